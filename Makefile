@@ -6,12 +6,13 @@
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
-PY := .venv/Scripts/python.exe
+BIN := .venv/Scripts
 else
 PYTHON ?= python3
-PY := .venv/bin/python
+BIN := .venv/bin
 endif
 
+PY := $(BIN)/python
 PYTEST := $(PY) -m pytest
 
 help:                ## list these commands
@@ -31,7 +32,7 @@ lint:                ## style, types and import contracts
 	@$(PYTHON) scripts/setup.py --for test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m importlinter.cli lint --no-cache
+	$(BIN)/lint-imports --no-cache
 
 proofs:              ## the longer proofs, one at a time
 	@$(PYTHON) scripts/setup.py --for proofs
