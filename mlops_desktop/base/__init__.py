@@ -1,0 +1,1 @@
+"""The words that everyone uses: errors, jobs, parameters, components and their families."""

@@ -1,0 +1,62 @@
+"""A choice is a value: a frozen dataclass whose fields are its parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import Param
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """Base of everything that stands in the catalogue. Subclasses are frozen, keyword-only dataclasses; their fields come from `base.params`."""
+
+    id: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    needs: ClassVar[tuple[str, ...]] = ()  # optional packages by import name; a missing one greys the component, with the reason
+
+    def __post_init__(self) -> None:
+        for name, param in self.params().items():
+            object.__setattr__(self, name, param.check(getattr(self, name)))
+
+    @classmethod
+    def params(cls) -> dict[str, Param]:
+        """Parameter by field name, in the order of the form."""
+        return {f.name: f.metadata["param"] for f in dataclasses.fields(cls) if "param" in f.metadata}
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"id", "version", "params"}`, plain JSON values."""
+        values = {name: getattr(self, name) for name in self.params()}
+        return {"id": self.id, "version": self.version, "params": {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Self:
+        """The component of a record, upgraded from an older version; UserError when a parameter is unknown or out of bounds."""
+        version = record.get("version", cls.version)
+        if not isinstance(version, int) or version > cls.version:
+            raise UserError(f"“{cls.label}” was saved by a newer version of the application.", "Install the newer version to open it.")
+        params = record.get("params", {})
+        if not isinstance(params, dict):
+            raise UserError(f"The parameters of “{cls.label}” must be an object of names and values.")
+        params = cls.upgrade(dict(params), version)
+        for name in params:
+            if name not in cls.params():
+                raise UserError(f"“{cls.label}” has no parameter “{name}”.", "It has: " + (", ".join(cls.params()) or "none") + ".")
+        return cls(**params)
+
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        """Parameters written by an older `version` as today's."""
+        return params
+
+    @classmethod
+    def missing(cls) -> str:
+        """Why the component cannot be used here: the packages that are not installed; empty when it can."""
+        absent = [name for name in cls.needs if importlib.util.find_spec(name) is None]
+        return f"needs {', '.join(absent)}, which is not installed" if absent else ""

@@ -1,0 +1,152 @@
+"""The families of components, and what each is asked."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Choice, Columns, Flag, Number
+from mlops_desktop.serving.frame import Bools, Frame, Layout, Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.transform import Transform
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Task = Literal["binary", "multiclass", "regression"]
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+Stage = Literal["prepare", "engineer", "select"]
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What is to be predicted, row by row. Classification: `values` are class positions (intp) into `classes`. Regression: float64, `classes` is empty."""
+
+    task: Task
+    values: NDArray[Any]
+    classes: tuple[str | int | float | bool, ...] = ()
+
+    def take(self, rows: NDArray[np.intp]) -> Target:
+        """The given rows; the classes stay."""
+        return Target(self.task, self.values[rows], self.classes)
+
+
+class Loader(Component, ABC):
+    """Reads one kind of file into cells."""
+
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def load(self, path: Path, job: Job) -> DataFrame:
+        """Every row of the file. Cells of a text format stay the texts that stand in the file (dtype object, "" where empty): types are decided later,
+        for a whole column at once. Typed formats keep their types. Column names are unique texts. UserError when the file is not of this kind.
+        """
+
+    def guess(self, path: Path) -> Loader:
+        """This loader with its parameters found from the file (delimiter, encoding, sheet …)."""
+        return self
+
+
+class Cleaner(Component, ABC):
+    """Takes rows out before the split: a mask without any fit, so it can neither change a column nor be served."""
+
+    @abstractmethod
+    def keep(self, frame: Frame, target: str) -> Bools:
+        """Which rows stay, (rows,) bool. `frame` has every column of the table, the target (a column's name) among them."""
+
+
+class Operation(Component, ABC):
+    """Changes columns; learned on the training part of each fold, served as a transform."""
+
+    stage: ClassVar[Stage]
+
+    @abstractmethod
+    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, Frame | None]:
+        """The learned transform, and the frame to train on where that must differ from the transform's own (cross-fitted encodings), else None.
+
+        `frame` holds the features alone and is not changed. UserError when a chosen column is absent or unfit.
+        """
+
+    def chosen(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
+        """The columns that a `columns` parameter stands for here: the named ones, or all of its kinds when none is named."""
+        param = self.params()[field]
+        assert isinstance(param, Columns)
+        named: tuple[str, ...] = getattr(self, field)
+        if named or not param.all_when_empty:
+            return named
+        by_kind = {"number": layout.numbers, "word": layout.words, "date": layout.dates, "sparse": tuple(n for b in layout.sparse for n in b)}
+        return tuple(name for kind in param.kinds for name in by_kind[kind])
+
+
+class Algorithm(Component, ABC):
+    """Learns a model from a matrix."""
+
+    tasks: ClassVar[frozenset[Task]]
+    takes_sparse: ClassVar[bool] = True  # False: the matrix is made dense first (refused when that would not fit)
+    keeps_rows: ClassVar[bool] = False  # True: the model contains training rows, so exporting it asks for consent
+
+    @abstractmethod
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        """An unfitted estimator in the scikit-learn manner. It is fitted on `X` (dense float64, or scipy CSR) and class positions or float64 values."""
+
+    @abstractmethod
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        """The fitted estimator as plain data. `classes` is the number of classes of the whole table (0 for regression); a class that the fit never saw gets
+        probability 0. `width` is the number of features.
+        """
+
+    def search_space(self) -> dict[str, Number | Choice | Flag]:
+        """The parameters that a search may change."""
+        return {name: p for name, p in self.params().items() if isinstance(p, (Number, Choice, Flag)) and p.tune}
+
+    def sample(self, rng: np.random.Generator) -> Algorithm:
+        """This algorithm with its tuned parameters drawn at random from their ranges (log-uniform where declared)."""
+        drawn: dict[str, Any] = {name: getattr(self, name) for name in self.params()}
+        for name, param in self.search_space().items():
+            if isinstance(param, Number) and param.tune is not None:
+                low, high = param.tune
+                value = math.exp(rng.uniform(math.log(low), math.log(high))) if param.log else rng.uniform(low, high)
+                drawn[name] = round(value) if param.whole else float(f"{value:.6g}")
+            elif isinstance(param, Choice):
+                drawn[name] = list(param.options)[int(rng.integers(len(param.options)))]
+            elif isinstance(param, Flag):
+                drawn[name] = bool(rng.integers(2))
+        return type(self)(**drawn)
+
+    def grid(self, points: int) -> list[Algorithm]:
+        """Every combination of `points` values of each tuned number and all options of each tuned choice, in a fixed order."""
+        combinations: list[dict[str, Any]] = [{name: getattr(self, name) for name in self.params()}]
+        for name, param in self.search_space().items():
+            combinations = [{**base, name: value} for base in combinations for value in _values(param, points)]
+        return [type(self)(**params) for params in combinations]
+
+
+def _values(param: Number | Choice | Flag, points: int) -> Sequence[Any]:
+    if isinstance(param, Flag):
+        return (False, True)
+    if isinstance(param, Choice):
+        return tuple(param.options)
+    assert param.tune is not None
+    low, high = param.tune
+    spaced = np.geomspace(low, high, points) if param.log else np.linspace(low, high, points)
+    return tuple(dict.fromkeys(round(v) if param.whole else float(f"{v:.6g}") for v in spaced.tolist()))
+
+
+class Exporter(Component, ABC):
+    """Writes a chosen model in a form that leaves the application."""
+
+    @abstractmethod
+    def export(self, bundle: Path, target: Path, job: Job) -> None:
+        """Fill the empty folder `target` from `bundle`, a folder with the model, its schema, golden rows, metrics and documents as plain data (see `serving.bundle`).
+
+        No clock and no random id goes into it: the same bundle gives the same bytes.
+        """

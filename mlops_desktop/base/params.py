@@ -1,0 +1,172 @@
+"""Parameters, declared once: from a field come the form, the JSON, the check, the tuning range and the tests.
+
+A component is a frozen dataclass; each field is made by one of the functions below, which return a dataclass field that carries a `Param`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Param:
+    """What is known of a parameter: `default`, `label` (a few words), `help` (one plain sentence)."""
+
+    default: Any
+    label: str
+    help: str = ""
+
+    def check(self, value: Any) -> Any:
+        """The value in its canonical form; UserError says what is allowed."""
+        raise NotImplementedError
+
+    def _refuse(self, value: Any, wanted: str) -> UserError:
+        return UserError(f"“{self.label}” cannot be {_said(value)}.", f"It must be {wanted}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Param):
+    """A number within bounds. `tune` is the range that a search draws from (None: not tuned), `log` how a search and a slider are spaced."""
+
+    low: float
+    high: float
+    whole: bool = False
+    log: bool = False
+    tune: tuple[float, float] | None = None
+    optional: bool = False
+
+    def check(self, value: Any) -> int | float | None:
+        """A finite number (int when `whole`) within the bounds; None only when optional."""
+        wanted = f"{'a whole number' if self.whole else 'a number'} from {self.low:g} to {self.high:g}" + (", or nothing" if self.optional else "")
+        if value is None and self.optional:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise self._refuse(value, wanted)
+        if not self.low <= value <= self.high or (self.whole and value != int(value)):
+            raise self._refuse(value, wanted)
+        return int(value) if self.whole else float(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Param):
+    """One of several ids; `options` maps id to label. `tune`: a search may try all of them."""
+
+    options: Mapping[str, str]
+    tune: bool = False
+
+    def check(self, value: Any) -> str:
+        """An id among the options."""
+        if not isinstance(value, str) or value not in self.options:
+            raise self._refuse(value, "one of: " + ", ".join(self.options))
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Param):
+    """Yes or no."""
+
+    tune: bool = False
+
+    def check(self, value: Any) -> bool:
+        """True or False."""
+        if not isinstance(value, bool):
+            raise self._refuse(value, "true or false")
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Param):
+    """A line of text. `grammar` names how it is read: "" (as it is), "formula" or "pattern" (a regular expression)."""
+
+    grammar: str = ""
+    required: bool = False
+
+    def check(self, value: Any) -> str:
+        """A text, not blank when required."""
+        if not isinstance(value, str) or (self.required and not value.strip()):
+            raise self._refuse(value, "a text" + (" that is not empty" if self.required else ""))
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts(Param):
+    """A list of texts, such as levels in their order."""
+
+    def check(self, value: Any) -> tuple[str, ...]:
+        """A tuple of texts."""
+        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(item, str) for item in value):
+            raise self._refuse(value, "a list of texts")
+        return tuple(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns(Texts):
+    """Names of columns of certain kinds (`number`, `word`, `date`). None chosen means `all that fit` when `all_when_empty`, so that the step also holds for tomorrow's file."""
+
+    kinds: tuple[str, ...]
+    all_when_empty: bool = True
+    most: int | None = None
+
+    def check(self, value: Any) -> tuple[str, ...]:
+        """A tuple of distinct names, at most `most`."""
+        names = super().check(value)
+        if len(set(names)) != len(names):
+            raise self._refuse(value, "a list of different columns")
+        if self.most is not None and len(names) > self.most:
+            raise self._refuse(value, f"at most {self.most} column{'s' if self.most > 1 else ''}")
+        return names
+
+
+def _said(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _field(param: Param) -> Any:
+    return dataclasses.field(default=param.default, metadata={"param": param})
+
+
+def number(
+    default: float | None,
+    low: float,
+    high: float,
+    label: str,
+    *,
+    help: str = "",  # noqa: A002  (the word a form shows)
+    whole: bool = False,
+    log: bool = False,
+    tune: tuple[float, float] | None = None,
+) -> Any:
+    """A field for a number; a default of None makes it optional."""
+    return _field(Number(default=default, label=label, help=help, low=low, high=high, whole=whole, log=log, tune=tune, optional=default is None))
+
+
+def choice(default: str, options: Mapping[str, str], label: str, *, help: str = "", tune: bool = False) -> Any:  # noqa: A002
+    """A field for one of several ids."""
+    return _field(Choice(default=default, label=label, help=help, options=options, tune=tune))
+
+
+def flag(default: bool, label: str, *, help: str = "", tune: bool = False) -> Any:  # noqa: A002
+    """A field for yes or no."""
+    return _field(Flag(default=default, label=label, help=help, tune=tune))
+
+
+def text(default: str, label: str, *, help: str = "", grammar: str = "", required: bool = False) -> Any:  # noqa: A002
+    """A field for a line of text."""
+    return _field(Text(default=default, label=label, help=help, grammar=grammar, required=required))
+
+
+def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:  # noqa: A002
+    """A field for a list of texts."""
+    return _field(Texts(default=default, label=label, help=help))
+
+
+def columns(*kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None) -> Any:  # noqa: A002
+    """A field for names of columns of these kinds."""
+    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most))

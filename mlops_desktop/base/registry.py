@@ -1,0 +1,54 @@
+"""Standing in the folder is being in the catalogue."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.errors import UserError
+
+C = TypeVar("C", bound=Component)
+
+
+def module_names(package: ModuleType) -> list[str]:
+    """The full names of the modules that stand in a package, sorted. The freezer walks the same road."""
+    return sorted(f"{package.__name__}.{found.name}" for found in pkgutil.iter_modules(package.__path__))
+
+
+class Registry(Mapping[str, type[C]], Generic[C]):
+    """The members of a family by id, found by walking a package. ValueError when two have one id."""
+
+    def __init__(self, package: ModuleType, family: type[C]) -> None:
+        self._members: dict[str, type[C]] = {}
+        self._said = family.__name__.lower()
+        for name in module_names(package):
+            module = importlib.import_module(name)
+            for member in vars(module).values():
+                if isinstance(member, type) and issubclass(member, family) and not inspect.isabstract(member) and member.__module__ == name:
+                    if member.id in self._members:
+                        raise ValueError(f"{name} and {self._members[member.id].__module__} both have the id {member.id}")
+                    self._members[member.id] = member
+
+    def __getitem__(self, key: str) -> type[C]:
+        return self._members[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def read(self, record: Any) -> C:
+        """The component of a JSON record `{"id", "version", "params"}`, or of an id alone; UserError when it is unknown or unfit."""
+        if isinstance(record, str):
+            record = {"id": record}
+        if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+            raise UserError(f"A {self._said} is written as an id or as an object with “id” and “params”.", f"Known ids: {', '.join(self)}.")
+        if record["id"] not in self._members:
+            raise UserError(f"There is no {self._said} “{record['id']}”.", f"There are: {', '.join(self)}.")
+        return self._members[record["id"]].from_json(record)

@@ -1,0 +1,1 @@
+"""One file is one choice: a learning algorithm with its search bounds and its compiler."""

@@ -1,0 +1,1 @@
+"""One file is one choice: a reader of a kind of data file."""

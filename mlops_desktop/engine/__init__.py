@@ -1,0 +1,1 @@
+"""Decides, computes and remembers; knows no Qt."""

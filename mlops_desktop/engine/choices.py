@@ -1,0 +1,33 @@
+"""The five catalogues, found once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from mlops_desktop.base.families import Algorithm, Cleaner, Exporter, Loader, Operation
+from mlops_desktop.base.registry import Registry
+from mlops_desktop.catalog import algorithms, cleaners, exporters, loaders, operations
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Every loader, cleaner, operation, algorithm and exporter that there is."""
+
+    loaders: Registry[Loader]
+    cleaners: Registry[Cleaner]
+    operations: Registry[Operation]
+    algorithms: Registry[Algorithm]
+    exporters: Registry[Exporter]
+
+
+@cache
+def choices() -> Choices:
+    """The catalogues of this installation."""
+    return Choices(
+        Registry(loaders, Loader),  # type: ignore[type-abstract]
+        Registry(cleaners, Cleaner),  # type: ignore[type-abstract]
+        Registry(operations, Operation),  # type: ignore[type-abstract]
+        Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
+        Registry(exporters, Exporter),  # type: ignore[type-abstract]
+    )

@@ -1,0 +1,29 @@
+"""What every compiled model promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from .frame import Bools, Floats, Matrix
+from .plain import Plain
+
+
+class Model(Plain, ABC):
+    """A trained estimator as plain data: a frozen dataclass in a file of its own in `models/`.
+
+    Scores of a row are the same alone and in a batch. Tables that speed up scoring are made on first use and are not data.
+    """
+
+    tier = 0  # 0: numpy alone; 1: a booster's own library; 2: onnxruntime; 3: scikit-learn
+
+    @abstractmethod
+    def scores(self, matrix: Matrix) -> Floats:
+        """Classification: probabilities (rows, classes) in the order of the classes. Regression: values (rows,). Finite float64."""
+
+    @abstractmethod
+    def used(self) -> Bools:
+        """Which features can change a score at all, (features,) bool."""
+
+    def thresholds(self) -> dict[int, Floats]:
+        """For each feature (by position) the values at which the score can jump; empty for smooth models. Golden rows are taken there."""
+        return {}
