@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.component import Component
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, Columns, Flag, Number
 from mlops_desktop.serving.frame import Bools, Frame, Layout, Matrix
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Task = Literal["binary", "multiclass", "regression"]
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 Stage = Literal["prepare", "engineer", "select"]
+_KINDS = {"number": "a number", "word": "a category or text", "date": "a date", "sparse": "a feature of a text"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,14 +79,42 @@ class Operation(Component, ABC):
         """
 
     def chosen(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
-        """The columns that a `columns` parameter stands for here: the named ones, or all of its kinds when none is named."""
+        """The columns that a `columns` parameter stands for here: the named ones, or all of its kinds when none is named.
+
+        UserError names this step and the first named column that is absent or of a kind that the parameter does not take.
+        """
         param = self.params()[field]
         assert isinstance(param, Columns)
         named: tuple[str, ...] = getattr(self, field)
-        if named or not param.all_when_empty:
-            return named
         by_kind = {"number": layout.numbers, "word": layout.words, "date": layout.dates, "sparse": tuple(n for b in layout.sparse for n in b)}
-        return tuple(name for kind in param.kinds for name in by_kind[kind])
+        fit = tuple(name for kind in param.kinds for name in by_kind[kind])
+        if not named:
+            return fit if param.all_when_empty else ()
+        known, here = frozenset(fit), frozenset(layout.names())
+        for name in named:
+            if name not in here:
+                raise UserError(
+                    f"The step “{self.label}” needs the column “{name}”, which is not there.", "Choose another column in this step, or remove the step."
+                )
+            if name not in known:
+                wanted = " or ".join(_KINDS[kind] for kind in param.kinds)
+                raise UserError(
+                    f"The step “{self.label}” cannot use the column “{name}”: it is {_KINDS[layout.kind(name)]}, and {wanted} is needed.",
+                    "Choose another column in this step, or change the column's type.",
+                )
+        return named
+
+    def quantities(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
+        """As `chosen`, for steps that calculate with numbers: codes that stand for categories are passed over, and refused (UserError) when named."""
+        chosen = self.chosen(layout, field)
+        named = getattr(self, field)
+        for name in named:
+            if name in layout.category_codes:
+                raise UserError(
+                    f"The step “{self.label}” cannot calculate with “{name}”: its numbers stand for categories.",
+                    "Choose another column, or put this step before the one that encodes the categories.",
+                )
+        return chosen if named else tuple(name for name in chosen if name not in layout.category_codes)
 
 
 class Algorithm(Component, ABC):
