@@ -32,7 +32,7 @@ lint:                ## style, types and import contracts
 	@$(PYTHON) scripts/setup.py --for test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 
 proofs:              ## the longer proofs, one at a time
 	@$(PYTHON) scripts/setup.py --for proofs

@@ -132,9 +132,12 @@ def apt_get(packages: list[str]) -> bool:
     say(f"Installing with apt-get: {' '.join(packages)}")
     prefix += ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     # A list of packages that cannot be renewed may still do: the installation decides.
-    subprocess.run([*prefix, "update"], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    subprocess.run([*prefix, "update"], capture_output=True, stdin=subprocess.DEVNULL)
     command = [*prefix, "install", "--yes", "--no-install-recommends", *packages]
-    return subprocess.run(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode == 0
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        say(f"apt-get could not install them: {done.stderr.strip()}")
+    return done.returncode == 0
 
 
 def command_for(packages: list[str]) -> str:

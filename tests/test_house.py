@@ -1,0 +1,229 @@
+"""The rules of the house as a program: floors, lengths, names, tests beside the code, and what may stand in no file."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "mlops_desktop"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(path for folder in ("scripts", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+
+# The aim is 400 and 50 (a file is one thought, a function one screen); the rest is room for a table or a long contract in a docstring.
+MOST_LINES_OF_A_FILE = 500
+MOST_LINES_OF_A_FUNCTION = 60
+
+# What stands in these folders is run through a contract test over all members, from the day its file is there.
+COVERED_BY_CONTRACT = {
+    "catalog/loaders": "loader",
+    "catalog/cleaners": "cleaner",
+    "catalog/operations": "operation",
+    "catalog/algorithms": "algorithm",
+    "catalog/exporters": "exporter",
+    "serving/transforms": "operation",
+    "serving/models": "algorithm",
+}
+
+HEAVY = ("pandas", "sklearn", "scipy", "pyarrow", "lightgbm", "matplotlib", "openpyxl")
+QT = ("PySide6", "shiboken6", "pyqtgraph")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def imported_names(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls_in(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """(the called name as it is written, the call) for each call of a plain or dotted name."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            yield ast.unparse(node.func), node
+
+
+@cache
+def tracked_files() -> tuple[Path, ...]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+
+
+def test_import_contracts_hold(capfd, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert code == 0, "\n".join(capfd.readouterr())
+
+
+def test_import_contracts_have_no_exceptions():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    assert len(contracts) >= 7
+    assert not [contract["name"] for contract in contracts if "ignore_imports" in contract]
+
+
+def test_files_are_short():
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in [*MODULES, *SCRIPTS]}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FILE} == {}
+
+
+def test_functions_are_short():
+    lengths = {
+        f"{name_of(path)}:{function.name}": (function.end_lineno or function.lineno) - function.lineno + 1
+        for path in [*MODULES, *SCRIPTS]
+        for function in functions_of(path)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+def test_every_module_says_what_it_is_for():
+    assert [name_of(path) for path in [*MODULES, *SCRIPTS] if not ast.get_docstring(tree_of(path))] == []
+
+
+def test_names_say_more_than_a_shape():
+    shapes = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    assert [name_of(path) for path in MODULES if shapes & set(path.with_suffix("").parts[len(ROOT.parts) :])] == []
+
+
+def test_every_module_has_its_tests():
+    untested = []
+    for path in MODULES:
+        relative = path.relative_to(PACKAGE)
+        if path.name == "__init__.py":
+            continue
+        shelf = COVERED_BY_CONTRACT.get(relative.parent.as_posix())
+        folder = ROOT / "tests" / ("contracts" if shelf else relative.parent)
+        stem = f"*{shelf}*" if shelf else relative.stem.strip("_")
+        if not [*folder.glob(f"test_{stem}.py"), *folder.glob(f"test_{stem}_*.py")]:
+            untested.append(name_of(path))
+    assert untested == []
+
+
+def test_every_test_file_has_its_module():
+    strangers = []
+    for path in sorted((ROOT / "tests").glob("*/**/test_*.py")):
+        relative = path.relative_to(ROOT / "tests").parent
+        if (PACKAGE / relative).is_dir():
+            words = path.stem.removeprefix("test_").split("_")
+            stems = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
+            if not any((PACKAGE / relative / stem).with_suffix(".py").exists() or (PACKAGE / relative / stem).is_dir() for stem in stems):
+                strangers.append(name_of(path))
+    assert strangers == []
+
+
+def test_nothing_prints_but_the_command_line():
+    printing = {name_of(path) for path in MODULES for called, _ in calls_in(path) if called == "print"}
+    assert {name for name in printing if not re.match(r"mlops_desktop/cli(\.py|/)", name)} == set()
+
+
+def test_nothing_that_is_opened_can_run_code():
+    unsafe_imports = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib.load", "joblib.dump", "sklearn.externals"}
+    unsafe_calls = {"eval", "exec", "joblib.load", "joblib.dump", "pd.read_pickle", "pandas.read_pickle", "yaml.load", "os.system"}
+    found = [f"{name_of(path)} imports {name}" for path in MODULES for name in sorted(imported_names(path) & unsafe_imports)]
+    for path in MODULES:
+        for called, call in calls_in(path):
+            if called in unsafe_calls:
+                found.append(f"{name_of(path)}:{call.lineno} calls {called}")
+            shuts_pickle_out = any(
+                keyword.arg == "allow_pickle" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+                for keyword in call.keywords
+            )
+            if called in ("np.load", "numpy.load", "np.lib.format.read_array") and not shuts_pickle_out:
+                found.append(f"{name_of(path)}:{call.lineno} calls {called} without allow_pickle=False")
+    assert found == []
+
+
+def test_no_bare_except():
+    bare = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in [*MODULES, *SCRIPTS]
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ExceptHandler) and node.type is None
+    ]
+    assert bare == []
+
+
+def test_nothing_is_left_for_later():
+    words = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+    assert [name_of(path) for path in MODULES if words.search(path.read_text(encoding="utf-8"))] == []
+
+
+def loaded_after_importing(modules: list[str]) -> set[str]:
+    """Top-level packages in a fresh interpreter after it imported these modules."""
+    code = "import importlib, sys; [*map(importlib.import_module, sys.argv[1:])]; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code, *modules], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def dotted_names(*rooms: str) -> list[str]:
+    """Every module of these folders and files of the package, as it is imported."""
+    paths = [path for path in MODULES if path.relative_to(PACKAGE).parts[0].removesuffix(".py") in rooms and path.name != "__main__.py"]
+    return [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__") for path in paths]
+
+
+def test_a_bundle_and_the_catalogue_load_nothing_heavy():
+    loaded = loaded_after_importing(dotted_names("serving", "base", "catalog"))
+    assert loaded & {*HEAVY, *QT} == set()
+
+
+def test_nothing_below_the_window_loads_qt():
+    loaded = loaded_after_importing(dotted_names("serving", "base", "catalog", "engine", "cli"))
+    assert loaded & set(QT) == set()
+
+
+def test_the_command_line_starts_light():
+    assert loaded_after_importing(["mlops_desktop.cli"]) & {*HEAVY, *QT} == set()
+
+
+def test_no_file_names_a_machine():
+    machine = re.compile(r"(?<![\w.-])/(?:work/(?:main|shared|\.library)|tmp/team|home/\w+|Users/\w+|opt/pypi|root/\.)")
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        if path != Path(__file__).resolve() and (match := machine.search(text)):
+            found.append(f"{name_of(path)}: {match.group()}")
+    assert found == []
+
+
+def test_the_lock_is_whole():
+    """Every package is pinned with hashes, no index is named, and all that the project file asks for is in it."""
+    spec = importlib.util.spec_from_file_location("lock", ROOT / "scripts" / "lock.py")
+    assert spec is not None
+    assert spec.loader is not None
+    lock = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lock)
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert lock.faults(text) == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["dev"], *project["build-system"]["requires"]]
+    wanted = {re.split(r"[\s<>=!~;\[]", name)[0].lower().replace("_", "-") for name in asked}
+    assert wanted - set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE)) == set()
+    assert lock.faults("numpy==2.0.0\n") == ["is not pinned with hashes: numpy==2.0.0"]
