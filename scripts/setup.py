@@ -144,15 +144,15 @@ def command_for(packages: list[str]) -> str:
     """The one command that a person runs to install Debian packages."""
     names = " ".join(packages)
     if shutil.which("apt-get"):
-        return f"sudo apt-get install --no-install-recommends {names}"
+        return f"sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
     return f"your system's package manager, for what Debian calls: {names}"
 
 
-def make_environment() -> None:
+def make_environment(purpose: str) -> None:
     """Make `.venv`, or keep the one that is there when its Python runs and is new enough.
 
     Debian leaves out what `venv` needs to bring pip along; then the missing package is installed, and where that is not allowed another
-    pip installs into the environment (see `pip_command`). Raises SetupError when neither can be had.
+    pip installs into the environment (see `pip_command`). Raises SetupError when neither can be had, naming all that `purpose` lacks.
     """
     if (version_of(python_in(ENVIRONMENT)) or (0, 0)) >= MINIMUM:
         return
@@ -163,13 +163,14 @@ def make_environment() -> None:
         shutil.rmtree(ENVIRONMENT)
     python = base_python()
     say(f"Making the environment .venv with {python}")
-    version = version_of(python)
-    if can_import(python, "ensurepip") or (version and apt_get([f"python{version[0]}.{version[1]}-venv"])):
+    package = "python{}.{}-venv".format(*(version_of(python) or MINIMUM))
+    if can_import(python, "ensurepip") or apt_get([package]):
         run([python, "-m", "venv", str(ENVIRONMENT)], "The virtual environment could not be made.")
     elif can_import(python, "venv") and can_import(python, "pip"):
         run([python, "-m", "venv", "--without-pip", str(ENVIRONMENT)], "The virtual environment could not be made.")
     else:
-        raise SetupError(f"Python's venv module is incomplete here. Install it, then try again: {command_for(['python3-venv'])}")
+        command = command_for([package, *missing_libraries(purpose)])
+        raise SetupError(f"Python's venv module is incomplete here. Install what is missing, then try again: {command}")
 
 
 def can_import(python: str | Path, module: str) -> bool:
@@ -218,7 +219,7 @@ def fingerprint() -> str:
 def set_up(purpose: str) -> None:
     """Bring the environment up to date and see to the system libraries. Raises SetupError when the purpose cannot be served."""
     if not (STAMP.exists() and STAMP.read_text() == fingerprint() and python_in(ENVIRONMENT).exists()):
-        make_environment()
+        make_environment(purpose)
         install()
         STAMP.write_text(fingerprint())
     missing = missing_libraries(purpose)
