@@ -1,0 +1,297 @@
+"""The metrics: what each is called, what it means to a person, and its value.
+
+Ids and signs are scikit-learn's, so higher is always better.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Target, Task
+from mlops_desktop.engine import scoring
+from mlops_desktop.engine.scoring import Answers, Statistic, answers
+from mlops_desktop.serving.frame import Floats
+
+Needs = Literal["probabilities", "decisions", "values"]
+BINARY: tuple[Task, ...] = ("binary",)
+MULTI: tuple[Task, ...] = ("multiclass",)
+CLASSES: tuple[Task, ...] = ("binary", "multiclass")
+NUMBERS: tuple[Task, ...] = ("regression",)
+RARE = 0.05  # below this share of the rarer class, precision and recall tell more than the ROC curve
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """One measure of a model.
+
+    `id` is the name of scikit-learn's scorer, `sentence` says what it is, `told` the same of a value: a format with `value` (unsigned),
+    `share` (value in per cent) and `positive` (the positive class). `needs`: what of the model it looks at. `better` is always "high":
+    errors carry a minus sign, as `neg_…` says.
+    """
+
+    id: str
+    label: str
+    tasks: tuple[Task, ...]
+    needs: Needs
+    sentence: str
+    told: str
+    prepare: Callable[[Answers], Statistic]
+    better: Literal["high"] = "high"
+
+    def shown(self, score: float) -> float:
+        """The value as people write it: errors without their minus sign."""
+        return -score if self.id.startswith("neg_") and score != 0 else score
+
+    def say(self, score: float | None, positive: str = "") -> str:
+        """What a score means, in one sentence; of an undefined score (None or NaN), why there is none."""
+        if score is None or not math.isfinite(score):
+            return f"{self.label} cannot be computed here: the rows lack a class or a variation that it needs."
+        value = self.shown(score)
+        return self.told.format(value=f"{value:.4g}", share=f"{100 * value:.3g}", positive=positive or "the positive class")
+
+
+_ALL = (
+    Metric(
+        "roc_auc",
+        "ROC AUC",
+        BINARY,
+        "probabilities",
+        "How well the scores put rows of the positive class before the others: 1 is perfect, 0.5 is guessing.",
+        "Of two rows, one “{positive}” and one not, the right one gets the higher score {share} times in 100.",
+        scoring.of_positive(scoring.auc),
+    ),
+    Metric(
+        "roc_auc_ovr",
+        "ROC AUC, mean over classes",
+        MULTI,
+        "probabilities",
+        "How well the scores put rows of a class before the others, averaged over the classes: 1 is perfect, 0.5 is guessing.",
+        "Of two rows, one of a class and one of another, the right one gets the higher score {share} times in 100.",
+        scoring.over_classes(scoring.auc),
+    ),
+    Metric(
+        "average_precision",
+        "PR AUC",
+        BINARY,
+        "probabilities",
+        "Precision averaged over all cut-offs: 1 is perfect, the share of the positive class is guessing. It fits rare classes.",
+        "When rows are taken from the highest score down, {share} % of them are “{positive}”, averaged over the ones to be found.",
+        scoring.of_positive(scoring.average_precision),
+    ),
+    Metric(
+        "average_precision",
+        "PR AUC, mean over classes",
+        MULTI,
+        "probabilities",
+        "Precision averaged over all cut-offs and over the classes: 1 is perfect.",
+        "When rows are taken from the highest score of a class down, {share} % of them are of it, averaged over rows and classes.",
+        scoring.over_classes(scoring.average_precision),
+    ),
+    Metric(
+        "neg_log_loss",
+        "Log-loss",
+        CLASSES,
+        "probabilities",
+        "How far the probabilities are from the truth; being sure and wrong costs most. 0 is perfect.",
+        "The probabilities miss the truth by {value} on average, on a scale where 0 is perfect and being sure and wrong costs most.",
+        scoring.mean_loss(scoring.log_loss),
+    ),
+    Metric(
+        "neg_brier_score",
+        "Brier score",
+        CLASSES,
+        "probabilities",
+        "The mean squared distance between the probabilities and the truth: 0 is perfect.",
+        "The squared distance between probability and truth is {value} on average; 0 is perfect.",
+        scoring.mean_loss(scoring.brier),
+    ),
+    Metric(
+        "accuracy",
+        "Accuracy",
+        CLASSES,
+        "decisions",
+        "The share of rows that are answered rightly. It flatters where one class is frequent.",
+        "{share} of 100 rows are answered rightly.",
+        scoring.of_confusion(scoring.accuracy),
+    ),
+    Metric(
+        "balanced_accuracy",
+        "Balanced accuracy",
+        CLASSES,
+        "decisions",
+        "The share that is answered rightly, averaged over the classes, so that rare classes count as much as frequent ones.",
+        "On average over the classes, {share} of 100 rows are answered rightly.",
+        scoring.of_confusion(scoring.balanced_accuracy),
+    ),
+    Metric(
+        "precision",
+        "Precision",
+        BINARY,
+        "decisions",
+        "Of the rows answered with the positive class, the share that really is of it.",
+        "Of 100 rows answered “{positive}”, {share} really are.",
+        scoring.of_confusion(scoring.positive_rate("precision")),
+    ),
+    Metric(
+        "recall",
+        "Recall",
+        BINARY,
+        "decisions",
+        "Of the rows that really are of the positive class, the share that is found.",
+        "Of 100 rows that really are “{positive}”, {share} are found.",
+        scoring.of_confusion(scoring.positive_rate("recall")),
+    ),
+    Metric(
+        "f1",
+        "F1",
+        BINARY,
+        "decisions",
+        "The balance of precision and recall (their harmonic mean): 1 is perfect.",
+        "Precision and recall for “{positive}” balance at {share} %.",
+        scoring.of_confusion(scoring.positive_rate("f1")),
+    ),
+    Metric(
+        "precision_macro",
+        "Precision, mean over classes",
+        MULTI,
+        "decisions",
+        "Of the rows answered with a class, the share that really is of it, averaged over the classes.",
+        "Of 100 rows answered with a class, {share} really are of it, averaged over the classes.",
+        scoring.of_confusion(scoring.macro_rate("precision")),
+    ),
+    Metric(
+        "recall_macro",
+        "Recall, mean over classes",
+        MULTI,
+        "decisions",
+        "Of the rows of a class, the share that is found, averaged over the classes.",
+        "Of 100 rows of a class, {share} are found, averaged over the classes.",
+        scoring.of_confusion(scoring.macro_rate("recall")),
+    ),
+    Metric(
+        "f1_macro",
+        "F1, mean over classes",
+        MULTI,
+        "decisions",
+        "The balance of precision and recall, averaged over the classes: rare classes count as much as frequent ones.",
+        "Precision and recall balance at {share} %, averaged over the classes.",
+        scoring.of_confusion(scoring.macro_rate("f1")),
+    ),
+    Metric(
+        "f1_weighted",
+        "F1, weighted by class",
+        MULTI,
+        "decisions",
+        "The balance of precision and recall, averaged over the classes by their numbers of rows.",
+        "Precision and recall balance at {share} %, averaged over the classes by their numbers of rows.",
+        scoring.of_confusion(scoring.macro_rate("f1", weighted=True)),
+    ),
+    Metric(
+        "matthews_corrcoef",
+        "Matthews correlation",
+        CLASSES,
+        "decisions",
+        "The correlation between answers and truth: 1 is perfect, 0 is guessing, whatever the shares of the classes.",
+        "Answers and truth correlate at {value}; 1 is perfect, 0 is guessing.",
+        scoring.of_confusion(scoring.matthews),
+    ),
+    Metric(
+        "neg_root_mean_squared_error",
+        "RMSE",
+        NUMBERS,
+        "values",
+        "The typical size of a miss in the target's unit (root of the mean square); large misses weigh more.",
+        "Answers miss by about {value}, in the target's unit, where large misses weigh more.",
+        scoring.mean_loss(lambda told: scoring.errors(told) ** 2, lambda mean: -np.sqrt(mean)),
+    ),
+    Metric(
+        "neg_mean_absolute_error",
+        "MAE",
+        NUMBERS,
+        "values",
+        "The mean size of a miss in the target's unit.",
+        "Answers miss by {value} on average, in the target's unit.",
+        scoring.mean_loss(lambda told: np.abs(scoring.errors(told))),
+    ),
+    Metric(
+        "neg_median_absolute_error",
+        "Median absolute error",
+        NUMBERS,
+        "values",
+        "Half of all answers miss by less than this, in the target's unit.",
+        "Half of all answers miss by less than {value}, in the target's unit.",
+        scoring.median_error,
+    ),
+    Metric(
+        "neg_mean_absolute_percentage_error",
+        "MAPE",
+        NUMBERS,
+        "values",
+        "The mean size of a miss as a share of the true value. It means nothing where true values are 0 or near it.",
+        "Answers miss by {share} % of the true value on average.",
+        scoring.mean_loss(scoring.relative_errors),
+    ),
+    Metric(
+        "r2",
+        "R²",
+        NUMBERS,
+        "values",
+        "The share of the target's variation that is explained: 1 is perfect, 0 is no better than always answering the mean.",
+        "The model explains {share} % of the target's variation.",
+        scoring.r2,
+    ),
+)
+
+METRICS: dict[str, Metric] = {metric.id: metric for metric in reversed(_ALL)}
+"""Every metric by id; of the two that share an id (PR AUC) the binary one. Ask `metric_of` when the task is known."""
+
+
+def metrics_for(task: Task) -> list[Metric]:
+    """The metrics of a task, in the order in which they are shown."""
+    return [metric for metric in _ALL if task in metric.tasks]
+
+
+def metric_of(metric_id: str, task: Task) -> Metric:
+    """The metric of that id for a task; UserError when the task has no such metric."""
+    fitting = {metric.id: metric for metric in metrics_for(task)}
+    if metric_id not in fitting:
+        raise UserError(f"There is no metric “{metric_id}” for a {task} task.", "Choose one of: " + ", ".join(fitting) + ".")
+    return fitting[metric_id]
+
+
+def score(metric_id: str, target: Target, scores: Floats, positive: int | None = None, threshold: float | None = None) -> float:
+    """The value of a metric, signed so that higher is better; NaN where it is undefined (see `scoring`).
+
+    `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions of binary tasks follow `threshold` on the class at
+    `positive` (the second class unless given); without a threshold, and for more classes, the most probable class. NaN never wins: sort
+    by `sort_key`.
+    """
+    statistic = metric_of(metric_id, target.task).prepare(answers(target, scores, positive, threshold))
+    return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
+
+
+def sort_key(value: float | None) -> tuple[bool, float]:
+    """A key that sorts best scores first and undefined ones last."""
+    return (True, 0.0) if value is None or math.isnan(value) else (False, -value)
+
+
+def default_metric(task: Task, target: Target) -> tuple[str, str]:
+    """A fitting metric and the reason for it, in one sentence."""
+    if task == "regression":
+        return "neg_root_mean_squared_error", "The typical miss in the target's own unit, where large misses weigh more."
+    counts = np.bincount(target.values.astype(np.intp), minlength=len(target.classes))
+    rarest = counts.min() / max(counts.sum(), 1)
+    if task == "binary":
+        if rarest < RARE:
+            said = f"{100 * rarest:.2g} % of the rows are of the rarer class; PR AUC shows how well such rare rows are found."
+            return "average_precision", said
+        return "roc_auc", "It shows how well the two classes are told apart, whatever cut-off is chosen later."
+    if rarest < 0.5 / len(counts):
+        return "balanced_accuracy", "The classes are of unequal size, and each shall count the same."
+    return "accuracy", "The classes are of similar size, so the share of right answers is a fair measure."

@@ -1,0 +1,267 @@
+"""How each metric is computed, for many resamples at once.
+
+A statistic is a function of weights: (resamples, rows) float64 counts of how often a resample holds each row, to (resamples,) float64
+values. Weights of one give the metric itself. What does not depend on the weights (sorting, losses per row) is computed once. Values
+equal scikit-learn's; where a metric is undefined (no row, a class that it needs is absent, constant numbers for R²) the value is NaN and
+no warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.serving.frame import Bools, Floats, Ints
+
+Statistic = Callable[[Floats], Floats]
+SMALLEST = float(np.finfo(np.float64).eps)  # scikit-learn keeps probabilities for the log-loss this far from 0 and 1
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Rows with their truth and what a model said of them.
+
+    `actual` (rows,) class positions or values, `scores` (rows, classes) or (rows,), `decided` (rows,) class positions, none for regression.
+    """
+
+    actual: NDArray[Any]
+    scores: Floats
+    decided: Ints
+    positive: int
+    classes: int
+
+    def is_class(self, position: int) -> Bools:
+        """Which rows are of a class, (rows,) bool."""
+        return np.asarray(self.actual == position, dtype=np.bool_)
+
+    def ranked(self, position: int) -> Floats:
+        """The scores of a class as they are compared: rounded to 1e-12."""
+        return np.round(self.scores[:, position], 12)
+
+
+def answers(target: Target, scores: Floats, positive: int | None, threshold: float | None) -> Answers:
+    """Truth and scores side by side, decided as `Scorer.decide` does. ValueError when shapes disagree or a score is not finite."""
+    rows, classes = len(target.values), len(target.classes)
+    wanted = (rows, classes) if classes else (rows,)
+    if scores.shape != wanted:
+        raise ValueError(f"scores have the shape {scores.shape}, but {wanted} is needed")
+    if not np.all(np.isfinite(scores)):
+        raise ValueError("a score is not a finite number")
+    if not classes:
+        return Answers(target.values, scores, np.empty(0, dtype=np.intp), -1, 0)
+    at = 1 if positive is None else positive
+    if classes == 2 and threshold is not None:
+        decided = np.where(np.round(scores[:, at], 12) >= threshold, at, 1 - at)
+    else:
+        decided = np.argmax(np.round(scores, 12), axis=1)
+    return Answers(target.values, scores, decided.astype(np.intp), at, classes)
+
+
+def auc(actual: Bools, score: Floats) -> Statistic:
+    """Area under the ROC curve: the share of pairs (one row of the class, one other) that are in the right order; ties count half."""
+    order, starts = _ties(score)
+    mark = actual[order].astype(np.float64)
+
+    def statistic(weights: Floats) -> Floats:
+        here = weights[:, order]
+        of_class = _by_tie(here * mark, starts)
+        other = _by_tie(here, starts) - of_class
+        below = np.cumsum(other, axis=1) - other / 2
+        return _ratio((of_class * below).sum(axis=1), of_class.sum(axis=1) * other.sum(axis=1))
+
+    return statistic
+
+
+def average_precision(actual: Bools, score: Floats) -> Statistic:
+    """Area under the precision-recall curve by steps, as scikit-learn defines it."""
+    order, starts = _ties(-score)
+    mark = actual[order].astype(np.float64)
+
+    def statistic(weights: Floats) -> Floats:
+        here = weights[:, order]
+        of_class, every = _by_tie(here * mark, starts), _by_tie(here, starts)
+        found, asked = np.cumsum(of_class, axis=1), np.cumsum(every, axis=1)
+        precision = np.divide(found, asked, out=np.zeros_like(found), where=asked > 0)
+        return _ratio((of_class * precision).sum(axis=1), of_class.sum(axis=1))
+
+    return statistic
+
+
+def _ties(score: Floats) -> tuple[Ints, Ints]:
+    """The rising order of scores, and where in it a new score begins."""
+    order = np.argsort(score, kind="stable")
+    ordered = score[order]
+    return order, np.flatnonzero(np.concatenate((np.ones(min(len(score), 1), dtype=bool), ordered[1:] != ordered[:-1])))
+
+
+def _by_tie(values: Floats, starts: Ints) -> Floats:
+    if len(starts) == values.shape[1]:
+        return values
+    summed: Floats = np.add.reduceat(values, starts, axis=1)
+    return summed
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    """A quotient, NaN where the divisor is 0."""
+    quotient: Floats = np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0)
+    return quotient
+
+
+def over_classes(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers], Statistic]:
+    """The plain mean of a one-against-the-rest statistic over the classes for which it is defined."""
+
+    def prepare(told: Answers) -> Statistic:
+        parts = [one(told.is_class(k), told.ranked(k)) for k in range(told.classes)]
+
+        def statistic(weights: Floats) -> Floats:
+            values = np.array([part(weights) for part in parts])
+            defined = np.isfinite(values)
+            return _ratio(np.where(defined, values, 0.0).sum(axis=0), defined.sum(axis=0).astype(np.float64))
+
+        return statistic
+
+    return prepare
+
+
+def of_positive(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers], Statistic]:
+    """A statistic of the positive class against the other."""
+    return lambda told: one(told.is_class(told.positive), told.ranked(told.positive))
+
+
+def mean_loss(per_row: Callable[[Answers], Floats], after: Callable[[Floats], Floats] = np.negative) -> Callable[[Answers], Statistic]:
+    """A mean over rows, then signed (and a root taken) by `after`."""
+
+    def prepare(told: Answers) -> Statistic:
+        losses = per_row(told)
+        return lambda weights: after(_ratio(weights @ losses, weights.sum(axis=1)))
+
+    return prepare
+
+
+def log_loss(told: Answers) -> Floats:
+    """Minus the logarithm of the probability that the true class got, per row."""
+    chance = told.scores[np.arange(len(told.scores)), told.actual.astype(np.intp)]
+    return -np.log(np.clip(chance, SMALLEST, 1 - SMALLEST))
+
+
+def brier(told: Answers) -> Floats:
+    """Squared distance between probabilities and truth per row, halved for two classes."""
+    truth = told.actual[:, None] == np.arange(told.classes)
+    squared: Floats = ((told.scores - truth) ** 2).sum(axis=1)
+    return squared / 2 if told.classes == 2 else squared
+
+
+def errors(told: Answers) -> Floats:
+    """What was answered minus what was true, per row."""
+    return told.scores - told.actual.astype(np.float64)
+
+
+def relative_errors(told: Answers) -> Floats:
+    """The absolute error as a share of the true value, per row; a true value of 0 makes it huge, as in scikit-learn."""
+    actual = told.actual.astype(np.float64)
+    return np.abs(told.scores - actual) / np.maximum(np.abs(actual), SMALLEST)
+
+
+def median_error(told: Answers) -> Statistic:
+    """Minus the median of absolute errors."""
+    missed = np.abs(errors(told))
+    order = np.argsort(missed, kind="stable")
+    ordered = missed[order]
+
+    def statistic(weights: Floats) -> Floats:
+        seen = np.cumsum(weights[:, order], axis=1)
+        rows = weights.sum(axis=1)
+        if not len(ordered):
+            return np.full(len(weights), np.nan)
+        low, high = ((seen >= at[:, None]).argmax(axis=1) for at in (np.floor((rows + 1) / 2), np.floor(rows / 2) + 1))
+        return np.where(rows > 0, -(ordered[low] + ordered[high]) / 2, np.nan)
+
+    return statistic
+
+
+def r2(told: Answers) -> Statistic:
+    """The share of the variance that is explained; NaN when all true values are equal."""
+    actual = told.actual.astype(np.float64)
+    squared = errors(told) ** 2
+    centred = actual - (actual.mean() if len(actual) else 0.0)
+    scale = float(np.max(np.abs(centred), initial=0.0))
+
+    def statistic(weights: Floats) -> Floats:
+        total = weights @ centred**2 - _ratio((weights @ centred) ** 2, weights.sum(axis=1))
+        flat = ~(total > scale**2 * 1e-12) | (weights.sum(axis=1) < 2)
+        return np.where(flat, np.nan, 1 - _ratio(weights @ squared, total))
+
+    return statistic
+
+
+def confusion(told: Answers, weights: Floats) -> Floats:
+    """Counts (resamples, actual class, decided class)."""
+    cells, resamples = told.classes**2, len(weights)
+    cell = told.actual.astype(np.intp) * told.classes + told.decided
+    if cells <= 16:
+        counts = weights @ (cell[:, None] == np.arange(cells)).astype(np.float64)
+    else:
+        where = (np.arange(resamples) * cells)[:, None] + cell
+        counts = np.bincount(where.ravel(), weights=weights.ravel(), minlength=resamples * cells)
+    table: Floats = counts.reshape(resamples, told.classes, told.classes)
+    return table
+
+
+def of_confusion(rate: Callable[[Floats, int], Floats]) -> Callable[[Answers], Statistic]:
+    """A statistic of the confusion matrix: `rate` takes (resamples, actual, decided) counts and the positive class."""
+    return lambda told: lambda weights: rate(confusion(told, weights), told.positive)
+
+
+def class_rates(counts: Floats, kind: str) -> Floats:
+    """Precision, recall or f1 of each class, (resamples, classes); 0 where nothing was to be found or answered, as in scikit-learn."""
+    hit = np.diagonal(counts, axis1=1, axis2=2)
+    truth, said = counts.sum(axis=2), counts.sum(axis=1)
+    above, below = {"precision": (hit, said), "recall": (hit, truth), "f1": (2 * hit, truth + said)}[kind]
+    rates: Floats = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    return rates
+
+
+def positive_rate(kind: str) -> Callable[[Floats, int], Floats]:
+    """Precision, recall or f1 of the positive class; recall and f1 are NaN without a row of it."""
+
+    def rate(counts: Floats, positive: int) -> Floats:
+        found = class_rates(counts, kind)[:, positive]
+        lacking = counts.sum(axis=(1, 2)) == 0 if kind == "precision" else counts[:, positive].sum(axis=1) == 0
+        return np.where(lacking, np.nan, found)
+
+    return rate
+
+
+def macro_rate(kind: str, weighted: bool = False) -> Callable[[Floats, int], Floats]:
+    """The mean of a class rate over the classes that occur among truths or answers, plain or weighted by the rows of each class."""
+
+    def rate(counts: Floats, positive: int) -> Floats:
+        share = counts.sum(axis=2) if weighted else ((counts.sum(axis=2) + counts.sum(axis=1)) > 0).astype(np.float64)
+        return _ratio((class_rates(counts, kind) * share).sum(axis=1), share.sum(axis=1))
+
+    return rate
+
+
+def accuracy(counts: Floats, positive: int) -> Floats:
+    """The share of rows that were answered rightly."""
+    return _ratio(np.trace(counts, axis1=1, axis2=2), counts.sum(axis=(1, 2)))
+
+
+def balanced_accuracy(counts: Floats, positive: int) -> Floats:
+    """The mean recall over the classes that occur among the truths."""
+    here = (counts.sum(axis=2) > 0).astype(np.float64)
+    return _ratio((class_rates(counts, "recall") * here).sum(axis=1), here.sum(axis=1))
+
+
+def matthews(counts: Floats, positive: int) -> Floats:
+    """The correlation between truths and answers; 0 when either is constant, as in scikit-learn."""
+    rows, hit = counts.sum(axis=(1, 2)), np.trace(counts, axis1=1, axis2=2)
+    truth, said = counts.sum(axis=2), counts.sum(axis=1)
+    above = hit * rows - (truth * said).sum(axis=1)
+    below = np.sqrt((rows**2 - (said**2).sum(axis=1)) * (rows**2 - (truth**2).sum(axis=1)))
+    return np.where(rows == 0, np.nan, np.divide(above, below, out=np.zeros(len(rows)), where=below > 0))
