@@ -14,8 +14,8 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
-from mlops_desktop.engine import scoring
-from mlops_desktop.engine.scoring import Answers, Statistic, answers
+from mlops_desktop.engine import measures
+from mlops_desktop.engine.measures import Answers, Statistic, answers
 from mlops_desktop.serving.frame import Floats
 
 Needs = Literal["probabilities", "decisions", "values"]
@@ -64,7 +64,7 @@ _ALL = (
         "probabilities",
         "How well the scores put rows of the positive class before the others: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one “{positive}” and one not, the right one gets the higher score {share} times in 100.",
-        scoring.of_positive(scoring.auc),
+        measures.of_positive(measures.auc),
     ),
     Metric(
         "roc_auc_ovr",
@@ -73,7 +73,7 @@ _ALL = (
         "probabilities",
         "How well the scores put rows of a class before the others, averaged over the classes: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one of a class and one of another, the right one gets the higher score {share} times in 100.",
-        scoring.over_classes(scoring.auc),
+        measures.over_classes(measures.auc),
     ),
     Metric(
         "average_precision",
@@ -82,7 +82,7 @@ _ALL = (
         "probabilities",
         "Precision averaged over all cut-offs: 1 is perfect, the share of the positive class is guessing. It fits rare classes.",
         "When rows are taken from the highest score down, {share} % of them are “{positive}”, averaged over the ones to be found.",
-        scoring.of_positive(scoring.average_precision),
+        measures.of_positive(measures.average_precision),
     ),
     Metric(
         "average_precision",
@@ -91,7 +91,7 @@ _ALL = (
         "probabilities",
         "Precision averaged over all cut-offs and over the classes: 1 is perfect.",
         "When rows are taken from the highest score of a class down, {share} % of them are of it, averaged over rows and classes.",
-        scoring.over_classes(scoring.average_precision),
+        measures.over_classes(measures.average_precision),
     ),
     Metric(
         "neg_log_loss",
@@ -100,7 +100,7 @@ _ALL = (
         "probabilities",
         "How far the probabilities are from the truth; being sure and wrong costs most. 0 is perfect.",
         "The probabilities miss the truth by {value} on average, on a scale where 0 is perfect and being sure and wrong costs most.",
-        scoring.mean_loss(scoring.log_loss),
+        measures.mean_loss(measures.log_loss),
     ),
     Metric(
         "neg_brier_score",
@@ -109,7 +109,7 @@ _ALL = (
         "probabilities",
         "The mean squared distance between the probabilities and the truth: 0 is perfect.",
         "The squared distance between probability and truth is {value} on average; 0 is perfect.",
-        scoring.mean_loss(scoring.brier),
+        measures.mean_loss(measures.brier),
     ),
     Metric(
         "accuracy",
@@ -118,7 +118,7 @@ _ALL = (
         "decisions",
         "The share of rows that are answered rightly. It flatters where one class is frequent.",
         "{share} of 100 rows are answered rightly.",
-        scoring.of_confusion(scoring.accuracy),
+        measures.of_confusion(measures.accuracy),
     ),
     Metric(
         "balanced_accuracy",
@@ -127,7 +127,7 @@ _ALL = (
         "decisions",
         "The share that is answered rightly, averaged over the classes, so that rare classes count as much as frequent ones.",
         "On average over the classes, {share} of 100 rows are answered rightly.",
-        scoring.of_confusion(scoring.balanced_accuracy),
+        measures.of_confusion(measures.balanced_accuracy),
     ),
     Metric(
         "precision",
@@ -136,7 +136,7 @@ _ALL = (
         "decisions",
         "Of the rows answered with the positive class, the share that really is of it.",
         "Of 100 rows answered “{positive}”, {share} really are.",
-        scoring.of_confusion(scoring.positive_rate("precision")),
+        measures.of_confusion(measures.positive_rate("precision")),
     ),
     Metric(
         "recall",
@@ -145,7 +145,7 @@ _ALL = (
         "decisions",
         "Of the rows that really are of the positive class, the share that is found.",
         "Of 100 rows that really are “{positive}”, {share} are found.",
-        scoring.of_confusion(scoring.positive_rate("recall")),
+        measures.of_confusion(measures.positive_rate("recall")),
     ),
     Metric(
         "f1",
@@ -154,7 +154,7 @@ _ALL = (
         "decisions",
         "The balance of precision and recall (their harmonic mean): 1 is perfect.",
         "Precision and recall for “{positive}” balance at {share} %.",
-        scoring.of_confusion(scoring.positive_rate("f1")),
+        measures.of_confusion(measures.positive_rate("f1")),
     ),
     Metric(
         "precision_macro",
@@ -163,7 +163,7 @@ _ALL = (
         "decisions",
         "Of the rows answered with a class, the share that really is of it, averaged over the classes.",
         "Of 100 rows answered with a class, {share} really are of it, averaged over the classes.",
-        scoring.of_confusion(scoring.macro_rate("precision")),
+        measures.of_confusion(measures.macro_rate("precision")),
     ),
     Metric(
         "recall_macro",
@@ -172,7 +172,7 @@ _ALL = (
         "decisions",
         "Of the rows of a class, the share that is found, averaged over the classes.",
         "Of 100 rows of a class, {share} are found, averaged over the classes.",
-        scoring.of_confusion(scoring.macro_rate("recall")),
+        measures.of_confusion(measures.macro_rate("recall")),
     ),
     Metric(
         "f1_macro",
@@ -181,7 +181,7 @@ _ALL = (
         "decisions",
         "The balance of precision and recall, averaged over the classes: rare classes count as much as frequent ones.",
         "Precision and recall balance at {share} %, averaged over the classes.",
-        scoring.of_confusion(scoring.macro_rate("f1")),
+        measures.of_confusion(measures.macro_rate("f1")),
     ),
     Metric(
         "f1_weighted",
@@ -190,7 +190,7 @@ _ALL = (
         "decisions",
         "The balance of precision and recall, averaged over the classes by their numbers of rows.",
         "Precision and recall balance at {share} %, averaged over the classes by their numbers of rows.",
-        scoring.of_confusion(scoring.macro_rate("f1", weighted=True)),
+        measures.of_confusion(measures.macro_rate("f1", weighted=True)),
     ),
     Metric(
         "matthews_corrcoef",
@@ -199,7 +199,7 @@ _ALL = (
         "decisions",
         "The correlation between answers and truth: 1 is perfect, 0 is guessing, whatever the shares of the classes.",
         "Answers and truth correlate at {value}; 1 is perfect, 0 is guessing.",
-        scoring.of_confusion(scoring.matthews),
+        measures.of_confusion(measures.matthews),
     ),
     Metric(
         "neg_root_mean_squared_error",
@@ -208,7 +208,7 @@ _ALL = (
         "values",
         "The typical size of a miss in the target's unit (root of the mean square); large misses weigh more.",
         "Answers miss by about {value}, in the target's unit, where large misses weigh more.",
-        scoring.mean_loss(lambda told: scoring.errors(told) ** 2, lambda mean: -np.sqrt(mean)),
+        measures.mean_loss(lambda told: measures.errors(told) ** 2, lambda mean: -np.sqrt(mean)),
     ),
     Metric(
         "neg_mean_absolute_error",
@@ -217,7 +217,7 @@ _ALL = (
         "values",
         "The mean size of a miss in the target's unit.",
         "Answers miss by {value} on average, in the target's unit.",
-        scoring.mean_loss(lambda told: np.abs(scoring.errors(told))),
+        measures.mean_loss(lambda told: np.abs(measures.errors(told))),
     ),
     Metric(
         "neg_median_absolute_error",
@@ -226,7 +226,7 @@ _ALL = (
         "values",
         "Half of all answers miss by less than this, in the target's unit.",
         "Half of all answers miss by less than {value}, in the target's unit.",
-        scoring.median_error,
+        measures.median_error,
     ),
     Metric(
         "neg_mean_absolute_percentage_error",
@@ -235,7 +235,7 @@ _ALL = (
         "values",
         "The mean size of a miss as a share of the true value. It means nothing where true values are 0 or near it.",
         "Answers miss by {share} % of the true value on average.",
-        scoring.mean_loss(scoring.relative_errors),
+        measures.mean_loss(measures.relative_errors),
     ),
     Metric(
         "r2",
@@ -244,7 +244,7 @@ _ALL = (
         "values",
         "The share of the target's variation that is explained: 1 is perfect, 0 is no better than always answering the mean.",
         "The model explains {share} % of the target's variation.",
-        scoring.r2,
+        measures.r2,
     ),
 )
 
@@ -266,7 +266,7 @@ def metric_of(metric_id: str, task: Task) -> Metric:
 
 
 def score(metric_id: str, target: Target, scores: Floats, positive: int | None = None, threshold: float | None = None) -> float:
-    """The value of a metric, signed so that higher is better; NaN where it is undefined (see `scoring`).
+    """The value of a metric, signed so that higher is better; NaN where it is undefined (see `measures`).
 
     `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions of binary tasks follow `threshold` on the class at
     `positive` (the second class unless given); without a threshold, and for more classes, the most probable class. NaN never wins: sort

@@ -7,8 +7,8 @@ from sklearn import metrics as sk
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import TASKS, Target
+from mlops_desktop.engine.measures import answers
 from mlops_desktop.engine.metrics import METRICS, default_metric, metric_of, metrics_for, score, sort_key
-from mlops_desktop.engine.scoring import answers
 
 
 def binary(values, positive_scores):
