@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from .cells import Grammar
+from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Checked, Column, Problem
+from .door import Door
+from .errors import UserError
 from .frame import Layout
 from .plain import Plain
 
-TYPES = ("number", "integer", "boolean", "category", "ordered", "text", "id", "date")
-
-
-@dataclass(frozen=True)
-class Grammar(Plain):
-    """How the texts of one column are read. Everything is decided once for the whole column."""
-
-    decimal: str = "."
-    thousands: str = ""
-    affixes: tuple[str, ...] = ()  # marks such as "$", "€", "%" that stand before or after a number and are left off
-    percent: bool = False  # "12 %" is 0.12
-    missing: tuple[str, ...] = ("",)  # words that mean missing, as they stand after stripping blanks
-    missing_numbers: tuple[float, ...] = ()  # numbers that mean missing, such as -200
-    true: tuple[str, ...] = ()
-    false: tuple[str, ...] = ()
-    date: str = ""  # strptime-like format of dates; "" for ISO 8601
-
-
-@dataclass(frozen=True)
-class Column(Plain):
-    """One input column: what it holds, and what training saw of it.
-
-    `low` and `high` are the range of numbers (dates: int64 microseconds), `levels` the frequent levels in order (ordered categories: from low to high;
-    booleans: none), `typical` a synthetic usual value (median, most frequent level; None when unknown), `nullable` whether missing values may be sent.
-    """
-
-    name: str
-    type: str
-    grammar: Grammar = Grammar()
-    unit: str = ""
-    description: str = ""
-    nullable: bool = True
-    low: float | int | None = None
-    high: float | int | None = None
-    levels: tuple[str, ...] = ()
-    typical: str | float | int | bool | None = None
-    missing_share: float = 0.0
+__all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Checked", "Column", "Grammar", "Problem", "Schema"]
 
 
 @dataclass(frozen=True)
@@ -53,9 +24,37 @@ class Schema(Plain):
     columns: tuple[Column, ...]
 
     def layout(self) -> Layout:
-        """The frame layout of these columns: number, integer and boolean are numbers; category, ordered, text and id are words; date is a date."""
-        return Layout(
-            numbers=tuple(c.name for c in self.columns if c.type in ("number", "integer", "boolean")),
-            words=tuple(c.name for c in self.columns if c.type in ("category", "ordered", "text", "id")),
-            dates=tuple(c.name for c in self.columns if c.type == "date"),
-        )
+        """The frame layout: number, integer and boolean are numbers; category, ordered, text and id are words; date is a date."""
+        return self._door.layout
+
+    def column(self, name: str) -> Column:
+        """One column by name; UserError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise UserError(f"There is no column “{name}”.", "There are: " + ", ".join(c.name for c in self.columns[:20]) + ".")
+
+    def select(self, names: Sequence[str]) -> Schema:
+        """The schema with these columns only, in its own order."""
+        wanted = frozenset(names)
+        return Schema(tuple(column for column in self.columns if column.name in wanted))
+
+    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> Checked:
+        """A frame from JSON rows, strictly: nothing is coerced silently, and all faults and remarks are found at once, by row and field.
+
+        Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known words, categories texts,
+        numbers and booleans by their canonical level, dates texts in the column's format or ISO 8601. An absent field is a null; a null
+        is missing where the column allows it. Fields that the model does not know give a warning.
+        """
+        return self._door.from_rows(rows)
+
+    def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> Checked:
+        """A frame from columns of texts (a CSV file), each read by its grammar; `rows` is their length.
+
+        See `from_rows` for what is found.
+        """
+        return self._door.from_texts(columns, rows)
+
+    @cached_property
+    def _door(self) -> Door:
+        return Door(self.columns)
