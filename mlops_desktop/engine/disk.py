@@ -1,0 +1,118 @@
+"""Writing so that a thing is there wholly or not at all, and saying in plain words why a disk refused."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlops_desktop.base.errors import UserError
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_COUNTER = itertools.count()
+STALE_SECONDS = 3600.0  # what a killed writer left behind is swept when it is older: no writer needs that long for one result
+
+
+def refusal(error: OSError, what: str) -> UserError:
+    """A person's words for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
+    if error.errno in _FULL:
+        return UserError(
+            f"{what} could not be saved: the disk is full.", "Free some space and try again. What was saved before is still there."
+        )
+    if error.errno in _FORBIDDEN:
+        return UserError(
+            f"{what} cannot be used: permission was denied.", "Ask for the right to read and write there, or choose another folder."
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return UserError(
+            f"{what} is not there any more.", "It may have been moved, or its drive was removed. Open it from where it is now."
+        )
+    return UserError(f"{what} could not be read or written: {error.strerror or error}.", "Check the disk, then try again.")
+
+
+@contextlib.contextmanager
+def told(what: str) -> Iterator[None]:
+    """Inside, an OSError becomes the UserError of `refusal`."""
+    try:
+        yield
+    except OSError as error:
+        raise refusal(error, what) from error
+
+
+def temporary_name(name: str) -> str:
+    """A name for a file or folder in the making, its own for every process and call. It begins with a dot and ends with `.tmp`."""
+    return f".{name}.{os.getpid()}-{next(_COUNTER)}-{time.monotonic_ns():x}.tmp"
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that `path` holds its old bytes or all of `data`, after a kill or a power cut too. OSError when the disk refuses."""
+    with written_beside(path, data) as ready:
+        replace(ready, path)
+
+
+@contextlib.contextmanager
+def written_beside(path: Path, data: bytes) -> Iterator[Path]:
+    """A finished, flushed file with `data` beside `path`, to be moved to its place; it is removed when it was not moved."""
+    temporary = path.with_name(temporary_name(path.name))
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Move a file to its place in one step, and make the step last."""
+    for wait in (0.01, 0.05, 0.2, 0.5):
+        try:
+            os.replace(source, target)
+            break
+        except PermissionError:
+            if os.name != "nt":
+                raise
+            time.sleep(wait)  # Windows refuses while another program, often a virus scanner, reads the old file
+    else:
+        os.replace(source, target)
+    _flush_folder(target.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # a folder cannot be opened there; the move is in the journal of the file system
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network drives do not flush folders
+            raise
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left in a folder. What cannot be removed stays: it is in nobody's way."""
+    try:
+        left = [path for path in folder.iterdir() if path.name.startswith(".") and path.name.endswith(".tmp")]
+    except OSError:
+        return
+    for path in left:
+        with contextlib.suppress(OSError):
+            if time.time() - path.lstat().st_mtime > STALE_SECONDS:
+                remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder with all that is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

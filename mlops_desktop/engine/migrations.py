@@ -1,0 +1,34 @@
+"""From the format of an older project file to today's: one step for each number, on plain dictionaries, before any object exists.
+
+A new number of the format means: `FORMAT` plus one, a step from the number before, and an old project in `tests/data/projects/`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+
+FORMAT = 1
+Step = Callable[[dict[str, Any]], dict[str, Any]]
+STEPS: Mapping[int, Step] = {}  # from this number to the next
+
+
+def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:
+    """The document in the `current` format; the given one is not changed. UserError when it has no number or comes from a newer version."""
+    number = document.get("format")
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise UserError("The project file does not say its format.", "It must hold “format” and a number; perhaps it is no project file.")
+    if number > current:
+        raise UserError(
+            f"This project was made by a newer version of the application: its format is {number}, and this version reads up to {current}.",
+            "Install the newer version to open it. Nothing was changed.",
+        )
+    if number == current:
+        return document
+    document = copy.deepcopy(document)
+    for step in range(number, current):
+        document = {**steps[step](document), "format": step + 1}
+    return document

@@ -1,0 +1,200 @@
+"""The record of runs: every trial of every search, and every look at the sealed test part, in `runs.sqlite` in the project's folder.
+
+Records are only added, or written again under the same id when a stopped run goes on. The rollback journal keeps the folder movable and
+every record whole through a kill.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from mlops_desktop.base.errors import UserError
+
+RUNS_FILE = "runs.sqlite"
+FORMAT = 1
+Status = Literal["done", "failed", "stopped"]
+_TABLES = """
+CREATE TABLE IF NOT EXISTS run (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (key, id));
+CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One trial: an algorithm with its parameters, fitted fold by fold under the decisions `key`.
+
+    `id` is the hash of its decisions (32 hex digits), `number` its place in the search, `algorithm` the component's record, `score` the
+    mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless done), `reason` why it failed or
+    what to know of it, `rows` and `features` the size of the training part's matrix, `versions` the libraries that fitted it.
+    """
+
+    id: str
+    key: str
+    number: int
+    algorithm: dict[str, Any]
+    algorithm_id: str
+    label: str
+    metric: str
+    status: Status
+    score: float | None = None
+    std: float | None = None
+    fold_scores: tuple[float, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+    rows: int = 0
+    features: int = 0
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    seed: int = 0
+
+    @property
+    def short(self) -> str:
+        """The first eight digits of the id, as people see it."""
+        return self.id[:8]
+
+    def to_json(self) -> dict[str, Any]:
+        """Every field as plain JSON."""
+        return {f.name: list(v) if isinstance(v := getattr(self, f.name), tuple) else v for f in dataclasses.fields(self)}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Run:
+        """The run of such a record. TypeError or ValueError when it is damaged."""
+        if record["status"] not in ("done", "failed", "stopped"):
+            raise ValueError(record["status"])
+        return cls(**{**record, "fold_scores": tuple(record.get("fold_scores", ()))})
+
+
+class Runs:
+    """The runs of the project in `folder`. Reading never makes the file. Several processes may write; each waits for the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / RUNS_FILE
+
+    def record(self, run: Run) -> None:
+        """Add a run, or write it again when the same id is there under the same key."""
+        record = json.dumps(run.to_json(), ensure_ascii=False, sort_keys=True)
+        with self._open(write=True) as connection:
+            connection.execute(
+                "INSERT INTO run (id, key, at, record) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (key, id) DO UPDATE SET record = excluded.record, at = excluded.at",
+                (run.id, run.key, _now(), record),
+            )
+
+    def list(self, key: str) -> builtins.list[Run]:
+        """The runs of a leaderboard by their place in the search."""
+        runs = [self._run(record) for (record,) in self._rows("SELECT record FROM run WHERE key = ? ORDER BY seq", (key,))]
+        return sorted(runs, key=lambda run: run.number)
+
+    def history(self) -> builtins.list[tuple[str, Run]]:
+        """Every run of the project with the time of its record (ISO 8601, UTC), in the order in which they were first recorded."""
+        return [(at, self._run(record)) for at, record in self._rows("SELECT at, record FROM run ORDER BY seq")]
+
+    def get(self, prefix: str) -> Run:
+        """The run whose id begins with `prefix`. UserError when there is none, or more than one."""
+        wanted = prefix.strip().lower()
+        rows = self._rows("SELECT id, record FROM run WHERE substr(id, 1, ?) = ? ORDER BY seq", (len(wanted), wanted)) if wanted else []
+        ids = list(dict.fromkeys(id_ for id_, _ in rows))
+        if not ids:
+            raise UserError(f"There is no run “{prefix}”.", "The list of runs (`runs`) shows their ids.")
+        if len(ids) > 1:
+            shown = ", ".join(id_[: max(8, len(wanted) + 2)] for id_ in ids[:5])
+            raise UserError(f"“{prefix}” stands for {len(ids)} runs: {shown}{' …' if len(ids) > 5 else ''}.", "Give more digits of the id.")
+        return self._run(rows[-1][1])
+
+    def record_look(self, key: str, why: str) -> int:
+        """Count a look at the sealed test part of the split `key`; how many there were now."""
+        with self._open(write=True) as connection:
+            connection.execute("INSERT INTO look (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
+            return int(connection.execute("SELECT count(*) FROM look WHERE key = ?", (key,)).fetchone()[0])
+
+    def looks(self, key: str) -> builtins.list[str]:
+        """Why the sealed test part of the split `key` was opened, once for each time."""
+        return [why for (why,) in self._rows("SELECT why FROM look WHERE key = ? ORDER BY seq", (key,))]
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> builtins.list[Any]:
+        if not self.path.exists():
+            return []
+        with self._open(write=False) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _run(self, record: str) -> Run:
+        try:
+            return Run.from_json(json.loads(record))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise self._set_aside() from error
+
+    @contextlib.contextmanager
+    def _open(self, write: bool) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(sqlite3.connect(self.path, timeout=20.0, isolation_level=None)) as connection:
+                self._prepare(connection)
+                connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                yield connection
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the tables of a new file. What another program or version wrote is left alone."""
+        number = connection.execute("PRAGMA user_version").fetchone()[0]
+        if number > FORMAT:
+            raise UserError(
+                "The runs of this project were recorded by a newer version of the application.", "Install the newer version to open it."
+            )
+        if number < FORMAT:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {FORMAT};COMMIT;")
+
+    def _refusal(self, error: sqlite3.Error) -> UserError:
+        code = getattr(error, "sqlite_errorcode", None)
+        kind = code & 0xFF if code is not None else None
+        foreign = kind == sqlite3.SQLITE_ERROR and str(error).startswith("no such")  # a database, but not of ours
+        if foreign or kind in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT):
+            return self._set_aside()
+        if kind == sqlite3.SQLITE_ERROR:
+            raise error
+        if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            return UserError(
+                "The run could not be recorded: the disk is full or fails.", "Free some space and try again; the runs before it are kept."
+            )
+        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return UserError(
+                "The record of runs is in use by another program.", "Close that program, or wait until it has finished, then try again."
+            )
+        if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+            return UserError(
+                f"The record of runs “{self.path}” cannot be written.", "Ask for the right to read and write there, or move the project."
+            )
+        return UserError(f"The record of runs cannot be used: {error}.", "Check the disk, then try again.")
+
+    def _set_aside(self) -> UserError:
+        """Keep a damaged file under another name, so that work can go on with a new one."""
+        number = 1
+        while (kept := self.path.with_name(f"runs.damaged-{number}.sqlite")).exists():
+            number += 1
+        try:
+            self.path.rename(kept)
+            journal = self.path.with_name(self.path.name + "-journal")
+            if journal.exists():
+                journal.rename(kept.with_name(kept.name + "-journal"))
+        except OSError as error:
+            return UserError(
+                f"The record of runs “{self.path}” is damaged, and cannot be moved: {error.strerror}.",
+                "Move it away yourself, then try again.",
+            )
+        return UserError(
+            f"The record of runs was damaged; it is kept as “{kept.name}”.", "Try again: a new record begins. Train again to fill it."
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
