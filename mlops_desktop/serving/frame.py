@@ -292,6 +292,13 @@ def lookup(
     return found
 
 
+def indicators(positions: Ints, width: int) -> Floats:
+    """(rows, width) float64 of 0 and 1: each row has a 1 at each of its `positions` (rows, k), which are 0 ... width; `width` itself is nowhere."""
+    out = np.zeros((len(positions), width + 1))
+    out[np.arange(len(positions))[:, None], positions] = 1.0
+    return out[:, :width]
+
+
 def map_words(codes: Ints, levels: Sequence[str], function: Callable[[str], str | None]) -> tuple[Ints, list[str]]:
     """A column of words with a function applied to each distinct level once; levels that become equal are one, None becomes missing."""
     new, distinct = encode(function(level) for level in levels)

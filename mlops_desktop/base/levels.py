@@ -1,0 +1,32 @@
+"""Which levels of a category may travel with a model."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mlops_desktop.serving.frame import Frame
+
+FEWEST_ROWS = 2  # a level that a single row has can name a person: it never leaves
+
+
+def rows_needed(rows: int, min_rows: int | None = None, min_share: float = 0.0) -> int:
+    """How many of `rows` rows must share a level (a word, a group) for it to be kept; never less than 2.
+
+    Without `min_rows`: 1 % of the rows, but at least 2 and at most 5, so that small tables keep their levels. `min_share` is a share of
+    the rows.
+    """
+    fewest = min(5, math.ceil(rows / 100)) if min_rows is None else min_rows
+    return max(FEWEST_ROWS, fewest, math.ceil(min_share * rows))
+
+
+def frequent_levels(frame: Frame, name: str, needed: int, most: int | None = None) -> tuple[list[str], bool]:
+    """The levels of a word column that at least `needed` rows have, the most frequent first (equals by alphabet), at most `most` of them;
+    and whether any other level occurs.
+    """
+    codes, levels = frame.word(name)
+    counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
+    there = sorted((-count, level) for level, count in zip(levels, counts, strict=True) if count)
+    kept = [level for count, level in there if -count >= needed][:most]
+    return kept, len(kept) < len(there)

@@ -1,0 +1,31 @@
+"""Columns left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import columns
+from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.transforms.drop_columns import DropColumns as Transform
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropColumns(Operation):
+    """Leaves columns of any kind out."""
+
+    id: ClassVar[str] = "drop_columns"
+    label: ClassVar[str] = "Drop columns"
+    help: ClassVar[str] = "Leaves columns out: what never changes, what nobody will know when asking, what should not decide."
+    stage: ClassVar[Stage] = "prepare"
+
+    columns: tuple[str, ...] = columns("number", "word", "date", "sparse", help="The columns to leave out.", all_when_empty=False)
+
+    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+        chosen = self.chosen(frame.layout)
+        if not chosen:
+            raise UserError(f"The step “{self.label}” has no column chosen.", "Choose the columns to drop, or remove the step.")
+        return Transform(chosen), None

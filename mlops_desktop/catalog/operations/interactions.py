@@ -1,0 +1,41 @@
+"""Products of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import columns, flag, number
+from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.transforms.interactions import Interactions as Transform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interactions(Operation):
+    """Adds `a × b` for each pair of the chosen numbers, and `a²` on request, as PolynomialFeatures of scikit-learn of degree 2 does."""
+
+    id: ClassVar[str] = "interactions"
+    label: ClassVar[str] = "Interactions"
+    help: ClassVar[str] = "Multiplies numbers with each other, so that a linear model sees what two columns do together."
+    stage: ClassVar[Stage] = "engineer"
+
+    columns: tuple[str, ...] = columns("number", help="The columns to multiply; all numbers when none is chosen.")
+    squares: bool = flag(False, "Squares too", help="Adds each chosen column times itself.", tune=True)
+    most: int = number(200, 1, 5000, "Most new columns", help="More than this is refused: choose fewer columns then.", whole=True, log=True)
+
+    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+        chosen = self.quantities(frame.layout)
+        if len(self.columns) == 1 and not self.squares:
+            raise UserError(f"The step “{self.label}” needs two columns to multiply.", "Choose another column too, or turn squares on.")
+        count = len(chosen) * (len(chosen) - 1) // 2 + (len(chosen) if self.squares else 0)
+        if count > self.most:
+            raise UserError(
+                f"The step “{self.label}” would make {count:,} columns out of {len(chosen)}, more than the {self.most:,} that are allowed.",
+                "Choose fewer columns, or raise “Most new columns” in this step.",
+            )
+        pairs = (*((name, name) for name in chosen if self.squares), *combinations(chosen, 2))
+        return Transform(pairs, tuple(f"{a}²" if a == b else f"{a} × {b}" for a, b in pairs)), None
