@@ -1,0 +1,392 @@
+"""The same engine without a window. Exit codes: 0 done, 1 the gate failed, 2 the input was wrong, 70 a fault of ours, 130 stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # everything heavy is imported by the command that needs it: `--help` answers at once
+    from collections.abc import Iterator
+
+    from mlops_desktop.engine.child import Child
+    from mlops_desktop.engine.project import Project
+
+Json = dict[str, Any]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the exit code. Errors of a person are one line on stderr, never a traceback."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    if not hasattr(args, "command"):
+        parser.print_help()
+        return 2
+    from mlops_desktop.base.errors import Cancelled, UserError
+    from mlops_desktop.engine.child import Crashed
+
+    try:
+        code: int = args.command(args)
+        return code
+    except UserError as error:
+        print(f"mlops-desktop: {error}", file=sys.stderr)
+        return 2
+    except (Cancelled, KeyboardInterrupt):
+        print("mlops-desktop: stopped. What was finished is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Crashed as error:
+        print(f"mlops-desktop: a fault of ours: {error}", file=sys.stderr)
+        return 70
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mlops-desktop", description="From a data file to a running machine-learning service. Without a command: the window.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, function: Callable[[argparse.Namespace], int], help_: str, *, json_: bool = False) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_, description=help_)
+        sub.set_defaults(command=function)
+        if json_:
+            sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        return sub
+
+    sub = command("new", _new, "make a project from a data file", json_=True)
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
+    sub.add_argument("--task", choices=["binary", "multiclass", "regression"])
+    sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
+    sub = command("set", _set, "change decisions: roles, steps, split, algorithms, goals …")
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("fields", nargs="+", metavar="FIELD=VALUE")
+    sub = command("show", _show, "print the decisions of a project as JSON")
+    sub.add_argument("dir", type=Path)
+    sub = command("run", _run, "train and tune to a chosen model", json_=True)
+    sub.add_argument("dir", type=Path)
+    how = sub.add_mutually_exclusive_group()
+    how.add_argument("--budget", type=float, metavar="SECONDS")
+    how.add_argument("--trials", type=int, metavar="N")
+    how.add_argument("--replay", action="store_true", help="repeat the trials on the leaderboard")
+    sub.add_argument("--seed", type=int)
+    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="folds fitted at a time")
+    sub = command("choose", _choose, "make another run the chosen one")
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("run", help="the id of a run, or how it begins; “best” for the best one")
+    sub = command("update", _update, "new data under the same decisions")
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+    sub = command("runs", _runs, "the leaderboard", json_=True)
+    sub.add_argument("dir", type=Path)
+    sub = command("evaluate", _evaluate, "metrics of the chosen model, on the sealed test part or on an unseen file", json_=True)
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("--data", type=Path, metavar="FILE", help="a file that holds the true values; else the sealed test part")
+    sub = command("predict", _predict, "score a file: CSV out")
+    sub.add_argument("source", type=Path, metavar="DIR_OR_BUNDLE")
+    sub.add_argument("input", type=Path, metavar="IN")
+    sub.add_argument("output", type=Path, metavar="OUT")
+    sub = command("drift", _drift, "compare a new file with the training rows", json_=True)
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("file", type=Path)
+    sub = command("export", _export, "write the chosen model as a service")
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("exporter")
+    sub.add_argument("out", type=Path)
+    sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
+    sub = command("serve", _serve, "start the service of an exported bundle")
+    sub.add_argument("bundle", type=Path)
+    sub.add_argument("--port", type=int, default=8000)
+    sub.add_argument("--host", default="127.0.0.1")
+    sub = command("check", _check, "the acceptance gate: exit 1 when a goal is not met", json_=True)
+    sub.add_argument("dir", type=Path)
+    sub = command("report", _report, "everything decided, found and measured, as one offline page")
+    sub.add_argument("dir", type=Path)
+    sub.add_argument("out", type=Path, metavar="OUT.html")
+    sub = command("profile", _profile, "types, statistics and findings of any data file", json_=True)
+    sub.add_argument("file", type=Path)
+    sub.add_argument("out", type=Path, nargs="?", metavar="OUT.html")
+    return parser
+
+
+def _new(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from mlops_desktop.engine import storage
+    from mlops_desktop.engine.lock import ProjectLock
+    from mlops_desktop.engine.project import Project
+
+    existed = args.dir.exists()
+    storage.new_project_folder(args.dir)
+    try:
+        with ProjectLock(args.dir), _child() as call:
+            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
+            found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
+            project = replace(storage.from_json(found["project"]))
+            proposed = call("propose", folder=str(args.dir), project=storage.to_json(project))
+            storage.write_project(args.dir, storage.from_json(proposed["project"]))
+    except BaseException:
+        _take_back(args.dir, existed)
+        raise
+    if args.json:
+        _print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
+    else:
+        print(f"{found['rows']:,} rows, {len(found['columns'])} columns from {args.data.name}.")
+        for line in [*found["evidence"], *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
+            print(f"- {line}")
+    return 0
+
+
+def _take_back(folder: Path, existed: bool) -> None:
+    """Leave nothing of a project that could not be made; the folder itself stays if it was there before."""
+    if not existed:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for path in folder.iterdir():
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _set(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine.decisions import set_field
+
+    with _editing(args.dir) as (project, save):
+        for field in args.fields:
+            project = set_field(project, field)
+        save(project)
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine import storage
+
+    _print_json(storage.to_json(storage.read_project(args.dir)))
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from mlops_desktop.engine import storage
+
+    with _editing(args.dir) as (project, save), _child(jobs=args.jobs) as call:
+        search = project.search
+        if args.budget is not None:
+            search = replace(search, seconds=_positive(args.budget, "--budget"), trials=None)
+        if args.trials is not None:
+            search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
+        project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
+        project = storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(project))["project"])
+        save(project)
+        found = call("run", folder=str(args.dir), project=storage.to_json(project), jobs=int(_positive(args.jobs, "--jobs")), replay=args.replay)
+    if args.json:
+        _print_json(found)
+    else:
+        print(f"{found['algorithm']}: {project.metric} {found['score']:.4f} ± {found['std']:.4f} after {found['trials']} trials (run {found['chosen'][:8]}).")
+    return 0
+
+
+def _choose(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from mlops_desktop.engine.runs import Runs
+
+    with _editing(args.dir) as (project, save):
+        run = None if args.run == "best" else Runs(args.dir).get(args.run)
+        save(replace(project, chosen=run.id if run else ""))
+    print(f"Chosen: {run.label} {run.id[:8]}." if run else "Chosen: whichever run is best.")
+    return 0
+
+
+def _update(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine import storage
+
+    with _editing(args.dir) as (project, save), _child() as call:
+        found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
+        updated = storage.from_json(found["project"])
+        save(storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(updated))["project"]))
+    for line in found["evidence"]:
+        print(f"- {line}")
+    print(f"{found['rows']:,} rows from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    return 0
+
+
+def _runs(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine import storage
+    from mlops_desktop.engine.keys import Keys
+    from mlops_desktop.engine.runs import Runs
+
+    project = storage.read_project(args.dir)
+    runs = sorted(Runs(args.dir).list(Keys(project).board), key=lambda run: (run.score is None, -(run.score or 0.0), run.number))
+    if args.json:
+        _print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})
+        return 0
+    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  status")
+    for run in runs:
+        score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
+        print(f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status}{': ' + run.reason if run.status == 'failed' else ''}")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    if args.data:
+        found = _ask(args.dir, "evaluate_file", file=str(args.data))
+    else:
+        found = _ask(args.dir, "evaluate", sealed=True)
+    if args.json:
+        _print_json(found)
+        return 0
+    for metric in found["metrics"]:
+        value, low, high = (metric[k] for k in ("value", "low", "high"))
+        print(f"{metric['id']:32} {'undefined' if value is None else f'{value:.4f}'}  [{'' if low is None else f'{low:.4f}'}, {'' if high is None else f'{high:.4f}'}]")
+    return 0
+
+
+def _predict(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine import storage
+
+    project = storage.to_json(storage.read_project(args.source)) if (args.source / "project.json").exists() else None
+    with _child() as call:
+        found = call("predict", source=str(args.source), file=str(args.input), out=str(args.output), project=project)
+    print(f"{found['rows']:,} rows, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
+    return 0
+
+
+def _drift(args: argparse.Namespace) -> int:
+    found = _ask(args.dir, "drift", file=str(args.file))
+    if args.json:
+        _print_json(found)
+        return 0
+    print(f"{found['rows']:,} rows: {found['verdict']}.")
+    for column in found["columns"]:
+        print(f"{column['verdict']:16} {column['field']}  PSI {column['psi']:.3f}")
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine.decisions import read_option
+
+    options = dict(read_option(text) for text in args.options)
+    found = _ask(args.dir, "export", exporter=args.exporter, out=str(args.out), options=options)
+    print(f"{len(found['files'])} files in {found['out']}.", file=sys.stderr)
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from mlops_desktop.serving.__main__ import main as serve
+
+    return serve([str(args.bundle), "--port", str(args.port), "--host", args.host])
+
+
+def _check(args: argparse.Namespace) -> int:
+    found = _ask(args.dir, "check")
+    if args.json:
+        _print_json(found)
+    else:
+        for goal in found["goals"]:
+            print(f"{'met    ' if goal['passed'] else 'NOT MET'}  {goal['goal']}: wanted {goal['wanted']}, measured {goal['measured']}")
+        print("All goals are met." if found["passed"] and found["goals"] else "No goals are set." if found["passed"] else "Not accepted.")
+    return 0 if found["passed"] else 1
+
+
+def _report(args: argparse.Namespace) -> int:
+    _ask(args.dir, "report", out=str(args.out))
+    return 0
+
+
+def _profile(args: argparse.Namespace) -> int:
+    with _child() as call:
+        found = call("profile_file", file=str(args.file), out=str(args.out) if args.out else None)
+    if args.json:
+        _print_json(found)
+        return 0
+    print(f"{found['rows']:,} rows, {len(found['columns'])} columns.")
+    for column in found["columns"]:
+        print(f"{column['name']:30}  {column['type']:9}  {column['missing']:>8,} missing  {column['distinct']:>8,} distinct")
+    for finding in found["findings"]:
+        print(f"- {finding['message']}")
+    return 0
+
+
+def _ask(folder: Path, name: str, **args: Any) -> Json:
+    """A call about a project that changes none of its decisions."""
+    from mlops_desktop.engine import storage
+    from mlops_desktop.engine.lock import ProjectLock
+
+    project = storage.to_json(storage.read_project(folder))
+    with ProjectLock(folder), _child() as call:
+        return call(name, folder=str(folder), project=project, **args)
+
+
+@contextmanager
+def _editing(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
+    """The project, locked against other writers, and the function that saves it."""
+    from mlops_desktop.engine import storage
+    from mlops_desktop.engine.lock import ProjectLock
+
+    storage.read_project(folder)  # a folder that is no project is told before it is locked
+    with ProjectLock(folder):
+        yield storage.read_project(folder), lambda project: storage.write_project(folder, project)
+
+
+@contextmanager
+def _child(jobs: int = 1) -> Iterator[Callable[..., Json]]:
+    """A child process that does the work; Ctrl-C stops it and everything that it started."""
+    from mlops_desktop.engine.child import Child
+
+    child = Child(threads=max(1, _cores() - 1) if jobs == 1 else 1)
+    try:
+        yield lambda name, **args: _call(child, name, args)
+    finally:
+        child.close()
+
+
+def _call(child: Child, name: str, args: Json) -> Json:
+    answer: list[Json | BaseException] = []
+
+    def work() -> None:
+        try:
+            answer.append(child.call(name, args, _show_progress))
+        except BaseException as error:  # handed to the main thread, which alone sees Ctrl-C
+            answer.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.2)
+    except KeyboardInterrupt:
+        child.cancel()
+        raise
+    if isinstance(answer[0], BaseException):
+        raise answer[0]
+    return answer[0]
+
+
+def _show_progress(event: Json) -> None:
+    if event.get("event") == "progress" and event.get("message"):
+        print(f"{event['fraction']:4.0%}  {event['message']}", file=sys.stderr, flush=True)
+
+
+def _positive(value: float, name: str) -> float:
+    from mlops_desktop.base.errors import UserError
+
+    if not value > 0:
+        raise UserError(f"{name} must be more than 0.")
+    return value
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 2
+
+
+def _print_json(document: Json) -> None:
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")

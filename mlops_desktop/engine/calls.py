@@ -1,0 +1,162 @@
+"""What the child process can be asked: the window and the command line call the same functions by name.
+
+Every call takes a job and JSON arguments and returns JSON. Decisions come with the call (`project`, as in project.json); results stay in the folder.
+Calls write to the folder's store, its runs and its snapshots, never to project.json: that belongs to whoever holds the lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine import chosen as choosing
+from mlops_desktop.engine import package, storage
+from mlops_desktop.engine import table as tables
+from mlops_desktop.engine.chosen import Chosen
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.gate import check as check_goals
+from mlops_desktop.engine.gate import response_ms
+from mlops_desktop.engine.golden import golden_rows
+from mlops_desktop.engine.importing import import_cells
+from mlops_desktop.engine.profile import profile as profile_table
+from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.proposal import propose as propose_decisions
+from mlops_desktop.engine.report import write_profile_report, write_report
+from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.scoring import drift_of, predict_file
+from mlops_desktop.engine.searching import search
+
+Json = dict[str, Any]
+
+
+def import_file(job: Job, *, folder: str, file: str, project: Json) -> Json:
+    """Read a data file into the folder's snapshots; `{"data", "file", "loader", "rows", "columns": [{"name", "type"}], "evidence", "targets"}`."""
+    return import_cells(Path(folder), Path(file), storage.from_json(project), job)
+
+
+def propose(job: Job, *, folder: str, project: Json) -> Json:
+    """Fill the open decisions; `{"project", "reasons"}`."""
+    proposed, reasons = propose_decisions(Path(folder), storage.from_json(project), job)
+    return {"project": storage.to_json(proposed), "reasons": reasons}
+
+
+def profile(job: Job, *, folder: str, project: Json) -> Json:
+    """Statistics and findings of the project's table."""
+    return Flow(Path(folder), storage.from_json(project)).profile(job)
+
+
+def profile_file(job: Job, *, file: str, out: str | None) -> Json:
+    """Statistics and findings of any data file, written as an offline page too when `out` is given."""
+    _, cells, said = tables.load_cells(Path(file), None, Part(job, 0.0, 0.3))
+    table = tables.type_cells(cells, {}, Part(job, 0.3, 0.5))
+    found = profile_table(table, None, Part(job, 0.5, 0.9))
+    found["evidence"] = [*said, *found.get("evidence", [])]
+    if out:
+        write_profile_report(Path(out), {**found, "file": Path(file).name})
+    return found
+
+
+def run(job: Job, *, folder: str, project: Json, jobs: int = 1, replay: bool = False) -> Json:
+    """Train and tune; the chosen run."""
+    flow = Flow(Path(folder), storage.from_json(project))
+    return search(flow, Runs(flow.folder), job, jobs=jobs, replay=replay)
+
+
+def evaluate(job: Job, *, folder: str, project: Json, sealed: bool = True) -> Json:
+    """Metrics and curves of the chosen run: on the sealed test part (a counted look), or out of fold."""
+    found, runs = _chosen(folder, project, Part(job, 0.0, 0.3))
+    part = Part(job, 0.3, 1.0)
+    return choosing.test_evaluation(found, runs, "evaluation", part) if sealed else choosing.out_of_fold_evaluation(found, part)
+
+
+def evaluate_file(job: Job, *, folder: str, project: Json, file: str) -> Json:
+    """Metrics and curves of the chosen run on a file that it never saw."""
+    found, _ = _chosen(folder, project, Part(job, 0.0, 0.3))
+    return choosing.evaluate_file(found, Path(file), Part(job, 0.3, 1.0))
+
+
+def check(job: Job, *, folder: str, project: Json) -> Json:
+    """The acceptance gate: every goal with what was measured."""
+    found, runs = _chosen(folder, project, Part(job, 0.0, 0.4))
+    return _gate(found, runs, "check", Part(job, 0.4, 1.0))
+
+
+def export(job: Job, *, folder: str, project: Json, exporter: str, out: str, options: Json) -> Json:
+    """Export the chosen run; `{"out", "files"}`."""
+    maker = package.make_exporter(exporter, options)
+    found, runs = _chosen(folder, project, Part(job, 0.0, 0.4))
+    return {"out": out, "files": package.export(found, runs, maker, Path(out), Part(job, 0.4, 1.0))}
+
+
+def predict(job: Job, *, source: str, file: str, out: str, project: Json | None = None) -> Json:
+    """Score a file with a project's chosen run or with a bundle; `{"rows", "refused"}`."""
+    return predict_file(_scorer(source, project, Part(job, 0.0, 0.5)), Path(file), Path(out), Part(job, 0.5, 1.0))
+
+
+def drift(job: Job, *, folder: str, project: Json, file: str) -> Json:
+    """How a new file differs from the training rows, column by column and in the score."""
+    found, _ = _chosen(folder, project, Part(job, 0.0, 0.5))
+    return drift_of(found, Path(file), Part(job, 0.5, 1.0))
+
+
+def report(job: Job, *, folder: str, project: Json, out: str) -> Json:
+    """Write everything that was decided, found and measured as one offline page; `{"out"}`."""
+    flow = Flow(Path(folder), storage.from_json(project))
+    runs = Runs(flow.folder)
+    facts: Json = {"project": project, "profile": flow.profile(Part(job, 0.0, 0.2)), "runs": [r.to_json() for r in runs.list(flow.keys.board)]}
+    if any(r["status"] == "done" for r in facts["runs"]):
+        found = choosing.open_chosen(flow, runs, Part(job, 0.2, 0.5))
+        facts["chosen"] = found.run.to_json()
+        facts["model"] = {"version": found.scorer.version, "threshold": found.scorer.threshold, "features": list(found.scorer.feature_names)}
+        facts["out_of_fold"] = choosing.out_of_fold_evaluation(found, Part(job, 0.5, 0.6))
+        facts["goals"] = _gate(found, runs, "report", Part(job, 0.6, 0.9))
+        facts["evaluation"] = choosing.seen_evaluation(flow, found.run, runs)
+    facts["looks"] = len(runs.looks(flow.keys.split))
+    facts["split"] = {"train": flow.train.frame.rows, "test": flow.test.frame.rows} if flow.project.target else {}
+    write_report(Path(out), facts)
+    return {"out": out}
+
+
+def _chosen(folder: str, project: Json, job: Job) -> tuple[Chosen, Runs]:
+    flow = Flow(Path(folder), storage.from_json(project))
+    runs = Runs(flow.folder)
+    return choosing.open_chosen(flow, runs, job), runs
+
+
+def _scorer(source: str, project: Json | None, job: Job) -> Any:
+    if project is not None:
+        return _chosen(source, project, job)[0].scorer
+    from mlops_desktop.serving.bundle import open_bundle
+
+    return open_bundle(Path(source)).scorer
+
+
+def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
+    import numpy as np
+
+    project: Project = found.flow.project
+    measured = choosing.test_evaluation(found, runs, why, Part(job, 0.0, 0.8))
+    if project.goals.response_ms is not None:
+        rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(project.seed))
+        measured["response_ms"] = response_ms(found.scorer, rows)
+    return check_goals(project, measured)
+
+
+def warm(job: Job) -> Json:
+    """Import what the first real call would wait for; `{"seconds"}`."""
+    began = time.perf_counter()
+    import lightgbm
+    import sklearn.ensemble
+    import sklearn.linear_model
+
+    return {"seconds": time.perf_counter() - began, "lightgbm": lightgbm.__version__, "sklearn": sklearn.__version__}
+
+
+CALLS: dict[str, Callable[..., Json]] = {
+    call.__name__: call
+    for call in (import_file, propose, profile, profile_file, run, evaluate, evaluate_file, check, export, predict, drift, report, warm)
+}
+

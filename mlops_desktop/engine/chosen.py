@@ -1,0 +1,165 @@
+"""The chosen run: its model fitted for service, and what the sealed test part says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine import table as tables
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.evaluation import evaluate, evaluate_scores
+from mlops_desktop.engine.explanation import permutation_importance
+from mlops_desktop.engine.flow import Flow, Rows
+from mlops_desktop.engine.project import digest
+from mlops_desktop.engine.runs import Run, Runs
+from mlops_desktop.engine.thresholds import choose_threshold
+from mlops_desktop.engine.training import fit, learn_steps
+from mlops_desktop.engine.trials import out_of_fold
+from mlops_desktop.serving.plain import pack
+from mlops_desktop.serving.scorer import Scorer
+
+IMPORTANCE_REPEATS = 5
+
+
+def best_run(runs: list[Run]) -> Run | None:
+    """The finished run with the highest score; of equals the one tried first. The baseline counts too."""
+    done = [run for run in runs if run.status == "done" and run.score is not None]
+    return max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
+
+
+def chosen_run(flow: Flow, runs: Runs) -> Run:
+    """The run that the project chose, or the best one of its leaderboard. UserError when there is none."""
+    if flow.project.chosen:
+        run = runs.get(flow.project.chosen)
+        if run.key != flow.keys.board:
+            raise UserError(
+                f"The chosen run {run.id[:8]} belongs to earlier decisions.", "Choose a run of today's leaderboard, or start training again."
+            )
+        return run
+    best = best_run(runs.list(flow.keys.board))
+    if best is None:
+        raise UserError("There is no trained model for these decisions yet.", "Start training first (`run`).")
+    return best
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The chosen run of a flow with its scorer."""
+
+    flow: Flow
+    run: Run
+    scorer: Scorer
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """The algorithm with the parameters of the run."""
+        return choices().algorithms.read(self.run.algorithm)
+
+
+def open_chosen(flow: Flow, runs: Runs, job: Job) -> Chosen:
+    """The chosen run with its model, fitted and compiled now unless it is in the store."""
+    run = chosen_run(flow, runs)
+    key = flow.keys.scorer(run.id)
+    if key not in flow.store:
+        flow.store.put_plain(key, _make_scorer(flow, run, job))
+    scorer = flow.store.get_plain(key)
+    assert isinstance(scorer, Scorer)
+    return Chosen(flow, run, scorer)
+
+
+def _make_scorer(flow: Flow, run: Run, job: Job) -> Scorer:
+    project = flow.project
+    algorithm = choices().algorithms.read(run.algorithm)
+    rows = flow.everything if project.refit == "all" else flow.train
+    learned = learn_steps(project.active_steps(), rows.frame, rows.target, Part(job, 0.0, 0.4))
+    job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")
+    fitted = fit(algorithm, learned.matrix, rows.target, rows.weights, project.seed)
+    job.step(0.9, "Writing the model as plain data")
+    scorer = Scorer(
+        name=project.name,
+        version="",
+        task=rows.target.task,
+        target=project.target,
+        schema=tables.describe_columns(flow.table, rows.frame, project.columns),
+        transforms=learned.transforms,
+        model=fitted.model,
+        classes=rows.target.classes,
+        positive=flow.positive,
+        threshold=_threshold(flow, algorithm),
+    )
+    return replace(scorer, version=_version(scorer))
+
+
+def _version(scorer: Scorer) -> str:
+    """The first 12 hex digits of a hash over everything that the scorer is made of."""
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    document = pack(scorer, arrays)
+    return digest(document, [[name, str(a.dtype), a.shape, digest(a.tobytes().hex())] for name, a in sorted(arrays.items())])[:12]
+
+
+def _threshold(flow: Flow, algorithm: Algorithm) -> float | None:
+    if flow.positive is None or flow.project.threshold is not None:
+        return flow.project.threshold
+    rows, scores = out_of_fold(flow, algorithm)
+    return choose_threshold(flow.train.target.take(rows), scores[:, flow.positive], flow.positive, flow.project.metric, flow.project.costs).threshold
+
+
+def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
+    """What the out-of-fold scores of the training part say of the run; the test part stays sealed."""
+    flow = chosen.flow
+    key = digest("out_of_fold", flow.keys.evaluation(chosen.run.id))
+    if key not in flow.store:
+        rows, scores = out_of_fold(flow, chosen.algorithm)
+        part = flow.train.target.take(rows)
+        found = evaluate_scores(part, scores, positive=flow.positive, threshold=chosen.scorer.threshold, seed=flow.project.seed, job=job)
+        flow.store.put(key, found)
+    return flow.store.get(key)[0]
+
+
+def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
+    """What the sealed test part says of the chosen model. The look is counted, whether or not the result was in the store."""
+    flow = chosen.flow
+    runs.record_look(flow.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
+    key = flow.keys.evaluation(chosen.run.id)
+    if key not in flow.store:
+        found = evaluate_rows(chosen, flow.test, Part(job, 0.0, 0.6))
+        found["importance"] = permutation_importance(
+            chosen.scorer, flow.test.frame, flow.test.target, flow.project.metric, IMPORTANCE_REPEATS, flow.project.seed, Part(job, 0.6, 1.0)
+        )
+        flow.store.put(key, found)
+    return {**flow.store.get(key)[0], "looks": len(runs.looks(flow.keys.split))}
+
+
+def seen_evaluation(flow: Flow, run: Run, runs: Runs) -> dict[str, Any] | None:
+    """The evaluation on the test part if it was made before; this is no new look."""
+    key = flow.keys.evaluation(run.id)
+    return {**flow.store.get(key)[0], "looks": len(runs.looks(flow.keys.split))} if key in flow.store else None
+
+
+def evaluate_rows(chosen: Chosen, rows: Rows, job: Job) -> dict[str, Any]:
+    """Every metric and curve of the chosen model on given rows, as plain JSON."""
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.flow.project.seed, job=job)
+
+
+def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
+    """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
+    project = chosen.flow.project
+    cells = tables.load_cells(path, project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None, job)[1]
+    if project.target not in cells.columns:
+        raise UserError(f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values.")
+    table, problems = tables.read_like(cells, chosen.flow.table)
+    there = np.flatnonzero(~table.frame.missing(project.target))
+    known = np.array([i for i in there if i not in problems], dtype=np.intp)
+    if not len(known):
+        raise UserError(f"No row of “{path.name}” can be compared: “{project.target}” is missing or a value cannot be read.", "Choose another file.")
+    target = tables.target_of(replace(table, frame=table.frame.take(known)), project.target, chosen.scorer.task, classes=chosen.scorer.classes)
+    features = table.frame.take(known).select(chosen.flow.features)
+    found = evaluate_rows(chosen, Rows(features, target, None), job)
+    return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}
+

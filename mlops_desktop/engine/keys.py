@@ -1,0 +1,87 @@
+"""Under which key each result of a project is stored: the hash of the decisions (and data) that made it.
+
+Each key holds the key before it, so "out of date" needs no flag: the key is simply not in the store, and undo brings an old result back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.families import Algorithm
+from mlops_desktop.engine.project import Project, digest
+
+EDITION = 1  # raise it when the same decisions would make other results, for a reason that stands in no component's version
+
+
+def decided(component: Component) -> dict[str, Any]:
+    """What a component adds to a key: id, version and parameters."""
+    return component.to_json()
+
+
+class Keys:
+    """The keys of one project value."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def table(self) -> str:
+        """The typed table: the imported cells and what a person said of their types."""
+        notes = {name: [note.type, list(note.levels)] for name, note in self._project.columns.items() if note.type or note.levels}
+        return digest("table", EDITION, self._project.data, notes)
+
+    @cached_property
+    def profile(self) -> str:
+        """The profile of the table, by target."""
+        roles = {name: note.role for name, note in self._project.columns.items() if note.role}
+        return digest("profile", self.table, self._project.target, self._project.task, self._project.positive, roles)
+
+    @cached_property
+    def rows(self) -> str:
+        """The rows that the cleaners leave."""
+        return digest("rows", self.table, self._project.target, [decided(c) for c in self._project.cleaners])
+
+    @cached_property
+    def split(self) -> str:
+        """The sealed test part, the training part and its folds."""
+        project = self._project
+        roles = {name: note.role for name, note in project.columns.items() if note.role in ("group", "time", "fold", "id")}
+        return digest("split", self.rows, project.task, asdict(project.split), roles, project.seed)
+
+    @cached_property
+    def features(self) -> str:
+        """The split rows with the columns that may be learned from."""
+        roles = {name: note.role for name, note in self._project.columns.items() if note.role not in (None, "feature")}
+        return digest("features", self.split, roles)
+
+    def steps(self, count: int | None = None) -> str:
+        """The features after the first `count` steps that are switched on (all when None)."""
+        steps = self._project.active_steps()
+        return digest("steps", self.features, [decided(s) for s in (steps if count is None else steps[:count])])
+
+    @cached_property
+    def board(self) -> str:
+        """The leaderboard: every run of these steps, compared by this metric."""
+        return digest("board", self.steps(), self._project.metric, str(self._project.positive))
+
+    def run(self, algorithm: Algorithm) -> str:
+        """One algorithm with its parameters on these steps: the id of the run."""
+        return digest("run", self.steps(), decided(algorithm), self._project.seed, self._project.metric, str(self._project.positive))
+
+    def fold(self, algorithm: Algorithm, fold: int) -> str:
+        """Out-of-fold scores of one fold of a run; they do not depend on the metric."""
+        return digest("fold", self.steps(), decided(algorithm), self._project.seed, fold)
+
+    def scorer(self, run: str) -> str:
+        """The chosen model, fitted and compiled."""
+        project = self._project
+        said = {name: [note.unit, note.description] for name, note in project.columns.items() if note.unit or note.description}
+        costs = asdict(project.costs) if project.costs else None
+        return digest("scorer", run, project.refit, project.threshold, costs, said, project.name, project.target)
+
+    def evaluation(self, run: str) -> str:
+        """What the sealed test part says of the chosen model."""
+        return digest("evaluation", self.scorer(run), asdict(self._project.costs) if self._project.costs else None)

@@ -1,0 +1,102 @@
+"""What is proposed for decisions that a person has not made: each proposal with its reason, none hidden, all ordinary decisions afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job
+from mlops_desktop.engine import table as tables
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.metrics import METRICS, default_metric
+from mlops_desktop.engine.project import ColumnNote, Project, Step
+from mlops_desktop.engine.split import default_split
+from mlops_desktop.engine.suggest import suggest_algorithms, suggest_steps
+
+
+def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
+    """The project with every decision filled that was open, and for each of these a reason (one sentence) by the name of the decision.
+
+    What a person decided is left as it is, unless it cannot hold any more (a metric of another task).
+    """
+    reasons: dict[str, str] = {}
+    job.step(0.0, "Looking at the columns")
+    project = _with_roles(folder, project, reasons)
+    project = _with_task(folder, project, reasons)
+    job.step(0.4, "Proposing the split")
+    project = _with_split(folder, project, reasons)
+    job.step(0.6, "Proposing steps and algorithms")
+    return _with_recipe(folder, project, reasons), reasons
+
+
+def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    table = Flow(folder, project).table
+    if not project.target:
+        ranked = tables.guess_targets(table)
+        if not ranked:
+            raise UserError("No column of this file looks like something to predict.", "Choose the target yourself.")
+        project = replace(project, target=ranked[0][0])
+        reasons["target"] = ranked[0][1]
+    names = [c.name for c in table.schema.columns]
+    if project.target not in names:
+        raise UserError(f"The file has no column “{project.target}”.", f"It has: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}.")
+    notes = dict(project.columns)
+    for name, (role, reason) in tables.default_roles(table).items():
+        if name != project.target and (name not in notes or notes[name].role is None):
+            notes[name] = replace(notes.get(name, ColumnNote()), role=role)
+            reasons[f"roles.{name}"] = reason
+    return replace(project, columns=notes)
+
+
+def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    table = Flow(folder, project).table
+    if not project.task:
+        task, reasons["task"] = tables.guess_task(table, project.target)
+        project = replace(project, task=task)
+    missing = table.frame.missing(project.target)
+    ids = {cleaner.id for cleaner in project.cleaners}
+    if missing.any() and "drop_missing_target" not in ids:
+        project = replace(project, cleaners=(choices().cleaners.read("drop_missing_target"), *project.cleaners))
+        reasons["cleaners"] = f"{int(missing.sum()):,} rows have no value in “{project.target}”: nothing can be learned from them."
+    target = Flow(folder, project).everything.target
+    if project.task == "binary":
+        if project.positive not in target.classes:
+            positive, reasons["positive"] = tables.default_positive(target)
+            project = replace(project, positive=positive)
+    elif project.positive is not None:
+        project = replace(project, positive=None)
+    if project.metric not in METRICS or project.task not in METRICS[project.metric].tasks:
+        metric, reasons["metric"] = default_metric(target.task, target)
+        project = replace(project, metric=metric)
+    return project
+
+
+def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    if project.split != type(project.split)():
+        return project
+    flow = Flow(folder, project)
+    roles = set(flow.roles().values())
+    target = flow.everything.target
+    counts = np.bincount(target.values).tolist() if target.classes else [len(target.values)]
+    split, reasons["split"] = default_split(target.task, "group" in roles, "time" in roles, counts, "fold" in roles)
+    return replace(project, split=split)
+
+
+def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    flow = Flow(folder, project)
+    if not project.steps:
+        columns = [c for c in flow.table.schema.columns if c.name in flow.features]
+        found = suggest_steps(columns, flow.train.frame)
+        project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
+        reasons.update({f"steps.{i}": f"{operation.label}: {reason}" for i, (operation, reason) in enumerate(found)})
+    if not project.candidates:
+        assert project.task is not None
+        algorithms = suggest_algorithms(project.task, flow.train.frame.rows)
+        project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
+        reasons.update({f"candidates.{algorithm.id}": f"{algorithm.label}: {reason}" for algorithm, reason in algorithms})
+    return project
+

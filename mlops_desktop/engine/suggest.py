@@ -1,0 +1,82 @@
+"""What a sound beginning looks like for this data: roles, split, steps and algorithms, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.families import Algorithm, Operation, Task
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.schema import Column
+
+MANY_LEVELS = 40  # beyond it, one-hot columns mostly hold rows of rare levels
+BIG_TABLE = 50_000  # rows from which algorithms of more than linear cost are left out at first
+
+
+def operation(id_: str, **params: Any) -> Operation:
+    """An operation of the catalogue by id."""
+    return choices().operations.read({"id": id_, "params": params})
+
+
+def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operation, str]]:
+    """Steps that turn these feature columns into a matrix for every algorithm, each with its reason (one sentence).
+
+    `frame` is the training part; `columns` describe its columns. What is named is what is there today, by kind, so the steps also hold for tomorrow's file.
+    """
+    found: list[tuple[Operation, str]] = []
+    empty = [c.name for c in columns if frame.rows and _never_tells(frame, c.name)]
+    if empty:
+        found.append((operation("drop_columns", columns=empty), f"{_list(empty)} never changes, so nothing can be learned from it."))
+    left = [c for c in columns if c.name not in empty]
+    texts = [c.name for c in left if c.type == "text"]
+    for name in texts:
+        found.append((operation("tf_idf", columns=[name]), f"“{name}” is free text: its words become features, weighted by how telling they are."))
+    dates = [c.name for c in left if c.type == "date"]
+    if dates:
+        found.append((operation("date_parts", columns=dates), f"{_list(dates)}: year, month and weekday carry seasons that a date alone hides."))
+    words = [c.name for c in left if c.type in ("category", "ordered", "id")]
+    if words:
+        most = max(len(frame.word(name)[1]) for name in words)
+        reason = f"{len(words)} columns hold categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
+        found.append((operation("one_hot", columns=words, max_levels=MANY_LEVELS), reason + (f" The largest has {most} levels." if most > MANY_LEVELS else "")))
+    if any(c.type in ("number", "integer", "boolean") for c in left) or dates:
+        share = max((float(frame.missing(c.name).mean()) for c in left if c.type in ("number", "integer", "boolean") and frame.rows), default=0.0)
+        said = f"Up to {share:.1%} of a column is missing. " if share else ""
+        found.append((operation("impute_numbers"), said + "Empty cells, now or in tomorrow's rows, get the column's median."))
+        found.append((operation("scale"), "Columns of one scale suit linear models, neighbours and networks; trees do not mind."))
+    return found
+
+
+def suggest_algorithms(task: Task, rows: int) -> list[tuple[Algorithm, str]]:
+    """The algorithms to try first, the quick ones before the strong ones, each with its reason (one sentence)."""
+    registry = choices().algorithms
+    plan = [
+        ("baseline", "What one gets without looking at the columns: every model must beat it."),
+        ("ridge" if task == "regression" else "logistic", "Quick, readable, and hard to beat on small tables."),
+        ("random_forest", "Strong without tuning, and finds interactions by itself."),
+        ("hist_gradient_boosting", "Usually among the best on tables, also with many rows."),
+        ("lightgbm", "Usually among the best on tables; a second opinion to the one before."),
+    ]
+    if rows > BIG_TABLE:
+        plan = [entry for entry in plan if entry[0] != "random_forest"]
+    return [(registry.read(id_), reason) for id_, reason in plan if id_ in registry and not registry[id_].missing() and task in registry[id_].tasks]
+
+
+def _never_tells(frame: Frame, name: str) -> bool:
+    there = ~frame.missing(name)
+    kind = frame.layout.kind(name)
+    if kind == "word":
+        values: Any = frame.word(name)[0][there]
+    else:
+        values = (frame.number(name) if kind == "number" else frame.date(name))[there]
+    if not len(values):
+        return True
+    return bool(there.all()) and len(np.unique(values)) == 1
+
+
+def _list(names: Sequence[str]) -> str:
+    said = ", ".join(f"“{name}”" for name in names[:4])
+    return said + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,0 +1,153 @@
+"""One trial: an algorithm, fold by fold, to a run on the leaderboard. A fold that is in the store is not fitted again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.metrics import score
+from mlops_desktop.engine.runs import Run
+from mlops_desktop.engine.training import Learned, fit
+from mlops_desktop.serving.frame import Floats, Matrix
+
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
+MATRIX_SHARE = 0.2  # of the free memory: what the matrices of all folds may take to be kept between trials
+
+
+class Folds:
+    """The folds of a flow with their matrices. The steps are learned once for each fold and then serve every algorithm, while memory allows."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._kept: dict[int, tuple[Matrix, Matrix]] = {}
+
+    def matrices(self, fold: int, job: Job) -> tuple[Matrix, Matrix]:
+        """The training and the validation matrix of a fold, by steps that saw its training rows alone."""
+        if fold not in self._kept:
+            train, valid = self.flow.folds[fold]
+            learned: Learned = self.flow.learn(train, job)
+            pair = learned.matrix, learned.transform(self.flow.train.frame.take(valid))
+            if not self._fits(pair):
+                return pair
+            self._kept[fold] = pair
+        return self._kept[fold]
+
+    def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
+        import psutil
+
+        size = sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in pair)
+        return bool(size * len(self.flow.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
+
+    def fit_fold(self, algorithm: Algorithm, fold: int, job: Job) -> None:
+        """Put the out-of-fold scores of one fold into the store, unless they are there."""
+        key = self.flow.keys.fold(algorithm, fold)
+        if key in self.flow.store:
+            return
+        began = time.perf_counter()
+        job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.flow.folds)}")
+        train, valid = self.matrices(fold, job)
+        rows = self.flow.folds[fold][0]
+        part = self.flow.train
+        weights = None if part.weights is None else part.weights[rows]
+        fitted = fit(algorithm, train, part.target.take(rows), weights, self.flow.project.seed)
+        scores = np.round(fitted.model.scores(valid), 12)
+        if not np.isfinite(scores).all():
+            raise UserError(f"{algorithm.label} gave answers that are not finite numbers.", "Scale the columns, or clip extreme values.")
+        document = {"notes": list(fitted.notes), "features": train.width, "seconds": time.perf_counter() - began}
+        self.flow.store.put(key, document, {"scores": scores})
+
+
+def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
+    """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row."""
+    rows = [valid for _, valid in flow.folds]
+    scores = [flow.store.get(flow.keys.fold(algorithm, i))[1]["scores"] for i in range(len(rows))]
+    return np.concatenate(rows), np.concatenate(scores)
+
+
+def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1) -> Run:
+    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time."""
+    flow = folds.flow
+    status, reason = "done", ""
+    began = time.perf_counter()
+    try:
+        _fit_folds(folds, algorithm, job, jobs)
+    except UserError as error:
+        status, reason = "failed", str(error)
+    except MemoryError:
+        status, reason = "failed", "There was not enough memory for this model."
+    except Exception as error:  # a library's own refusal; it stands on the leaderboard with its words
+        status, reason = "failed", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
+    records = [flow.store.get(key) for i in range(len(flow.folds)) if (key := flow.keys.fold(algorithm, i)) in flow.store]
+    by_fold = _fold_scores(flow, [arrays["scores"] for _, arrays in records]) if status == "done" else []
+    known = [s for s in by_fold if np.isfinite(s)]
+    if status == "done" and not known:
+        status, reason = "failed", f"The metric {flow.project.metric} is not defined on any fold: too few rows of a class."
+    notes = list(dict.fromkeys(note for document, _ in records for note in document["notes"]))
+    return Run(
+        id=flow.keys.run(algorithm),
+        key=flow.keys.board,
+        number=number,
+        algorithm=algorithm.to_json(),
+        algorithm_id=algorithm.id,
+        label=algorithm.label,
+        metric=flow.project.metric,
+        score=float(np.mean(known)) if known and status == "done" else None,
+        std=float(np.std(known)) if known and status == "done" else None,
+        fold_scores=tuple(by_fold),
+        status=status,
+        reason=reason or " ".join(notes[:3]),
+        seconds=sum(document["seconds"] for document, _ in records) if records else time.perf_counter() - began,
+        rows=flow.train.frame.rows,
+        features=records[0][0]["features"] if records else 0,
+        versions={name: version(name) for name in LIBRARIES},
+        seed=flow.project.seed,
+    )
+
+
+def _fold_scores(flow: Flow, scores: list[Floats]) -> list[float]:
+    project, positive = flow.project, flow.positive
+    return [score(project.metric, flow.train.target.take(valid), s, positive, None) for (_, valid), s in zip(flow.folds, scores, strict=True)]
+
+
+def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int) -> None:
+    flow, count = folds.flow, len(folds.flow.folds)
+    todo = [i for i in range(count) if flow.keys.fold(algorithm, i) not in flow.store]
+    if jobs == 1 or len(todo) < 2:
+        for i in todo:
+            folds.fit_fold(algorithm, i, Part(job, i / count, (i + 1) / count))
+        return
+    for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=1):
+        job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
+
+
+def _in_processes(flow: Flow, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:
+    """Folds side by side in processes of their own; each reads the data from the project folder."""
+    from joblib import Parallel, delayed
+
+    project = json.dumps(storage.to_json(flow.project), sort_keys=True)
+    calls = (delayed(_fit_elsewhere)(str(flow.folder), project, algorithm.to_json(), i) for i in todo)
+    done: Iterator[None] = iter(Parallel(n_jobs=jobs, return_as="generator_unordered")(calls))
+    return done
+
+
+@lru_cache(maxsize=1)
+def _folds_of(folder: str, project: str) -> Folds:
+    """The folds of a project record, kept by the process from one call to the next."""
+    return Folds(Flow(Path(folder), storage.from_json(json.loads(project))))
+
+
+def _fit_elsewhere(folder: str, project: str, algorithm: dict[str, Any], fold: int) -> None:
+    _folds_of(folder, project).fit_fold(choices().algorithms.read(algorithm), fold, Silent())

@@ -1,0 +1,1 @@
+"""The only place with Qt: the window over the engine."""

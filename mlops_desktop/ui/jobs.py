@@ -1,0 +1,191 @@
+"""The only file that knows threads: two lanes, each a QThread for the life of the application with a child process that does the work.
+
+A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a `Ticket`: a
+plain value that names a call of `engine.calls`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or is gone, is
+cancelled, and what it still sends is dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.engine.child import Child, Crashed
+
+Json = dict[str, Any]
+
+
+def _ignore(*_: object) -> None:
+    """Whoever asked does not want to know."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Ticket:
+    """One call to the child: `name` and `args` of `engine.calls`, `title` for the footer, and whom to tell."""
+
+    name: str
+    args: Json
+    title: str
+    on_done: Callable[[Json], None]
+    on_progress: Callable[[float, str], None] = _ignore
+    on_partial: Callable[[Json], None] = _ignore
+    on_refused: Callable[[UserError], None] = _ignore
+    on_crashed: Callable[[str], None] = _ignore
+    on_over: Callable[[], None] = _ignore
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+class _Worker(QObject):
+    """Lives on a lane's thread and owns its child process. Never touches a widget: it sends home calls to make there."""
+
+    home = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.child = Child()
+
+    @Slot(object)
+    def run(self, ticket: Ticket) -> None:
+        try:
+            if ticket.cancelled.is_set():
+                raise Cancelled
+            result = self.child.call(ticket.name, ticket.args, partial(self._event, ticket))
+        except Cancelled:
+            pass
+        except UserError as error:
+            self.home.emit(ticket, partial(ticket.on_refused, error))
+        except Crashed as error:
+            self.home.emit(ticket, partial(ticket.on_crashed, str(error)))
+        except Exception:  # a fault of ours must reach the window, not end the lane
+            self.home.emit(ticket, partial(ticket.on_crashed, traceback.format_exc()))
+        else:
+            self.home.emit(ticket, partial(ticket.on_done, result))
+        self.home.emit(None, partial(_over, ticket))
+
+    def _event(self, ticket: Ticket, event: Json) -> None:
+        if event.get("event") == "progress":
+            self.home.emit(ticket, partial(ticket.on_progress, float(event["fraction"]), str(event.get("message", ""))))
+        elif event.get("event") == "partial":
+            self.home.emit(ticket, partial(ticket.on_partial, event["data"]))
+
+    @Slot()
+    def close(self) -> None:
+        self.child.close()
+
+
+def _over(ticket: Ticket) -> None:
+    ticket.on_over()
+
+
+class Lane(QObject):
+    """One QThread that does one ticket after another."""
+
+    changed = Signal()
+    _send = Signal(object)
+    _close = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._thread = QThread(self)
+        self._worker = _Worker()
+        self._worker.moveToThread(self._thread)
+        self._send.connect(self._worker.run)
+        self._close.connect(self._worker.close)
+        self._worker.home.connect(self._arrive)
+        self._waiting: list[Ticket] = []
+        self.fraction, self.message = 0.0, ""
+        self._thread.start()
+
+    @property
+    def now(self) -> Ticket | None:
+        """The ticket that is being worked on."""
+        return self._waiting[0] if self._waiting else None
+
+    @property
+    def waiting(self) -> list[Ticket]:
+        """The ticket that is being worked on, and those behind it."""
+        return list(self._waiting)
+
+    def do(self, ticket: Ticket) -> None:
+        """Work on this ticket when those before it are over."""
+        self._waiting.append(ticket)
+        self._send.emit(ticket)
+        self.changed.emit()
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
+        ticket.cancelled.set()
+        if ticket is self.now:
+            # The grace is waited for off the window's thread; the lane itself is blocked on the child's output.
+            threading.Thread(target=self._worker.child.cancel, daemon=True).start()
+
+    @Slot(object, object)
+    def _arrive(self, ticket: Ticket | None, call: partial[None]) -> None:
+        if ticket is None:
+            done = call.args[0]
+            self._waiting.remove(done)
+            self.fraction, self.message = 0.0, ""
+            call()
+            self.changed.emit()
+            return
+        if ticket.cancelled.is_set():
+            return
+        if call.func is ticket.on_progress:
+            self.fraction, self.message = call.args
+            self.changed.emit()
+        call()
+
+    def shut_down(self) -> None:
+        """Cancel everything, end the child, end the thread."""
+        for ticket in self._waiting:
+            ticket.cancelled.set()
+        if self._waiting:
+            self._worker.child.cancel()
+        self._close.emit()
+        self._thread.quit()
+        self._thread.wait()
+
+
+class JobRunner(QObject):
+    """Two lanes: quick work (profiles, previews) never waits behind long work (training, export)."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.quick, self.long = Lane(self), Lane(self)
+        self._latest: dict[tuple[str, bool], Ticket] = {}
+        for lane in (self.quick, self.long):
+            lane.changed.connect(self.changed)
+
+    def start(self, owner: str, ticket: Ticket, *, long: bool = False) -> Ticket:
+        """Work on the ticket; the owner's earlier one in this lane, if it is not over, is cancelled."""
+        lane = self.long if long else self.quick
+        if (earlier := self._latest.get((owner, long))) is not None and earlier in lane.waiting:
+            lane.cancel(earlier)
+        self._latest[(owner, long)] = ticket
+        lane.do(ticket)
+        return ticket
+
+    def stop(self) -> None:
+        """Stop what the footer shows: the long work if there is any, else the quick."""
+        lane = self.long if self.long.now else self.quick
+        if lane.now:
+            lane.cancel(lane.now)
+
+    @property
+    def busy(self) -> bool:
+        """Whether long work is going on."""
+        return self.long.now is not None
+
+    def shut_down(self) -> None:
+        """End all work and all processes."""
+        self.quick.shut_down()
+        self.long.shut_down()

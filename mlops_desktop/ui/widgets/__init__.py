@@ -1,0 +1,1 @@
+"""Controls that know no panel and no project."""

@@ -1,0 +1,237 @@
+"""The small parts that every panel is built of, in the window's one style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mlops_desktop.ui import icons, theme
+
+Weight = QFont.Weight
+Item = QWidget | QLayout | int | None | tuple[QWidget | QLayout, int]
+
+
+def fill(layout: QBoxLayout, *items: Item, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 8) -> QBoxLayout:
+    """Put items into a layout: widgets, layouts, (either, stretch), a number for a gap, None for a stretch."""
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        else:
+            inner, stretch = item if isinstance(item, tuple) else (item, 0)
+            if isinstance(inner, QWidget):
+                layout.addWidget(inner, stretch)
+            else:
+                layout.addLayout(inner, stretch)
+    return layout
+
+
+def row(*items: Item, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 8) -> QBoxLayout:
+    """Items side by side."""
+    return fill(QHBoxLayout(), *items, margins=margins, spacing=spacing)
+
+
+def column(*items: Item, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 8) -> QBoxLayout:
+    """Items one below the other."""
+    return fill(QVBoxLayout(), *items, margins=margins, spacing=spacing)
+
+
+def framed(name: str, layout: QLayout) -> QFrame:
+    """A frame that the style sheet knows by name."""
+    frame = QFrame()
+    frame.setObjectName(name)
+    frame.setLayout(layout)
+    return frame
+
+
+def card(*items: Item, margins: tuple[int, int, int, int] = (16, 14, 16, 14), spacing: int = 8) -> QFrame:
+    """A card: white, a thin border, round corners."""
+    return framed("card", column(*items, margins=margins, spacing=spacing))
+
+
+def rule() -> QFrame:
+    """A thin line across."""
+    line = QFrame()
+    line.setObjectName("line")
+    line.setFixedHeight(1)
+    return line
+
+
+def label(
+    text: str, role: str = "body", *, tone: str = "", weight: Weight = Weight.Normal, figures: bool = False, pill: str = "", wrap: bool = False
+) -> QLabel:
+    """A text. `tone`: 2, 3 (paler), ok, warn, err, accent; `pill`: ok, warn, err, accent, mute puts it on a coloured ground."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # names from a data file are never markup
+    made.setFont(theme.font(role, weight, figures=figures))
+    made.setWordWrap(wrap)
+    if tone:
+        made.setProperty("tone", tone)
+    if pill:
+        made.setProperty("pill", pill)
+        made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def heading(text: str) -> QLabel:
+    """The title of a card."""
+    return label(text, "section", weight=Weight.DemiBold)
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Change a property that the style sheet asks for, and show the change."""
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class Button(QPushButton):
+    """A button. `kind`: "" (plain), primary, link, danger. Its icon follows the theme."""
+
+    def __init__(self, text: str, on_click: Callable[[], object] | None = None, *, name: str, kind: str = "", icon: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        self.setObjectName(name)
+        self._kind, self._icon = kind, icon
+        if kind:
+            self.setProperty("kind", kind)
+        self.setToolTip(tip)
+        self.setAccessibleName(text or tip)
+        self.setAccessibleDescription(tip)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setIconSize(QSize(16, 16))
+        self.repaint_icon()
+        if on_click is not None:
+            self.clicked.connect(lambda: on_click())
+
+    def repaint_icon(self) -> None:
+        """Paint the icon in the current theme's colours."""
+        if self._icon:
+            tone = {"primary": "on_accent", "link": "accent", "danger": "err"}.get(self._kind, "text2")
+            self.setIcon(icons.icon(self._icon, theme.token(tone), 16))
+
+
+class Tool(QToolButton):
+    """A small button with an icon alone; `text` is its accessible name and tooltip."""
+
+    def __init__(self, icon: str, text: str, on_click: Callable[[], object] | None = None, *, name: str, shortcut: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._icon = icon
+        self.setIconSize(QSize(18, 18))
+        self.setMinimumSize(30, 30)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.describe(text, shortcut)
+        self.repaint_icon()
+        if on_click is not None:
+            self.clicked.connect(lambda: on_click())
+
+    def describe(self, text: str, shortcut: str = "") -> None:
+        """Change name and tooltip."""
+        self.setAccessibleName(text)
+        self.setToolTip(f"{text}  ({shortcut})" if shortcut else text)
+
+    def show_icon(self, icon: str) -> None:
+        """Change the icon."""
+        self._icon = icon
+        self.repaint_icon()
+
+    def repaint_icon(self) -> None:
+        """Paint the icon in the current theme's colours."""
+        self.setIcon(icons.icon(self._icon, theme.token("text2"), 18))
+
+
+class Segments(QFrame):
+    """A few choices side by side, one of them on. Ids are what `chosen` tells, not positions."""
+
+    chosen = Signal(str)
+
+    def __init__(self, options: Sequence[tuple[str, str]], *, name: str, kind: str = "seg") -> None:
+        super().__init__()
+        self.setObjectName("segbox" if kind == "seg" else "tabbox")
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        layout = row(margins=(2, 2, 2, 2) if kind == "seg" else (0, 0, 0, 0), spacing=2)
+        for id_, text in options:
+            made = QPushButton(text)
+            made.setObjectName(f"{name}_{id_}")
+            made.setProperty("kind", kind)
+            made.setFont(theme.font("small"))
+            made.setCheckable(True)
+            made.setAccessibleName(text)
+            made.clicked.connect(lambda _=False, id_=id_: self.chosen.emit(id_))
+            self._group.addButton(made)
+            self._buttons[id_] = made
+            layout.addWidget(made)
+        self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        if options:
+            self.show_choice(options[0][0])
+
+    def show_choice(self, id_: str) -> None:
+        """Turn a choice on without telling anyone."""
+        self._buttons[id_].setChecked(True)
+
+    def choice(self) -> str:
+        """The id that is on."""
+        return next(id_ for id_, made in self._buttons.items() if made.isChecked())
+
+
+class Picture(QLabel):
+    """An icon that stands for itself; it follows the theme."""
+
+    def __init__(self, icon: str, tone: str = "text3", size: int = 16) -> None:
+        super().__init__()
+        self._what = icon, tone, size
+        self.setFixedSize(size, size)
+        self.repaint_icon()
+
+    def repaint_icon(self) -> None:
+        """Paint the icon in the current theme's colours."""
+        name, tone, size = self._what
+        self.setPixmap(icons.pixmap(name, theme.token(tone), size))
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """A widget that scrolls when the window is smaller than it needs."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inner)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and delete it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+
+
+def repaint_icons(root: QWidget) -> None:
+    """After a change of theme: painted pictures do not follow the palette by themselves."""
+    for widget in root.findChildren(QWidget):
+        if isinstance(widget, (Button, Tool, Picture)):
+            widget.repaint_icon()
