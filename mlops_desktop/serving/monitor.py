@@ -1,0 +1,290 @@
+"""Has the data moved away from what the model learned from? Counts in fixed bins; no row is kept.
+
+The bins of each column are fixed at training: deciles of numbers and dates with bins below and above the range seen, the 30 most frequent
+levels with bins for the other known levels and for unseen ones, and a bin for missing. Counts of several processes or days are added up.
+
+A column drifts when the change is *significant and large*: watch when PSI > 0.1 and the p-value of a G-test over the same bins < 0.01, act
+when PSI > 0.25 and p < 0.01. PSI alone cries wolf in small windows, p-values alone in large ones.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .chi_square import benjamini_hochberg, g_test, population_stability
+from .dates import date_text
+from .errors import UserError
+from .frame import MISSING_DATE, Floats, Frame, Longs
+from .plain import Plain
+from .schema import NUMBER_TYPES, Column, Schema
+
+WATCH, ACT, SIGNIFICANT = 0.1, 0.25, 0.01
+FALSE_DISCOVERIES = 0.05
+LEAST_ROWS = 50
+LEAST_EXPECTED = 4.0  # bins that expect fewer rows are counted as one: deciles of 50 rows expect just 5 each
+DECILES = 10
+MOST_LEVELS = 30
+WAITING = 128  # single rows are counted together, which takes microseconds a row instead of a hundred
+STATES = ("not_enough_data", "stable", "watch", "act")
+
+
+@dataclass(frozen=True)
+class Bins(Plain):
+    """The bins of one column, and how many training rows fell into each.
+
+    Numbers and dates (microseconds): missing, below `low`, one between each two of `cuts`, above `high`. Words: missing, unseen, other
+    known levels, then each of `levels`. Words without known levels (texts, identifiers): missing, there.
+    """
+
+    name: str
+    kind: str  # number, word, date, presence
+    counts: tuple[int, ...]
+    low: float = 0.0
+    high: float = 0.0
+    cuts: tuple[float, ...] = ()
+    levels: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def size(self) -> int:
+        """How many bins there are."""
+        return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "word": len(self.levels) + 3, "presence": 2}[self.kind]
+
+    def of_values(self, values: Floats) -> Longs:
+        """The counts of values (rows,), NaN where missing."""
+        missing = np.isnan(values)
+        there = values[~missing]
+        place = np.searchsorted(np.array(self.cuts), there, side="right") + 2
+        place[there < self.low] = 1
+        place[there > self.high] = len(self.cuts) + 3
+        counts = np.bincount(place, minlength=self.size())
+        counts[0] = int(missing.sum())
+        return counts.astype(np.int64)
+
+    def places(self) -> dict[str, int]:
+        """The bin of each known level."""
+        return {**dict.fromkeys(self.others, 2), **{level: i for i, level in enumerate(self.levels, 3)}}
+
+    def labels(self) -> list[str]:
+        """What each bin stands for, in words."""
+        if self.kind == "presence":
+            return ["missing", "there"]
+        if self.kind == "word":
+            return ["missing", "unseen", "other", *(f"= {level}" for level in self.levels)]
+        ends = [self._text(edge) for edge in (self.low, *self.cuts, self.high)]
+        return ["missing", f"< {ends[0]}", *(f"{a} to {b}" for a, b in pairwise(ends)), f"> {ends[-1]}"]
+
+    def _text(self, edge: float) -> str:
+        return date_text(int(edge)) if self.kind == "date" else f"{edge:.6g}"
+
+
+@dataclass(frozen=True)
+class Reference(Plain):
+    """What training looked like: the bins of every input column and of the score."""
+
+    columns: tuple[Bins, ...]
+    score: Bins
+    rows: int
+
+
+def reference_of(schema: Schema, frame: Frame, scores: Floats) -> Reference:
+    """The reference of the rows that a model was trained on. `scores` are the model's: (any,) for regression, (any, classes) otherwise.
+
+    Take scores of rows that the model did not learn from (out of fold, or the test part): on its own training rows a model is too sure, and
+    every new day would look like drift. Only counts and the edges of bins are kept, and of words only the schema's own (frequent) levels.
+    """
+    bins = []
+    for column in schema.columns:
+        if column.type in NUMBER_TYPES:
+            bins.append(_numeric(column.name, "number", frame.number(column.name), column))
+        elif column.type == "date":
+            bins.append(_numeric(column.name, "date", _date_values(frame.date(column.name)), column))
+        else:
+            bins.append(_worded(column, *frame.word(column.name)))
+    return Reference(tuple(bins), _scored(scores), frame.rows)
+
+
+def _numeric(name: str, kind: str, values: Floats, column: Column | None = None) -> Bins:
+    there = values[~np.isnan(values)]
+    low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+    if column is not None and column.low is not None and column.high is not None:
+        low, high = float(column.low), float(column.high)
+    cuts = np.unique(np.quantile(there, np.arange(1, DECILES) / DECILES)) if len(there) else np.empty(0)
+    bins = Bins(name, kind, (), low, high, tuple(cuts[(cuts >= low) & (cuts <= high)].tolist()))
+    return _with_counts(bins, bins.of_values(values))
+
+
+def _worded(column: Column, codes: Any, levels: Sequence[str]) -> Bins:
+    counted = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
+    known = [*column.levels] if column.type in ("category", "ordered") else []
+    frequency = dict(zip(levels, counted, strict=True))
+    by_frequency = sorted(known, key=lambda level: (-frequency.get(level, 0), level))
+    if not known:
+        return Bins(column.name, "presence", (int((codes < 0).sum()), int((codes >= 0).sum())))
+    bins = Bins(column.name, "word", (), levels=tuple(by_frequency[:MOST_LEVELS]), others=tuple(by_frequency[MOST_LEVELS:]))
+    counts = np.zeros(bins.size(), dtype=np.int64)
+    _count_words(counts, bins.places(), codes, levels)
+    return _with_counts(bins, counts)
+
+
+def _scored(scores: Floats) -> Bins:
+    """Regression: the answers. Two classes: the probability of the second. More: the most probable class, by position."""
+    if scores.ndim == 1 or scores.shape[1] == 2:
+        return _numeric("score", "number", scores if scores.ndim == 1 else scores[:, 1])
+    classes = scores.shape[1]
+    counts = np.bincount(np.argmax(scores, axis=1), minlength=classes)
+    return Bins("score", "word", (0, 0, 0, *counts.tolist()), levels=tuple(str(i) for i in range(classes)))
+
+
+def _with_counts(bins: Bins, counts: Longs) -> Bins:
+    return replace(bins, counts=tuple(counts.tolist()))
+
+
+def _date_values(dates: Longs) -> Floats:
+    return np.where(np.equal(dates, MISSING_DATE), np.nan, dates.astype(np.float64))
+
+
+def _count_words(counts: Longs, places: Mapping[str, int], codes: Any, levels: Sequence[str]) -> None:
+    """Add a column of words: missing is bin 0, a level without a place bin 1."""
+    place = np.array([*(places.get(level, 1) for level in levels), 0])
+    counts += np.bincount(place[codes], minlength=len(counts))
+
+
+class Counters:
+    """Counts of the rows that were scored, in the bins of a reference. May be used from several threads.
+
+    At most 128 rows wait in memory to be counted together; then nothing but the counts is left of them.
+    """
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[Frame, Floats]] = []
+        self._waiting_rows = 0
+        self._counts = [np.zeros(bins.size(), dtype=np.int64) for bins in (*reference.columns, reference.score)]
+        self._places = [bins.places() if bins.kind == "word" else {} for bins in reference.columns]
+        self.rows = 0
+
+    def add(self, frame: Frame, scores: Floats) -> None:
+        """Count rows of the schema's layout with their scores."""
+        with self._lock:
+            self._waiting.append((frame, scores))
+            self._waiting_rows += frame.rows
+            if self._waiting_rows >= WAITING:
+                self._count()
+
+    def counts(self) -> list[list[int]]:
+        """The counts of every column, then of the score: plain JSON, to be added up with those of other processes."""
+        with self._lock:
+            self._count()
+            return [counts.tolist() for counts in self._counts]
+
+    def merge(self, counts: Sequence[Sequence[int]]) -> None:
+        """Add the `counts()` of another process with the same reference; UserError when they do not fit."""
+        sizes = [len(own) for own in self._counts]
+        if [len(other) for other in counts] != sizes:
+            raise UserError("These counts belong to another model.", "Only counts of the same model version can be added up.")
+        with self._lock:
+            for own, other in zip(self._counts, counts, strict=True):
+                own += np.asarray(other, dtype=np.int64)
+            self.rows += int(sum(counts[-1]))
+
+    def _count(self) -> None:
+        waiting, self._waiting, self._waiting_rows = self._waiting, [], 0
+        if not waiting:
+            return
+        frames = [frame for frame, _ in waiting]
+        layout = frames[0].layout
+        numbers = np.concatenate([frame.numbers for frame in frames])
+        dates = np.concatenate([frame.dates for frame in frames])
+        for bins, places, counts in zip(self.reference.columns, self._places, self._counts, strict=False):
+            if bins.kind == "number":
+                counts += bins.of_values(numbers[:, layout.numbers.index(bins.name)])
+            elif bins.kind == "date":
+                counts += bins.of_values(_date_values(dates[:, layout.dates.index(bins.name)]))
+            else:
+                self._count_words_of(frames, layout.words.index(bins.name), bins, places, counts)
+        self._count_scores(np.concatenate([scores for _, scores in waiting]))
+
+    def _count_words_of(self, frames: list[Frame], at: int, bins: Bins, places: dict[str, int], counts: Longs) -> None:
+        singles = [0] * len(counts)
+        for frame in frames:
+            if bins.kind == "presence":
+                there = int((frame.codes[:, at] >= 0).sum())
+                singles[0] += frame.rows - there
+                singles[1] += there
+            elif frame.rows == 1:
+                levels = frame.levels[at]
+                singles[places.get(levels[0], 1) if levels else 0] += 1
+            else:
+                _count_words(counts, places, frame.codes[:, at], frame.levels[at])
+        counts += np.array(singles, dtype=np.int64)
+
+    def _count_scores(self, scores: Floats) -> None:
+        counts, bins = self._counts[-1], self.reference.score
+        self.rows += len(scores)
+        if bins.kind == "number":
+            counts += bins.of_values(scores if scores.ndim == 1 else scores[:, 1])
+        else:
+            counts += np.bincount(np.argmax(scores, axis=1) + 3, minlength=len(counts))
+
+    def report(self) -> dict[str, Any]:
+        """The verdict as plain JSON: `{"rows", "reference_rows", "verdict", "columns": [...], "score", "counts"}`.
+
+        A column has `field`, `state` (not_enough_data, stable, watch, act), `psi`, `p`, the shares `missing`, `unseen` and `outside` at
+        training and now, and its `bins` as shares. The verdict is the worst state among the columns (and the score) that a
+        Benjamini-Hochberg correction at 5 % over all of them leaves significant.
+        """
+        counts = self.counts()
+        columns = [compare(bins, now) for bins, now in zip(self.reference.columns, counts, strict=False)]
+        score = compare(self.reference.score, counts[-1])
+        judged = [one for one in (*columns, score) if one["p"] is not None]
+        kept = benjamini_hochberg([one["p"] for one in judged], FALSE_DISCOVERIES)
+        states = [one["state"] for one, keep in zip(judged, kept.tolist(), strict=True) if keep]
+        verdict = max(states, key=STATES.index, default="stable" if judged else "not_enough_data")
+        return {
+            "rows": self.rows,
+            "reference_rows": self.reference.rows,
+            "verdict": verdict,
+            "rule": {"watch": WATCH, "act": ACT, "p": SIGNIFICANT, "least_rows": LEAST_ROWS, "false_discoveries": FALSE_DISCOVERIES},
+            "columns": columns,
+            "score": score,
+            "counts": counts,
+        }
+
+
+def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
+    """One column's counts against training; see Counters.report."""
+    reference, current = np.array(bins.counts, dtype=np.float64), np.array(now, dtype=np.float64)
+    rows = current.sum()
+    shares = [(reference / max(1.0, reference.sum())).round(6).tolist(), (current / max(1.0, rows)).round(6).tolist()]
+    psi, p, state = None, None, "not_enough_data"
+    if rows >= LEAST_ROWS and reference.sum() > 0:
+        psi, p = measure(reference, current)
+        significant = p < SIGNIFICANT
+        state = "act" if significant and psi > ACT else "watch" if significant and psi > WATCH else "stable"
+    worded = bins.kind == "word"
+    outside = [] if bins.kind in ("word", "presence") else [1, -1]
+    return {
+        "field": bins.name,
+        "state": state,
+        "psi": psi,
+        "p": p,
+        "missing": [share[0] for share in shares],
+        "unseen": [share[1] for share in shares] if worded else None,
+        "outside": [round(sum(share[i] for i in outside), 6) for share in shares] if outside else None,
+        "bins": [{"bin": label, "training": r, "now": a} for label, r, a in zip(bins.labels(), *shares, strict=True)],
+    }
+
+
+def measure(reference: Floats, now: Floats) -> tuple[float, float]:
+    """PSI and the p-value of the G-test between two rows of counts; bins in which fewer than 4 rows are expected are taken as one."""
+    rare = reference * (now.sum() / reference.sum()) < LEAST_EXPECTED
+    first = np.append(reference[~rare], reference[rare].sum())
+    second = np.append(now[~rare], now[rare].sum())
+    return population_stability(first, second), g_test(first, second)
