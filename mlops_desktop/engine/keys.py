@@ -30,7 +30,8 @@ class Keys:
     @cached_property
     def table(self) -> str:
         """The typed table: the imported cells and what a person said of their types."""
-        notes = {name: [note.type, list(note.levels)] for name, note in self._project.columns.items() if note.type or note.levels}
+        said = self._project.columns.items()
+        notes = {name: [n.type, list(n.levels), list(n.missing)] for name, n in said if n.type or n.levels or n.missing}
         return digest("table", EDITION, self._project.data, notes)
 
     @cached_property

@@ -25,6 +25,7 @@ class ColumnNote:
     unit: str = ""
     description: str = ""
     levels: tuple[str, ...] = ()  # the order of an ordered category
+    missing: tuple[str, ...] = ()  # further words and numbers that mean missing, such as "-200" or "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
