@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Operation, Target
+from mlops_desktop.base.job import Silent
 from mlops_desktop.serving.frame import MISSING_DATE, Csr, Frame, Layout, encode
 
 BINARY = Target("binary", np.array([], dtype=np.intp), ("no", "yes"))  # for operations that do not look at the target
@@ -79,3 +80,9 @@ def table(frame: Frame) -> dict[str, list[Any]]:
     for name in frame.layout.words:
         made[name] = list(frame.texts(name))
     return made
+
+
+def run(operation: Operation, train: Frame, later: Frame | None = None, target: Target = BINARY) -> Frame:
+    """What an operation learned on one frame makes of another (or of its own)."""
+    transform, _ = operation.learn(train, target, Silent())
+    return transform.bind(train.layout)[1](train if later is None else later)
