@@ -197,3 +197,8 @@ def _step(value: Any, where: str) -> Step:
     on = _scalar(bool, value.get("on", True), f"{where}.on")
     record = {name: item for name, item in value.items() if name != "on"}
     return Step(typing.cast(Operation, _component(Operation, record, where)), on)
+
+
+def optional(hint: Any) -> bool:
+    """Whether a type allows None."""
+    return type(None) in typing.get_args(hint)
