@@ -14,10 +14,10 @@ from tests.frames import make_frame, run, table
 NAN = math.nan
 TRAIN = make_frame(
     {
-        "a": [1.0, 2, 3, 4, 100, NAN, NAN, NAN],
-        "flag": [0.0, 0, 0, 0, 1, NAN, NAN, NAN],
-        "mostly": [0.0, 0, 0, 0, 0, 0, 5, 9],
-        "void": [NAN] * 8,
+        "a": [1.0, 2, 3, 4, 100, *[NAN] * 7],
+        "flag": [0.0, 0, 0, 0, 1, *[NAN] * 7],
+        "mostly": [*[0.0] * 10, 5, 9],
+        "void": [NAN] * 12,
     }
 )
 LATER = make_frame({"a": [-50.0, 0, 7, 8, NAN], "flag": [0.0, 1, 2, -1, NAN], "mostly": [0.0, 9, 99, -9, NAN], "void": [1.0, 2, 3, 4, 5]})
