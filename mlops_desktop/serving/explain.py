@@ -149,7 +149,8 @@ def _mix(both: Frame, players: Sequence[str], masks: Bools) -> Frame:
         for j, name in enumerate(players):
             if name in place:
                 chosen[:, place[name]] = masks[:, j]
-        return np.where(chosen, values[1], values[0])
+        mixed: NDArray[Any] = np.where(chosen, values[1], values[0])
+        return mixed
 
     numbers, codes, dates = block(both.numbers, layout.numbers), block(both.codes, layout.words), block(both.dates, layout.dates)
     return Frame(layout, len(masks), numbers, codes, both.levels, dates)

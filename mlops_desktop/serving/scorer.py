@@ -19,8 +19,9 @@ from .transform import Apply, Transform, chain
 class Scorer(Plain):
     """What answers rows. Plain data.
 
-    `classes` are the typed classes in fitted order (empty for regression), `positive` the position of the positive class of a binary task, `threshold` the
-    least rounded score of the positive class that is answered with it. `name` and `version` identify the model; no clock is in them.
+    `classes` are the typed classes in fitted order (empty for regression), `positive` the position of the positive class of a binary
+    task, `threshold` the least rounded score of the positive class that is answered with it. `name` and `version` identify the model; no
+    clock is in them.
     """
 
     name: str
@@ -39,6 +40,11 @@ class Scorer(Plain):
         return chain(self.transforms, self.schema.layout())
 
     @property
+    def matrix_layout(self) -> Layout:
+        """The columns that the matrix is made of, with the source columns behind each."""
+        return self._bound[0]
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """The names of the matrix's columns."""
         return self._bound[0].names()
@@ -54,11 +60,15 @@ class Scorer(Plain):
         return to_matrix(self._bound[1](frame))
 
     def scores(self, frame: Frame) -> Floats:
-        """Classification: (rows, classes) probabilities. Regression: (rows,) values. Rounded to 1e-12, so that equal answers compare equal."""
+        """Classification: (rows, classes) probabilities. Regression: (rows,) values. Rounded to 1e-12, so that equal answers compare
+        equal.
+        """
         return np.round(self.model.scores(self.matrix(frame)), 12)
 
     def decide(self, scores: Floats, threshold: float | None = None) -> Ints:
-        """Class positions from probabilities: by the threshold on the positive class for binary tasks (the stored one unless given), else the most probable, the first of equals."""
+        """Class positions from probabilities: by the threshold on the positive class for binary tasks (the stored one unless given), else
+        the most probable, the first of equals.
+        """
         if self.task == "regression":
             raise UserError("A model that answers with numbers does not decide between classes.")
         limit = self.threshold if threshold is None else threshold
