@@ -90,7 +90,7 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
 
 
 def _changed(project: Project, field: str, value: Any) -> Project:
-    read = records.read(records.hints(Project)[field], value, field)  # type: ignore[arg-type]
+    read = records.read(records.hints(Project)[field], value, field)
     if field == "metric":
         _check_known("metric", [read] if read else [], _metrics())
     if field == "consent":

@@ -10,7 +10,7 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -52,10 +52,13 @@ def write(value: Any) -> Any:
     return value
 
 
-@cache
-def hints(cls: Hashable) -> dict[str, Any]:
+def hints(cls: type[Any]) -> dict[str, Any]:
     """Type by field of a dataclass, in their order."""
-    assert isinstance(cls, type)
+    return _hints(cls)  # type: ignore[arg-type]  # a class is hashable; mypy asks its instances
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
     known = typing.get_type_hints(cls)
     return {f.name: known[f.name] for f in dataclasses.fields(cls)}
 
@@ -107,7 +110,7 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     """A dataclass from an object; fields that are not named keep their defaults, and unknown ones are refused."""
     if not isinstance(value, dict):
         raise refused(where or "the project", value, "an object of names and values")
-    known = hints(cls)  # type: ignore[arg-type]  # a class is hashable; mypy asks its instances
+    known = hints(cls)
     for name in value:
         if name not in known:
             raise unknown(f"field in “{where}” called" if where else "field", name, known)
