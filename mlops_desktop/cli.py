@@ -48,7 +48,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mlops-desktop", description="From a data file to a running machine-learning service. Without a command: the window.")
+    parser = argparse.ArgumentParser(
+        prog="mlops-desktop", description="From a data file to a running machine-learning service. Without a command: the window."
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, function: Callable[[argparse.Namespace], int], help_: str, *, json_: bool = False) -> argparse.ArgumentParser:
@@ -183,11 +185,14 @@ def _run(args: argparse.Namespace) -> int:
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
         project = storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(project))["project"])
         save(project)
-        found = call("run", folder=str(args.dir), project=storage.to_json(project), jobs=int(_positive(args.jobs, "--jobs")), replay=args.replay)
+        found = call(
+            "run", folder=str(args.dir), project=storage.to_json(project), jobs=int(_positive(args.jobs, "--jobs")), replay=args.replay
+        )
     if args.json:
         _print_json(found)
     else:
-        print(f"{found['algorithm']}: {project.metric} {found['score']:.4f} ± {found['std']:.4f} after {found['trials']} trials (run {found['chosen'][:8]}).")
+        score = f"{project.metric} {found['score']:.4f} ± {found['std']:.4f}"
+        print(f"{found['algorithm']}: {score} after {found['trials']} trials (run {found['chosen'][:8]}).")
     return 0
 
 
@@ -229,21 +234,19 @@ def _runs(args: argparse.Namespace) -> int:
     print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  status")
     for run in runs:
         score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
-        print(f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status}{': ' + run.reason if run.status == 'failed' else ''}")
+        why = f": {run.reason}" if run.status == "failed" else ""
+        print(f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status}{why}")
     return 0
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    if args.data:
-        found = _ask(args.dir, "evaluate_file", file=str(args.data))
-    else:
-        found = _ask(args.dir, "evaluate", sealed=True)
+    found = _ask(args.dir, "evaluate_file", file=str(args.data)) if args.data else _ask(args.dir, "evaluate", sealed=True)
     if args.json:
         _print_json(found)
         return 0
     for metric in found["metrics"]:
-        value, low, high = (metric[k] for k in ("value", "low", "high"))
-        print(f"{metric['id']:32} {'undefined' if value is None else f'{value:.4f}'}  [{'' if low is None else f'{low:.4f}'}, {'' if high is None else f'{high:.4f}'}]")
+        value, low, high = (_figure(metric[name]) for name in ("value", "low", "high"))
+        print(f"{metric['id']:36} {value:>12}  [{low}, {high}]")
     return 0
 
 
@@ -371,6 +374,10 @@ def _call(child: Child, name: str, args: Json) -> Json:
 def _show_progress(event: Json) -> None:
     if event.get("event") == "progress" and event.get("message"):
         print(f"{event['fraction']:4.0%}  {event['message']}", file=sys.stderr, flush=True)
+
+
+def _figure(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4f}"
 
 
 def _positive(value: float, name: str) -> float:

@@ -13,7 +13,9 @@ from mlops_desktop.base.params import Param
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """Base of everything that stands in the catalogue. Subclasses are frozen, keyword-only dataclasses; their fields come from `base.params`."""
+    """Base of everything that stands in the catalogue. Subclasses are frozen, keyword-only dataclasses; their fields come from
+    `base.params`.
+    """
 
     id: ClassVar[str]
     label: ClassVar[str]

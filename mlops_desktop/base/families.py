@@ -31,7 +31,9 @@ _KINDS = {"number": "a number", "word": "a category or text", "date": "a date", 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is to be predicted, row by row. Classification: `values` are class positions (intp) into `classes`. Regression: float64, `classes` is empty."""
+    """What is to be predicted, row by row. Classification: `values` are class positions (intp) into `classes`. Regression: float64,
+    `classes` is empty.
+    """
 
     task: Task
     values: NDArray[Any]
@@ -49,8 +51,9 @@ class Loader(Component, ABC):
 
     @abstractmethod
     def load(self, path: Path, job: Job) -> DataFrame:
-        """Every row of the file. Cells of a text format stay the texts that stand in the file (dtype object, "" where empty): types are decided later,
-        for a whole column at once. Typed formats keep their types. Column names are unique texts. UserError when the file is not of this kind.
+        """Every row of the file. Cells of a text format stay the texts that stand in the file (dtype object, "" where empty): types are
+        decided later, for a whole column at once. Typed formats keep their types. Column names are unique texts. UserError when the file
+        is not of this kind.
         """
 
     def guess(self, path: Path) -> Loader:
@@ -73,7 +76,8 @@ class Operation(Component, ABC):
 
     @abstractmethod
     def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, Frame | None]:
-        """The learned transform, and the frame to train on where that must differ from the transform's own (cross-fitted encodings), else None.
+        """The learned transform, and the frame to train on where that must differ from the transform's own (cross-fitted encodings), else
+        None.
 
         `frame` holds the features alone and is not changed. UserError when a chosen column is absent or unfit.
         """
@@ -86,7 +90,12 @@ class Operation(Component, ABC):
         param = self.params()[field]
         assert isinstance(param, Columns)
         named: tuple[str, ...] = getattr(self, field)
-        by_kind = {"number": layout.numbers, "word": layout.words, "date": layout.dates, "sparse": tuple(n for b in layout.sparse for n in b)}
+        by_kind = {
+            "number": layout.numbers,
+            "word": layout.words,
+            "date": layout.dates,
+            "sparse": tuple(n for b in layout.sparse for n in b),
+        }
         fit = tuple(name for kind in param.kinds for name in by_kind[kind])
         if not named:
             return fit if param.all_when_empty else ()
@@ -94,7 +103,8 @@ class Operation(Component, ABC):
         for name in named:
             if name not in here:
                 raise UserError(
-                    f"The step “{self.label}” needs the column “{name}”, which is not there.", "Choose another column in this step, or remove the step."
+                    f"The step “{self.label}” needs the column “{name}”, which is not there.",
+                    "Choose another column in this step, or remove the step.",
                 )
             if name not in known:
                 wanted = " or ".join(_KINDS[kind] for kind in param.kinds)
@@ -105,7 +115,9 @@ class Operation(Component, ABC):
         return named
 
     def quantities(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
-        """As `chosen`, for steps that calculate with numbers: codes that stand for categories are passed over, and refused (UserError) when named."""
+        """As `chosen`, for steps that calculate with numbers: codes that stand for categories are passed over, and refused (UserError)
+        when named.
+        """
         chosen = self.chosen(layout, field)
         named = getattr(self, field)
         for name in named:
@@ -126,12 +138,14 @@ class Algorithm(Component, ABC):
 
     @abstractmethod
     def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
-        """An unfitted estimator in the scikit-learn manner. It is fitted on `X` (dense float64, or scipy CSR) and class positions or float64 values."""
+        """An unfitted estimator in the scikit-learn manner. It is fitted on `X` (dense float64, or scipy CSR) and class positions or
+        float64 values.
+        """
 
     @abstractmethod
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
-        """The fitted estimator as plain data. `classes` is the number of classes of the whole table (0 for regression); a class that the fit never saw gets
-        probability 0. `width` is the number of features.
+        """The fitted estimator as plain data. `classes` is the number of classes of the whole table (0 for regression); a class that the
+        fit never saw gets probability 0. `width` is the number of features.
         """
 
     def search_space(self) -> dict[str, Number | Choice | Flag]:
@@ -176,7 +190,8 @@ class Exporter(Component, ABC):
 
     @abstractmethod
     def export(self, bundle: Path, target: Path, job: Job) -> None:
-        """Fill the empty folder `target` from `bundle`, a folder with the model, its schema, golden rows, metrics and documents as plain data (see `serving.bundle`).
+        """Fill the empty folder `target` from `bundle`, a folder with the model, its schema, golden rows, metrics and documents as plain
+        data (see `serving.bundle`).
 
         No clock and no random id goes into it: the same bundle gives the same bytes.
         """

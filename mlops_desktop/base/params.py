@@ -32,7 +32,8 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Param):
-    """A number within bounds. `tune` is the range that a search draws from (None: not tuned), `log` how a search and a slider are spaced."""
+    """A number within bounds. `tune` is the range that a search draws from (None: not tuned), `log` how a search and a slider are spaced.
+    """
 
     low: float
     high: float
@@ -43,7 +44,9 @@ class Number(Param):
 
     def check(self, value: Any) -> int | float | None:
         """A finite number (int when `whole`) within the bounds; None only when optional."""
-        wanted = f"{'a whole number' if self.whole else 'a number'} from {self.low:g} to {self.high:g}" + (", or nothing" if self.optional else "")
+        wanted = f"{'a whole number' if self.whole else 'a number'} from {self.low:g} to {self.high:g}" + (
+            ", or nothing" if self.optional else ""
+        )
         if value is None and self.optional:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -107,7 +110,9 @@ class Texts(Param):
 
 @dataclass(frozen=True, kw_only=True)
 class Columns(Texts):
-    """Names of columns of certain kinds (`number`, `word`, `date`). None chosen means `all that fit` when `all_when_empty`, so that the step also holds for tomorrow's file."""
+    """Names of columns of certain kinds (`number`, `word`, `date`). None chosen means `all that fit` when `all_when_empty`, so that the
+    step also holds for tomorrow's file.
+    """
 
     kinds: tuple[str, ...]
     all_when_empty: bool = True
@@ -138,35 +143,37 @@ def number(
     high: float,
     label: str,
     *,
-    help: str = "",  # noqa: A002  (the word a form shows)
+    help: str = "",
     whole: bool = False,
     log: bool = False,
     tune: tuple[float, float] | None = None,
 ) -> Any:
     """A field for a number; a default of None makes it optional."""
-    return _field(Number(default=default, label=label, help=help, low=low, high=high, whole=whole, log=log, tune=tune, optional=default is None))
+    return _field(
+        Number(default=default, label=label, help=help, low=low, high=high, whole=whole, log=log, tune=tune, optional=default is None)
+    )
 
 
-def choice(default: str, options: Mapping[str, str], label: str, *, help: str = "", tune: bool = False) -> Any:  # noqa: A002
+def choice(default: str, options: Mapping[str, str], label: str, *, help: str = "", tune: bool = False) -> Any:
     """A field for one of several ids."""
     return _field(Choice(default=default, label=label, help=help, options=options, tune=tune))
 
 
-def flag(default: bool, label: str, *, help: str = "", tune: bool = False) -> Any:  # noqa: A002
+def flag(default: bool, label: str, *, help: str = "", tune: bool = False) -> Any:
     """A field for yes or no."""
     return _field(Flag(default=default, label=label, help=help, tune=tune))
 
 
-def text(default: str, label: str, *, help: str = "", grammar: str = "", required: bool = False) -> Any:  # noqa: A002
+def text(default: str, label: str, *, help: str = "", grammar: str = "", required: bool = False) -> Any:
     """A field for a line of text."""
     return _field(Text(default=default, label=label, help=help, grammar=grammar, required=required))
 
 
-def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:  # noqa: A002
+def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:
     """A field for a list of texts."""
     return _field(Texts(default=default, label=label, help=help))
 
 
-def columns(*kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None) -> Any:  # noqa: A002
+def columns(*kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None) -> Any:
     """A field for names of columns of these kinds."""
     return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most))

@@ -1,7 +1,7 @@
 """What the child process can be asked: the window and the command line call the same functions by name.
 
-Every call takes a job and JSON arguments and returns JSON. Decisions come with the call (`project`, as in project.json); results stay in the folder.
-Calls write to the folder's store, its runs and its snapshots, never to project.json: that belongs to whoever holds the lock.
+Every call takes a job and JSON arguments and returns JSON. Decisions come with the call (`project`, as in project.json); results stay in
+the folder. Calls write to the folder's store, its runs and its snapshots, never to project.json: that belongs to whoever holds the lock.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ Json = dict[str, Any]
 
 
 def import_file(job: Job, *, folder: str, file: str, project: Json) -> Json:
-    """Read a data file into the folder's snapshots; `{"data", "file", "loader", "rows", "columns": [{"name", "type"}], "evidence", "targets"}`."""
+    """Read a data file into the folder's snapshots; `{"data", "file", "loader", "rows", "columns": [{"name", "type"}], "evidence",
+    "targets"}`.
+    """
     return import_cells(Path(folder), Path(file), storage.from_json(project), job)
 
 
@@ -106,11 +108,19 @@ def report(job: Job, *, folder: str, project: Json, out: str) -> Json:
     """Write everything that was decided, found and measured as one offline page; `{"out"}`."""
     flow = Flow(Path(folder), storage.from_json(project))
     runs = Runs(flow.folder)
-    facts: Json = {"project": project, "profile": flow.profile(Part(job, 0.0, 0.2)), "runs": [r.to_json() for r in runs.list(flow.keys.board)]}
+    facts: Json = {
+        "project": project,
+        "profile": flow.profile(Part(job, 0.0, 0.2)),
+        "runs": [r.to_json() for r in runs.list(flow.keys.board)],
+    }
     if any(r["status"] == "done" for r in facts["runs"]):
         found = choosing.open_chosen(flow, runs, Part(job, 0.2, 0.5))
         facts["chosen"] = found.run.to_json()
-        facts["model"] = {"version": found.scorer.version, "threshold": found.scorer.threshold, "features": list(found.scorer.feature_names)}
+        facts["model"] = {
+            "version": found.scorer.version,
+            "threshold": found.scorer.threshold,
+            "features": list(found.scorer.feature_names),
+        }
         facts["out_of_fold"] = choosing.out_of_fold_evaluation(found, Part(job, 0.5, 0.6))
         facts["goals"] = _gate(found, runs, "report", Part(job, 0.6, 0.9))
         facts["evaluation"] = choosing.seen_evaluation(flow, found.run, runs)
@@ -159,4 +169,3 @@ CALLS: dict[str, Callable[..., Json]] = {
     call.__name__: call
     for call in (import_file, propose, profile, profile_file, run, evaluate, evaluate_file, check, export, predict, drift, report, warm)
 }
-

@@ -39,7 +39,8 @@ def chosen_run(flow: Flow, runs: Runs) -> Run:
         run = runs.get(flow.project.chosen)
         if run.key != flow.keys.board:
             raise UserError(
-                f"The chosen run {run.id[:8]} belongs to earlier decisions.", "Choose a run of today's leaderboard, or start training again."
+                f"The chosen run {run.id[:8]} belongs to earlier decisions.",
+                "Choose a run of today's leaderboard, or start training again.",
             )
         return run
     best = best_run(runs.list(flow.keys.board))
@@ -107,7 +108,9 @@ def _threshold(flow: Flow, algorithm: Algorithm) -> float | None:
     if flow.positive is None or flow.project.threshold is not None:
         return flow.project.threshold
     rows, scores = out_of_fold(flow, algorithm)
-    return choose_threshold(flow.train.target.take(rows), scores[:, flow.positive], flow.positive, flow.project.metric, flow.project.costs).threshold
+    return choose_threshold(
+        flow.train.target.take(rows), scores[:, flow.positive], flow.positive, flow.project.metric, flow.project.costs
+    ).threshold
 
 
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
@@ -130,7 +133,13 @@ def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str,
     if key not in flow.store:
         found = evaluate_rows(chosen, flow.test, Part(job, 0.0, 0.6))
         found["importance"] = permutation_importance(
-            chosen.scorer, flow.test.frame, flow.test.target, flow.project.metric, IMPORTANCE_REPEATS, flow.project.seed, Part(job, 0.6, 1.0)
+            chosen.scorer,
+            flow.test.frame,
+            flow.test.target,
+            flow.project.metric,
+            IMPORTANCE_REPEATS,
+            flow.project.seed,
+            Part(job, 0.6, 1.0),
         )
         flow.store.put(key, found)
     return {**flow.store.get(key)[0], "looks": len(runs.looks(flow.keys.split))}
@@ -152,14 +161,19 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     project = chosen.flow.project
     cells = tables.load_cells(path, project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None, job)[1]
     if project.target not in cells.columns:
-        raise UserError(f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values.")
+        raise UserError(
+            f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values."
+        )
     table, problems = tables.read_like(cells, chosen.flow.table)
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
     if not len(known):
-        raise UserError(f"No row of “{path.name}” can be compared: “{project.target}” is missing or a value cannot be read.", "Choose another file.")
-    target = tables.target_of(replace(table, frame=table.frame.take(known)), project.target, chosen.scorer.task, classes=chosen.scorer.classes)
+        raise UserError(
+            f"No row of “{path.name}” can be compared: “{project.target}” is missing or a value cannot be read.", "Choose another file."
+        )
+    target = tables.target_of(
+        replace(table, frame=table.frame.take(known)), project.target, chosen.scorer.task, classes=chosen.scorer.classes
+    )
     features = table.frame.take(known).select(chosen.flow.features)
     found = evaluate_rows(chosen, Rows(features, target, None), job)
     return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}
-

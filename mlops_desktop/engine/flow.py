@@ -103,7 +103,9 @@ class Flow:
             return None
         weights = table.frame.number(columns[0])
         if not (weights >= 0).all() or not weights.any():
-            raise UserError(f"The weights in “{columns[0]}” must be numbers that are not negative, none missing.", "Choose another column as weight.")
+            raise UserError(
+                f"The weights in “{columns[0]}” must be numbers that are not negative, none missing.", "Choose another column as weight."
+            )
         return weights
 
     @property
@@ -114,7 +116,8 @@ class Flow:
         classes = self._clean.target.classes
         if self.project.positive not in classes:
             raise UserError(
-                f"The positive class “{self.project.positive}” is not in “{self.project.target}”.", f"Choose one of: {', '.join(map(str, classes))}."
+                f"The positive class “{self.project.positive}” is not in “{self.project.target}”.",
+                f"Choose one of: {', '.join(map(str, classes))}.",
             )
         return classes.index(self.project.positive)
 
@@ -174,4 +177,3 @@ class Flow:
     def data_digest(self) -> str:
         """A digest of the rows that a run sees, for the record of the run."""
         return digest("rows", self.keys.split)
-

@@ -25,14 +25,16 @@ def refuse_without_consent(chosen: Chosen) -> None:
     """UserError when the model contains training rows and nobody has agreed by name that they leave (DESIGN, rule 12)."""
     algorithm = chosen.algorithm
     if algorithm.keeps_rows and algorithm.id not in chosen.flow.project.consent:
+        rows = chosen.flow.train.frame.rows
         raise UserError(
-            f"{algorithm.label} answers by comparing with training rows, so the exported model would contain the data of {chosen.flow.train.frame.rows:,} rows.",
+            f"{algorithm.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
             f"Choose another run, or agree to it: set consent+={algorithm.id}",
         )
 
 
 def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
-    """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder. Same decisions, same bytes."""
+    """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder. Same decisions, same bytes.
+    """
     refuse_without_consent(chosen)
     flow, scorer = chosen.flow, chosen.scorer
     measured = test_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
@@ -87,4 +89,3 @@ def make_exporter(id_: str, options: dict[str, Any]) -> Exporter:
     if reason := exporter.missing():
         raise UserError(f"{exporter.label} {reason}.", "Install it, or choose another form.")
     return exporter
-

@@ -1,4 +1,6 @@
-"""What is proposed for decisions that a person has not made: each proposal with its reason, none hidden, all ordinary decisions afterwards."""
+"""What is proposed for decisions that a person has not made: each proposal with its reason, none hidden, all ordinary decisions
+afterwards.
+"""
 
 from __future__ import annotations
 
@@ -99,4 +101,3 @@ def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Pro
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
         reasons.update({f"candidates.{algorithm.id}": f"{algorithm.label}: {reason}" for algorithm, reason in algorithms})
     return project
-

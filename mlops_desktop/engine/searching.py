@@ -20,7 +20,8 @@ from mlops_desktop.engine.tuning import Clock, Plan
 def search(flow: Flow, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> dict[str, Any]:
     """Train and tune for the project's budget, record every trial, and fit the chosen model.
 
-    The answer names the chosen run. `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial failed.
+    The answer names the chosen run. `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
+    failed.
     """
     require(flow.project, "data", "target", "task", "metric", "candidates")
     _refuse_absent(flow.project.candidates)

@@ -74,7 +74,9 @@ def stages(project: Project, found: Standing) -> list[StageState]:
     """The state of every stage, in their order. `running` and `failed` are the window's to add: they belong to a job."""
     why = blocked(project)
     task = {"binary": "Two classes", "multiclass": "Several classes", "regression": "A number"}.get(project.task or "", "")
-    first = StageState("problem", "done" if not why else "open", f"{task} · {project.target}" if not why else "Choose a file and a target", why)
+    first = StageState(
+        "problem", "done" if not why else "open", f"{task} · {project.target}" if not why else "Choose a file and a target", why
+    )
     if why:
         return [first, *(StageState(id_, "locked", why, why) for id_ in STAGES[1:])]
     data = StageState("data", "done" if found.profiled else "open", f"{project.file}" if found.profiled else "Not looked at yet")
@@ -106,4 +108,3 @@ def _after_training(project: Project, found: Standing) -> list[StageState]:
         StageState("app", "done", "Ready to try"),
         StageState("deploy", "open", "Ready to export"),
     ]
-

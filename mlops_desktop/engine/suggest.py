@@ -24,7 +24,8 @@ def operation(id_: str, **params: Any) -> Operation:
 def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operation, str]]:
     """Steps that turn these feature columns into a matrix for every algorithm, each with its reason (one sentence).
 
-    `frame` is the training part; `columns` describe its columns. What is named is what is there today, by kind, so the steps also hold for tomorrow's file.
+    `frame` is the training part; `columns` describe its columns. What is named is what is there today, by kind, so the steps also hold
+    for tomorrow's file.
     """
     found: list[tuple[Operation, str]] = []
     empty = [c.name for c in columns if frame.rows and _never_tells(frame, c.name)]
@@ -33,17 +34,30 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
     left = [c for c in columns if c.name not in empty]
     texts = [c.name for c in left if c.type == "text"]
     for name in texts:
-        found.append((operation("tf_idf", columns=[name]), f"“{name}” is free text: its words become features, weighted by how telling they are."))
+        found.append(
+            (operation("tf_idf", columns=[name]), f"“{name}” is free text: its words become features, weighted by how telling they are.")
+        )
     dates = [c.name for c in left if c.type == "date"]
     if dates:
-        found.append((operation("date_parts", columns=dates), f"{_list(dates)}: year, month and weekday carry seasons that a date alone hides."))
+        found.append(
+            (operation("date_parts", columns=dates), f"{_list(dates)}: year, month and weekday carry seasons that a date alone hides.")
+        )
     words = [c.name for c in left if c.type in ("category", "ordered", "id")]
     if words:
         most = max(len(frame.word(name)[1]) for name in words)
-        reason = f"{len(words)} columns hold categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
-        found.append((operation("one_hot", columns=words, max_levels=MANY_LEVELS), reason + (f" The largest has {most} levels." if most > MANY_LEVELS else "")))
+        reason = (
+            f"{len(words)} columns hold categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
+        )
+        found.append(
+            (
+                operation("one_hot", columns=words, max_levels=MANY_LEVELS),
+                reason + (f" The largest has {most} levels." if most > MANY_LEVELS else ""),
+            )
+        )
     if any(c.type in ("number", "integer", "boolean") for c in left) or dates:
-        share = max((float(frame.missing(c.name).mean()) for c in left if c.type in ("number", "integer", "boolean") and frame.rows), default=0.0)
+        share = max(
+            (float(frame.missing(c.name).mean()) for c in left if c.type in ("number", "integer", "boolean") and frame.rows), default=0.0
+        )
         said = f"Up to {share:.1%} of a column is missing. " if share else ""
         found.append((operation("impute_numbers"), said + "Empty cells, now or in tomorrow's rows, get the column's median."))
         found.append((operation("scale"), "Columns of one scale suit linear models, neighbours and networks; trees do not mind."))
@@ -62,7 +76,11 @@ def suggest_algorithms(task: Task, rows: int) -> list[tuple[Algorithm, str]]:
     ]
     if rows > BIG_TABLE:
         plan = [entry for entry in plan if entry[0] != "random_forest"]
-    return [(registry.read(id_), reason) for id_, reason in plan if id_ in registry and not registry[id_].missing() and task in registry[id_].tasks]
+    return [
+        (registry.read(id_), reason)
+        for id_, reason in plan
+        if id_ in registry and not registry[id_].missing() and task in registry[id_].tasks
+    ]
 
 
 def _never_tells(frame: Frame, name: str) -> bool:

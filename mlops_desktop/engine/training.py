@@ -59,14 +59,18 @@ def learn_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job:
         transforms.append(centre)
     matrix = to_matrix(frame)
     if not matrix.width:
-        raise UserError("No column is left to learn from.", "Give at least one column the role “feature”, or switch off the step that drops the last one.")
+        raise UserError(
+            "No column is left to learn from.",
+            "Give at least one column the role “feature”, or switch off the step that drops the last one.",
+        )
     return Learned(tuple(transforms), matrix)
 
 
 def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | None, seed: int) -> Fitted:
     """Fit one algorithm and compile it; the compiled model is checked against the library on rows of the matrix.
 
-    UserError when the algorithm cannot learn from this matrix, or when the compiled model answers otherwise than the library (DESIGN: 1e-9).
+    UserError when the algorithm cannot learn from this matrix, or when the compiled model answers otherwise than the library (DESIGN:
+    1e-9).
     """
     _refuse_unfit(matrix, target)
     X = _wrap(algorithm, matrix)
@@ -87,7 +91,10 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
 
 def _refuse_unfit(matrix: Matrix, target: Target) -> None:
     if target.task != "regression" and len(np.unique(target.values)) < 2:
-        raise UserError("The training rows hold one class alone, so there is nothing to tell apart.", "Use more rows, fewer folds, or a stratified split.")
+        raise UserError(
+            "The training rows hold one class alone, so there is nothing to tell apart.",
+            "Use more rows, fewer folds, or a stratified split.",
+        )
     values = matrix.dense if matrix.dense is not None else matrix.csr.data if matrix.csr is not None else np.empty(0)
     if np.isinf(values).any():
         raise UserError("A column holds infinite values.", "Clip it, or mend the formula that makes them.")
@@ -122,5 +129,6 @@ def _check_compiled(algorithm: Algorithm, estimator: Any, model: Model, matrix: 
     worst = float(np.max(np.abs(model.scores(sample) - wanted) / np.maximum(1.0, np.abs(wanted))))
     if not worst <= 1e-9:
         raise UserError(
-            f"{algorithm.label}: the model that would be served differs from the library's own answer by {worst:.1e}.", "Leave this algorithm out, and report it."
+            f"{algorithm.label}: the model that would be served differs from the library's own answer by {worst:.1e}.",
+            "Leave this algorithm out, and report it.",
         )

@@ -19,7 +19,7 @@ from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.metrics import score
-from mlops_desktop.engine.runs import Run
+from mlops_desktop.engine.runs import Run, Status
 from mlops_desktop.engine.training import Learned, fit
 from mlops_desktop.serving.frame import Floats, Matrix
 
@@ -28,7 +28,9 @@ MATRIX_SHARE = 0.2  # of the free memory: what the matrices of all folds may tak
 
 
 class Folds:
-    """The folds of a flow with their matrices. The steps are learned once for each fold and then serve every algorithm, while memory allows."""
+    """The folds of a flow with their matrices. The steps are learned once for each fold and then serve every algorithm, while memory
+    allows.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -78,9 +80,11 @@ def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dt
 
 
 def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1) -> Run:
-    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time."""
+    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time.
+    """
     flow = folds.flow
-    status, reason = "done", ""
+    status: Status = "done"
+    reason = ""
     began = time.perf_counter()
     try:
         _fit_folds(folds, algorithm, job, jobs)
@@ -119,7 +123,9 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
 
 def _fold_scores(flow: Flow, scores: list[Floats]) -> list[float]:
     project, positive = flow.project, flow.positive
-    return [score(project.metric, flow.train.target.take(valid), s, positive, None) for (_, valid), s in zip(flow.folds, scores, strict=True)]
+    return [
+        score(project.metric, flow.train.target.take(valid), s, positive, None) for (_, valid), s in zip(flow.folds, scores, strict=True)
+    ]
 
 
 def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int) -> None:

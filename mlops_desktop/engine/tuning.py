@@ -85,7 +85,9 @@ class Clock:
         self._seen.setdefault(algorithm.id, []).append(seconds)
 
     def allows(self, algorithm: Algorithm) -> bool:
-        """Whether a trial of this algorithm should be begun: what its like took at the median must still fit. The first trial of all is always begun."""
+        """Whether a trial of this algorithm should be begun: what its like took at the median must still fit. The first trial of all is
+        always begun.
+        """
         if self.seconds is None or not self._seen:
             return True
         return self.spent() + float(np.median(self._seen.get(algorithm.id, [0.0]))) <= self.seconds * self.share

@@ -24,7 +24,9 @@ _KIND = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)?:[A-Za-z_0-9]+")
 
 
 class Plain:
-    """Base of every frozen dataclass whose fields are plain data: numbers, texts, booleans, None, tuples and dicts of these, arrays, other Plains."""
+    """Base of every frozen dataclass whose fields are plain data: numbers, texts, booleans, None, tuples and dicts of these, arrays, other
+    Plains.
+    """
 
 
 def kind_of(cls: type[Plain]) -> str:
@@ -52,7 +54,10 @@ def pack(value: Any, arrays: dict[str, NDArray[Any]], path: str = "") -> Any:
     """A JSON value for `value`; arrays are put into `arrays` under their path. TypeError names what is not plain data."""
     if isinstance(value, Plain):
         fields = [f.name for f in dataclasses.fields(value) if f.init]  # type: ignore[arg-type]
-        return {"kind": kind_of(type(value)), **{name: pack(getattr(value, name), arrays, f"{path}.{name}" if path else name) for name in fields}}
+        return {
+            "kind": kind_of(type(value)),
+            **{name: pack(getattr(value, name), arrays, f"{path}.{name}" if path else name) for name in fields},
+        }
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biuf":
             raise TypeError(f"{path}: an array of {value.dtype} is not plain data")
@@ -99,7 +104,9 @@ def write_plain(value: Plain, folder: Path, name: str) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     document = pack(value, arrays)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    (folder / f"{name}.json").write_text(
+        json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+    )
     if arrays:
         (folder / f"{name}.arrays").mkdir(exist_ok=True)
     for path, array in arrays.items():

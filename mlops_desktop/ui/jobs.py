@@ -1,8 +1,8 @@
 """The only file that knows threads: two lanes, each a QThread for the life of the application with a child process that does the work.
 
-A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a `Ticket`: a
-plain value that names a call of `engine.calls`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or is gone, is
-cancelled, and what it still sends is dropped.
+A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
+`Ticket`: a plain value that names a call of `engine.calls`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
+is gone, is cancelled, and what it still sends is dropped.
 """
 
 from __future__ import annotations

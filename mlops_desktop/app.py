@@ -1,0 +1,53 @@
+"""Puts the window together: settings, fonts, theme, lanes, panels."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.jobs import JobRunner
+from mlops_desktop.ui.main_window import MainWindow
+from mlops_desktop.ui.messages import ExceptionHook
+from mlops_desktop.ui.settings import Settings
+
+# WORKAROUND for https://bugreports.qt.io/browse/PYSIDE-3474: its Linux wheels lose references to None, and Python before 3.12 dies of that.
+BROKEN_QT = (6, 12, 0)
+
+
+def make_window() -> tuple[QApplication, MainWindow, JobRunner]:
+    """The application with its window, not shown yet."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("MLOps Desktop")
+    app.setOrganizationName("MLOps Desktop")
+    app.setStyle("Fusion")
+    settings = Settings()
+    theme.load_fonts()
+    theme.apply(app, settings.theme)
+    hook = ExceptionHook(app)
+    hook.install()
+    jobs = JobRunner(app)
+    window = MainWindow(jobs, hook, settings)
+    if settings.geometry is not None:
+        window.restoreGeometry(settings.geometry)
+    else:
+        window.resize(window.sizeHint().boundedTo(app.primaryScreen().availableSize()))
+    return app, window, jobs
+
+
+def main(arguments: list[str]) -> int:
+    """Open the window; `arguments` may name a project folder or a data file. The exit code."""
+    if sys.version_info < (3, 12) and PySide6.__version_info__[:3] == BROKEN_QT:
+        sys.stderr.write("PySide6 6.12.0 does not work on this Python. Install PySide6-Essentials 6.11.3, or Python 3.12.\n")
+        return 2
+    app, window, _ = make_window()
+    window.show()
+    if arguments:
+        QTimer.singleShot(0, lambda: window.open_path(Path(arguments[0])))
+    QTimer.singleShot(200, window.start.warm_up)
+    return app.exec()

@@ -1,0 +1,159 @@
+"""The foot of the window: the work that is going on with the time left, Stop, and the log."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QSizePolicy
+
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.jobs import JobRunner, Lane, Ticket
+from mlops_desktop.ui.widgets.basic import Button, card, column, label, row
+
+MOST_LINES = 5000
+FIRST_ESTIMATE_S = 4.0  # before that, a forecast is noise
+
+
+def about(seconds: float) -> str:
+    """A time left as people say it."""
+    translate = QApplication.translate
+    if seconds < 8:
+        return translate("Footer", "a few seconds left")
+    if seconds < 55:
+        return translate("Footer", "about {n} s left").format(n=int(round(seconds, -1)) or 10)
+    minutes = round(seconds / 60)
+    return translate("Footer", "about {n} min left").format(n=max(1, minutes))
+
+
+class Footer(QFrame):
+    """Shows the long work if there is any, else the quick."""
+
+    stop = Signal()
+    log_asked = Signal()
+
+    def __init__(self, jobs: JobRunner) -> None:
+        super().__init__()
+        self.setObjectName("footer")
+        self._jobs = jobs
+        self._began: dict[Ticket, float] = {}
+        self._what = label(self.tr("Ready"), "small")
+        self._what.setObjectName("job_title")
+        self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._bar = QProgressBar()
+        self._bar.setObjectName("job_progress")
+        self._bar.setAccessibleName(self.tr("Progress of the work"))
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedWidth(200)
+        self._left = label("", "small", tone="3", figures=True)
+        self._left.setObjectName("job_left")
+        self._stop = Button(self.tr("Stop"), self.stop.emit, name="job_stop", kind="link", icon="stop")
+        self._more = label("", "small", tone="3")
+        self._saved = label("", "small", tone="3")
+        self._saved.setObjectName("saved_state")
+        log = Button(self.tr("Log"), self.log_asked.emit, name="log_toggle", kind="link", icon="log")
+        self.setLayout(
+            row((self._what, 1), self._bar, self._left, self._stop, self._more, None, self._saved, log, margins=(20, 4, 14, 4), spacing=10)
+        )
+        self.setFixedHeight(40)
+        jobs.changed.connect(self.show_work)
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self.show_work)
+        self.show_work()
+
+    @Slot()
+    def show_work(self) -> None:
+        """Show what is going on now."""
+        lane = self._jobs.long if self._jobs.long.now else self._jobs.quick
+        ticket = lane.now
+        busy = ticket is not None
+        for part in (self._bar, self._left, self._stop):
+            part.setVisible(busy)
+        if ticket is None:
+            self._what.setText(self.tr("Ready"))
+            self._more.setText("")
+            self._began.clear()
+            self._tick.stop()
+            return
+        if not self._tick.isActive():
+            self._tick.start()
+        self._show(lane, ticket)
+
+    def _show(self, lane: Lane, ticket: Ticket) -> None:
+        spent = time.monotonic() - self._began.setdefault(ticket, time.monotonic())
+        text = f"{ticket.title}: {lane.message}" if lane.message else ticket.title
+        if ticket.cancelled.is_set():
+            text = self.tr("Stopping …")
+        self._what.setText(self._what.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(200, self.width() // 2)))
+        self._what.setToolTip(text)
+        self._stop.setEnabled(not ticket.cancelled.is_set())
+        self._bar.setRange(0, 1000 if lane.fraction > 0 else 0)
+        self._bar.setValue(int(1000 * lane.fraction))
+        known = lane.fraction > 0.02 and spent > FIRST_ESTIMATE_S
+        self._left.setText(about(spent * (1 - lane.fraction) / lane.fraction) if known else "")
+        behind = len(lane.waiting) - 1
+        self._more.setText(self.tr("{n} waiting").format(n=behind) if behind > 0 else "")
+
+    @Slot(bool)
+    def show_saved(self, saved: bool) -> None:
+        """Say whether the decisions are on the disk."""
+        self._saved.setText(self.tr("saved {time}").format(time=time.strftime("%H:%M")) if saved else self.tr("saving …"))
+
+
+class LogDrawer(QFrame):
+    """What was done, line by line. No cell values are in it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__()
+        self.setObjectName("log_drawer")
+        self._lines: list[str] = []
+        self._filter = QLineEdit()
+        self._filter.setObjectName("log_filter")
+        self._filter.setPlaceholderText(self.tr("Show lines with …"))
+        self._filter.setAccessibleName(self.tr("Filter of the log"))
+        self._filter.textChanged.connect(self._refill)
+        self._text = QPlainTextEdit()
+        self._text.setObjectName("log_text")
+        self._text.setAccessibleName(self.tr("Log"))
+        self._text.setReadOnly(True)
+        self._text.setMaximumBlockCount(MOST_LINES)
+        self._text.setFont(theme.font("small", figures=True))
+        self._count: QLabel = label("", "small", tone="3")
+        tools = row(
+            label(self.tr("Log"), "section"),
+            self._count,
+            None,
+            self._filter,
+            Button(self.tr("Copy"), self._copy, name="log_copy", kind="link", icon="copy"),
+            Button(self.tr("Save …"), self._save, name="log_save", kind="link", icon="save"),
+        )
+        inner = card(tools, (self._text, 1))
+        self.setLayout(column(inner, margins=(20, 0, 20, 10)))
+        self.setFixedHeight(220)
+
+    @Slot(str)
+    def add(self, line: str) -> None:
+        """One more line, with the time."""
+        self._lines = [*self._lines[-MOST_LINES:], f"{time.strftime('%H:%M:%S')}  {line}"]
+        if self._filter.text().lower() in line.lower():
+            self._text.appendPlainText(self._lines[-1])
+        self._count.setText(self.tr("{n} lines").format(n=len(self._lines)))
+
+    def lines(self, most: int = 50) -> list[str]:
+        """The last lines."""
+        return self._lines[-most:]
+
+    def _refill(self) -> None:
+        wanted = self._filter.text().lower()
+        self._text.setPlainText("\n".join(line for line in self._lines if wanted in line.lower()))
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self._text.toPlainText())
+
+    def _save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the log"), "mlops-desktop.log")
+        if name:
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(self._text.toPlainText())

@@ -1,0 +1,180 @@
+"""A form made from the declared parameters of a component: nothing here knows any member of the catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.ui.fields import Field, Kinds, field_for
+from mlops_desktop.ui.widgets.basic import Weight, column, label
+
+TYPED_AFTER_MS = 400  # a text counts as a change when nothing more is typed for so long, when Enter is pressed or the field is left
+C = TypeVar("C", bound=Component)
+
+
+class ComponentForm(QWidget):
+    """A field for each parameter, with its help beneath and the reason beneath that when a value is refused.
+
+    `changed` brings the new component, a value like the old one, whenever a person changed something and everything that the change needs is right.
+    While a field is refused, changes of the others still arrive; the refused one keeps its last good value. `columns` are the columns that there
+    are at this step, as (name, kind). `only` limits the form to some parameters, in that order.
+    """
+
+    changed = Signal(object)
+    problem_changed = Signal(str)  # the first reason why something is refused; empty when nothing is
+
+    def __init__(
+        self,
+        component: Component,
+        columns: Kinds = (),
+        on_change: Callable[[Any], object] | None = None,
+        *,
+        name: str = "form",
+        only: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._component = component
+        self._problems: dict[str, str] = {}
+        self._waiting: list[str] = []
+        self.fields: dict[str, Field] = {}
+        self._errors: dict[str, QLabel] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TYPED_AFTER_MS)
+        self._timer.timeout.connect(self.flush)
+        params = component.params()
+        made = [self._row(key, field_for(params[key], f"{name}_{key}")) for key in only or params]
+        self._whole = label("", "caption", tone="err", wrap=True)
+        self._whole.setVisible(False)
+        empty = [] if made else [label(self.tr("There is nothing to set here."), "small", tone="3", wrap=True)]
+        self.setLayout(column(*made, *empty, self._whole, spacing=14))
+        self.show_columns(columns)
+        self.show_component(component)
+        if on_change is not None:
+            self.changed.connect(on_change)
+
+    def component(self) -> Component:
+        """The component with the last good value of every parameter."""
+        return self._component
+
+    def problem(self) -> str:
+        """The first reason why something is refused; empty when everything is right."""
+        return next(iter(self._problems.values()), "")
+
+    def show_component(self, component: Component) -> None:
+        """Show another value of the same kind of component, as after an undo. What is just being typed and means the same stays as it is."""
+        self._component = component
+        for key, field in self.fields.items():
+            if key not in self._waiting:
+                field.show_value(getattr(component, key))
+                self._check(key)
+
+    def show_columns(self, columns: Kinds) -> None:
+        """The columns that there are at this step."""
+        for key, field in self.fields.items():
+            field.show_columns(columns)
+            self._check(key)
+
+    def flush(self) -> None:
+        """Take over at once what was typed last."""
+        self._timer.stop()
+        waiting, self._waiting = self._waiting, []
+        for key in waiting:
+            self._take(key)
+
+    def _row(self, key: str, field: Field) -> QVBoxLayout:
+        self.fields[key] = field
+        error = self._errors[key] = label("", "caption", tone="err", wrap=True)
+        error.setObjectName(f"{field.name}_error")
+        error.setVisible(False)
+        parts: list[QWidget] = []
+        if not field.labelled:
+            title = label(field.param.label, "small", tone="2", weight=Weight.Medium, wrap=True)
+            title.setBuddy(field)
+            parts.append(title)
+        parts.append(field)
+        if field.param.help:
+            parts.append(label(field.param.help, "caption", tone="3", wrap=True))
+        field.typed.connect(partial(self._typed, key))
+        field.changed.connect(partial(self._done, key))
+        made = QVBoxLayout()
+        made.setContentsMargins(0, 0, 0, 0)
+        made.setSpacing(4)
+        for part in (*parts, error):
+            made.addWidget(part)
+        return made
+
+    def _typed(self, key: str) -> None:
+        """A text is being written: say at once what is wrong with it, take it over a little later."""
+        self._check(key)
+        if key not in self._waiting:
+            self._waiting.append(key)
+        self._timer.start()
+
+    def _done(self, key: str) -> None:
+        if key not in self._waiting:
+            self._waiting.append(key)
+        self.flush()
+
+    def _value(self, key: str) -> Any:
+        field = self.fields[key]
+        return field.param.check(field.value())
+
+    def _check(self, key: str) -> None:
+        try:
+            self._value(key)
+        except UserError as error:
+            self._say(key, str(error))
+        else:
+            self._say(key, "")
+
+    def _take(self, key: str) -> None:
+        try:
+            value = self._value(key)
+        except UserError as error:
+            self._say(key, str(error))
+            return
+        self._say(key, "")
+        if value == getattr(self._component, key):
+            return
+        try:
+            self._component = dataclasses.replace(self._component, **{key: value})
+        except UserError as error:  # the value is right by itself, but not beside the others
+            self._whole.setText(str(error))
+            self._whole.setVisible(True)
+            self._note("", str(error))
+            return
+        self._whole.setVisible(False)
+        self._note("", "")
+        self.changed.emit(self._component)
+
+    def _say(self, key: str, text: str) -> None:
+        error = self._errors[key]
+        if error.text() != text or error.isHidden() == bool(text):
+            error.setText(text)
+            error.setVisible(bool(text))
+            self.fields[key].show_bad(bool(text))
+            self.fields[key].setAccessibleDescription(text)
+        self._note(key, text)
+
+    def _note(self, key: str, text: str) -> None:
+        before = self.problem()
+        self._problems.pop(key, None)
+        if text:
+            self._problems[key] = text
+        if self.problem() != before:
+            self.problem_changed.emit(self.problem())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was typed last is not lost when the form goes away."""
+        self.flush()
+        super().hideEvent(event)

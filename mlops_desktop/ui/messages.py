@@ -1,0 +1,108 @@
+"""Errors on their way to a person: the crash dialog, and the hook that leads every stray exception to it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit, QWidget
+
+from mlops_desktop import __version__
+from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.widgets.basic import Button, column, label, row
+
+# Texts in quotes and long numbers in an exception may be cells of the person's data; the kind of the exception and the lines of code
+# are not.
+_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\b\d{4,}(\.\d+)?\b")
+
+
+def without_values(report: str) -> str:
+    """A traceback without what may be cell values: quoted texts and long numbers in the exception's own message are blanked."""
+    lines = report.rstrip().splitlines()
+    return "\n".join(line if line.startswith((" ", "Traceback")) else _VALUES.sub("…", line) for line in lines)
+
+
+class CrashDialog(QDialog):
+    """What happened, what was kept, what to do; details to copy or save, without cell values."""
+
+    def __init__(self, what: str, details: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("crash_dialog")
+        self.setWindowTitle(self.tr("Something went wrong"))
+        self.setMinimumWidth(560)
+        versions = f"MLOps Desktop {__version__}, Python {platform.python_version()}, {platform.platform()}"
+        self._text = f"{what}\n{versions}\n\n{without_values(details)}"
+        self._details = QPlainTextEdit(self._text)
+        self._details.setObjectName("crash_details")
+        self._details.setAccessibleName(self.tr("Details"))
+        self._details.setReadOnly(True)
+        self._details.setVisible(False)
+        self._more = Button(self.tr("Details"), self._toggle, name="crash_more", kind="link")
+        close = Button(self.tr("Go on working"), self.accept, name="crash_close", kind="primary")
+        buttons = row(
+            self._more,
+            Button(self.tr("Copy"), self._copy, name="crash_copy", icon="copy"),
+            Button(self.tr("Save …"), self._save, name="crash_save", icon="save"),
+            None,
+            close,
+        )
+        kept = self.tr(
+            "Your decisions are saved and finished results are kept. You can go on; if it happens again, send the details to the makers."
+        )
+        body = label(what, "body", wrap=True)
+        body.setFont(theme.font("section"))
+        self.setLayout(column(body, label(kept, tone="2", wrap=True), self._details, buttons, margins=(20, 18, 20, 16), spacing=12))
+        close.setDefault(True)
+
+    def _toggle(self) -> None:
+        self._details.setVisible(not self._details.isVisible())
+        self.adjustSize()
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self._text)
+
+    def _save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the details"), "mlops-desktop-details.txt")
+        if name:
+            Path(name).write_text(self._text, encoding="utf-8")
+
+
+class ExceptionHook(QObject):
+    """Leads exceptions of slots, of paint events and of other threads to one signal, delivered on the window's thread."""
+
+    refused = Signal(str)  # a UserError that no panel caught: a sentence
+    crashed = Signal(str, str)  # what happened, the traceback
+
+    def install(self) -> None:
+        """From now on every uncaught exception comes here."""
+        sys.excepthook = self._hook
+        threading.excepthook = lambda args: self._hook(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+
+    def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            QApplication.quit()
+            return
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, UserError):
+            self.refused.emit(str(error))
+            return
+        report = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(report)
+        self.crashed.emit(self.tr("A part of the window did not work."), report)
+
+
+def show_crash(what: str, details: str, parent: QWidget | None) -> CrashDialog:
+    """Open the crash dialog beside the work; it does not block the window."""
+    dialog = CrashDialog(what, details, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setModal(False)
+    dialog.show()
+    return dialog

@@ -1,0 +1,58 @@
+"""The person's preferences: theme, recent projects, where the window stood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from mlops_desktop.ui import theme
+
+MOST_RECENT = 8
+
+
+class Settings:
+    """Kept by the desktop's own means. What cannot be read counts as not set."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings("MLOps Desktop", "MLOps Desktop")
+
+    @property
+    def theme(self) -> str:
+        """`system`, `light` or `dark`."""
+        value = str(self._settings.value("theme", "system"))
+        return value if value in theme.CHOICES else "system"
+
+    @theme.setter
+    def theme(self, value: str) -> None:
+        self._settings.setValue("theme", value)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Project folders, the latest first; some may be gone."""
+        value = self._settings.value("recent", [])
+        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return [Path(str(name)) for name in names if name][:MOST_RECENT]
+
+    def opened(self, folder: Path) -> None:
+        """A project was opened: it is the latest now."""
+        known = [path for path in self.recent if path != folder]
+        self._settings.setValue("recent", [str(path) for path in (folder, *known)][:MOST_RECENT])
+
+    def forget(self, folder: Path) -> None:
+        """Take a project off the list."""
+        self._settings.setValue("recent", [str(path) for path in self.recent if path != folder])
+
+    def moved(self, old: Path, new: Path) -> None:
+        """A project was found in another place."""
+        self._settings.setValue("recent", [str(new if path == old else path) for path in self.recent])
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Where the window stood."""
+        value = self._settings.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._settings.setValue("geometry", value)

@@ -1,0 +1,252 @@
+"""The start page: drop or choose a file, paste a table, try a sample, open a project."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.project import Project
+from mlops_desktop.ui.jobs import Json, Ticket
+from mlops_desktop.ui.settings import Settings
+from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, label, row
+from mlops_desktop.ui.workbench import Workbench
+
+# File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
+SAMPLES = (
+    ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
+    ("penguins.csv", "species", "Which species is it?", "344 penguins, 6 columns, three species", "Palmer Station, CC0"),
+    ("energy_efficiency.csv", "heating_load", "How much heat does it need?", "768 buildings, 8 columns, a number", "UCI, CC BY 4.0"),
+)
+
+
+def project_home() -> Path:
+    """Where new projects are made: a folder of the application in the person's documents."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
+
+
+def free_folder(home: Path, name: str) -> Path:
+    """A folder that is not there yet, named after `name`."""
+    stem = re.sub(r"[^\w\- ]+", "_", name).strip(" _")[:60] or "project"
+    folder, number = home / stem, 2
+    while folder.exists():
+        folder, number = home / f"{stem} {number}", number + 1
+    return folder
+
+
+class StartPage(QWidget):
+    """What is shown while no project is in front."""
+
+    def __init__(self, bench: Workbench, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.bench, self._settings = bench, settings
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(4)
+        samples = QGridLayout()
+        samples.setSpacing(12)
+        for position, sample in enumerate(SAMPLES):
+            samples.addWidget(self._tile(*sample), 0, position)
+        private = row(
+            Picture("lock", "text3", 14),
+            label(self.tr("The data stays on this computer. No account, no internet."), "small", tone="3"),
+            None,
+            spacing=6,
+        )
+        recent = card(label(self.tr("Recent projects"), "section", weight=Weight.DemiBold), self._recent)
+        tried = column(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), samples, spacing=8)
+        self.setLayout(column(self._drop_zone(), private, tried, recent, None, margins=(20, 16, 20, 16), spacing=16))
+        self.show_recent()
+
+    # ---- building
+
+    def _drop_zone(self) -> QFrame:
+        big = label(self.tr("Drop a data file here"), "title", weight=Weight.DemiBold)
+        small = label(self.tr("CSV, TSV, Excel or Parquet. Delimiter, encoding and types are found for you."), tone="2", wrap=True)
+        for text in (big, small):
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = row(
+            None,
+            Button(self.tr("Choose a file …"), self.choose_file, name="choose_file", kind="primary", icon="upload"),
+            Button(self.tr("Paste a table"), self.paste, name="paste_table", icon="copy", tip=self.tr("Cells copied from a spreadsheet")),
+            Button(self.tr("Open a project …"), self.choose_project, name="open_project", icon="folder"),
+            None,
+        )
+        zone = framed("drop", column(None, big, small, 6, buttons, None, margins=(20, 26, 20, 26)))
+        zone.setMinimumHeight(190)
+        zone.setAcceptDrops(True)
+        zone.dragEnterEvent = self._drag  # type: ignore[method-assign]
+        zone.dropEvent = self._drop  # type: ignore[method-assign]
+        return zone
+
+    def _tile(self, file: str, target: str, title: str, text: str, licence: str) -> QFrame:
+        go = Button(self.tr("Try it"), partial(self.take_sample, file, target), name=f"sample_{Path(file).stem}", icon="play")
+        go.setAccessibleName(self.tr("Try the sample: {title}").format(title=title))
+        return framed(
+            "tile",
+            column(
+                label(title, "body", weight=Weight.DemiBold),
+                label(text, "small", tone="2", wrap=True),
+                label(licence, "caption", tone="3", wrap=True),
+                row(go, None),
+                margins=(14, 12, 14, 12),
+                spacing=4,
+            ),
+        )
+
+    def show_recent(self) -> None:
+        """Fill the list of projects; what is gone is greyed and can be located."""
+        clear(self._recent)
+        if not self._settings.recent:
+            self._recent.addWidget(label(self.tr("None yet. Every project that you make is listed here."), "small", tone="3"))
+        for position, folder in enumerate(self._settings.recent):
+            self._recent.addWidget(self._recent_row(position, folder))
+
+    def _recent_row(self, position: int, folder: Path) -> QWidget:
+        there = (folder / storage.PROJECT_FILE).exists()
+        name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
+        name.setMinimumWidth(160)
+        where = label(str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder), "small", tone="3")
+        where.setToolTip(str(folder))
+        act = Button(
+            self.tr("Open") if there else self.tr("Locate …"),
+            partial(self._open_recent, folder, there),
+            name=f"recent_open_{position}",
+            kind="link",
+        )
+        act.setAccessibleName(f"{act.text()}: {folder.name}")
+        forget = Button(self.tr("Remove from list"), partial(self._forget, folder), name=f"recent_forget_{position}", kind="link")
+        forget.setAccessibleName(f"{forget.text()}: {folder.name}")
+        line = QWidget()
+        line.setLayout(row(name, (where, 1), forget, act, spacing=12))
+        return line
+
+    # ---- what a person does
+
+    def choose_file(self) -> None:
+        """Ask for a data file."""
+        kinds = self.tr("Data files") + " (*.csv *.tsv *.txt *.tab *.xlsx *.xlsm *.parquet *.pq);;" + self.tr("All files") + " (*)"
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", kinds)
+        if name:
+            self.take_file(Path(name))
+
+    def choose_project(self) -> None:
+        """Ask for a project folder."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Choose a project folder"), str(project_home()))
+        if name:
+            self.open_project(Path(name))
+
+    def paste(self) -> None:
+        """Make a project of the table in the clipboard."""
+        text = QApplication.clipboard().text()
+        if "\n" not in text.strip():
+            self.bench.banner.emit(
+                "warn", self.tr("The clipboard holds no table. Copy cells in a spreadsheet, with their heading, and try again."), ""
+            )
+            return
+        folder = free_folder(project_home(), self.tr("Pasted table"))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        file = folder.parent / f"{folder.name}.tsv"
+        file.write_text(text, encoding="utf-8")
+        self.take_file(file)
+
+    def take_sample(self, file: str, target: str) -> None:
+        """Make a project of a sample table."""
+        self.take_file(resource_folder() / "samples" / file, target)
+
+    def take_file(self, file: Path, target: str = "") -> None:
+        """Make a project of a data file: import it, then propose every decision."""
+        folder = free_folder(project_home(), file.stem)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            storage.new_project_folder(folder)
+            storage.write_project(folder, Project(name=folder.name, target=target))
+            self.bench.open(folder)
+        except (OSError, UserError) as error:
+            self.bench.banner.emit(
+                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error), ""
+            )
+            return
+        made: list[bool] = []
+
+        def imported(found: Json) -> None:
+            made.append(True)
+            self.bench.start_from(storage.from_json(found["project"]))
+            self._settings.opened(folder)
+            for line in found["evidence"]:
+                self.bench.log.emit(line)
+            self._propose()
+
+        def over() -> None:
+            if not made and self.bench.folder == folder:
+                self.bench.close()
+                shutil.rmtree(folder, ignore_errors=True)
+
+        self.bench.ask(
+            "import_file", imported, owner="start", title=self.tr("Reading {file}").format(file=file.name), file=str(file), on_over=over
+        )
+
+    def _propose(self) -> None:
+        def proposed(found: Json) -> None:
+            self.bench.start_from(storage.from_json(found["project"]), found["reasons"])
+            self.bench.go_to.emit("problem")
+
+        def over() -> None:
+            if self.bench.folder is not None:
+                self.bench.go_to.emit("problem")
+
+        self.bench.ask("propose", proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over)
+
+    def open_project(self, folder: Path) -> None:
+        """Open a project folder and show its first open stage."""
+        try:
+            self.bench.open(folder)
+        except UserError as error:
+            self.bench.banner.emit("err", str(error), "")
+            return
+        self._settings.opened(folder)
+        states = {state.id: state.state for state in self.bench.stages()}
+        self.bench.go_to.emit("train" if states["train"] == "done" else "problem")
+
+    def _open_recent(self, folder: Path, there: bool) -> None:
+        if there:
+            self.open_project(folder)
+            return
+        name = QFileDialog.getExistingDirectory(self, self.tr("Where is “{name}” now?").format(name=folder.name), str(folder.parent))
+        if name:
+            self._settings.moved(folder, Path(name))
+            self.open_project(Path(name))
+
+    def _forget(self, folder: Path) -> None:
+        self._settings.forget(folder)
+        self.show_recent()
+
+    def warm_up(self) -> None:
+        """Let both children import their libraries while the person looks around."""
+        for lane in (self.bench.jobs.quick, self.bench.jobs.long):
+            lane.do(Ticket(name="warm", args={}, title=self.tr("Getting ready"), on_done=lambda _: None))
+
+    def restyle(self) -> None:
+        """The theme changed."""
+        self.show_recent()
+
+    def _drag(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def _drop(self, event: QDropEvent) -> None:
+        window = self.window()
+        window.dropEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click beside the controls takes the focus from the field that has it."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().mousePressEvent(event)

@@ -1,0 +1,254 @@
+"""The open project as the window sees it: decisions, results, work. Panels ask here and nowhere else; they do not know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.artifacts import ArtifactStore
+from mlops_desktop.engine.keys import Keys
+from mlops_desktop.engine.lock import ProjectLock
+from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.session import Session
+from mlops_desktop.engine.stages import STAGES, StageState, Standing, stages, standing
+from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
+
+SAVE_AFTER_MS = 500
+
+
+class Workbench(QObject):
+    """One open project. `edit` is the only way to change a decision, `ask` the only way to have work done."""
+
+    project_changed = Signal()  # a decision changed, or another project was opened
+    results_changed = Signal()  # something new is in the store or in the runs
+    banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
+    crashed = Signal(str, str)  # what happened (a sentence), details
+    saved = Signal(bool)  # whether the decisions are on the disk
+    go_to = Signal(str)  # show this stage
+    log = Signal(str)  # a line for the log drawer
+
+    def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.folder: Path | None = None
+        self.session: Session | None = None
+        self._lock: ProjectLock | None = None
+        self._standing: tuple[Project, Standing] | None = None
+        self._failed: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}  # why each proposed decision was proposed
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(SAVE_AFTER_MS)
+        self._save_timer.timeout.connect(self.save)
+
+    # ---- the project
+
+    @property
+    def project(self) -> Project:
+        """The decisions; empty ones while no project is open."""
+        return self.session.project if self.session else Project()
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of today's decisions."""
+        return Keys(self.project)
+
+    @property
+    def store(self) -> ArtifactStore:
+        """Results by key. Only with an open project."""
+        assert self.folder is not None
+        return ArtifactStore(self.folder / "store")
+
+    @property
+    def runs(self) -> Runs:
+        """Every run of the project. Only with an open project."""
+        assert self.folder is not None
+        return Runs(self.folder)
+
+    def open(self, folder: Path) -> None:
+        """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open."""
+        project = storage.read_project(folder)
+        lock = ProjectLock(folder)
+        lock.acquire()
+        self.close()
+        self.folder, self._lock, self.session = folder, lock, Session(project, folder)
+        self._failed, self.reasons = {}, {}
+        self.session.listen(self._edited)
+        self._forget()
+        self.project_changed.emit()
+        self.results_changed.emit()
+
+    def start_from(self, project: Project, reasons: dict[str, str] | None = None) -> None:
+        """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
+        assert self.folder is not None
+        self.session = Session(project, None)
+        self.session.listen(self._edited)
+        self.reasons = {**self.reasons, **(reasons or {})}
+        self._edited()
+        self.save()
+
+    def close(self) -> None:
+        """Save and let go of the project."""
+        if self.session is None:
+            return
+        self.save()
+        if self._lock is not None:
+            self._lock.release()
+        self.folder = self.session = self._lock = None
+        self._forget()
+        self.project_changed.emit()
+
+    def edit(self, label: str, *, merge: str = "", **changes: Any) -> None:
+        """Change decisions: one step of undo, named `label`. Edits with the same `merge` that follow each other are one step."""
+        assert self.session is not None
+        self.session.edit(label, merge=merge, **changes)
+
+    def put(self, label: str, project: Project) -> None:
+        """Change many decisions in one step of undo."""
+        assert self.session is not None
+        self.session.put(label, project)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last edit back; results of the earlier decisions are there again at once."""
+        if self.session:
+            self.session.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Make the edit again that was taken back."""
+        if self.session:
+            self.session.redo()
+
+    def _edited(self, *_: object) -> None:
+        self._forget()
+        self._save_timer.start()
+        self.saved.emit(False)
+        self.project_changed.emit()
+
+    @Slot()
+    def save(self) -> None:
+        """Write the decisions now. When the disk refuses, the window says so and tries again at the next change."""
+        self._save_timer.stop()
+        if self.session is None or self.folder is None:
+            return
+        try:
+            storage.write_project(self.folder, self.session.project)
+        except UserError as error:
+            self.banner.emit("err", self.tr("Not saved: {error}").format(error=error), "")
+            return
+        self.session.mark_saved(self.session.project)
+        self.saved.emit(True)
+
+    # ---- results
+
+    def _forget(self) -> None:
+        self._standing = None
+
+    def standing(self) -> Standing:
+        """Which results there are for today's decisions."""
+        if self._standing is None or self._standing[0] is not self.project:
+            self._standing = (self.project, standing(self.project, self.store, self.runs))
+        return self._standing[1]
+
+    def stages(self) -> list[StageState]:
+        """The state of every stage, with what is running and what failed."""
+        if self.folder is None:
+            return [
+                StageState(id_, "locked" if i else "open", self.tr("Needs a data file") if i else self.tr("Start here"))
+                for i, id_ in enumerate(STAGES)
+            ]
+        derived = stages(self.project, self.standing())
+        running = {_STAGE_OF_CALL.get(lane.now.name, ""): lane for lane in (self.jobs.quick, self.jobs.long) if lane.now}
+        told = []
+        for state in derived:
+            if state.id in running:
+                state = StageState(state.id, "running", running[state.id].message or self.tr("Working …"))
+            elif state.id in self._failed:
+                state = StageState(state.id, "failed", self._failed[state.id].split(". ")[0], self._failed[state.id])
+            told.append(state)
+        return told
+
+    def result(self, key: str) -> Json | None:
+        """A stored result as JSON; None when it was not made yet."""
+        return self.store.get(key)[0] if self.folder and key in self.store else None
+
+    # ---- work
+
+    def ask(
+        self,
+        name: str,
+        on_done: Callable[[Json], None],
+        *,
+        owner: str,
+        title: str,
+        long: bool = False,
+        on_progress: Callable[[float, str], None] | None = None,
+        on_over: Callable[[], None] | None = None,
+        about_project: bool = True,
+        **args: Any,
+    ) -> Ticket:
+        """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
+
+        Refusals become a banner, a crash the crash dialog; `on_over` is called in every case.
+        """
+        if about_project:
+            assert self.folder is not None
+            args = {"folder": str(self.folder), "project": storage.to_json(self.project), **args}
+        stage = _STAGE_OF_CALL.get(name, "")
+        self._failed.pop(stage, None)
+
+        def done(answer: Json) -> None:
+            self._forget()
+            on_done(answer)
+            self.results_changed.emit()
+
+        def refused(error: UserError) -> None:
+            if stage:
+                self._failed[stage] = str(error)
+            self.banner.emit("err", str(error), stage)
+            self.results_changed.emit()
+
+        def crashed(report: str) -> None:
+            self.crashed.emit(
+                self.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.").format(
+                    title=title
+                ),
+                report,
+            )
+
+        def over() -> None:
+            self._forget()
+            if on_over is not None:
+                on_over()
+            self.results_changed.emit()
+
+        def progress(fraction: float, message: str) -> None:
+            if message:
+                self.log.emit(message)
+            if on_progress is not None:
+                on_progress(fraction, message)
+
+        ticket = Ticket(
+            name=name, args=args, title=title, on_done=done, on_progress=progress, on_refused=refused, on_crashed=crashed, on_over=over
+        )
+        return self.jobs.start(owner, ticket, long=long)
+
+
+# Which stage shows that a call is at work.
+_STAGE_OF_CALL = {
+    "import_file": "problem",
+    "propose": "problem",
+    "profile": "data",
+    "run": "train",
+    "evaluate": "evaluate",
+    "evaluate_file": "evaluate",
+    "check": "evaluate",
+    "export": "deploy",
+}
