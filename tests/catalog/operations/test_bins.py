@@ -36,7 +36,7 @@ def test_equal_counts_give_fewer_ranges_where_many_rows_share_a_value():
 
 def test_columns_of_one_range_do_not_disturb_their_neighbours():
     train = make_frame({"same": [5.0] * 4, "b": [0.0, 1, 2, 3], "void": [NAN] * 4})
-    found = table(run(Bins(count=2), train, make_frame({"same": [9.0, NAN], "b": [0.0, 3.0], "void": [1.0, NAN]})))
+    found = table(run(Bins(count=2), train, make_frame({"same": [9.0, 9.0], "b": [0.0, 3.0], "void": [1.0, NAN]})))
     assert found == {"b < 1.5": [1, 0], "b ≥ 1.5": [0, 1]}
 
 
