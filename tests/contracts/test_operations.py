@@ -41,6 +41,8 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "ordinal": [{}, {"columns": ["city", "gappy"], "order": "given", "levels": ["Rome", "Oslo", "yes", "nowhere"]}],
     "one_hot": [{}, {"columns": ["city"], "max_levels": 2, "drop": "first"}],
     "interactions": [{"columns": ["amount", "length", "flag"]}],
+    "group_aggregates": [{"group": ["city"]}, {"group": ["gappy"], "columns": ["length", "void"]}],
+    "tf_idf": [{"columns": ["text"]}, {"columns": ["text", "gappy"]}],
     "formula": [{"name": "made", "formula": "amount * 2 + length"}],
     "combine_columns": [{"columns": ["amount", "length"]}, {"columns": ["city", "gappy"], "method": "join"}],
     "split_column": [{"columns": ["text"], "separator": " "}, {"columns": ["rare"], "method": "pattern", "pattern": "([a-z]+) ([0-9]+)"}],
