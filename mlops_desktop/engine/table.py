@@ -1,0 +1,99 @@
+"""From a data file to a typed table, and what can be said of its columns. The doors of the rooms beside.
+
+Loading, typing, snapshots, targets.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Loader
+from mlops_desktop.base.job import Job
+from mlops_desktop.engine import disk
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.described import describe_columns
+from mlops_desktop.engine.snapshot import cells_digest, read_cells, snapshot_digest, storable, write_cells
+from mlops_desktop.engine.targets import (
+    class_position,
+    default_positive,
+    default_roles,
+    guess_targets,
+    guess_task,
+    target_of,
+)
+from mlops_desktop.engine.typed import Table, conform, from_record, read_like, to_record, type_cells
+from mlops_desktop.engine.types import Evidence, decide_types
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = [
+    "Evidence",
+    "Table",
+    "cells_digest",
+    "class_position",
+    "conform",
+    "decide_types",
+    "default_positive",
+    "default_roles",
+    "describe_columns",
+    "from_record",
+    "guess_loader",
+    "guess_targets",
+    "guess_task",
+    "load_cells",
+    "read_cells",
+    "read_like",
+    "snapshot_digest",
+    "target_of",
+    "to_record",
+    "type_cells",
+    "write_cells",
+]
+
+
+def load_cells(path: Path, loader: Loader | None, job: Job) -> tuple[Loader, DataFrame, list[dict[str, Any]]]:
+    """The loader (found from the file when None), the cells, and what it did that a person should know (evidence as JSON).
+
+    UserError in one sentence when the file is absent, forbidden, empty, no table, or of an unknown kind.
+    """
+    path = Path(path)
+    _refuse_unreadable(path)
+    with disk.told(f"The file “{path.name}”"):
+        found = loader or guess_loader(path)
+        cells = found.load(path, job)
+    if not len(cells.columns):
+        raise UserError(f"“{path.name}” holds no column.", "Choose a file with a table in it.")
+    if not len(cells):
+        raise UserError(f"“{path.name}” holds column names but no row of data.", "Choose a file with at least one row.")
+    cells = storable(cells)
+    said = [Evidence("", "file", message).to_json() for message in cells.attrs.get("said", ())]
+    return found, cells, said
+
+
+def guess_loader(path: Path) -> Loader:
+    """The loader for a file, with its parameters found. UserError when no loader knows its kind."""
+    registry = choices().loaders
+    fitting = [loader for loader in registry.values() if path.name.lower().endswith(loader.suffixes)]
+    if not fitting:
+        known = ", ".join(sorted({suffix for loader in registry.values() for suffix in loader.suffixes}))
+        raise UserError(f"Files such as “{path.name}” cannot be opened.", f"These kinds can: {known}.")
+    best = fitting[0]
+    if best.missing():
+        raise UserError(f"“{path.name}” {best.missing()}.", "Install it, or save the table as CSV.")
+    return best().guess(path)
+
+
+def _refuse_unreadable(path: Path) -> None:
+    with disk.told(f"The file “{path.name}”"):
+        if path.is_dir():
+            raise UserError(f"“{path.name}” is a folder, not a file.", "Choose the data file inside it.")
+        if not path.exists():
+            raise UserError(f"There is no file “{path}”.", "Check the name and the folder.")
+        if not path.is_file():
+            raise UserError(f"“{path.name}” is no ordinary file.", "Choose a data file, such as a CSV or Excel file.")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise UserError(f"“{path.name}” is empty.", "Choose a file with a table in it.")
