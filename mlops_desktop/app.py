@@ -45,9 +45,9 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 12) and PySide6.__version_info__[:3] == BROKEN_QT:
         sys.stderr.write("PySide6 6.12.0 does not work on this Python. Install PySide6-Essentials 6.11.3, or Python 3.12.\n")
         return 2
-    app, window, _ = make_window()
+    app, window, jobs = make_window()
     window.show()
     if arguments:
         QTimer.singleShot(0, lambda: window.open_path(Path(arguments[0])))
-    QTimer.singleShot(200, window.start.warm_up)
+    QTimer.singleShot(200, jobs.warm_up)
     return app.exec()

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
-    from mlops_desktop.engine.child import Crashed
+    from mlops_desktop.engine.child import Crashed, Failed
 
     try:
         code: int = args.command(args)
@@ -118,8 +118,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from mlops_desktop.engine import storage
     from mlops_desktop.engine.lock import ProjectLock
     from mlops_desktop.engine.project import Project
@@ -130,8 +128,7 @@ def _new(args: argparse.Namespace) -> int:
         with ProjectLock(args.dir), _child() as call:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
             found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
-            project = replace(storage.from_json(found["project"]))
-            proposed = call("propose", folder=str(args.dir), project=storage.to_json(project))
+            proposed = call("propose", folder=str(args.dir), project=found["project"])
             storage.write_project(args.dir, storage.from_json(proposed["project"]))
     except BaseException:
         _take_back(args.dir, existed)
@@ -140,7 +137,7 @@ def _new(args: argparse.Namespace) -> int:
         _print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
     else:
         print(f"{found['rows']:,} rows, {len(found['columns'])} columns from {args.data.name}.")
-        for line in [*found["evidence"], *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
+        for line in [*_said(found["evidence"]), *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
             print(f"- {line}")
     return 0
 
@@ -215,7 +212,7 @@ def _update(args: argparse.Namespace) -> int:
         found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
         updated = storage.from_json(found["project"])
         save(storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(updated))["project"]))
-    for line in found["evidence"]:
+    for line in _said(found["evidence"]):
         print(f"- {line}")
     print(f"{found['rows']:,} rows from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
     return 0
@@ -374,6 +371,10 @@ def _call(child: Child, name: str, args: Json) -> Json:
 def _show_progress(event: Json) -> None:
     if event.get("event") == "progress" and event.get("message"):
         print(f"{event['fraction']:4.0%}  {event['message']}", file=sys.stderr, flush=True)
+
+
+def _said(evidence: list[Json]) -> list[str]:
+    return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in evidence]
 
 
 def _figure(value: float | None) -> str:

@@ -6,7 +6,6 @@ the folder. Calls write to the folder's store, its runs and its snapshots, never
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.proposal import propose as propose_decisions
 from mlops_desktop.engine.report import write_profile_report, write_report
 from mlops_desktop.engine.runs import Runs
-from mlops_desktop.engine.scoring import drift_of, predict_file
+from mlops_desktop.engine.batch import drift_of, predict_file
 from mlops_desktop.engine.searching import search
 
 Json = dict[str, Any]
@@ -55,7 +54,7 @@ def profile_file(job: Job, *, file: str, out: str | None) -> Json:
     _, cells, said = tables.load_cells(Path(file), None, Part(job, 0.0, 0.3))
     table = tables.type_cells(cells, {}, Part(job, 0.3, 0.5))
     found = profile_table(table, None, Part(job, 0.5, 0.9))
-    found["evidence"] = [*said, *found.get("evidence", [])]
+    found["evidence"] = [*said, *(one.to_json() for one in table.evidence)]
     if out:
         write_profile_report(Path(out), {**found, "file": Path(file).name})
     return found
@@ -155,17 +154,7 @@ def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
     return check_goals(project, measured)
 
 
-def warm(job: Job) -> Json:
-    """Import what the first real call would wait for; `{"seconds"}`."""
-    began = time.perf_counter()
-    import lightgbm
-    import sklearn.ensemble
-    import sklearn.linear_model
-
-    return {"seconds": time.perf_counter() - began, "lightgbm": lightgbm.__version__, "sklearn": sklearn.__version__}
-
-
 CALLS: dict[str, Callable[..., Json]] = {
     call.__name__: call
-    for call in (import_file, propose, profile, profile_file, run, evaluate, evaluate_file, check, export, predict, drift, report, warm)
+    for call in (import_file, propose, profile, profile_file, run, evaluate, evaluate_file, check, export, predict, drift, report)
 }

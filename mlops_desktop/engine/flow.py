@@ -21,7 +21,12 @@ from mlops_desktop.engine.project import Project, digest, require
 from mlops_desktop.engine.training import Learned, learn_steps
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 
-SNAPSHOT = "data.parquet"
+DATA_FOLDER = "data"
+
+
+def snapshot_path(folder: Path, data: str) -> Path:
+    """Where the imported cells of a digest lie in a project's folder."""
+    return folder / DATA_FOLDER / f"{data}.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +55,7 @@ class Flow:
         """Every column of the imported file, typed."""
         require(self.project, "data")
         if self.keys.table not in self.store:
-            table = tables.type_cells(tables.read_cells(self.folder / SNAPSHOT), self.project.columns, Silent())
+            table = tables.type_cells(tables.read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
             self.store.put(self.keys.table, *tables.to_record(table))
         return tables.from_record(*self.store.get(self.keys.table))
 
@@ -59,7 +64,7 @@ class Flow:
         key = self.keys.profile
         if key not in self.store:
             target = self.project.target or None
-            self.store.put(key, profile(self.table, target, job, task=self.project.task, roles=self.roles()))
+            self.store.put(key, profile(self.table, target, job))
         return self.store.get(key)[0]
 
     def roles(self) -> dict[str, str]:

@@ -49,7 +49,7 @@ class _Worker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.child = Child()
+        self.child = Child(warm=True)
 
     @Slot(object)
     def run(self, ticket: Ticket) -> None:
@@ -76,6 +76,13 @@ class _Worker(QObject):
             self.home.emit(ticket, partial(ticket.on_partial, event["data"]))
 
     @Slot()
+    def warm_up(self) -> None:
+        try:
+            self.child.start()
+        except UserError:
+            return  # the first call tries again, and tells the person when that is refused too
+
+    @Slot()
     def close(self) -> None:
         self.child.close()
 
@@ -89,6 +96,7 @@ class Lane(QObject):
 
     changed = Signal()
     _send = Signal(object)
+    _warm = Signal()
     _close = Signal()
 
     def __init__(self, parent: QObject) -> None:
@@ -97,6 +105,7 @@ class Lane(QObject):
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
         self._send.connect(self._worker.run)
+        self._warm.connect(self._worker.warm_up)
         self._close.connect(self._worker.close)
         self._worker.home.connect(self._arrive)
         self._waiting: list[Ticket] = []
@@ -119,12 +128,15 @@ class Lane(QObject):
         self._send.emit(ticket)
         self.changed.emit()
 
+    def warm_up(self) -> None:
+        """Start the child now."""
+        self._warm.emit()
+
     def cancel(self, ticket: Ticket) -> None:
         """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
         ticket.cancelled.set()
         if ticket is self.now:
-            # The grace is waited for off the window's thread; the lane itself is blocked on the child's output.
-            threading.Thread(target=self._worker.child.cancel, daemon=True).start()
+            self._worker.child.cancel()
 
     @Slot(object, object)
     def _arrive(self, ticket: Ticket | None, call: partial[None]) -> None:
@@ -179,6 +191,12 @@ class JobRunner(QObject):
         lane = self.long if self.long.now else self.quick
         if lane.now:
             lane.cancel(lane.now)
+
+    @Slot()
+    def warm_up(self) -> None:
+        """Start both children: they import the big libraries while the person looks around."""
+        self.quick.warm_up()
+        self.long.warm_up()
 
     @property
     def busy(self) -> bool:

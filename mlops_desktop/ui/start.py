@@ -15,7 +15,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine import storage
 from mlops_desktop.engine.project import Project
-from mlops_desktop.ui.jobs import Json, Ticket
+from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.settings import Settings
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, label, row
 from mlops_desktop.ui.workbench import Workbench
@@ -181,8 +181,8 @@ class StartPage(QWidget):
             made.append(True)
             self.bench.start_from(storage.from_json(found["project"]))
             self._settings.opened(folder)
-            for line in found["evidence"]:
-                self.bench.log.emit(line)
+            for one in found["evidence"]:
+                self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
             self._propose()
 
         def over() -> None:
@@ -228,11 +228,6 @@ class StartPage(QWidget):
     def _forget(self, folder: Path) -> None:
         self._settings.forget(folder)
         self.show_recent()
-
-    def warm_up(self) -> None:
-        """Let both children import their libraries while the person looks around."""
-        for lane in (self.bench.jobs.quick, self.bench.jobs.long):
-            lane.do(Ticket(name="warm", args={}, title=self.tr("Getting ready"), on_done=lambda _: None))
 
     def restyle(self) -> None:
         """The theme changed."""

@@ -1,0 +1,51 @@
+"""A data file becomes a snapshot of the project: its cells as they came, under the digest of their values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine import storage
+from mlops_desktop.engine import table as tables
+from mlops_desktop.engine.flow import snapshot_path
+from mlops_desktop.engine.project import Project
+
+
+def import_cells(folder: Path, file: Path, project: Project, job: Job) -> dict[str, Any]:
+    """Read a file (with the project's loader if that knows this kind of file) and keep its cells.
+
+    `{"project", "rows", "columns": [{"name", "type"}], "evidence": [{"column", "rule", "message", "rows"}], "targets": [[column, reason]]}`; the project
+    names the new data. UserError when the file cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
+    """
+    job.step(0.0, f"Reading {file.name}")
+    known = project.loader if project.loader and file.name.lower().endswith(project.loader.suffixes) else None
+    loader, cells, said = tables.load_cells(file, known, Part(job, 0.0, 0.5))
+    table = tables.type_cells(cells, project.columns, Part(job, 0.5, 0.8))
+    names = [column.name for column in table.schema.columns]
+    _refuse_lacking(file, project, names)
+    job.step(0.8, "Keeping a copy in the project")
+    data = tables.cells_digest(cells)
+    path = snapshot_path(folder, data)
+    if not path.exists():
+        tables.write_cells(cells, path)
+    return {
+        "project": storage.to_json(replace(project, data=data, file=file.name, loader=loader)),
+        "rows": table.rows,
+        "columns": [{"name": column.name, "type": column.type} for column in table.schema.columns],
+        "evidence": [*said, *(one.to_json() for one in table.evidence)],
+        "targets": [list(pair) for pair in tables.guess_targets(table)],
+    }
+
+
+def _refuse_lacking(file: Path, project: Project, names: list[str]) -> None:
+    """New data must hold what the decisions name: the target, and the columns that are no mere features."""
+    wanted = [project.target] if project.target else []
+    wanted += [name for name, note in project.columns.items() if note.role in ("group", "time", "weight", "fold")]
+    lacking = [name for name in wanted if name not in names]
+    if lacking:
+        said = ", ".join(f"“{name}”" for name in lacking)
+        has = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+        raise UserError(f"“{file.name}” has no column {said}.", f"It has: {has}.")
