@@ -15,6 +15,8 @@ class DropColumns(Transform):
     columns: tuple[str, ...]
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
+        here = frozenset(layout.names())  # thousands of features of a text may go
         for name in self.columns:
-            layout.kind(name)  # refuses a column that is not there
+            if name not in here:
+                layout.kind(name)  # refuses a column that is not there
         return layout.without(self.columns)

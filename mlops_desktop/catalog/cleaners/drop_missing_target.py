@@ -1,0 +1,24 @@
+"""Rows without an answer to learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mlops_desktop.base.families import Cleaner
+from mlops_desktop.serving.frame import Bools, Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropMissingTarget(Cleaner):
+    """Keeps the rows whose target is there."""
+
+    id: ClassVar[str] = "drop_missing_target"
+    label: ClassVar[str] = "Drop rows without a target"
+    help: ClassVar[str] = "Rows whose column to predict is empty teach nothing and cannot be scored."
+
+    def keep(self, frame: Frame, target: str) -> Bools:
+        kept: Bools = np.logical_not(frame.missing(target))
+        return kept

@@ -1,0 +1,36 @@
+"""Rows that are wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Cleaner
+from mlops_desktop.base.params import text
+from mlops_desktop.serving.formula import parse
+from mlops_desktop.serving.frame import Bools, Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterRows(Cleaner):
+    """Keeps the rows for which a formula is true (see `serving.formula`); where it is missing or false they go."""
+
+    id: ClassVar[str] = "filter_rows"
+    label: ClassVar[str] = "Keep rows where …"
+    help: ClassVar[str] = 'Keeps the rows that the model is for, such as age >= 18 and country = "NO".'
+
+    condition: str = text("", "Keep rows where", help="A row for which it cannot be answered goes.", grammar="formula", required=True)
+
+    def keep(self, frame: Frame, target: str) -> Bools:
+        try:
+            expression = parse(self.condition, frame.layout)
+        except UserError as error:
+            raise UserError(f"The filter “{self.condition[:60]}” cannot be used. {error.message}", error.remedy) from error
+        if expression.kind not in ("boolean", "number"):
+            raise UserError(
+                f"The filter “{self.condition[:60]}” gives a {expression.kind}, but a true-or-false answer is needed.",
+                "Compare it, such as with =.",
+            )
+        kept: Bools = expression.true(frame)
+        return kept

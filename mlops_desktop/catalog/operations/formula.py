@@ -1,0 +1,34 @@
+"""A new column from a formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import text
+from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.transforms.formula import Formula as Transform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formula(Operation):
+    """Calculates a new column; `serving.formula` describes the language. Nothing is learned. The name may not be taken yet."""
+
+    id: ClassVar[str] = "formula"
+    label: ClassVar[str] = "Formula"
+    help: ClassVar[str] = 'Calculates a new column from others, such as [total price] / rooms or if(age < 18, "child", "adult").'
+    stage: ClassVar[Stage] = "engineer"
+
+    name: str = text("", "Name of the new column", required=True)
+    formula: str = text("", "Formula", help="Column names with blanks stand in brackets: [net income].", grammar="formula", required=True)
+
+    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+        transform = Transform(self.name.strip(), self.formula)
+        try:
+            transform.bind(frame.layout)
+        except UserError as error:
+            raise UserError(f"The step “{self.label}” for “{self.name}” cannot be used. {error.message}", error.remedy) from error
+        return transform, None

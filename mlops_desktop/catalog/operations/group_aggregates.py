@@ -1,0 +1,93 @@
+"""What is usual in a row's group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.levels import frequent_levels, rows_needed
+from mlops_desktop.base.params import choice, columns, number
+from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates as Transform
+
+_COMPARE = {"value": "", "difference": "minus ", "ratio": "by "}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupAggregates(Operation):
+    """Adds a statistic of each chosen number over the training rows that share the row's level, such as the mean price of the row's city.
+
+    Missing numbers are passed over; the standard deviation is the sample's. Levels that too few training rows have, unseen levels
+    and missing cells get the statistic of all training rows (a count: 0). The target is not looked at.
+    """
+
+    id: ClassVar[str] = "group_aggregates"
+    label: ClassVar[str] = "Group statistics"
+    help: ClassVar[str] = "Adds what is usual in a row's group, such as the mean price of its city, learned on the training rows."
+    stage: ClassVar[Stage] = "engineer"
+
+    group: tuple[str, ...] = columns("word", label="Group", help="The category that makes the groups.", all_when_empty=False, most=1)
+    columns: tuple[str, ...] = columns("number", help="The numbers to summarise; all when none is chosen.")
+    statistic: str = choice(
+        "mean",
+        {
+            "mean": "Mean", "median": "Median", "min": "Smallest", "max": "Largest", "std": "Standard deviation",
+            "count": "Number of rows that have a value",
+        },
+        "Statistic",
+    )  # fmt: skip
+    compare: str = choice(
+        "value",
+        {"value": "The group's value", "difference": "The row's value minus it", "ratio": "The row's value divided by it"},
+        "Result",
+    )
+    min_rows: int | None = number(
+        None,
+        2,
+        1_000_000,
+        "Least rows of a group",
+        help="Smaller groups get the value of all rows; empty: 1 % of the rows, from 2 to 5.",
+        whole=True,
+    )
+
+    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+        group = self.chosen(frame.layout, "group")
+        if not group:
+            raise UserError(f"The step “{self.label}” has no group.", "Choose the column that makes the groups.")
+        chosen = self.quantities(frame.layout)
+        kept, _ = frequent_levels(frame, group[0], rows_needed(frame.rows, self.min_rows))
+        codes, levels = frame.word(group[0])
+        order = np.argsort(codes, kind="stable")
+        place = {level: i for i, level in enumerate(levels)}
+        tables, others = [], []
+        for i, name in enumerate(chosen):
+            job.step(i / len(chosen), name)
+            values = frame.number(name)
+            overall = 0.0 if self.statistic == "count" else self._of(values)
+            found = {}
+            for level in sorted(kept):
+                low, high = np.searchsorted(codes, [place[level], place[level] + 1], sorter=order)
+                value = self._of(values[order[low:high]])
+                found[level] = overall if np.isnan(value) else value
+            tables.append(found)
+            others.append(overall)
+        names = tuple(f"{name} {_COMPARE[self.compare]}{self.statistic} per {group[0]}" for name in chosen)
+        return Transform(chosen, names, group[0], tuple(tables), tuple(others), self.compare), None
+
+    def _of(self, values: Floats) -> float:
+        """The statistic of the values that are there; NaN when there are too few."""
+        there = values[~np.isnan(values)]
+        if self.statistic == "count":
+            return float(len(there))
+        if len(there) < (2 if self.statistic == "std" else 1):
+            return float("nan")
+        if self.statistic == "std":
+            return float(np.std(there, ddof=1))
+        statistics: dict[str, Callable[[Floats], Any]] = {"mean": np.mean, "median": np.median, "min": np.min, "max": np.max}
+        return float(statistics[self.statistic](there))

@@ -1,0 +1,86 @@
+"""The columns that a model relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.selection import Selection, at_most, best, filled, forced_in, forced_out, reaching
+from mlops_desktop.serving.frame import Floats, Frame
+
+ROWS = 20_000  # more rows are sampled
+TREES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectImportance(Selection):
+    """Keeps the columns that a quick model relies on: a random forest (how much its splits gain), or a ridge regression on scaled
+    columns (the sizes of its
+    weights). Scores add up to 1. Missing values count as the median; the seed is fixed; more than 20,000 rows are sampled.
+    """
+
+    id: ClassVar[str] = "select_importance"
+    label: ClassVar[str] = "Keep what a model relies on"
+    help: ClassVar[str] = "Trains a quick model on all columns and keeps those that it makes most use of."
+
+    model: str = choice("tree", {"tree": "Random forest", "linear": "Linear model"}, "Judged by")
+    keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")
+    share: float = number(0.95, 0.01, 1.0, "Share of the importance", help="The fewest columns that together reach it.", tune=(0.5, 1.0))
+    count: int = number(20, 1, 100_000, "Number of columns", help="Those that are always kept count too.", whole=True, log=True)
+    forced_in: tuple[str, ...] = forced_in()
+    forced_out: tuple[str, ...] = forced_out()
+
+    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
+        names = self.judged(frame.layout)
+        frame, target = at_most(frame, target, ROWS)
+        if not frame.rows or not names or len(np.unique(target.values)) < 2:
+            return dict.fromkeys(names, 1.0 / max(len(names), 1))
+        found = self._forest(frame, target) if self.model == "tree" else self._ridge(frame, target)
+        total = found.sum()
+        found = found / total if total > 0 else np.full(len(names), 1.0 / len(names))
+        return dict(zip(names, found.tolist(), strict=True))
+
+    def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
+        return best(scores, self.count, inside) if self.keep_by == "count" else reaching(scores, self.share, inside)
+
+    @staticmethod
+    def _forest(frame: Frame, target: Target) -> Floats:
+        from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+        family = RandomForestRegressor if target.task == "regression" else RandomForestClassifier
+        # float32's range, for that is what trees compare; one thread, for the sums of several depend on their order
+        forest = family(n_estimators=TREES, max_features="sqrt", min_samples_leaf=3, random_state=0, n_jobs=1)
+        found: Floats = forest.fit(_features(frame), target.values).feature_importances_
+        return found
+
+    @staticmethod
+    def _ridge(frame: Frame, target: Target) -> Floats:
+        from sklearn.linear_model import Ridge, RidgeClassifier
+        from sklearn.preprocessing import StandardScaler
+
+        features = _features(frame)
+        scaled = StandardScaler(with_mean=not frame.sparse).fit_transform(features)
+        ridge = Ridge(alpha=1.0) if target.task == "regression" else RidgeClassifier(alpha=1.0)
+        found: Floats = np.abs(np.atleast_2d(ridge.fit(scaled, target.values).coef_)).sum(axis=0)
+        return found
+
+
+def _features(frame: Frame) -> Any:
+    """Every judged column: a dense array, or scipy's CSR when there are features of texts."""
+    top = float(np.finfo(np.float32).max)
+    dense = np.clip(filled(frame.numbers), -top, top)
+    if not frame.sparse:
+        return dense
+    from scipy.sparse import csr_array, hstack
+
+    blocks = [
+        # scikit-learn's trees take 32-bit indices alone
+        csr_array((block.data, block.indices.astype(np.int32), block.indptr.astype(np.int32)), shape=(block.rows, block.width))
+        for block in frame.sparse
+    ]
+    return hstack([csr_array(dense), *blocks], format="csr")

@@ -1,0 +1,49 @@
+"""Columns that hardly vary, taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.params import number
+from mlops_desktop.base.selection import Selection, forced_in, forced_out
+from mlops_desktop.serving.frame import Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectVariance(Selection):
+    """Keeps columns whose variance over the training rows is above a limit, as VarianceThreshold of scikit-learn; missing values are
+    passed over.
+
+    A constant column has variance exactly 0, whatever rounding says. The target is not looked at.
+    """
+
+    id: ClassVar[str] = "select_variance"
+    label: ClassVar[str] = "Drop columns that hardly vary"
+    help: ClassVar[str] = "Drops columns that are the same in all or nearly all rows: nothing can be learned from them."
+
+    limit: float = number(0.0, 0.0, 1e300, "Least variance", help="Columns at or below it go; 0 drops constant columns only.")
+    forced_in: tuple[str, ...] = forced_in()
+    forced_out: tuple[str, ...] = forced_out()
+
+    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for j, name in enumerate(frame.layout.numbers):
+            values = frame.numbers[:, j]
+            values = values[~np.isnan(values)]
+            found[name] = float(np.var(values)) if len(values) and values.min() < values.max() else 0.0
+        for block, names in zip(frame.sparse, frame.layout.sparse, strict=True):
+            rows = max(block.rows, 1)
+            mean = np.bincount(block.indices, weights=block.data, minlength=block.width) / rows
+            apart = np.bincount(block.indices, weights=(block.data - mean[block.indices]) ** 2, minlength=block.width)
+            filled_rows = np.bincount(block.indices, minlength=block.width)
+            variance = (apart + (rows - filled_rows) * mean**2) / rows
+            found.update(zip(names, variance.tolist(), strict=True))
+        return found
+
+    def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
+        return [name for name, score in scores.items() if score > self.limit]

@@ -1,0 +1,101 @@
+"""Texts as weighted words or characters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.levels import rows_needed
+from mlops_desktop.base.params import choice, columns, flag, number
+from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.transforms.tf_idf import Analyzer
+from mlops_desktop.serving.transforms.tf_idf import TfIdf as Transform
+
+
+@dataclass(frozen=True, kw_only=True)
+class TfIdf(Operation):
+    """Counts the terms of each text and weighs them by ln((1 + rows) / (1 + rows with the term)) + 1, as scikit-learn's
+    TfidfVectorizer does with its own settings (missing cells count as empty texts). Only terms that several training rows have are kept.
+    """
+
+    id: ClassVar[str] = "tf_idf"
+    label: ClassVar[str] = "Words of a text (TF-IDF)"
+    help: ClassVar[str] = "Turns free text into one feature for each word or run of words; words that few texts have weigh more."
+    stage: ClassVar[Stage] = "engineer"
+
+    columns: tuple[str, ...] = columns("word", help="The columns of text.", all_when_empty=False)
+    unit: str = choice(
+        "word",
+        {"word": "Words", "char": "Characters", "char_wb": "Characters within words"},
+        "Terms are",
+        help="Characters also find parts of words and misspelt words.",
+    )
+    low: int = number(1, 1, 8, "Shortest run", help="How many words or characters a term has at least.", whole=True)
+    high: int = number(1, 1, 8, "Longest run", help="How many words or characters a term has at most.", whole=True, tune=(1, 2))
+    min_rows: int | None = number(
+        None,
+        2,
+        1_000_000,
+        "Least rows of a term",
+        help="Terms of fewer rows are left out; empty: 1 % of the rows, from 2 to 5.",
+        whole=True,
+    )
+    most: int = number(20_000, 1, 1_000_000, "Most terms", help="Of more, the most frequent are kept.", whole=True, log=True)
+    sublinear: bool = flag(False, "Dampen repeats", help="Counts 1 + ln(count) instead of the count.", tune=True)
+    lower: bool = flag(True, "Small letters", help="Takes “Free” and “free” as one word.")
+    stop_words: str = choice("none", {"none": "None", "english": "Common English words"}, "Leave out", help="Words such as “the” and “of”.")
+    keep: bool = flag(False, "Keep the column", help="Keeps the text beside its terms, for another step.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.low > self.high:
+            raise UserError("The shortest run must not be longer than the longest one.", "For example 1 and 2.")
+
+    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+        chosen = self.chosen(frame.layout)
+        if not chosen:
+            raise UserError(f"The step “{self.label}” has no column.", "Choose a column of text in this step.")
+        analyzer = Analyzer(self.unit, self.low, self.high, self.lower, self._left_out())
+        vocabularies: list[tuple[str, ...]] = []
+        weights: list[Floats] = []
+        for i, name in enumerate(chosen):
+            job.step(i / len(chosen), name)
+            documents = self._documents(frame, name, analyzer)
+            vocabularies.append(tuple(sorted(documents)))
+            seen = np.array([documents[term] for term in vocabularies[-1]], dtype=np.float64)
+            weights.append(np.log((1.0 + frame.rows) / (1.0 + seen)) + 1.0)
+        return Transform(chosen, analyzer, tuple(vocabularies), tuple(weights), self.sublinear, self.keep), None
+
+    def _left_out(self) -> tuple[str, ...]:
+        if self.stop_words == "none" or self.unit != "word":
+            return ()
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+        return tuple(sorted(ENGLISH_STOP_WORDS))
+
+    def _documents(self, frame: Frame, name: str, analyzer: Analyzer) -> dict[str, int]:
+        """In how many rows each kept term of a column stands."""
+        codes, levels = frame.word(name)
+        rows = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
+        documents: Counter[str] = Counter()
+        occurrences: Counter[str] = Counter()
+        for level, count in zip(levels, rows, strict=True):
+            if count:
+                terms = Counter(analyzer.terms(level))
+                for term, times in terms.items():
+                    documents[term] += count
+                    occurrences[term] += count * times
+        needed = rows_needed(frame.rows, self.min_rows)
+        kept = sorted((-occurrences[term], term) for term, count in documents.items() if count >= needed)[: self.most]
+        if not kept:
+            raise UserError(
+                f"The step “{self.label}” finds no term of “{name}” that at least {needed} rows share.",
+                "Choose another column, lower “Least rows of a term”, or remove this step.",
+            )
+        return {term: documents[term] for _, term in kept}

@@ -1,0 +1,44 @@
+"""A new column from a formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import UserError
+from ..formula import parse
+from ..frame import Frame, Layout
+from ..transform import Apply, Transform
+
+
+@dataclass(frozen=True)
+class Formula(Transform):
+    """Adds the column `name` with the values of the formula `text`: a number column (true is 1), or a word column when the formula
+    gives texts.
+    """
+
+    name: str
+    text: str
+
+    def bind(self, layout: Layout) -> tuple[Layout, Apply]:
+        expression = parse(self.text, layout)
+        if expression.kind == "date":
+            raise UserError(
+                f"The formula of “{self.name}” gives a date, but a new column must hold numbers, true-or-false answers or texts.",
+                "Take a part of the date such as year(…), or days_between(start, end).",
+            )
+        if expression.kind == "text":
+            wide = layout.with_words([self.name], [expression.columns])
+
+            def add_words(frame: Frame) -> Frame:
+                codes, levels = expression.words(frame)
+                return frame.with_blocks(wide, codes=np.concatenate((frame.codes, codes[:, None]), axis=1), levels=(*frame.levels, levels))
+
+            return wide, add_words
+        out = layout.with_numbers([self.name], [expression.columns])
+
+        def add_numbers(frame: Frame) -> Frame:
+            return frame.with_blocks(out, numbers=np.concatenate((frame.numbers, expression.numbers(frame)[:, None]), axis=1))
+
+        return out, add_numbers

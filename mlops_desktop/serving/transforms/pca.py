@@ -1,0 +1,46 @@
+"""Many numbers as few directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..frame import Floats, Frame, Layout
+from ..transform import Apply, Transform
+
+_BLOCK = 1 << 20  # products that are held at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Pca(Transform):
+    """Adds `names`, the position of a row along each direction: ((values - `mean`) / `scale`) times `components` (columns, names).
+
+    A missing value counts as the mean. With `keep` the columns stay. Products are added column by column and not by BLAS, whose
+    order depends on the number of rows: a row alone gets the very same answer as in a batch.
+    """
+
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    mean: Floats
+    scale: Floats
+    components: Floats
+    keep: bool
+
+    def bind(self, layout: Layout) -> tuple[Layout, Apply]:
+        at = layout.number_at(self.columns)
+        wide = layout.with_numbers(self.names, [self.columns] * len(self.names))
+        out, drop = (wide, None) if self.keep else wide.without(self.columns)
+        block = max(1, _BLOCK // max(1, self.components.size))
+
+        def apply(frame: Frame) -> Frame:
+            values = frame.numbers[:, at]
+            values = np.where(np.isnan(values), 0.0, (values - self.mean) / self.scale)
+            made = np.empty((frame.rows, len(self.names)))
+            for start in range(0, frame.rows, block):
+                part = values[start : start + block]
+                made[start : start + block] = (part[:, :, None] * self.components).sum(axis=1)
+            new = frame.with_blocks(wide, numbers=np.concatenate((frame.numbers, made), axis=1))
+            return new if drop is None else drop(new)
+
+        return out, apply

@@ -1,0 +1,103 @@
+"""Texts as weighted words or characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..frame import Csr, Floats, Frame, Layout
+from ..plain import Plain
+from ..transform import Apply, Transform
+
+_WORDS = re.compile(r"\b\w\w+\b")
+_BLANKS = re.compile(r"\s\s+")
+
+
+@dataclass(frozen=True)
+class Analyzer(Plain):
+    """How a text becomes terms, as scikit-learn's analyzers do: runs of `low` to `high` words of two and more letters (`word`), or
+    of characters (`char`; `char_wb` within words, with a blank at both ends). `stop_words` are left out before runs are made.
+    """
+
+    unit: str
+    low: int
+    high: int
+    lower: bool
+    stop_words: tuple[str, ...] = ()
+
+    def terms(self, text: str) -> list[str]:
+        """Every term of a text, repeated as often as it stands there."""
+        text = unicodedata.normalize("NFC", text.lower() if self.lower else text)
+        if self.unit == "word":
+            left_out = frozenset(self.stop_words)
+            words = [word for word in _WORDS.findall(text) if word not in left_out]
+            return [" ".join(words[i : i + n]) for n in self._lengths(len(words)) for i in range(len(words) - n + 1)]
+        if self.unit == "char":
+            text = _BLANKS.sub(" ", text)
+            return [text[i : i + n] for n in self._lengths(len(text)) for i in range(len(text) - n + 1)]
+        found: list[str] = []
+        for word in text.split():
+            padded = f" {word} "
+            for n in range(self.low, self.high + 1):
+                found.extend(padded[i : i + n] for i in range(max(len(padded) - n, 0) + 1))
+                if len(padded) <= n:
+                    break  # a word shorter than the run counts once
+        return found
+
+    def _lengths(self, most: int) -> range:
+        return range(self.low, min(self.high, most) + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class TfIdf(Transform):
+    """Replaces each word column by a sparse block: its terms among `terms[i]` (sorted), counted, times `weights[i]`, each row of length 1.
+
+    `sublinear` takes 1 + ln(count) for the count. A missing cell and a text without known terms have no values. With `keep` the
+    columns stay.
+    """
+
+    columns: tuple[str, ...]
+    analyzer: Analyzer
+    terms: tuple[tuple[str, ...], ...]
+    weights: tuple[Floats, ...]
+    sublinear: bool
+    keep: bool
+
+    def bind(self, layout: Layout) -> tuple[Layout, Apply]:
+        at = layout.word_at(self.columns).tolist()
+        wide = layout
+        for column, terms in zip(self.columns, self.terms, strict=True):
+            wide = wide.with_sparse([f"{column}: {term}" for term in terms], [(column,)] * len(terms))
+        out, drop = (wide, None) if self.keep else wide.without(self.columns)
+        tables = [{term: i for i, term in enumerate(terms)} for terms in self.terms]
+
+        def apply(frame: Frame) -> Frame:
+            blocks = [self._block(frame, position, tables[i], self.weights[i]) for i, position in enumerate(at)]
+            new = frame.with_blocks(wide, sparse=(*frame.sparse, *blocks))
+            return new if drop is None else drop(new)
+
+        return out, apply
+
+    def _block(self, frame: Frame, at: int, table: dict[str, int], weights: Floats) -> Csr:
+        levels = frame.levels[at]
+        used, place = np.unique(frame.codes[:, at], return_inverse=True)
+        indices: list[int] = []
+        counts: list[int] = []
+        sizes = []
+        for code in used.tolist():
+            found = Counter(table[term] for term in self.analyzer.terms(levels[code]) if term in table) if code >= 0 else {}
+            for index in sorted(found):
+                indices.append(index)
+                counts.append(found[index])
+            sizes.append(len(found))
+        where = np.array(indices, dtype=np.int64)
+        values = np.array(counts, dtype=np.float64)
+        values = (1.0 + np.log(values) if self.sublinear else values) * weights[where]
+        row = np.repeat(np.arange(len(sizes)), sizes)
+        # bincount adds a text's squares one after the other, so a row alone has the same length as in a batch
+        values = values / np.sqrt(np.bincount(row, weights=values * values, minlength=len(sizes)))[row]
+        return Csr(np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))), where, values, len(table)).take(place)
