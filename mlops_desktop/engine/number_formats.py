@@ -67,6 +67,7 @@ _SHAPE = re.compile(
     r"(?P<body>[0-9][0-9.,'’\u00a0\u2009\u202f ]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+(?:[eE][+-]?[0-9]+)?)\s*(?P<after>[^\s.,+'’()]{0,7})"
 )
 _CANDIDATES = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _LED_BY_ZEROS = re.compile(r"[+\-]?0[0-9]*[1-9][0-9]*")
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
 
@@ -90,6 +91,8 @@ def find_format(sample: Sequence[str], decimal: str = "", least: float = 0.5) ->
 
     `decimal` is the decimal mark that the file's other columns use; it settles texts such as "1.234" and "1,234" that read both ways.
     """
+    if all(map(_PLAIN.fullmatch, sample)) and decimal != ",":
+        return NumberFormat(Grammar(), 1.0) if sample else None
     shapes = [shape for shape in map(_SHAPE.fullmatch, sample) if shape is not None]
     if not sample or len(shapes) < least * len(sample):
         return None

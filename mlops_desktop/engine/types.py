@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
 _SAMPLE = 1000
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _FREQUENT_WORD = 5  # a word for "missing" stands in at least this many rows; rarer ones are strays
 
 
@@ -85,6 +87,9 @@ def _hints(raws: Sequence[Raw], decimal: str) -> Hints:
             continue
         sample = raw.sample(_present(raw, MISSING_NUMBER_WORDS), 200)
         if not sample or sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
+            continue
+        if all(_PLAIN.fullmatch(text) for text in sample):
+            votes.extend(["."] if any(_FRACTION.fullmatch(text) for text in sample) else [])
             continue
         if not votes:
             votes.extend(filter(None, [decimal_vote(sample)]))
