@@ -23,9 +23,9 @@ C = TypeVar("C", bound=Component)
 class ComponentForm(QWidget):
     """A field for each parameter, with its help beneath and the reason beneath that when a value is refused.
 
-    `changed` brings the new component, a value like the old one, whenever a person changed something and everything that the change needs is right.
-    While a field is refused, changes of the others still arrive; the refused one keeps its last good value. `columns` are the columns that there
-    are at this step, as (name, kind). `only` limits the form to some parameters, in that order.
+    `changed` brings the new component, a value like the old one, whenever a person changed something that is right.
+    While a field is refused, changes of the others still arrive; the refused one keeps its last good value. `columns` are the columns
+    that there are at this step, as (name, kind). `only` limits the form to some parameters, in that order.
     """
 
     changed = Signal(object)
@@ -71,8 +71,9 @@ class ComponentForm(QWidget):
         return next(iter(self._problems.values()), "")
 
     def show_component(self, component: Component) -> None:
-        """Show another value of the same kind of component, as after an undo. What is just being typed and means the same stays as it is."""
+        """Show another value of the same kind of component, as after an undo. What is just being typed stays as it is."""
         self._component = component
+        self._say_whole("")
         for key, field in self.fields.items():
             if key not in self._waiting:
                 field.show_value(getattr(component, key))
@@ -144,18 +145,33 @@ class ComponentForm(QWidget):
             self._say(key, str(error))
             return
         self._say(key, "")
-        if value == getattr(self._component, key):
-            return
+        self._offer({**self._good(), key: value})
+
+    def _good(self) -> dict[str, Any]:
+        """What stands in the fields and is right by itself: two fields that only fit together arrive together."""
+        found = {}
+        for key in self.fields:
+            try:
+                found[key] = self._value(key)
+            except UserError:
+                found[key] = getattr(self._component, key)  # said beneath its field already
+        return found
+
+    def _offer(self, values: dict[str, Any]) -> None:
         try:
-            self._component = dataclasses.replace(self._component, **{key: value})
-        except UserError as error:  # the value is right by itself, but not beside the others
-            self._whole.setText(str(error))
-            self._whole.setVisible(True)
-            self._note("", str(error))
+            made = dataclasses.replace(self._component, **values)
+        except UserError as error:  # each value is right by itself, but not beside the others
+            self._say_whole(str(error))
             return
-        self._whole.setVisible(False)
-        self._note("", "")
-        self.changed.emit(self._component)
+        self._say_whole("")
+        if made != self._component:
+            self._component = made
+            self.changed.emit(made)
+
+    def _say_whole(self, text: str) -> None:
+        self._whole.setText(text)
+        self._whole.setVisible(bool(text))
+        self._note("", text)
 
     def _say(self, key: str, text: str) -> None:
         error = self._errors[key]

@@ -1,0 +1,203 @@
+"""Inputs that a form is made of: a choice by id, whole numbers, real numbers. None of them changes when a page is scrolled over it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+
+from mlops_desktop.base.errors import UserError
+
+INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
+
+
+class ComboBox(QComboBox):
+    """One of several ids. Its texts are for reading only: what is asked and told is always an id."""
+
+    picked = Signal(str)  # a person chose this id
+
+    def __init__(self, options: Iterable[tuple[str, str]] = (), *, name: str, title: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.activated.connect(self._activated)
+        self.show_options(options)
+
+    def show_options(self, options: Iterable[tuple[str, str]]) -> None:
+        """Offer these ids with their texts; the id that is on stays on where it is still offered. Tells nobody."""
+        before = self.chosen()
+        self.blockSignals(True)
+        self.clear()
+        for id_, text in options:
+            self.addItem(text, id_)
+            self.setItemData(self.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+        self.blockSignals(False)
+        if before:
+            self.show_choice(before)
+
+    def show_choice(self, id_: str) -> None:
+        """Turn an id on without telling anyone; an id that is not offered turns none on."""
+        self.blockSignals(True)
+        self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == id_), -1))
+        self.blockSignals(False)
+        self.setToolTip(self.currentText())
+
+    def chosen(self) -> str:
+        """The id that is on; empty when none is."""
+        return str(self.currentData() or "")
+
+    def _activated(self) -> None:
+        self.setToolTip(self.currentText())
+        self.picked.emit(self.chosen())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page; a choice changes by its list or by keys."""
+        event.ignore()
+
+
+class SpinBox(QSpinBox):
+    """A whole number between two bounds that a QSpinBox can hold."""
+
+    def __init__(self, low: int, high: int, *, name: str, title: str = "", suffix: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setRange(low, high)
+        self.setSuffix(suffix)
+        self.setGroupSeparatorShown(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(self.tr("From {low} to {high}").format(low=said(low), high=said(high)))
+        self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType if high - low > 1000 else QSpinBox.StepType.DefaultStepType)
+        self.lineEdit().setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach a spin box
+
+    def show_value(self, value: int) -> None:
+        """Show a value without telling anyone, and without moving the cursor when it is there already."""
+        if value != self.value():
+            self.blockSignals(True)
+            self.setValue(value)
+            self.blockSignals(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page unless the person is in the field."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class NumberLine(QLineEdit):
+    """A real number (or a whole one beyond a spin box) as text: "0.5", "0,5" and "1e-4" are all read; Up and Down step.
+
+    `log`: the steps are 1, 2, 5, 10 …; else a hundredth of the range, rounded the same way.
+    """
+
+    typed = Signal()  # the text changes
+    done = Signal()  # Enter, a step, or the field is left
+
+    def __init__(self, low: float, high: float, *, name: str, title: str = "", whole: bool = False, log: bool = False) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self._low, self._high, self._whole, self._log = low, high, whole, log
+        self.setToolTip(self.tr("From {low} to {high}").format(low=said(low), high=said(high)))
+        self.textEdited.connect(lambda _: self.typed.emit())
+        self.returnPressed.connect(self.done)
+
+    def number(self) -> int | float | None:
+        """The number that stands there, None when the field is blank; UserError when the text is no number. Bounds are not looked at."""
+        text = self.text().strip().replace("−", "-").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
+        if not text:
+            return None
+        value = read_number(text)
+        if value is None:
+            raise UserError(
+                self.tr("“{text}” is not a number.").format(text=self.text().strip()[:60]), self.tr("Write it like 0.5 or 1e-4.")
+            )
+        return int(value) if self._whole and value == int(value) else value
+
+    def show_number(self, value: float | None) -> None:
+        """Show a number without telling anyone; a text that already means it stays as the person wrote it."""
+        try:
+            same = self.text() != "" and self.number() == value
+        except UserError:
+            same = False
+        if not same:
+            self.setText("" if value is None else said(value))
+            self.setCursorPosition(0)
+
+    def step(self, up: bool, times: int = 1) -> None:
+        """One step up or down within the bounds, as the arrow keys do."""
+        try:
+            value = self.number()
+        except UserError:
+            return
+        value = self._low if value is None else float(value)
+        for _ in range(times):
+            value = _next_round(value, up) if self._log else value + (1 if up else -1) * self._stride()
+        value = min(max(float(f"{value:.12g}"), self._low), self._high)
+        self.setText(said(int(value) if self._whole else value))
+        self.done.emit()
+
+    def _stride(self) -> float:
+        span = (self._high - self._low) / 100
+        if self._whole:
+            return max(1.0, _next_round(span, False))
+        return _next_round(min(span, 1.0), False) if span > 0 else 0.0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down step once, Page Up and Page Down ten times."""
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step(key == Qt.Key.Key_Up)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.step(key == Qt.Key.Key_PageUp, 10)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field means that the person is done with it."""
+        super().focusOutEvent(event)
+        self.done.emit()
+
+
+def read_number(text: str) -> float | None:
+    """A finite number written with a point or a decimal comma; None for anything else."""
+    for form in (text, text.replace(",", ".") if text.count(",") == 1 and "." not in text else ""):
+        try:
+            value = float(form)
+        except ValueError:
+            continue
+        return value if math.isfinite(value) and "_" not in form else None
+    value, read = QLocale().toDouble(text)
+    return value if read and math.isfinite(value) else None
+
+
+def said(value: float) -> str:
+    """The shortest text that is read back as exactly this number, without needless zeros: 0.1, 1e-06, 200."""
+    if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
+        return str(int(value))
+    short = f"{value:.6g}"
+    return short if float(short) == value else repr(float(value))
+
+
+def _next_round(value: float, up: bool) -> float:
+    """The next of 1, 2, 5, 10, 20 … above or below a number."""
+    if value <= 0:
+        return 1e-3 if up and value == 0 else value
+    place = math.floor(math.log10(value))
+    ladder = [m * 10.0**p for p in (place - 1, place, place + 1) for m in (1, 2, 5)]
+    if up:
+        return next(step for step in ladder if step > value * (1 + 1e-9))
+    return next(step for step in reversed(ladder) if step < value * (1 - 1e-9))
+
+
+def name_it(control: QWidget, title: str, help_text: str) -> None:
+    """Give a control its name and its description for a screen reader."""
+    control.setAccessibleName(title)
+    control.setAccessibleDescription(help_text)
