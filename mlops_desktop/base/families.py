@@ -54,8 +54,9 @@ class Loader(Component, ABC):
         """Every row of the file, with Arrow-backed columns (`base.cells.to_frame`).
 
         Cells of a text format stay the texts that stand in the file ("" where empty): types are decided later, for a whole column at once.
-        Typed formats keep their types; a column of several types may have dtype object. Column names are unique texts. `attrs["said"]` lists
-        in sentences what was mended, `attrs["decimal"]` the decimal mark when it is known. UserError when the file is not of this kind.
+        Typed formats keep their types; a column of several types may have dtype object. Column names are unique texts. `attrs["said"]`
+        lists in sentences what was mended, `attrs["decimal"]` the decimal mark when it is known. UserError when the file is not of this
+        kind.
         """
 
     def guess(self, path: Path) -> Loader:

@@ -68,7 +68,6 @@ _SHAPE = re.compile(
 )
 _CANDIDATES = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_LED_BY_ZEROS = re.compile(r"[+\-]?0[0-9]*[1-9][0-9]*")
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
 
 
@@ -79,11 +78,6 @@ class NumberFormat:
     grammar: Grammar
     share: float
     doubt: str = ""
-
-
-def leading_zeros(text: str) -> bool:
-    """Whether a text is digits led by zeros: a code such as a post code, no number."""
-    return _LED_BY_ZEROS.fullmatch(text) is not None
 
 
 def find_format(sample: Sequence[str], decimal: str = "", least: float = 0.5) -> NumberFormat | None:

@@ -171,10 +171,8 @@ def _number(raw: Raw, present: Bools, missing: tuple[str, ...], note: ColumnNote
     found = find_format(raw.sample(present, _SAMPLE), hints.decimal)
     if found is None:
         return None
-    if found.grammar.decimal == "." and not found.grammar.affixes:
-        zeros = raw.matching(r"[+-]?0[0-9]*[1-9][0-9]*") & present & ~raw.matching("0?[1-9]")
-        if zeros.any() and raw.matching("[0-9]+")[present].all():
-            return None
+    if not found.grammar.affixes and _are_codes(raw, present):
+        return None
     column = Column(raw.name, "number", replace(found.grammar, missing=missing, missing_numbers=_noted_numbers(note)))
     values, _, refused = read_raw(raw, column)
     column, evidence, bad = _without_strays(raw, column, present, refused)
@@ -186,6 +184,12 @@ def _number(raw: Raw, present: Bools, missing: tuple[str, ...], note: ColumnNote
             return None  # more digits than a number can hold: these are codes
         column = replace(column, type="integer")
     return column, [*_number_evidence(raw, column, found.doubt), *evidence]
+
+
+def _are_codes(raw: Raw, present: Bools) -> bool:
+    """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
+    digits = raw.matching("[0-9]+") & present
+    return raw.count(digits) >= 0.9 * raw.count(present) and bool((raw.matching("0[0-9]*[1-9][0-9]*") & present).any())
 
 
 def _number_evidence(raw: Raw, column: Column, doubt: str) -> list[Evidence]:

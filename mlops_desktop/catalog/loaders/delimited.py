@@ -126,7 +126,7 @@ class Delimited(Loader):
             _refuse_damaged(path, data)
         else:
             text = _decoded(path, data, encoding)
-            if self.encoding == "auto" and not encoding.startswith("utf"):
+            if not encoding.startswith("utf"):
                 said.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
             data = text.encode("utf-8")
         if b"\0" in data:
