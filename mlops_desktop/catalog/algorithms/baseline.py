@@ -1,0 +1,40 @@
+"""The same answer for every row: what any model worth its name must beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.estimators import seen_classes
+from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.params import choice
+from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.constant import Constant
+from mlops_desktop.serving.models.some_classes import spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline(Algorithm):
+    """Class shares, or the mean or median of a number."""
+
+    id = "baseline"
+    label = "Baseline"
+    help = "Answers every row alike: with the shares of the classes, or with the mean or median. Other models show their worth against it."
+    tasks = frozenset(TASKS)
+
+    strategy: str = choice(
+        "mean", {"mean": "Mean", "median": "Median"}, "Answer", help="For numbers: the median is less moved by a few extreme values."
+    )
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.dummy import DummyClassifier, DummyRegressor
+
+        return DummyRegressor(strategy=self.strategy) if task == "regression" else DummyClassifier(strategy="prior")
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        if task == "regression":
+            return Constant(task, np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width)
+        return spread(Constant(task, np.asarray(estimator.class_prior_, dtype=np.float64), width), seen_classes(estimator), classes)

@@ -1,0 +1,67 @@
+"""One decision tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.trees import MEAN, RawTree, grow
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionTree(Algorithm):
+    """Questions of the form “is x at most t?”, one after the other."""
+
+    id = "decision_tree"
+    label = "Decision tree"
+    help = "A few questions, one after the other, that anyone can read. Less exact than many trees together."
+    tasks = frozenset(TASKS)
+
+    max_depth: int | None = number(
+        8, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True, tune=(2, 16)
+    )
+    min_samples_leaf: int = number(
+        5,
+        1,
+        100_000,
+        "Rows for an answer",
+        help="So many training rows at least stand behind each answer.",
+        whole=True,
+        log=True,
+        tune=(1, 100),
+    )
+    ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="The higher, the more questions that gain little are taken out.")
+    class_weight: str = choice(
+        "none",
+        {"none": "As they come", "balanced": "Balanced"},
+        "Weight of the classes",
+        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+    )
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+        refuse_unfit(matrix, self.label, missing=matrix.csr is None)
+        options: dict[str, Any] = {
+            "max_depth": self.max_depth,
+            "min_samples_leaf": self.min_samples_leaf,
+            "ccp_alpha": self.ccp_alpha,
+            "random_state": seed,
+        }
+        if task == "regression":
+            return OneThread(DecisionTreeRegressor(**options))
+        return OneThread(DecisionTreeClassifier(**options, class_weight=None if self.class_weight == "none" else self.class_weight))
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        t = estimator.tree_
+        tree = RawTree(t.feature, t.threshold, t.children_left, t.children_right, t.missing_go_to_left.astype(bool), t.value[:, 0, :])
+        if task == "regression":
+            return grow([tree], link=MEAN, width=width)
+        seen = seen_classes(estimator)
+        return spread(grow([tree], link=MEAN, width=width, outputs=len(seen)), seen, classes)

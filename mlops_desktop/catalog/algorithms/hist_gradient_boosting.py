@@ -1,0 +1,140 @@
+"""scikit-learn's gradient boosting on histograms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.estimators import OneThread, category_columns, refuse_unfit, seen_classes
+from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.serving.frame import Ints, Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX, RawTree, grow
+
+_MOST_CODES = 255  # categories that the library can tell apart in one column
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistGradientBoosting(Algorithm):
+    """Small trees, each learned on what those before it got wrong; categories and missing values as they are."""
+
+    id = "hist_gradient_boosting"
+    label = "Gradient boosting (scikit-learn)"
+    help = (
+        "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
+    )
+    tasks = frozenset(TASKS)
+    takes_sparse = False
+
+    learning_rate: float = number(
+        0.1,
+        1e-4,
+        1.0,
+        "Learning rate",
+        help="How much each tree may mend: the lower, the more trees are needed.",
+        log=True,
+        tune=(0.01, 0.3),
+    )
+    rounds: int = number(
+        150,
+        1,
+        5000,
+        "Rounds",
+        help="Trees, one after the other (for each class, when there are more than two).",
+        whole=True,
+        log=True,
+        tune=(50, 500),
+    )
+    leaves: int = number(
+        31, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
+    )
+    min_samples_leaf: int = number(
+        20,
+        1,
+        100_000,
+        "Rows for an answer",
+        help="So many training rows at least stand behind each tree's answer.",
+        whole=True,
+        log=True,
+        tune=(2, 100),
+    )
+    penalty: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
+    max_features: float = number(
+        1.0, 0.01, 1.0, "Share of columns", help="The share of the columns that each question may choose from.", tune=(0.3, 1.0)
+    )
+    loss: str = choice(
+        "squared_error",
+        {"squared_error": "Squared error (the mean)", "absolute_error": "Absolute error (the median)"},
+        "Error, for numbers",
+        help="The median is less moved by a few extreme values.",
+    )
+    class_weight: str = choice(
+        "none",
+        {"none": "As they come", "balanced": "Balanced"},
+        "Weight of the classes",
+        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+    )
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        refuse_unfit(matrix, self.label, missing=True)
+        options: dict[str, Any] = {
+            "learning_rate": self.learning_rate,
+            "max_iter": self.rounds,
+            "max_leaf_nodes": self.leaves,
+            "min_samples_leaf": self.min_samples_leaf,
+            "l2_regularization": self.penalty,
+            "max_features": self.max_features,
+            "categorical_features": category_columns(matrix, _MOST_CODES) or None,
+            "early_stopping": False,
+            "random_state": seed,
+        }
+        if task == "regression":
+            return OneThread(HistGradientBoostingRegressor(**options, loss=self.loss))
+        weight = None if self.class_weight == "none" else self.class_weight
+        return OneThread(HistGradientBoostingClassifier(**options, class_weight=weight))
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        known = _known_codes(estimator)
+        order = [*known, *(position for position in range(width) if position not in known)]  # the library moves categories to the front
+        levels = np.array([int(known[position].max()) + 1 if position in known else 0 for position in range(width)])
+        sets: list[list[int]] = []
+        trees = [_tree(predictor, np.array(order), known, sets) for one_round in estimator._predictors for predictor in one_round]
+        baseline = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
+        seen = () if task == "regression" else seen_classes(estimator)
+        link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
+        model = grow(trees, link=link, width=width, baseline=baseline, outputs=len(baseline), levels=levels, sets=sets)
+        return model if task == "regression" else spread(model, seen, classes)
+
+
+def _known_codes(estimator: Any) -> dict[int, Ints]:
+    """The codes that the fit saw in each column of categories, in the order in which the library numbers them."""
+    if estimator.is_categorical_ is None:
+        return {}
+    categories = estimator._preprocessor.named_transformers_["encoder"].categories_
+    positions = np.flatnonzero(estimator.is_categorical_).tolist()
+    return {position: found[~np.isnan(found)].astype(np.intp) for position, found in zip(positions, categories, strict=True)}
+
+
+def _tree(predictor: Any, order: Ints, known: dict[int, Ints], sets: list[list[int]]) -> RawTree:
+    """One tree of the library; its sets of categories are added to `sets`, as codes of the matrix."""
+    nodes = predictor.nodes
+    leaf = nodes["is_leaf"].astype(bool)
+    feature = order[np.where(leaf, 0, nodes["feature_idx"].astype(np.intp))]
+    threshold = nodes["num_threshold"].astype(np.float64)
+    missing_left = nodes["missing_go_to_left"].astype(bool)
+    for at in np.flatnonzero(~leaf & nodes["is_categorical"].astype(bool)).tolist():
+        codes, words = known[int(feature[at])], predictor.raw_left_cat_bitsets[nodes["bitset_idx"][at]]
+        number_of = np.arange(len(codes))
+        goes_left = codes[(words[number_of // 32] >> (number_of % 32).astype(np.uint32)) & 1 == 1]
+        if missing_left[at]:  # a code that the fit never saw goes the missing side
+            goes_left = np.union1d(goes_left, np.setdiff1d(np.arange(codes.max() + 1), codes))
+        threshold[at] = len(sets)
+        sets.append(np.sort(goes_left).tolist())
+    left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
+    return RawTree(feature, threshold, left, right, missing_left, nodes["value"].astype(np.float64))

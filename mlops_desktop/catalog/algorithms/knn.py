@@ -1,0 +1,93 @@
+"""k nearest neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.estimators import refuse_unfit
+from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.serving.frame import Csr, Floats, Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.neighbours import Neighbours, remember
+from mlops_desktop.serving.models.some_classes import spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class KNearest(Algorithm):
+    """The mean of the most similar training rows."""
+
+    id = "knn"
+    label = "Nearest neighbours"
+    help = "Answers with the mean of the most similar training rows, which the model therefore contains. Scale the columns first."
+    tasks = frozenset(TASKS)
+    keeps_rows = True
+
+    neighbours: int = number(10, 1, 10_000, "Neighbours", help="How many similar rows are asked.", whole=True, log=True, tune=(1, 60))
+    weights: str = choice(
+        "uniform",
+        {"uniform": "All alike", "distance": "The nearer, the more"},
+        "Say of a neighbour",
+        help="By distance, a row that is equal to a training row gets that row's answer.",
+        tune=True,
+    )
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        refuse_unfit(matrix, self.label)
+        if matrix.rows < self.neighbours:
+            raise UserError(
+                f"{self.label} cannot ask {self.neighbours} neighbours when there are {matrix.rows} training rows.",
+                "Ask fewer neighbours, or use more rows.",
+            )
+        return NearestRows(task, self.neighbours, self.weights == "distance")
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        model: Model = estimator.model
+        return model if task == "regression" else spread(model, estimator.seen, classes)
+
+
+class NearestRows:
+    """An estimator in the manner of scikit-learn's KNeighbors, which it equals wherever distances differ. There, the order of rows at equal
+    distance is left to chance and distances are rounded; here the row that came first in training counts as the nearer one (DESIGN, rule
+    8).
+    """
+
+    model: Neighbours
+    seen: tuple[int, ...]
+    classes_: NDArray[np.intp]
+
+    def __init__(self, task: Task, neighbours: int, by_distance: bool) -> None:
+        self._task, self._neighbours, self._by_distance = task, neighbours, by_distance
+
+    def fit(self, X: Any, y: NDArray[Any]) -> NearestRows:
+        """Keep the rows: `X` dense or scipy CSR."""
+        if self._task == "regression":
+            answers: Floats = np.asarray(y, dtype=np.float64).reshape(-1, 1)
+            self.seen = ()
+        else:
+            self.classes_, at = np.unique(np.asarray(y, dtype=np.intp), return_inverse=True)
+            answers = np.eye(len(self.classes_))[at.reshape(-1)]
+            self.seen = tuple(self.classes_.tolist())
+        self.model = remember(_matrix(X), answers, self._neighbours, self._by_distance, self._task == "regression")
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Numbers (rows,), or the class positions with the most say."""
+        scores = self.model.scores(_matrix(X))
+        return scores if self._task == "regression" else self.classes_[np.argmax(scores, axis=1)]
+
+    def predict_proba(self, X: Any) -> Floats:
+        """(rows, seen classes) shares."""
+        return self.model.scores(_matrix(X))
+
+
+def _matrix(X: Any) -> Matrix:
+    names = tuple(map(str, range(X.shape[1])))
+    if isinstance(X, np.ndarray):
+        return Matrix(names, np.asarray(X, dtype=np.float64))
+    return Matrix(names, None, Csr(X.indptr.astype(np.int64), X.indices.astype(np.int64), X.data.astype(np.float64), X.shape[1]))

@@ -1,0 +1,34 @@
+"""Ordinary least squares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.estimators import OneThread, refuse_unfit
+from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.linear import IDENTITY, Linear
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearRegression(Algorithm):
+    """A weighted sum of the features, with weights of least squared error."""
+
+    id = "linear"
+    label = "Linear regression"
+    help = "A weighted sum of the columns. Quick and easy to read; misses what is not a straight line."
+    tasks = frozenset({"regression"})
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.linear_model import LinearRegression as LeastSquares
+
+        refuse_unfit(matrix, self.label)
+        return OneThread(LeastSquares())
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        weights = np.asarray(estimator.coef_, dtype=np.float64).reshape(width, 1)
+        return Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64).reshape(1), IDENTITY)

@@ -1,0 +1,55 @@
+"""Logistic regression: a weighted sum of the features as log-odds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.linear import SIGMOID, SOFTMAX, Linear
+from mlops_desktop.serving.models.some_classes import spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogisticRegression(Algorithm):
+    """Sigmoid for two classes, softmax for more, with a squared penalty on the weights."""
+
+    id = "logistic"
+    label = "Logistic regression"
+    help = "A weighted sum of the columns, turned into probabilities. Quick, well calibrated, easy to read. Scale the columns first."
+    tasks = frozenset({"binary", "multiclass"})
+
+    strength: float = number(
+        1.0,
+        1e-9,
+        1e9,
+        "Freedom of the weights",
+        help="The inverse of the penalty: the lower, the smaller the weights.",
+        log=True,
+        tune=(1e-4, 1e3),
+    )
+    class_weight: str = choice(
+        "none",
+        {"none": "As they come", "balanced": "Balanced"},
+        "Weight of the classes",
+        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+    )
+    most_steps: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.linear_model import LogisticRegression as Penalised
+
+        refuse_unfit(matrix, self.label)
+        weight = None if self.class_weight == "none" else self.class_weight
+        return OneThread(Penalised(C=self.strength, class_weight=weight, max_iter=self.most_steps, random_state=seed))
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        weights, seen = np.asarray(estimator.coef_, dtype=np.float64).T.copy(), seen_classes(estimator)
+        link = SIGMOID if len(seen) == 2 else SOFTMAX
+        return spread(Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64), link), seen, classes)

@@ -1,0 +1,91 @@
+"""A multi-layer perceptron."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.serving.frame import Floats, Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.neural_net import IDENTITY, SIGMOID, SOFTMAX, NeuralNet
+from mlops_desktop.serving.models.some_classes import spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mlp(Algorithm):
+    """Layers of weighted sums, each followed by a bend."""
+
+    id = "mlp"
+    label = "Neural network"
+    help = "Layers of weighted sums with a bend after each. Finds smooth shapes; wants scaled columns, and more rows than other models."
+    tasks = frozenset(TASKS)
+
+    layers: int = number(1, 1, 5, "Layers", help="Hidden layers between the columns and the answer.", whole=True, tune=(1, 3))
+    width: int = number(
+        64, 1, 2048, "Units of a layer", help="The more, the finer the shapes it can learn.", whole=True, log=True, tune=(16, 256)
+    )
+    activation: str = choice(
+        "relu", {"relu": "Rectifier", "tanh": "Hyperbolic tangent", "logistic": "Logistic"}, "Bend", help="What each unit does to its sum."
+    )
+    penalty: float = number(1e-4, 0.0, 1e3, "Penalty", help="Holds the weights small.", log=True, tune=(1e-6, 1.0))
+    learning_rate: float = number(1e-3, 1e-6, 1.0, "Learning rate", help="How far each step goes.", log=True, tune=(3e-4, 1e-2))
+    epochs: int = number(
+        200, 1, 10_000, "Most rounds", help="Passes over the training rows; fewer when nothing is gained any more.", whole=True, log=True
+    )
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+        refuse_unfit(matrix, self.label)
+        options: dict[str, Any] = {
+            "hidden_layer_sizes": (self.width,) * self.layers,
+            "activation": self.activation,
+            "alpha": self.penalty,
+            "learning_rate_init": self.learning_rate,
+            "max_iter": self.epochs,
+            "random_state": seed,
+        }
+        return OneThread(ScaledTarget(MLPRegressor(**options)) if task == "regression" else MLPClassifier(**options))
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        weights = [np.asarray(layer, dtype=np.float64) for layer in estimator.coefs_]
+        biases = [np.asarray(layer, dtype=np.float64) for layer in estimator.intercepts_]
+        if task == "regression":
+            weights[-1], biases[-1] = weights[-1] * estimator.scale, biases[-1] * estimator.scale + estimator.centre
+            return NeuralNet(tuple(weights), tuple(biases), self.activation, IDENTITY)
+        seen = seen_classes(estimator)
+        return spread(NeuralNet(tuple(weights), tuple(biases), self.activation, SIGMOID if len(seen) == 2 else SOFTMAX), seen, classes)
+
+
+class ScaledTarget:
+    """A regressor that learns numbers with mean 0 and standard deviation 1: a network that has to reach 200,000 by small steps does not get
+    there.
+    """
+
+    centre: float
+    scale: float
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def fit(self, X: Any, y: NDArray[Any], sample_weight: NDArray[Any] | None = None) -> ScaledTarget:
+        """Learn the scale of `y`, then fit."""
+        self.centre = float(np.average(y, weights=sample_weight))
+        self.scale = float(np.sqrt(np.average((y - self.centre) ** 2, weights=sample_weight))) or 1.0
+        self.inner.fit(X, (y - self.centre) / self.scale, sample_weight=sample_weight)
+        return self
+
+    def predict(self, X: Any) -> Floats:
+        """Numbers on the scale of the training target, (rows,)."""
+        return np.asarray(self.inner.predict(X), dtype=np.float64) * self.scale + self.centre
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "inner":
+            raise AttributeError(name)
+        return getattr(self.inner, name)

@@ -1,0 +1,81 @@
+"""Random forest: many deep trees, each grown on a sample of the rows, averaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.params import choice, number
+from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.trees import MEAN, RawTree, grow
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomForest(Algorithm):
+    """The mean of trees that each saw other rows, and at each question other columns."""
+
+    id = "random_forest"
+    label = "Random forest"
+    help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
+    tasks = frozenset(TASKS)
+
+    trees: int = number(
+        200, 1, 5000, "Trees", help="More trees are steadier and slower; beyond a few hundred little is gained.", whole=True, log=True
+    )
+    max_features: float | None = number(
+        None,
+        0.01,
+        1.0,
+        "Share of columns",
+        help="The share of the columns that each question may choose from. Nothing: the square root of their number, a third for numbers.",
+        tune=(0.1, 1.0),
+    )
+    min_samples_leaf: int = number(
+        1,
+        1,
+        100_000,
+        "Rows for an answer",
+        help="So many training rows at least stand behind each tree's answer.",
+        whole=True,
+        log=True,
+        tune=(1, 30),
+    )
+    max_depth: int | None = number(None, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True)
+    class_weight: str = choice(
+        "none",
+        {"none": "As they come", "balanced": "Balanced", "balanced_subsample": "Balanced in each tree"},
+        "Weight of the classes",
+        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+    )
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+        refuse_unfit(matrix, self.label, missing=matrix.csr is None)
+        usual: str | float = 1 / 3 if task == "regression" else "sqrt"
+        options: dict[str, Any] = {
+            "n_estimators": self.trees,
+            "max_features": usual if self.max_features is None else self.max_features,
+            "min_samples_leaf": self.min_samples_leaf,
+            "max_depth": self.max_depth,
+            "n_jobs": 1,
+            "random_state": seed,
+        }
+        if task == "regression":
+            return OneThread(RandomForestRegressor(**options))
+        return OneThread(RandomForestClassifier(**options, class_weight=None if self.class_weight == "none" else self.class_weight))
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        grown = [member.tree_ for member in estimator.estimators_]
+        trees = [
+            RawTree(t.feature, t.threshold, t.children_left, t.children_right, t.missing_go_to_left.astype(bool), t.value[:, 0, :])
+            for t in grown
+        ]
+        if task == "regression":
+            return grow(trees, link=MEAN, width=width)
+        seen = seen_classes(estimator)
+        return spread(grow(trees, link=MEAN, width=width, outputs=len(seen)), seen, classes)

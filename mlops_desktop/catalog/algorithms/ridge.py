@@ -1,0 +1,37 @@
+"""Least squares with a penalty on large weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.estimators import OneThread, refuse_unfit
+from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.base.params import number
+from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.models.linear import IDENTITY, Linear
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ridge(Algorithm):
+    """A weighted sum of the features whose weights are held small."""
+
+    id = "ridge"
+    label = "Ridge regression"
+    help = "Linear regression that holds its weights small: steadier when columns say much the same, or are many. Scale the columns first."
+    tasks = frozenset({"regression"})
+
+    alpha: float = number(1.0, 1e-9, 1e9, "Penalty", help="The higher, the smaller the weights.", log=True, tune=(1e-3, 1e4))
+
+    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+        from sklearn.linear_model import Ridge as Penalised
+
+        refuse_unfit(matrix, self.label)
+        return OneThread(Penalised(alpha=self.alpha, random_state=seed))
+
+    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+        weights = np.asarray(estimator.coef_, dtype=np.float64).reshape(width, 1)
+        return Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64).reshape(1), IDENTITY)

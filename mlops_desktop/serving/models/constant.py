@@ -1,0 +1,31 @@
+"""The same answer for every row: class shares, a mean or a median."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..frame import Bools, Floats, Matrix
+from ..model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Model):
+    """`answer` is (classes,) probabilities, or (1,) a number when `task` is "regression"; `width` features are looked at by nobody."""
+
+    task: str
+    answer: Floats
+    width: int
+
+    def __post_init__(self) -> None:
+        if self.answer.ndim != 1 or not len(self.answer) or (self.task == "regression" and len(self.answer) != 1):
+            raise ValueError("a constant model has one answer")
+
+    def scores(self, matrix: Matrix) -> Floats:
+        if self.task == "regression":
+            return np.full(matrix.rows, self.answer[0])
+        return np.tile(self.answer, (matrix.rows, 1))
+
+    def used(self) -> Bools:
+        return np.zeros(self.width, dtype=bool)

@@ -1,0 +1,217 @@
+"""Every tree model in one form: decision tree, random forest, HistGradientBoosting, LightGBM.
+
+A row goes left at a split when its value is at most the threshold, right when it is greater, and to the side that the split names when it
+is missing. At a split on categories it goes left when its code is in the split's set; a missing code, or one that is not among the
+feature's levels, goes the missing side.
+
+Leaves are found by bit masks where the tables stay small (`leaf_masks`), else by walking down (`descent`). Both end in the same leaf, and
+the leaves of a row are added in the order of the trees, so a row has the same score alone, in a batch, and (to the last bit of the sum) in
+the library that grew the trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from ..frame import Bools, Floats, Ints, Matrix
+from ..model import Model
+from .descent import Descent
+from .leaf_masks import LeafMasks
+from .links import softmax, two_classes
+from .tree_shape import Splits, levels_down, sizes
+
+IDENTITY, SIGMOID, SOFTMAX, MEAN = "identity", "sigmoid", "softmax", "mean"
+_LINKS = (IDENTITY, SIGMOID, SOFTMAX, MEAN)
+
+
+class RawTree(NamedTuple):
+    """One tree as libraries hold it: arrays over its nodes, the root first, leaves with `left` < 0.
+
+    `values` is (nodes,) or (nodes, k) and read at the leaves alone, `feature`, `threshold`, `right` and `missing_left` at the splits alone.
+    At a split on a category the threshold is the number of its set (see `grow`).
+    """
+
+    feature: Ints
+    threshold: Floats
+    left: Ints
+    right: Ints
+    missing_left: Bools
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Trees(Model):
+    """Flat arrays over all splits of all trees, in each tree from the root down, left before right; leaves are numbered from left to right.
+
+    `splits` (trees,) says how many splits each tree has (it has one more leaf). `left` and `right` hold a split's number, or ~leaf.
+    `values` (leaves, k): k = 1, then tree t adds to output t % outputs, or k = outputs. `baseline` (outputs,) is added first. `link`:
+    identity, sigmoid (two classes), softmax, or mean (the sum divided by the number of trees: numbers when there is one output, else class
+    shares). `levels` (features,) is 0 for a number, else the number of category codes; the set s of codes that go left is
+    `set_codes[set_starts[s]:set_starts[s + 1]]`.
+    """
+
+    link: str
+    baseline: Floats
+    splits: Ints
+    feature: Ints
+    threshold: Floats
+    left: Ints
+    right: Ints
+    missing_left: Bools
+    values: Floats
+    levels: Ints
+    set_starts: Ints
+    set_codes: Ints
+
+    def __post_init__(self) -> None:
+        for fault in self._faults():
+            raise ValueError(fault)
+
+    @property
+    def outputs(self) -> int:
+        """Number of raw scores."""
+        return len(self.baseline)
+
+    def scores(self, matrix: Matrix) -> Floats:
+        raw = self._leaves.sums(matrix)
+        if self.link == MEAN:
+            raw /= len(self.splits)
+        if self.link == SIGMOID:
+            return two_classes(raw[:, 0])
+        if self.link == SOFTMAX:
+            return softmax(raw)
+        return raw[:, 0] if self.outputs == 1 else raw
+
+    def used(self) -> Bools:
+        used = np.zeros(len(self.levels), dtype=bool)
+        used[self.feature] = True
+        return used
+
+    def thresholds(self) -> dict[int, Floats]:
+        """The distinct finite thresholds of each feature that is a number."""
+        found = {}
+        for feature in np.unique(self.feature).tolist():
+            if not self.levels[feature]:
+                values = np.unique(self.threshold[self.feature == feature])
+                found[feature] = values[np.isfinite(values)]
+        return found
+
+    @cached_property
+    def _leaves(self) -> LeafMasks | Descent:
+        shape = Splits(
+            self.splits,
+            self.feature,
+            self.threshold,
+            self.left,
+            self.right,
+            self.missing_left,
+            self.levels,
+            self.set_starts,
+            self.set_codes,
+        )
+        return LeafMasks.of(shape, self.values, self.baseline) or Descent.of(shape, self.values, self.baseline)
+
+    def _faults(self) -> list[str]:
+        """What is wrong with the arrays, so that a damaged file is refused before it is walked."""
+        inner, trees, outputs = len(self.feature), len(self.splits), len(self.baseline)
+        if not (len(self.threshold) == len(self.left) == len(self.right) == len(self.missing_left) == inner == self.splits.sum()):
+            return ["the arrays of the splits have different lengths"]
+        if self.link not in _LINKS or outputs < 1 or (self.link == SIGMOID and outputs != 1) or self.splits.min(initial=0) < 0:
+            return ["the trees have no known form"]
+        if (
+            self.values.ndim != 2
+            or self.values.shape[1] not in (1, outputs)
+            or len(self.values) != inner + trees
+            or (self.link == MEAN and not trees)
+        ):
+            return ["the leaf values do not fit the trees"]
+        if self.values.shape[1] == 1 and trees % outputs:
+            return ["each output needs as many trees as the others"]
+        return [*_faults_of_children(self.splits, self.left, self.right), *self._faults_of_features()]
+
+    def _faults_of_features(self) -> list[str]:
+        if not len(self.feature):
+            return []
+        if self.feature.min() < 0 or self.feature.max() >= len(self.levels) or self.levels.min() < 0:
+            return ["a split names a feature that is not there"]
+        starts, at = self.set_starts, self.threshold[self.levels[self.feature] > 0]
+        if len(starts) < 1 or starts[0] != 0 or starts[-1] != len(self.set_codes) or (np.diff(starts) < 0).any():
+            return ["the sets of categories are damaged"]
+        if len(at) and not (at.min() >= 0 and at.max() < len(starts) - 1):
+            return ["a split names a set of categories that is not there"]
+        return ["a threshold is not a number"] if np.isnan(self.threshold).any() else []
+
+
+def _faults_of_children(splits: Ints, left: Ints, right: Ints) -> list[str]:
+    """Each split and leaf is the child of exactly one split before it in the same tree."""
+    tree = np.repeat(np.arange(len(splits)), splits)
+    start = np.cumsum(splits) - splits
+    leaf_tree = np.repeat(np.arange(len(splits)), splits + 1)
+    children, parent = np.concatenate((left, right)).astype(np.int64), np.tile(np.arange(len(left)), 2)
+    inner, leaves = children[children >= 0], ~children[children < 0]
+    wrong = ["the splits of a tree do not hang together"]
+    if (len(inner) and inner.max() >= len(left)) or (len(leaves) and leaves.max() >= len(leaf_tree)):
+        return wrong
+    is_root = np.zeros(len(left), dtype=np.int64)
+    is_root[start[splits > 0]] = 1
+    alone = np.zeros(len(leaf_tree), dtype=np.int64)
+    alone[(np.cumsum(splits + 1) - splits - 1)[splits == 0]] = 1
+    once = (np.bincount(inner, minlength=len(left)) + is_root == 1).all() and (
+        np.bincount(leaves, minlength=len(leaf_tree)) + alone == 1
+    ).all()
+    forward = (inner > parent[children >= 0]).all() and (tree[inner] == tree[parent[children >= 0]]).all()
+    return [] if once and forward and (leaf_tree[leaves] == tree[parent[children < 0]]).all() else wrong
+
+
+def grow(
+    trees: Sequence[RawTree],
+    *,
+    link: str,
+    width: int,
+    baseline: Floats | None = None,
+    outputs: int = 1,
+    levels: Ints | None = None,
+    sets: Sequence[Sequence[int]] = (),
+) -> Trees:
+    """The model of these trees over `width` features. `sets[s]` are the codes that go left at a split with threshold s on a feature with
+    `levels` > 0.
+    """
+    counts = np.array([len(tree.left) for tree in trees], dtype=np.int64)
+    offset = np.cumsum(counts) - counts
+    left = np.concatenate([np.where(t.left < 0, -1, t.left + o) for t, o in zip(trees, offset.tolist(), strict=True)]).astype(np.int64)
+    right = np.concatenate([np.where(t.left < 0, -1, t.right + o) for t, o in zip(trees, offset.tolist(), strict=True)]).astype(np.int64)
+    is_split = left >= 0
+    down = levels_down(offset, left, right, is_split)
+    inner = sizes(down, left, right)
+    splits = inner[offset]
+    number, leaf = np.zeros(len(left), dtype=np.int64), np.zeros(len(left), dtype=np.int64)
+    number[offset] = np.cumsum(splits) - splits
+    leaf[offset] = np.cumsum(splits + 1) - splits - 1
+    for parents in down:
+        lefts, rights = left[parents], right[parents]
+        number[lefts], leaf[lefts] = number[parents] + 1, leaf[parents]
+        number[rights], leaf[rights] = number[parents] + 1 + inner[lefts], leaf[parents] + inner[lefts] + 1
+    name = np.where(is_split, number, ~leaf)
+    old = np.flatnonzero(is_split)[np.argsort(number[is_split])]
+    old_leaf = np.flatnonzero(~is_split)[np.argsort(leaf[~is_split])]
+    values = np.concatenate([np.asarray(t.values, dtype=np.float64).reshape(len(t.left), -1) for t in trees])
+    whole = np.int32  # half the file; there are never 2^31 splits
+    return Trees(
+        link=link,
+        baseline=np.zeros(outputs) if baseline is None else np.asarray(baseline, dtype=np.float64),
+        splits=splits.astype(whole),
+        feature=np.concatenate([t.feature for t in trees])[old].astype(whole),
+        threshold=np.concatenate([t.threshold for t in trees])[old].astype(np.float64),
+        left=name[left[old]].astype(whole),
+        right=name[right[old]].astype(whole),
+        missing_left=np.concatenate([t.missing_left for t in trees])[old].astype(bool),
+        values=values[old_leaf],
+        levels=np.zeros(width, dtype=whole) if levels is None else np.asarray(levels).astype(whole),
+        set_starts=np.concatenate(([0], np.cumsum([len(codes) for codes in sets]))).astype(np.int64),
+        set_codes=np.array([code for codes in sets for code in codes], dtype=whole),
+    )
