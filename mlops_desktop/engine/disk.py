@@ -19,9 +19,14 @@ _COUNTER = itertools.count()
 STALE_SECONDS = 3600.0  # what a killed writer left behind is swept when it is older: no writer needs that long for one result
 
 
+def is_full(error: OSError) -> bool:
+    """Whether the disk (or a person's share of it) is full."""
+    return error.errno in _FULL
+
+
 def refusal(error: OSError, what: str) -> UserError:
     """A person's words for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
-    if error.errno in _FULL:
+    if is_full(error):
         return UserError(
             f"{what} could not be saved: the disk is full.", "Free some space and try again. What was saved before is still there."
         )
