@@ -27,6 +27,8 @@ from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine.worker import CALLS_MODULE
 
 JOB_PREFIX = "mlops_job_"
+_PID_FILE = "worker.pid"
+_SHARED = Path("/dev/shm")
 _TAIL = 64 * 2**10  # bytes of what the child printed that are kept for a crash report
 _LINE = 8 * 2**10  # a longer line of the log comes in pieces
 _GRACE = 1.5
@@ -75,6 +77,7 @@ class _Running:
         self._tail: deque[bytes] = deque()
         self._life = -1
         self.process = self._start(command, _environment(self.folder, threads))
+        (self.folder / _PID_FILE).write_text(str(self.process.pid), encoding="ascii")
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         assert self.process.stderr is not None
@@ -147,7 +150,7 @@ class _Running:
         if self._life >= 0:
             os.close(self._life)
             self._life = -1
-        shutil.rmtree(self.folder, ignore_errors=True)  # what is still mapped somewhere is swept by a later start
+        _remove_job(self.folder)
 
     def _read_log(self, stream: IO[bytes]) -> None:
         size = 0
@@ -358,7 +361,16 @@ def sweep_jobs() -> None:
         owner = folder.name.removeprefix(JOB_PREFIX).partition("_")[0]
         with contextlib.suppress(OSError):  # another user's, or swept by another process just now
             if owner.isdigit() and int(owner) != os.getpid() and _ours(folder) and not _alive(int(owner)):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove_job(folder)
+
+
+def _remove_job(folder: Path) -> None:
+    """Remove the folder of a child that has ended, and the semaphores that joblib's pool leaves in shared memory when it is killed."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int((folder / _PID_FILE).read_text(encoding="ascii"))
+        for left in _SHARED.glob(f"sem.loky-{pid}-*"):
+            left.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # what is still mapped somewhere is swept by a later start
 
 
 def _ours(folder: Path) -> bool:

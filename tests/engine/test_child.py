@@ -285,6 +285,7 @@ def test_stop_ends_every_process_within_two_seconds_whatever_is_busy(tmp_path, c
         assert time.monotonic() - began < 2.0
         assert isinstance(answer[0], Cancelled)
         assert not folder.exists()
+        assert not list(Path("/dev/shm").glob(f"sem.loky-{pid}-*"))
         assert one.call("echo", {"a": 1}) == {"a": 1}
 
 
@@ -346,6 +347,7 @@ def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, call):
     assert folders  # nobody was left to remove it ...
     children.sweep_jobs()
     assert not any(folder.exists() for folder in folders)  # ... so the next start does
+    assert not list(Path("/dev/shm").glob(f"sem.loky-{worker}-*"))
 
 
 def test_the_folders_of_living_parents_stay(tmp_path, monkeypatch):
