@@ -31,7 +31,7 @@ LEAST_EXPECTED = 4.0  # bins that expect fewer rows are counted as one: deciles 
 DECILES = 10
 MOST_LEVELS = 30
 WAITING = 128  # single rows are counted together, which takes microseconds a row instead of a hundred
-STATES = ("not_enough_data", "stable", "watch", "act")
+VERDICTS = ("not_enough_data", "stable", "watch", "act")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Bins(Plain):
     """
 
     name: str
-    kind: str  # number, word, date, presence
+    type: str  # number, word, date, presence
     counts: tuple[int, ...]
     low: float = 0.0
     high: float = 0.0
@@ -53,7 +53,7 @@ class Bins(Plain):
 
     def size(self) -> int:
         """How many bins there are."""
-        return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "word": len(self.levels) + 3, "presence": 2}[self.kind]
+        return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "word": len(self.levels) + 3, "presence": 2}[self.type]
 
     def of_values(self, values: Floats) -> Longs:
         """The counts of values (rows,), NaN where missing."""
@@ -72,15 +72,15 @@ class Bins(Plain):
 
     def labels(self) -> list[str]:
         """What each bin stands for, in words."""
-        if self.kind == "presence":
+        if self.type == "presence":
             return ["missing", "there"]
-        if self.kind == "word":
+        if self.type == "word":
             return ["missing", "unseen", "other", *(f"= {level}" for level in self.levels)]
         ends = [self._text(edge) for edge in (self.low, *self.cuts, self.high)]
         return ["missing", f"< {ends[0]}", *(f"{a} to {b}" for a, b in pairwise(ends)), f"> {ends[-1]}"]
 
     def _text(self, edge: float) -> str:
-        return date_text(int(edge)) if self.kind == "date" else f"{edge:.6g}"
+        return date_text(int(edge)) if self.type == "date" else f"{edge:.6g}"
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Counters:
         self._waiting: list[tuple[Frame, Floats]] = []
         self._waiting_rows = 0
         self._counts = [np.zeros(bins.size(), dtype=np.int64) for bins in (*reference.columns, reference.score)]
-        self._places = [bins.places() if bins.kind == "word" else {} for bins in reference.columns]
+        self._places = [bins.places() if bins.type == "word" else {} for bins in reference.columns]
         self.rows = 0
 
     def add(self, frame: Frame, scores: Floats) -> None:
@@ -203,9 +203,9 @@ class Counters:
         numbers = np.concatenate([frame.numbers for frame in frames])
         dates = np.concatenate([frame.dates for frame in frames])
         for bins, places, counts in zip(self.reference.columns, self._places, self._counts, strict=False):
-            if bins.kind == "number":
+            if bins.type == "number":
                 counts += bins.of_values(numbers[:, layout.numbers.index(bins.name)])
-            elif bins.kind == "date":
+            elif bins.type == "date":
                 counts += bins.of_values(_date_values(dates[:, layout.dates.index(bins.name)]))
             else:
                 self._count_words_of(frames, layout.words.index(bins.name), bins, places, counts)
@@ -214,7 +214,7 @@ class Counters:
     def _count_words_of(self, frames: list[Frame], at: int, bins: Bins, places: dict[str, int], counts: Longs) -> None:
         singles = [0] * len(counts)
         for frame in frames:
-            if bins.kind == "presence":
+            if bins.type == "presence":
                 there = int((frame.codes[:, at] >= 0).sum())
                 singles[0] += frame.rows - there
                 singles[1] += there
@@ -228,7 +228,7 @@ class Counters:
     def _count_scores(self, scores: Floats) -> None:
         counts, bins = self._counts[-1], self.reference.score
         self.rows += len(scores)
-        if bins.kind == "number":
+        if bins.type == "number":
             counts += bins.of_values(scores if scores.ndim == 1 else scores[:, 1])
         else:
             counts += np.bincount(np.argmax(scores, axis=1) + 3, minlength=len(counts))
@@ -236,17 +236,17 @@ class Counters:
     def report(self) -> dict[str, Any]:
         """The verdict as plain JSON: `{"rows", "reference_rows", "verdict", "columns": [...], "score", "counts"}`.
 
-        A column has `field`, `state` (not_enough_data, stable, watch, act), `psi`, `p`, the shares `missing`, `unseen` and `outside` at
-        training and now, and its `bins` as shares. The verdict is the worst state among the columns (and the score) that a
+        A column has `field`, `verdict` (not_enough_data, stable, watch, act), `psi`, `p`, the shares `missing`, `unseen` and `outside` at
+        training and now, and its `bins` as shares. The whole verdict is the worst among the columns (and the score) that a
         Benjamini-Hochberg correction at 5 % over all of them leaves significant.
         """
         counts = self.counts()
         columns = [compare(bins, now) for bins, now in zip(self.reference.columns, counts, strict=False)]
         score = compare(self.reference.score, counts[-1])
-        judged = [one for one in (*columns, score) if one["p"] is not None]
+        judged = [one for one in (*columns, score) if one["verdict"] != "not_enough_data"]
         kept = benjamini_hochberg([one["p"] for one in judged], FALSE_DISCOVERIES)
-        states = [one["state"] for one, keep in zip(judged, kept.tolist(), strict=True) if keep]
-        verdict = max(states, key=STATES.index, default="stable" if judged else "not_enough_data")
+        found = [one["verdict"] for one, keep in zip(judged, kept.tolist(), strict=True) if keep]
+        verdict = max(found, key=VERDICTS.index, default="stable" if judged else "not_enough_data")
         return {
             "rows": self.rows,
             "reference_rows": self.reference.rows,
@@ -263,16 +263,14 @@ def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
     reference, current = np.array(bins.counts, dtype=np.float64), np.array(now, dtype=np.float64)
     rows = current.sum()
     shares = [(reference / max(1.0, reference.sum())).round(6).tolist(), (current / max(1.0, rows)).round(6).tolist()]
-    psi, p, state = None, None, "not_enough_data"
-    if rows >= LEAST_ROWS and reference.sum() > 0:
-        psi, p = measure(reference, current)
-        significant = p < SIGNIFICANT
-        state = "act" if significant and psi > ACT else "watch" if significant and psi > WATCH else "stable"
-    worded = bins.kind == "word"
-    outside = [] if bins.kind in ("word", "presence") else [1, -1]
+    psi, p = measure(reference, current) if rows and reference.sum() else (0.0, 1.0)
+    drifted = p < SIGNIFICANT and psi > WATCH
+    verdict = "not_enough_data" if rows < LEAST_ROWS else "stable" if not drifted else "act" if psi > ACT else "watch"
+    worded = bins.type == "word"
+    outside = [] if bins.type in ("word", "presence") else [1, -1]
     return {
         "field": bins.name,
-        "state": state,
+        "verdict": verdict,
         "psi": psi,
         "p": p,
         "missing": [share[0] for share in shares],

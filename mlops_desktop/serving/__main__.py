@@ -1,0 +1,132 @@
+"""The command line of a bundle.
+
+    python serve.py [--port 8000] [--host 127.0.0.1] [--workers N]    start the service
+    python serve.py selftest                                          does this copy answer as the application did? exit code 0 or 1
+    python serve.py predict IN.csv OUT.csv                            answer a whole file
+
+In the application the same is `python -m mlops_desktop.serving BUNDLE …`, with BUNDLE a folder or a .zip.
+Exit codes: 0 done, 1 the self-test failed, 2 the input was wrong (one sentence on stderr), 70 a fault of ours, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from .errors import UserError
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def main(arguments: Sequence[str], folder: Path | None = None) -> int:
+    """Do what the arguments say and return the exit code. Without `folder` the first argument names the bundle."""
+    # Rows are small: threads inside numpy would cost more than they give, and several services on one machine would fight.
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+    parsed = _parser(folder is None).parse_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory(prefix="bundle_") as unpacked:
+            return _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, Path(unpacked)))
+    except UserError as error:
+        _say(sys.stderr, str(error))
+        return 1 if parsed.command == "selftest" else 2
+    except ImportError as error:
+        if not error.name or error.name.partition(".")[0] not in ("numpy", "uvicorn", "httptools", "uvloop", "h11", "click"):
+            raise
+        _say(sys.stderr, f"The package {error.name.partition('.')[0]} is not installed. Install it: pip install -r requirements.txt")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(names_bundle: bool) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m mlops_desktop.serving" if names_bundle else "python serve.py",
+        description="Serve the model of this bundle, test it, or answer a file.",
+    )
+    if names_bundle:
+        parser.add_argument("bundle", metavar="BUNDLE", help="the folder of a bundle, or its .zip")
+    parser.add_argument("command", nargs="?", choices=("serve", "selftest", "predict"), default="serve", help="what to do (serve)")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="for predict: IN.csv OUT.csv")
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (8000; 0: any free one)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1: this machine; 0.0.0.0: the network)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that answer (1)")
+    parser.add_argument("--drain", type=float, default=1.0, metavar="SECONDS", help="go on answering so long after SIGTERM (1)")
+    parser.add_argument("--access-log", action="store_true", help="write a line for each request")
+    return parser
+
+
+def _run(parsed: argparse.Namespace, folder: Path) -> int:
+    if parsed.command == "predict":
+        if len(parsed.files) != 2:
+            raise UserError("predict needs two files.", "predict IN.csv OUT.csv")
+        return _predict(folder, Path(parsed.files[0]), Path(parsed.files[1]))
+    if parsed.files:
+        raise UserError(f"{parsed.command} takes no files.")
+    if parsed.command == "selftest":
+        return _selftest(folder)
+    return _serve(folder, parsed)
+
+
+def _folder(bundle: Path, unpacked: Path) -> Path:
+    if not bundle.is_file():
+        return bundle
+    from .archive import read_archive
+
+    return read_archive(bundle, unpacked)
+
+
+def _selftest(folder: Path) -> int:
+    from .boot import tested_bundle
+
+    _say(sys.stdout, tested_bundle(folder)[1].sentence())
+    return 0
+
+
+def _serve(folder: Path, parsed: argparse.Namespace) -> int:
+    import uvicorn  # noqa: F401  (asked for now, so that its absence is said before the work)
+
+    from .boot import make_app, tested_bundle
+    from .server import Options, address, listen, serve, serve_many
+
+    if parsed.workers < 1:
+        raise UserError("--workers must be at least 1.")
+    options = Options(parsed.host, parsed.port, parsed.workers, max(0.0, parsed.drain), parsed.access_log)
+    sock = listen(options.host, options.port)
+    with sock:
+        if options.workers > 1:
+            bundle, parity = tested_bundle(folder)
+            _say(sys.stdout, f"{parity.sentence()}\nServing {bundle.scorer.name} at {address(sock)} with {options.workers} processes.")
+            serve_many(folder, sock, options)
+        else:
+            app = make_app(folder)
+            _say(sys.stdout, f"Self-test passed. Serving {app.service.scorer.name} at {address(sock)} (stop with Ctrl+C).")
+            serve(lambda: app, sock, options)
+    return 0
+
+
+def _predict(folder: Path, source: Path, target: Path) -> int:
+    from .boot import tested_bundle
+    from .csv_io import predict_file
+
+    scorer = tested_bundle(folder)[0].scorer
+    rows, refused = predict_file(scorer, source, target)
+    said = f", {refused:,} of them refused (see the column “error”)" if refused else ""
+    _say(sys.stdout, f"{rows:,} rows answered in {target}{said}.")
+    return 0
+
+
+def _say(stream: TextIO | None, text: str) -> None:
+    """Write a line; a program without a console has no streams."""
+    if stream is not None:
+        stream.write(text + "\n")
+        stream.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

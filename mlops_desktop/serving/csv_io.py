@@ -1,0 +1,167 @@
+"""CSV in, by the schema, and CSV out: every row of the input in its order, refused ones with their reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .answers import table_header, table_rows
+from .column import Checked, Problem
+from .errors import UserError
+from .frame import Floats
+from .schema import Schema
+from .scorer import Scorer
+
+DELIMITERS = ",;\t|"
+CHUNK = 5000  # rows that are scored together
+LARGEST_CELL = 16 * 2**20  # characters; the reader's own limit of 131,072 is short for texts
+WRONG_WIDTH = "The row has another number of cells than the header."
+_REMEDY = "Send a header with the names of the model's columns, then one line for each row."
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Some rows of a file: what the schema found, and the rows whose number of cells does not fit the header."""
+
+    checked: Checked
+    rows: int
+    ragged: frozenset[int]
+
+    def errors(self) -> dict[int, str]:
+        """Why rows are refused, by row, as one line of text."""
+        found: dict[int, list[str]] = {row: [WRONG_WIDTH] for row in self.ragged}
+        for problem in self.checked.errors:
+            if problem.row is not None and problem.row not in self.ragged:
+                found.setdefault(problem.row, []).append(problem.message)
+        return {row: " ".join(messages) for row, messages in found.items()}
+
+
+def read_chunks(lines: Iterable[str], schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
+    """The rows of a CSV text with a header, checked by the schema, some thousands at a time. `lines` keep their line ends.
+
+    The delimiter (comma, semicolon, tab, bar) is found in the header; lines may be quoted and quoted cells may hold line ends; blank lines
+    are passed over where there is more than one column. UserError when there is no header, a name comes twice, no column is one of the
+    model's, or a needed column is absent.
+    """
+    csv.field_size_limit(LARGEST_CELL)
+    source = iter(lines)
+    first = next(source, "").removeprefix("\ufeff")
+    while first and not first.strip():
+        first = next(source, "")
+    reader = csv.reader(_chain(first, source), delimiter=find_delimiter(first))
+    try:
+        names = [name.strip() for name in next(reader, [])]
+        _check_header(names, schema)
+        waiting: list[list[str]] = []
+        for row in reader:
+            if not row and len(names) > 1:
+                continue
+            waiting.append(row or [""])
+            if len(waiting) >= size:
+                yield _chunk(names, waiting, schema)
+                waiting = []
+        if waiting:
+            yield _chunk(names, waiting, schema)
+    except csv.Error as error:
+        raise UserError(f"Line {reader.line_num} cannot be read as CSV.", "Check its quotation marks.") from error
+
+
+def _chain(first: str, source: Iterator[str]) -> Iterator[str]:
+    if first:
+        yield first
+    yield from source
+
+
+def find_delimiter(header: str) -> str:
+    """The delimiter that stands in a header line most often, outside quotation marks; the comma when there is none."""
+    bare = "".join(header.split('"')[::2])
+    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
+
+
+def _check_header(names: Sequence[str], schema: Schema) -> None:
+    if not any(names):
+        raise UserError("The CSV has no header.", _REMEDY)
+    known = {column.name for column in schema.columns}
+    if len(set(names) & known) != len([name for name in names if name in known]):
+        raise UserError("The header names a column twice.", "Give each column a name of its own.")
+    if not known & set(names):
+        raise UserError("None of the columns is one of the model's.", _REMEDY)
+    for column in schema.columns:
+        if column.name not in names and not column.nullable:
+            raise UserError(f"The column “{column.name}” is needed and not there.", _REMEDY)
+
+
+def _chunk(names: Sequence[str], rows: list[list[str]], schema: Schema) -> Chunk:
+    width = len(names)
+    ragged = frozenset(i for i, row in enumerate(rows) if len(row) != width)
+    whole = [row if len(row) == width else [""] * width for row in rows] if ragged else rows
+    columns = dict(zip(names, zip(*whole, strict=True), strict=True)) if len(set(names)) == width else _distinct(names, whole)
+    return Chunk(schema.from_texts(columns, len(rows)), len(rows), ragged)
+
+
+def _distinct(names: Sequence[str], rows: list[list[str]]) -> dict[str, Sequence[str]]:
+    """Columns by name where names outside the schema come twice: the first of each."""
+    columns: dict[str, Sequence[str]] = {}
+    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
+        columns.setdefault(name, cells)
+    return columns
+
+
+def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats, list[int]]:
+    """Cells of the answers (under `table_header`), the scores of the rows that were accepted, and their positions."""
+    errors = chunk.errors()
+    good = [i for i in range(chunk.rows) if i not in errors]
+    frame = chunk.checked.frame if not errors else chunk.checked.frame.take(np.array(good, dtype=np.intp))
+    scores = scorer.scores(frame)
+    every = np.zeros((chunk.rows, *scores.shape[1:]))
+    every[good] = scores
+    return table_rows(scorer, every, errors), scores, good
+
+
+def as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as CSV lines that end in a line feed."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def header_line(scorer: Scorer) -> str:
+    """The first line of an answer."""
+    return as_csv([table_header(scorer)])
+
+
+def remarks(chunk: Chunk) -> Sequence[Problem]:
+    """The warnings of a chunk; those of refused rows too."""
+    return chunk.checked.warnings
+
+
+def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
+    """Answer every row of a CSV file (UTF-8) in another; the number of rows and of refused ones.
+
+    The target is there wholly or not at all. UserError when the source cannot be read, is no CSV for this model, or the target not written.
+    """
+    rows = refused = 0
+    part = target.with_name(target.name + ".part")
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as lines, part.open("w", encoding="utf-8", newline="") as out:
+            out.write(header_line(scorer))
+            for chunk in read_chunks(lines, scorer.schema):
+                cells, _, good = answer_chunk(scorer, chunk)
+                out.write(as_csv(cells))
+                rows += chunk.rows
+                refused += chunk.rows - len(good)
+        os.replace(part, target)
+    except UnicodeDecodeError as error:
+        raise UserError(f"“{source.name}” is not UTF-8.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).") from error
+    except OSError as error:
+        wrong = target if error.filename and str(error.filename).endswith(".part") else source
+        raise UserError(f"“{wrong}” cannot be {'written' if wrong is target else 'read'}: {error.strerror}.", "Check the path.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return rows, refused

@@ -1,0 +1,259 @@
+"""What the service says of itself: the schema, the model, and an OpenAPI 3.1 document typed per feature with examples that are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .answers import class_text
+from .column import Column, bound_text
+from .dates import date_example
+from .schema import NUMBER_TYPES
+from .scorer import Scorer
+
+Json = dict[str, Any]
+ROW_COUNT = {"type": "integer", "minimum": 0}
+_LABELS = {"binary": "a class of two", "multiclass": "a class", "regression": "a number"}
+
+
+def example_row(scorer: Scorer) -> Json:
+    """The schema's synthetic typical row; a column without a typical value is null, or has a made-up value where null is refused."""
+    return {column.name: example_value(column) for column in scorer.schema.columns}
+
+
+def example_value(column: Column) -> Any:
+    """A value that the schema accepts, as it is sent."""
+    if column.typical is not None or column.nullable:
+        return column.typical
+    if column.type == "boolean":
+        return False
+    if column.type == "date":
+        return bound_text(column, column.low) or date_example(column.grammar)
+    if column.type in NUMBER_TYPES:
+        low = column.low if column.low is not None else 0
+        return int(low) if column.type == "integer" else low
+    return column.levels[0] if column.levels else "text"
+
+
+def schema_document(scorer: Scorer, importance: Mapping[str, float]) -> Json:
+    """The content of `/v1/schema`: columns with types, ranges, levels, units and examples, and what the model answers."""
+    return {
+        "model": {"name": scorer.name, "version": scorer.version},
+        "task": scorer.task,
+        "target": scorer.target,
+        "classes": list(scorer.classes),
+        "positive": None if scorer.positive is None else scorer.classes[scorer.positive],
+        "threshold": scorer.threshold,
+        "columns": [_column(column, column.name in scorer.used_sources, importance.get(column.name)) for column in scorer.schema.columns],
+        "example": example_row(scorer),
+    }
+
+
+def _column(column: Column, used: bool, importance: float | None) -> Json:
+    dated = column.type == "date"
+    return {
+        "name": column.name,
+        "type": column.type,
+        "required": not column.nullable,
+        "unit": column.unit,
+        "description": column.description,
+        "low": bound_text(column, column.low) or None if dated else column.low,
+        "high": bound_text(column, column.high) or None if dated else column.high,
+        "levels": list(column.levels),
+        "words": [list(column.grammar.true[:1]), list(column.grammar.false[:1])] if column.type == "boolean" else None,
+        "format": date_example(column.grammar) if dated else None,
+        "typical": column.typical,
+        "missing_share": column.missing_share,
+        "used": used,
+        "importance": importance,
+    }
+
+
+def openapi_document(scorer: Scorer, limits: Mapping[str, int], version: str) -> Json:
+    """The OpenAPI 3.1 document of the service."""
+    row = example_row(scorer)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{scorer.name or 'Model'}: predicts {scorer.target}",
+            "version": scorer.version,
+            "description": f"Answers with {_LABELS[scorer.task]} for each row. Written by MLOps Desktop {version}.".strip(),
+        },
+        "servers": [{"url": "."}],
+        "paths": _paths(scorer, row, limits),
+        "components": {"schemas": {**_inputs(scorer, row, limits), **_outputs(scorer)}, "responses": _problems()},
+    }
+
+
+def _inputs(scorer: Scorer, row: Json, limits: Mapping[str, int]) -> Json:
+    columns = scorer.schema.columns
+    threshold = {"type": "number", "minimum": 0, "maximum": 1, "description": "Stands in for the model's own threshold in this request."}
+
+    def rows(most: int) -> Json:
+        return {"type": "array", "maxItems": most, "items": {"$ref": "#/components/schemas/Row"}}
+
+    request: Json = {"rows": rows(limits["rows"])}
+    if scorer.positive is not None:
+        request["threshold"] = threshold
+    what_if = {
+        "row": {"$ref": "#/components/schemas/Row"},
+        "field": {"type": "string", "enum": [column.name for column in columns]},
+        "points": {"type": "integer", "minimum": 2, "maximum": limits["points"], "default": 41},
+    }
+    return {
+        "Row": {
+            "type": "object",
+            "properties": {column.name: feature(column) for column in columns},
+            "required": [column.name for column in columns if not column.nullable],
+            "examples": [row],
+        },
+        "PredictRequest": _object(request, ["rows"], {"rows": [row]}),
+        "ExplainRequest": _object({"rows": rows(limits["explain_rows"])}, ["rows"], {"rows": [row]}),
+        "WhatIfRequest": _object(what_if, ["row", "field"], {"row": row, "field": columns[0].name if columns else ""}),
+    }
+
+
+def _object(properties: Json, required: list[str], example: Any = None) -> Json:
+    found = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return found if example is None else {**found, "examples": [example]}
+
+
+def feature(column: Column) -> Json:
+    """One column as a JSON schema (2020-12), with what training saw of it under `x-`."""
+    kinds: dict[str, Json] = {
+        "number": {"type": ["number"]},
+        "integer": {"type": ["integer"]},
+        "boolean": {"type": ["boolean", "integer", "string"]},
+        "date": {"type": ["string"]},
+    }
+    # Levels may be sent as the numbers or booleans that they look like; an unknown one is answered with a warning.
+    found: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
+    if column.nullable:
+        found["type"] = [*found["type"], "null"]
+    words = [word for pair in (column.grammar.true, column.grammar.false) for word in pair]
+    if column.type == "boolean":
+        found = {"enum": [True, False, 0, 1, *words, *([None] if column.nullable else [])]}
+    said = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
+    if said:
+        found["description"] = said
+    seen = {
+        "x-training-range": [bound_text(column, column.low), bound_text(column, column.high)] if column.low is not None else None,
+        "x-levels": list(column.levels) or None,
+        "x-missing-share": column.missing_share or None,
+        "x-unit": column.unit or None,
+    }
+    return {**found, **{key: value for key, value in seen.items() if value is not None}, "examples": [example_value(column)]}
+
+
+def _outputs(scorer: Scorer) -> Json:
+    text, number = {"type": "string"}, {"type": "number"}
+    probabilities = {class_text(one): {"type": "number", "minimum": 0, "maximum": 1} for one in scorer.classes}
+    remark = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
+    fault = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
+    answer: Json = {"prediction": {"enum": [*scorer.classes, None]} if scorer.classes else {"type": ["number", "null"]}}
+    if scorer.classes:
+        answer["probabilities"] = _object(probabilities, list(probabilities))
+    if scorer.positive is not None:
+        answer["threshold"] = number
+    answer["warnings"] = {"type": "array", "items": remark}
+    answer["errors"] = {"type": "array", "items": fault, "description": "Why the row is refused (only with on_error=row)."}
+    model = _object({"name": text, "version": text}, ["name", "version"])
+    contribution = _object({"field": text, "contribution": number}, ["field", "contribution"])
+    about = {"enum": [*scorer.classes, None]}
+    explanation = {"about": about, "base": number, "answer": number, "contributions": {"type": "array", "items": contribution}}
+    point = _object({"value": {}, "score": number}, ["value", "score"])
+    curve = {"model": model, "field": text, "kind": text, "about": about, "points": {"type": "array", "items": point}}
+    explanation["warnings"] = answer["warnings"]
+    problem = {"type": text, "title": text, "status": {"type": "integer"}, "detail": text, "instance": text, "errors_total": ROW_COUNT}
+    return {
+        "Prediction": {"type": "object", "properties": answer, "required": ["prediction", "warnings"]},
+        "PredictResponse": _object({"model": model, "predictions": _list_of("Prediction")}, ["model", "predictions"]),
+        "Explanation": _object(explanation, list(explanation)),
+        "ExplainResponse": _object({"model": model, "explanations": _list_of("Explanation")}, ["model", "explanations"]),
+        "WhatIfResponse": _object(curve, list(curve)),
+        "Problem": {
+            "type": "object",
+            "properties": {**problem, "errors": {"type": "array", "items": fault}},
+            "required": ["type", "title", "status"],
+        },
+    }
+
+
+def _list_of(name: str) -> Json:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+
+
+def _problems() -> Json:
+    said = {
+        "400": "The body cannot be read.",
+        "413": "The request is too large.",
+        "415": "The content type is not the one of this route.",
+        "422": "The input is not valid; every fault is named by row and field.",
+    }
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {f"Problem{status}": {"description": text, "content": content} for status, text in said.items()}
+
+
+def _paths(scorer: Scorer, row: Json, limits: Mapping[str, int]) -> Json:
+    on_error = {
+        "name": "on_error",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["request", "row"], "default": "request"},
+        "description": "“row”: a refused row is null with its errors, and the others are answered.",
+    }
+    csv_example = ",".join(_cell(name) for name in row) + "\n" + ",".join(_cell(value) for value in row.values()) + "\n"
+    csv_text = {"text/csv": {"schema": {"type": "string"}, "examples": {"typical": {"value": csv_example}}}}
+    csv_answer = "prediction, a probability_… for each class, error; every row of the input in its order"
+    faults = {status: {"$ref": f"#/components/responses/Problem{status}"} for status in ("400", "413", "415", "422")}
+    predict = _post("predict", f"Predict {scorer.target} for up to {limits['rows']:,} rows", "PredictRequest", "PredictResponse", faults)
+    predict["parameters"] = [on_error]
+    csv_post = {
+        "operationId": "predict_csv",
+        "summary": f"Predict {scorer.target} for a CSV of up to {limits['csv_rows']:,} rows",
+        "requestBody": {"required": True, "content": csv_text},
+        "responses": {"200": {"description": csv_answer, "content": {"text/csv": {"schema": {"type": "string"}}}}, **faults},
+    }
+    explain = _post("explain", "Contributions of each column, adding up to the answer", "ExplainRequest", "ExplainResponse", faults)
+    what_if = _post("what_if", "How the answer moves when one column changes", "WhatIfRequest", "WhatIfResponse", faults)
+    reads = {
+        "/v1/schema": ("schema", "Types, ranges, levels, units and an example", "application/json"),
+        "/v1/model": ("model", "Identity, metrics, hashes and limits", "application/json"),
+        "/v1/drift": ("drift", "Has the data moved away from training? Counts that can be added up over processes", "application/json"),
+        "/health/live": ("live", "The process answers", "application/json"),
+        "/health/ready": ("ready", "The self-test passed and the service is not stopping", "application/json"),
+        "/health/startup": ("startup", "The model is loaded", "application/json"),
+        "/metrics": ("metrics", "Prometheus text format", "text/plain"),
+    }
+    return {
+        "/v1/predict": {"post": predict},
+        "/v1/predict/csv": {"post": csv_post},
+        "/v1/explain": {"post": explain},
+        "/v1/what-if": {"post": what_if},
+        **{path: {"get": _get(*said)} for path, said in reads.items()},
+    }
+
+
+def _post(name: str, summary: str, request: str, response: str, faults: Json) -> Json:
+    def content(schema: str) -> Json:
+        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+    return {
+        "operationId": name,
+        "summary": summary,
+        "requestBody": {"required": True, "content": content(request)},
+        "responses": {"200": {"description": "The answers", "content": content(response)}, **faults},
+    }
+
+
+def _get(name: str, summary: str, content: str) -> Json:
+    schema = {"type": "string"} if content == "text/plain" else {"type": "object"}
+    answer = {"description": summary, "content": {content: {"schema": schema}}}
+    responses: Json = {"200": answer}
+    if name == "ready":
+        responses["503"] = {"description": "The service is stopping", "content": answer["content"]}
+    return {"operationId": name, "summary": summary, "responses": responses}
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else class_text(value)
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',;\t|"\n\r') else text
