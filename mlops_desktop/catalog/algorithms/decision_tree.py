@@ -8,10 +8,11 @@ from typing import Any
 from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import spread
-from mlops_desktop.serving.models.trees import MEAN, RawTree, grow
+from mlops_desktop.serving.models.trees import MEAN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +60,8 @@ class DecisionTree(Algorithm):
         return OneThread(DecisionTreeClassifier(**options, class_weight=None if self.class_weight == "none" else self.class_weight))
 
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
-        t = estimator.tree_
-        tree = RawTree(t.feature, t.threshold, t.children_left, t.children_right, t.missing_go_to_left.astype(bool), t.value[:, 0, :])
+        nodes = scikit_nodes([estimator.tree_])
         if task == "regression":
-            return grow([tree], link=MEAN, width=width)
+            return grow(nodes, link=MEAN, width=width)
         seen = seen_classes(estimator)
-        return spread(grow([tree], link=MEAN, width=width, outputs=len(seen)), seen, classes)
+        return spread(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)

@@ -10,10 +10,11 @@ import numpy as np
 from mlops_desktop.base.estimators import OneThread, category_columns, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import spread
-from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX, RawTree, grow
+from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 
 _MOST_CODES = 255  # categories that the library can tell apart in one column
 
@@ -108,7 +109,7 @@ class HistGradientBoosting(Algorithm):
         baseline = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
         seen = () if task == "regression" else seen_classes(estimator)
         link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
-        model = grow(trees, link=link, width=width, baseline=baseline, outputs=len(baseline), levels=levels, sets=sets)
+        model = grow(Nodes.join(trees), link=link, width=width, baseline=baseline, outputs=len(baseline), levels=levels, sets=sets)
         return model if task == "regression" else spread(model, seen, classes)
 
 
@@ -121,7 +122,7 @@ def _known_codes(estimator: Any) -> dict[int, Ints]:
     return {position: found[~np.isnan(found)].astype(np.intp) for position, found in zip(positions, categories, strict=True)}
 
 
-def _tree(predictor: Any, order: Ints, known: dict[int, Ints], sets: list[list[int]]) -> RawTree:
+def _tree(predictor: Any, order: Ints, known: dict[int, Ints], sets: list[list[int]]) -> Nodes:
     """One tree of the library; its sets of categories are added to `sets`, as codes of the matrix."""
     nodes = predictor.nodes
     leaf = nodes["is_leaf"].astype(bool)
@@ -137,4 +138,4 @@ def _tree(predictor: Any, order: Ints, known: dict[int, Ints], sets: list[list[i
         threshold[at] = len(sets)
         sets.append(np.sort(goes_left).tolist())
     left, right = (np.where(leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
-    return RawTree(feature, threshold, left, right, missing_left, nodes["value"].astype(np.float64))
+    return Nodes(np.zeros(1, dtype=np.int64), feature, threshold, left, right, missing_left, nodes["value"].astype(np.float64)[:, None])

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from mlops_desktop.base.estimators import OneThread, category_columns, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.base.tree_nodes import Nodes, grow
+from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import spread
-from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX, RawTree, grow
+from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 
 _MOST_CODES = 4096  # a column with more categories is split as a number: its sets would be longer than the data
 _ZERO = float(np.float32(1e-35))  # the library takes values of at most this size as 0 before it compares them
@@ -107,51 +108,61 @@ class LightGbm(Algorithm):
         return OneThread(LGBMClassifier(**options, class_weight=weight), categorical_feature=categories)
 
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
-        sets: list[list[int]] = []
-        levels = np.zeros(width, dtype=np.intp)
-        text = estimator.booster_.model_to_string(num_iteration=-1, importance_type="split")
-        trees = [_tree(part, sets, levels) for part in text.partition("\nend of trees")[0].split("\nTree=")[1:]]
+        nodes, levels, sets = _read(estimator.booster_.model_to_string(num_iteration=-1, importance_type="split"), width)
         seen = () if task == "regression" else seen_classes(estimator)
         link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
         outputs = len(seen) if link == SOFTMAX else 1
-        model = grow(trees, link=link, width=width, outputs=outputs, levels=levels, sets=sets)
+        model = grow(nodes, link=link, width=width, outputs=outputs, levels=levels, sets=sets)
         return model if task == "regression" else spread(model, seen, classes)
 
 
-def _tree(text: str, sets: list[list[int]], levels: NDArray[np.intp]) -> RawTree:
-    """One tree of LightGBM's model text (numbers stand there with 17 digits, so none is changed). Its sets of categories are added to
-    `sets`, and `levels` is raised to the codes that they name.
+def _read(text: str, width: int) -> tuple[Nodes, Ints, list[list[int]]]:
+    """The trees of LightGBM's model text (numbers stand there with 17 digits, so none is changed): all splits, then all leaves; the number
+    of category codes of each feature; and the sets of codes that go left.
     """
-    fields = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    trees = [
+        dict(line.split("=", 1) for line in part.splitlines() if "=" in line)
+        for part in text.partition("\nend of trees")[0].split("\nTree=")[1:]
+    ]
+    leaves = np.array([int(tree["num_leaves"]) for tree in trees])
 
-    def array(name: str, dtype: type) -> NDArray[Any]:
-        return np.array(fields.get(name, "").split(), dtype=dtype)
+    def all_of(name: str, dtype: type) -> NDArray[Any]:
+        return np.array(" ".join(tree.get(name, "") for tree in trees if tree["num_leaves"] != "1").split(), dtype=dtype)
 
-    splits = int(fields["num_leaves"]) - 1
-    nothing = np.zeros(splits + 1)
-    values = np.append(np.zeros(splits), array("leaf_value", np.float64))
-    feature, threshold = array("split_feature", np.intp)[:splits], array("threshold", np.float64)[:splits]
-    decision = array("decision_type", np.intp)[
-        :splits
-    ]  # bit 0: categories; bit 1: missing goes left; bits 2 and 3: what is missing (2: NaN)
-    missing_left = np.where((decision >> 2) & 3 == 2, decision & 2 == 2, threshold >= 0)  # where nothing was missing, NaN is taken as 0
-    bounds, words = array("cat_boundaries", np.intp), array("cat_threshold", np.uint32)
+    feature, written, decision = all_of("split_feature", np.intp), all_of("threshold", np.float64), all_of("decision_type", np.intp)
+    threshold = np.where((written >= -_ZERO) & (written < 0), np.nextafter(-_ZERO, -1.0), written)
+    threshold = np.where((written >= 0) & (written < _ZERO), _ZERO, threshold)
+    # Of a decision, bit 0 says that it is on categories, bit 1 that missing goes left; the rest is 2 where NaN is missing, else NaN is 0.
+    missing_left = np.where(decision >> 2 == 2, decision & 2 == 2, threshold >= 0)
+    tree = np.repeat(np.arange(len(trees)), leaves - 1)
+    levels = np.zeros(width, dtype=np.intp)
+    sets: list[list[int]] = []
     for at in np.flatnonzero(decision & 1).tolist():
-        which = int(threshold[at])
-        mask = words[bounds[which] : bounds[which + 1]]
-        codes = np.flatnonzero((mask[:, None] >> np.arange(32, dtype=np.uint32)) & 1)
+        codes = _set(trees[tree[at]], int(written[at]))
         missing_left[at], threshold[at] = False, len(sets)  # missing and unknown categories go right
         sets.append(codes.tolist())
         levels[feature[at]] = max(int(levels[feature[at]]), int(codes.max(initial=0)) + 1)
-    is_number = decision & 1 == 0
-    threshold[is_number & (threshold >= -_ZERO) & (threshold < 0)] = np.nextafter(-_ZERO, -1.0)
-    threshold[is_number & (threshold >= 0) & (threshold < _ZERO)] = _ZERO
-    left, right = (array(f"{side}_child", np.int64)[:splits] for side in ("left", "right"))
-    return RawTree(
-        np.append(feature, nothing.astype(np.intp)),
-        np.append(threshold, nothing),
-        np.append(np.where(left < 0, splits + ~left, left), nothing.astype(np.int64) - 1),
-        np.append(np.where(right < 0, splits + ~right, right), nothing.astype(np.int64) - 1),
-        np.append(missing_left, nothing > 0),
-        values,
+    first_split, first_leaf = np.cumsum(leaves - 1) - leaves + 1, np.cumsum(leaves) - leaves + len(tree)
+    left, right = (
+        np.where(child >= 0, child + first_split[tree], ~child + first_leaf[tree])
+        for child in (all_of("left_child", np.int64), all_of("right_child", np.int64))
     )
+    values = np.array(" ".join(found["leaf_value"] for found in trees).split(), dtype=np.float64)
+    at_leaves = np.zeros(len(values), dtype=np.int64)
+    nodes = Nodes(
+        roots=np.where(leaves > 1, first_split, first_leaf),
+        feature=np.append(feature, at_leaves),
+        threshold=np.append(threshold, at_leaves),
+        left=np.append(left, at_leaves - 1),
+        right=np.append(right, at_leaves - 1),
+        missing_left=np.append(missing_left, at_leaves > 0),
+        values=np.append(np.zeros(len(tree)), values)[:, None],
+    )
+    return nodes, levels, sets
+
+
+def _set(tree: dict[str, str], number: int) -> Ints:
+    """The codes of one of a tree's sets of categories."""
+    start, stop = (int(bound) for bound in tree["cat_boundaries"].split()[number : number + 2])
+    words = np.array(tree["cat_threshold"].split()[start:stop], dtype=np.uint32)
+    return np.flatnonzero((words[:, None] >> np.arange(32, dtype=np.uint32)) & 1)

@@ -8,10 +8,11 @@ from typing import Any
 from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import spread
-from mlops_desktop.serving.models.trees import MEAN, RawTree, grow
+from mlops_desktop.serving.models.trees import MEAN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +71,8 @@ class RandomForest(Algorithm):
         return OneThread(RandomForestClassifier(**options, class_weight=None if self.class_weight == "none" else self.class_weight))
 
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
-        grown = [member.tree_ for member in estimator.estimators_]
-        trees = [
-            RawTree(t.feature, t.threshold, t.children_left, t.children_right, t.missing_go_to_left.astype(bool), t.value[:, 0, :])
-            for t in grown
-        ]
+        nodes = scikit_nodes([member.tree_ for member in estimator.estimators_])
         if task == "regression":
-            return grow(trees, link=MEAN, width=width)
+            return grow(nodes, link=MEAN, width=width)
         seen = seen_classes(estimator)
-        return spread(grow(trees, link=MEAN, width=width, outputs=len(seen)), seen, classes)
+        return spread(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)

@@ -11,10 +11,8 @@ the library that grew the trees.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,25 +21,10 @@ from ..model import Model
 from .descent import Descent
 from .leaf_masks import LeafMasks
 from .links import softmax, two_classes
-from .tree_shape import Splits, levels_down, sizes
+from .tree_shape import Splits
 
 IDENTITY, SIGMOID, SOFTMAX, MEAN = "identity", "sigmoid", "softmax", "mean"
 _LINKS = (IDENTITY, SIGMOID, SOFTMAX, MEAN)
-
-
-class RawTree(NamedTuple):
-    """One tree as libraries hold it: arrays over its nodes, the root first, leaves with `left` < 0.
-
-    `values` is (nodes,) or (nodes, k) and read at the leaves alone, `feature`, `threshold`, `right` and `missing_left` at the splits alone.
-    At a split on a category the threshold is the number of its set (see `grow`).
-    """
-
-    feature: Ints
-    threshold: Floats
-    left: Ints
-    right: Ints
-    missing_left: Bools
-    values: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,52 +149,3 @@ def _faults_of_children(splits: Ints, left: Ints, right: Ints) -> list[str]:
     ).all()
     forward = (inner > parent[children >= 0]).all() and (tree[inner] == tree[parent[children >= 0]]).all()
     return [] if once and forward and (leaf_tree[leaves] == tree[parent[children < 0]]).all() else wrong
-
-
-def grow(
-    trees: Sequence[RawTree],
-    *,
-    link: str,
-    width: int,
-    baseline: Floats | None = None,
-    outputs: int = 1,
-    levels: Ints | None = None,
-    sets: Sequence[Sequence[int]] = (),
-) -> Trees:
-    """The model of these trees over `width` features. `sets[s]` are the codes that go left at a split with threshold s on a feature with
-    `levels` > 0.
-    """
-    counts = np.array([len(tree.left) for tree in trees], dtype=np.int64)
-    offset = np.cumsum(counts) - counts
-    left = np.concatenate([np.where(t.left < 0, -1, t.left + o) for t, o in zip(trees, offset.tolist(), strict=True)]).astype(np.int64)
-    right = np.concatenate([np.where(t.left < 0, -1, t.right + o) for t, o in zip(trees, offset.tolist(), strict=True)]).astype(np.int64)
-    is_split = left >= 0
-    down = levels_down(offset, left, right, is_split)
-    inner = sizes(down, left, right)
-    splits = inner[offset]
-    number, leaf = np.zeros(len(left), dtype=np.int64), np.zeros(len(left), dtype=np.int64)
-    number[offset] = np.cumsum(splits) - splits
-    leaf[offset] = np.cumsum(splits + 1) - splits - 1
-    for parents in down:
-        lefts, rights = left[parents], right[parents]
-        number[lefts], leaf[lefts] = number[parents] + 1, leaf[parents]
-        number[rights], leaf[rights] = number[parents] + 1 + inner[lefts], leaf[parents] + inner[lefts] + 1
-    name = np.where(is_split, number, ~leaf)
-    old = np.flatnonzero(is_split)[np.argsort(number[is_split])]
-    old_leaf = np.flatnonzero(~is_split)[np.argsort(leaf[~is_split])]
-    values = np.concatenate([np.asarray(t.values, dtype=np.float64).reshape(len(t.left), -1) for t in trees])
-    whole = np.int32  # half the file; there are never 2^31 splits
-    return Trees(
-        link=link,
-        baseline=np.zeros(outputs) if baseline is None else np.asarray(baseline, dtype=np.float64),
-        splits=splits.astype(whole),
-        feature=np.concatenate([t.feature for t in trees])[old].astype(whole),
-        threshold=np.concatenate([t.threshold for t in trees])[old].astype(np.float64),
-        left=name[left[old]].astype(whole),
-        right=name[right[old]].astype(whole),
-        missing_left=np.concatenate([t.missing_left for t in trees])[old].astype(bool),
-        values=values[old_leaf],
-        levels=np.zeros(width, dtype=whole) if levels is None else np.asarray(levels).astype(whole),
-        set_starts=np.concatenate(([0], np.cumsum([len(codes) for codes in sets]))).astype(np.int64),
-        set_codes=np.array([code for codes in sets for code in codes], dtype=whole),
-    )
