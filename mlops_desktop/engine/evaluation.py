@@ -30,6 +30,7 @@ BLOCK = 1_000_000  # cells of weights at a time: 8 MB
 FEW_ROWS = 50
 MOST_CLASSES = 20
 WORST = 20
+IN_PER_CENT = "neg_mean_absolute_percentage_error"
 
 
 def evaluate(
@@ -96,6 +97,8 @@ def evaluate_scores(
         "confidence": CONFIDENCE,
         "metrics": [
             _metric(metric, score(metric.id, target, scores, positive, threshold), values[metric.id], score(metric.id, target, base), name)
+            if metric.id != IN_PER_CENT or not _has_zero(target)
+            else _metric(metric, math.nan, np.empty(0), math.nan, "")
             for metric in metrics_for(target.task)
         ],
         "notes": _notes(target),
@@ -177,9 +180,15 @@ def _notes(target: Target) -> list[str]:
         if absent:
             more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
             notes.append(f"No row is of class {', '.join(absent[:5])}{more}: metrics that need it are not defined or leave it out.")
-    if not target.classes and rows and np.any(np.abs(target.values) < 1e-9 * max(float(np.max(np.abs(target.values))), 1e-300)):
-        notes.append("Some true values are 0, so the error in per cent (MAPE) means nothing here.")
+    if _has_zero(target):
+        notes.append("Some true values are 0, so there is no error in per cent (MAPE).")
     return notes
+
+
+def _has_zero(target: Target) -> bool:
+    """Whether a true value is 0, or next to nothing beside the largest: a share of it means nothing."""
+    sizes = np.abs(target.values) if target.task == "regression" else np.empty(0)
+    return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
 
 
 def _worst(target: Target, told: Answers) -> list[Json]:

@@ -51,7 +51,7 @@ class Metric:
     def say(self, score: float | None, positive: str = "") -> str:
         """What a score means, in one sentence; of an undefined score (None or NaN), why there is none."""
         if score is None or not math.isfinite(score):
-            return f"{self.label} cannot be computed here: the rows lack a class or a variation that it needs."
+            return f"{self.label} cannot be computed on these rows."
         value = self.shown(score)
         return self.told.format(value=f"{value:.4g}", share=f"{100 * value:.3g}", positive=positive or "the positive class")
 

@@ -210,7 +210,10 @@ def test_residuals_by_hand_and_sampled():
 
 def test_zero_targets_are_noted_for_mape():
     target = Target("regression", np.append(np.arange(60.0), 0.0))
-    assert "per cent" in evaluate_scores(target, target.values + 1, seed=0, resamples=10)["notes"][0]
+    found = evaluate_scores(target, target.values + 1, seed=0, resamples=10)
+    assert "per cent" in found["notes"][0]
+    assert by_id(found)["neg_mean_absolute_percentage_error"]["value"] is None
+    assert by_id(found)["neg_mean_absolute_error"]["value"] == -1.0
 
 
 def test_many_classes_show_the_frequent_ones():

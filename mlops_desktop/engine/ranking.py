@@ -1,0 +1,42 @@
+"""Ties shown as ties: which runs of a leaderboard cannot be told apart from the best one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+CONFIDENCE = 0.95
+
+
+def tied_with_best(fold_scores: Sequence[Sequence[float]]) -> list[bool]:
+    """For each run, scored on the same folds, whether its difference to the run with the best mean may be chance; the best is tied with
+    itself.
+
+    The paired t-test over folds with the corrected variance of Nadeau and Bengio (2003), for training parts overlap: the variance of the
+    differences is taken times 1/k + 1/(k - 1) for k folds. One-sided at 95 %. A run without scores, with other folds than the best or
+    with an undefined score is not tied; with one fold only the best itself is.
+    """
+    means = [float(np.mean(scores)) if len(scores) else -math.inf for scores in fold_scores]
+    means = [mean if math.isfinite(mean) else -math.inf for mean in means]
+    if not means or max(means) == -math.inf:
+        return [False] * len(means)
+    best = np.asarray(fold_scores[int(np.argmax(means))], dtype=np.float64)
+    folds = len(best)
+    limit = _quantile(folds - 1) if folds > 1 else 0.0
+    tied = []
+    for scores, mean in zip(fold_scores, means, strict=True):
+        if mean == -math.inf or len(scores) != folds:
+            tied.append(False)
+            continue
+        lead = best - np.asarray(scores, dtype=np.float64)
+        error = math.sqrt(float(lead.var(ddof=1)) * (1 / folds + 1 / (folds - 1))) if folds > 1 else 0.0
+        tied.append(bool(lead.mean() <= limit * error + 1e-12))
+    return tied
+
+
+def _quantile(degrees: int) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf(CONFIDENCE, degrees))
