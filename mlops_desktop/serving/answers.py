@@ -31,15 +31,19 @@ class Answers:
         self._classes = [f'{{"prediction":{_literal(one)},"probabilities":{{{names}}}{limit},"warnings":%s}}' for one in scorer.classes]
         self._threshold = scorer.threshold if scorer.threshold is not None else 0.5
 
-    def predictions(self, scores: Floats, threshold: float | None, warnings: Mapping[int, Sequence[Mapping[str, Any]]]) -> list[str]:
-        """One JSON object for each row; `warnings` by row number. `threshold` stands in for the stored one of a binary task."""
+    def predictions(
+        self, scores: Floats, chosen: Sequence[int], threshold: float | None, warnings: Mapping[int, Sequence[Mapping[str, Any]]]
+    ) -> list[str]:
+        """One JSON object for each row; `warnings` by row number.
+
+        `chosen` are the positions of the decided classes (nothing for regression), `threshold` what decided them if not the stored one.
+        """
 
         def said(row: int) -> str:
             return json.dumps(warnings[row]) if row in warnings else "[]"
 
         if scores.ndim == 1:
             return [f'{{"prediction":{value!r},"warnings":{said(i)}}}' for i, value in enumerate(scores.tolist())]
-        chosen = self.scorer.decide(scores, threshold).tolist()
         rows = scores.tolist()
         if self.scorer.positive is None:
             return [self._classes[k] % (*row, said(i)) for i, (k, row) in enumerate(zip(chosen, rows, strict=True))]

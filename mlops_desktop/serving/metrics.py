@@ -47,11 +47,11 @@ class Metrics:
         buckets[bisect_left(SECONDS, seconds)] += 1
         self._sums[route] = self._sums.get(route, 0.0) + seconds
 
-    def predicted(self, outcomes: Mapping[int, int], refused: int) -> None:
+    def predicted(self, chosen: Iterable[int], refused: int) -> None:
         """Count answered rows by the position of the answered class (0 for values), and refused rows."""
         with self._lock:
-            for at, count in outcomes.items():
-                self._outcomes[at] += count
+            for at in chosen:
+                self._outcomes[at] += 1
             self._refused += refused
 
     def remarked(self, problems: Iterable[Problem]) -> None:
@@ -139,7 +139,7 @@ class Page:
         """Open a metric."""
         self._lines += [f"# HELP {name} {description}", f"# TYPE {name} {kind}"]
 
-    def sample(self, name: str, value: float, **labels: Any) -> None:
+    def sample(self, name: str, value: float, /, **labels: Any) -> None:
         """One value of the metric that was opened last."""
         said = ",".join(f'{label}="{_escaped(str(text))}"' for label, text in labels.items())
         self._lines.append(f"{name}{{{said}}} {value!r}" if said else f"{name} {value!r}")

@@ -63,7 +63,7 @@ class Scorer(Plain):
         """Classification: (rows, classes) probabilities. Regression: (rows,) values. Rounded to 1e-12, so that equal answers compare
         equal.
         """
-        return np.round(self.model.scores(self.matrix(frame)), 12)
+        return self.model.scores(self.matrix(frame)).round(12)
 
     def decide(self, scores: Floats, threshold: float | None = None) -> Ints:
         """Class positions from probabilities: by the threshold on the positive class for binary tasks (the stored one unless given), else

@@ -95,8 +95,9 @@ class Service:
         if checked.warnings:
             self.metrics.remarked(checked.warnings)
             warnings[0] = [remark(problem) for problem in checked.warnings[:MOST_REMARKS]]
-        self._count(checked.frame, scores, threshold, 0)
-        return Reply(self._answers.document(self._answers.predictions(scores, threshold, warnings)))
+        chosen = self._decide(scores, threshold)
+        self._count(checked.frame, scores, chosen, 0)
+        return Reply(self._answers.document(self._answers.predictions(scores, chosen, threshold, warnings)))
 
     def _predict_many(self, rows: list[Any], threshold: float | None, row_wise: bool) -> Reply:
         chunks: list[tuple[int, Checked]] = []
@@ -133,8 +134,9 @@ class Service:
         scores = self.scorer.scores(frame)
         if not finite(scores):
             raise invalid([_no_answer(start + good[i]) for i in range(len(good)) if not finite(scores[i])])
-        self._count(frame, scores, threshold, len(refused))
-        said = self._answers.predictions(scores, threshold, warnings)
+        chosen = self._decide(scores, threshold)
+        self._count(frame, scores, chosen, len(refused))
+        said = self._answers.predictions(scores, chosen, threshold, warnings)
         if not refused:
             return said
         every = dict(zip(good, said, strict=True))
@@ -152,15 +154,13 @@ class Service:
                 kept.append(problem)
         return kept
 
-    def _count(self, frame: Frame, scores: Floats, threshold: float | None, refused: int) -> None:
+    def _decide(self, scores: Floats, threshold: float | None) -> list[int]:
+        """The positions of the answered classes; 0 for values."""
+        return [0] * len(scores) if scores.ndim == 1 else self.scorer.decide(scores, threshold).tolist()
+
+    def _count(self, frame: Frame, scores: Floats, chosen: list[int], refused: int) -> None:
         self.counters.add(frame, scores)
-        if scores.ndim == 1:
-            self.metrics.predicted({0: len(scores)}, refused)
-            return
-        outcomes: dict[int, int] = {}
-        for k in self.scorer.decide(scores, threshold).tolist():
-            outcomes[k] = outcomes.get(k, 0) + 1
-        self.metrics.predicted(outcomes, refused)
+        self.metrics.predicted(chosen, refused)
 
     def predict_csv(self, body: bytes, query: bytes) -> Reply:
         """`POST /v1/predict/csv`."""
@@ -180,7 +180,7 @@ class Service:
                 warned += len(chunk.checked.warnings)
                 cells, scores, good = answer_chunk(self.scorer, chunk)
                 out.append(as_csv(cells))
-                self._count(chunk.checked.frame.take(_positions(good)), scores, None, chunk.rows - len(good))
+                self._count(chunk.checked.frame.take(_positions(good)), scores, self._decide(scores, None), chunk.rows - len(good))
         except UserError as error:
             raise Refusal(422, "invalid_csv", error.message, error.remedy) from None
         return Reply("".join(out).encode("utf-8", "replace"), CSV, ((b"x-model-warnings", str(warned).encode()),))
