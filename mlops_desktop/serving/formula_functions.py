@@ -62,9 +62,12 @@ def _truth(true: Any, absent: Any) -> Floats:
 
 
 def _power(base: Floats, exponent: Floats) -> Floats:
-    # numpy squares by multiplication only where the exponent has one value for all rows; here it always does, so a row alone gives the
-    # same.
-    return finite(np.where(exponent == 2.0, base * base, np.power(base, exponent)))
+    # numpy takes short cuts for these exponents where they are the same in all rows; here they are always taken, so that a row alone
+    # gives the same last digit as a table.
+    result = np.power(base, exponent)
+    for value, short in ((2.0, base * base), (1.0, base), (0.5, np.sqrt(base)), (-1.0, 1.0 / base)):
+        result = np.where(exponent == value, short, result)
+    return finite(result)
 
 
 def _round(values: Floats, digits: Floats | None = None) -> Floats:

@@ -64,7 +64,7 @@ class SelectCorrelation(Selection):
         limit = round(self.limit, 9)
         for start in range(0, len(order), _BLOCK):
             block = values[start : start + _BLOCK]
-            same = _alike(values[kept], block, limit).any(axis=0)
+            same: Bools = np.logical_or.reduce(_alike(values[kept], block, limit), axis=0)
             among = _alike(block, block, limit)
             near: list[int] = []
             for j in range(len(block)):
