@@ -31,7 +31,9 @@ class Pca(Transform):
         at = layout.number_at(self.columns)
         wide = layout.with_numbers(self.names, [self.columns] * len(self.names))
         out, drop = (wide, None) if self.keep else wide.without(self.columns)
-        block = max(1, _BLOCK // max(1, self.components.size))
+        # A single direction would be added along the columns in pairs, several are added column by column: so there are always two.
+        weights = self.components if len(self.names) > 1 else np.column_stack((self.components, np.zeros(len(self.columns))))
+        block = max(1, _BLOCK // max(1, weights.size))
 
         def apply(frame: Frame) -> Frame:
             values = frame.numbers[:, at]
@@ -39,7 +41,7 @@ class Pca(Transform):
             made = np.empty((frame.rows, len(self.names)))
             for start in range(0, frame.rows, block):
                 part = values[start : start + block]
-                made[start : start + block] = (part[:, :, None] * self.components).sum(axis=1)
+                made[start : start + block] = (part[:, :, None] * weights).sum(axis=1)[:, : len(self.names)]
             new = frame.with_blocks(wide, numbers=np.concatenate((frame.numbers, made), axis=1))
             return new if drop is None else drop(new)
 

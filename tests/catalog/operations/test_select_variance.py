@@ -1,0 +1,35 @@
+"""Selection by variance: equality with VarianceThreshold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from mlops_desktop.catalog.operations.select_variance import SelectVariance
+from tests.frames import BINARY, make_frame, run
+
+FRAME = make_frame(
+    {"wide": [1.0, 5, 9, math.nan], "flat": [1.0, 1.1, 1, 1], "same": [0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3], "one": [7.0, math.nan, 7, 7]},
+    {"word": ["x"] * 4},
+    {"day": ["2024-01-01"] * 4},
+    {"s: a": [0.0, 0, 2, 0], "s: b": [0.0, 0, 0, 0], "s: c": [1.0, 1, 1, 1]},
+)
+
+
+def test_constants_go_and_words_and_dates_stay():
+    found = run(SelectVariance(), FRAME)
+    assert found.layout.names() == ("wide", "flat", "same", "word", "day", "s: a")
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.001, 0.5, 5.0])
+def test_equals_scikit_learn(limit):
+    from sklearn.feature_selection import VarianceThreshold
+
+    values = np.hstack([FRAME.numbers, FRAME.sparse[0].dense()])
+    operation = SelectVariance(limit=limit)
+    theirs = VarianceThreshold(limit).fit(values)
+    names = (*FRAME.layout.numbers, *FRAME.layout.sparse[0])
+    assert [n for n in names if n in run(operation, FRAME).layout.names()] == [names[i] for i in theirs.get_support(indices=True)]
+    np.testing.assert_allclose([operation.scores(FRAME, BINARY)[n] for n in names], np.nanvar(values, axis=0), atol=1e-15)

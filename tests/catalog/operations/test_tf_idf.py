@@ -1,0 +1,71 @@
+"""TF-IDF: equality with scikit-learn's TfidfVectorizer, rare terms, missing texts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.operations.tf_idf import TfIdf
+from tests.frames import BINARY, make_frame, run
+
+WORDS = ["free", "Win", "the", "of", "prize", "call", "now", "I", "straße", "ΟΔΟΣ", "café", "a", "x1", "don't", "e-mail"]
+RNG = np.random.default_rng(11)
+TEXTS = ["  ".join(RNG.choice(WORDS, RNG.integers(0, 12))) for _ in range(150)]
+TRAIN, LATER = make_frame({}, {"t": [*TEXTS[:100]]}), make_frame({}, {"t": [*TEXTS[100:], "unknown", "", None]})
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({}, {}),
+        ({"high": 2, "sublinear": True}, {"ngram_range": (1, 2), "sublinear_tf": True}),
+        ({"low": 2, "high": 3, "stop_words": "english"}, {"ngram_range": (2, 3), "stop_words": "english"}),
+        ({"lower": False}, {"lowercase": False}),
+        ({"unit": "char", "low": 2, "high": 4}, {"analyzer": "char", "ngram_range": (2, 4)}),
+        ({"unit": "char", "low": 1, "high": 1}, {"analyzer": "char"}),
+        ({"unit": "char_wb", "low": 1, "high": 6}, {"analyzer": "char_wb", "ngram_range": (1, 6)}),
+        ({"min_rows": 10}, {"min_df": 10}),
+    ],
+)
+def test_equals_scikit_learn(ours, theirs):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(**{"min_df": 2, **theirs}).fit([text or "" for text in TRAIN.texts("t")])
+    found = run(TfIdf(columns=("t",), **{"min_rows": 2, **ours}), TRAIN, LATER)
+    assert found.layout.sparse[0] == tuple(f"t: {term}" for term in vectorizer.get_feature_names_out())
+    wanted = vectorizer.transform([text or "" for text in LATER.texts("t")]).toarray()
+    np.testing.assert_allclose(found.sparse[0].dense(), wanted, rtol=0, atol=1e-12)
+    assert (np.abs(wanted).sum(axis=1) > 0).any()
+
+
+def test_the_most_frequent_terms_are_kept_and_equals_go_by_alphabet():
+    frame = make_frame({}, {"t": ["bb cc aa", "bb cc aa bb", "dd", "ee"]})
+    found = run(TfIdf(columns=("t",), most=2, min_rows=2), frame)
+    assert found.layout.sparse == (("t: aa", "t: bb"),)
+
+
+def test_a_term_of_one_row_never_travels():
+    frame = make_frame({}, {"t": ["ask mr smith", "ask them", None, "ask ask"]})
+    transform, _ = TfIdf(columns=("t",)).learn(frame, BINARY, Silent())
+    assert transform.terms == (("ask",),)
+
+
+def test_texts_go_and_stay_as_wanted_and_features_remember_them():
+    frame = make_frame({}, {"t": ["aa", "aa bb", "bb"], "u": ["cc", "cc", None]})
+    found = run(TfIdf(columns=("t", "u")), frame)
+    assert found.layout.words == ()
+    assert found.layout.sparse == (("t: aa", "t: bb"), ("u: cc",))
+    assert found.layout.source("u: cc") == ("u",)
+    assert found.sparse[1].dense()[:, 0].tolist() == [1, 1, 0]
+    assert run(TfIdf(columns=("t",), keep=True), frame).layout.words == ("t", "u")
+
+
+@pytest.mark.parametrize(("texts", "said"), [(["only once", "never again"], "no term of “t”"), ([None, None], "no term of “t”")])
+def test_without_a_shared_term_the_step_is_refused(texts, said):
+    with pytest.raises(UserError) as caught:
+        TfIdf(columns=("t",)).learn(make_frame({}, {"t": texts}), BINARY, Silent())
+    assert said in caught.value.message
+    with pytest.raises(UserError):
+        TfIdf(low=3, high=2)
