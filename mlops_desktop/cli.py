@@ -374,7 +374,8 @@ def _show_progress(event: Json) -> None:
 
 
 def _said(evidence: list[Json]) -> list[str]:
-    return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in evidence]
+    told = [one for one in evidence if one["rule"] != "type"]  # an ordinary type needs no words
+    return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in told]
 
 
 def _figure(value: float | None) -> str:

@@ -97,7 +97,8 @@ def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Pro
         reasons.update({f"steps.{i}": f"{operation.label}: {reason}" for i, (operation, reason) in enumerate(found)})
     if not project.candidates:
         assert project.task is not None
-        algorithms = suggest_algorithms(project.task, flow.train.frame.rows)
+        texts = any(c.type == "text" for c in flow.table.schema.columns if c.name in flow.features)
+        algorithms = suggest_algorithms(project.task, flow.train.frame.rows, texts=texts)
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
         reasons.update({f"candidates.{algorithm.id}": f"{algorithm.label}: {reason}" for algorithm, reason in algorithms})
     return project

@@ -64,8 +64,11 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
     return found
 
 
-def suggest_algorithms(task: Task, rows: int) -> list[tuple[Algorithm, str]]:
-    """The algorithms to try first, the quick ones before the strong ones, each with its reason (one sentence)."""
+def suggest_algorithms(task: Task, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:
+    """The algorithms to try first, the quick ones before the strong ones, each with its reason (one sentence).
+
+    `texts`: words become thousands of sparse features, so algorithms that need them spread out are left out.
+    """
     registry = choices().algorithms
     plan = [
         ("baseline", "What one gets without looking at the columns: every model must beat it."),
@@ -76,11 +79,8 @@ def suggest_algorithms(task: Task, rows: int) -> list[tuple[Algorithm, str]]:
     ]
     if rows > BIG_TABLE:
         plan = [entry for entry in plan if entry[0] != "random_forest"]
-    return [
-        (registry.read(id_), reason)
-        for id_, reason in plan
-        if id_ in registry and not registry[id_].missing() and task in registry[id_].tasks
-    ]
+    fitting = [(id_, reason) for id_, reason in plan if not registry[id_].missing() and task in registry[id_].tasks]
+    return [(registry.read(id_), reason) for id_, reason in fitting if registry[id_].takes_sparse or not texts]
 
 
 def _never_tells(frame: Frame, name: str) -> bool:

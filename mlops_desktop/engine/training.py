@@ -48,7 +48,7 @@ def learn_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job:
         part = Part(job, i / len(steps), (i + 1) / len(steps))
         part.step(0.0, step.label)
         try:
-            transform, training_frame = step.learn(frame, target, part)
+            transform, training_frame = step.learn(frame, target, _Wordless(part))
             _, apply = transform.bind(frame.layout)
             frame = apply(frame) if training_frame is None else training_frame
         except UserError as error:
@@ -64,6 +64,17 @@ def learn_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job:
             "Give at least one column the role “feature”, or switch off the step that drops the last one.",
         )
     return Learned(tuple(transforms), matrix)
+
+
+class _Wordless:
+    """A job that passes progress and stops on, but not the words: a step says its columns one by one, which is for its own preview."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def step(self, fraction: float, message: str = "") -> None:
+        """See Job.step."""
+        self._job.step(fraction)
 
 
 def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | None, seed: int) -> Fitted:
