@@ -58,12 +58,15 @@ class ArtifactStore:
                 if making.exists():
                     disk.remove(making)
 
-    def get(self, key: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """The document and the arrays (read-only; large ones are maps of their files). KeyError when it is absent or damaged."""
+    def get(self, key: str, *, check: bool = True) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """The document and the arrays (read-only; large ones are maps of their files). KeyError when it is absent or damaged.
+
+        `check=False`: another process has just checked it, so the bytes of large arrays are not read again (a window must not wait).
+        """
         place = self._place(key)
         try:
             entry = _read_entry(place)
-            if key not in self._checked:
+            if check and key not in self._checked:
                 _check_arrays(place, entry["arrays"])
             arrays = {name: _load(place / f"{i}.npy", size) for i, (name, size, _) in enumerate(entry["arrays"])}
         except FileNotFoundError as error:
@@ -73,7 +76,8 @@ class ArtifactStore:
         except (OSError, ValueError, TypeError, EOFError, MemoryError, Damaged) as error:
             self._discard(key)
             raise KeyError(key) from error
-        self._checked.add(key)
+        if check:
+            self._checked.add(key)
         return entry["document"], arrays
 
     def __contains__(self, key: str) -> bool:

@@ -12,8 +12,9 @@ from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import chosen as choosing
-from mlops_desktop.engine import package, storage
+from mlops_desktop.engine import package, row_order, storage
 from mlops_desktop.engine import table as tables
+from mlops_desktop.engine.batch import drift_of, predict_file
 from mlops_desktop.engine.chosen import Chosen
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.gate import check as check_goals
@@ -23,9 +24,11 @@ from mlops_desktop.engine.importing import import_cells
 from mlops_desktop.engine.profile import profile as profile_table
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.proposal import propose as propose_decisions
+from mlops_desktop.engine.renewal import renew as renew_decisions
+from mlops_desktop.engine.renewal import seen
 from mlops_desktop.engine.report import write_profile_report, write_report
+from mlops_desktop.engine.row_order import rows_key
 from mlops_desktop.engine.runs import Runs
-from mlops_desktop.engine.batch import drift_of, predict_file
 from mlops_desktop.engine.searching import search
 
 Json = dict[str, Any]
@@ -42,6 +45,29 @@ def propose(job: Job, *, folder: str, project: Json) -> Json:
     """Fill the open decisions; `{"project", "reasons"}`."""
     proposed, reasons = propose_decisions(Path(folder), storage.from_json(project), job)
     return {"project": storage.to_json(proposed), "reasons": reasons}
+
+
+def renew(job: Job, *, folder: str, project: Json, before: Json) -> Json:
+    """Make anew what was proposed for the decisions `before` and does not fit any more; `{"project", "reasons", "changes": [words]}`."""
+    renewed, reasons, changes = renew_decisions(Path(folder), storage.from_json(before), storage.from_json(project), job)
+    return {"project": storage.to_json(renewed), "reasons": reasons, "changes": changes}
+
+
+def overview(job: Job, *, folder: str, project: Json) -> Json:
+    """What can be seen of the table before anything is decided (see `engine.overview`); the typed table is in the store afterwards."""
+    flow = Flow(Path(folder), storage.from_json(project))
+    assert flow.table is not None
+    return seen(flow, job)
+
+
+def find_rows(job: Job, *, folder: str, project: Json, where: str, by: str, descending: bool) -> Json:
+    """The rows where a formula holds, sorted by a column; `{"key", "rows"}`, the positions are in the store under the key."""
+    flow = Flow(Path(folder), storage.from_json(project))
+    key = rows_key(flow.keys.table, where, by, descending)
+    if key not in flow.store:
+        positions = row_order.find_rows(flow.table.frame, where, by, descending)
+        flow.store.put(key, {"rows": len(positions)}, {"positions": positions})
+    return {"key": key, "rows": int(flow.store.get(key)[0]["rows"])}
 
 
 def profile(job: Job, *, folder: str, project: Json) -> Json:
@@ -156,5 +182,8 @@ def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
 
 CALLS: dict[str, Callable[..., Json]] = {
     call.__name__: call
-    for call in (import_file, propose, profile, profile_file, run, evaluate, evaluate_file, check, export, predict, drift, report)
+    for call in (
+        *(import_file, propose, renew, overview, find_rows, profile, profile_file),
+        *(run, evaluate, evaluate_file, check, export, predict, drift, report),
+    )
 }

@@ -49,13 +49,14 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
 
 
 def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
-    """The project with the ready-made fix of a finding: `role` and `type` (by column), `cleaner` and `step` (component records).
+    """The project with the ready-made fix of a finding: `role`, `type` and `missing` (by column), `cleaner` and `step` (component records).
 
     A cleaner or step that is there already is not added again. UserError when the fix holds anything else.
     """
     known: dict[str, Callable[[Project, Any], Project]] = {
         "role": lambda p, v: _note_all(p, "role", v),
         "type": lambda p, v: _note_all(p, "type", v),
+        "missing": _add_missing,
         "cleaner": lambda p, v: _added(p, "cleaners", v),
         "step": lambda p, v: _added(p, "steps", v),
     }
@@ -64,6 +65,19 @@ def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
             raise records.unknown("fix", kind, known)
         project = known[kind](project, value)
     return project
+
+
+def set_note(project: Project, column: str, **changes: Any) -> Project:
+    """The project with something said of a column: fields of `ColumnNote`, None or empty takes it back. Role `target` makes it the target.
+
+    UserError when a value cannot be, or another role is wanted for the target.
+    """
+    return _note(project, column, **changes)
+
+
+def set_target(project: Project, column: str, columns: Collection[str] | None = None) -> Project:
+    """The project with another column to predict. UserError when `columns` are given and it is not among them."""
+    return _set_target(project, column, columns)
 
 
 def _set(project: Project, name: str, value: str, columns: Collection[str] | None) -> Project:
@@ -172,6 +186,17 @@ def _note_all(project: Project, field: str, by_column: Any) -> Project:
         raise records.refused(field, by_column, "an object of columns and values")
     for column, value in by_column.items():
         project = _note(project, column, **{field: value})
+    return project
+
+
+def _add_missing(project: Project, by_column: Any) -> Project:
+    """Further words for "missing", beside those that the columns have."""
+    if not isinstance(by_column, Mapping):
+        raise records.refused("missing", by_column, "an object of columns and lists of words")
+    for column, words in by_column.items():
+        before = project.columns.get(column, ColumnNote()).missing
+        read = records.read(records.hints(ColumnNote)["missing"], words, "missing")
+        project = _note(project, column, missing=[*before, *(word for word in read if word not in before)])
     return project
 
 

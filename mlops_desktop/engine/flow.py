@@ -63,8 +63,9 @@ class Flow:
         """Statistics and findings of the whole table, as plain JSON."""
         key = self.keys.profile
         if key not in self.store:
-            target = self.project.target or None
-            self.store.put(key, profile(self.table, target, job))
+            project = self.project
+            roles = {name: note.role for name, note in project.columns.items() if note.role}
+            self.store.put(key, profile(self.table, project.target or None, job, task=project.task, roles=roles))
         return self.store.get(key)[0]
 
     def roles(self) -> dict[str, str]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine import storage
+from mlops_desktop.engine import disk, storage
 from mlops_desktop.engine import table as tables
-from mlops_desktop.engine.flow import snapshot_path
+from mlops_desktop.engine.flow import DATA_FOLDER, snapshot_path
 from mlops_desktop.engine.project import Project
+
+SOURCE_FILE = "source.json"
 
 
 def import_cells(folder: Path, file: Path, project: Project, job: Job) -> dict[str, Any]:
     """Read a file (with the project's loader if that knows this kind of file) and keep its cells.
 
-    `{"project", "rows", "columns": [{"name", "type"}], "evidence": [{"column", "rule", "message", "rows"}], "targets": [[column, reason]]}`; the project
-    names the new data. UserError when the file cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
+    `{"project", "rows", "columns": [{"name", "type"}], "evidence": [{"column", "rule", "message", "rows"}],
+    "targets": [[column, reason]]}`; the project names the new data. UserError when the file cannot be read, or lacks the target or a
+    column that a decision names. Nothing is lost then.
     """
     job.step(0.0, f"Reading {file.name}")
     known = project.loader if project.loader and file.name.lower().endswith(project.loader.suffixes) else None
@@ -31,6 +35,7 @@ def import_cells(folder: Path, file: Path, project: Project, job: Job) -> dict[s
     path = snapshot_path(folder, data)
     if not path.exists():
         tables.write_cells(cells, path)
+    _remember(folder, file, [one["message"] for one in said])
     return {
         "project": storage.to_json(replace(project, data=data, file=file.name, loader=loader)),
         "rows": table.rows,
@@ -38,6 +43,21 @@ def import_cells(folder: Path, file: Path, project: Project, job: Job) -> dict[s
         "evidence": [*said, *(one.to_json() for one in table.evidence)],
         "targets": [list(pair) for pair in tables.guess_targets(table)],
     }
+
+
+def source(folder: Path) -> tuple[Path | None, list[str]]:
+    """The file that the project's data was last read from (None when it is not known or gone), and what was mended then, in sentences."""
+    try:
+        found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())
+        path, said = Path(found["file"]), [str(one) for one in found["said"]]
+        return (path if path.is_file() else None), said
+    except (OSError, ValueError, TypeError, KeyError):
+        return None, []  # it is a convenience: without it the person is asked for the file
+
+
+def _remember(folder: Path, file: Path, said: list[str]) -> None:
+    with disk.told("The project"):
+        disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps({"file": str(file.resolve()), "said": said}).encode())
 
 
 def _refuse_lacking(file: Path, project: Project, names: list[str]) -> None:

@@ -35,6 +35,11 @@ class Keys:
         return digest("table", EDITION, self._project.data, notes)
 
     @cached_property
+    def overview(self) -> str:
+        """What can be seen of the table before anything is decided."""
+        return digest("overview", self.table)
+
+    @cached_property
     def profile(self) -> str:
         """The profile of the table, by target."""
         roles = {name: note.role for name, note in self._project.columns.items() if note.role}

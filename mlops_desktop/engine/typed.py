@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,14 +149,41 @@ def to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     return document, arrays
 
 
-def from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Table:
-    """The table of `to_record`."""
+class StoredLevels(Sequence[str]):
+    """The levels of a stored column of words, each read when it is asked for: a window shows a few of perhaps a million."""
+
+    def __init__(self, texts: NDArray[Any], ends: NDArray[Any]) -> None:
+        self._texts, self._ends = texts, ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        at = range(len(self))[at]  # IndexError, and positions from behind
+        start = int(self._ends[at - 1]) if at else 0
+        return self._texts[start : int(self._ends[at])].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all())
+
+    def all(self) -> list[str]:
+        """Every level, in order."""
+        text, ends = self._texts.tobytes(), self._ends.tolist()
+        return [text[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+
+
+def from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, lazy: bool = False) -> Table:
+    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
     schema: Schema = unpack(document["schema"], {})
     layout = schema.layout()
-    levels = []
-    for j in range(len(layout.words)):
-        text, ends = arrays[f"levels.{j}"].tobytes(), arrays[f"ends.{j}"].tolist()
-        levels.append([text[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *ends[:-1]], ends, strict=True)] if ends else [])
+    stored = [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(len(layout.words))]
+    levels: list[Sequence[str]] = [*stored] if lazy else [one.all() for one in stored]
     frame = Frame(
         layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
     )

@@ -17,6 +17,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.session import Session
 from mlops_desktop.engine.stages import STAGES, StageState, Standing, stages, standing
+from mlops_desktop.engine.typed import Table, from_record
 from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
 
 SAVE_AFTER_MS = 500
@@ -40,6 +41,10 @@ class Workbench(QObject):
         self.session: Session | None = None
         self._lock: ProjectLock | None = None
         self._standing: tuple[Project, Standing] | None = None
+        self._store: ArtifactStore | None = None
+        self._table: tuple[str, Table] | None = None
+        self._overview: tuple[str, Json] | None = None
+        self._refused_look = ""  # the table that could not be looked at: it is not asked for again
         self._failed: dict[str, str] = {}
         self.reasons: dict[str, str] = {}  # why each proposed decision was proposed
         self._save_timer = QTimer(self)
@@ -61,9 +66,11 @@ class Workbench(QObject):
 
     @property
     def store(self) -> ArtifactStore:
-        """Results by key. Only with an open project."""
+        """Results by key. Only with an open project. One for the project: it remembers what it has checked."""
         assert self.folder is not None
-        return ArtifactStore(self.folder / "store")
+        if self._store is None or self._store.root != self.folder / "store":
+            self._store = ArtifactStore(self.folder / "store")
+        return self._store
 
     @property
     def runs(self) -> Runs:
@@ -78,7 +85,7 @@ class Workbench(QObject):
         lock.acquire()
         self.close()
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
-        self._failed, self.reasons = {}, {}
+        self._failed, self.reasons, self._refused_look = {}, {}, ""
         self.session.listen(self._edited)
         self._forget()
         self.project_changed.emit()
@@ -179,6 +186,46 @@ class Workbench(QObject):
         """A stored result as JSON; None when it was not made yet."""
         return self.store.get(key)[0] if self.folder and key in self.store else None
 
+    # ---- the table
+
+    def overview(self) -> Json | None:
+        """What can be seen of the table's columns (`engine.overview`); None until `look` has brought it."""
+        if self.folder is None or not self.project.data:
+            return None
+        key = self.keys.overview
+        if self._overview is None or self._overview[0] != key:
+            found = self.result(key)
+            if found is None:
+                return None
+            self._overview = (key, found)
+        return self._overview[1]
+
+    def table(self) -> Table | None:
+        """The typed table, mapped from the disk and light to open; None until `look` has brought it."""
+        if self.overview() is None:
+            return None
+        key = self.keys.table
+        if self._table is None or self._table[0] != key:
+            try:
+                self._table = (key, from_record(*self.store.get(key, check=False), lazy=True))
+            except KeyError:
+                return None
+        return self._table[1]
+
+    def look(self) -> None:
+        """Have the table of today's decisions looked at, unless it was or is being; `results_changed` tells when it is there."""
+        if self.folder is None or not self.project.data or self.table() is not None:
+            return
+        key = self.keys.table
+        if key == self._refused_look:
+            return
+        self._refused_look = key  # until it is done: not asked for twice, and not again and again when it is refused
+
+        def done(_: Json) -> None:
+            self._refused_look = ""
+
+        self.ask("overview", done, owner="table", title=self.tr("Looking at the columns"))
+
     # ---- work
 
     def ask(
@@ -245,6 +292,7 @@ class Workbench(QObject):
 _STAGE_OF_CALL = {
     "import_file": "problem",
     "propose": "problem",
+    "renew": "problem",
     "profile": "data",
     "run": "train",
     "evaluate": "evaluate",
