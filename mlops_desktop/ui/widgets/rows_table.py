@@ -1,0 +1,299 @@
+"""Small tables of texts: a leaderboard, metrics, a confusion matrix, findings. Rows are known by ids, never by positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mlops_desktop.ui import icons, theme
+
+ROW_HEIGHT = 32
+PAD = 10  # left and right of a cell's text
+_ROLE = Qt.ItemDataRole
+_Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+
+@dataclass(frozen=True)
+class RowColumn:
+    """A column: `title`; `align` left, right or center; `figures`: digits of one width; `bar`: room for a bar beside the text.
+
+    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes the room that is left.
+    """
+
+    title: str
+    align: str = "left"
+    figures: bool = False
+    bar: bool = False
+    width: int = 0
+    stretch: bool = False
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell: a text, perhaps a bar (0 to 1), an icon, a shade behind it (0 to 1) and a tone (see `label`)."""
+
+    text: str
+    bar: float | None = None
+    tone: str = ""
+    icon: str = ""
+    shade: float = 0.0
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its id, a cell (or a text) for each column; `strong` stands out, as the best one does; `tone` colours all its texts."""
+
+    id: str
+    cells: Sequence[Cell | str]
+    strong: bool = False
+    tone: str = ""
+
+    def cell(self, at: int) -> Cell:
+        """The cell of a column; an empty one where the row is short."""
+        found = self.cells[at] if at < len(self.cells) else ""
+        return Cell(found) if isinstance(found, str) else found
+
+
+class _RowsModel(QAbstractTableModel):
+    def __init__(self, columns: Sequence[RowColumn], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.rows: list[Row] = []
+
+    def rowCount(self, parent: _Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: _Index, role: int = _ROLE.DisplayRole) -> Any:
+        cell = self.rows[index.row()].cell(index.column())
+        if role == _ROLE.DisplayRole:
+            return cell.text
+        if role == _ROLE.ToolTipRole:
+            return cell.tip or cell.text
+        if role == _ROLE.AccessibleTextRole:
+            return f"{self.columns[index.column()].title}: {cell.text or '–'}"
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            column = self.columns[section]
+            if role == _ROLE.DisplayRole:
+                return column.title
+            if role == _ROLE.ToolTipRole:
+                return column.tip or column.title
+            if role == _ROLE.TextAlignmentRole:
+                return int(_alignment(column))
+        return None
+
+
+def _alignment(column: RowColumn) -> Qt.AlignmentFlag:
+    side = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
+    return side[column.align] | Qt.AlignmentFlag.AlignVCenter
+
+
+class _RowsDelegate(QStyledItemDelegate):
+    """Paints a cell: shade or selection, icon, text, bar."""
+
+    def __init__(self, table: RowsTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        model = self._table.rows_model
+        row, column = model.rows[index.row()], model.columns[index.column()]
+        cell, area = row.cell(index.column()), QRect(option.rect)
+        state = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, theme.color("sel"))
+        if cell.shade:
+            ground = QColor(theme.token("accent"))
+            ground.setAlphaF(0.06 + 0.5 * min(max(cell.shade, 0.0), 1.0))
+            painter.fillRect(area.adjusted(1, 1, -1, -1), ground)
+        if state & QStyle.StateFlag.State_HasFocus and self._table.by_cell:
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRect(area.adjusted(1, 1, -1, -1))
+        area.adjust(PAD, 0, -PAD, 0)
+        if cell.icon:
+            icons.draw(painter, cell.icon, QRectF(area.left(), area.center().y() - 7, 15, 15), theme.token(_tone(cell.tone or row.tone)))
+            area.setLeft(area.left() + 21)
+        self._paint_text(painter, area, row, column, cell)
+        painter.restore()
+
+    def _paint_text(self, painter: QPainter, area: QRect, row: Row, column: RowColumn, cell: Cell) -> None:
+        weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
+        painter.setFont(theme.font("small", weight, figures=column.figures or column.bar))
+        tone = cell.tone or row.tone or ("text2" if column.figures and not row.strong and not column.bar else "")
+        painter.setPen(theme.color(_tone(tone)))
+        text = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, int(_alignment(column)) | int(Qt.TextFlag.TextSingleLine), text)
+        if cell.bar is not None:
+            left = area.left() + max(
+                painter.fontMetrics().horizontalAdvance("0.00000"), painter.fontMetrics().horizontalAdvance(cell.text) + 8
+            )
+            bar = QRectF(left, area.center().y() - 2.5, area.right() - left, 6)
+            if bar.width() >= 12:
+                share = min(max(cell.bar, 0.0), 1.0)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("border"))
+                painter.drawRoundedRect(bar, 3, 3)
+                painter.setBrush(theme.color("accent"))
+                painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(6.0, bar.width() * share), 6), 3, 3)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        model = self._table.rows_model
+        column = model.columns[index.column()]
+        cell, row = model.rows[index.row()].cell(index.column()), model.rows[index.row()]
+        font = theme.font("small", QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal, figures=column.figures)
+        wide = self._table.advance(font, cell.text) + 2 * PAD + (21 if cell.icon else 0) + (150 if column.bar else 0)
+        return QSize(wide, ROW_HEIGHT)
+
+
+def _tone(tone: str) -> str:
+    return {"": "text", "2": "text2", "3": "text3"}.get(tone, tone)
+
+
+class RowsTable(QTableView):
+    """A table of a few hundred rows at most. `chosen` tells the ids of the selected rows when a person changes them, `opened` the id of a
+    row that was double-clicked or entered.
+    """
+
+    chosen = Signal(list)
+    opened = Signal(str)
+
+    def __init__(
+        self,
+        columns: Sequence[RowColumn],
+        *,
+        name: str,
+        title: str,
+        several: bool = False,
+        selectable: bool = True,
+        by_cell: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.by_cell = by_cell
+        self._silent = False
+        self.rows_model = _RowsModel(columns, self)
+        self.setModel(self.rows_model)
+        self.setItemDelegate(_RowsDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        behavior = QAbstractItemView.SelectionBehavior
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionBehavior(behavior.SelectItems if by_cell else behavior.SelectRows)
+        self.setSelectionMode(mode.NoSelection if not selectable else mode.ExtendedSelection if several else mode.SingleSelection)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsClickable(False)
+        head.setFixedHeight(ROW_HEIGHT)
+        head.setMinimumSectionSize(40)
+        head.setFont(theme.font("caption"))
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setFont(theme.font("small"))
+        self.selectionModel().selectionChanged.connect(lambda *_: self._tell())
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()].id))
+
+    def show_rows(self, rows: Iterable[Row]) -> None:
+        """Show these rows; what was selected stays selected where its id is still there. Tells nobody."""
+        before, at = self.ids(), self.currentIndex()
+        self._silent = True
+        self.rows_model.beginResetModel()
+        self.rows_model.rows = list(rows)
+        self.rows_model.endResetModel()
+        if at.isValid() and at.row() < len(self.rows_model.rows):
+            self.selectionModel().setCurrentIndex(
+                self.rows_model.index(at.row(), at.column()), self.selectionModel().SelectionFlag.NoUpdate
+            )
+        self.select(before)
+        self._fit()
+        self._silent = False
+
+    def show_columns(self, columns: Sequence[RowColumn]) -> None:
+        """Other columns; the rows go."""
+        self.rows_model.beginResetModel()
+        self.rows_model.columns, self.rows_model.rows = tuple(columns), []
+        self.rows_model.endResetModel()
+
+    def ids(self) -> list[str]:
+        """The ids of the selected rows, from top to bottom."""
+        return [self.rows_model.rows[at].id for at in sorted({index.row() for index in self.selectionModel().selectedIndexes()})]
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select the rows of these ids without telling anyone; unknown ids are passed over."""
+        wanted, silent = set(ids), self._silent
+        self._silent = True
+        flags = self.selectionModel().SelectionFlag
+        self.selectionModel().clearSelection()
+        for at, row in enumerate(self.rows_model.rows):
+            if row.id in wanted:
+                self.selectionModel().select(self.rows_model.index(at, 0), flags.Select | flags.Rows)
+                if len(wanted) == 1:
+                    self.selectionModel().setCurrentIndex(self.rows_model.index(at, 0), flags.NoUpdate)
+        self._silent = silent
+
+    def height_for(self, most: int = 12) -> int:
+        """The height in which up to `most` rows need no scrolling."""
+        return self.horizontalHeader().height() + min(max(len(self.rows_model.rows), 1), most) * ROW_HEIGHT + 4
+
+    def advance(self, font: QFont, text: str) -> int:
+        """How wide a text is in a font, in pixels."""
+        return QFontMetrics(font).horizontalAdvance(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the row."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.rows_model.rows[self.currentIndex().row()].id)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Texts and bars are painted from tokens: paint them anew in another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().update()
+
+    def _tell(self) -> None:
+        if not self._silent:
+            self.chosen.emit(self.ids())
+
+    def _fit(self) -> None:
+        head = self.horizontalHeader()
+        for at, column in enumerate(self.rows_model.columns):
+            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
+            head.setSectionResizeMode(at, mode)
+            if not column.stretch:
+                need = self.advance(theme.font("caption"), column.title) + 2 * PAD + 4
+                need = max([need, *(self.itemDelegate().sizeHint(QStyleOptionViewItem(), self.rows_model.index(r, at)).width()
+                                    for r in range(min(len(self.rows_model.rows), 200)))])  # fmt: skip
+                head.resizeSection(at, column.width or min(need, 320))

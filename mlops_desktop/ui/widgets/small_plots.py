@@ -1,0 +1,349 @@
+"""Small pictures painted by hand: distributions, a ring, a probability bar, a sparkline, a legend. Two dozen of them build in no time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts
+
+Shade = int | str  # the n-th color of the series, or a token's name
+_Align = Qt.AlignmentFlag
+
+
+def shade(key: Shade) -> QColor:
+    """The color of a series (by its position) or of a token (by its name), in the current theme."""
+    return QColor(theme.series(key)) if isinstance(key, int) else theme.color(key)
+
+
+def begin(widget: QWidget) -> QPainter:
+    """A painter for a widget, with smooth edges."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What a cell shows. `groups`: the heights of the bars, one list per class (stacked), all of one length. Numbers have `edges`, one more
+    than there are bars; categories have `names`, one for each bar. `title` at the left, `stat` at the right, `tone` of the stat ("", warn).
+    """
+
+    title: str
+    groups: Sequence[Sequence[float]]
+    edges: Sequence[float] = ()
+    names: Sequence[str] = ()
+    stat: str = ""
+    tone: str = ""
+    note: str = ""  # shown in place of bars when there is nothing to show
+
+    def totals(self) -> list[float]:
+        """The height of each bar over all classes."""
+        return [float(sum(parts)) for parts in zip(*self.groups, strict=True)]
+
+
+class DistributionCell(QFrame):
+    """One distribution in a grid. It can be reached by Tab; a click, Enter or Space emits `opened`."""
+
+    opened = Signal(str)
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.setObjectName("cell")  # the style sheet's name for it; the cell's own is an accessible identifier
+        self.setAccessibleIdentifier(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumSize(120, 110)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.shown = Distribution("", [])
+
+    def show_distribution(self, shown: Distribution) -> None:
+        """Show a distribution."""
+        self.shown = shown
+        self.setAccessibleName(self.tr("Distribution of {title}").format(title=shown.title))
+        self.setAccessibleDescription(", ".join(part for part in (shown.stat, _said(shown)) if part))
+        self.setToolTip(shown.title)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for three or four in a row."""
+        return QSize(190, 140)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Title and statistic, bars, ticks."""
+        super().paintEvent(event)
+        painter = begin(self)
+        area = QRectF(self.rect()).adjusted(8, 6, -8, -4)
+        line = painter.fontMetrics().height()
+        painter.setFont(theme.font("caption", figures=True))
+        stat_width = painter.fontMetrics().horizontalAdvance(self.shown.stat)
+        painter.setPen(theme.color(self.shown.tone or "text3"))
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), line), _Align.AlignRight | _Align.AlignVCenter, self.shown.stat)
+        painter.setFont(theme.font("small", QFont.Weight.DemiBold))
+        painter.setPen(theme.color("text"))
+        room = area.width() - stat_width - (8 if stat_width else 0)
+        title = painter.fontMetrics().elidedText(self.shown.title, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(QRectF(area.left(), area.top(), room, line), _Align.AlignLeft | _Align.AlignVCenter, title)
+        bars = area.adjusted(2, line + 6, -2, -18)
+        totals = self.shown.totals() if self.shown.groups else []
+        if not totals or max(totals) <= 0 or bars.height() < 8:
+            painter.setFont(theme.font("caption"))
+            painter.setPen(theme.color("text3"))
+            painter.drawText(bars, int(_Align.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self.shown.note)
+            return
+        paint_bars(painter, bars, self.shown.groups, gap=1.0 if len(totals) > 8 else 10.0)
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawLine(bars.bottomLeft(), bars.bottomRight())
+        painter.setFont(theme.font("caption"))
+        painter.setPen(theme.color("text3"))
+        below = QRectF(bars.left(), bars.bottom() + 3, bars.width(), 15)
+        if self.shown.names:
+            _paint_names(painter, below, self.shown.names)
+        else:
+            paint_ticks(painter, below, self.shown.edges)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click opens it."""
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(self.shown.title)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space open it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self.shown.title)
+        else:
+            super().keyPressEvent(event)
+
+
+def _said(shown: Distribution) -> str:
+    totals = shown.totals() if shown.groups else []
+    if shown.names and totals:
+        return ", ".join(f"{name}: {total:,.0f}" for name, total in zip(shown.names, totals, strict=False))
+    if len(shown.edges) > 1:
+        return f"{shown.edges[0]:,.6g} – {shown.edges[-1]:,.6g}"
+    return ""
+
+
+def paint_bars(
+    painter: QPainter, area: QRectF, groups: Sequence[Sequence[float]], *, gap: float = 1.0, color: QColor | None = None
+) -> None:
+    """Stacked bars that fill an area; one class after the other in the colors of the series, or all in `color`."""
+    count = len(groups[0]) if groups else 0
+    top = max((sum(parts) for parts in zip(*groups, strict=True)), default=0)
+    if not count or top <= 0:
+        return
+    slot = area.width() / count
+    gap = min(gap, slot * 0.25)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for at in range(count):
+        bottom = area.bottom()
+        for position, group in enumerate(groups):
+            high = area.height() * group[at] / top
+            if group[at] > 0:
+                high = max(high, 1.0)
+                painter.fillRect(QRectF(area.left() + at * slot + gap / 2, bottom - high, slot - gap, high), color or shade(position))
+            bottom -= high
+
+
+def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 56) -> None:
+    """The round numbers of a range below its picture; those that would be cut off are left out."""
+    if len(edges) < 2 or edges[-1] <= edges[0]:
+        if len(edges):
+            painter.drawText(area, _Align.AlignCenter, tick_texts([float(edges[0])])[0])
+        return
+    low, span, end = float(edges[0]), float(edges[-1] - edges[0]), area.left() - 6
+    ticks = nice_ticks(low, float(edges[-1]), max(2, int(area.width() // wide)))
+    for value, text in zip(ticks, tick_texts(ticks), strict=True):
+        x, half = area.left() + area.width() * (value - low) / span, painter.fontMetrics().horizontalAdvance(text) / 2
+        if x - half >= max(area.left() - 6, end + 4) and x + half <= area.right() + 6:
+            painter.drawText(QRectF(x - half - 2, area.top(), 2 * half + 4, area.height()), _Align.AlignCenter, text)
+            end = x + half
+
+
+def _paint_names(painter: QPainter, area: QRectF, names: Sequence[str]) -> None:
+    slot = area.width() / len(names)
+    if slot < 22:
+        return
+    for at, name in enumerate(names):
+        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(slot - 4))
+        painter.drawText(QRectF(area.left() + at * slot, area.top(), slot, area.height()), _Align.AlignCenter, text)
+
+
+class Ring(QWidget):
+    """A value from 0 to 100 as a ring with its figure, such as the health of the data."""
+
+    def __init__(self, title: str, *, name: str, size: int = 56) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFixedSize(size, size)
+        self._title, self._value, self._tone = title, 0.0, "ok"
+        self.show_value(0)
+
+    def show_value(self, value: float, tone: str = "") -> None:
+        """Show a value; `tone` (ok, warn, err) is taken from it when empty: ok from 80, warn from 50."""
+        self._value = min(max(value, 0.0), 100.0)
+        self._tone = tone or ("ok" if value >= 80 else "warn" if value >= 50 else "err")
+        self.setAccessibleName(self.tr("{title}: {value} of 100").format(title=self._title, value=round(self._value)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ring from the top, clockwise."""
+        painter = begin(self)
+        area = QRectF(self.rect()).adjusted(5, 5, -5, -5)
+        painter.setPen(QPen(theme.color("raised"), 6))
+        painter.drawEllipse(area)
+        pen = QPen(theme.color(self._tone), 6)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        if self._value > 0:
+            painter.drawArc(area, 90 * 16, int(-360 * 16 * self._value / 100))
+        painter.setPen(theme.color("text"))
+        painter.setFont(theme.font("section", QFont.Weight.DemiBold, figures=True))
+        painter.drawText(area, _Align.AlignCenter, str(round(self._value)))
+
+
+class ProbabilityBar(QWidget):
+    """A probability on a bar from 0 to 100 %, with the mark of a threshold; orange from the threshold on, blue below."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFixedHeight(36)
+        self.setMinimumWidth(160)
+        self._value: float | None = None
+        self._threshold: float | None = None
+
+    def show_value(self, value: float | None, threshold: float | None = None) -> None:
+        """Show a probability from 0 to 1 (None: none yet) and, for two classes, the threshold."""
+        self._value, self._threshold = value, threshold
+        said = self.tr("no answer yet") if value is None else f"{value:.1%}"
+        more = "" if threshold is None else self.tr(", threshold {value}").format(value=f"{threshold:.1%}")
+        self.setAccessibleName(self.tr("Probability {value}").format(value=said) + more)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, bar, mark and texts."""
+        painter, width = begin(self), float(self.width())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(QRectF(0, 3, width, 10), 5, 5)
+        if self._value is not None:
+            painter.setBrush(shade(1 if self._threshold is None or self._value >= self._threshold else 0))
+            painter.drawRoundedRect(QRectF(0, 3, max(width * min(max(self._value, 0.0), 1.0), 10), 10), 5, 5)
+        painter.setFont(theme.font("caption", figures=True))
+        line = QRectF(0, 18, width, 16)
+        left, right = QRectF(line), QRectF(line)
+        if self._threshold is not None:
+            x = width * min(max(self._threshold, 0.0), 1.0)
+            text = self.tr("threshold {value}").format(value=f"{self._threshold:.2f}")
+            wide = painter.fontMetrics().horizontalAdvance(text) + 4
+            start = min(max(x - wide / 2, 0.0), width - wide)
+            painter.setPen(QPen(theme.color("text"), 2))
+            painter.drawLine(QPointF(min(max(x, 1), width - 1), 0), QPointF(min(max(x, 1), width - 1), 16))
+            painter.setPen(theme.color("text2"))
+            painter.drawText(QRectF(start, line.top(), wide, line.height()), _Align.AlignCenter, text)
+            left.setRight(start - 4)
+            right.setLeft(start + wide + 4)
+        painter.setPen(theme.color("text3"))
+        metrics = painter.fontMetrics()
+        if left.width() >= metrics.horizontalAdvance("0%"):
+            painter.drawText(left, _Align.AlignLeft | _Align.AlignVCenter, "0%")
+        if right.width() >= metrics.horizontalAdvance("100%"):
+            painter.drawText(right, _Align.AlignRight | _Align.AlignVCenter, "100%")
+
+
+class Sparkline(QWidget):
+    """A small line without axes; the last value has a dot. Gaps (None or NaN) are left open."""
+
+    def __init__(self, title: str, *, name: str, color: Shade = "accent") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setMinimumSize(60, 24)
+        self._title, self._color = title, color
+        self._values: list[float] = []
+        self.show_values([])
+
+    def show_values(self, values: Sequence[float | None]) -> None:
+        """Show these values from left to right."""
+        self._values = [float("nan") if value is None else float(value) for value in values]
+        known = [value for value in self._values if value == value]
+        last = f"{known[-1]:,.4g}" if known else "–"
+        self.setAccessibleName(self.tr("{title}: {count} values, last {last}").format(title=self._title, count=len(known), last=last))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The line and its end."""
+        known = [value for value in self._values if value == value]
+        if not known:
+            return
+        painter, area = begin(self), QRectF(self.rect()).adjusted(4, 4, -4, -4)
+        low, high = min(known), max(known)
+        painter.setPen(QPen(shade(self._color), 1.6))
+        run: list[QPointF] = []
+        for at, value in enumerate([*self._values, float("nan")]):
+            if value == value:
+                x = area.left() + area.width() * at / max(len(self._values) - 1, 1)
+                y = area.center().y() if high == low else area.bottom() - area.height() * (value - low) / (high - low)
+                run.append(QPointF(x, y))
+                continue
+            if run:
+                painter.drawPolyline(QPolygonF(run))
+                if at == len(self._values):
+                    painter.setBrush(shade(self._color))
+                    painter.drawEllipse(run[-1], 2, 2)
+            run = []
+
+
+class Legend(QWidget):
+    """Colors with their names, side by side. A name that does not fit is elided; the whole stands in the tooltip."""
+
+    def __init__(self, entries: Sequence[tuple[Shade, str]] = ()) -> None:
+        super().__init__()
+        self._entries: list[tuple[Shade, str]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.show_entries(entries)
+
+    def show_entries(self, entries: Sequence[tuple[Shade, str]]) -> None:
+        """Show these colors (positions of series or tokens) and names."""
+        self._entries = list(entries)
+        names = ", ".join(text for _, text in entries)
+        self.setAccessibleName(self.tr("Legend: {names}").format(names=names) if names else "")
+        self.setToolTip(names)
+        self.updateGeometry()
+        self.update()
+
+    def _wide(self) -> list[int]:
+
+        metrics = QFontMetrics(theme.font("caption"))
+        return [min(metrics.horizontalAdvance(text) + 2, 180) + 15 for _, text in self._entries]
+
+    def sizeHint(self) -> QSize:
+        """All names side by side."""
+        wide = self._wide()
+        return QSize(sum(wide) + 12 * max(len(wide) - 1, 0), 18)
+
+    def minimumSizeHint(self) -> QSize:
+        """Dots with a few letters."""
+        return QSize(min(self.sizeHint().width(), 44 * len(self._entries)), 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A dot and a name for each."""
+        painter, wide = begin(self), self._wide()
+        painter.setFont(theme.font("caption"))
+        lack = max(0, self.sizeHint().width() - self.width())
+        x = 0.0
+        for (key, text), room in zip(self._entries, wide, strict=True):
+            fits = room - lack / len(wide)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(shade(key))
+            painter.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
+            painter.setPen(theme.color("text2"))
+            said = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(fits - 15), 0))
+            painter.drawText(QRectF(x + 15, 0, fits - 15, 18), _Align.AlignVCenter | _Align.AlignLeft, said)
+            x += fits + 12
