@@ -108,7 +108,7 @@ def write_profile_report(path: Path, profile: Json) -> None:
     sections = [
         ("findings", "Findings", report_profile.findings(profile.get("findings") or [])),
         ("columns", "Columns", report_profile.column_table(columns, {})),
-        ("correlations", "Correlations", report_profile.correlations(profile.get("correlations"))),
+        ("relations", "Relations", report_profile.related(profile)),
         ("evidence", "How the file was read", report_profile.evidence(profile.get("evidence") or [])),
     ]
     name = profile.get("file") or "data"

@@ -15,6 +15,7 @@ from mlops_desktop.engine.evaluation import evaluate_scores
 from mlops_desktop.engine.gate import check
 from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project, Step
 from mlops_desktop.engine.report import report_html, write_profile_report, write_report
+from mlops_desktop.engine.report_profile import related
 
 EVIL = '<script>alert("1")</script>&$x^2$'
 VOID = {"meta", "br", "use", "path", "rect", "line", "stop"}
@@ -69,7 +70,9 @@ def profile():
                 "type": "category",
                 "missing": 3,
                 "distinct": 2,
-                "top": [{"value": EVIL, "count": 300}, {"value": "b", "count": 97}],
+                "top": [[EVIL, 300], ["b", 97]],
+                "unit": "",
+                "description": EVIL,
             },
             {
                 "name": "x",
@@ -78,13 +81,30 @@ def profile():
                 "distinct": 9,
                 "min": 0.5,
                 "max": 2.0,
-                "mean": 1.1,
+                "quantiles": {"0.5": 1.1},
                 "histogram": {"edges": [0, 1, 2], "counts": [0, 5]},
             },
-            {"name": "empty", "type": "text", "missing": 400, "distinct": 0},
+            {
+                "name": "empty",
+                "type": "number",
+                "missing": 400,
+                "distinct": 0,
+                "min": None,
+                "max": None,
+                "histogram": None,
+                "quantiles": {},
+            },
         ],
-        "findings": [{"severity": "warning", "message": f"“{EVIL}” is odd.", "remedy": "Look."}],
-        "correlations": [{"a": "x", "b": EVIL, "value": -0.4}],
+        "findings": [
+            {"rule": "r", "severity": "warning", "column": EVIL, "message": f"“{EVIL}” is odd.", "why": "It misleads.", "fix": None}
+        ],
+        "relations": {
+            "columns": ["x", EVIL, "y"],
+            "values": [[1, -0.4, 0.7], [-0.4, 1, None], [0.7, None, 1]],
+            "rows": 400,
+            "sampled": True,
+        },
+        "target": "y",
         "evidence": ["Read as text.", {"column": EVIL, "rule": "r", "message": "two words", "rows": [1]}],
     }
 
@@ -265,21 +285,19 @@ def test_profile_page(tmp_path):
     write_profile_report(tmp_path / "p.html", profile() | {"file": EVIL})
     text = (tmp_path / "p.html").read_text(encoding="utf-8")
     reader = read(text)
-    assert {"findings", "columns", "correlations", "evidence"} <= set(reader.ids)
+    assert {"findings", "columns", "relations", "evidence"} <= set(reader.ids)
     assert "<script" not in text
-    assert "0.5 to 2, mean 1.100" in text
+    assert "0.5 to 2, median 1.1" in text
     write_profile_report(tmp_path / "q.html", {"rows": 0, "columns": [], "findings": []})
     read((tmp_path / "q.html").read_text(encoding="utf-8"))
 
 
-def test_correlations_come_as_pairs_or_as_a_matrix():
-    from mlops_desktop.engine.report_profile import correlations
-
-    matrix = correlations({"columns": ["a", "b", "c"], "values": [[1, 0.2, None], [0.2, 1, -0.9], [None, -0.9, 1]]})
-    assert matrix.index("-0.9") < matrix.index("0.2")
-    assert matrix.count("<tr>") == 3
-    assert correlations([("a", "b", 0.5)]).count("<tr>") == 2
-    assert correlations(None) == ""
+def test_relations_list_the_target_first_and_leave_out_weak_ones():
+    found = related(profile())
+    assert found.index("With “y”") < found.index("0.70") < found.index("-0.40")
+    weak = {"columns": ["a", "b"], "values": [[1, 0.05], [0.05, 1]], "rows": 9, "sampled": False}
+    assert related({"relations": weak}) == ""
+    assert related({}) == ""
 
 
 def test_refit_on_all_rows_is_said():
