@@ -1,0 +1,79 @@
+"""Fits a member of the algorithms' catalogue on made-up data; run as a program, it prints a digest of every member's compiled model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+import mlops_desktop.catalog.algorithms
+from mlops_desktop.base.families import TASKS, Algorithm
+from mlops_desktop.base.registry import Registry
+from mlops_desktop.serving.frame import Matrix, round_to_float32
+from mlops_desktop.serving.plain import write_plain
+
+ALGORITHMS = Registry(mlops_desktop.catalog.algorithms, Algorithm)
+MEMBERS = [(name, task) for name in ALGORITHMS for task in TASKS if task in ALGORITHMS[name].tasks]
+QUICK = {"rounds": 12, "trees": 10, "epochs": 40, "width": 12, "min_samples_leaf": 5}
+
+
+def quick(name, **more):
+    """A member with small parameters."""
+    cls = ALGORITHMS[name]
+    return cls(**{**{field: value for field, value in QUICK.items() if field in cls.params()}, **more})
+
+
+def matrix_of(values, categories=()):
+    values = round_to_float32(np.asarray(values, dtype=float))
+    return Matrix(tuple(f"x{i}" for i in range(values.shape[1])), values, None, tuple(categories))
+
+
+def target_of(task, signal, classes=3):
+    """Classes by quantiles of a signal, or the signal itself on a large scale."""
+    if task == "regression":
+        return 1000.0 + 50.0 * signal
+    count = 2 if task == "binary" else classes
+    return np.searchsorted(np.quantile(signal, np.arange(1, count) / count), signal).astype(np.intp)
+
+
+def in_library_form(name, matrix):
+    """The matrix as the library takes it."""
+    if matrix.csr is None or not ALGORITHMS[name].takes_sparse:
+        return matrix.to_dense()
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((matrix.csr.data, matrix.csr.indices, matrix.csr.indptr), shape=(matrix.rows, matrix.width))
+
+
+def learn(algorithm, task, matrix, y, seed=3, **fit):
+    """(the fitted estimator, the compiled model)"""
+    estimator = algorithm.build(task, seed, matrix)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of fits that were cut short on purpose
+        estimator.fit(in_library_form(algorithm.id, matrix), y, **fit)
+    classes = 0 if task == "regression" else int(y.max()) + 1
+    return estimator, algorithm.compile(estimator, task, classes, matrix.width)
+
+
+def digests():
+    """Member and task to the hash of its model's files."""
+    rng = np.random.default_rng(11)
+    values = rng.normal(size=(150, 4))
+    found = {}
+    for name, task in MEMBERS:
+        shares = {field: 0.7 for field in ("share_of_rows", "share_of_columns", "max_features") if field in ALGORITHMS[name].params()}
+        _, model = learn(quick(name, **shares), task, matrix_of(values), target_of(task, values[:, 0] + values[:, 1] ** 2))
+        with tempfile.TemporaryDirectory() as folder:
+            write_plain(model, Path(folder), "model")
+            files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+            found[f"{name} {task}"] = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(digests()))
