@@ -110,12 +110,12 @@ def test_a_chart_is_painted_in_the_colors_of_the_theme_and_again_in_the_other(
     chart = shown(qtbot, make())
     chart.tools.hide()
     light = colors(chart)
-    assert light.most_common(1)[0][0] == theme.LIGHT["surface"]
+    assert light[theme.LIGHT["surface"]] > 0.15 * sum(light.values())
     assert len(light) > 5
     theme.apply(qapp, "dark")
     QApplication.processEvents()
     dark = colors(chart)
-    assert dark.most_common(1)[0][0] == theme.DARK["surface"]
+    assert dark[theme.DARK["surface"]] > 0.15 * sum(dark.values())
     assert dark[theme.LIGHT["surface"]] < 0.01 * sum(dark.values())
     assert len(dark) > 5
 
