@@ -1,0 +1,68 @@
+"""One small project, trained once, for every test of the road."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.importing import import_cells
+from mlops_desktop.engine.project import Project, Search
+from mlops_desktop.engine.proposal import propose
+from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.searching import search
+
+
+@dataclass(frozen=True)
+class Made:
+    """A project in a folder."""
+
+    folder: Path
+    project: Project
+
+    @property
+    def flow(self) -> Flow:
+        return Flow(self.folder, self.project)
+
+    @property
+    def runs(self) -> Runs:
+        return Runs(self.folder)
+
+
+def make_project(folder: Path, file: Path, target: str, algorithms: tuple[str, ...], **changes: object) -> Made:
+    """Import a file, take every proposal, and change what is asked for; written to the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = import_cells(folder, file, Project(name=folder.name, target=target), Silent())
+    project, _ = propose(folder, storage.from_json(found["project"]), Silent())
+    candidates = tuple(choices().algorithms.read(id_) for id_ in algorithms)
+    project = replace(project, candidates=candidates, search=Search(trials=len(candidates), seconds=None), **changes)
+    storage.write_project(folder, project)
+    return Made(folder, project)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The penguins with three runs. Tests that write use `copy_of`."""
+    file = resource_folder() / "samples" / "penguins.csv"
+    made = make_project(tmp_path_factory.mktemp("shared") / "penguins", file, "species", ("baseline", "logistic", "decision_tree"))
+    search(made.flow, made.runs, Silent())
+    return made
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path):
+    """A copy of a made project that a test may change."""
+
+    def copy(made: Made, **changes: object) -> Made:
+        folder = tmp_path / "copy"
+        shutil.copytree(made.folder, folder)
+        return Made(folder, replace(made.project, **changes))
+
+    return copy

@@ -1,0 +1,67 @@
+"""The search: trials on one leaderboard, within the budget, the same again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.project import Search, Step
+from mlops_desktop.engine.searching import search
+
+
+def board(made):
+    return [(run.number, run.algorithm, run.score) for run in made.runs.list(made.flow.keys.board)]
+
+
+def test_counted_trials_are_the_same_again(trained, copy_of):
+    made = copy_of(trained, search=Search(trials=6, seconds=None), seed=5)
+    first = search(made.flow, made.runs, Silent())
+    listed = board(made)
+    assert first["trials"] == len(listed) == 6
+    made.flow.store.clear()
+    again = search(Flow(made.folder, made.project), made.runs, Silent())
+    assert board(made) == listed
+    assert again["chosen"] == first["chosen"]
+
+
+def test_replay_repeats_what_is_listed_and_nothing_else(trained, copy_of):
+    made = copy_of(trained)
+    listed = board(made)
+    made.flow.store.clear()
+    found = search(made.flow, made.runs, Silent(), replay=True)
+    assert board(made) == listed
+    assert found["trials"] == len(listed)
+
+
+def test_replay_of_nothing_is_a_sentence(trained, copy_of):
+    made = copy_of(trained, seed=11)
+    with pytest.raises(UserError, match="no trials to repeat"):
+        search(made.flow, made.runs, Silent(), replay=True)
+
+
+def test_a_time_budget_is_kept(trained, copy_of):
+    made = copy_of(trained, search=Search(seconds=4.0), seed=1)
+    began = time.monotonic()
+    found = search(made.flow, made.runs, Silent())
+    assert found["trials"] > 5
+    assert time.monotonic() - began < 12.0  # the budget and the slowest single trial, on a busy machine
+
+
+def test_when_every_trial_fails_the_reasons_are_told(trained, copy_of):
+    unfilled = tuple(Step(s.operation, s.on and s.operation.id != "impute_numbers") for s in trained.project.steps)
+    made = copy_of(trained, steps=unfilled, candidates=(choices().algorithms.read("logistic"),), search=Search(trials=1, seconds=None))
+    with pytest.raises(UserError, match="No algorithm could be trained"):
+        search(made.flow, made.runs, Silent())
+    assert board(made)[0][2] is None
+
+
+def test_what_is_needed_is_named(trained, copy_of):
+    made = copy_of(trained)
+    with pytest.raises(UserError, match="algorithm"):
+        search(Flow(made.folder, replace(made.project, candidates=())), made.runs, Silent())

@@ -1,0 +1,86 @@
+"""Trials: fold by fold, kept, repeatable, and honest about failures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.project import Step
+from mlops_desktop.engine.trials import Folds, out_of_fold, run_trial
+
+
+def algorithm(id_: str, **params: object):
+    return choices().algorithms.read({"id": id_, "params": params})
+
+
+class Counting:
+    """A job that counts the folds it hears of."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def step(self, fraction: float, message: str = "") -> None:
+        if "fold" in message:
+            self.said.append(message)
+
+
+def test_a_fold_in_the_store_is_not_fitted_again(trained, copy_of):
+    made = copy_of(trained)
+    tree = algorithm("decision_tree", max_depth=3)
+    first, again = Counting(), Counting()
+    one = run_trial(Folds(made.flow), tree, 1, first)
+    two = run_trial(Folds(made.flow), tree, 1, again)
+    assert len(first.said) == len(made.flow.folds)
+    assert not again.said
+    assert (one.score, one.std, one.fold_scores, one.id) == (two.score, two.std, two.fold_scores, two.id)
+
+
+def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(trained):
+    rows, scores = out_of_fold(trained.flow, algorithm("logistic"))
+    assert sorted(rows) == list(range(trained.flow.train.frame.rows))
+    assert np.allclose(scores.sum(axis=1), 1)
+
+
+def test_folds_side_by_side_give_the_same_run(trained, copy_of):
+    made = copy_of(trained)
+    tree = algorithm("decision_tree", max_depth=4)
+    alone = run_trial(Folds(Flow(made.folder, made.project)), tree, 1, Silent())
+    for fold in range(len(made.flow.folds)):
+        made.flow.store._discard(made.flow.keys.fold(tree, fold))
+    beside = run_trial(Folds(Flow(made.folder, made.project)), tree, 1, Silent(), jobs=2)
+    assert alone.fold_scores == beside.fold_scores
+
+
+def test_a_failing_trial_is_listed_with_its_reason(trained, copy_of):
+    nothing_filled = tuple(Step(s.operation, s.on and s.operation.id != "impute_numbers") for s in trained.project.steps)
+    made = copy_of(trained, steps=nothing_filled)
+    run = run_trial(Folds(made.flow), algorithm("logistic"), 1, Silent())
+    assert run.status == "failed"
+    assert run.score is None
+    assert "missing" in run.reason
+
+
+def test_a_fault_of_a_library_is_a_failed_run_too(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    tree = algorithm("decision_tree", max_depth=5)
+
+    def burst(*_: object) -> None:
+        raise ValueError("singular matrix\nand more")
+
+    monkeypatch.setattr(type(tree), "build", burst)
+    run = run_trial(Folds(made.flow), tree, 1, Silent())
+    assert run.status == "failed"
+    assert run.reason == "ValueError: singular matrix"
+
+
+def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
+    made = copy_of(trained)
+    missing = replace(made.project, metric="roc_auc_ovr")
+    run = run_trial(Folds(Flow(made.folder, missing)), algorithm("baseline"), 1, Silent())
+    assert run.status == "done"
+    assert run.score == pytest.approx(0.5)
