@@ -35,7 +35,9 @@ def data(profile: Json | None, project: Json) -> Html:
         ]
     )
     found = findings(profile.get("findings") or [])
-    return join([told, heading("Findings"), found, heading("Columns"), column_table(columns, project), related(profile)])
+    relations = related(profile)
+    parts = [told, heading("Findings"), found, heading("Columns"), column_table(columns, project)]
+    return join([*parts, heading("Relations"), relations] if relations else parts)
 
 
 def findings(found: Sequence[Json]) -> Html:
@@ -106,7 +108,6 @@ def related(profile: Json) -> Html:
         "From 0 to 1: correlation of two numbers (with its sign), Cramér's V of categories, correlation ratio of a number and a category."
     )
     parts = [
-        heading("Relations"),
         paragraph(said + (f" A sample of {number(found['rows'])} rows." if found.get("sampled") else ""), quiet=True),
     ]
     if with_target:

@@ -19,6 +19,11 @@ from mlops_desktop.engine.report_profile import related
 
 EVIL = '<script>alert("1")</script>&$x^2$'
 VOID = {"meta", "br", "use", "path", "rect", "line", "stop"}
+IMPORTANCE = [
+    {"column": EVIL, "mean": 0.2, "std": 0.01, "used": True},
+    {"column": "x", "mean": 0.0, "std": 0.0, "used": False},
+    {"column": "undefined", "mean": None, "std": None, "used": True},
+]
 
 
 class Reader(HTMLParser):
@@ -142,12 +147,7 @@ def facts(task: str, *, classes: int = 3):
     found = evaluate_scores(
         target, scores, positive=0 if task == "binary" else None, threshold=0.4 if task == "binary" else None, seed=0, resamples=60
     )
-    shown = [
-        {"column": EVIL, "mean": 0.2, "std": 0.01, "used": True},
-        {"column": "x", "mean": 0.0, "std": 0.0, "used": False},
-        {"column": "undefined", "mean": None, "std": None, "used": True},
-    ]
-    found["importance"] = {"metric": metric, "score": 0.8, "rows": 100, "of": 400, "columns": shown}
+    found["importance"] = {"metric": metric, "score": 0.8, "rows": 100, "of": 400, "columns": IMPORTANCE}
     operations = choices().operations
     project = Project(
         name=f"my {EVIL}",
