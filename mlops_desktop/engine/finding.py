@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,7 @@ class Seen:
     target: str | None
     task: Task | None
     roles: Mapping[str, Role]
+    _distinct: dict[str, int] = field(default_factory=dict)
 
     @property
     def frame(self) -> Frame:
@@ -63,6 +64,13 @@ class Seen:
         if column.type in NUMBER_TYPES:
             return self.frame.number(column.name)
         return self.frame.word(column.name)[0] if column.type in WORD_TYPES else self.frame.date(column.name)
+
+    def distinct(self, column: Column) -> int:
+        """How many different values a column has, missing ones not counted."""
+        if column.name not in self._distinct:
+            values = self.values(column)
+            self._distinct[column.name] = len(np.unique(values[~self.frame.missing(column.name)]))
+        return self._distinct[column.name]
 
     def classes(self) -> tuple[Ints, int] | None:
         """Class positions of the target (-1 missing) and their number; None for a target of numbers or without one."""

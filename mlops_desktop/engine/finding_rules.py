@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_desktop.engine.finding import Finding, Seen, Severity
 from mlops_desktop.engine.leaks import HIGH, MODERATE, SingleColumn
-from mlops_desktop.serving.frame import MISSING_DATE, Floats, Ints
+from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
 
 MANY_LEVELS = 50
@@ -28,7 +28,7 @@ def _constant(seen: Seen) -> Iterator[Finding]:
             yield Finding(
                 "empty", "warning", column.name, f"“{column.name}” is empty in every row.", "Nothing can be learned from it.", ignore
             )
-        elif not missing.any() and _distinct(seen.values(column)) == 1:
+        elif not missing.any() and seen.distinct(column) == 1:
             message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."
             if seen.frame.rows > 1:
                 yield Finding(
@@ -39,7 +39,7 @@ def _constant(seen: Seen) -> Iterator[Finding]:
 def _identifier(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         if column.type == "id":
-            message = f"“{column.name}” has {_distinct(seen.values(column)):,} different values in {seen.frame.rows:,} rows: it names them."
+            message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
             why = "A model would learn single rows by heart instead of what they have in common."
             yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
 
@@ -66,7 +66,7 @@ def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
 def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
     kept: dict[bytes, Column] = {}
     for column in seen.features():
-        if _distinct(seen.values(column)) < 2:
+        if seen.distinct(column) < 2:
             continue
         same = kept.setdefault(_content(seen, column), column)
         if same is column:
@@ -92,7 +92,7 @@ def _content(seen: Seen, column: Column) -> bytes:
         digest.update(_bits(values).tobytes())
         return digest.digest()
     digest.update(_by_appearance(values).tobytes())
-    if _distinct(values) > 0.5 * seen.frame.rows:
+    if seen.distinct(column) > 0.5 * seen.frame.rows:
         digest.update("\0".join(text or "" for text in seen.frame.texts(column.name)).encode("utf-8", "surrogatepass"))
     return digest.digest()
 
@@ -143,7 +143,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
-        if len(values) < 50 or _distinct(values) <= 20:
+        if len(values) < 50 or seen.distinct(column) <= 20:
             continue
         low, high = np.quantile(values, (0.25, 0.75)).tolist()
         reach = FENCE * (high - low)
@@ -267,14 +267,6 @@ def _stray(seen: Seen) -> Iterator[Finding]:
         elif evidence.rule == "missing_words":
             why = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
             yield Finding("missing_words", "info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
-
-
-def _distinct(values: Floats | Ints) -> int:
-    """Different values that are there."""
-    if values.dtype.kind == "f":
-        return len(np.unique(values[~np.isnan(values)]))
-    least = MISSING_DATE if values.dtype == np.int64 and values.size and values.min() == MISSING_DATE else -1
-    return len(np.unique(values[values != least]))
 
 
 def _by_appearance(values: Floats | Ints) -> Ints:

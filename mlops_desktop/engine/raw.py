@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.serving.cells import EXACT, Grammar, level_of
-from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.dates import DAY, date_pattern, date_text
 from mlops_desktop.serving.door import read_dates, read_numbers, read_words
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
@@ -55,6 +56,12 @@ class Raw:
         """The distinct texts, blanks around them stripped."""
         return [text.strip() for text in self.distinct.to_pylist()]
 
+    def texts_at(self, at: Sequence[int]) -> list[str]:
+        """Some of the distinct texts, blanks around them stripped."""
+        import pyarrow as pa
+
+        return [text.strip() for text in self.distinct.take(pa.array(at, pa.int64())).to_pylist()]
+
     @cached_property
     def counts(self) -> Longs:
         """How many rows hold each distinct value."""
@@ -82,7 +89,7 @@ class Raw:
         at = np.flatnonzero(among)
         if len(at) > most:
             at = at[np.linspace(0, len(at) - 1, most).astype(np.intp)]
-        return [self.texts[i] for i in at.tolist()]
+        return self.texts_at(at.tolist())
 
 
 def raw_column(name: str, series: Series[Any], mixed: Sequence[str] = ()) -> Raw:
@@ -261,7 +268,7 @@ def _read_numbers(raw: Raw, column: Column) -> tuple[Floats, list[str], dict[int
         values[np.isin(values, own.missing_numbers)] = np.nan
     refused = _unfit(values, column)
     rest = np.flatnonzero(~good).tolist()
-    slow, wrong = read_numbers(column, [raw.texts[i] for i in rest])
+    slow, wrong = read_numbers(column, raw.texts_at(rest))
     values[rest] = slow
     refused.update({rest[i]: code for i, code in wrong.items()})
     values[list(refused)] = np.nan
@@ -287,8 +294,51 @@ def _read_dates(raw: Raw, column: Column) -> tuple[Longs, list[str], dict[int, s
     fast = iso_dates(raw) if not column.grammar.date and not column.grammar.zone else None
     if fast is not None:
         return fast, [], {}
-    values, refused = read_dates(column, raw.texts)
-    return values, [], refused
+    values, shaped = number_dates(raw, column.grammar.date)
+    refused = dict.fromkeys(np.flatnonzero(shaped & np.equal(values, MISSING_DATE)).tolist(), "unreadable")  # the 31st of April
+    rest = np.flatnonzero(~shaped).tolist()
+    slow, wrong = read_dates(column, raw.texts_at(rest))
+    values[rest] = slow
+    return values, [], {**refused, **{rest[i]: code for i, code in wrong.items()}}
+
+
+def number_dates(raw: Raw, format_: str) -> tuple[Longs, Bools]:
+    """The distinct texts that have the shape of a format of numbers, as microseconds, and where they are.
+
+    MISSING_DATE for days that no calendar has. Equal to the grammar's own reading.
+    """
+    import pyarrow.compute as pc
+
+    values = np.full(len(raw.distinct), MISSING_DATE, dtype=np.int64)
+    nothing = np.zeros(len(raw.distinct), dtype=bool)
+    if len(raw.distinct) <= _FEW or not format_ or _OTHER_FIELDS.search(format_) or not re.search("%[Yy]", format_):
+        return values, nothing
+    found = pc.extract_regex(pc.ascii_trim_whitespace(raw.distinct), f"^(?:{date_pattern(format_)})$")
+    shaped = found.is_valid().to_numpy(zero_copy_only=False)
+    part = {name: _whole(pc.struct_field(found, name), shaped) for name in _FIELDS.findall(format_)}
+    short = part.get("y", nothing)
+    year = part.get("Y", np.where(short >= 69, short + 1900, short + 2000))
+    month, day = part.get("m", nothing + 1), part.get("d", nothing + 1)
+    fits = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
+    hour, minute, second = (part.get(name, np.zeros(len(values), dtype=np.int64)) for name in "HMS")
+    good = shaped & fits & (day <= length) & (hour < 24) & (minute < 60) & (second < 60)
+    days = months.astype("datetime64[D]").astype(np.int64) + day - 1
+    all_values = days * DAY + ((hour * 60 + minute) * 60 + second) * 1_000_000
+    return np.where(good, all_values, MISSING_DATE), shaped
+
+
+_OTHER_FIELDS = re.compile("%[^YymdHMS]")
+_FIELDS = re.compile("%([YymdHMS])")
+
+
+def _whole(texts: Any, good: Bools) -> Longs:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    filled = pc.if_else(pa.array(good), texts, "0")
+    return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def iso_dates(raw: Raw) -> Longs | None:

@@ -14,6 +14,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.described import describe_columns
+from mlops_desktop.engine.evidence import Evidence
 from mlops_desktop.engine.snapshot import cells_digest, read_cells, snapshot_digest, storable, write_cells
 from mlops_desktop.engine.targets import (
     class_position,
@@ -24,7 +25,7 @@ from mlops_desktop.engine.targets import (
     target_of,
 )
 from mlops_desktop.engine.typed import Table, conform, from_record, read_like, to_record, type_cells
-from mlops_desktop.engine.types import Evidence, decide_types
+from mlops_desktop.engine.types import decide_types
 
 if TYPE_CHECKING:
     from pandas import DataFrame

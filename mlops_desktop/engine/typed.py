@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.engine.evidence import Evidence
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.engine.raw import Raw, raw_column, read_raw
-from mlops_desktop.engine.types import Evidence, decide, raw_columns
+from mlops_desktop.engine.types import decide, raw_columns
 from mlops_desktop.serving.column import fault
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.plain import pack, unpack

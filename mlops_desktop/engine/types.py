@@ -4,50 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_desktop.engine.date_formats import DateFormat, day_first, find_date_formats
+from mlops_desktop.engine.date_formats import day_first, find_date_formats
+from mlops_desktop.engine.date_types import date_column
+from mlops_desktop.engine.evidence import STRAY_SHARE, Evidence, Hints, stray_evidence
 from mlops_desktop.engine.number_formats import decimal_vote, find_format
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.engine.raw import Raw, raw_column, read_raw
 from mlops_desktop.engine.word_types import BOOLEAN_PAIRS, has_id_name, known_scale, missing_words, word_type
 from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_WORDS, Grammar, level_of
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+from mlops_desktop.serving.schema import WORD_TYPES, Column
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
 _SAMPLE = 1000
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _FREQUENT_WORD = 5  # a word for "missing" stands in at least this many rows; rarer ones are strays
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Why a column was read as it was. `rows` are row numbers from 1, the header not counted; `column` is "" for the whole file."""
-
-    column: str
-    rule: str
-    message: str
-    rows: tuple[int, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return {**asdict(self), "rows": list(self.rows)}
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What the file's unmistakable columns say about its doubtful ones."""
-
-    decimal: str = ""
-    day_first: bool | None = None
 
 
 def decide_types(cells: DataFrame, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
@@ -117,15 +96,30 @@ def _free(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Eviden
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
+    if _says_date(raw.name) and raw.matching("(19|20)[0-9]{6}")[present].all():
+        compact = date_column(raw, present, missing, hints, compact=True)
+        if compact is not None:
+            return compact
     number = _number(raw, present, missing, note, hints)
     if number is not None:
         return _or_id(raw, *number)
-    date = _date(raw, present, missing, hints)
+    date = date_column(raw, present, missing, hints)
     if date is not None:
         return date
     words = _word_missing(raw, note)
     kind, reason, levels = word_type(raw, _present(raw, words))
-    return Column(raw.name, kind, Grammar(missing=words), levels=levels), [Evidence(raw.name, "type", reason)]
+    evidence = [Evidence(raw.name, "type", reason)]
+    zeros = _led_by_zeros(raw) & present
+    if zeros.any() and raw.matching("[0-9]+")[present].any():
+        rows = raw.rows_with(zeros, 1)
+        cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
+        said = f"Row {rows[0]:,} = {cell}: its leading zeros mean something, so these are no numbers."
+        evidence.append(Evidence(raw.name, "leading_zeros", said, rows))
+    return Column(raw.name, kind, Grammar(missing=words), levels=levels), evidence
+
+
+def _says_date(name: str) -> bool:
+    return re.search("(?i)date|datum|day|_dt|^dt", name) is not None
 
 
 def _of_typed(raw: Raw, note: ColumnNote) -> tuple[Column, list[Evidence]]:
@@ -156,7 +150,7 @@ def _boolean(raw: Raw, present: Bools, missing: tuple[str, ...]) -> tuple[Column
     at = np.flatnonzero(present)
     if not 2 <= len(at) <= 12:
         return None
-    words = {raw.texts[i]: int(raw.counts[i]) for i in at.tolist()}
+    words = {text: int(raw.counts[i]) for i, text in zip(at.tolist(), raw.texts_at(at.tolist()), strict=True)}
     low = {word.casefold() for word in words}
     for true, false in BOOLEAN_PAIRS:
         if low == {true, false}:
@@ -189,7 +183,11 @@ def _number(raw: Raw, present: Bools, missing: tuple[str, ...], note: ColumnNote
 def _are_codes(raw: Raw, present: Bools) -> bool:
     """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
     digits = raw.matching("[0-9]+") & present
-    return raw.count(digits) >= 0.9 * raw.count(present) and bool((raw.matching("0[0-9]*[1-9][0-9]*") & present).any())
+    return raw.count(digits) >= 0.9 * raw.count(present) and bool((_led_by_zeros(raw) & present).any())
+
+
+def _led_by_zeros(raw: Raw) -> Bools:
+    return raw.matching("0[0-9]*[1-9][0-9]*")
 
 
 def _number_evidence(raw: Raw, column: Column, doubt: str) -> list[Evidence]:
@@ -243,97 +241,6 @@ def _without_strays(raw: Raw, column: Column, present: Bools, refused: Mapping[i
     return column, said, bad
 
 
-def stray_evidence(raw: Raw, column: Column, bad: Bools) -> Evidence:
-    """What cannot be read in a column of numbers or dates, with rows."""
-    rows, count = raw.rows_with(bad), raw.count(bad)
-    shown = (
-        ", ".join(f"“{raw.texts[i][:40]}”" for i in np.flatnonzero(bad)[:3].tolist()) if raw.kind == "text" else "values of another type"
-    )
-    where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
-    kind = "date" if column.type == "date" else "boolean" if column.type == "boolean" else "number"
-    cells = f"{count:,} cells cannot be read as a {kind} and count" if count > 1 else f"1 cell cannot be read as a {kind} and counts"
-    message = f"{cells} as missing: {shown} in {where}."
-    return Evidence(raw.name, "stray", message, rows)
-
-
-def _date(raw: Raw, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5) -> tuple[Column, list[Evidence]] | None:
-    sample = raw.sample(present, 300)
-    if sum(any(c.isdigit() for c in text) for text in sample) < least * len(sample):
-        return None
-    read = []
-    for found in find_date_formats(sample, least=least):
-        column = Column(raw.name, "date", replace(found.grammar, missing=missing))
-        values, _, refused = read_raw(raw, column)
-        bad = np.zeros(len(present), dtype=bool)
-        bad[list(refused)] = True
-        read.append((raw.count(bad), found, column, values, bad))
-    read.sort(key=lambda entry: entry[0])
-    if not read:
-        return None
-    conflicts, found, column, values, bad = read[0]
-    if conflicts > STRAY_SHARE * raw.count(present) and least > 0.1:
-        return None
-    evidence = [Evidence(raw.name, "type", "Every cell is a date." if not conflicts else f"All but {conflicts:,} cells are dates.")]
-    if found.rival is not None:
-        tie = len(read) > 1 and read[1][0] == conflicts
-        if tie:
-            column, order = _settle_order(raw, read[0][2:4], read[1][2:4], hints)
-        else:
-            order = _order_evidence(raw, found, present & ~bad, conflicts)
-        evidence.append(order)
-    if conflicts:
-        evidence.append(stray_evidence(raw, column, bad))
-    return column, evidence
-
-
-def _order_evidence(raw: Raw, found: DateFormat, good: Bools, conflicts: int) -> Evidence:
-    """Name the first row that can be read in one order only."""
-    assert found.rival is not None
-    rival = Column(raw.name, "date", replace(found.rival, missing=found.grammar.missing))
-    _, _, refused = read_raw(raw, rival)
-    telling = np.zeros(len(good), dtype=bool)
-    telling[list(refused)] = True
-    telling &= good
-    first = raw.rows_with(telling, 1)
-    order = "day" if day_first(found.grammar) else "month"
-    cell = raw.texts[int(raw.codes[first[0] - 1])] if first else ""
-    said = (
-        f"Row {first[0]:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts."
-        if first
-        else f"The {order} stands first."
-    )
-    return Evidence(raw.name, "date_order", said, first)
-
-
-def _settle_order(raw: Raw, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
-    """Every date reads both ways.
-
-    By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.
-    """
-    by_day = {day_first(column.grammar): (column, values) for column, values in (one, other)}
-    jumps = {}
-    for first, (_, values) in by_day.items():
-        course = values[raw.codes[raw.codes >= 0]]
-        jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
-    calmer = min(jumps, key=lambda first: jumps[first])
-    if hints.day_first is not None:
-        chosen, why = hints.day_first, "the file's other dates have it so"
-    elif jumps[calmer] < 0.5 * jumps[not calmer]:
-        chosen, why = calmer, "the rows then follow each other in time"
-    else:
-        dotted = "." in by_day[True][0].grammar.date
-        chosen = dotted or hints.decimal == ","
-        why = (
-            "that is the custom with points between"
-            if dotted
-            else "the file uses a decimal comma"
-            if chosen
-            else "nothing says otherwise; check it"
-        )
-    order = "day" if chosen else "month"
-    return by_day[chosen][0], Evidence(raw.name, "date_order", f"Every date reads both ways; {order} first was taken, because {why}.")
-
-
 def _word_missing(raw: Raw, note: ColumnNote) -> tuple[str, ...]:
     return (*missing_words(raw), *_noted_words(note))
 
@@ -366,11 +273,9 @@ def _forced(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evid
     if raw.kind == "text":
         present = _present(raw, missing)
         if note.type == "date":
-            compact = find_date_formats(raw.sample(present, 300), compact=True, least=0.01)
-            found = _date(raw, present, missing, hints, least=0.01) if raw.count(present) else None
+            found = date_column(raw, present, missing, hints, least=0.01, compact=True) if raw.count(present) else None
             if found is not None:
                 return found[0], [*said, *found[1][1:]]
-            column = replace(column, grammar=replace(compact[0].grammar, missing=missing) if compact else grammar)
         elif note.type == "boolean":
             column = replace(column, grammar=_boolean_grammar(raw, present, grammar))
         else:
@@ -407,6 +312,3 @@ def _order_of(raw: Raw, column: Column, note: ColumnNote) -> tuple[str, ...]:
             return (1, 0.0, level)
 
     return (*given, *sorted(rest, key=by_size))
-
-
-assert set(NUMBER_TYPES) & set(WORD_TYPES) == set()
