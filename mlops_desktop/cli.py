@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlops_desktop import __version__
+
 if TYPE_CHECKING:  # everything heavy is imported by the command that needs it: `--help` answers at once
     from collections.abc import Iterator
 
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mlops-desktop", description="From a data file to a running machine-learning service. Without a command: the window."
     )
+    parser.add_argument("--version", action="version", version=f"MLOps Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, function: Callable[[argparse.Namespace], int], help_: str, *, json_: bool = False) -> argparse.ArgumentParser:

@@ -80,5 +80,5 @@ def _errors_by_row(checked: Checked) -> dict[int, str]:
     for problem in checked.errors:
         if problem.row is None:
             raise UserError(problem.message, "Add the column, or choose another file.")
-        found.setdefault(problem.row, []).append(f"{problem.field}: {problem.message}")
+        found.setdefault(problem.row, []).append(problem.message)
     return {row: " ".join(messages) for row, messages in found.items()}

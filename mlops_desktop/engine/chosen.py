@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.families import Algorithm, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.choices import choices
@@ -21,6 +21,7 @@ from mlops_desktop.engine.runs import Run, Runs
 from mlops_desktop.engine.thresholds import choose_threshold
 from mlops_desktop.engine.training import fit, learn_steps
 from mlops_desktop.engine.trials import out_of_fold
+from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.plain import pack
 from mlops_desktop.serving.scorer import Scorer
 
@@ -131,9 +132,10 @@ def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str,
     runs.record_look(flow.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
     key = flow.keys.evaluation(chosen.run.id)
     if key not in flow.store:
-        found = evaluate_rows(chosen, flow.test, Part(job, 0.0, 0.6))
+        honest = _unseeing(chosen, runs, Part(job, 0.0, 0.2))
+        found = evaluate_rows(honest, flow.test, Part(job, 0.2, 0.6))
         found["importance"] = permutation_importance(
-            chosen.scorer,
+            honest.scorer,
             flow.test.frame,
             flow.test.target,
             flow.project.metric,
@@ -145,6 +147,14 @@ def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str,
     return {**flow.store.get(key)[0], "looks": len(runs.looks(flow.keys.split))}
 
 
+def _unseeing(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
+    """The chosen run by a model that never saw the test part: its twin of the training part where the deployed one is fitted on all rows."""
+    flow = chosen.flow
+    if flow.project.refit == "train":
+        return chosen
+    return open_chosen(Flow(flow.folder, replace(flow.project, refit="train", chosen=chosen.run.id)), runs, job)
+
+
 def seen_evaluation(flow: Flow, run: Run, runs: Runs) -> dict[str, Any] | None:
     """The evaluation on the test part if it was made before; this is no new look."""
     key = flow.keys.evaluation(run.id)
@@ -153,7 +163,15 @@ def seen_evaluation(flow: Flow, run: Run, runs: Runs) -> dict[str, Any] | None:
 
 def evaluate_rows(chosen: Chosen, rows: Rows, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on given rows, as plain JSON."""
-    return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.flow.project.seed, job=job)
+    prior = _prior(chosen.flow.train.target)
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.flow.project.seed, job=job, prior=prior)
+
+
+def _prior(target: Target) -> Floats:
+    """What a baseline that learned from these rows always answers: the shares of the classes, or the mean."""
+    if not target.classes:
+        return np.array([float(np.mean(target.values))])
+    return np.bincount(target.values, minlength=len(target.classes)) / len(target.values)
 
 
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:

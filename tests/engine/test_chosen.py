@@ -77,6 +77,14 @@ def test_refit_on_all_rows_is_another_model(trained, copy_of):
     assert train.version != everything.version
 
 
+def test_a_model_of_all_rows_is_measured_by_its_twin_that_never_saw_the_test_part(trained, copy_of):
+    made = copy_of(trained, refit="all")
+    told = choosing.test_evaluation(choosing.open_chosen(made.flow, made.runs, Silent()), made.runs, "test", Silent())
+    plain = Flow(made.folder, replace(made.project, refit="train"))
+    honest = choosing.test_evaluation(choosing.open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
+    assert told["metrics"] == honest["metrics"]
+
+
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
     found = choosing.open_chosen(trained.flow, trained.runs, Silent())
     with (resource_folder() / "samples" / "penguins.csv").open(encoding="utf-8") as file:

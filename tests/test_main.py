@@ -1,0 +1,32 @@
+"""The entry point sends each argument where it belongs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from mlops_desktop import __main__ as entry
+from mlops_desktop import __version__
+
+
+def test_the_command_line_gets_what_is_no_worker(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["mlops-desktop", "--help"])
+    with pytest.raises(SystemExit) as end:
+        entry.main()
+    assert end.value.code == 0
+    assert "profile" in capsys.readouterr().out
+
+
+def test_a_worker_ends_with_its_input():
+    done = subprocess.run([sys.executable, "-m", "mlops_desktop", "--worker"], input=b"", capture_output=True, timeout=60, check=False)
+    assert done.returncode in (0, 1)  # in order, or by its own hand when its imports outlast the end of the input
+    assert not done.stdout
+
+
+def test_the_version_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["mlops-desktop", "--version"])
+    with pytest.raises(SystemExit):
+        entry.main()
+    assert __version__ in capsys.readouterr().out
