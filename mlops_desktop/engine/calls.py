@@ -12,7 +12,7 @@ from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import chosen as choosing
-from mlops_desktop.engine import package, row_order, storage
+from mlops_desktop.engine import package, storage
 from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.batch import drift_of, predict_file
 from mlops_desktop.engine.chosen import Chosen
@@ -27,7 +27,7 @@ from mlops_desktop.engine.proposal import propose as propose_decisions
 from mlops_desktop.engine.renewal import renew as renew_decisions
 from mlops_desktop.engine.renewal import seen
 from mlops_desktop.engine.report import write_profile_report, write_report
-from mlops_desktop.engine.row_order import rows_key
+from mlops_desktop.engine.row_filter import rows_key, rows_where
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.searching import search
 
@@ -60,13 +60,13 @@ def overview(job: Job, *, folder: str, project: Json) -> Json:
     return seen(flow, job)
 
 
-def find_rows(job: Job, *, folder: str, project: Json, where: str, by: str, descending: bool) -> Json:
-    """The rows where a formula holds, sorted by a column; `{"key", "rows"}`, the positions are in the store under the key."""
+def filter_rows(job: Job, *, folder: str, project: Json, where: str) -> Json:
+    """The rows where a formula holds; `{"key", "rows"}`: the array `mask` is in the store under the key."""
     flow = Flow(Path(folder), storage.from_json(project))
-    key = rows_key(flow.keys.table, where, by, descending)
+    key = rows_key(flow.keys.table, where)
     if key not in flow.store:
-        positions = row_order.find_rows(flow.table.frame, where, by, descending)
-        flow.store.put(key, {"rows": len(positions)}, {"positions": positions})
+        mask = rows_where(flow.table.frame, where)
+        flow.store.put(key, {"rows": int(mask.sum())}, {"mask": mask})
     return {"key": key, "rows": int(flow.store.get(key)[0]["rows"])}
 
 
@@ -183,7 +183,7 @@ def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
 CALLS: dict[str, Callable[..., Json]] = {
     call.__name__: call
     for call in (
-        *(import_file, propose, renew, overview, find_rows, profile, profile_file),
+        *(import_file, propose, renew, overview, filter_rows, profile, profile_file),
         *(run, evaluate, evaluate_file, check, export, predict, drift, report),
     )
 }
