@@ -30,14 +30,12 @@ class ProjectLock:
         if not self._folder.is_dir():
             raise UserError(f"There is no project in “{self._folder}”.", "Check the folder's name, or make a project there first.")
         lock = FileLock(self._folder / LOCK_FILE, thread_local=False)
-        try:
-            with disk.told(f"The project “{name}”"):
+        with disk.told(f"The project “{name}”"):
+            try:
                 lock.acquire(timeout=0)
-        except Timeout as error:
-            raise UserError(
-                f"The project “{name}” is open in another window or command.",
-                "Close it there, or wait until that has finished; then try again.",
-            ) from error
+            except Timeout as error:
+                message = f"The project “{name}” is open in another window or command."
+                raise UserError(message, "Close it there, or wait until that has finished; then try again.") from error
         self._lock = lock
 
     def release(self) -> None:

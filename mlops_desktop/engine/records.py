@@ -190,7 +190,7 @@ def _component(family: type[Component], value: Any, where: str) -> Component:
     try:
         found: Component = registry_of(family).read(value)
     except UserError as error:
-        raise UserError(f"“{where}”: {error.message}", error.remedy) from error
+        raise UserError(f"“{where}”: {error.message}", error.remedy or "Write {“id”: …, “params”: {…}}.") from error
     return found
 
 

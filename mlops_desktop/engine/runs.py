@@ -81,7 +81,7 @@ class Runs:
 
     def record(self, run: Run) -> None:
         """Add a run, or write it again when the same id is there under the same key."""
-        record = json.dumps(run.to_json(), ensure_ascii=False, sort_keys=True)
+        record = json.dumps(run.to_json(), ensure_ascii=True)
         with self._open(write=True) as connection:
             connection.execute(
                 "INSERT INTO run (id, key, at, record) VALUES (?, ?, ?, ?)"

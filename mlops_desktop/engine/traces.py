@@ -12,7 +12,7 @@ import traceback
 
 _QUOTED = re.compile(r"(?<!\w)'.*?'(?!\w)|\"[^\"]*\"|“[^”]*”|‘[^’]*’|`[^`]*`")  # an apostrophe inside a word is no quote
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\{[^{}]*\}|\([^()]*\)|<[^<>]*>")
-_NUMBER = re.compile(r"[-+]?\b\d+(?:[.,]\d+)+(?:[eE][-+]?\d+)?\b|\b\d{4,}\b|\b\d+[eE][-+]?\d+\b")
+_NUMBER = re.compile(r"[-+]?\b(?:\d+(?:[.,]\d+)+(?:[eE][-+]?\d+)?|\d{4,}|\d+[eE][-+]?\d+)\b")
 _REST = re.compile(r"(?<!\w)['\"“`].*$|(?<=: ).*$")
 _MOST = 300
 

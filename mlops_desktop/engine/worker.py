@@ -48,11 +48,14 @@ def main(arguments: list[str]) -> int:
         _tie_to(options.life)
     channel = Channel()
     calls: Calls = importlib.import_module(options.calls).CALLS
-    if options.warm:
-        _warm_up(channel)
-    while (request := channel.next_request()) is not None:
+    cold = list(WARM) if options.warm else []
+    while True:
+        while cold and channel.idle():
+            _import(cold.pop(0))
+        request = channel.next_request()
+        if request is None:
+            return 0
         _serve(channel, calls, request)
-    return 0
 
 
 class Channel:
@@ -197,13 +200,10 @@ def _told(error: BaseException) -> Event:
     return {"event": "failed", "message": traces.summary(error), "details": traces.details(error)}
 
 
-def _warm_up(channel: Channel) -> None:
-    """Import what the first real call would wait for, as long as no call waits."""
-    for name in WARM:
-        if not channel.idle():
-            return
-        if importlib.util.find_spec(name.partition(".")[0]) is not None:
-            importlib.import_module(name)
+def _import(name: str) -> None:
+    """Import what a real call would wait for, if it is installed."""
+    if importlib.util.find_spec(name.partition(".")[0]) is not None:
+        importlib.import_module(name)
 
 
 def _has_children() -> bool:

@@ -23,6 +23,10 @@ def environment(job, names):
     return {name: os.environ.get(name) for name in names}
 
 
+def loaded(job, names):
+    return {name: name in sys.modules for name in names}
+
+
 def steps(job, count, pause=0.0):
     for i in range(count):
         job.step(i / count, f"step {i}")
@@ -150,10 +154,4 @@ def _touch_and_sleep(ready, i):
     time.sleep(600)
 
 
-CALLS = {
-    call.__name__: call
-    for call in (
-        echo, where, environment, steps, burst_then_silence, partials, noise, reads_stdin, log_lines, refuses, fails, leaves, not_json,
-        out_of_memory, disk_full, segfault, exits, grandchildren, holds_the_lock, long_c_call, boosting, joblib_pool,
-    )
-}  # fmt: skip
+CALLS = {name: call for name, call in vars().copy().items() if getattr(call, "__module__", "") == __name__}

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine import records
+from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project, Search, Split
+
+
+def test_every_bound_belongs_to_a_number_of_a_project():
+    for path in records.BOUNDS:
+        value = Project()
+        for part in path.split(".")[:-1]:
+            value = getattr(value, part)
+        hint = records.hints(type(value))[path.rpartition(".")[2]]
+        assert hint in (int, float, int | None, float | None), path
+
+
+def test_every_whole_number_has_bounds():
+    numbers = {
+        f"{group}{f.name}"
+        for group, cls in (("", Project), ("split.", Split), ("search.", Search), ("goals.", Goals))
+        for f in fields(cls)
+        if records.hints(cls)[f.name] in (int, int | None)
+    }
+    assert numbers <= set(records.BOUNDS)
+
+
+@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search, Split])
+def test_defaults_come_back(cls):
+    assert is_dataclass(cls)
+    assert records.read(cls, records.write(cls()), "x") == cls()
+    assert records.read(cls, {}, "x") == cls()
+
+
+def test_the_edges_of_a_bound_are_allowed():
+    for path, (low, high) in records.BOUNDS.items():
+        hint = int if isinstance(low, int) and isinstance(high, int) else float
+        for value in (low, high):
+            assert records.read(hint, value, path) == value
+        for value in (low - 1e-6 if hint is float else low - 1, high * 1.01 + 1):
+            with pytest.raises(UserError, match="must be a"):
+                records.read(hint, value, path)
+
+
+def test_whole_numbers_written_with_a_point_are_whole():
+    assert records.read(int, 5.0, "x") == 5
+    assert type(records.read(int, 5.0, "x")) is int
+    assert type(records.read(float, 5, "x")) is float
+
+
+def test_a_message_shows_no_more_of_a_value_than_one_can_read():
+    assert len(records.shown("x" * 10_000)) == 80
+    assert records.shown("a\x1b[31m\nb") == "a?[31m?b"
+    with pytest.raises(UserError) as caught:
+        records.read(int, "y" * 10_000, "x" * 10)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_near_miss_is_suggested():
+    error = records.unknown("field", "folds", ("split.folds", "seed"))
+    assert "split.folds" in error.remedy
+    assert "Did you mean" not in records.unknown("field", "zzz", ("a", "b")).remedy
