@@ -24,7 +24,7 @@ from .tree_shape import TOP, Splits, sizes
 
 Words = NDArray[Any]  # unsigned integers of one width
 
-_MOST_BYTES = 128 << 20  # of the table; a model that needs more walks down its trees instead
+_MOST_BYTES = 64 << 20  # of the table; a model that needs more walks down its trees instead
 _CACHE_BYTES = 256 << 10  # of the masks of the rows that are worked on together: two such arrays stay in a core's L2 cache
 _FEW_ROWS = 8  # so many at most are quicker one by one
 _MANY_ROWS = 4096  # searched together
@@ -72,11 +72,11 @@ class LeafMasks:
         column = ((tree // groups) * per_tree + part) * groups + tree % groups  # rounds, parts of a tree, outputs
         full = np.zeros(words, dtype=dtype)
         slots = np.zeros((words, bits + 1, values.shape[1]))
+        first_leaf = shape.first_leaf[tree] + bits * part
         for w in range(words):
             here = min(bits, max(0, int(shape.splits[tree[w]]) + 1 - bits * int(part[w])))
-            first = int(shape.first_leaf[tree[w]]) + bits * int(part[w])
             full[column[w]] = (1 << here) - 1
-            slots[column[w], :here] = values[first : first + here]
+            slots[column[w], :here] = values[first_leaf[w] : first_leaf[w] + here]
         starts = np.cumsum(heights) - heights
         table = _Builder(shape, features, cuts, starts, full, bits, column.reshape(trees, per_tree)).table()
         offsets = np.arange(words, dtype=np.intp) * (bits + 1)
@@ -210,14 +210,15 @@ class _Builder:
             here = numbers[place[numbers] == j]
             cut[here] = np.searchsorted(self.cuts[j], np.minimum(self.shape.threshold[here], TOP))
         falling = np.broadcast_to(self.full, table.shape).copy()
-        for column, lefts, rights, touched in self._sides():
+        sides = list(self._sides())
+        for column, lefts, rights, touched in sides:
             at = numbers[touched[numbers]]
             self._mark(table, falling, at, cut[at], place[at], column[at], lefts[at], rights[at])
         for start, height in zip(self.starts.tolist(), heights, strict=True):
             up, back = table[start : start + height - 1], falling[start : start + height - 1]
             np.bitwise_and.accumulate(up, axis=0, out=up)
             up &= np.bitwise_and.accumulate(back[::-1], axis=0)[::-1]
-        for column, lefts, rights, touched in self._sides():
+        for column, lefts, rights, touched in sides:
             for split in sets[touched[sets]].tolist():
                 self._mark_set(table, split, int(place[split]), int(column[split]), lefts[split], rights[split])
         return table
