@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
-    from mlops_desktop.engine.child import Crashed, Failed
+    from mlops_desktop.engine.child import Crashed
 
     try:
         code: int = args.command(args)
@@ -155,11 +155,12 @@ def _take_back(folder: Path, existed: bool) -> None:
 
 
 def _set(args: argparse.Namespace) -> int:
+    from mlops_desktop.engine.columns import known_columns
     from mlops_desktop.engine.decisions import set_field
 
     with _editing(args.dir) as (project, save):
         for field in args.fields:
-            project = set_field(project, field)
+            project = set_field(project, field, known_columns(args.dir, project))
         save(project)
     return 0
 

@@ -148,7 +148,7 @@ def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str,
 
 
 def _unseeing(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
-    """The chosen run by a model that never saw the test part: its twin of the training part where the deployed one is fitted on all rows."""
+    """The chosen run by a model that never saw the test part: its twin of the training rows where the deployed one is fitted on all."""
     flow = chosen.flow
     if flow.project.refit == "train":
         return chosen
@@ -190,7 +190,7 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
             f"No row of “{path.name}” can be compared: “{project.target}” is missing or a value cannot be read.", "Choose another file."
         )
     target = tables.target_of(
-        replace(table, frame=table.frame.take(known)), project.target, chosen.scorer.task, classes=chosen.scorer.classes
+        replace(table, frame=table.frame.take(known)), project.target, chosen.flow.train.target.task, classes=chosen.scorer.classes
     )
     features = table.frame.take(known).select(chosen.flow.features)
     found = evaluate_rows(chosen, Rows(features, target, None), job)

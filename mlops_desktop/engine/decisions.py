@@ -230,6 +230,14 @@ def _group_type(group: str) -> type[Any]:
     return Costs if group == "costs" else type(getattr(Project(), group))
 
 
+def read_option(text: str) -> tuple[str, Any]:
+    """Name and value of an exporter's option written as `NAME=VALUE`; the value is JSON where it can be, else a text."""
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise UserError(f"“{text}” is no option.", "Write it as name=value.")
+    return name.strip(), _json(value)
+
+
 def _json(value: str) -> Any:
     """A value as JSON where it parses, else the text itself."""
     try:

@@ -75,4 +75,5 @@ class Scorer(Plain):
         if self.positive is not None and limit is not None:
             chosen: Ints = np.where(scores[:, self.positive] >= limit, self.positive, 1 - self.positive).astype(np.intp)
             return chosen
-        return np.argmax(scores, axis=1)
+        likely: Ints = np.argmax(scores, axis=1)
+        return likely

@@ -1,28 +1,17 @@
-"""Icons: our own strokes on a grid of 24, drawn in whatever colour the theme asks for."""
+"""Icons, painted in the colours of the theme."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.strokes import svg
 
 SCALE = 3  # pixels for each point of a painted icon: sharp up to 300 %
-
-
-@cache
-def _drawn(name: str) -> str:
-    return (resource_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-
-
-def svg(name: str, color: str, width: float = 1.7) -> bytes:
-    """The icon `resources/icons/NAME.svg` in a colour and with strokes of a width."""
-    return _drawn(name).replace("currentColor", color).replace('stroke-width="1.7"', f'stroke-width="{width}"').encode()
 
 
 @cache
@@ -52,12 +41,3 @@ def icon(name: str, color: str = "", size: int = 18) -> QIcon:
     made.addPixmap(pixmap(name, color or theme.token("text2"), size), QIcon.Mode.Normal)
     made.addPixmap(pixmap(name, theme.token("control"), size), QIcon.Mode.Disabled)
     return made
-
-
-def svg_file(folder: Path, name: str, color: str) -> str:
-    """The icon as a file that a style sheet can name; made anew only when it is not there."""
-    path = folder / f"{name}_{color[1:]}.svg"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(svg(name, color, 2.2))
-    return path.as_posix()

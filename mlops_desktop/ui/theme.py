@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.ui import strokes
 
 LIGHT = {
     "bg": "#F5F6F8", "surface": "#FFFFFF", "raised": "#F0F2F5", "sidebar": "#FAFBFC", "border": "#E1E5EA", "control": "#838D9C",
@@ -109,14 +110,12 @@ def _palette(tokens: dict[str, str]) -> QPalette:
 
 
 def _style_sheet(tokens: dict[str, str]) -> str:
-    from mlops_desktop.ui import icons  # icons ask this file for colours
-
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "icons"
     values = {
         **tokens,
-        "ic_down": icons.svg_file(folder, "down", tokens["text2"]),
-        "ic_up": icons.svg_file(folder, "up", tokens["text2"]),
-        "ic_check": icons.svg_file(folder, "check", tokens["on_accent"]),
+        "ic_down": strokes.svg_file(folder, "down", tokens["text2"]),
+        "ic_up": strokes.svg_file(folder, "up", tokens["text2"]),
+        "ic_check": strokes.svg_file(folder, "check", tokens["on_accent"]),
     }
     text = (resource_folder() / "styles" / "app.qss").read_text(encoding="utf-8")
     return re.sub(r"@(\w+)@", lambda found: values[found[1]], text)
