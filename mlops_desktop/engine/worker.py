@@ -84,6 +84,11 @@ class Channel:
         self._busy.set()
         return request
 
+    def answer(self, event: Event) -> None:
+        """Send the last event of a call. From here on the worker counts as idle: a parent that closes now wants an end in order."""
+        self._busy.clear()
+        self.send(event)
+
     def idle(self) -> bool:
         """Whether no call is waiting."""
         return self._requests.empty()
@@ -185,7 +190,7 @@ def _serve(channel: Channel, calls: Calls, request: dict[str, Any]) -> None:
     except BaseException as error:  # whatever a call raises, SystemExit too, is its answer; the worker goes on
         event = _told(error)
     job.end()
-    channel.send({"id": request["id"], **event})
+    channel.answer({"id": request["id"], **event})
     if event.get("leaving"):
         end_group()  # processes that the call started may still be busy: they go, and the next call gets a new worker
 
