@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,13 +129,14 @@ def _wrap(algorithm: Algorithm, matrix: Matrix) -> Any:
 
 
 def _check_compiled(algorithm: Algorithm, estimator: Any, model: Model, matrix: Matrix, target: Target) -> None:
+    """Rule 1: the compiled model answers as its library, on rows of the matrix and on rows that sit on the model's thresholds."""
     rows = np.unique(np.linspace(0, matrix.rows - 1, min(CHECKED_ROWS, matrix.rows)).astype(np.intp))
-    sample = matrix.take(rows)
+    sample = _on_thresholds(matrix.take(rows), model)
     X = _wrap(algorithm, sample)
     if target.task == "regression":
         wanted = np.asarray(estimator.predict(X), dtype=np.float64).reshape(-1)
     else:
-        wanted = np.zeros((len(rows), len(target.classes)))
+        wanted = np.zeros((sample.rows, len(target.classes)))
         wanted[:, np.asarray(estimator.classes_, dtype=np.intp)] = estimator.predict_proba(X)
     worst = float(np.max(np.abs(model.scores(sample) - wanted) / np.maximum(1.0, np.abs(wanted))))
     if not worst <= 1e-9:
@@ -143,3 +144,18 @@ def _check_compiled(algorithm: Algorithm, estimator: Any, model: Model, matrix: 
             f"{algorithm.label}: the model that would be served differs from the library's own answer by {worst:.1e}.",
             "Leave this algorithm out, and report it.",
         )
+
+
+def _on_thresholds(sample: Matrix, model: Model) -> Matrix:
+    """The sample, and as many rows again with one value each moved onto a threshold of the model, or to the float32 beside it."""
+    places = [(feature, value) for feature, values in sorted(model.thresholds().items()) for value in values.tolist() if np.isfinite(value)]
+    places = [place for place in places if place[0] not in sample.category_codes]
+    if sample.dense is None or not places or not sample.rows:
+        return sample
+    chosen = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, min(CHECKED_ROWS, len(places))).astype(np.intp))]
+    moved = sample.dense[np.arange(len(chosen)) % sample.rows].copy()
+    for i, (feature, value) in enumerate(chosen):
+        near = np.float32(value)
+        beside = (near, np.nextafter(near, np.float32(np.inf)), np.nextafter(near, np.float32(-np.inf)))
+        moved[i, feature] = float(beside[i % 3])
+    return replace(sample, dense=np.concatenate([sample.dense, moved]))
