@@ -14,3 +14,9 @@ def resource_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     inside = package / "resources"
     return inside if inside.is_dir() else package.parent / "resources"
+
+
+def serving_files() -> Path:
+    """The folder with the source files of `serving`, which exporters copy. A frozen program holds no sources: there they are data."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    return Path(frozen) / "serving_files" if frozen else Path(__file__).resolve().parent.parent / "serving"
