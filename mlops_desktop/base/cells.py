@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+)?\s*[%€$]?")
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
+_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _BODY = 100  # rows that are looked at to tell a header from data
 
 
@@ -87,10 +88,10 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         if not column:
             continue
         if sum(_valued(value) for value in column) >= 0.9 * len(column):
-            if not cell.strip():
-                continue
+            if not cell.strip() or (_YEAR.fullmatch(cell.strip()) and not all(map(_YEAR.fullmatch, column))):
+                continue  # a year names a column of other numbers
             like_data, like_name = like_data + _valued(cell.strip()), like_name + (not _valued(cell.strip()))
-        elif len(set(column)) <= max(min(10, len(column) // 3), 1) and cell.strip() in column:
+        elif column.count(cell.strip()) >= max(2, 0.02 * len(column)):
             repeats += 1
     if like_data or like_name:
         return like_name >= like_data

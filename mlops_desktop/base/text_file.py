@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,7 @@ def _other_encoding(lines: bytes) -> str:
 
     high = sum(byte >= 0x80 for byte in lines)
     letters = high + sum(chr(byte).isalpha() for byte in lines if byte < 0x80)
-    if high > 0.3 * letters:  # hardly a Western language: those have few letters beyond ASCII
+    if high >= 40 and high > 0.3 * letters:  # hardly a Western language: those have few letters beyond ASCII
         best = from_bytes(lines, cp_isolation=list(_OTHER_SCRIPTS)).best()
         if best is not None:
             return best.encoding
@@ -165,11 +166,13 @@ def find_dialect(text: str, delimiters: str = "\t;|,", quotes: str = "\"'") -> D
 def _quote(text: str, delimiter: str, quotes: str) -> str:
     if len(quotes) < 2:
         return quotes
-    cells = [cell.strip() for line in text.split("\n")[:_ROWS] for cell in line.rstrip("\r").split(delimiter)]
-    single = sum(len(cell) >= 2 and cell[0] == cell[-1] == "'" for cell in cells)
-    double = sum(cell[:1] == '"' or cell[-1:] == '"' for cell in cells)
-    other = sum(cell.count("'") for cell in cells) - 2 * single
-    return "'" if single and not double and single >= 0.05 * len(cells) and other <= 0.1 * single else '"'
+    mark = re.escape(delimiter)
+    start = "\n".join(text.splitlines()[:_ROWS])
+    single = len(re.findall(rf"(?:^|{mark})[ ]*'[^'\n]*'[ ]*(?={mark}|$)", start, re.MULTILINE))
+    double = len(re.findall(rf'(?:^|{mark})[ ]*"|"[ ]*(?={mark}|$)', start, re.MULTILINE))
+    other = start.count("'") - 2 * single
+    cells = start.count("\n") + 1 + start.count(delimiter)
+    return "'" if single and not double and single >= 0.05 * cells and other <= 0.1 * single else '"'
 
 
 def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list[str]]:

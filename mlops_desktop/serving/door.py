@@ -214,9 +214,8 @@ def _gate(column: Column) -> tuple[frozenset[type], float, float]:
         return frozenset(), low, high
     if column.type == "boolean":
         return frozenset((bool,)), 0, 1
-    if column.type == "integer":
-        return frozenset((int,)), max(low, -EXACT), min(high, EXACT)
-    return frozenset((int, float)), max(low, -_HUGE), min(high, _HUGE)
+    types = (int,) if column.type == "integer" else (int, float)
+    return frozenset(types), max(low, -EXACT), min(high, EXACT)
 
 
 def _known(column: Column) -> frozenset[str]:

@@ -1,0 +1,160 @@
+"""Every loader: the whole zoo opens rightly or gets one clear sentence, and nothing hangs or is lost in silence."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import subprocess
+import sys
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.table import guess_loader, load_cells, type_cells
+from tests.zoo import REFUSED, TEXTS, TYPED, Animal
+
+LOADERS = choices().loaders
+
+
+def by_name(animal: Animal) -> str:
+    return animal.name
+
+
+@pytest.mark.parametrize("animal", [*TEXTS, *TYPED], ids=by_name)
+def test_opens_rightly(animal, tmp_path):
+    loader, cells, said = load_cells(animal.write(tmp_path), None, Silent())
+    assert tuple(cells.columns) == animal.columns
+    assert len(cells) == animal.rows
+    assert tuple(cells.iloc[0]) == animal.first
+    assert all(entry.keys() == {"column", "rule", "message", "rows"} for entry in said)
+    assert animal.said in " ".join(entry["message"] for entry in said)
+    assert animal.said or not [entry for entry in said if "left out" in entry["message"]]
+    assert type_cells(cells, {}, Silent()).rows == animal.rows
+    again = load_cells(tmp_path / animal.name, LOADERS.read(loader.to_json()), Silent())[1]
+    assert again.equals(cells)
+
+
+@pytest.mark.parametrize("animal", REFUSED, ids=by_name)
+def test_is_refused_in_one_sentence_with_a_way_out(animal, tmp_path):
+    with pytest.raises(UserError, match=animal.refused) as caught:
+        load_cells(animal.write(tmp_path), None, Silent())
+    assert caught.value.message.endswith(".")
+    assert caught.value.remedy.endswith(".")
+    assert "Error" not in str(caught.value)
+
+
+def test_no_such_file_a_folder_and_no_ordinary_file(tmp_path):
+    for path, match in ((tmp_path / "gone.csv", "no file"), (tmp_path, "folder")):
+        with pytest.raises(UserError, match=match):
+            load_cells(path, None, Silent())
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.csv")
+        with pytest.raises(UserError, match="no ordinary file"):
+            load_cells(tmp_path / "pipe.csv", None, Silent())
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to step down to a user without rights")
+def test_no_permission(tmp_path):
+    path = tmp_path / "secret.csv"
+    path.write_text("a,b\n1,2\n")
+    path.chmod(0)
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from mlops_desktop.base.errors import UserError; from mlops_desktop.base.job import Silent\n"
+        "from mlops_desktop.engine.table import load_cells\n"
+        "os.setuid(65534)\n"
+        "try:\n    load_cells(Path(sys.argv[1]), None, Silent())\n"
+        "except UserError as error:\n    print(error)\n"
+    )
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert "permission" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("id_", list(LOADERS))
+def test_a_loader_as_json(id_):
+    loader = LOADERS[id_]()
+    assert LOADERS.read(loader.to_json()) == loader
+    assert loader.suffixes
+    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in loader.suffixes)
+    assert loader.label
+    assert loader.missing() == ""
+
+
+def test_suffixes_belong_to_one_loader():
+    suffixes = [suffix for loader in LOADERS.values() for suffix in loader.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_a_person_may_overrule_every_guess(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("T\nx;y\n'1,5';2\n", encoding="utf-8")
+    loader = LOADERS["delimited"](delimiter="semicolon", encoding="latin-1", quote="none", header="none", decimal="comma", skip=2)
+    cells = loader.load(path, Silent())
+    assert cells.to_numpy().tolist() == [["'1,5'", "2"]]
+    assert cells.attrs["decimal"] == ","
+
+
+def test_an_encoding_that_does_not_fit_is_said(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("a,b\nÄ,1\n".encode("cp1252"))
+    with pytest.raises(UserError, match=r"(?i)utf-8"):
+        LOADERS["delimited"](encoding="utf-8").load(path, Silent())
+
+
+def test_a_sheet_by_name(tmp_path):
+    animal = next(a for a in TYPED if a.name == "two_sheets.xlsx")
+    path = animal.write(tmp_path)
+    assert len(LOADERS["excel"](sheet="Data").load(path, Silent())) == 2
+    with pytest.raises(UserError, match="no sheet “Nope”"):
+        LOADERS["excel"](sheet="Nope").load(path, Silent())
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_bytes_and_random_tables_give_a_table_or_a_sentence(seed, tmp_path):
+    draw = random.Random(seed)
+    alphabet = "a1 .,;|\t\n\r\"'é€-\\"
+    text = "".join(draw.choice(alphabet) for _ in range(draw.randint(1, 3000)))
+    data = text.encode(draw.choice(("utf-8", "cp1252", "utf-16"))) if draw.random() < 0.8 else draw.randbytes(draw.randint(1, 3000))
+    path = tmp_path / draw.choice(("x.csv", "x.tsv", "x.xlsx", "x.parquet"))
+    path.write_bytes(data)
+    with contextlib.suppress(UserError):
+        cells = load_cells(path, None, Silent())[1]
+        assert type_cells(cells, {}, Silent()).rows == len(cells)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_row_and_no_cell_is_lost(seed, tmp_path):
+    import csv
+
+    draw = random.Random(seed)
+    delimiter = draw.choice(",;\t|")
+    width = draw.randint(2, 6)
+    words = ["x", "y z", "1.5", "-3", "a,b", "c;d", 'say "hi"', "two\nlines", "", "'tis", "t\tb", "p|q", "é"]
+    rows = [[draw.choice(words) for _ in range(width)] for _ in range(draw.randint(3, 60))]
+    for row in rows:
+        row[0] = row[0] or "z"
+    path = tmp_path / "x.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+        writer.writerow([f"name {i}" for i in range(width)])
+        writer.writerows(rows)
+    cells = load_cells(path, None, Silent())[1]
+    assert cells.to_numpy().tolist() == rows
+
+
+def test_the_loader_found_is_the_one_that_a_project_keeps(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a;b\n1,5;2\n2,5;3\n", encoding="utf-8")
+    found = guess_loader(path).to_json()["params"]
+    assert (found["delimiter"], found["encoding"], found["quote"], found["header"], found["skip"]) == (
+        "semicolon",
+        "utf-8",
+        "double",
+        "first",
+        0,
+    )

@@ -1,0 +1,111 @@
+"""Dates by one format for a whole column."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.dates import date_example, date_pattern, date_reader, date_text, datetime_microseconds
+from mlops_desktop.serving.frame import MISSING_DATE
+
+
+def micros(*parts):
+    return datetime_microseconds(datetime(*parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "format_", "moment"),
+    [
+        ("2024-03-28", "", (2024, 3, 28)),
+        ("2024-03", "", (2024, 3, 1)),
+        ("2024-03-28T14:05", "", (2024, 3, 28, 14, 5)),
+        ("2024-03-28 14:05:06.25", "", (2024, 3, 28, 14, 5, 6, 250000)),
+        ("1949-01", "", (1949, 1, 1)),
+        ("10/03/2004", "%d/%m/%Y", (2004, 3, 10)),
+        ("9/30/1990 0:00:00", "%m/%d/%Y %H:%M:%S", (1990, 9, 30)),
+        ("28/03/18", "%d/%m/%y", (2018, 3, 28)),
+        ("28/03/69", "%d/%m/%y", (1969, 3, 28)),
+        ("Jun 12 1998", "%b %d %Y", (1998, 6, 12)),
+        ("june 12, 1998", "%b %d, %Y", (1998, 6, 12)),
+        ("12-Sept-1998", "%d-%b-%Y", (1998, 9, 12)),
+        ("20240328", "%Y%m%d", (2024, 3, 28)),
+        ("18.00.00", "%H.%M.%S", (1970, 1, 1, 18)),
+        ("1:30 PM", "%I:%M %p", (1970, 1, 1, 13, 30)),
+        ("12:30 am", "%I:%M %p", (1970, 1, 1, 0, 30)),
+        ("2024-03-28", "%d/%m/%Y", (2024, 3, 28)),  # ISO is understood beside the column's own format
+        ("14:05", "%H.%M.%S", (1970, 1, 1, 14, 5)),
+    ],
+)
+def test_reading(text, format_, moment):
+    assert date_reader(Grammar(date=format_))(text) == micros(*moment)
+
+
+@pytest.mark.parametrize(
+    ("text", "format_"),
+    [
+        ("2024-02-30", ""),
+        ("2024-13-01", ""),
+        ("2024-1-1", ""),
+        ("2024-03-28T24:00", ""),
+        ("2024-03-28T14:05:06Z", ""),
+        ("28/03/2024", ""),
+        ("03/28/2024", "%d/%m/%Y"),
+        ("31.04.2024", "%d.%m.%Y"),
+        ("Foo 12 1998", "%b %d %Y"),
+        ("25.00.00", "%H.%M.%S"),
+        ("13:30 PM", "%I:%M %p"),
+        ("2019111", "%Y%m%d"),
+        ("2024-03-28", "%H:%M"),
+        ("yesterday", "%Y"),
+    ],
+)
+def test_refusing(text, format_):
+    with pytest.raises(ValueError, match=r".+"):
+        date_reader(Grammar(date=format_))(text)
+
+
+def test_zones_are_brought_to_utc_and_never_guessed():
+    read = date_reader(Grammar(zone=True))
+    assert read("2024-03-28T14:05:00+02:00") == micros(2024, 3, 28, 12, 5)
+    assert read("2024-03-28T14:05:00-0530") == micros(2024, 3, 28, 19, 35)
+    assert read("2024-03-28T14:05:00Z") == read("2024-03-28T14:05:00") == micros(2024, 3, 28, 14, 5)
+
+
+def test_missing():
+    read = date_reader(Grammar(missing=("NA",)))
+    assert read("") == read(" NA ") == MISSING_DATE
+    assert date_text(MISSING_DATE) == ""
+
+
+@given(st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)))
+def test_iso_text_and_back(moment):
+    value = datetime_microseconds(moment)
+    assert date_reader(Grammar())(date_text(value)) == value
+    assert date_reader(Grammar(zone=True))(date_text(value, zone=True)) == value
+
+
+def test_what_is_beyond_the_calendar_is_still_written():
+    assert date_text(10**18).startswith("33658")
+
+
+def test_a_moment_with_a_zone():
+    zoned = datetime(2024, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+    assert datetime_microseconds(zoned) == micros(2024, 1, 1)
+
+
+@pytest.mark.parametrize("format_", ["", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%H.%M.%S", "%b %d %Y"])
+@pytest.mark.parametrize("zone", [False, True])
+def test_an_example_can_be_read(format_, zone):
+    if zone and format_:
+        return
+    grammar = Grammar(date=format_, zone=zone)
+    assert date_reader(grammar)(date_example(grammar)) != MISSING_DATE
+
+
+def test_an_unknown_field_of_a_format():
+    with pytest.raises(ValueError, match="%Q"):
+        date_pattern("%Q")
