@@ -92,12 +92,13 @@ def find_encoding(path: Path) -> str:
         odd = bytearray()
         whole = True
         block = sample
-        while block:
+        while whole:
             try:
-                decoder.decode(block)
+                decoder.decode(block, final=not block)
             except UnicodeDecodeError:
                 whole = False
                 odd += b"\n".join(line for line in block.split(b"\n") if not line.isascii())[:SAMPLE_BYTES]
+            if not block:
                 break
             block = file.read(2**22)
         if whole:

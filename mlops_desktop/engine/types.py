@@ -73,7 +73,8 @@ def _hints(raws: Sequence[Raw], decimal: str) -> Hints:
         if not votes:
             votes.extend(filter(None, [decimal_vote(sample)]))
         formats = find_date_formats(sample)
-        if len(formats) == 1 and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
+        told = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
+        if told and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar))
     return Hints(votes[0] if votes else "", orders[0] if orders and len(set(orders)) == 1 else None)
 
@@ -291,9 +292,13 @@ def _forced(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evid
 def _boolean_grammar(raw: Raw, present: Bools, grammar: Grammar) -> Grammar:
     words = sorted({level_of(raw.texts[i]).casefold() for i in np.flatnonzero(present).tolist()})
     for true, false in BOOLEAN_PAIRS:
-        if true in words or false in words:
+        if set(words) <= {true, false} or (len(words) != 2 and (true in words or false in words)):
             return replace(grammar, true=(true,), false=(false,))
-    return replace(grammar, true=(words[1],), false=(words[0],)) if len(words) == 2 and words != ["0", "1"] else grammar
+    if len(words) != 2 or words == ["0", "1"]:
+        return grammar
+    trues, falses = {true for true, _ in BOOLEAN_PAIRS}, {false for _, false in BOOLEAN_PAIRS}
+    true = words[0] if words[0] in trues or words[1] in falses else words[1]
+    return replace(grammar, true=(true,), false=(words[0] if true == words[1] else words[1],))
 
 
 def _order_of(raw: Raw, column: Column, note: ColumnNote) -> tuple[str, ...]:
