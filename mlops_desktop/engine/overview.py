@@ -20,17 +20,18 @@ from mlops_desktop.engine.targets import (
     target_of,
 )
 from mlops_desktop.engine.typed import Table
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
 
+BINS, TOP_LEVELS = 18, 8
 SHOWN_CLASSES = 60  # classes that are listed by name; of more, the most frequent ones
 
 
 def overview(table: Table, job: Job) -> dict[str, Any]:
     """`{"rows", "columns", "evidence", "targets": [[name, why]], "roles": {name: [role, why]}}`, plain JSON.
 
-    A column is `{"name", "type", "missing", "distinct", "evidence": [{"rule", "message", "rows"}], "target"}`; its `target` says what
-    predicting it would mean: `{"refused"}` (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive",
-    "positive_why", "metrics": {task: [id, why]}}`.
+    A column is `{"name", "type", "missing", "distinct", "bars", "evidence": [{"rule", "message", "rows"}], "target"}`. Its `bars` are the
+    heights of a small histogram, or the rows of the most frequent levels. Its `target` says what predicting it would mean: `{"refused"}`
+    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why", "metrics": {task: [id, why]}}`.
     """
     columns = []
     for i, column in enumerate(table.schema.columns):
@@ -43,6 +44,7 @@ def overview(table: Table, job: Job) -> dict[str, Any]:
                 "type": column.type,
                 "missing": int(missing.sum()),
                 "distinct": _distinct(table, column.name),
+                "bars": _bars(table, column),
                 "evidence": said,
                 "target": _as_target(table, column.name),
             }
@@ -103,6 +105,25 @@ def _as_target(table: Table, name: str) -> dict[str, Any]:
     found["metrics"] = metrics
     found["tasks"] = [each for each in tasks if each in metrics]
     return found
+
+
+def _bars(table: Table, column: Column) -> list[int]:
+    if column.type in ("id", "text"):
+        return []
+    if column.type in WORD_TYPES:
+        codes, levels = table.frame.word(column.name)
+        counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+        return [int(count) for count in np.sort(counts)[::-1][:TOP_LEVELS]]
+    values = table.frame.number(column.name) if column.type in NUMBER_TYPES else table.frame.date(column.name).astype(np.float64)
+    values = values[~table.frame.missing(column.name)]
+    if not len(values):
+        return []
+    bins = 2 if column.type == "boolean" else BINS
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite(high - low) or high == low:
+        return [len(values)]
+    at = np.minimum(((values - low) / (high - low) * bins).astype(np.intp), bins - 1)
+    return [int(count) for count in np.bincount(at, minlength=bins)]
 
 
 def _distinct(table: Table, name: str) -> int:

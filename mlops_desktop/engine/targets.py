@@ -192,7 +192,7 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
         reasons = []
         score = 0.0
         if _TARGET_NAMES.match(column.name):
-            score, reasons = score + 3, ["its name"]
+            score, reasons = score + 3, ["its name is typical of one"]
         if i == last:
             score, reasons = score + 1.5, [*reasons, "it stands last"]
         if i == 0:
@@ -203,7 +203,11 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
             score, reasons = score + 0.3, [*reasons, f"it has {distinct} categories"]
         score -= 2 * float(table.frame.missing(column.name).mean())
         ranked.append((-score, i, column.name, reasons))
-    return [(name, "Guessed from " + " and ".join(why) + "." if why else "A possible target.") for _, _, name, why in sorted(ranked)]
+    return [(name, f"Guessed, for {_and(why)}." if why else "A possible target.") for _, _, name, why in sorted(ranked)]
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
 def default_roles(table: Table) -> dict[str, tuple[Role, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -252,8 +253,9 @@ class MainWindow(QMainWindow):
         following = TITLES[STAGES[position + 1]] if position < len(STAGES) - 1 else ""
         self._back.setVisible(bool(self._stage))
         self._next.setVisible(bool(following) and session is not None)
-        self._next.setText(self.tr("Next: {stage}").format(stage=following))
-        self._next.setAccessibleName(self._next.text())
+        text = self.tr("Next: {stage}").format(stage=following)
+        self._next.setText(text.replace("&", "&&"))  # a single one would mark a key
+        self._next.setAccessibleName(text)
         why = self.panel.unready()[0] if self.panel else ""
         self._next.setToolTip(why)
         set_property(self._next, "kind", "" if why else "primary")
@@ -288,9 +290,12 @@ class MainWindow(QMainWindow):
                 things.append((text, TITLES[id_], partial(self._find, id_, control)))
         return things
 
-    def _find(self, stage: str, control: QWidget) -> None:
+    def _find(self, stage: str, control: QWidget | Callable[[], object]) -> None:
         self.show_stage(stage)
-        focus(control)
+        if isinstance(control, QWidget):
+            focus(control)
+        else:
+            control()
 
     # ---- theme
 

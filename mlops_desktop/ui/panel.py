@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -39,8 +40,8 @@ class Panel(QWidget):
         """Why Next is not enabled (a sentence; empty when it is), and the control that has to be seen to."""
         return "", None
 
-    def searchable(self) -> list[tuple[str, QWidget]]:
-        """What the command search finds on this panel: a text and the control to focus."""
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """What the command search finds on this panel: a text, and the control to focus or what to do."""
         return []
 
     def restyle(self) -> None:

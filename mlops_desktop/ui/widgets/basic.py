@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -76,11 +76,37 @@ def rule() -> QFrame:
     return line
 
 
+class Wrapped(QLabel):
+    """A text of several lines that keeps the height it needs: layouts ask a label for it before they know how wide it will be."""
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(text)
+        self._keep()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs another height."""
+        super().resizeEvent(event)
+        self._keep()
+
+    def _keep(self) -> None:
+        need = self.heightForWidth(self.width()) if self.text() and self.width() > 20 else 0
+        if need >= 0 and need != self.minimumHeight():
+            self.setMinimumHeight(need)
+
+
 def label(
-    text: str, role: str = "body", *, tone: str = "", weight: Weight = Weight.Normal, figures: bool = False, pill: str = "", wrap: bool = False
+    text: str,
+    role: str = "body",
+    *,
+    tone: str = "",
+    weight: Weight = Weight.Normal,
+    figures: bool = False,
+    pill: str = "",
+    wrap: bool = False,
 ) -> QLabel:
     """A text. `tone`: 2, 3 (paler), ok, warn, err, accent; `pill`: ok, warn, err, accent, mute puts it on a coloured ground."""
-    made = QLabel(text)
+    made = Wrapped(text) if wrap else QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)  # names from a data file are never markup
     made.setFont(theme.font(role, weight, figures=figures))
     made.setWordWrap(wrap)
@@ -107,7 +133,9 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 class Button(QPushButton):
     """A button. `kind`: "" (plain), primary, link, danger. Its icon follows the theme."""
 
-    def __init__(self, text: str, on_click: Callable[[], object] | None = None, *, name: str, kind: str = "", icon: str = "", tip: str = "") -> None:
+    def __init__(
+        self, text: str, on_click: Callable[[], object] | None = None, *, name: str, kind: str = "", icon: str = "", tip: str = ""
+    ) -> None:
         super().__init__(text)
         self.setObjectName(name)
         self._kind, self._icon = kind, icon
@@ -187,12 +215,24 @@ class Segments(QFrame):
             self.show_choice(options[0][0])
 
     def show_choice(self, id_: str) -> None:
-        """Turn a choice on without telling anyone."""
-        self._buttons[id_].setChecked(True)
+        """Turn a choice on without telling anyone; an id that is not offered turns all off."""
+        if id_ in self._buttons:
+            self._buttons[id_].setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for made in self._buttons.values():
+            made.setChecked(False)
+        self._group.setExclusive(True)
+
+    def show_enabled(self, ids: Collection[str], why_not: str = "") -> None:
+        """Only these choices can be made; the others say why not in their tooltip."""
+        for id_, made in self._buttons.items():
+            made.setEnabled(id_ in ids)
+            made.setToolTip("" if id_ in ids else why_not)
 
     def choice(self) -> str:
-        """The id that is on."""
-        return next(id_ for id_, made in self._buttons.items() if made.isChecked())
+        """The id that is on; empty when none is."""
+        return next((id_ for id_, made in self._buttons.items() if made.isChecked()), "")
 
 
 class Picture(QLabel):

@@ -1,0 +1,408 @@
+"""Stage 1: from which data, what is predicted, and when the model is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QStackedWidget, QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Loader
+from mlops_desktop.engine import decisions, storage
+from mlops_desktop.engine.fitting import fitting
+from mlops_desktop.engine.importing import source
+from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, label, row, scrolled
+from mlops_desktop.ui.widgets.brief_card import BriefCard
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.goals_card import GoalsCard
+from mlops_desktop.ui.widgets.notes_table import NoteRow, NotesTable
+from mlops_desktop.ui.widgets.table import DataTable
+from mlops_desktop.ui.widgets.table_columns import table_columns
+from mlops_desktop.ui.widgets.target_card import TargetCard
+from mlops_desktop.ui.workbench import Workbench
+
+LEFT = 360
+_RENEWING = ("type", "role", "missing", "levels")  # what is said of a column and makes other decisions follow
+
+
+class ProblemPanel(Panel):
+    """The data, the target, the words and the goals."""
+
+    id = "problem"
+    purpose = "Say what is predicted, from which data, and when it is good enough"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._seen: Json | None = None  # the last overview that was shown; it stays while a new one is being made
+        self._seen_of = ""  # of which data
+        self._shown: tuple[Any, ...] = ()
+        self._before: Project | None = None  # the decisions that a renewal that is under way started from
+        self._form: ComponentForm | None = None
+        self.target = TargetCard()
+        self.goals = GoalsCard()
+        self.brief = BriefCard()
+        left = column(self.target, self.goals, None, spacing=12)
+        right = column((self._data_card(), 1), self.brief, spacing=12)
+        holder = QWidget()
+        holder.setLayout(left)
+        holder.setFixedWidth(LEFT)
+        self.setLayout(row(holder, (right, 1), margins=(20, 16, 20, 16), spacing=12))
+        self._connect()
+
+    # ---- building
+
+    def _data_card(self) -> QFrame:
+        self.file = Elided("", "section", weight=Weight.DemiBold, middle=True)
+        self.file.setObjectName("file_name")
+        self.facts = Elided("", "small", tone="2")
+        self.facts.setObjectName("file_facts")
+        self.another = Button(self.tr("Choose another file …"), self.choose_file, name="choose_another_file", icon="upload")
+        self.tabs = Segments(
+            [("rows", self.tr("First rows")), ("notes", self.tr("Columns")), ("reading", self.tr("How it was read"))], name="data_tabs"
+        )
+        self.preview = DataTable(name="first_rows", title=self.tr("First rows of the data"))
+        self.notes = NotesTable(name="notes", title=self.tr("What is said of each column"))
+        self.why = label("", "small", tone="2", wrap=True)
+        self.why.setObjectName("note_why")
+        notes = QWidget()
+        notes.setLayout(column((self.notes, 1), self.why, spacing=6))
+        self._reading = column(spacing=6)
+        form = QWidget()
+        form.setLayout(column(self._reading, None, margins=(0, 0, 8, 0)))
+        area = scrolled(form)
+        area.setFixedWidth(250)
+        self._reading_area = area
+        self._rows_page = QWidget()
+        self._rows_page.setLayout(row(area, (self.preview, 1), spacing=12))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._rows_page)
+        self._pages.addWidget(notes)
+        self._pages.setMinimumHeight(230)
+        head = row(Picture("table", "accent", 18), (column(self.file, self.facts, spacing=0), 1), self.another, spacing=10)
+        self._show_tab("rows")
+        return card(head, row(self.tabs, None), (self._pages, 1), spacing=10)
+
+    def _connect(self) -> None:
+        self.target.target_picked.connect(self.choose_target)
+        self.target.task_picked.connect(self._choose_task)
+        self.target.positive_picked.connect(self._choose_positive)
+        self.target.metric_picked.connect(self._choose_metric)
+        self.target.renew_asked.connect(self._renew_by_hand)
+        self.goals.goals_changed.connect(self._set_goals)
+        self.goals.costs_changed.connect(self._set_costs)
+        self.goals.left.connect(self._end_merge)
+        self.brief.changed.connect(self._set_brief)
+        self.brief.left.connect(self._end_merge)
+        self.tabs.chosen.connect(self._show_tab)
+        self.notes.edited.connect(self._note)
+        self.notes.at.connect(self._show_why)
+
+    def _show_tab(self, id_: str) -> None:
+        self._pages.setCurrentIndex(1 if id_ == "notes" else 0)
+        self._reading_area.setVisible(id_ == "reading")
+
+    # ---- showing
+
+    def show_project(self) -> None:
+        """Show the decisions; nothing is told while they are shown."""
+        project, seen = self.bench.project, self._overview()
+        if self._shown and self._shown[0] is project and self._shown[1] is seen and self._shown[2] is self._before:
+            return
+        self._shown = (project, seen, self._before)
+        self.brief.show_brief(project.brief)
+        self._show_file(project, seen)
+        known = {one["name"]: one for one in seen["columns"]} if seen else {}
+        as_target = known.get(project.target, {}).get("target", {})
+        task = project.task or ""
+        if seen:
+            self.target.show_columns(seen, project.target)
+            self.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
+            self._show_why(self.notes.column())
+        self.target.show_task(as_target, task)
+        self.target.show_positive(as_target, task, project.positive)
+        self.target.show_metric(as_target, task, project.metric, project.positive)
+        self.target.show_misfits(self._misfits(project, seen))
+        metric = next((m for m in metrics_for(project.task) if m.id == project.metric), None) if project.task else None
+        self.goals.show_goals(project.goals, metric)
+        others = [level_of(value) for value, _ in as_target.get("classes", ()) if value != project.positive]
+        positive = "" if project.positive is None else level_of(project.positive)
+        self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), project.task == "binary")
+
+    def show_results(self) -> None:
+        """Show the first rows, or have the table looked at when nobody did."""
+        self.bench.look()
+        self.show_project()
+        table, seen = self.bench.table(), self.bench.overview()
+        if table is None or seen is None:
+            return
+        key = (self.bench.keys.table, self.bench.project.target, self.bench.project.task)
+        if self.preview.property("shown") != str(key):
+            self.preview.setProperty("shown", str(key))
+            classes = self.bench.project.task in ("binary", "multiclass")
+            self.preview.show_columns(table_columns(table, seen, self.bench.project.target, classes))
+
+    def _overview(self) -> Json | None:
+        """Today's overview; the last one of the same data while a new one is being made."""
+        found = self.bench.overview()
+        if found is not None:
+            self._seen, self._seen_of = found, self.bench.project.data
+        elif self._seen_of != self.bench.project.data:
+            self._seen = None
+        return self._seen
+
+    def _show_file(self, project: Project, seen: Json | None) -> None:
+        self.file.setText(project.file or self.tr("No data file"))
+        loader = project.loader.label if project.loader else ""
+        counts = (f"{seen['rows']:,}", f"{len(seen['columns']):,}") if seen else ("", "")
+        size = self.tr("{rows} rows × {columns} columns").format(rows=counts[0], columns=counts[1]) if seen else ""
+        self.facts.setText(" · ".join(part for part in (size, loader) if part))
+        if project.loader is None:
+            return
+        if self._form is None or type(self._form.component()) is not type(project.loader):
+            self._make_form(project.loader, seen)
+        else:
+            self._form.show_component(project.loader)
+
+    def _make_form(self, loader: Loader, seen: Json | None) -> None:
+        clear(self._reading)
+        self._form = ComponentForm(loader, on_change=self._read_again, name="loader")
+        mended = source(self.bench.folder)[1] if self.bench.folder else []
+        for text in [*mended, *(seen["evidence"] if seen else [])]:
+            self._reading.addWidget(label(text, "caption", tone="warn", wrap=True))
+        self._reading.addWidget(self._form)
+
+    def _show_why(self, name: str) -> None:
+        """The evidence for the type of the current column, in words."""
+        one = next((c for c in self._seen["columns"] if c["name"] == name), None) if self._seen else None
+        if one is None:
+            self.why.setText(self.tr("Change type, role, unit and description in place. Unit and description are shown in the form page."))
+            return
+        said = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
+        proposed = self._seen["roles"].get(name) if self._seen else None
+        self.why.setText(f"{name}: {said}" + (f" {proposed[1]}" if proposed else ""))
+
+    def _misfits(self, project: Project, seen: Json | None) -> list[str]:
+        if seen is None or self.bench.overview() is None or self._before is not None or not project.data:
+            return []
+        said = fitting(project, seen)[1]
+        if project.target and not project.task and not said:
+            said.append(self.tr("The kind of answer is open."))
+        open_ = [
+            text
+            for is_open, text in (
+                (project.task == "binary" and project.positive is None, self.tr("The class of interest is open.")),
+                (bool(project.task) and not project.metric, self.tr("What counts as good is open.")),
+                (bool(project.task) and not project.candidates, self.tr("No algorithm is chosen yet.")),
+            )
+            if is_open
+        ]
+        return said + open_
+
+    # ---- what a person decides
+
+    def choose_target(self, name: str) -> None:
+        """Predict another column; what follows from it is proposed anew."""
+        project = decisions.set_target(self.bench.project, name)
+        if project == self.bench.project:
+            return
+        guess = self._as_target(name)
+        refused = guess.get("refused", "")
+        if refused:
+            self.bench.banner.emit("warn", refused, self.id)
+            self._show_again()
+            return
+        self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=guess.get("task")), follow=True)
+
+    def _choose_task(self, task: str) -> None:
+        self._decide(self.tr("Kind of answer"), replace(self.bench.project, task=task), follow=True)  # type: ignore[arg-type]
+
+    def _choose_positive(self, value: object) -> None:
+        self.bench.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
+
+    def _choose_metric(self, metric: str) -> None:
+        goals = self.bench.project.goals
+        if metric != self.bench.project.metric:
+            goals = replace(goals, score=None)  # a number on another scale
+        self.bench.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+
+    def _set_goals(self, goals: Goals, field: str) -> None:
+        self.bench.edit(self.tr("Goal"), merge=f"goals.{field}", goals=goals)
+
+    def _set_costs(self, costs: Costs | None, field: str) -> None:
+        goals = self.bench.project.goals if costs else replace(self.bench.project.goals, cost=None)
+        self.bench.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
+
+    def _set_brief(self, brief: Brief, field: str) -> None:
+        self.bench.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
+
+    def _end_merge(self) -> None:
+        if self.bench.session is not None:
+            self.bench.session.end_merge()
+
+    def _note(self, name: str, field: str, value: object) -> None:
+        if field == "role" and value == "target":
+            self.choose_target(name)
+            return
+        if field == "role" and value == "feature" and self.bench.project.columns.get(name, ColumnNote()).role is None:
+            return
+        said: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
+        try:
+            project = decisions.set_note(self.bench.project, name, **{field: said})
+        except UserError as error:
+            self.bench.banner.emit("warn", str(error), self.id)
+            self._show_again()
+            return
+        text = self.tr("{field} of {name}").format(field=self.notes.notes.titles[field], name=name)
+        self._decide(text, project, follow=field in _RENEWING)
+
+    def _show_again(self) -> None:
+        """A control shows what was refused: show the decision that holds."""
+        self._shown = ()
+        self.show_project()
+
+    def _as_target(self, name: str) -> Mapping[str, Any]:
+        seen = self._overview()
+        return next((one["target"] for one in seen["columns"] if one["name"] == name), {}) if seen else {}
+
+    # ---- what follows from a decision
+
+    def _decide(self, text: str, project: Project, *, follow: bool) -> None:
+        before = self.bench.project
+        self.bench.put(text, project)
+        if follow and self.bench.project is not before:
+            self._renew(self._before or before, text)
+
+    def _renew_by_hand(self) -> None:
+        self._renew(self.bench.project, self.tr("open decisions"))
+
+    def _renew(self, before: Project, because: str) -> None:
+        """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
+        asked = self.bench.project
+        self._before = before
+
+        def done(found: Json) -> None:
+            if self.bench.project is not asked:
+                if self.bench.project is not before:
+                    self._renew(before, because)
+                return
+            self._before = None
+            self.bench.reasons.update(found["reasons"])
+            self.bench.put(self.tr("What follows from: {what}").format(what=because), storage.from_json(found["project"]))
+            if found["changes"]:
+                said = self.tr("{what}: proposed anew – {changes}. Undo takes it back.")
+                self.bench.banner.emit("info", said.format(what=because, changes=", ".join(found["changes"])), self.id)
+
+        def over() -> None:
+            if self.bench.project is asked or self.bench.project is before:
+                self._before = None
+
+        self.bench.ask(
+            "renew", done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over, before=storage.to_json(before)
+        )
+        self._show_again()
+
+    # ---- the file
+
+    def choose_file(self) -> None:
+        """Ask for another data file."""
+        kinds = self.tr("Data files") + " (*.csv *.tsv *.txt *.tab *.xlsx *.xlsm *.parquet *.pq);;" + self.tr("All files") + " (*)"
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose another data file"), "", kinds)
+        if name:
+            self.take_file(Path(name))
+
+    def take_file(self, file: Path, loader: Loader | None = None) -> None:
+        """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
+        project = replace(self.bench.project, loader=loader)
+
+        def done(found: Json) -> None:
+            new = storage.from_json(found["project"])
+            for one in found["evidence"]:
+                self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+            self._form = None  # what was mended is said anew
+            today = replace(self.bench.project, data=new.data, file=new.file, loader=new.loader)
+            self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
+
+        self.bench.ask(
+            "import_file",
+            done,
+            owner="problem.import",
+            title=self.tr("Reading {file}").format(file=file.name),
+            on_over=self._show_again,
+            file=str(file),
+            project=storage.to_json(project),
+        )
+
+    def _read_again(self, loader: Loader) -> None:
+        file = source(self.bench.folder)[0] if self.bench.folder else None
+        if file is None:
+            text = self.tr("Where is “{file}” now?").format(file=self.bench.project.file)
+            name, _ = QFileDialog.getOpenFileName(self, text, "")
+            if not name:
+                self._show_again()
+                return
+            file = Path(name)
+        self.take_file(file, loader)
+
+    # ---- what the window asks
+
+    def primary(self) -> QPushButton | None:
+        """The button that proposes anew what does not fit, while it is there."""
+        return self.target.renew
+
+    def unready(self) -> tuple[str, QWidget | None]:
+        """Data, target and kind of answer are needed."""
+        project = self.bench.project
+        if not project.data:
+            return self.tr("Choose a data file first."), self.another
+        if not project.target:
+            return self.tr("Choose the column to predict first."), self.target.target
+        if not project.task:
+            return self.tr("Choose the kind of answer first."), self.target.task
+        return "", None
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """The decisions of this stage, and every column."""
+        found: list[tuple[str, QWidget | Callable[[], object]]] = [
+            (self.tr("Column to predict"), self.target.target),
+            (self.tr("Kind of answer"), self.target.task),
+            (self.tr("Class of interest"), self.target.positive),
+            (self.tr("What counts as good (metric)"), self.target.measure),
+            (self.tr("Goals"), self.goals),
+            (self.tr("Costs of errors"), self.goals.costs_on),
+            (self.tr("Choose another file"), self.another),
+            *((area.accessibleName(), area) for area in self.brief.areas.values()),
+        ]
+        names = [one["name"] for one in self._seen["columns"]] if self._seen else []
+        return found + [(name, self._goer(name)) for name in names]
+
+    def _goer(self, name: str) -> Callable[[], object]:
+        def go() -> None:
+            self.tabs.show_choice("notes")
+            self._show_tab("notes")
+            self.notes.go_to(name)
+            self.notes.setFocus()
+
+        return go
+
+    def restyle(self) -> None:
+        """The theme changed."""
+        self.preview.viewport().update()
+
+
+def _note_row(seen: Mapping[str, Any], project: Project) -> NoteRow:
+    name = seen["name"]
+    note = project.columns.get(name, ColumnNote())
+    evidence = " ".join(one["message"] for one in seen["evidence"])
+    role = "target" if name == project.target else note.role or "feature"
+    return NoteRow(
+        name, seen["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence
+    )

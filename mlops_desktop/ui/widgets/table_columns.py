@@ -1,0 +1,74 @@
+"""The typed table as columns of the table on the screen: nothing is copied, heads come from the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from mlops_desktop.engine.typed import Table
+from mlops_desktop.serving.schema import NUMBER_TYPES, Column
+from mlops_desktop.ui.widgets.column_words import TYPE_ICONS, type_names
+from mlops_desktop.ui.widgets.table_model import TableColumn
+
+MUCH_MISSING = 0.05
+
+
+def table_columns(table: Table, seen: Mapping[str, Any], target: str, classes: bool) -> list[TableColumn]:
+    """Every column of the table in its order; `seen` is its overview, `classes` whether the target's bars are classes."""
+    known = {one["name"]: one for one in seen["columns"]}
+    return [_column(table, column, known[column.name], target, classes) for column in table.schema.columns]
+
+
+def _column(table: Table, column: Column, seen: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
+    kind = table.frame.layout.kind(column.name)
+    levels: Sequence[str] = ()
+    values: NDArray[Any]
+    if kind == "word":
+        values, levels = table.frame.word(column.name)
+    elif kind == "number":
+        values = table.frame.number(column.name)
+        if column.type == "boolean" and column.grammar.true and column.grammar.false:
+            levels = (column.grammar.false[0], column.grammar.true[0])
+    else:
+        values = table.frame.date(column.name)
+    caption, tone = head_caption(seen, table.rows)
+    marked = column.name == target
+    bars = seen["bars"]
+    if marked and classes and seen["target"].get("classes"):
+        bars = [count for _, count in seen["target"]["classes"]][:12]
+    return TableColumn(
+        name=column.name,
+        kind=kind,
+        values=values,
+        levels=levels,
+        boolean=column.type == "boolean" and column.type in NUMBER_TYPES,
+        icon=TYPE_ICONS.get(column.type, ""),
+        bars=bars,
+        classes=marked and classes,
+        caption=caption,
+        tone=tone,
+        marked=marked,
+        tip=f"{column.name}\n{type_names().get(column.type, column.type)}, {caption}",
+    )
+
+
+def head_caption(seen: Mapping[str, Any], rows: int) -> tuple[str, str]:
+    """A few words on a column, and their tone: how much is missing, else how many different values there are."""
+    tr = QCoreApplication.translate
+    distinct, missing = int(seen["distinct"]), int(seen["missing"])
+    if rows and missing == rows:
+        return tr("Columns", "empty"), "warn"
+    if missing:
+        share = missing / rows
+        said = tr("Columns", "{share} missing").format(share=f"{share:.1%}" if share >= 0.001 else "< 0.1%")
+        return said, "warn" if share > MUCH_MISSING else ""
+    if seen["type"] == "id":
+        return (tr("Columns", "unique id") if distinct == rows else tr("Columns", "id")), ""
+    if distinct == 1:
+        return tr("Columns", "one value"), "warn"
+    if seen["type"] in ("category", "ordered", "boolean"):
+        return tr("Columns", "{count} levels").format(count=f"{distinct:,}"), ""
+    return tr("Columns", "{count} values").format(count=f"{distinct:,}"), ""
