@@ -49,75 +49,84 @@ def main(arguments: list[str]) -> int:
         return 70
 
 
+Add = Callable[..., argparse.ArgumentParser]
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="mlops-desktop", description="From a data file to a running machine-learning service. Without a command: the window."
-    )
+    about = "From a data file to a running machine-learning service. Without a command: the window."
+    parser = argparse.ArgumentParser(prog="mlops-desktop", description=about)
     parser.add_argument("--version", action="version", version=f"MLOps Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, function: Callable[[argparse.Namespace], int], help_: str, *, json_: bool = False) -> argparse.ArgumentParser:
+    def add(
+        name: str, function: Callable[[argparse.Namespace], int], help_: str, *, project: bool = True, json_: bool = False
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_, description=help_)
         sub.set_defaults(command=function)
+        if project:
+            sub.add_argument("dir", type=Path, help="the folder of the project")
         if json_:
             sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
         return sub
 
-    sub = command("new", _new, "make a project from a data file", json_=True)
-    sub.add_argument("dir", type=Path)
+    _add_deciding(add)
+    _add_training(add)
+    _add_using(add)
+    return parser
+
+
+def _add_deciding(add: Add) -> None:
+    """The commands that make a project and change its decisions."""
+    sub = add("new", _new, "make a project from a data file", json_=True)
     sub.add_argument("--data", type=Path, required=True, metavar="FILE")
     sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
     sub.add_argument("--task", choices=["binary", "multiclass", "regression"])
     sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
-    sub = command("set", _set, "change decisions: roles, steps, split, algorithms, goals …")
-    sub.add_argument("dir", type=Path)
+    sub = add("set", _set, "change decisions: roles, steps, split, algorithms, goals …")
     sub.add_argument("fields", nargs="+", metavar="FIELD=VALUE")
-    sub = command("show", _show, "print the decisions of a project as JSON")
-    sub.add_argument("dir", type=Path)
-    sub = command("run", _run, "train and tune to a chosen model", json_=True)
-    sub.add_argument("dir", type=Path)
+    add("show", _show, "print the decisions of a project as JSON")
+    sub = add("update", _update, "new data under the same decisions")
+    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+    sub = add("profile", _profile, "types, statistics and findings of any data file", project=False, json_=True)
+    sub.add_argument("file", type=Path)
+    sub.add_argument("out", type=Path, nargs="?", metavar="OUT.html")
+
+
+def _add_training(add: Add) -> None:
+    """The commands that make models and compare them."""
+    sub = add("run", _run, "train and tune to a chosen model", json_=True)
     how = sub.add_mutually_exclusive_group()
     how.add_argument("--budget", type=float, metavar="SECONDS")
     how.add_argument("--trials", type=int, metavar="N")
     how.add_argument("--replay", action="store_true", help="repeat the trials on the leaderboard")
     sub.add_argument("--seed", type=int)
     sub.add_argument("--jobs", type=int, default=1, metavar="N", help="folds fitted at a time")
-    sub = command("choose", _choose, "make another run the chosen one")
-    sub.add_argument("dir", type=Path)
+    sub = add("choose", _choose, "make another run the chosen one")
     sub.add_argument("run", help="the id of a run, or how it begins; “best” for the best one")
-    sub = command("update", _update, "new data under the same decisions")
-    sub.add_argument("dir", type=Path)
-    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
-    sub = command("runs", _runs, "the leaderboard", json_=True)
-    sub.add_argument("dir", type=Path)
-    sub = command("evaluate", _evaluate, "metrics of the chosen model, on the sealed test part or on an unseen file", json_=True)
-    sub.add_argument("dir", type=Path)
+    add("runs", _runs, "the leaderboard", json_=True)
+    sub = add("evaluate", _evaluate, "metrics of the chosen model, on the sealed test part or on an unseen file", json_=True)
     sub.add_argument("--data", type=Path, metavar="FILE", help="a file that holds the true values; else the sealed test part")
-    sub = command("predict", _predict, "score a file: CSV out")
+    add("check", _check, "the acceptance gate: exit 1 when a goal is not met", json_=True)
+    sub = add("report", _report, "everything decided, found and measured, as one offline page")
+    sub.add_argument("out", type=Path, metavar="OUT.html")
+
+
+def _add_using(add: Add) -> None:
+    """The commands that use a model."""
+    sub = add("predict", _predict, "score a file: CSV out", project=False)
     sub.add_argument("source", type=Path, metavar="DIR_OR_BUNDLE")
     sub.add_argument("input", type=Path, metavar="IN")
     sub.add_argument("output", type=Path, metavar="OUT")
-    sub = command("drift", _drift, "compare a new file with the training rows", json_=True)
-    sub.add_argument("dir", type=Path)
+    sub = add("drift", _drift, "compare a new file with the training rows", json_=True)
     sub.add_argument("file", type=Path)
-    sub = command("export", _export, "write the chosen model as a service")
-    sub.add_argument("dir", type=Path)
+    sub = add("export", _export, "write the chosen model as a service")
     sub.add_argument("exporter")
     sub.add_argument("out", type=Path)
     sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
-    sub = command("serve", _serve, "start the service of an exported bundle")
+    sub = add("serve", _serve, "start the service of an exported bundle", project=False)
     sub.add_argument("bundle", type=Path)
     sub.add_argument("--port", type=int, default=8000)
     sub.add_argument("--host", default="127.0.0.1")
-    sub = command("check", _check, "the acceptance gate: exit 1 when a goal is not met", json_=True)
-    sub.add_argument("dir", type=Path)
-    sub = command("report", _report, "everything decided, found and measured, as one offline page")
-    sub.add_argument("dir", type=Path)
-    sub.add_argument("out", type=Path, metavar="OUT.html")
-    sub = command("profile", _profile, "types, statistics and findings of any data file", json_=True)
-    sub.add_argument("file", type=Path)
-    sub.add_argument("out", type=Path, nargs="?", metavar="OUT.html")
-    return parser
 
 
 def _new(args: argparse.Namespace) -> int:
