@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtCore import QLocale, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.ui import theme
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
 
@@ -164,6 +165,37 @@ class NumberLine(QLineEdit):
         """Leaving the field means that the person is done with it."""
         super().focusOutEvent(event)
         self.done.emit()
+
+
+class Switch(QCheckBox):
+    """On or off, as a switch. Its name says what is on."""
+
+    def __init__(self, *, name: str, title: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedSize(40, 28)
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """The whole of it can be clicked."""
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A track and a knob; the knob's side tells the state as much as the color does."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(4, 5, 32, 18)
+        on = self.isChecked()
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRoundedRect(track.adjusted(-3, -3, 3, 3), 12, 12)
+        painter.setPen(QPen(theme.color("accent" if on else "control"), 1.4))
+        painter.setBrush(theme.color("accent" if on else "surface"))
+        painter.drawRoundedRect(track, 9, 9)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("on_accent" if on else "control"))
+        painter.drawEllipse(QRectF(track.right() - 15 if on else track.left() + 3, track.top() + 3, 12, 12))
 
 
 def read_number(text: str) -> float | None:

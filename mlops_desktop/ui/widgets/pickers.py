@@ -13,7 +13,12 @@ from mlops_desktop.ui.widgets.basic import Tool, column, label, row
 
 KIND_ICONS = {"number": "num", "word": "cat", "date": "date", "sparse": "text"}
 MOST_LINES = 8  # a list grows up to so many lines, then it scrolls
-LINE = 28
+LEAST_LINE = 22
+
+
+def _high(of: QListWidget) -> int:
+    """The height in which a list shows its lines, up to the most."""
+    return max(1, min(of.count(), MOST_LINES)) * max(of.sizeHintForRow(0), LEAST_LINE) + 6
 
 
 class _Lines(QListWidget):
@@ -118,7 +123,7 @@ class TextList(QWidget):
         self._down.setEnabled(0 <= at < count - 1)
         self._remove.setEnabled(at >= 0)
         self.list.setVisible(count > 0)
-        self.list.setFixedHeight(min(count, MOST_LINES) * LINE + 8)
+        self.list.setFixedHeight(_high(self.list))
 
 
 class ColumnPicker(QWidget):
@@ -147,6 +152,8 @@ class ColumnPicker(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setFont(theme.font("small"))
         self.list.setIconSize(QSize(14, 14))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.said = label("", "caption", tone="3", wrap=True)
         self._none = Tool("x", self.tr("Choose none"), self._clear, name=f"{name}_none")
@@ -186,9 +193,9 @@ class ColumnPicker(QWidget):
             item.setIcon(icons.icon(KIND_ICONS.get(kind, "warn"), theme.token("text3" if kind else "warn"), 14))
             item.setToolTip(name)
             self.list.addItem(item)
-        self.list.setCurrentRow(min(max(at, 0), self.list.count() - 1))
+        self.list.setCurrentRow(min(at, self.list.count() - 1))
         self.list.blockSignals(False)
-        self.list.setFixedHeight(max(1, min(self.list.count(), MOST_LINES)) * LINE + 8)
+        self.list.setFixedHeight(_high(self.list))
         self.search.setVisible(self.list.count() > MOST_LINES)
         self._filter()
         self._say()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -22,7 +22,10 @@ from PySide6.QtWidgets import (
 from mlops_desktop.ui import icons, theme
 
 ROW_HEIGHT = 32
-PAD = 10  # left and right of a cell's text
+PAD = 8  # left and right of a cell's text
+WIDEST = 320  # pixels of a column that is not told its width
+MIN_STRETCH, MIN_BAR = 140, 120  # pixels that a column keeps that gives way
+MEASURED = 200  # rows that decide how wide a column is
 _ROLE = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -143,7 +146,7 @@ class _RowsDelegate(QStyledItemDelegate):
     def _paint_text(self, painter: QPainter, area: QRect, row: Row, column: RowColumn, cell: Cell) -> None:
         weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
         painter.setFont(theme.font("small", weight, figures=column.figures or column.bar))
-        tone = cell.tone or row.tone or ("text2" if column.figures and not row.strong and not column.bar else "")
+        tone = cell.tone or row.tone or ("text2" if column.figures and not (row.strong or column.bar or cell.shade) else "")
         painter.setPen(theme.color(_tone(tone)))
         text = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, int(_alignment(column)) | int(Qt.TextFlag.TextSingleLine), text)
@@ -288,12 +291,31 @@ class RowsTable(QTableView):
             self.chosen.emit(self.ids())
 
     def _fit(self) -> None:
-        head = self.horizontalHeader()
-        for at, column in enumerate(self.rows_model.columns):
-            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
-            head.setSectionResizeMode(at, mode)
-            if not column.stretch:
-                need = self.advance(theme.font("caption"), column.title) + 2 * PAD + 4
-                need = max([need, *(self.itemDelegate().sizeHint(QStyleOptionViewItem(), self.rows_model.index(r, at)).width()
-                                    for r in range(min(len(self.rows_model.rows), 200)))])  # fmt: skip
-                head.resizeSection(at, column.width or min(need, 320))
+        """Give each column what it needs; what is left goes to those that stretch. Bars and stretching ones give way before it scrolls."""
+        columns = self.rows_model.columns
+        needs = [self._need(at) for at in range(len(columns))]
+        least = [MIN_STRETCH if c.stretch else MIN_BAR if c.bar else need for c, need in zip(columns, needs, strict=True)]
+        least = [min(a, b) for a, b in zip(least, needs, strict=True)]
+        room = self.viewport().width()
+        widths = list(needs)
+        for at in [i for i, c in enumerate(columns) if c.bar] + [i for i, c in enumerate(columns) if c.stretch]:
+            widths[at] = max(least[at], widths[at] - max(sum(widths) - room, 0))
+        stretching = [at for at, column in enumerate(columns) if column.stretch]
+        for at in stretching:
+            widths[at] += max(room - sum(widths), 0) // (len(stretching) - stretching.index(at))
+        for at, width in enumerate(widths):
+            self.horizontalHeader().resizeSection(at, width)
+
+    def _need(self, at: int) -> int:
+        column = self.rows_model.columns[at]
+        if column.width:
+            return column.width
+        option, rows = QStyleOptionViewItem(), range(min(len(self.rows_model.rows), MEASURED))
+        title = self.advance(self.horizontalHeader().font(), column.title) + 2 * PAD + 8
+        texts = [self.itemDelegate().sizeHint(option, self.rows_model.index(row, at)).width() for row in rows]
+        return min(max([title, *texts]), WIDEST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._fit()

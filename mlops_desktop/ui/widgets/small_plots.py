@@ -96,7 +96,7 @@ class DistributionCell(QFrame):
             painter.setPen(theme.color("text3"))
             painter.drawText(bars, int(_Align.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self.shown.note)
             return
-        paint_bars(painter, bars, self.shown.groups, gap=1.0 if len(totals) > 8 else 10.0)
+        paint_bars(painter, bars, self.shown.groups, gap=1.0 if len(totals) > 8 else 10.0, widest=72.0 if self.shown.names else 1e9)
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawLine(bars.bottomLeft(), bars.bottomRight())
         painter.setFont(theme.font("caption"))
@@ -131,15 +131,21 @@ def _said(shown: Distribution) -> str:
 
 
 def paint_bars(
-    painter: QPainter, area: QRectF, groups: Sequence[Sequence[float]], *, gap: float = 1.0, color: QColor | None = None
+    painter: QPainter,
+    area: QRectF,
+    groups: Sequence[Sequence[float]],
+    *,
+    gap: float = 1.0,
+    widest: float = 1e9,
+    color: QColor | None = None,
 ) -> None:
-    """Stacked bars that fill an area; one class after the other in the colors of the series, or all in `color`."""
+    """Stacked bars fill an area: one class after the other in the colors of the series, or all in `color`, none wider than `widest`."""
     count = len(groups[0]) if groups else 0
     top = max((sum(parts) for parts in zip(*groups, strict=True)), default=0)
     if not count or top <= 0:
         return
     slot = area.width() / count
-    gap = min(gap, slot * 0.25)
+    gap = max(min(gap, slot * 0.25), slot - widest)
     painter.setPen(Qt.PenStyle.NoPen)
     for at in range(count):
         bottom = area.bottom()
@@ -151,7 +157,7 @@ def paint_bars(
             bottom -= high
 
 
-def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 56) -> None:
+def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 44) -> None:
     """The round numbers of a range below its picture; those that would be cut off are left out."""
     if len(edges) < 2 or edges[-1] <= edges[0]:
         if len(edges):

@@ -120,7 +120,7 @@ class _Cells(QStyledItemDelegate):
         painter.setPen(self._pens[text is MISSING])
         if len(text) * self._wide > area.width():
             text = self._metrics.elidedText(text.partition("\n")[0][:500], Qt.TextElideMode.ElideRight, area.width())
-        flags = Qt.AlignmentFlag.AlignRight if self._model.columns[at].kind == "number" else Qt.AlignmentFlag.AlignLeft
+        flags = Qt.AlignmentFlag.AlignRight if self._model.columns[at].figures else Qt.AlignmentFlag.AlignLeft
         painter.drawText(area, int(flags | _MIDDLE) | int(Qt.TextFlag.TextSingleLine), text)
 
 
@@ -172,9 +172,8 @@ class DataTable(QTableView):
         for at, column in enumerate(columns):
             texts = [self.table.text(row, at)[:60] for row in range(min(self.table.rows, MEASURED))]
             longest = sorted(texts, key=len)[-8:]
-            need = max(
-                [head.horizontalAdvance(column.name) + 19, caption.horizontalAdvance(column.caption), *map(body.horizontalAdvance, longest)]
-            )
+            wide = [head.horizontalAdvance(column.name) + 35, caption.horizontalAdvance(column.caption)]
+            need = max([*wide, *map(body.horizontalAdvance, longest)])
             self.setColumnWidth(at, min(max(need + 2 * PAD + 6, WIDTHS[0]), WIDTHS[1]))
         digits = QFontMetrics(self.verticalHeader().font()).horizontalAdvance(f"{max(self.table.rows, 100):,}")
         self.verticalHeader().setFixedWidth(digits + 28)

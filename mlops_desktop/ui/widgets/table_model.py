@@ -30,9 +30,9 @@ class TableColumn:
     """A column of the table. ValueError for an unknown kind.
 
     `values` by kind: `number` float64 (NaN is missing), `word` codes into `levels` (any integer type, negative is missing), `date` int64
-    microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes. For the column's head: `icon` (by kind
-    when empty), `bars` (heights of a small histogram), `classes`: the bars are classes in the colors of the series, `caption` with its
-    `tone`, `marked`: it is the target.
+    microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes, or as their two `levels`. For the
+    column's head: `icon` (by kind when empty), `bars` (heights of a small histogram), `classes`: the bars are classes in the colors of the
+    series, `caption` with its `tone`, `marked`: it is the target.
     """
 
     name: str
@@ -51,6 +51,11 @@ class TableColumn:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"a column of the table is {' or '.join(KINDS)}, not {self.kind}")
+
+    @property
+    def figures(self) -> bool:
+        """Whether its texts are numbers, which stand at the right."""
+        return self.kind == "number" and not self.boolean
 
     def order(self, down: bool) -> NDArray[np.int64]:
         """The rows sorted by this column, missing ones last, equal ones in their order; int64."""
@@ -76,7 +81,8 @@ class TableColumn:
         if self.kind == "date":
             return lambda moment: date_text(int(moment)).replace("T", " ") or MISSING
         if self.boolean:
-            return lambda value: MISSING if value != value else "yes" if value else "no"
+            no, yes = self.levels if len(self.levels) == 2 else ("no", "yes")
+            return lambda value: MISSING if value != value else yes if value else no
         decimals = _decimals(np.asarray(self.values[:SAMPLE], dtype=np.float64))
         form = "{:.6g}" if decimals is None else f"{{:,.{decimals}f}}"
         return lambda value: MISSING if value != value else form.format(value).replace("-", MINUS)
@@ -184,7 +190,7 @@ class TableModel(QAbstractTableModel):
         if role in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
             return self.text(index.row(), index.column())
         if role == _ROLE.TextAlignmentRole:
-            return _RIGHT if self.columns[index.column()].kind == "number" else _LEFT
+            return _RIGHT if self.columns[index.column()].figures else _LEFT
         if role == _ROLE.AccessibleTextRole:
             text = self.text(index.row(), index.column())
             return f"{self.columns[index.column()].name}: {self.tr('missing') if text == MISSING else text}"

@@ -1,0 +1,57 @@
+"""A text that gives way: it is cut with dots where there is no room, and its tooltip says the whole."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption
+
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.widgets.basic import Weight
+
+
+class Elided(QLabel):
+    """One line of plain text that never makes its neighbours wider. `tone` as in `label`; `middle`: cut in the middle, as for names."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "body",
+        *,
+        tone: str = "",
+        weight: Weight = Weight.Normal,
+        figures: bool = False,
+        middle: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(role, weight, figures=figures))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        if tone:
+            self.setProperty("tone", tone)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text; line breaks become blanks."""
+        line = " ".join(text.split())
+        super().setText(line)
+        self.setToolTip(line)
+        self.setAccessibleName(line)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters."""
+        return QSize(min(self.fontMetrics().horizontalAdvance("mmmm"), super().sizeHint().width()), super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, cut to the room there is."""
+        option = QStyleOption()
+        option.initFrom(self)
+        painter = QPainter(self)
+        area = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), self._mode, area.width())
+        flags = int(self.alignment()) | int(Qt.TextFlag.TextSingleLine)
+        self.style().drawItemText(painter, area, flags, option.palette, self.isEnabled(), text, self.foregroundRole())
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
