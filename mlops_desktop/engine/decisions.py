@@ -149,8 +149,10 @@ def _append(project: Project, name: str, value: str) -> Project:
 
 
 def _added(project: Project, field: str, record: Any) -> Project:
+    """A cleaner comes last, a step first: it was thought of for the columns as they are in the file."""
     there = getattr(project, field)
-    both: Any = there + tuple(item for item in getattr(_changed(project, field, [record]), field) if item not in there)
+    new = tuple(item for item in getattr(_changed(project, field, [record]), field) if item not in there)
+    both: Any = new + there if field == "steps" else there + new
     return replace(project, **{field: both})
 
 

@@ -44,13 +44,18 @@ def _identifier(seen: Seen) -> Iterator[Finding]:
             yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
-def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
+def repeated_rows(seen: Seen) -> int:
+    """How many rows repeat an earlier row in every column that is no identifier."""
     columns = [c for c in seen.table.schema.columns if seen.roles.get(c.name) != "id"]
     total = np.zeros(seen.frame.rows, dtype=np.uint64)
     for column in columns:
         total = _mixed(total ^ _bits(seen.values(column)))
-    count = seen.frame.rows - len(np.unique(total))
-    if count and columns:
+    return seen.frame.rows - len(np.unique(total)) if columns else 0
+
+
+def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
+    count = repeated_rows(seen)
+    if count:
         message = f"{count:,} rows repeat an earlier row in every column."
         why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
         yield Finding(

@@ -14,6 +14,8 @@ import numpy as np
 
 from mlops_desktop.base.families import Task
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.finding import Seen
+from mlops_desktop.engine.finding_rules import repeated_rows
 from mlops_desktop.engine.findings import find
 from mlops_desktop.engine.project import Role
 from mlops_desktop.engine.relations import relations
@@ -35,7 +37,7 @@ def profile(
 ) -> dict[str, Any]:
     """Everything of a table that the Data panel, the report and `profile` show; strict JSON (no NaN).
 
-    `{"rows", "columns": [...], "findings": [...], "relations": {...}, "evidence": [...], "target"}`. A column has `name`, `type`, `unit`,
+    `{"rows", "duplicates", "columns": [...], "findings": [...], "relations": {...}, "evidence": [...], "target"}`. A column has `name`, `type`, `unit`,
     `description`, `missing`, `distinct`; numbers and dates have `mean`, `std` (n - 1), `min`, `max`, `quantiles` (share to value),
     `histogram` (`edges`, `counts`) and numbers `zeros`; words and booleans have `top` ([level, rows], most frequent first); texts have
     `characters` and `words` (means). Dates are ISO texts, histogram edges of dates too. With a target, `by_target` splits the histogram
@@ -53,6 +55,7 @@ def profile(
     found = find(table, target, task, roles or {}, Part(job, 0.8, 1.0))
     return {
         "rows": frame.rows,
+        "duplicates": repeated_rows(Seen(table, target, task, roles or {})),
         "columns": columns,
         "findings": [finding.to_json() for finding in found],
         "relations": related,
