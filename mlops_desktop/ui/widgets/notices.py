@@ -108,7 +108,7 @@ class Toast(QFrame):
     def _place(self) -> None:
         over = self._over
         wide = min(max(self.text.fontMetrics().horizontalAdvance(self.text.text()) + 190, 260), max(over.width() - 48, 200), 640)
-        high = max(self.heightForWidth(wide), self.sizeHint().height()) if self.hasHeightForWidth() else self.sizeHint().height()
+        high = self.heightForWidth(wide) if self.hasHeightForWidth() else self.sizeHint().height()
         self.setGeometry((over.width() - wide) // 2, over.height() - high - 56, wide, high)
 
     def _take_back(self) -> None:

@@ -157,7 +157,7 @@ def paint_bars(
             bottom -= high
 
 
-def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 44) -> None:
+def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide: int = 36) -> None:
     """The round numbers of a range below its picture; those that would be cut off are left out."""
     if len(edges) < 2 or edges[-1] <= edges[0]:
         if len(edges):

@@ -1,0 +1,152 @@
+"""Small pictures: quick to build, right at the edges, with a name for those who do not see them."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend, ProbabilityBar, Ring, Sparkline
+
+NAN = float("nan")
+BARS = Distribution("age", [[3.0, 1.0, 0.0], [1.0, 2.0, 0.0]], edges=[0, 10, 20, 30], stat="median 9")
+
+
+def pixels(widget: QWidget) -> dict[str, int]:
+    picture, found = widget.grab().toImage(), {}
+    for x in range(picture.width()):
+        for y in range(picture.height()):
+            name = picture.pixelColor(x, y).name().upper()
+            found[name] = found.get(name, 0) + 1
+    return found
+
+
+def cell(qtbot: QtBot, shown: Distribution) -> DistributionCell:
+    made = DistributionCell(name="cell_age")
+    qtbot.addWidget(made)
+    made.resize(200, 140)
+    made.show_distribution(shown)
+    made.show()
+    return made
+
+
+def test_classes_are_stacked_in_the_colors_of_the_series_by_their_size(qtbot: QtBot) -> None:
+    found = pixels(cell(qtbot, BARS))
+    blue, orange = (found[color] for color in theme.SERIES["light"][:2])
+    assert blue / orange == pytest.approx(4 / 3, rel=0.1)
+
+
+def test_a_cell_tells_its_column_when_it_is_opened_by_mouse_or_key(qtbot: QtBot) -> None:
+    made, opened = cell(qtbot, BARS), []
+    made.opened.connect(opened.append)
+    qtbot.mouseClick(made, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(made, Qt.Key.Key_Return)
+    qtbot.keyClick(made, Qt.Key.Key_Space)
+    assert opened == ["age"] * 3
+    assert made.accessibleName() == "Distribution of age"
+    assert "median 9" in made.accessibleDescription()
+    assert made.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Distribution("empty", []),
+        Distribution("no rows", [[0, 0]], edges=[0, 1, 2], note="Nothing to show"),
+        Distribution("constant", [[5]], edges=[3, 3]),
+        Distribution("n" * 500, [[1]], names=["x" * 200], stat="1 level"),
+        Distribution("many", [[1.0] * 300], edges=list(range(301))),
+        Distribution("levels", [[1.0] * 40], names=[f"level {i}" for i in range(40)]),
+        Distribution("negative", [[1, 2]], edges=[-1e9, 0, 1e9]),
+    ],
+)
+def test_odd_distributions_are_painted(qtbot: QtBot, odd: Distribution) -> None:
+    made = cell(qtbot, odd)
+    made.resize(120, 60)
+    made.grab()
+
+
+def test_two_dozen_cells_build_in_no_time(qtbot: QtBot) -> None:
+    best = 1.0
+    for _ in range(5):
+        page = QWidget()
+        qtbot.addWidget(page)
+        started = time.perf_counter()
+        grid = QGridLayout(page)
+        for at in range(24):
+            made = DistributionCell(name=f"cell_{at}")
+            made.show_distribution(Distribution(f"column {at}", [[float(i) for i in range(20)]] * 2, edges=list(range(21))))
+            grid.addWidget(made, at // 6, at % 6)
+        page.resize(1200, 600)
+        page.grab()
+        best = min(best, time.perf_counter() - started)
+    assert best < 0.05
+
+
+@pytest.mark.parametrize(("value", "tone"), [(86, "ok"), (60, "warn"), (10, "err"), (0, "err"), (140, "ok"), (-3, "err")])
+def test_a_ring_is_colored_by_its_value(qtbot: QtBot, value: float, tone: str) -> None:
+    ring = Ring("Data health", name="health")
+    qtbot.addWidget(ring)
+    ring.show_value(value)
+    assert ring.accessibleName() == f"Data health: {min(max(value, 0), 100)} of 100"
+    found = pixels(ring)
+    assert (theme.LIGHT[tone] in found) == (value > 0)
+
+
+@pytest.mark.parametrize(("value", "series"), [(0.73, 1), (0.41, 0), (0.42, 1)])
+def test_a_probability_is_orange_from_its_threshold_on(qtbot: QtBot, value: float, series: int) -> None:
+    bar = ProbabilityBar(name="bar")
+    qtbot.addWidget(bar)
+    bar.resize(300, 36)
+    bar.show_value(value, 0.42)
+    found = pixels(bar)
+    assert theme.SERIES["light"][series] in found
+    assert theme.SERIES["light"][1 - series] not in found
+    assert bar.accessibleName() == f"Probability {value:.1%}, threshold 42.0%"
+
+
+@pytest.mark.parametrize(("value", "threshold"), [(None, None), (None, 0.0), (0.0, 1.0), (1.0, 0.001), (2.0, -1.0)])
+def test_a_probability_at_the_edges_is_painted(qtbot: QtBot, value: float | None, threshold: float | None) -> None:
+    bar = ProbabilityBar(name="bar")
+    qtbot.addWidget(bar)
+    bar.show_value(value, threshold)
+    bar.grab()
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [1.0, 1.0], [None, 2.0, NAN, 3.0, 1.0], [None]])
+def test_a_sparkline_is_painted_with_its_gaps(qtbot: QtBot, values: list[float | None]) -> None:
+    line = Sparkline("Loss", name="spark")
+    qtbot.addWidget(line)
+    line.show_values(values)
+    line.grab()
+    known = [v for v in values if v is not None and v == v]
+    assert f"{len(known)} values" in line.accessibleName()
+
+
+def test_a_legend_is_elided_and_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    legend = Legend([(0, "churn = no"), (1, "a name " * 20), ("warn", "threshold")])
+    qtbot.addWidget(legend)
+    legend.resize(legend.minimumSizeHint())
+    legend.grab()
+    legend.resize(legend.sizeHint())
+    assert theme.SERIES["light"][0] in pixels(legend)
+    theme.apply(qapp, "dark")
+    assert theme.SERIES["dark"][0] in pixels(legend)
+    legend.show_entries([])
+    assert legend.sizeHint().width() == 0
+
+
+def test_repainting_keeps_the_count_of_none(qtbot: QtBot) -> None:
+    made, ring = cell(qtbot, BARS), Ring("r", name="r")
+    qtbot.addWidget(ring)
+    made.grab()
+    before = sys.getrefcount(None)
+    for _ in range(200):
+        made.grab()
+        ring.grab()
+    assert sys.getrefcount(None) > before - 100
