@@ -1,0 +1,37 @@
+"""Projects that the benchmarks measure: made with the ordinary calls from the samples of the repository."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.chosen import Chosen, open_chosen
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.importing import import_cells
+from mlops_desktop.engine.package import export, make_exporter
+from mlops_desktop.engine.project import Project, Search
+from mlops_desktop.engine.proposal import propose
+from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.searching import search
+
+
+def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
+    """Telco churn with the suggested steps and one algorithm, trained in `folder`."""
+    folder.mkdir(parents=True)
+    file = resource_folder() / "samples" / "telco_churn.csv"
+    found = import_cells(folder, file, Project(name="telco", target="Churn"), Silent())
+    project, _ = propose(folder, storage.from_json(found["project"]), Silent())
+    project = replace(project, candidates=(choices().algorithms.read(algorithm),), search=Search(trials=1, seconds=None))
+    flow = Flow(folder, project)
+    search(flow, Runs(folder), Silent())
+    return open_chosen(flow, Runs(folder), Silent())
+
+
+def bundle(chosen: Chosen, out: Path) -> None:
+    """The REST service of a trained project."""
+    export(chosen, Runs(chosen.flow.folder), make_exporter("rest_bundle", {}), out, Silent())
