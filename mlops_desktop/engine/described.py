@@ -18,6 +18,7 @@ from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
 LEAST_ROWS = 5  # a level is named in what is exported when at least this many rows have it
 DIGITS = 3  # ranges and usual values are rounded to so many significant digits, ranges outward
 _HOUR = DAY // 24
+_TINY = 1e-290
 
 
 def describe_columns(table: Table, frame: Frame, notes: Mapping[str, ColumnNote] | None = None) -> Schema:
@@ -64,14 +65,19 @@ def _of_number(column: Column, values: np.ndarray[Any, Any]) -> Column:
 
 def rounded(value: float, direction: int) -> float:
     """A number with DIGITS significant digits: the next one below (-1), above (1), or the nearest (0)."""
-    if value == 0 or not math.isfinite(value):
+    if abs(value) < _TINY or not math.isfinite(value):
         return value
     exponent = math.floor(math.log10(abs(value))) - DIGITS + 1
     step: float = 10.0 ** abs(exponent)
     scaled = value / step if exponent >= 0 else value * step
-    whole = (math.floor, round, math.ceil)[direction + 1](round(scaled, 9))
-    result = whole * step if exponent >= 0 else whole / step
-    return result if math.isfinite(result) else value
+    found = _unscaled(round(scaled), step, exponent)
+    if found != value and direction:
+        found = _unscaled(math.floor(scaled) if direction < 0 else math.ceil(scaled), step, exponent)
+    return found if math.isfinite(found) else value
+
+
+def _unscaled(whole: int, step: float, exponent: int) -> float:
+    return whole * step if exponent >= 0 else whole / step
 
 
 def _of_date(column: Column, values: Longs) -> Column:

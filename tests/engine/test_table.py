@@ -1,0 +1,48 @@
+"""From file to table; each loader has the zoo in contracts/test_loaders.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine import table as tables
+
+SAMPLES = resource_folder() / "samples"
+
+
+def test_telco_as_people_have_it():
+    loader, cells, said = tables.load_cells(SAMPLES / "telco_churn.csv", None, Silent())
+    table = tables.type_cells(cells, {}, Silent())
+    types = {c.name: c.type for c in table.schema.columns}
+    assert (loader.id, said, table.rows) == ("delimited", [], 7043)
+    assert (types["customerID"], types["TotalCharges"], types["SeniorCitizen"], types["Churn"]) == ("id", "number", "integer", "boolean")
+    assert table.frame.missing("TotalCharges").sum() == 11
+    assert tables.default_roles(table).keys() == {"customerID"}
+    assert tables.guess_targets(table)[0][0] == "Churn"
+    target = tables.target_of(table, "Churn", "binary")
+    assert target.classes == ("No", "Yes")
+    assert target.values.sum() == 1869
+
+
+def test_penguins_and_energy():
+    for name, target, task in (("penguins.csv", "species", "multiclass"), ("energy_efficiency.csv", "heating_load", "regression")):
+        _, cells, _ = tables.load_cells(SAMPLES / name, None, Silent())
+        table = tables.type_cells(cells, {}, Silent())
+        assert tables.guess_task(table, target)[0] == task
+
+
+def test_a_kind_of_file_that_no_loader_knows(tmp_path):
+    path = tmp_path / "x.docx"
+    path.write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"These kinds can: .csv"):
+        tables.guess_loader(path)
+
+
+def test_a_given_loader_is_taken(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("1,2\n3,4\n")
+    loader = tables.guess_loader(path)
+    assert type(loader)(header="first").load(path, Silent()).columns.tolist() == ["1", "2"]
+    assert tables.load_cells(path, type(loader)(header="first"), Silent())[1].columns.tolist() == ["1", "2"]
