@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -90,8 +90,13 @@ class Wrapped(QLabel):
         self._keep()
 
     def _keep(self) -> None:
-        need = self.heightForWidth(self.width()) if self.text() and self.width() > 20 else 0
-        if need >= 0 and need != self.minimumHeight():
+        room = self.contentsRect().width()
+        need = 0
+        if self.text() and room > 20:  # measured anew: what heightForWidth says is never less than the height that is kept now
+            flags = int(Qt.TextFlag.TextWordWrap) | int(self.alignment())
+            need = self.fontMetrics().boundingRect(QRect(0, 0, room, 100_000), flags, self.text()).height()
+            need += self.height() - self.contentsRect().height()
+        if need != self.minimumHeight():
             self.setMinimumHeight(need)
 
 

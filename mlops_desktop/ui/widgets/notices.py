@@ -80,7 +80,8 @@ class Toast(QFrame):
         self._over = over
         self.setObjectName("toast")
         self.setAccessibleIdentifier(name)
-        self.text = label("", "small", wrap=True)
+        self.text = label("", "small")
+        self.text.setWordWrap(True)  # the toast itself sees to the height
         self.text.setObjectName(f"{name}_text")
         self._undo = Button(self.tr("Undo"), self._take_back, name=f"{name}_undo", kind="link")
         self._close = _ToastTool("x", self.tr("Close"), self._go, name=f"{name}_close")
