@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,15 +29,31 @@ def forced_out() -> Any:
     return columns("number", "word", "date", "sparse", label="Always leave out", help=said, all_when_empty=False)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a selection decided about the columns of one frame: `scores` of those that it judged, `kept` among all columns, `inside` and
+    `outside` those that were forced in and out, `gone` what is dropped, in the order of the frame.
+    """
+
+    scores: Mapping[str, float]
+    kept: frozenset[str]
+    inside: frozenset[str]
+    outside: frozenset[str]
+    gone: tuple[str, ...]
+
+
 class Selection(Operation, ABC):
     """Judges numbers and the features of texts, and drops those that do not hold; words and dates are left alone unless they are
     forced out.
 
     Members have the fields `forced_in` and `forced_out`: names of columns at this step, or of source columns. The nearer name wins:
-    a made column that is forced in stays although its source is forced out.
+    a made column that is forced in stays although its source is forced out. `ranks` says in a few words what the score is, `because` why
+    a column goes (“age: …”).
     """
 
     stage: ClassVar[Stage] = "select"
+    ranks: ClassVar[str]
+    because: ClassVar[str]
     forced_in: tuple[str, ...]
     forced_out: tuple[str, ...]
 
@@ -54,16 +71,25 @@ class Selection(Operation, ABC):
 
     def learn(self, frame: Frame, target: Target, job: Job) -> tuple[DropColumns, None]:
         """The transform that drops what did not hold; UserError when no column would be left or a forced one is unknown."""
+        return DropColumns(self.judge(frame, target, job).gone), None
+
+    def judge(self, frame: Frame, target: Target, job: Job) -> Verdict:
+        """Which columns stay and which go, with their scores; UserError as `learn`."""
         inside, outside = self.forced(frame.layout)
         judged = [name for name in self.judged(frame.layout) if name not in outside]
         job.step(0.0, f"{len(judged)} columns")
         part = frame.select(judged)
         scores = self.scores(part, target) if judged else {}
-        kept = frozenset(self.pick(part, scores, [name for name in judged if name in inside])) | inside
-        gone = tuple(name for name in frame.layout.names() if name in outside or (name in scores and name not in kept))
-        if gone and len(gone) == len(frame.layout.names()):
+        picked = frozenset(self.pick(part, scores, [name for name in judged if name in inside])) | inside
+        names = frame.layout.names()
+        gone = tuple(name for name in names if name in outside or (name in scores and name not in picked))
+        if gone and len(gone) == len(names):
             raise UserError(f"The step “{self.label}” would leave no column.", "Choose milder limits, or columns that are always kept.")
-        return DropColumns(gone), None
+        return Verdict(scores, frozenset(names).difference(gone), inside, outside, gone)
+
+    def why(self, frame: Frame, verdict: Verdict) -> dict[str, str]:
+        """For each dropped column of the verdict on this frame, in a few words, why it goes."""
+        return {name: "always left out" if name in verdict.outside else self.because for name in verdict.gone}
 
     def forced(self, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:
         """The columns of this layout that are forced in, and those that are forced out."""

@@ -24,6 +24,8 @@ class LongNames(Selection):
 
     id: ClassVar[str] = "long_names"
     label: ClassVar[str] = "Long names"
+    ranks: ClassVar[str] = "Letters"
+    because: ClassVar[str] = "is short"
 
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
@@ -54,6 +56,15 @@ def test_forced_by_made_and_by_source_names():
     assert left(forced_out=("city: Bergen", "text")) == {"city × age", "city: A", "city"}
     assert left(forced_in=("city: A",), forced_out=("city",)) == {"city: A", "age", "text"}
     assert left(forced_in=("city",), forced_out=("city × age",)) == {"city: A", "city: Bergen", "city", "text"}
+
+
+def test_a_verdict_says_what_stays_and_why_the_rest_goes():
+    here = frame()
+    step = LongNames(forced_out=("city: A",))
+    verdict = step.judge(here, BINARY, Silent())
+    assert verdict.gone == ("age", "city: A") and verdict.kept == {"city: Bergen", "city × age", "city", "text"}
+    assert verdict.scores["city: Bergen"] == 12 and "city: A" not in verdict.scores
+    assert step.why(here, verdict) == {"age": "is short", "city: A": "always left out"}
 
 
 def test_a_level_that_a_fold_lacks_is_passed_over_but_a_strange_name_is_not():

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.selection import Selection, filled, forced_in, forced_out
+from mlops_desktop.base.selection import Selection, Verdict, filled, forced_in, forced_out
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Layout
 
 _BLOCK = 256  # columns that are compared with the kept ones at a time
@@ -29,6 +29,8 @@ class SelectCorrelation(Selection):
     id: ClassVar[str] = "select_correlation"
     label: ClassVar[str] = "Drop columns that say the same"
     help: ClassVar[str] = "Of two numbers that always rise and fall together, one is enough: the one that tells more of the target stays."
+    ranks: ClassVar[str] = "Correlation with the target"
+    because: ClassVar[str] = "says the same as a column that stays"
 
     limit: float = number(
         0.95, 0.1, 1.0, "Correlated from", help="Correlation without its sign, from which two columns say the same.", tune=(0.7, 0.99)
@@ -72,6 +74,19 @@ class SelectCorrelation(Selection):
                     near.append(j)
             kept.extend(start + j for j in near)
         return [names[order[i]] for i in kept]
+
+    def why(self, frame: Frame, verdict: Verdict) -> dict[str, str]:
+        said = super().why(frame, verdict)
+        part = frame.select(verdict.scores)
+        names = part.layout.numbers
+        kept = [i for i, name in enumerate(names) if name in verdict.kept]
+        values = self._unit(part).T
+        for i, name in enumerate(names):
+            if name in said and kept:
+                alike = np.abs(values[kept] @ values[i])
+                at = int(alike.argmax())
+                said[name] = f"says the same as “{names[kept[at]]}” (correlation {min(float(alike[at]), 1.0):.2f})"
+        return said
 
     def _unit(self, frame: Frame) -> Floats:
         """The columns around 0 and of length 1, so that their products are correlations; a constant column is 0."""

@@ -27,6 +27,8 @@ class SelectImportance(Selection):
     id: ClassVar[str] = "select_importance"
     label: ClassVar[str] = "Keep what a model relies on"
     help: ClassVar[str] = "Trains a quick model on all columns and keeps those that it makes most use of."
+    ranks: ClassVar[str] = "Model importance"
+    because: ClassVar[str] = "a model makes little use of it"
 
     model: str = choice("tree", {"tree": "Random forest", "linear": "Linear model"}, "Judged by")
     keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")

@@ -33,6 +33,8 @@ class SelectMutualInformation(Selection):
     id: ClassVar[str] = "select_mutual_information"
     label: ClassVar[str] = "Keep the most telling columns"
     help: ClassVar[str] = "Ranks each column by how much it tells of the target by itself, in any shape, and keeps the best."
+    ranks: ClassVar[str] = "Mutual information"
+    because: ClassVar[str] = "tells less of the target than those that stay"
 
     keep_by: str = choice("share", {"share": "A share of the columns", "count": "A number of columns"}, "How many")
     share: float = number(0.5, 0.001, 1.0, "Share of the columns", help="Rounded up.", tune=(0.1, 1.0))

@@ -25,6 +25,8 @@ class SelectVariance(Selection):
     id: ClassVar[str] = "select_variance"
     label: ClassVar[str] = "Drop columns that hardly vary"
     help: ClassVar[str] = "Drops columns that are the same in all or nearly all rows: nothing can be learned from them."
+    ranks: ClassVar[str] = "Variance"
+    because: ClassVar[str] = "hardly varies"
 
     limit: float = number(0.0, 0.0, 1e300, "Least variance", help="Columns at or below it go; 0 drops constant columns only.")
     forced_in: tuple[str, ...] = forced_in()

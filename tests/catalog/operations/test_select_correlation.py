@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.families import Target
+from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.select_correlation import SelectCorrelation
 from tests.frames import make_frame, run
 
@@ -66,3 +67,10 @@ def test_copies_go_at_the_highest_limit():
     frame = make_frame({"x": [1.0, 2, 4], "y": [2.0, 4, 8], "z": [1.0, 2, 3.9]})
     found = run(SelectCorrelation(limit=1.0, stays="first"), frame, target=Target("regression", np.arange(3.0)))
     assert found.layout.numbers == ("x", "z")
+
+
+def test_a_dropped_column_names_the_one_it_repeats():
+    step = SelectCorrelation(forced_out=("c",))
+    why = step.why(FRAME, step.judge(FRAME, REGRESSION, Silent()))
+    assert why["c"] == "always left out"
+    assert why["a"].startswith("says the same as “a too” (correlation 0.9")
