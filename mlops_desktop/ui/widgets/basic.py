@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -209,6 +209,8 @@ class Segments(QFrame):
             made.setProperty("kind", kind)
             made.setFont(theme.font("small"))
             made.setCheckable(True)
+            bold = QFontMetrics(theme.font("small", Weight.DemiBold)).horizontalAdvance(text)
+            made.setMinimumWidth(bold + 24)  # the one that is on is bold: it needs more room than the style reckons with
             made.setAccessibleName(text)
             made.clicked.connect(lambda _=False, id_=id_: self.chosen.emit(id_))
             self._group.addButton(made)

@@ -84,7 +84,7 @@ class EmptyState(QWidget):
         self.button.setVisible(False)
         picture = [row(None, Picture(icon, "text3", 32), None)] if icon else []
         body = column(
-            None, *picture, row(None, (self.text, 4), None), row(None, self.button, None), None, margins=(16, 16, 16, 16), spacing=12
+            None, *picture, row(None, (self.text, 30), None), row(None, self.button, None), None, margins=(16, 16, 16, 16), spacing=12
         )
         self.setLayout(body)
         self.button.setFont(theme.font("body"))
