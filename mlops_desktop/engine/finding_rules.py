@@ -160,7 +160,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
                 f"{far:,} values of “{column.name}” ({far / len(values):.1%}) lie more than {FENCE:g} interquartile ranges "
                 f"outside the middle half, {low:.6g} to {high:.6g}."
             )
-            fix = {"step": {"id": "clip", "params": {"columns": [column.name]}}}
+            fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
             yield Finding(
                 "outliers", "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
             )

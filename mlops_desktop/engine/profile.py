@@ -37,11 +37,11 @@ def profile(
 ) -> dict[str, Any]:
     """Everything of a table that the Data panel, the report and `profile` show; strict JSON (no NaN).
 
-    `{"rows", "duplicates", "columns": [...], "findings": [...], "relations": {...}, "evidence": [...], "target"}`. A column has `name`, `type`, `unit`,
-    `description`, `missing`, `distinct`; numbers and dates have `mean`, `std` (n - 1), `min`, `max`, `quantiles` (share to value),
-    `histogram` (`edges`, `counts`) and numbers `zeros`; words and booleans have `top` ([level, rows], most frequent first); texts have
-    `characters` and `words` (means). Dates are ISO texts, histogram edges of dates too. With a target, `by_target` splits the histogram
-    or the top levels: `{"classes", "counts"}` (counts[class][bin]), or `{"means"}` of a target of numbers.
+    `{"rows", "duplicates", "columns": [...], "findings": [...], "relations": {...}, "evidence": [...], "target"}`. A column has `name`,
+    `type`, `unit`, `description`, `missing`, `distinct`; numbers and dates have `mean`, `std` (n - 1), `min`, `max`, `quantiles` (share to
+    value), `histogram` (`edges`, `counts`) and numbers `zeros`; words and booleans have `top` ([level, rows], most frequent first); texts
+    have `characters` and `words` (means). Dates are ISO texts, histogram edges of dates too. With a target, `by_target` splits the
+    histogram or the top levels: `{"classes", "counts"}` (counts[class][bin]), or `{"means"}` of a target of numbers.
     """
     frame = table.frame
     groups = _groups(table, target, task) if target else None
@@ -141,16 +141,19 @@ def _of_values(values: Floats, column: Column, groups: Groups | None) -> dict[st
     ordered = np.sort(values[~np.isnan(values)])
     if not len(ordered):
         return {"distinct": 0, "mean": None, "std": None, "min": None, "max": None, "quantiles": {}, "histogram": None, "zeros": 0}
-    distinct = 1 + int(np.count_nonzero(np.diff(ordered)))
+    distinct = 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
     edges = _edges(ordered, distinct, column.type == "integer")
     bins = _bins(values, edges)
+    with np.errstate(over="ignore", invalid="ignore"):  # sums of the largest floats: such a mean is told as unknown
+        mean, std = ordered.mean(), ordered.std(ddof=1) if len(ordered) > 1 else math.nan
+        quantiles = np.quantile(ordered, _QUANTILES).tolist()
     return {
         "distinct": distinct,
-        "mean": _finite(ordered.mean()),
-        "std": _finite(ordered.std(ddof=1)) if len(ordered) > 1 else None,
+        "mean": _finite(mean),
+        "std": _finite(std),
         "min": float(ordered[0]),
         "max": float(ordered[-1]),
-        "quantiles": {f"{q:g}": _finite(v) for q, v in zip(_QUANTILES, np.quantile(ordered, _QUANTILES).tolist(), strict=True)},
+        "quantiles": {f"{q:g}": _finite(v) for q, v in zip(_QUANTILES, quantiles, strict=True)},
         "histogram": {"edges": edges.tolist(), "counts": np.bincount(bins[bins >= 0], minlength=len(edges) - 1).tolist()},
         "zeros": int(np.searchsorted(ordered, 0.0, "right") - np.searchsorted(ordered, 0.0, "left")),
         **_split(bins, list(range(len(edges) - 1)), groups),

@@ -74,8 +74,10 @@ def _fits(table: Table, column: Column) -> bool:
 def pearson(values: Floats) -> Floats:
     """Pearson's correlation of every pair of columns, each pair on the rows that have both; NaN where one does not vary there."""
     there = ~np.isnan(values)
-    middle = np.nanmean(np.where(there.any(axis=0), values, 0.0), axis=0)
-    x = np.where(there, values - middle, 0.0)
+    x = np.where(there, values, 0.0)
+    spread = np.abs(x).max(axis=0, initial=0.0)
+    x = x / np.where(spread > 0, spread, 1.0)  # before the sums, so that no number is too large for them
+    x = np.where(there, x - x.sum(axis=0) / np.maximum(there.sum(axis=0), 1), 0.0)
     spread = np.abs(x).max(axis=0, initial=0.0)
     x = x / np.where(spread > 0, spread, 1.0)
     m = there.astype(np.float64)
@@ -109,6 +111,7 @@ def correlation_ratio(codes: Ints, values: Floats) -> float:
     codes, values = codes[both], values[both]
     if len(values) < 2:
         return float("nan")
+    values = values / (float(np.abs(values).max()) or 1.0)
     values = values - values.mean()
     total = float(values @ values)
     if total <= 0 or len(np.unique(codes)) < 2:
