@@ -82,10 +82,6 @@ class _Worker(QObject):
         except UserError:
             return  # the first call tries again, and tells the person when that is refused too
 
-    @Slot()
-    def close(self) -> None:
-        self.child.close()
-
 
 def _over(ticket: Ticket) -> None:
     ticket.on_over()
@@ -97,7 +93,6 @@ class Lane(QObject):
     changed = Signal()
     _send = Signal(object)
     _warm = Signal()
-    _close = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -106,7 +101,6 @@ class Lane(QObject):
         self._worker.moveToThread(self._thread)
         self._send.connect(self._worker.run)
         self._warm.connect(self._worker.warm_up)
-        self._close.connect(self._worker.close)
         self._worker.home.connect(self._arrive)
         self._waiting: list[Ticket] = []
         self.fraction, self.message = 0.0, ""
@@ -155,12 +149,11 @@ class Lane(QObject):
         call()
 
     def shut_down(self) -> None:
-        """Cancel everything, end the child, end the thread."""
+        """Cancel everything, end the child and all that it started, end the thread."""
         for ticket in self._waiting:
             ticket.cancelled.set()
-        if self._waiting:
-            self._worker.child.cancel()
-        self._close.emit()
+        # From this thread: the lane's own may be blocked on the child's output, and its loop may end before a queued call is heard.
+        self._worker.child.close()
         self._thread.quit()
         self._thread.wait()
 

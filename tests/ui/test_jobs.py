@@ -1,0 +1,149 @@
+"""The lanes: real threads and real child processes."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import psutil
+import pytest
+from PySide6.QtCore import QObject, QThread
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.child import Child
+from mlops_desktop.ui import jobs as lanes
+from mlops_desktop.ui.jobs import JobRunner, Ticket
+
+
+class Heard:
+    """Everything that a ticket told, with the thread it was told on."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, object]] = []
+        self.threads: set[object] = set()
+
+    def __call__(self, kind: str):
+        def hear(*values: object) -> None:
+            self.threads.add(QThread.currentThread())
+            self.events.append((kind, values[0] if values else None))
+
+        return hear
+
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.events]
+
+    @property
+    def told(self) -> list[tuple[str, object]]:
+        """All but the progress."""
+        return [event for event in self.events if event[0] != "progress"]
+
+
+@pytest.fixture
+def runner(qapp, monkeypatch):
+    monkeypatch.setattr(lanes, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
+    made = JobRunner()
+    yield made
+    made.shut_down()
+
+
+def ticket(heard: Heard, name: str, **args: object) -> Ticket:
+    return Ticket(
+        name=name,
+        args=args,
+        title=name,
+        on_done=heard("done"),
+        on_progress=heard("progress"),
+        on_refused=heard("refused"),
+        on_crashed=heard("crashed"),
+        on_over=heard("over"),
+    )
+
+
+def test_an_answer_arrives_on_the_window_s_thread(runner, qtbot):
+    heard = Heard()
+    runner.start("me", ticket(heard, "echo", value=5))
+    qtbot.waitUntil(lambda: "over" in heard.kinds(), timeout=20_000)
+    assert heard.told == [("done", {"value": 5}), ("over", None)]
+    assert heard.threads == {QThread.currentThread()}
+
+
+def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
+    for name, kind in (("refuse", "refused"), ("fail", "crashed"), ("die", "crashed"), ("echo", "done")):
+        heard = Heard()
+        runner.start(name, ticket(heard, name))
+        qtbot.waitUntil(lambda heard=heard: "over" in heard.kinds(), timeout=30_000)
+        assert [k for k, _ in heard.told] == [kind, "over"], name
+        if kind == "refused":
+            assert isinstance(heard.told[0][1], UserError)
+
+
+def test_a_fault_says_nothing_of_cells(runner, qtbot):
+    from mlops_desktop.ui.messages import without_values
+
+    heard = Heard()
+    runner.start("me", ticket(heard, "fail"))
+    qtbot.waitUntil(lambda: "over" in heard.kinds(), timeout=20_000)
+    assert "4711" not in without_values(str(heard.told[0][1]))
+
+
+def test_a_newer_question_drops_the_older(runner, qtbot):
+    old, new = Heard(), Heard()
+    runner.start("me", ticket(old, "slow", seconds=20))
+    qtbot.waitUntil(lambda: "progress" in old.kinds(), timeout=20_000)
+    runner.start("me", ticket(new, "echo"))
+    qtbot.waitUntil(lambda: "over" in new.kinds(), timeout=10_000)
+    assert "done" not in old.kinds()
+    assert [k for k, _ in new.told] == ["done", "over"]
+
+
+def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
+    long, quick = Heard(), Heard()
+    work = runner.start("me", ticket(long, "slow", seconds=30), long=True)
+    qtbot.waitUntil(lambda: "progress" in long.kinds(), timeout=20_000)
+    runner.start("me", ticket(quick, "echo"))
+    qtbot.waitUntil(lambda: "over" in quick.kinds(), timeout=20_000)
+    assert runner.busy
+    runner.long.cancel(work)
+    qtbot.waitUntil(lambda: "over" in long.kinds(), timeout=10_000)
+
+
+def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
+    heard = Heard()
+    runner.start("me", ticket(heard, "deaf", seconds=60), long=True)
+    qtbot.waitUntil(lambda: runner.long._worker.child.pid is not None, timeout=20_000)
+    qtbot.wait(500)
+    pid = runner.long._worker.child.pid
+    began = time.monotonic()
+    runner.stop()
+    qtbot.waitUntil(lambda: "over" in heard.kinds(), timeout=10_000)
+    assert time.monotonic() - began < 5.0
+    assert [k for k, _ in heard.told] == ["over"]
+    assert not psutil.pid_exists(pid)
+
+
+def test_owners_may_vanish_with_work_under_way(runner, qtbot):
+    references = sys.getrefcount(None)
+    told: list[object] = []
+    for i in range(150):
+        owner = QObject()
+        heard = Heard()
+        made = ticket(heard, "echo", value=i)
+        made.on_over = lambda: told.append(1)
+        runner.start(f"owner {i % 7}", made)
+        owner.deleteLater()
+        del owner, heard, made
+    qtbot.waitUntil(lambda: len(told) == 150, timeout=60_000)
+    assert runner.quick.now is None
+    assert sys.getrefcount(None) > references - 1000
+
+
+def test_shutting_down_leaves_no_process(qapp, qtbot, monkeypatch):
+    monkeypatch.setattr(lanes, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
+    made = JobRunner()
+    heard = Heard()
+    made.start("me", ticket(heard, "deaf", seconds=60), long=True)
+    made.start("me", ticket(heard, "echo"))
+    qtbot.waitUntil(lambda: made.long._worker.child.pid is not None and made.quick._worker.child.pid is not None, timeout=20_000)
+    pids = [made.long._worker.child.pid, made.quick._worker.child.pid]
+    made.shut_down()
+    assert not any(psutil.pid_exists(pid) for pid in pids if pid)
