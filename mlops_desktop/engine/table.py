@@ -62,16 +62,42 @@ def load_cells(path: Path, loader: Loader | None, job: Job) -> tuple[Loader, Dat
     """
     path = Path(path)
     _refuse_unreadable(path)
+    said = []
     with disk.told(f"The file “{path.name}”"):
-        found = loader or guess_loader(path)
-        cells = found.load(path, job)
+        found, cells = _loaded(path, loader, job) if loader else _fresh(path, job)
+    if loader is not None and found is not loader:
+        said.append(Evidence("", "file", "The file is written differently from the first one, so it was looked at anew.").to_json())
     if not len(cells.columns):
         raise UserError(f"“{path.name}” holds no column.", "Choose a file with a table in it.")
     if not len(cells):
         raise UserError(f"“{path.name}” holds column names but no row of data.", "Choose a file with at least one row.")
     cells = storable(cells)
-    said = [Evidence("", "file", message).to_json() for message in cells.attrs.get("said", ())]
+    said += [Evidence("", "file", message).to_json() for message in cells.attrs.get("said", ())]
     return found, cells, said
+
+
+def _fresh(path: Path, job: Job) -> tuple[Loader, DataFrame]:
+    loader = guess_loader(path)
+    return loader, loader.load(path, job)
+
+
+def _loaded(path: Path, loader: Loader, job: Job) -> tuple[Loader, DataFrame]:
+    """The cells by a loader that was found for another file.
+
+    By a fresh look when it cannot read this one, or takes its rows for single cells.
+    """
+    may_look = type(loader).guess is not Loader.guess
+    try:
+        cells = loader.load(path, job)
+    except UserError:
+        if not may_look or guess_loader(path) == loader:
+            raise
+        return _fresh(path, job)
+    if may_look and len(cells.columns) == 1:
+        other, found = _fresh(path, job)
+        if len(found.columns) > 1:
+            return other, found
+    return loader, cells
 
 
 def guess_loader(path: Path) -> Loader:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine import table as tables
+from mlops_desktop.engine.choices import choices
 
 SAMPLES = resource_folder() / "samples"
 
@@ -46,3 +48,19 @@ def test_a_given_loader_is_taken(tmp_path):
     loader = tables.guess_loader(path)
     assert type(loader)(header="first").load(path, Silent()).columns.tolist() == ["1", "2"]
     assert tables.load_cells(path, type(loader)(header="first"), Silent())[1].columns.tolist() == ["1", "2"]
+
+
+def test_the_next_file_may_be_written_differently(tmp_path):
+    first, second, third = (tmp_path / f"{name}.csv" for name in "abc")
+    first.write_text("a,b\n1,x\n", encoding="utf-8")
+    second.write_text("a;b\n1;x\n2;y\n", encoding="utf-8")
+    third.write_bytes("a,b\n1,Ä\n".encode("cp1252"))
+    loader = tables.guess_loader(first)
+    for path, last in ((second, "y"), (third, "Ä")):
+        _, cells, said = tables.load_cells(path, loader, Silent())
+        assert cells["b"].tolist()[-1] == last
+        assert "looked at anew" in said[0]["message"]
+    assert tables.load_cells(first, loader, Silent())[2] == []
+    openpyxl.Workbook().save(tmp_path / "x.xlsx")
+    with pytest.raises(UserError, match="no sheet"):
+        tables.load_cells(tmp_path / "x.xlsx", choices().loaders["excel"](sheet="Nope"), Silent())
