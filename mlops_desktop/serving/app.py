@@ -109,8 +109,8 @@ class App:
         metrics.in_progress += 1
         method, route, status = scope["method"], "(unknown)", 499
         try:
-            content_type, length, request_id = _read_headers(scope["headers"])
-            request = request_id or f"{self._prefix}-{next(self._numbers):x}"
+            content_type, length, request_id = read_headers(scope["headers"])
+            request = request_id or self.next_request_id()
             close = self.draining
             try:
                 endpoint = self._find(scope["path"], method)
@@ -122,17 +122,24 @@ class App:
             except _Gone:
                 status = 499
                 return
-            except Exception:
-                # A fault of ours: the cause is for whoever runs the service, not for whoever asked.
-                _log.exception("request %s failed", request)
+            except Exception as error:
                 status, policy = 500, NOTHING_ELSE
-                reply = Reply(Refusal(500, "fault", "The service failed at this request.").body(request), PROBLEM)
+                reply = Reply(self.fault(request, error).body(request), PROBLEM)
             headers = self._headers(reply, policy, request, close)
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
         finally:
             metrics.in_progress -= 1
             metrics.request(method if method in _METHODS else "other", route, status, perf_counter() - started)
+
+    def next_request_id(self) -> str:
+        """An id for a request that came without one."""
+        return f"{self._prefix}-{next(self._numbers):x}"
+
+    def fault(self, request: str, error: Exception) -> Refusal:
+        """What is answered when a request fails here. The cause is logged for whoever runs the service; whoever asked gets the id alone."""
+        _log.error("request %s failed", request, exc_info=error)
+        return Refusal(500, "fault", "The service failed at this request.")
 
     def _find(self, path: str, method: str) -> Endpoint:
         methods = self._routes.get(path)
@@ -189,13 +196,21 @@ class App:
             most -= len(message.get("body", b""))
         raise too_large(f"At most {self._limit:,} bytes are taken at once.")
 
-    def _headers(self, reply: Reply, policy: bytes, request: str, close: bool) -> Headers:
-        key = (reply.content_type, policy)
+    def headers(self, content_type: bytes, policy: bytes) -> Headers:
+        """The headers that every answer of this kind has."""
+        key = (content_type, policy)
         prepared = self._prepared.get(key)
         if prepared is None:
-            prepared = [*self._always, (b"content-type", reply.content_type), (b"content-security-policy", policy)]
+            prepared = [*self._always, (b"content-type", content_type), (b"content-security-policy", policy)]
             self._prepared[key] = prepared
-        headers = [*prepared, (b"content-length", b"%d" % len(reply.body)), (b"x-request-id", request.encode())]
+        return prepared
+
+    def _headers(self, reply: Reply, policy: bytes, request: str, close: bool) -> Headers:
+        headers = [
+            *self.headers(reply.content_type, policy),
+            (b"content-length", b"%d" % len(reply.body)),
+            (b"x-request-id", request.encode()),
+        ]
         if reply.headers:
             headers += reply.headers
         if close:
@@ -210,7 +225,7 @@ class _Gone(Exception):
     """The client went away while its request was read."""
 
 
-def _read_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, int, str]:
+def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, int, str]:
     """Content type, content length (0 when unknown) and request id (empty when none that fits was sent)."""
     content_type, length, request = b"", 0, ""
     for name, value in headers:

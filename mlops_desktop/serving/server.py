@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import importlib.util
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -90,6 +91,7 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
     app = make_app()
     config = uvicorn.Config(
         app,
+        http=_protocol(app, options),
         lifespan="off",
         ws="none",
         log_level="info" if options.access_log else "warning",
@@ -104,6 +106,15 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
     gc.collect()
     gc.freeze()
     Drained(config).run([sock])
+
+
+def _protocol(app: Any, options: Options) -> Any:
+    """uvicorn's protocol with a short way for single rows, where httptools is there and nobody asked for a log of each request."""
+    if options.access_log or importlib.util.find_spec("httptools") is None:
+        return "auto"
+    from .fast_lane import fast_protocol
+
+    return fast_protocol(app)
 
 
 def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:

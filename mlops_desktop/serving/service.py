@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -50,6 +50,14 @@ class Reply(NamedTuple):
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
+class Asked(NamedTuple):
+    """A request for predictions."""
+
+    rows: list[Any]
+    threshold: float | None
+    row_wise: bool
+
+
 class Service:
     """The routes of one bundle. Methods that take a body may run in any thread."""
 
@@ -73,33 +81,59 @@ class Service:
 
     def predict(self, body: bytes, query: bytes) -> Reply:
         """`POST /v1/predict`."""
+        return self.answer(self.read(body, query))
+
+    def read(self, body: bytes, query: bytes) -> Asked:
+        """What a request to `/v1/predict` asks for."""
         row_wise = bool(query) and _on_error(query)
         document = self._document(body, ("rows",), ("threshold",))
         rows = self._rows(document, self.limits.rows)
         threshold = document.get("threshold")
         if threshold is not None:
             self._check_threshold(threshold)
-        if len(rows) == 1 and not row_wise:
-            return self._predict_one(rows, threshold)
-        return self._predict_many(rows, threshold, row_wise)
+        return Asked(rows, threshold, row_wise)
 
-    def _predict_one(self, rows: list[Any], threshold: float | None) -> Reply:
-        checked = self._from_rows(rows)
+    def answer(self, asked: Asked) -> Reply:
+        """The answer to all rows of one request."""
+        if len(asked.rows) == 1 and not asked.row_wise:
+            reply = self.answer_together([asked])[0]
+            if isinstance(reply, Refusal):
+                raise reply
+            return reply
+        return self._answer_many(*asked)
+
+    def answer_together(self, requests: Sequence[Asked]) -> list[Reply | Refusal]:
+        """The answers to several requests of one row each, scored as one batch; a row's answer does not depend on its company."""
+        checked = self._from_rows([asked.rows[0] for asked in requests])
         if checked.errors:
-            self.metrics.refused(checked.errors)
-            raise invalid(faults_of(checked.errors, "rows"))
+            return self._sort_out(requests, checked)
         scores = self.scorer.scores(checked.frame)
         if not finite(scores):
-            raise invalid([_no_answer(0)])
+            return [invalid([_no_answer(0)])] if len(requests) == 1 else [self.answer_together([asked])[0] for asked in requests]
         warnings: dict[int, list[dict[str, str]]] = {}
-        if checked.warnings:
-            self.metrics.remarked(checked.warnings)
-            warnings[0] = [remark(problem) for problem in checked.warnings[:MOST_REMARKS]]
-        chosen = self._decide(scores, threshold)
+        for problem in self._few(checked.warnings) if checked.warnings else ():
+            warnings.setdefault(problem.row or 0, []).append(remark(problem))
+        chosen = self._decide(scores, None)
+        said = self._answers.predictions(scores, chosen, None, warnings)
+        for i, asked in enumerate(requests):
+            if asked.threshold is not None:
+                one, own = scores[i : i + 1], {0: warnings[i]} if i in warnings else {}
+                chosen[i : i + 1] = self._decide(one, asked.threshold)
+                said[i : i + 1] = self._answers.predictions(one, chosen[i : i + 1], asked.threshold, own)
         self._count(checked.frame, scores, chosen, 0)
-        return Reply(self._answers.document(self._answers.predictions(scores, chosen, threshold, warnings)))
+        return [Reply(self._answers.document((text,))) for text in said]
 
-    def _predict_many(self, rows: list[Any], threshold: float | None, row_wise: bool) -> Reply:
+    def _sort_out(self, requests: Sequence[Asked], checked: Checked) -> list[Reply | Refusal]:
+        """Refusals for the requests whose row has faults, answers for the others."""
+        self.metrics.refused(checked.errors)
+        faults: dict[int, list[Problem]] = {}
+        for problem in checked.errors:
+            faults.setdefault(problem.row or 0, []).append(replace(problem, row=0))
+        good = [asked for i, asked in enumerate(requests) if i not in faults]
+        answered = iter(self.answer_together(good) if good else ())
+        return [invalid(faults_of(faults[i], "rows")) if i in faults else next(answered) for i in range(len(requests))]
+
+    def _answer_many(self, rows: list[Any], threshold: float | None, row_wise: bool) -> Reply:
         chunks: list[tuple[int, Checked]] = []
         errors: list[dict[str, Any]] = []
         total = 0
@@ -116,10 +150,10 @@ class Service:
             raise invalid(errors, total)
         said: list[str] = []
         for start, checked in chunks:
-            said += self._answer(start, checked, threshold, row_wise)
+            said += self._answer_chunk(start, checked, threshold)
         return Reply(self._answers.document(said))
 
-    def _answer(self, start: int, checked: Checked, threshold: float | None, row_wise: bool) -> list[str]:
+    def _answer_chunk(self, start: int, checked: Checked, threshold: float | None) -> list[str]:
         refused: dict[int, list[Problem]] = {}
         for problem in checked.errors:
             refused.setdefault(problem.row or 0, []).append(problem)
