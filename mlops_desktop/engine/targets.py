@@ -203,7 +203,7 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
             score, reasons = score + 0.3, [*reasons, f"it has {distinct} categories"]
         score -= 2 * float(table.frame.missing(column.name).mean())
         ranked.append((-score, i, column.name, reasons))
-    return [(name, f"Guessed, for {_and(why)}." if why else "A possible target.") for _, _, name, why in sorted(ranked)]
+    return [(name, f"Guessed because {_and(why)}." if why else "A possible target.") for _, _, name, why in sorted(ranked)]
 
 
 def _and(parts: Sequence[str]) -> str:

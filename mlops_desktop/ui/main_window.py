@@ -74,7 +74,9 @@ class MainWindow(QMainWindow):
         self._drawer = LogDrawer()
         self._drawer.hide()
         content = QWidget()
-        banner_place = column(self._banner, margins=(20, 12, 20, 0))
+        banner_place = QWidget()
+        banner_place.setLayout(column(self._banner, margins=(20, 12, 20, 0)))
+        self._banner.hide()
         content.setLayout(column(self._top_bar(), banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
         whole = QWidget()
         whole.setLayout(row(self._side(), (content, 1), spacing=0))
@@ -396,6 +398,12 @@ class _Banner(QFrame):
             row((self._text, 1), self._more, Tool("x", self.tr("Close the message"), self.hide, name="banner_close"), margins=(12, 6, 6, 6))
         )
         self.hide()
+
+    def setVisible(self, visible: bool) -> None:
+        """The place around it goes and comes with it."""
+        super().setVisible(visible)
+        if (place := self.parentWidget()) is not None:
+            place.setVisible(visible)
 
     def tell(self, tone: str, text: str, stage: str, details: str = "") -> None:
         """Show a sentence."""

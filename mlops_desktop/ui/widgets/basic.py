@@ -77,7 +77,14 @@ def rule() -> QFrame:
 
 
 class Wrapped(QLabel):
-    """A text of several lines that keeps the height it needs: layouts ask a label for it before they know how wide it will be."""
+    """A text of several lines that keeps the height it needs: layouts ask a label for it before they know how wide it will be.
+
+    It does not say that its height depends on its width: a page that holds such a label would never become smaller than it likes to be.
+    """
+
+    def hasHeightForWidth(self) -> bool:
+        """No: the height is kept here."""
+        return False
 
     def setText(self, text: str) -> None:
         """Show another text."""

@@ -60,7 +60,7 @@ class FindingRow(QWidget):
         self.setAccessibleName(f"{words[severity]}: {title}. {text}")
         head = label(breakable(title), "small", weight=Weight.DemiBold, wrap=True)
         body = label(breakable(text), "caption", tone="2", wrap=True)
-        texts = column(head, *([body] if text else []), spacing=1)
+        texts = column(head, *([body] if text else []), None, spacing=1)
         links = [
             Button(said, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind="link", tip=f"{said}: {title}") for id_, said in actions
         ]

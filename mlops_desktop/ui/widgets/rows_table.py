@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -270,8 +271,8 @@ class RowsTable(QTableView):
         return self.horizontalHeader().height() + min(max(len(self.rows_model.rows), 1), most) * ROW_HEIGHT + 4
 
     def advance(self, font: QFont, text: str) -> int:
-        """How wide a text is in a font, in pixels."""
-        return QFontMetrics(font).horizontalAdvance(text)
+        """How wide a text is in a font, in whole pixels: a fraction less, and it would be cut."""
+        return math.ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the row."""

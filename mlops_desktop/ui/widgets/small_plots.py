@@ -342,10 +342,11 @@ class Legend(QWidget):
         """A dot and a name for each."""
         painter, wide = begin(self), self._wide()
         painter.setFont(theme.font("caption"))
-        lack = max(0, self.sizeHint().width() - self.width())
+        gaps = 12 * max(len(self._entries) - 1, 0)
+        share = min(1.0, max(self.width() - gaps, 0) / max(sum(wide), 1))  # each gives way by its own length
         x = 0.0
         for (key, text), room in zip(self._entries, wide, strict=True):
-            fits = room - lack / len(wide)
+            fits = room * share
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(shade(key))
             painter.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)

@@ -1,0 +1,144 @@
+"""One line for a filter over rows: checked while it is typed, names of columns are offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.widgets.basic import Wrapped, column, label, set_property
+from mlops_desktop.ui.widgets.formula_edit import column_name
+
+PAUSE_MS = 300
+_WORD = re.compile(r"[^\W\d][\w.]*$")
+
+
+class FilterLine(QWidget):
+    """`applied` brings a filter that `check` finds right, after a pause or at Enter; a blank one shows every row.
+
+    `check` says what is wrong with a text; empty when it is right.
+    """
+
+    applied = Signal(str)
+
+    def __init__(self, *, name: str, title: str, check: Callable[[str], str]) -> None:
+        super().__init__()
+        self._check = check
+        self._told = ""
+        self.line = _Line()
+        self.line.setObjectName(name)
+        self.line.setAccessibleName(title)
+        self.line.setPlaceholderText(self.tr("Filter rows"))
+        self.line.setClearButtonEnabled(True)
+        self._sign = QAction(self)
+        self.line.addAction(self._sign, QLineEdit.ActionPosition.LeadingPosition)
+        self.problem: Wrapped = label("", "caption", tone="err", wrap=True)  # type: ignore[assignment]  # a wrapped one
+        self.problem.setObjectName(f"{name}_problem")
+        self.problem.setVisible(False)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self.flush)
+        self.setLayout(column(self.line, self.problem, spacing=2))
+        self.setFocusProxy(self.line)
+        self.line.textChanged.connect(self._changed)
+        self.line.returnPressed.connect(self.flush)
+        self.repaint_icon()
+
+    def text(self) -> str:
+        """What stands there."""
+        return self.line.text()
+
+    def show_text(self, text: str) -> None:
+        """Put a filter there and apply it."""
+        self.line.setText(text)
+        self.flush()
+
+    def show_names(self, names: Sequence[str], example: str) -> None:
+        """The columns that are offered while typing, and a filter that would be right."""
+        self.line.words.setStringList(list(names))
+        self.line.setPlaceholderText(self.tr("Filter rows, e.g. {example}").format(example=example))
+
+    def flush(self) -> None:
+        """Apply what stands there, if it is right."""
+        self._timer.stop()
+        text = self.line.text().strip()
+        if not self._say(self._check(text)) and text != self._told:
+            self._told = text
+            self.applied.emit(text)
+
+    def again(self) -> None:
+        """The table changed: check the filter anew and apply it to the new rows."""
+        self._told = ""
+        if self.line.text().strip():
+            self.flush()
+
+    def _changed(self) -> None:
+        if not self.line.text().strip():
+            self.flush()
+            return
+        self._timer.start()
+
+    def _say(self, problem: str) -> str:
+        if bool(self.line.property("bad")) != bool(problem):
+            set_property(self.line, "bad", bool(problem))
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.line.setAccessibleDescription(problem)
+        self.line.setToolTip(problem)
+        return problem
+
+    def repaint_icon(self) -> None:
+        """Paint the sign in the current theme's colours."""
+        self._sign.setIcon(icons.icon("filter", theme.token("text3"), 16))
+
+
+class _Line(QLineEdit):
+    """Offers names for the word before the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = QStringListModel(self)
+        self._completer = QCompleter(self.words, self)
+        self._completer.setWidget(self)
+        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._completer.activated[str].connect(self._take)  # type: ignore[index]
+
+    def _begun(self) -> str:
+        found = _WORD.search(self.text()[: self.cursorPosition()])
+        return found[0] if found else ""
+
+    def _take(self, name: str) -> None:
+        begun, at = self._begun(), self.cursorPosition()
+        before, after = self.text()[: at - len(begun)], self.text()[at:]
+        written = column_name(name)
+        self.setText(before + written + after)
+        self.setCursorPosition(len(before) + len(written))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Two letters, or Ctrl+Space, offer names."""
+        popup = self._completer.popup()
+        assert popup is not None
+        if popup.isVisible() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
+            event.ignore()  # the list takes it
+            return
+        asked = event.key() == Qt.Key.Key_Space and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if not asked:
+            super().keyPressEvent(event)
+        begun = self._begun()
+        if not asked and (len(begun) < 2 or not event.text().strip()):
+            popup.hide()
+            return
+        self._completer.setCompletionPrefix(begun)
+        if not self._completer.completionCount() or self._completer.currentCompletion() == begun:
+            popup.hide()
+            return
+        popup.setFont(theme.font("small"))
+        area = self.cursorRect()
+        area.setWidth(min(popup.sizeHintForColumn(0) + 30, 360))
+        self._completer.complete(area)
