@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Job(Protocol):
@@ -11,11 +11,17 @@ class Job(Protocol):
     def step(self, fraction: float, message: str = "") -> None:
         """Report that `fraction` (0 to 1) of the work is done. Raises Cancelled when a stop was asked for."""
 
+    def partial(self, data: dict[str, Any]) -> None:
+        """Hand over something finished (plain JSON) before the whole is. Raises Cancelled when a stop was asked for."""
+
 
 class Silent:
     """A job that nobody watches and nobody stops."""
 
     def step(self, fraction: float, message: str = "") -> None:
+        """Do nothing."""
+
+    def partial(self, data: dict[str, Any]) -> None:
         """Do nothing."""
 
 
@@ -28,3 +34,7 @@ class Part:
     def step(self, fraction: float, message: str = "") -> None:
         """Report a fraction of this part; see Job.step."""
         self._whole.step(self._start + (self._end - self._start) * fraction, message)
+
+    def partial(self, data: dict[str, Any]) -> None:
+        """See Job.partial."""
+        self._whole.partial(data)

@@ -18,10 +18,10 @@ from mlops_desktop.engine.explanation import permutation_importance
 from mlops_desktop.engine.flow import Flow, Rows
 from mlops_desktop.engine.project import digest
 from mlops_desktop.engine.runs import Run, Runs
-from mlops_desktop.engine.thresholds import choose_threshold
+from mlops_desktop.engine.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training import fit, learn_steps
 from mlops_desktop.engine.trials import out_of_fold
-from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.plain import pack
 from mlops_desktop.serving.scorer import Scorer
 
@@ -69,10 +69,22 @@ def open_chosen(flow: Flow, runs: Runs, job: Job) -> Chosen:
     run = chosen_run(flow, runs)
     key = flow.keys.scorer(run.id)
     if key not in flow.store:
-        flow.store.put_plain(key, _make_scorer(flow, run, job))
+        flow.store.put_plain(key, _with_other_cut_off(flow, run) or _make_scorer(flow, run, job))
+        flow.store.put(flow.keys.model(run.id), {"scorer": key})
     scorer = flow.store.get_plain(key)
     assert isinstance(scorer, Scorer)
     return Chosen(flow, run, scorer)
+
+
+def _with_other_cut_off(flow: Flow, run: Run) -> Scorer | None:
+    """The model as it was fitted for another cut-off, with today's: a new cut-off needs no new fit. None when there is no such model."""
+    try:
+        scorer = flow.store.get_plain(flow.store.get(flow.keys.model(run.id))[0]["scorer"])
+    except KeyError:
+        return None
+    assert isinstance(scorer, Scorer)
+    scorer = replace(scorer, version="", threshold=_threshold(flow, choices().algorithms.read(run.algorithm)))
+    return replace(scorer, version=_version(scorer))
 
 
 def _make_scorer(flow: Flow, run: Run, job: Job) -> Scorer:
@@ -108,22 +120,41 @@ def _version(scorer: Scorer) -> str:
 def _threshold(flow: Flow, algorithm: Algorithm) -> float | None:
     if flow.positive is None or flow.project.threshold is not None:
         return flow.project.threshold
-    rows, scores = out_of_fold(flow, algorithm)
-    return choose_threshold(
-        flow.train.target.take(rows), scores[:, flow.positive], flow.positive, flow.project.metric, flow.project.costs
-    ).threshold
+    return _choice(flow, *out_of_fold(flow, algorithm)).threshold
+
+
+def _choice(flow: Flow, rows: Ints, scores: Floats) -> Choice:
+    """The cut-off that out-of-fold scores propose for a binary task."""
+    assert flow.positive is not None
+    project = flow.project
+    return choose_threshold(flow.train.target.take(rows), scores[:, flow.positive], flow.positive, project.metric, project.costs)
 
 
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
-    """What the out-of-fold scores of the training part say of the run; the test part stays sealed."""
+    """What the out-of-fold scores of the training part say of the run; the test part stays sealed.
+
+    Beside what `evaluate_scores` says: for two classes `choice` {`threshold`, `rule`, `reason`}, the cut-off that these scores propose,
+    with its `threshold_curve` (a `cost` in it where costs are set); and `table_row` of each of the `worst` rows.
+    """
     flow = chosen.flow
-    key = digest("out_of_fold", flow.keys.evaluation(chosen.run.id))
+    key = flow.keys.out_of_fold(chosen.run.id)
     if key not in flow.store:
         rows, scores = out_of_fold(flow, chosen.algorithm)
         part = flow.train.target.take(rows)
         found = evaluate_scores(part, scores, positive=flow.positive, threshold=chosen.scorer.threshold, seed=flow.project.seed, job=job)
+        _place(found, flow.train_rows[rows])
+        if flow.positive is not None:
+            choice = _choice(flow, rows, scores)
+            found["choice"] = {"threshold": choice.threshold, "rule": choice.rule, "reason": choice.reason}
+            found["threshold_curve"] = choice.curve
         flow.store.put(key, found)
     return flow.store.get(key)[0]
+
+
+def _place(found: dict[str, Any], rows: Ints) -> None:
+    """Say of the worst rows where they stand in the table that was imported."""
+    for one in found["worst"]:
+        one["table_row"] = int(rows[one["row"]])
 
 
 def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
@@ -134,6 +165,7 @@ def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str,
     if key not in flow.store:
         honest = _unseeing(chosen, runs, Part(job, 0.0, 0.2))
         found = evaluate_rows(honest, flow.test, Part(job, 0.2, 0.6))
+        _place(found, flow.test_rows)
         found["importance"] = permutation_importance(
             honest.scorer,
             flow.test.frame,
@@ -194,4 +226,5 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     )
     features = table.frame.take(known).select(chosen.flow.features)
     found = evaluate_rows(chosen, Rows(features, target, None), job)
+    _place(found, known)
     return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}

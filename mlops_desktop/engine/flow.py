@@ -19,7 +19,7 @@ from mlops_desktop.engine.keys import Keys
 from mlops_desktop.engine.profile import profile
 from mlops_desktop.engine.project import Project, digest, require
 from mlops_desktop.engine.training import Learned, learn_steps
-from mlops_desktop.serving.frame import Floats, Frame, Ints
+from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 
 DATA_FOLDER = "data"
 
@@ -155,10 +155,25 @@ class Flow:
         """The sealed test part. Whoever looks at it counts the look (`runs.record_look`)."""
         return self._clean.take(self._cut[1])
 
+    @property
+    def train_rows(self) -> Ints:
+        """Where the rows of the training part stand in the imported table."""
+        return self._kept[self._cut[0]]
+
+    @property
+    def test_rows(self) -> Ints:
+        """Where the rows of the sealed test part stand in the imported table."""
+        return self._kept[self._cut[1]]
+
+    @property
+    def train_times(self) -> Longs | Floats | None:
+        """The moment of each row of the training part; None for a table without a time column."""
+        return self._split_columns(self.train_rows).time
+
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        columns = self._split_columns(self._kept[self._cut[0]])
+        columns = self._split_columns(self.train_rows)
         return splitting.folds(self.project.split, self.train.target, columns, self.project.seed)
 
     def learn(self, rows: Ints | None = None, job: Job | None = None) -> Learned:

@@ -58,6 +58,11 @@ class Keys:
         return digest("split", self.rows, project.task, asdict(project.split), roles, project.seed)
 
     @cached_property
+    def validation(self) -> str:
+        """How many rows the split gives to each side, and what it cannot measure well."""
+        return digest("validation", self.split)
+
+    @cached_property
     def features(self) -> str:
         """The split rows with the columns that may be learned from."""
         roles = {name: note.role for name, note in self._project.columns.items() if note.role not in (None, "feature")}
@@ -81,13 +86,33 @@ class Keys:
         """Out-of-fold scores of one fold of a run; they do not depend on the metric."""
         return digest("fold", self.steps(), decided(algorithm), self._project.seed, fold)
 
+    def learning_curve(self, run: str) -> str:
+        """How the score of a run grows with the rows that it learns from."""
+        return digest("learning_curve", run)
+
+    def model(self, run: str) -> str:
+        """The chosen model before a cut-off is chosen for it."""
+        project = self._project
+        return digest("model", run, project.refit, self._said, project.name, project.target)
+
+    @property
+    def _said(self) -> dict[str, list[str]]:
+        return {name: [note.unit, note.description] for name, note in self._project.columns.items() if note.unit or note.description}
+
     def scorer(self, run: str) -> str:
         """The chosen model, fitted and compiled."""
         project = self._project
-        said = {name: [note.unit, note.description] for name, note in project.columns.items() if note.unit or note.description}
         costs = asdict(project.costs) if project.costs else None
-        return digest("scorer", run, project.refit, project.threshold, costs, said, project.name, project.target)
+        return digest("scorer", run, project.refit, project.threshold, costs, self._said, project.name, project.target)
 
     def evaluation(self, run: str) -> str:
         """What the sealed test part says of the chosen model."""
         return digest("evaluation", self.scorer(run), asdict(self._project.costs) if self._project.costs else None)
+
+    def out_of_fold(self, run: str) -> str:
+        """What the out-of-fold scores of the training part say of the chosen run."""
+        return digest("out_of_fold", 2, self.evaluation(run))
+
+    def response(self, run: str) -> str:
+        """How long the chosen model takes for the answer to one row."""
+        return digest("response", self.scorer(run))

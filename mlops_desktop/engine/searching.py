@@ -65,9 +65,11 @@ def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
 
 def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int) -> Run:
     job.step(0.0, f"Trial {number}: {algorithm.label}")
+    job.partial({"trial": number, "algorithm": algorithm.to_json(), "label": algorithm.label})
     began = time.perf_counter()
     run = run_trial(folds, algorithm, number, job, jobs)
     runs.record(run)
+    job.partial({"run": run.to_json()})
     said = f"{run.score:.4f}" if run.score is not None else f"failed: {run.reason}"
     job.step(1.0, f"Trial {number}: {algorithm.label}, {said} ({time.perf_counter() - began:.1f} s)")
     return run

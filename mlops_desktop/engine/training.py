@@ -76,6 +76,10 @@ class _Wordless:
         """See Job.step."""
         self._job.step(fraction)
 
+    def partial(self, data: dict[str, Any]) -> None:
+        """See Job.partial."""
+        self._job.partial(data)
+
 
 def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | None, seed: int) -> Fitted:
     """Fit one algorithm and compile it; the compiled model is checked against the library on rows of the matrix.

@@ -80,8 +80,7 @@ def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dt
 
 
 def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1) -> Run:
-    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time.
-    """
+    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time."""
     flow = folds.flow
     status: Status = "done"
     reason = ""
@@ -133,10 +132,12 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int) -> None:
     todo = [i for i in range(count) if flow.keys.fold(algorithm, i) not in flow.store]
     if jobs == 1 or len(todo) < 2:
         for i in todo:
+            job.partial({"fold": i + 1, "folds": count})
             folds.fit_fold(algorithm, i, Part(job, i / count, (i + 1) / count))
         return
     for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
+        job.partial({"fold": count - len(todo) + done, "folds": count})
 
 
 def _in_processes(flow: Flow, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:

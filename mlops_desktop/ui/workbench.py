@@ -237,13 +237,15 @@ class Workbench(QObject):
         title: str,
         long: bool = False,
         on_progress: Callable[[float, str], None] | None = None,
+        on_partial: Callable[[Json], None] | None = None,
         on_over: Callable[[], None] | None = None,
         about_project: bool = True,
         **args: Any,
     ) -> Ticket:
         """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
 
-        Refusals become a banner, a crash the crash dialog; `on_over` is called in every case.
+        `on_partial` hears what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
+        in every case.
         """
         if about_project:
             assert self.folder is not None
@@ -283,7 +285,15 @@ class Workbench(QObject):
                 on_progress(fraction, message)
 
         ticket = Ticket(
-            name=name, args=args, title=title, on_done=done, on_progress=progress, on_refused=refused, on_crashed=crashed, on_over=over
+            name=name,
+            args=args,
+            title=title,
+            on_done=done,
+            on_progress=progress,
+            on_partial=on_partial or (lambda _: None),
+            on_refused=refused,
+            on_crashed=crashed,
+            on_over=over,
         )
         return self.jobs.start(owner, ticket, long=long)
 

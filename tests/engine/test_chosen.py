@@ -13,6 +13,9 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine import chosen as choosing
 from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.project import Costs
+from mlops_desktop.engine.searching import search
+from tests.engine.conftest import make_project
 
 
 def test_the_best_run_is_chosen_unless_another_is(trained, copy_of):
@@ -111,3 +114,53 @@ def test_scores_of_the_model_do_not_depend_on_company(trained):
     together = scorer.scores(frame)
     alone = np.concatenate([scorer.scores(frame.take(np.array([i]))) for i in range(frame.rows)])
     assert np.abs(together - alone).max() <= 1e-9
+
+
+@pytest.fixture(scope="module")
+def churn(tmp_path_factory):
+    """Two classes, a few hundred rows."""
+    lines = (resource_folder() / "samples" / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:500]
+    folder = tmp_path_factory.mktemp("churn")
+    (folder / "churn.csv").write_text("\n".join(lines), encoding="utf-8")
+    made = make_project(folder / "churn", folder / "churn.csv", "Churn", ("baseline", "logistic"))
+    search(made.flow, made.runs, Silent())
+    return made
+
+
+def test_another_cut_off_takes_the_model_that_is_there(churn, copy_of, monkeypatch):
+    made = copy_of(churn)
+    first = choosing.open_chosen(made.flow, made.runs, Silent()).scorer
+    monkeypatch.setattr(choosing, "_make_scorer", lambda *_: pytest.fail("fitted again"))
+    flow = Flow(made.folder, replace(made.project, threshold=0.9))
+    other = choosing.open_chosen(flow, made.runs, Silent()).scorer
+    assert other.threshold == 0.9
+    assert other.version != first.version
+    assert np.array_equal(other.scores(flow.test.frame), first.scores(flow.test.frame))
+    costly = Flow(made.folder, replace(made.project, costs=Costs(false_positive=1.0, false_negative=20.0)))
+    assert choosing.open_chosen(costly, made.runs, Silent()).scorer.threshold < first.threshold
+
+
+def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, copy_of):
+    made = copy_of(churn)
+    proposed = choosing.open_chosen(made.flow, made.runs, Silent()).scorer.threshold
+    costs = Costs(false_positive=1.0, false_negative=5.0)
+    flow = Flow(made.folder, replace(made.project, threshold=0.9))
+    found = choosing.out_of_fold_evaluation(choosing.open_chosen(flow, made.runs, Silent()), Silent())
+    assert found["threshold"] == 0.9
+    assert found["choice"]["threshold"] == proposed
+    assert proposed in found["threshold_curve"]["threshold"]
+    assert found["choice"]["reason"].startswith("At this cut-off F1")
+    priced = Flow(made.folder, replace(made.project, costs=costs))
+    told = choosing.out_of_fold_evaluation(choosing.open_chosen(priced, made.runs, Silent()), Silent())
+    assert min(told["threshold_curve"]["cost"]) == pytest.approx(
+        told["threshold_curve"]["cost"][told["threshold_curve"]["threshold"].index(told["choice"]["threshold"])]
+    )
+
+
+def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
+    made = copy_of(churn)
+    found = choosing.open_chosen(made.flow, made.runs, Silent())
+    truth = made.flow.table.frame.number("Churn")
+    for told in (choosing.out_of_fold_evaluation(found, Silent()), choosing.test_evaluation(found, made.runs, "test", Silent())):
+        assert told["worst"]
+        assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in told["worst"])

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from mlops_desktop.engine.ranking import tied_with_best
+from mlops_desktop.engine.ranking import CONFIDENCE, _quantile, tied_with_best
 
 
 def test_the_same_scores_tie_and_a_clear_lead_does_not():
@@ -32,3 +32,10 @@ def test_nothing_to_compare(scores):
 def test_failed_runs_and_single_folds():
     assert tied_with_best([(), (0.8, 0.9), (math.nan, 0.9), (0.85,)]) == [False, True, False, False]
     assert tied_with_best([(0.8,), (0.8,), (0.7,)]) == [True, True, False]
+
+
+def test_students_t_as_scipy_has_it():
+    from scipy.stats import t
+
+    for degrees in (1, 2, 3, 4, 5, 9, 10, 29, 100):
+        assert _quantile(degrees) == pytest.approx(float(t.ppf(CONFIDENCE, degrees)), rel=1e-10)

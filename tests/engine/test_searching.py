@@ -65,3 +65,29 @@ def test_what_is_needed_is_named(trained, copy_of):
     made = copy_of(trained)
     with pytest.raises(UserError, match="algorithm"):
         search(Flow(made.folder, replace(made.project, candidates=())), made.runs, Silent())
+
+
+class Listening:
+    """A job that keeps what is handed over."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, object]] = []
+
+    def step(self, fraction: float, message: str = "") -> None:
+        """Nobody watches."""
+
+    def partial(self, data: dict[str, object]) -> None:
+        self.heard.append(data)
+
+
+def test_each_run_is_handed_over_when_it_is_finished(trained, copy_of):
+    made = copy_of(trained, search=Search(trials=4, seconds=None), seed=7)
+    job = Listening()
+    search(made.flow, made.runs, job)
+    assert [heard["run"] for heard in job.heard if "run" in heard] == [run.to_json() for run in made.runs.list(made.flow.keys.board)]
+    assert [heard["trial"] for heard in job.heard if "trial" in heard] == [1, 2, 3, 4]
+    folds = len(made.flow.folds)
+    assert [heard["fold"] for heard in job.heard if "fold" in heard] == list(range(1, folds + 1)) * 4
+    again = Listening()
+    search(Flow(made.folder, made.project), made.runs, again)
+    assert not any("fold" in heard for heard in again.heard)  # every fold was in the store
