@@ -48,12 +48,13 @@ class Selection(Operation, ABC):
 
     Members have the fields `forced_in` and `forced_out`: names of columns at this step, or of source columns. The nearer name wins:
     a made column that is forced in stays although its source is forced out. `ranks` says in a few words what the score is, `because` why
-    a column goes (“age: …”).
+    a column goes (“age: …”), `scored_by` names the parameters that scores depend on: the others change only what is kept.
     """
 
     stage: ClassVar[Stage] = "select"
     ranks: ClassVar[str]
     because: ClassVar[str]
+    scored_by: ClassVar[tuple[str, ...]] = ()
     forced_in: tuple[str, ...]
     forced_out: tuple[str, ...]
 
@@ -73,13 +74,17 @@ class Selection(Operation, ABC):
         """The transform that drops what did not hold; UserError when no column would be left or a forced one is unknown."""
         return DropColumns(self.judge(frame, target, job).gone), None
 
-    def judge(self, frame: Frame, target: Target, job: Job) -> Verdict:
-        """Which columns stay and which go, with their scores; UserError as `learn`."""
+    def judge(self, frame: Frame, target: Target, job: Job, scores: Mapping[str, float] | None = None) -> Verdict:
+        """Which columns stay and which go, with their scores; UserError as `learn`.
+
+        `scores` are those of an earlier verdict on the same frame, by the same `scored_by` and the same columns forced out.
+        """
         inside, outside = self.forced(frame.layout)
         judged = [name for name in self.judged(frame.layout) if name not in outside]
         job.step(0.0, f"{len(judged)} columns")
         part = frame.select(judged)
-        scores = self.scores(part, target) if judged else {}
+        if scores is None:
+            scores = self.scores(part, target) if judged else {}
         picked = frozenset(self.pick(part, scores, [name for name in judged if name in inside])) | inside
         names = frame.layout.names()
         gone = tuple(name for name in names if name in outside or (name in scores and name not in picked))

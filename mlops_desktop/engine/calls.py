@@ -21,15 +21,20 @@ from mlops_desktop.engine.gate import check as check_goals
 from mlops_desktop.engine.gate import response_ms
 from mlops_desktop.engine.golden import golden_rows
 from mlops_desktop.engine.importing import import_cells
+from mlops_desktop.engine.learning import learning_curve as curve_of
+from mlops_desktop.engine.preview import preview as preview_recipe
+from mlops_desktop.engine.preview import rank as rank_columns
 from mlops_desktop.engine.profile import profile as profile_table
-from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.proposal import propose as propose_decisions
+from mlops_desktop.engine.recipe import covers
 from mlops_desktop.engine.renewal import renew as renew_decisions
 from mlops_desktop.engine.renewal import seen
 from mlops_desktop.engine.report import write_profile_report, write_report
 from mlops_desktop.engine.row_filter import rows_key, rows_where
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.searching import search
+from mlops_desktop.engine.suggest import suggest_steps
+from mlops_desktop.engine.validation import validation as describe_split
 
 Json = dict[str, Any]
 
@@ -70,6 +75,28 @@ def filter_rows(job: Job, *, folder: str, project: Json, where: str) -> Json:
     return {"key": key, "rows": int(flow.store.get(key)[0]["rows"])}
 
 
+def preview(job: Job, *, folder: str, project: Json, at: int = -1, cleaner: int = -1) -> Json:
+    """The recipe tried on a sample of the training part: every step, and closely the one at a position (see `engine.preview`)."""
+    return preview_recipe(Flow(Path(folder), storage.from_json(project)), at, cleaner, job)
+
+
+def rank(job: Job, *, folder: str, project: Json, method: str, at: int = -1) -> Json:
+    """The columns before a step (after all when −1) ranked by a selection's score (see `engine.preview`)."""
+    return rank_columns(Flow(Path(folder), storage.from_json(project)), method, at, job)
+
+
+def suggest(job: Job, *, folder: str, project: Json) -> Json:
+    """Steps that are sound for this data, `{"steps": [{"step", "reason", "there"}]}`; `there`: a step of the recipe does it already."""
+    flow = Flow(Path(folder), storage.from_json(project))
+    job.step(0.3)
+    columns = [column for column in flow.table.schema.columns if column.name in flow.features]
+    found = suggest_steps(columns, flow.train.frame)
+    there = [any(covers(step.operation, operation) for step in flow.project.steps) for operation, _ in found]
+    return {
+        "steps": [{"step": operation.to_json(), "reason": why, "there": is_} for (operation, why), is_ in zip(found, there, strict=True)]
+    }
+
+
 def profile(job: Job, *, folder: str, project: Json) -> Json:
     """Statistics and findings of the project's table."""
     return Flow(Path(folder), storage.from_json(project)).profile(job)
@@ -92,6 +119,17 @@ def run(job: Job, *, folder: str, project: Json, jobs: int = 1, replay: bool = F
     return search(flow, Runs(flow.folder), job, jobs=jobs, replay=replay)
 
 
+def validation(job: Job, *, folder: str, project: Json) -> Json:
+    """What the split means for the rows of this table; see `engine.validation`."""
+    return describe_split(Flow(Path(folder), storage.from_json(project)))
+
+
+def learning_curve(job: Job, *, folder: str, project: Json) -> Json:
+    """How the score of the chosen run grows with the rows that it learns from; each point is handed over when it is there."""
+    flow = Flow(Path(folder), storage.from_json(project))
+    return curve_of(flow, choosing.chosen_run(flow, Runs(flow.folder)), job)
+
+
 def evaluate(job: Job, *, folder: str, project: Json, sealed: bool = True) -> Json:
     """Metrics and curves of the chosen run: on the sealed test part (a counted look), or out of fold."""
     found, runs = _chosen(folder, project, Part(job, 0.0, 0.3))
@@ -103,6 +141,15 @@ def evaluate_file(job: Job, *, folder: str, project: Json, file: str) -> Json:
     """Metrics and curves of the chosen run on a file that it never saw."""
     found, _ = _chosen(folder, project, Part(job, 0.0, 0.3))
     return choosing.evaluate_file(found, Path(file), Part(job, 0.3, 1.0))
+
+
+def response_time(job: Job, *, folder: str, project: Json) -> Json:
+    """How long the chosen model takes for one row on this machine; `{"response_ms"}`. The test part stays sealed."""
+    found, _ = _chosen(folder, project, Part(job, 0.0, 0.8))
+    flow, key = found.flow, found.flow.keys.response(found.run.id)
+    if key not in flow.store:
+        flow.store.put(key, {"response_ms": _response(found)})
+    return flow.store.get(key)[0]
 
 
 def check(job: Job, *, folder: str, project: Json) -> Json:
@@ -129,8 +176,11 @@ def drift(job: Job, *, folder: str, project: Json, file: str) -> Json:
     return drift_of(found, Path(file), Part(job, 0.5, 1.0))
 
 
-def report(job: Job, *, folder: str, project: Json, out: str) -> Json:
-    """Write everything that was decided, found and measured as one offline page; `{"out"}`."""
+def report(job: Job, *, folder: str, project: Json, out: str, sealed: bool = False) -> Json:
+    """Write everything that was decided, found and measured as one offline page; `{"out"}`.
+
+    `sealed`: the test part is not opened for it; what was seen of it before is told.
+    """
     flow = Flow(Path(folder), storage.from_json(project))
     runs = Runs(flow.folder)
     facts: Json = {
@@ -147,8 +197,11 @@ def report(job: Job, *, folder: str, project: Json, out: str) -> Json:
             "features": list(found.scorer.feature_names),
         }
         facts["out_of_fold"] = choosing.out_of_fold_evaluation(found, Part(job, 0.5, 0.6))
-        facts["goals"] = _gate(found, runs, "report", Part(job, 0.6, 0.9))
+        if not sealed:
+            facts["goals"] = _gate(found, runs, "report", Part(job, 0.6, 0.9))
         facts["evaluation"] = choosing.seen_evaluation(flow, found.run, runs)
+        if sealed and facts["evaluation"] is not None:
+            facts["goals"] = check_goals(flow.project, _with_response(found, facts["evaluation"]))
     facts["looks"] = len(runs.looks(flow.keys.split))
     facts["split"] = {"train": flow.train.frame.rows, "test": flow.test.frame.rows} if flow.project.target else {}
     write_report(Path(out), facts)
@@ -170,20 +223,25 @@ def _scorer(source: str, project: Json | None, job: Job) -> Any:
 
 
 def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
+    measured = choosing.test_evaluation(found, runs, why, Part(job, 0.0, 0.8))
+    return check_goals(found.flow.project, _with_response(found, measured))
+
+
+def _with_response(found: Chosen, measured: Json) -> Json:
+    return measured if found.flow.project.goals.response_ms is None else {**measured, "response_ms": _response(found)}
+
+
+def _response(found: Chosen) -> float:
     import numpy as np
 
-    project: Project = found.flow.project
-    measured = choosing.test_evaluation(found, runs, why, Part(job, 0.0, 0.8))
-    if project.goals.response_ms is not None:
-        rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(project.seed))
-        measured["response_ms"] = response_ms(found.scorer, rows)
-    return check_goals(project, measured)
+    rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(found.flow.project.seed))
+    return response_ms(found.scorer, rows)
 
 
 CALLS: dict[str, Callable[..., Json]] = {
     call.__name__: call
     for call in (
-        *(import_file, propose, renew, overview, filter_rows, profile, profile_file),
-        *(run, evaluate, evaluate_file, check, export, predict, drift, report),
+        *(import_file, propose, renew, overview, filter_rows, preview, rank, suggest, profile, profile_file),
+        *(validation, run, learning_curve, evaluate, evaluate_file, response_time, check, export, predict, drift, report),
     )
 }

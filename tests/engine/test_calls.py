@@ -65,3 +65,39 @@ def test_predict_takes_a_project(trained, tmp_path):
 def test_an_unknown_exporter_is_a_sentence(trained, tmp_path):
     with pytest.raises(UserError, match="no exporter"):
         ask("export", trained, exporter="nothing", out=str(tmp_path / "out"), options={})
+
+
+def test_a_report_can_leave_the_test_part_sealed(trained, copy_of, tmp_path):
+    made = copy_of(trained, goals=Goals(score=0.5, response_ms=1000.0), seed=21)
+    ask("run", made)
+    ask("report", made, out=str(tmp_path / "sealed.html"), sealed=True)
+    assert not made.runs.looks(made.flow.keys.split)
+    assert "still sealed" in (tmp_path / "sealed.html").read_text(encoding="utf-8")
+    ask("evaluate", made)
+    ask("report", made, out=str(tmp_path / "seen.html"), sealed=True)
+    assert len(made.runs.looks(made.flow.keys.split)) == 1
+    seen = (tmp_path / "seen.html").read_text(encoding="utf-8")
+    assert "still sealed" not in seen
+    assert "2 of 2 met" in seen
+
+
+def test_the_response_time_is_measured_without_a_look(trained, copy_of):
+    made = copy_of(trained)
+    before = len(made.runs.looks(made.flow.keys.split))
+    assert 0 < ask("response_time", made)["response_ms"] < 1000
+    assert len(made.runs.looks(made.flow.keys.split)) == before
+
+
+def test_split_and_learning_curve_are_calls(trained, copy_of):
+    made = copy_of(trained)
+    assert ask("validation", made)["train"] == made.flow.train.frame.rows
+    assert len(ask("learning_curve", made)["points"]) == 10
+
+
+def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
+    found = ask("preview", trained, at=0)
+    assert len(found["steps"]) == len(trained.project.steps)
+    assert ask("rank", trained, method="select_variance")["scores"]
+    proposed = ask("suggest", trained)["steps"]
+    assert [one["step"]["id"] for one in proposed] == [step.operation.id for step in trained.project.steps]
+    assert all(one["there"] and one["reason"] for one in proposed)

@@ -31,6 +31,7 @@ class SelectCorrelation(Selection):
     help: ClassVar[str] = "Of two numbers that always rise and fall together, one is enough: the one that tells more of the target stays."
     ranks: ClassVar[str] = "Correlation with the target"
     because: ClassVar[str] = "says the same as a column that stays"
+    scored_by: ClassVar[tuple[str, ...]] = ("method",)
 
     limit: float = number(
         0.95, 0.1, 1.0, "Correlated from", help="Correlation without its sign, from which two columns say the same.", tune=(0.7, 0.99)

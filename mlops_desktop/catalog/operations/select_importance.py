@@ -29,6 +29,7 @@ class SelectImportance(Selection):
     help: ClassVar[str] = "Trains a quick model on all columns and keeps those that it makes most use of."
     ranks: ClassVar[str] = "Model importance"
     because: ClassVar[str] = "a model makes little use of it"
+    scored_by: ClassVar[tuple[str, ...]] = ("model",)
 
     model: str = choice("tree", {"tree": "Random forest", "linear": "Linear model"}, "Judged by")
     keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")

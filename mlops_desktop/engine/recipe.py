@@ -1,0 +1,42 @@
+"""Where a step belongs in a recipe, and which of the proposed steps are there already. Light: it looks at declared parameters alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlops_desktop.base.families import Operation
+from mlops_desktop.base.params import Columns
+from mlops_desktop.engine.project import Step
+
+
+def place_for(steps: Sequence[Step], operation: type[Operation] | Operation) -> int:
+    """At which position a new step is sensible: features are made before columns are encoded and scaled, and selected at the end."""
+    stages = [step.operation.stage for step in steps]
+    if operation.stage == "select":
+        return len(steps)
+    if operation.stage == "engineer":
+        return next((i + 1 for i in range(len(steps) - 1, -1, -1) if stages[i] == "engineer"), 0)
+    before_selection = next((i for i, stage in enumerate(stages) if stage == "select"), len(steps))
+    end = next((i + 1 for i in range(before_selection - 1, -1, -1) if stages[i] == "prepare"), before_selection)
+    if "word" in _kinds(operation):  # encoding takes words away: whatever works on them comes before
+        return next((i for i in range(end) if stages[i] == "prepare" and _kinds(steps[i].operation) == {"word"}), end)
+    return end
+
+
+def place_of_proposal(steps: Sequence[Step], operation: Operation, proposed: Sequence[Operation]) -> int:
+    """At which position a proposed step goes so that the order of the proposals holds among those that are taken."""
+    ids = [other.id for other in proposed]
+    later = frozenset(ids[ids.index(operation.id) + 1 :]) if operation.id in ids else frozenset()
+    return next((i for i, step in enumerate(steps) if step.operation.id in later), place_for(steps, operation))
+
+
+def covers(there: Operation, proposed: Operation) -> bool:
+    """Whether a step of the recipe does already what a proposed one would: the same operation on some of its columns, or on all."""
+    if there.id != proposed.id:
+        return False
+    mine, other = (frozenset(getattr(step, "columns", ())) for step in (there, proposed))
+    return not mine or not other or not mine.isdisjoint(other)
+
+
+def _kinds(operation: type[Operation] | Operation) -> frozenset[str]:
+    return frozenset(kind for param in operation.params().values() if isinstance(param, Columns) for kind in param.kinds)
