@@ -47,8 +47,8 @@ class Chart(QWidget):
         self._empty = label(empty or self.tr("Nothing to show yet."), "small", tone="3", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout()
-        self._stack.addWidget(self._empty)
         self.setLayout(column(self.tools, (self._stack, 1), spacing=2))
+        self._stack.addWidget(self._empty)  # a stack without a parent would show it as a window of its own
         self._settle()
 
     def as_rows(self) -> Table:
