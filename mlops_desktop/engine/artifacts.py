@@ -111,9 +111,12 @@ class ArtifactStore:
         arrays: dict[str, NDArray[Any]] = {}
         self.put(key, {"plain": pack(value, arrays)}, arrays)
 
-    def get_plain(self, key: str) -> Any:
-        """The plain data under a key. KeyError when it is absent, damaged, or written by an edition whose parts are unknown here."""
-        document, arrays = self.get(key)
+    def get_plain(self, key: str, *, check: bool = True) -> Any:
+        """The plain data under a key. KeyError when it is absent, damaged, or written by an edition whose parts are unknown here.
+
+        `check` as in `get`.
+        """
+        document, arrays = self.get(key, check=check)
         try:
             return unpack(document["plain"], arrays)
         except (UserError, KeyError, TypeError, ValueError) as error:
@@ -125,9 +128,10 @@ class ArtifactStore:
         if self.root.is_dir():
             yield from sorted(path.name for path in self.root.glob("??/*") if _KEY.fullmatch(path.name))
 
-    def size(self) -> int:
-        """Bytes of all files in the store."""
-        return sum(_size_of(path) for path in self.root.rglob("*")) if self.root.is_dir() else 0
+    def size(self, key: str = "") -> int:
+        """Bytes of all files in the store, or of one entry (0 when it is absent)."""
+        place = self._place(key) if key else self.root
+        return sum(_size_of(path) for path in place.rglob("*")) if place.is_dir() else 0
 
     def clear(self, keep: Container[str] = ()) -> None:
         """Remove every entry whose key is not in `keep`, and what killed writers left behind."""

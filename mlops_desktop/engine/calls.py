@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import chosen as choosing
 from mlops_desktop.engine import package, storage
@@ -35,6 +36,7 @@ from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.searching import search
 from mlops_desktop.engine.suggest import suggest_steps
 from mlops_desktop.engine.validation import validation as describe_split
+from mlops_desktop.serving.explain import explain
 
 Json = dict[str, Any]
 
@@ -158,6 +160,26 @@ def check(job: Job, *, folder: str, project: Json) -> Json:
     return _gate(found, runs, "check", Part(job, 0.4, 1.0))
 
 
+def open_model(job: Job, *, folder: str, project: Json) -> Json:
+    """Make the chosen model unless it is in the store, and keep there which rows it learned from; `{"run", "version"}`."""
+    found, _ = _chosen(folder, project, job)
+    flow, key = found.flow, found.flow.keys.train_rows
+    if key not in flow.store:
+        flow.store.put(key, {"rows": len(flow.train_rows)}, {"rows": flow.train_rows})
+    return {"run": found.run.id, "version": found.scorer.version}
+
+
+def explain_row(job: Job, *, folder: str, project: Json, row: Json) -> Json:
+    """Why the chosen model answers a row so (see `serving.explain`); `{"base", "answer", "about", "contributions": [[column, change]]}`."""
+    found, _ = _chosen(folder, project, job)
+    checked = found.scorer.schema.from_rows([row])
+    if checked.errors:
+        raise UserError(checked.errors[0].message, "Mend this value.")
+    one = explain(found.scorer, checked.frame)[0]
+    contributions = [[part.field, part.contribution] for part in one.contributions]
+    return {"base": one.base, "answer": one.answer, "about": one.about, "contributions": contributions}
+
+
 def export(job: Job, *, folder: str, project: Json, exporter: str, out: str, options: Json) -> Json:
     """Export the chosen run; `{"out", "files"}`."""
     maker = package.make_exporter(exporter, options)
@@ -242,6 +264,7 @@ CALLS: dict[str, Callable[..., Json]] = {
     call.__name__: call
     for call in (
         *(import_file, propose, renew, overview, filter_rows, preview, rank, suggest, profile, profile_file),
-        *(validation, run, learning_curve, evaluate, evaluate_file, response_time, check, export, predict, drift, report),
+        *(validation, run, learning_curve, evaluate, evaluate_file, response_time, check),
+        *(open_model, explain_row, export, predict, drift, report),
     )
 }

@@ -58,6 +58,11 @@ class Keys:
         return digest("split", self.rows, project.task, asdict(project.split), roles, project.seed)
 
     @cached_property
+    def train_rows(self) -> str:
+        """Where the rows of the training part stand in the imported table."""
+        return digest("train_rows", self.split)
+
+    @cached_property
     def validation(self) -> str:
         """How many rows the split gives to each side, and what it cannot measure well."""
         return digest("validation", self.split)

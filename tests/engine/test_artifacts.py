@@ -333,3 +333,12 @@ def test_one_reads_while_another_clears(tmp_path):
         clearer.clear()
     assert writer.returncode == 0
     assert seen
+
+
+def test_the_size_of_one_entry_is_its_own(tmp_path):
+    store = ArtifactStore(tmp_path)
+    store.put("a" * 32, {}, {"x": np.zeros(1000)})
+    store.put("b" * 32, {})
+    assert 8000 < store.size("a" * 32) < 9000 > store.size("b" * 32) > 0
+    assert store.size() == store.size("a" * 32) + store.size("b" * 32)
+    assert store.size("c" * 32) == 0

@@ -101,3 +101,23 @@ def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
     proposed = ask("suggest", trained)["steps"]
     assert [one["step"]["id"] for one in proposed] == [step.operation.id for step in trained.project.steps]
     assert all(one["there"] and one["reason"] for one in proposed)
+
+
+def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_of):
+    made = copy_of(trained)
+    found = ask("open_model", made)
+    flow = made.flow
+    assert flow.keys.scorer(found["run"]) in flow.store
+    assert flow.store.get_plain(flow.keys.scorer(found["run"]), check=False).version == found["version"]
+    assert flow.store.get(flow.keys.train_rows)[1]["rows"].tolist() == flow.train_rows.tolist()
+    assert ask("open_model", made) == found
+
+
+def test_a_row_is_explained_and_a_bad_one_refused(trained, copy_of):
+    made = copy_of(trained)
+    row = {"bill_length_mm": 50.0, "island": "Biscoe"}
+    found = ask("explain_row", made, row=row)
+    total = found["base"] + sum(part for _, part in found["contributions"])
+    assert abs(total - found["answer"]) < 1e-9
+    with pytest.raises(UserError, match="bill_length_mm"):
+        ask("explain_row", made, row={"bill_length_mm": "long"})
