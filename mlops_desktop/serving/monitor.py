@@ -20,7 +20,7 @@ import numpy as np
 from .chi_square import benjamini_hochberg, g_test, population_stability
 from .dates import date_text
 from .errors import UserError
-from .frame import MISSING_DATE, Floats, Frame, Longs
+from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
 from .plain import Plain
 from .schema import NUMBER_TYPES, Column, Schema
 
@@ -119,7 +119,7 @@ def _numeric(name: str, kind: str, values: Floats, column: Column | None = None)
     return _with_counts(bins, bins.of_values(values))
 
 
-def _worded(column: Column, codes: Any, levels: Sequence[str]) -> Bins:
+def _worded(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
     counted = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
     known = [*column.levels] if column.type in ("category", "ordered") else []
     frequency = dict(zip(levels, counted, strict=True))
@@ -149,10 +149,15 @@ def _date_values(dates: Longs) -> Floats:
     return np.where(np.equal(dates, MISSING_DATE), np.nan, dates.astype(np.float64))
 
 
-def _count_words(counts: Longs, places: Mapping[str, int], codes: Any, levels: Sequence[str]) -> None:
-    """Add a column of words: missing is bin 0, a level without a place bin 1."""
-    place = np.array([*(places.get(level, 1) for level in levels), 0])
-    counts += np.bincount(place[codes], minlength=len(counts))
+def _place(places: Mapping[str, int] | None, code: int, levels: Sequence[str]) -> int:
+    """The bin of one word: missing is 0, a level without a place 1; without places only whether it is there counts."""
+    return 0 if code < 0 else 1 if places is None else places.get(levels[code], 1)
+
+
+def _count_words(counts: Longs, places: Mapping[str, int] | None, codes: Ints, levels: Sequence[str]) -> None:
+    """Add a column of words."""
+    bins = np.array([*(_place(places, code, levels) for code in range(len(levels))), 0])
+    counts += np.bincount(bins[codes], minlength=len(counts))
 
 
 class Counters:
@@ -202,28 +207,22 @@ class Counters:
         layout = frames[0].layout
         numbers = np.concatenate([frame.numbers for frame in frames])
         dates = np.concatenate([frame.dates for frame in frames])
+        single = [(frame.codes[0].tolist(), frame.levels) for frame in frames if frame.rows == 1]
+        several = [frame for frame in frames if frame.rows != 1]
         for bins, places, counts in zip(self.reference.columns, self._places, self._counts, strict=False):
             if bins.type == "number":
                 counts += bins.of_values(numbers[:, layout.numbers.index(bins.name)])
             elif bins.type == "date":
                 counts += bins.of_values(_date_values(dates[:, layout.dates.index(bins.name)]))
             else:
-                self._count_words_of(frames, layout.words.index(bins.name), bins, places, counts)
+                at, known = layout.words.index(bins.name), places if bins.type == "word" else None
+                for frame in several:
+                    _count_words(counts, known, frame.codes[:, at], frame.levels[at])
+                tally = [0] * len(counts)
+                for codes, levels in single:
+                    tally[_place(known, codes[at], levels[at])] += 1
+                counts += np.array(tally)
         self._count_scores(np.concatenate([scores for _, scores in waiting]))
-
-    def _count_words_of(self, frames: list[Frame], at: int, bins: Bins, places: dict[str, int], counts: Longs) -> None:
-        singles = [0] * len(counts)
-        for frame in frames:
-            if bins.type == "presence":
-                there = int((frame.codes[:, at] >= 0).sum())
-                singles[0] += frame.rows - there
-                singles[1] += there
-            elif frame.rows == 1:
-                levels = frame.levels[at]
-                singles[places.get(levels[0], 1) if levels else 0] += 1
-            else:
-                _count_words(counts, places, frame.codes[:, at], frame.levels[at])
-        counts += np.array(singles, dtype=np.int64)
 
     def _count_scores(self, scores: Floats) -> None:
         counts, bins = self._counts[-1], self.reference.score

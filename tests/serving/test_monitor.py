@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.monitor import ACT, MOST_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
+from mlops_desktop.serving.plain import read_plain, write_plain
+from mlops_desktop.serving.schema import Column, Schema
+
+NUMBER = Schema((Column("x", "number"),))
+
+
+def frame_of(schema, **columns):
+    rows = len(next(iter(columns.values())))
+    checked = schema.from_rows([{name: values[i] for name, values in columns.items()} for i in range(rows)])
+    assert not checked.errors
+    return checked.frame
+
+
+def number_bins(values):
+    return reference_of(NUMBER, frame_of(NUMBER, x=list(values)), np.asarray(values, dtype=float)).score
+
+
+def alarms(shift, rows, runs, seed, lognormal=False):
+    """The share of windows of `rows` rows that are called drifted."""
+    rng, hits = np.random.default_rng(seed), 0
+    for _ in range(runs):
+        reference, now = rng.normal(size=5000), rng.normal(size=rows) + shift
+        if lognormal:
+            reference, now = np.exp(reference), np.exp(now)
+        bins = number_bins(reference)
+        hits += compare(bins, bins.of_values(now).tolist())["verdict"] in ("watch", "act")
+    return hits / runs
+
+
+@pytest.mark.parametrize("rows", [50, 200, 1000])
+def test_no_drift_is_rarely_called_drift(rows):
+    assert alarms(0.0, rows, 60, seed=rows) <= 0.05
+
+
+def test_a_large_shift_is_found_and_a_harmless_one_is_not():
+    assert alarms(0.5, 200, 40, seed=1) > 0.95
+    assert alarms(0.02, 20_000, 10, seed=2) == 0.0
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("lognormal", [False, True])
+@pytest.mark.parametrize("rows", [50, 100, 200, 500, 1000, 2000, 10_000])
+def test_false_alarms_stay_below_four_percent(rows, lognormal):
+    assert alarms(0.0, rows, 400, seed=rows, lognormal=lognormal) <= 0.04
+
+
+@pytest.mark.proof
+def test_half_a_standard_deviation_is_found_in_200_rows_and_a_fiftieth_never():
+    assert alarms(0.5, 200, 400, seed=3) > 0.95
+    assert alarms(0.02, 100_000, 40, seed=4) == 0.0
+
+
+def test_bins_by_hand():
+    bins = number_bins([*range(1, 101)])
+    assert len(bins.cuts) == 9
+    counted = bins.of_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
+    assert (counted[0], counted[1], counted[-1], counted.sum()) == (1, 1, 2, 7)
+    assert sum(bins.counts) == 100
+    assert bins.counts[0] == bins.counts[1] == bins.counts[-1] == 0
+
+
+def test_tied_and_constant_and_empty_columns():
+    constant = number_bins([3.0] * 50)
+    assert constant.cuts == (3.0,)
+    assert compare(constant, constant.of_values(np.full(200, 3.0)).tolist())["verdict"] == "stable"
+    assert compare(constant, constant.of_values(np.full(200, 4.0)).tolist())["verdict"] == "act"
+    empty = reference_of(NUMBER, frame_of(NUMBER, x=[None] * 200), np.zeros(200)).columns[0]
+    assert empty.counts[0] == 200
+    assert compare(empty, [0] * empty.size())["verdict"] == "not_enough_data"
+    assert compare(empty, empty.of_values(np.ones(100)).tolist())["verdict"] == "act"
+
+
+def test_levels_and_what_was_never_seen():
+    levels = tuple(f"l{i:02}" for i in range(40))
+    schema = Schema((Column("c", "category", levels=levels), Column("t", "text")))
+    texts = [level for i, level in enumerate(levels) for _ in range(60 - i)] + ["rare"] * 3 + [None] * 5
+    reference = reference_of(schema, frame_of(schema, c=texts, t=texts), np.zeros(len(texts)))
+    words, presence = reference.columns
+    assert words.levels == levels[:MOST_LEVELS]
+    assert words.others == levels[MOST_LEVELS:]
+    assert words.counts[:3] == (5, 3, sum(60 - i for i in range(30, 40)))
+    assert presence.counts == (5, len(texts) - 5)
+    assert "rare" not in json.dumps([words.labels(), presence.labels()])
+
+    counters = Counters(reference)
+    counters.add(frame_of(schema, c=["new"] * 300, t=["x"] * 300), np.zeros(300))
+    report = counters.report()
+    assert report["columns"][0]["unseen"] == [pytest.approx(3 / len(texts), abs=1e-6), 1.0]
+    assert (report["columns"][0]["verdict"], report["columns"][1]["verdict"]) == ("act", "stable")
+
+
+def test_missing_values_are_a_drift_of_their_own():
+    rng = np.random.default_rng(0)
+    reference = reference_of(NUMBER, frame_of(NUMBER, x=rng.normal(size=2000).tolist()), rng.normal(size=2000))
+    counters = Counters(reference)
+    counters.add(frame_of(NUMBER, x=[None if i % 3 == 0 else float(v) for i, v in enumerate(rng.normal(size=600))]), rng.normal(size=600))
+    column = counters.report()["columns"][0]
+    assert column["missing"] == [0.0, pytest.approx(1 / 3)]
+    assert column["verdict"] == "act"
+    assert column["psi"] > ACT > WATCH
+
+
+def test_little_data_is_said_to_be_little(bundles, rows_of):
+    counters = Counters(bundles["binary"].reference)
+    assert counters.report()["verdict"] == "not_enough_data"
+    scorer = bundles["binary"].scorer
+    frame = scorer.schema.from_rows(rows_of(49)).frame
+    counters.add(frame, scorer.scores(frame))
+    assert counters.report()["verdict"] == "not_enough_data"
+    json.dumps(counters.report(), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ["binary", "multiclass", "regression"])
+def test_counts_of_parts_add_up_to_the_counts_of_the_whole(name, bundles, rows_of):
+    bundle = bundles[name]
+    scorer = bundle.scorer
+    frame = scorer.schema.from_rows(rows_of(700, 5)).frame
+    scores = scorer.scores(frame)
+    whole, first, second = (Counters(bundle.reference) for _ in range(3))
+    whole.add(frame, scores)
+    for row in range(0, 300):
+        alone = scorer.schema.from_rows(rows_of(700, 5)[row : row + 1]).frame if row < 3 else frame.take(np.array([row]))
+        first.add(alone, scores[row : row + 1])
+    rest = np.arange(300, 700)
+    second.add(frame.take(rest), scores[rest])
+    first.merge(second.counts())
+    assert first.counts() == whole.counts()
+    assert first.report() == whole.report()
+    assert first.rows == 700
+    assert {sum(counts) for counts in whole.counts()} == {700}
+
+
+def test_counts_of_another_model_are_refused(bundles):
+    counters = Counters(bundles["binary"].reference)
+    with pytest.raises(UserError, match="another model"):
+        counters.merge([[1, 2, 3]])
+
+
+def test_a_reference_is_plain_data_without_any_row(bundles, tmp_path):
+    reference = bundles["binary"].reference
+    write_plain(reference, tmp_path, "reference")
+    assert read_plain(tmp_path, "reference") == reference
+    assert isinstance(reference, Reference)
+    assert [bins.type for bins in reference.columns] == ["number", "number", "number", "word", "date", "presence"]
+    assert "bought twice" not in (tmp_path / "reference.json").read_text(encoding="utf-8")
+    assert isinstance(reference.score, Bins)
+
+
+def test_the_whole_verdict_needs_more_than_one_lucky_column(bundles, rows_of):
+    bundle = bundles["binary"]
+    scorer = bundle.scorer
+    frame = scorer.schema.from_rows(rows_of(2000, 9)).frame
+    counters = Counters(bundle.reference)
+    counters.add(frame, scorer.scores(frame))
+    assert counters.report()["verdict"] == "stable"
+    old = scorer.schema.from_rows([{**row, "age": 89} for row in rows_of(500, 10)]).frame
+    counters.add(old, scorer.scores(old))
+    counters.add(old, scorer.scores(old))
+    report = counters.report()
+    assert report["verdict"] == "act"
+    assert [one["field"] for one in report["columns"] if one["verdict"] == "act"] == ["age"]
