@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.widgets.basic import Picture, Tool, Weight, column, label, row, set_property
+from mlops_desktop.ui.widgets.basic import Button, Item, Picture, Tool, Weight, column, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import Switch
 
@@ -40,7 +40,9 @@ def doubled(items: Sequence[T], at: int) -> tuple[T, ...]:
 class StepItem:
     """What a card shows: a title, one line on what the step does, whether it is on, and what is wrong with it (a sentence, else empty).
 
-    `badge` is a word or two beside the title, such as “suggested”. A `fixed` step cannot be moved, copied, switched or removed.
+    `badge` is a word or two beside the title, such as “suggested”, `why` a pale line beneath. A `fixed` step cannot be moved, copied,
+    switched or removed; with a `link` it is greyed and belongs elsewhere: the link, as Enter, asks to open it there. `always`: it cannot be
+    switched off.
     """
 
     title: str
@@ -50,6 +52,9 @@ class StepItem:
     badge: str = ""
     icon: str = ""
     fixed: bool = False
+    why: str = ""
+    link: str = ""
+    always: bool = False
 
 
 class _Card(QFrame):
@@ -70,6 +75,7 @@ class _Card(QFrame):
         self._title = Elided("", weight=Weight.DemiBold)
         self._badge = label("", "caption", pill="accent")
         self._summary = Elided("", "small", tone="2")
+        self._why = Elided("", "caption", tone="3")
         self._problem = label("", "caption", tone="err", wrap=True)
         self.switch = Switch(name=f"{name}_on")
         self.up = self._tool("up", self.tr("Move up"), "up", "Alt+Up")
@@ -78,11 +84,20 @@ class _Card(QFrame):
         self.copy = self._tool("copy", self.tr("Duplicate"), "copy", "Ctrl+D")
         self.remove = self._tool("trash", self.tr("Remove"), "remove", "Delete")
         self.switch.clicked.connect(lambda _: recipe.want("switch", self))
+        self.link = Button("", partial(recipe.want, "edit", self), name=f"{name}_link", kind="link")
         head = row(self._title, self._badge, None, spacing=8)
-        texts = column(head, self._summary, self._problem, spacing=1)
-        tools = row(self.switch, 4, self.edit, self.up, self.down, self.copy, self.remove, spacing=0)
-        self.setLayout(row(self.grip, (texts, 1), tools, margins=(8, 8, 8, 8), spacing=8))
-        for hidden in (self._badge, self._summary, self._problem):
+        self._tools = QWidget()
+        tools = (self.edit, self.up, self.down, self.copy, self.remove)
+        texts: list[Item] = [head, self._summary, self._why, self._problem]
+        if recipe.narrow:
+            self._tools.setLayout(row(*tools, None, spacing=0))
+            texts.append(self._tools)
+            side = row(self.switch, self.link)
+        else:
+            self._tools.setLayout(row(*tools, spacing=0))
+            side = row(self.switch, 4, self._tools, self.link, spacing=0)
+        self.setLayout(row(column(self.grip, None), (column(*texts, spacing=1), 1), column(side, None), margins=(8, 8, 8, 8), spacing=8))
+        for hidden in (self._badge, self._summary, self._why, self._problem, self.link):
             hidden.setVisible(False)
 
     def _tool(self, icon: str, text: str, wish: str, keys: str) -> Tool:
@@ -95,15 +110,21 @@ class _Card(QFrame):
         self._badge.setText(item.badge)
         self._summary.setText(item.summary)
         self._problem.setText(item.problem)
-        self._badge.setVisible(bool(item.badge))
-        self._summary.setVisible(bool(item.summary))
-        self._problem.setVisible(bool(item.problem))
+        self._why.setText(item.why)
+        self.link.setText(item.link)
+        for part, text in ((self._badge, item.badge), (self._summary, item.summary), (self._why, item.why), (self._problem, item.problem)):
+            part.setVisible(bool(text))
         self.switch.setChecked(item.on)
         self.switch.setAccessibleName(self.tr("{title} is on").format(title=item.title))
-        for part in (self._title, self._summary):
-            part.setEnabled(item.on)
-        for tool in (self.up, self.down, self.copy, self.remove, self.switch):
+        self.link.setAccessibleName(f"{item.link}: {item.title}")
+        for part in (self._title, self._summary, self._why):
+            part.setEnabled(item.on and not item.link)
+        for tool in (self.up, self.down, self.copy, self.remove):
             tool.setVisible(not item.fixed)
+        self.grip.setEnabled(not item.fixed)
+        self.switch.setVisible(not item.fixed and not item.always)
+        self.link.setVisible(bool(item.link))
+        self._tools.setVisible(not item.link and (chosen or not self._recipe.narrow))
         self.up.setEnabled(self.position > 0)
         self.down.setEnabled(self.position < count - 1)
         self.up.setAccessibleName(self.tr("Move {title} up").format(title=item.title))
@@ -113,8 +134,8 @@ class _Card(QFrame):
         self.remove.setAccessibleName(self.tr("Remove {title}").format(title=item.title))
         state = self.tr("on") if item.on else self.tr("off")
         said = self.tr("Step {at} of {count}: {title}, {state}").format(at=self.position + 1, count=count, title=item.title, state=state)
-        self.setAccessibleName(", ".join(part for part in (said, item.summary, item.problem) if part))
-        looks = "bad" if item.problem else "chosen" if chosen else "off" if not item.on else ""
+        self.setAccessibleName(", ".join(part for part in (said, item.summary, item.why, item.problem, item.link) if part))
+        looks = "bad" if item.problem and not chosen else "chosen" if chosen else "off" if not item.on or item.link else ""
         if self.property("looks") != looks:
             set_property(self, "looks", looks)
 
@@ -176,11 +197,13 @@ class RecipeList(QWidget):
     duplicated = Signal(int)
     removed = Signal(int)
     chosen = Signal(int)
+    walked = Signal(int)  # the arrow keys went to this step
 
-    def __init__(self, *, name: str, title: str) -> None:
+    def __init__(self, *, name: str, title: str, narrow: bool = False) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
+        self.narrow = narrow  # the buttons stand in a line of their own, on the chosen step alone
         self._cards: list[_Card] = []
         self._items: list[StepItem] = []
         self._chosen = -1
@@ -224,7 +247,9 @@ class RecipeList(QWidget):
         """A card says what a person wants of it."""
         at, last = card.position, len(self._cards) - 1
         if what in ("before", "after"):
-            self._cards[min(max(at + (1 if what == "after" else -1), 0), last)].setFocus()
+            goal = min(max(at + (1 if what == "after" else -1), 0), last)
+            self._cards[goal].setFocus()
+            self.walked.emit(goal)
         elif what == "cancel":
             self._drag = None
             self.update()
@@ -232,7 +257,7 @@ class RecipeList(QWidget):
             self.chosen.emit(at)
         elif what == "edit":
             self.edited.emit(at)
-        elif card.item.fixed:
+        elif card.item.fixed or (what == "switch" and card.item.always):
             return
         elif what == "switch":
             self.switched.emit(at, not card.item.on)

@@ -161,6 +161,32 @@ def test_an_empty_recipe_and_a_long_one(qtbot: QtBot, owner: Owner) -> None:
     assert part(owner, "59").accessibleName().startswith("Step 60 of 60")
 
 
+def test_a_step_that_belongs_elsewhere_is_a_link(qtbot: QtBot, owner: Owner) -> None:
+    owner.recipe.show_steps([StepItem("Formula", fixed=True, link="Feature engineering"), StepItem("b", always=True)])
+    assert not part(owner, "0_on").isVisible()
+    assert not part(owner, "0_edit").isVisible()
+    qtbot.mouseClick(part(owner, "0_link"), Qt.MouseButton.LeftButton)
+    assert owner.said == [("edited", 0)]
+    assert not part(owner, "1_on").isVisible()
+    qtbot.keyClick(part(owner, "1"), Key.Key_Space)
+    assert owner.said == [("edited", 0)]
+
+
+def test_in_a_narrow_list_the_chosen_step_alone_has_its_buttons(qtbot: QtBot) -> None:
+    recipe = RecipeList(name="recipe", title="Steps", narrow=True)
+    qtbot.addWidget(recipe)
+    recipe.show_steps([StepItem("a" * 40, "b" * 200), StepItem("b", why="because " * 20)])
+    recipe.show()
+    assert recipe.minimumSizeHint().width() <= 260
+    recipe.show_chosen(1)
+    remove = [recipe.findChild(QWidget, f"recipe_{at}_remove") for at in (0, 1)]
+    assert [one.isVisible() for one in remove] == [False, True]
+    walked: list[int] = []
+    recipe.walked.connect(walked.append)
+    qtbot.keyClick(recipe.findChild(QWidget, "recipe_1"), Key.Key_Up)
+    assert walked == [0]
+
+
 def test_what_the_owner_does_with_a_tuple() -> None:
     assert moved("abcd", 0, 3) == tuple("bcda")
     assert moved("abcd", 3, 0) == tuple("dabc")
