@@ -1,11 +1,31 @@
-"""The window's look, once for all tests of the window."""
+"""The window's look, once for all tests of the window; a real window with a real project and a real child process for those of panels."""
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtWidgets import QApplication
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.project import Project
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.jobs import JobRunner
+from mlops_desktop.ui.main_window import MainWindow
+from mlops_desktop.ui.messages import ExceptionHook
+from mlops_desktop.ui.settings import Settings
+
+SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
+PATIENCE = 60.0  # seconds
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,3 +38,130 @@ def fonts(qapp: QApplication) -> None:
 def light(qapp: QApplication) -> None:
     if theme.current() != "light" or not qapp.styleSheet():
         theme.apply(qapp, "light")
+
+
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, bool], Path]:
+    """Projects with imported data and every decision proposed; each is made once and copied."""
+    home, made = tmp_path_factory.mktemp("prepared"), dict[tuple[str, str, bool], Path]()
+
+    def prepare(file: Path, target: str, proposed: bool) -> Path:
+        key = (hashlib.sha256(file.read_bytes()).hexdigest() + file.name, target, proposed)
+        if key not in made:
+            folder = made[key] = home / str(len(made))
+            folder.mkdir()
+            empty = storage.to_json(Project(name=file.stem, target=target))
+            found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=empty)["project"]
+            if proposed:
+                found = calls.propose(Silent(), folder=str(folder), project=found)["project"]
+            storage.write_project(folder, storage.from_json(found))
+        return made[key]
+
+    return prepare
+
+
+@pytest.fixture
+def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -> Callable[..., Path]:
+    """`make_project("a,b\\n1,2\\n…")` or `make_project("penguins")` (a sample): the folder of a new project.
+
+    `name` is the name of the data file, `proposed=False` leaves the decisions open, further words are decisions to change.
+    """
+    count = 0
+
+    def make(data: str | bytes = "penguins", target: str = "", *, name: str = "table.csv", proposed: bool = True, **decided: Any) -> Path:
+        nonlocal count
+        count += 1
+        sample = SAMPLES / f"{data}.csv" if isinstance(data, str) and "\n" not in data else None
+        file = sample or tmp_path / f"files_{count}" / name
+        if sample is None:
+            file.parent.mkdir()
+            file.write_bytes(data if isinstance(data, bytes) else str(data).encode())
+        folder = tmp_path / f"project_{count}"
+        shutil.copytree(_prepared(file, target, proposed), folder)
+        if decided:
+            storage.write_project(folder, replace(storage.read_project(folder), **decided))
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def _desk(qapp: QApplication) -> Iterator[MainWindow]:
+    """One window with its lanes for a module: children are slow to start."""
+    jobs = JobRunner(qapp)
+    window = MainWindow(jobs, ExceptionHook(qapp), Settings())
+    jobs.quick.warm_up()
+    window.resize(1440, 900)
+    window.show()
+    yield window
+    window._closing = True
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def open_project(_desk: MainWindow, qtbot: Any) -> Iterator[Callable[..., MainWindow]]:
+    """`open_project(folder, stage)`: the window with that project, its panels made anew, everything at rest."""
+    window = _desk
+
+    def open_(folder: Path, stage: str = "problem") -> MainWindow:
+        window.bench.open(folder)
+        window.show_stage(stage)
+        window.activateWindow()  # shortcuts belong to the active window
+        qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+        settle(window)
+        return window
+
+    yield open_
+    settle(window)
+    window.show_stage("")
+    window.bench.close()
+    for id_ in list(window._panels):
+        area = window._areas.pop(id_)
+        window._stack.removeWidget(area)
+        window._panels.pop(id_).setParent(None)
+        area.deleteLater()
+    window._banner.hide()
+    window.resize(1440, 900)
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def window(open_project: Callable[..., MainWindow], make_project: Callable[..., Path]) -> MainWindow:
+    """A real window with a project of resources/samples/penguins.csv (target: species), stage 1 in front, at rest."""
+    return open_project(make_project("penguins", "species"))
+
+
+def settle(window: MainWindow, patience: float = PATIENCE) -> None:
+    """Wait until nothing is being worked on, and what came of it is shown."""
+    jobs, end = window.bench.jobs, time.monotonic() + patience
+    quiet = 0
+    while quiet < 3:
+        QApplication.processEvents()
+        quiet = 0 if jobs.quick.now or jobs.long.now else quiet + 1
+        assert time.monotonic() < end, f"still at work: {jobs.quick.now or jobs.long.now}"
+        if not quiet:
+            time.sleep(0.005)
+
+
+def find(window: QWidget, kind: type[Any], name: str) -> Any:
+    """The one child of that objectName."""
+    found = window.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def click(widget: QWidget, at: Any = None) -> None:
+    """A real click of the left button."""
+    assert widget.isVisible(), widget.objectName()
+    assert widget.isEnabled(), widget.objectName()
+    if at is None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+    else:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def banner(window: MainWindow) -> str:
+    """What the banner says; empty when there is none."""
+    said = find(window, QLabel, "banner_text")
+    return str(said.text()) if said.isVisible() else ""

@@ -47,6 +47,7 @@ class ProblemPanel(Panel):
         self._shown: tuple[Any, ...] = ()
         self._before: Project | None = None  # the decisions that a renewal that is under way started from
         self._form: ComponentForm | None = None
+        self._read = ""  # the data whose mending is said
         self.target = TargetCard()
         self.goals = GoalsCard()
         self.brief = BriefCard()
@@ -75,9 +76,9 @@ class ProblemPanel(Panel):
         self.why.setObjectName("note_why")
         notes = QWidget()
         notes.setLayout(column((self.notes, 1), self.why, spacing=6))
-        self._reading = column(spacing=6)
+        self._mended, self._reading = column(spacing=6), column(spacing=6)
         form = QWidget()
-        form.setLayout(column(self._reading, None, margins=(0, 0, 8, 0)))
+        form.setLayout(column(self._mended, self._reading, None, margins=(0, 0, 8, 0)))
         area = scrolled(form)
         area.setFixedWidth(250)
         self._reading_area = area
@@ -165,20 +166,19 @@ class ProblemPanel(Panel):
         counts = (f"{seen['rows']:,}", f"{len(seen['columns']):,}") if seen else ("", "")
         size = self.tr("{rows} rows × {columns} columns").format(rows=counts[0], columns=counts[1]) if seen else ""
         self.facts.setText(" · ".join(part for part in (size, loader) if part))
+        if self._read != project.data and self.bench.folder is not None:
+            self._read = project.data
+            clear(self._mended)
+            for text in source(self.bench.folder)[1]:
+                self._mended.addWidget(label(text, "caption", tone="warn", wrap=True))
         if project.loader is None:
             return
         if self._form is None or type(self._form.component()) is not type(project.loader):
-            self._make_form(project.loader, seen)
+            clear(self._reading)
+            self._form = ComponentForm(project.loader, on_change=self._read_again, name="loader")
+            self._reading.addWidget(self._form)
         else:
             self._form.show_component(project.loader)
-
-    def _make_form(self, loader: Loader, seen: Json | None) -> None:
-        clear(self._reading)
-        self._form = ComponentForm(loader, on_change=self._read_again, name="loader")
-        mended = source(self.bench.folder)[1] if self.bench.folder else []
-        for text in [*mended, *(seen["evidence"] if seen else [])]:
-            self._reading.addWidget(label(text, "caption", tone="warn", wrap=True))
-        self._reading.addWidget(self._form)
 
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, in words."""
@@ -327,7 +327,6 @@ class ProblemPanel(Panel):
             new = storage.from_json(found["project"])
             for one in found["evidence"]:
                 self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
-            self._form = None  # what was mended is said anew
             today = replace(self.bench.project, data=new.data, file=new.file, loader=new.loader)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 

@@ -1,0 +1,413 @@
+"""Stage 2 by real clicks and keys: figures, pictures, findings whose fixes work, the table with its filter."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
+
+from mlops_desktop.engine.project import ColumnNote
+from mlops_desktop.ui.panels import data as room
+from mlops_desktop.ui.widgets.kpi import FindingRow
+from tests.ui.conftest import banner, click, find, settle
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def panel(open_project, make_project):
+    return open_project(make_project("penguins", "species"), "data").panel
+
+
+def opened(open_project, make_project, *args, **words):
+    window = open_project(make_project(*args, **words), "data")
+    return window, window.panel
+
+
+def kpi(panel, name: str) -> tuple[str, str]:
+    return panel.kpis[name].value.text(), panel.kpis[name].hint.text()
+
+
+def tab(panel, id_: str) -> None:
+    click(find(panel, QPushButton, f"data_view_{id_}"))
+
+
+def write_filter(panel, text: str) -> None:
+    line = find(panel, QLineEdit, "row_filter")
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    line._completer.popup().hide()
+    QTest.keyClick(line, Key.Key_Return)
+    settle(panel.window())
+
+
+def act(panel, rule: str, action: str = "fix") -> None:
+    at = next(i for i, one in enumerate(panel._told) if one.finding["rule"] == rule)
+    click(find(panel, QPushButton, f"finding_{at}_{action}"))
+    settle(panel.window())
+
+
+def rules(panel, *, open_only: bool = True) -> list[str]:
+    return [one.finding["rule"] for one in panel._told if not (open_only and one.care)]
+
+
+# ---- figures and pictures
+
+
+def test_the_figures(panel):
+    assert kpi(panel, "rows") == ("344", "penguins.csv")
+    assert kpi(panel, "columns") == ("7", "4 numeric · 3 categorical")
+    assert kpi(panel, "missing") == ("0.8%", "5 columns affected")
+    assert kpi(panel, "duplicates") == ("0", "checked on all rows")
+    value, hint = kpi(panel, "target")
+    assert value == "3 classes"
+    assert hint == "species · least: Chinstrap 19.8%"
+
+
+def test_a_binary_target_and_repeated_rows(open_project, make_project):
+    rows = "".join(f"{i % 10},{'yes' if i % 4 == 0 else 'no'}\n" for i in range(40))
+    _, panel = opened(open_project, make_project, "x,y\n" + rows, "y")
+    assert kpi(panel, "target") == ("25.0% yes", "y · uneven · stratified split")
+    assert kpi(panel, "duplicates")[0] == "25"  # there are 15 different rows
+
+
+def test_a_target_of_numbers(open_project, make_project):
+    _, panel = opened(open_project, make_project, "energy_efficiency", "heating_load")
+    value, hint = kpi(panel, "target")
+    assert value == "18.95"
+    assert hint.startswith("median of heating_load, 6.01")
+    assert panel.distributions.legend._entries[0][1] == "mean of heating_load"
+
+
+def test_distributions_of_all_and_by_target(panel):
+    cards = panel.distributions
+    shown = {cell.shown.title: cell.shown for cell in cards.cells if not cell.isHidden()}
+    assert "species" not in shown
+    assert set(shown) == {"island", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "sex"}
+    assert len(shown["island"].groups) == 3
+    assert sum(shown["body_mass_g"].totals()) == 342
+    assert [text for _, text in cards.legend._entries] == ["species = Adelie", "species = Chinstrap", "species = Gentoo"]
+    click(find(panel, QPushButton, "split_all"))
+    assert len(cards.cells[0].shown.groups) == 1
+    assert cards.legend._entries == []
+    assert shown["sex"].stat == "3.2% missing"
+
+
+def test_the_choice_of_all_stays_when_the_profile_changes(panel):
+    click(find(panel, QPushButton, "split_all"))
+    panel.bench.edit("role", columns={})
+    panel.bench.undo()
+    settle(panel.window())
+    assert panel.distributions.split.choice() == "all"
+
+
+def test_a_distribution_leads_to_its_column(panel):
+    tab(panel, "missing")
+    cell = next(c for c in panel.distributions.cells if c.shown.title == "body_mass_g")
+    click(cell)
+    assert panel.tabs.choice() == "preview"
+    at = panel.preview.currentIndex().column()
+    assert panel.preview.table.columns[at].name == "body_mass_g"
+    other = next(c for c in panel.distributions.cells if c.shown.title == "island")
+    other.setFocus()
+    QTest.keyClick(other, Key.Key_Return)
+    assert panel.preview.table.columns[panel.preview.currentIndex().column()].name == "island"
+
+
+def test_many_columns_are_paged_and_searched(open_project, make_project):
+    names = [f"a_long_name_of_the_column_number_{i}" for i in range(79)]
+    rows = "".join(",".join(str((i * (j + 3)) % (j + 5)) for j in range(79)) + f",{'yn'[i % 2]}\n" for i in range(60))
+    window, panel = opened(open_project, make_project, ",".join([*names, "y"]) + "\n" + rows, "y")
+    cards = panel.distributions
+    assert cards.where.text() == "1–8 of 79"
+    assert not find(panel, QToolButton, "distributions_back").isEnabled()
+    click(find(panel, QToolButton, "distributions_on"))
+    assert cards.where.text() == "9–16 of 79"
+    assert cards.cells[0].shown.title == names[8]
+    QTest.keyClicks(find(panel, QLineEdit, "distribution_search"), "number_7")
+    assert cards.where.text() == "1–8 of 10"
+    panel.open_column(names[78])
+    assert cards.where.text() == "9–10 of 10"
+    QTest.keyClicks(find(panel, QLineEdit, "distribution_search"), "zzz")
+    assert cards.where.text() == "none is called so"
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert window._areas["data"].horizontalScrollBar().maximum() == 0
+
+
+# ---- findings
+
+
+def test_nothing_is_applied_by_itself(panel):
+    assert panel.bench.session.undo_label == ""
+    assert panel.health.ring.isVisible()
+    assert "finding" in panel.health.said.text()
+
+
+def test_what_a_step_does_already_is_said(panel):
+    gaps = [one for one in panel._told if one.finding["rule"] == "missing" and one.finding["column"] != "sex"]
+    assert gaps
+    assert all("Fill missing numbers" in one.care for one in gaps)
+    found = panel.findChildren(FindingRow)
+    assert len(found) == len(panel._told)
+    assert all(row.accessibleName() for row in found)
+
+
+@pytest.fixture
+def troubled(open_project, make_project):
+    """A table with something for most rules."""
+    lines = ["key,twin,same,n,code,y"]
+    for i in range(200):
+        code = 999 if i % 10 == 0 else (i * 7) % 60
+        lines.append(f"K{i:04d},{(i * 13) % 90},always,{(i * 13) % 90},{code},{'yn'[(i * 5) % 3 == 0]}")
+    lines += lines[1:11]  # ten repeated rows
+    return opened(open_project, make_project, "\n".join(lines) + "\n", "y", proposed=True)
+
+
+def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
+    window, panel = troubled
+    before = window.bench.session.key
+    assert "duplicate_rows" in rules(panel)
+    act(panel, "duplicate_rows")
+    assert [c.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
+    assert "duplicate_rows" not in rules(panel)
+    assert "duplicate_rows" in rules(panel, open_only=False)  # said as mended
+    assert window.bench.session.undo_label == "Repeated rows"
+    window.bench.undo()
+    settle(window)
+    assert window.bench.session.key == before
+    assert "duplicate_rows" in rules(panel)
+
+
+def test_a_hidden_code_for_missing_is_counted_as_missing(troubled):
+    window, panel = troubled
+    act(panel, "hidden_missing")
+    assert window.bench.project.columns["code"].missing == ("999",)
+    assert "hidden_missing" not in rules(panel)
+    assert int(window.bench.table().frame.missing("code").sum()) == 21
+    assert kpi(panel, "missing")[1] == "1 column affected"
+
+
+def test_all_safe_fixes_at_once_are_one_step_of_undo(troubled):
+    window, panel = troubled
+    before, health = window.bench.session.key, panel.health.ring._value
+    button = find(panel, QPushButton, "apply_safe_fixes")
+    assert button.isVisible()
+    count = int(button.text().split()[1])
+    assert count >= 2
+    QTest.keyClick(window, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # the page's own main button
+    settle(window)
+    assert not button.isVisible()
+    assert panel.health.ring._value > health
+    assert [c.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
+    assert window.bench.session.undo_label == "Safe fixes of the data"
+    window.bench.undo()
+    settle(window)
+    assert window.bench.session.key == before
+    assert button.isVisible()
+
+
+def test_a_finding_shows_its_column(troubled):
+    _, panel = troubled
+    tab(panel, "columns")
+    act(panel, "hidden_missing", "look")
+    assert panel.tabs.choice() == "preview"
+    assert panel.preview.table.columns[panel.preview.currentIndex().column()].name == "code"
+
+
+def test_a_role_changes_what_is_found(troubled):
+    window, panel = troubled
+    assert "duplicate_column" in rules(panel)
+    act(panel, "duplicate_column")
+    assert "ignore" in {note.role for note in window.bench.project.columns.values()}
+    assert "duplicate_column" not in rules(panel)
+
+
+# ---- the table
+
+
+def test_the_filter(panel):
+    count = find(panel, QLabel, "row_count")
+    assert count.text() == "344 of 344 rows"
+    write_filter(panel, 'island = "Dream" and body_mass_g > 4000')
+    frame = panel.bench.table().frame
+    islands, mass = frame.texts("island"), frame.number("body_mass_g")
+    expected = sum(a == "Dream" and b > 4000 for a, b in zip(islands, mass.tolist(), strict=True))
+    assert panel.preview.table.rowCount() == expected > 0
+    assert count.text() == f"{expected} of 344 rows"
+    write_filter(panel, "body_mass_g >")
+    problem = find(panel, QLabel, "row_filter_problem")
+    assert problem.isVisible()
+    assert problem.text()
+    assert panel.preview.table.rowCount() == expected  # what was right stays
+    write_filter(panel, "body_mass_g + 1")
+    assert "number" in problem.text()
+    write_filter(panel, "no_such_column > 1")
+    assert "no_such_column" in problem.text()
+    write_filter(panel, "is_missing(sex)")
+    assert not problem.isVisible()
+    assert panel.preview.table.rowCount() == 11
+    line = find(panel, QLineEdit, "row_filter")
+    line.clear()
+    assert panel.preview.table.rowCount() == 344
+
+
+def test_the_filter_of_a_large_table_is_made_by_the_child(panel, monkeypatch):
+    monkeypatch.setattr(room, "AT_ONCE", 10)
+    write_filter(panel, 'island = "Dream"')
+    assert panel.preview.table.rowCount() == panel.bench.table().frame.texts("island").count("Dream")
+    write_filter(panel, "body_mass_g < 0")
+    assert panel.preview.table.rowCount() == 0
+    assert find(panel, QLabel, "row_count").text() == "0 of 344 rows"
+
+
+def test_the_filter_holds_for_the_new_types(panel):
+    write_filter(panel, "bill_length_mm > 50")
+    some = panel.preview.table.rowCount()
+    panel.bench.edit("type", columns={"bill_depth_mm": ColumnNote(type="category")})
+    settle(panel.window())
+    assert panel.preview.table.rowCount() == some < 344
+
+
+def test_names_are_offered_while_typing(panel):
+    line = find(panel, QLineEdit, "row_filter")
+    line.setFocus()
+    QTest.keyClicks(line, "body")
+    popup = line._completer.popup()
+    assert popup.isVisible()
+    QTest.keyClick(popup, Key.Key_Down)
+    QTest.keyClick(popup, Key.Key_Return)
+    assert line.text() == "body_mass_g"
+    line.clear()
+
+
+def test_the_table_sorts_by_a_click_on_a_head(panel):
+    head = panel.preview.horizontalHeader()
+    at = [c.name for c in panel.preview.table.columns].index("body_mass_g")
+    place = QPoint(head.sectionViewportPosition(at) + 20, head.height() // 2)
+    QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert panel.preview.table.text(0, at) == "2,700"
+
+
+def test_statistics_correlations_and_gaps(panel):
+    tab(panel, "columns")
+    rows = {row.id: [row.cell(i).text for i in range(13)] for row in panel.statistics.rows_model.rows}
+    assert rows["species"][2] == "Target"
+    assert rows["body_mass_g"][3] == "2 (0.6%)"
+    assert rows["body_mass_g"][9] == "4,050"
+    assert "Biscoe (168)" in rows["island"][-1]
+    assert not find(panel, QLineEdit, "row_filter").isVisible()
+    tab(panel, "relations")
+    assert panel.relations.isVisible()
+    assert not panel.distributions.isVisible()  # correlations need the room
+    titles, lines = panel.relations.as_rows()
+    assert len(lines) == 7
+    assert "body_mass_g" in titles
+    assert {"flipper_length_mm", "body_mass_g"} <= set(panel.pairs.rows_model.rows[0].id.split("\n")) | set(
+        panel.pairs.rows_model.rows[1].id.split("\n")
+    ) | set(panel.pairs.rows_model.rows[2].id.split("\n"))
+    tab(panel, "missing")
+    assert panel.distributions.isVisible()
+    assert panel.missing.rows_model.rows[0].id == "sex"
+    assert panel.missing.rows_model.rows[0].cell(3).bar == pytest.approx(11 / 344)
+    panel.missing.selectRow(0)
+    QTest.keyClick(panel.missing, Key.Key_Return)
+    assert panel.tabs.choice() == "preview"
+
+
+def test_the_table_can_have_the_whole_page(panel):
+    high = panel.preview.height()
+    larger = find(panel, QToolButton, "enlarge_table")
+    click(larger)
+    QApplication.processEvents()
+    assert not panel.distributions.isVisible()
+    assert panel.preview.height() > high
+    click(larger)
+    QApplication.processEvents()
+    assert panel.distributions.isVisible()
+
+
+def test_a_sample_is_said(open_project, make_project, tmp_path):
+    rows = "".join(f"{(i * 37) % 101},{(i * 91) % 89},{'yn'[i % 3 == 0]}\n" for i in range(20_500))
+    _, panel = opened(open_project, make_project, "a,b,y\n" + rows, "y")
+    tab(panel, "relations")
+    assert "Sample of 20,000 rows." in panel.relations_said.text()
+
+
+def test_without_gaps_that_is_said(open_project, make_project):
+    _, panel = opened(open_project, make_project, "energy_efficiency", "heating_load")
+    tab(panel, "missing")
+    assert panel.complete.isVisible()
+    assert kpi(panel, "missing") == ("0.0%", "every cell is filled")
+
+
+# ---- what is odd
+
+
+def test_before_a_target_is_chosen(open_project, make_project):
+    window, panel = opened(open_project, make_project, "penguins", proposed=False)
+    assert kpi(panel, "target") == ("–", "choose it in stage 1")
+    assert kpi(panel, "rows")[0] == "344"
+    assert panel.distributions.split.isHidden()
+    assert banner(window) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b,y\n1,,x\n2,,z\n3,,x\n",
+        "when,note,y\n2024-01-05,a long story about a day,1\n2024-02-06,another story with words,2\n2024-03-07,and a third one here,3\n",
+        "x,y\n1,a\n2,b\n",
+        "only\n1\n2\n3\n",
+        "x,y\n1,a\n",
+    ],
+    ids=["an empty column", "dates and texts", "two rows", "one column", "one row"],
+)
+def test_small_and_odd_tables(open_project, make_project, text):
+    _, panel = opened(open_project, make_project, text, proposed=False)
+    assert kpi(panel, "rows")[0] == str(len(text.strip().split("\n")) - 1)
+    for view in ("columns", "relations", "missing", "preview"):
+        tab(panel, view)
+        QApplication.processEvents()
+        panel.grab()
+
+
+def test_every_tab_stop_has_a_name(panel):
+    reached = []
+    panel.distributions.cells[0].setFocus()
+    for _ in range(60):
+        now = QApplication.focusWidget()
+        if now in reached:
+            break
+        reached.append(now)
+        QTest.keyClick(now, Key.Key_Tab)
+    inside = [w for w in reached if w is not None and panel.isAncestorOf(w)]
+    assert {"data_view_preview", "row_filter", "preview"} <= {w.objectName() for w in inside}
+    for widget in inside:
+        assert widget.accessibleName(), widget.objectName() or type(widget)
+
+
+def test_the_search_finds_columns_and_views(panel):
+    found = dict(panel.searchable())
+    found["Correlations"]()
+    assert panel.tabs.choice() == "relations"
+    found["island"]()
+    assert panel.tabs.choice() == "preview"
+    assert panel.preview.table.columns[panel.preview.currentIndex().column()].name == "island"
+
+
+def test_a_change_of_the_target_in_stage_1_changes_the_pictures(panel):
+    window = panel.window()
+    window.show_stage("problem")
+    window.panel.choose_target("sex")
+    settle(window)
+    window.show_stage("data")
+    settle(window)
+    assert kpi(panel, "target")[0] == "49.5% FEMALE"
+    assert panel.preview.table.columns[6].marked
+    window.bench.undo()
+    window.bench.undo()
+    settle(window)
+    assert kpi(panel, "target")[0] == "3 classes"

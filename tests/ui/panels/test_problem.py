@@ -1,0 +1,592 @@
+"""Stage 1 by real clicks and keys: every control changes the decision that it claims to, and undo takes it back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton
+
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.importing import source
+from mlops_desktop.engine.project import Brief, Costs, Goals
+from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
+from mlops_desktop.ui.widgets.notes_table import FIELDS, read_words, words_text
+from mlops_desktop.ui.widgets.words import TextArea
+from tests.ui.conftest import banner, click, find, settle
+
+Key = Qt.Key
+
+
+def key(widget, which, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(widget, which, modifier)
+
+
+def pick(window, name: str, id_: str) -> None:
+    """Choose from a list by the keyboard: Home, then Down to the entry."""
+    box = find(window, QComboBox, name)
+    at = next(i for i in range(box.count()) if box.itemData(i) == id_)
+    box.setFocus()
+    way = Key.Key_Down if at > box.currentIndex() else Key.Key_Up
+    for _ in range(200):
+        if box.currentIndex() == at:
+            break
+        box.blockSignals(abs(box.currentIndex() - at) > 1)  # only the last step is a decision
+        key(box, way)
+        box.blockSignals(False)
+    settle(window)
+    assert box.currentData() == id_
+
+
+def write(widget, text: str) -> None:
+    widget.setFocus()
+    widget.selectAll()
+    key(widget, Key.Key_Delete)
+    QTest.keyClicks(widget, text)
+
+
+def note(window, column: str, field: str, text: str) -> None:
+    """Write into a cell of the data dictionary by the keyboard."""
+    table = window.panel.notes
+    table.go_to(column, field)
+    table.setFocus()
+    key(table, Key.Key_Return)
+    QApplication.processEvents()
+    editor = find(table.viewport(), QLineEdit, f"notes_{field}_editor")
+    write(editor, text)
+    key(editor, Key.Key_Return)
+    QApplication.processEvents()
+    settle(window)
+
+
+def choose(window, column: str, field: str, id_: str) -> None:
+    """Choose from a cell's list by the keyboard."""
+    table = window.panel.notes
+    table.go_to(column, field)
+    table.setFocus()
+    key(table, Key.Key_Return)
+    QApplication.processEvents()
+    editor = find(table.viewport(), ComboBox, f"notes_{field}_editor")
+    at = next(i for i in range(editor.count()) if editor.itemData(i) == id_)
+    steps = at - editor.currentIndex()
+    for _ in range(abs(steps)):
+        key(editor.view(), Key.Key_Down if steps > 0 else Key.Key_Up)
+    key(editor.view(), Key.Key_Return)
+    QApplication.processEvents()
+    settle(window)
+
+
+# ---- what is shown
+
+
+def test_it_shows_the_file_the_target_and_why(window):
+    panel = window.panel
+    assert panel.file.text() == "penguins.csv"
+    assert panel.facts.text().startswith("344 rows × 7 columns")
+    assert panel.target.target.chosen() == "species"
+    assert "typical" in panel.target.target_why.text()
+    assert panel.target.task.choice() == "multiclass"
+    assert "3 categories" in panel.target.task_why.text()
+    assert not panel.target.positive.isVisible()
+    assert panel.target.measure.chosen() == window.bench.project.metric == "accuracy"
+    assert "answered rightly" in panel.target.metric_why.text()
+    assert panel.preview.table.rowCount() == 344
+    assert [row.name for row in panel.notes.notes.rows][:2] == ["species", "island"]
+    assert panel.unready() == ("", None)
+
+
+def test_showing_starts_no_edit(window):
+    before = window.bench.session.key
+    for stage in ("data", "problem"):
+        window.show_stage(stage)
+        settle(window)
+    window.show_theme("dark")
+    window.show_theme("light")
+    assert window.bench.session.key == before
+    assert window.bench.session.undo_label == ""
+
+
+# ---- target, task, class, metric
+
+
+def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window):
+    bench = window.bench
+    first, steps = bench.session.key, bench.project.steps
+    pick(window, "target", "sex")
+    project = bench.project
+    assert (project.target, project.task, project.positive) == ("sex", "binary", "FEMALE")
+    assert project.metric == "roc_auc"
+    named = [name for step in project.steps for name in getattr(step.operation, "columns", ())]
+    assert "species" in named
+    assert "sex" not in named
+    assert "proposed anew" in banner(window)
+    assert bench.session.undo_label.startswith("What follows")
+    bench.undo()
+    assert bench.project.target == "sex"
+    assert bench.project.steps == steps
+    bench.undo()
+    settle(window)
+    assert bench.session.key == first
+    assert window.panel.target.target.chosen() == "species"
+    bench.redo()
+    bench.redo()
+    settle(window)
+    assert bench.project == project
+
+
+def test_a_guess_is_one_click(window):
+    click(find(window, QPushButton, "guess_0"))
+    settle(window)
+    assert window.bench.project.target == "sex"
+    assert window.panel.target.target.chosen() == "sex"
+
+
+def test_a_number_becomes_a_regression_with_the_means_for_it(window):
+    pick(window, "target", "body_mass_g")
+    project = window.bench.project
+    assert project.task == "regression"
+    assert project.metric == "neg_root_mean_squared_error"
+    assert project.positive is None
+    assert all("regression" in a.tasks for a in project.candidates)
+    assert [c.id for c in project.cleaners] == ["drop_missing_target"]
+    assert not window.panel.target.positive.isVisible()
+    assert window.panel.goals._score_title.text() == "RMSE of at most"
+
+
+def test_the_task_can_be_overruled(window):
+    pick(window, "target", "sex")
+    click(find(window, QPushButton, "task_multiclass"))
+    settle(window)
+    assert window.bench.project.task == "multiclass"
+    assert window.bench.project.metric in ("accuracy", "balanced_accuracy")
+    assert window.bench.project.positive is None
+    assert "Chosen by you" in window.panel.target.task_why.text()
+    assert not find(window, QPushButton, "task_regression").isEnabled()
+    assert find(window, QPushButton, "task_regression").toolTip()
+
+
+def test_class_of_interest_and_metric(window):
+    pick(window, "target", "sex")
+    box = find(window, QComboBox, "positive")
+    assert box.currentText().startswith("FEMALE  (165 rows")
+    pick(window, "positive", "1")
+    assert window.bench.project.positive == "MALE"
+    assert "MALE" in find(window, QComboBox, "metric").currentText() or window.bench.project.metric != "roc_auc"
+    pick(window, "metric", "recall")
+    assert window.bench.project.metric == "recall"
+    assert find(window, QComboBox, "metric").currentText() == "Find as many “MALE” as possible · Recall"
+    window.bench.undo()
+    assert window.bench.project.metric == "roc_auc"
+
+
+def test_classes_keep_their_kind(open_project, make_project):
+    rows = "".join(f"{i % 7},{i % 2}\n" for i in range(60))
+    window = open_project(make_project("x,y\n" + rows, "y"))
+    before = window.bench.project.positive
+    pick(window, "positive", "0" if before == 1 else "1")
+    assert window.bench.project.positive == (0 if before == 1 else 1)
+    assert type(window.bench.project.positive) is type(before)
+
+
+def test_a_column_that_cannot_be_predicted_is_refused_with_the_reason(open_project, make_project):
+    rows = "".join(f"{i % 5},{'ab'[i % 2]},same\n" for i in range(40))
+    window = open_project(make_project("x,y,z\n" + rows, "y"))
+    window.panel.choose_target("z")
+    assert window.bench.project.target == "y"
+    assert "same value" in banner(window)
+    assert window.panel.target.target.chosen() == "y"
+
+
+def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
+    bench = window.bench
+    renew = find(window, QPushButton, "renew")
+    assert not renew.isVisible()
+    bench.put("by hand", replace(bench.project, target="sex"))  # as after an undo of what followed
+    settle(window)
+    assert renew.isVisible()
+    assert "metric" in window.panel.target.misfit.text() or "column" in window.panel.target.misfit.text()
+    assert window.panel.primary() is renew
+    key(window, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(window)
+    assert not renew.isVisible(), window.panel.target.misfit.text() + banner(window)
+    named = [name for step in bench.project.steps for name in getattr(step.operation, "columns", ())]
+    assert "sex" not in named
+
+
+def test_an_edit_during_the_proposal_is_kept(window):
+    panel = window.panel
+    panel.choose_target("sex")
+    panel.brief.areas["statement"].setPlainText("Which sex?")
+    panel.brief.flush()
+    settle(window)
+    assert window.bench.project.brief.statement == "Which sex?"
+    assert window.bench.project.metric == "roc_auc"
+    assert window.bench.project.positive == "FEMALE"
+
+
+# ---- goals and costs
+
+
+def test_goals_in_the_words_and_the_sign_of_the_metric(window):
+    line = find(window, NumberLine, "goal_score")
+    write(line, "0.95")
+    key(line, Key.Key_Return)
+    assert window.bench.project.goals == Goals(score=0.95)
+    write(find(window, NumberLine, "goal_response_ms"), "20")
+    find(window, NumberLine, "goal_score").setFocus()  # leaving the field is enough
+    assert window.bench.project.goals == Goals(score=0.95, response_ms=20.0)
+    line.clear()
+    key(line, Key.Key_Return)
+    assert window.bench.project.goals.score is None
+    pick(window, "target", "body_mass_g")
+    write(line, "350,5")
+    key(line, Key.Key_Return)
+    assert window.bench.project.goals.score == -350.5
+    assert line.text() in ("350,5", "350.5")
+
+
+def test_a_wrong_number_is_said_and_not_taken(window):
+    line = find(window, NumberLine, "goal_score")
+    write(line, "much")
+    key(line, Key.Key_Return)
+    assert window.bench.project.goals.score is None
+    assert "much" in window.panel.goals.problem.text()
+    assert window.panel.goals.problem.isVisible()
+    write(line, "0.5")
+    key(line, Key.Key_Return)
+    assert window.panel.goals.problem.isHidden()
+    other = find(window, NumberLine, "goal_response_ms")
+    write(other, "-3")
+    key(other, Key.Key_Return)
+    assert window.bench.project.goals == Goals(score=0.5)
+    assert "response time" in window.panel.goals.problem.text()
+
+
+def test_another_metric_takes_the_least_score_out(window):
+    line = find(window, NumberLine, "goal_score")
+    write(line, "0.9")
+    key(line, Key.Key_Return)
+    pick(window, "metric", "neg_log_loss")
+    assert window.bench.project.goals.score is None
+    assert line.text() == ""
+
+
+def test_costs_for_two_classes_only(window):
+    on = find(window, QCheckBox, "costs_on")
+    assert not on.isVisible()
+    pick(window, "target", "sex")
+    assert on.isVisible()
+    click(on, QPoint(8, on.height() // 2))
+    assert window.bench.project.costs == Costs(false_positive=1.0, false_negative=1.0)
+    for field, text in (("false_negative", "25"), ("true_positive", "-3.5")):
+        line = find(window, NumberLine, f"cost_{field}")
+        write(line, text)
+        key(line, Key.Key_Return)
+    goal = find(window, NumberLine, "goal_cost")
+    write(goal, "2")
+    key(goal, Key.Key_Return)
+    assert window.bench.project.costs == Costs(false_positive=1.0, false_negative=25.0, true_positive=-3.5)
+    assert window.bench.project.goals.cost == 2.0
+    assert "FEMALE" in find(window, NumberLine, "cost_false_negative").accessibleName()
+    click(on, QPoint(8, on.height() // 2))
+    assert window.bench.project.costs is None
+    assert window.bench.project.goals.cost is None
+    window.bench.undo()
+    assert window.bench.project.costs == Costs(false_positive=1.0, false_negative=25.0, true_positive=-3.5)
+    assert find(window, NumberLine, "cost_false_negative").text() == "25"
+
+
+# ---- words
+
+
+@pytest.mark.parametrize("field", ["statement", "users", "decision", "success"])
+def test_words_are_one_step_of_undo(window, field):
+    area = find(window, TextArea, f"brief_{field}")
+    area.setFocus()
+    QTest.keyClicks(area, "Which ")
+    area.flush()
+    QTest.keyClicks(area, "penguin & <b>where</b>?")
+    area.flush()
+    assert getattr(window.bench.project.brief, field) == "Which penguin & <b>where</b>?"
+    window.bench.undo()
+    assert window.bench.project.brief == Brief()
+    assert area.toPlainText() == ""
+    window.bench.redo()
+    assert area.toPlainText() == "Which penguin & <b>where</b>?"
+
+
+def test_words_are_not_lost_when_the_stage_is_left(window):
+    area = find(window, TextArea, "brief_statement")
+    area.setFocus()
+    QTest.keyClicks(area, "in haste")
+    window.show_stage("data")
+    assert window.bench.project.brief.statement == "in haste"
+    settle(window)
+
+
+def test_kind_of_data(window):
+    click(find(window, QPushButton, "data_kind_time"))
+    assert window.bench.project.brief.data_kind == "time"
+    window.bench.undo()
+    assert window.panel.brief.kind.choice() == "table"
+
+
+# ---- the data dictionary
+
+
+def open_notes(window) -> None:
+    click(find(window, QPushButton, "data_tabs_notes"))
+
+
+def test_unit_and_description_in_place(window):
+    open_notes(window)
+    note(window, "body_mass_g", "unit", "g")
+    note(window, "body_mass_g", "description", "Weight, alive")
+    said = window.bench.project.columns["body_mass_g"]
+    assert (said.unit, said.description) == ("g", "Weight, alive")
+    assert window.bench.session.undo_label == "Description of body_mass_g"
+    table = window.panel.notes
+    table.go_to("body_mass_g", "unit")
+    key(table, Key.Key_Delete)
+    QApplication.processEvents()
+    assert window.bench.project.columns["body_mass_g"].unit == ""
+
+
+def test_role_by_the_keyboard_changes_the_split(window):
+    open_notes(window)
+    choose(window, "island", "role", "group")
+    assert window.bench.project.columns["island"].role == "group"
+    assert window.bench.project.split.method == "grouped"
+    named = [name for step in window.bench.project.steps for name in getattr(step.operation, "columns", ())]
+    assert "island" not in named
+    choose(window, "island", "role", "feature")
+    assert window.bench.project.split.method == "stratified"
+
+
+def test_role_target_is_the_target(window):
+    open_notes(window)
+    choose(window, "island", "role", "target")
+    assert window.bench.project.target == "island"
+    assert window.panel.notes.notes.rows[1].role == "target"
+    choose(window, "island", "role", "ignore")
+    assert "is the column to predict" in banner(window)
+    assert window.bench.project.target == "island"
+    assert window.panel.notes.notes.rows[1].role == "target"
+
+
+def test_type_set_and_taken_back(window):
+    open_notes(window)
+    choose(window, "flipper_length_mm", "type", "category")
+    assert window.bench.project.columns["flipper_length_mm"].type == "category"
+    assert window.bench.table().schema.column("flipper_length_mm").type == "category"
+    named = [name for step in window.bench.project.steps for name in getattr(step.operation, "columns", ())]
+    assert "flipper_length_mm" in named  # the encoding was only proposed, so it is proposed anew
+    choose(window, "flipper_length_mm", "type", "")
+    assert "flipper_length_mm" not in window.bench.project.columns
+    assert window.bench.table().schema.column("flipper_length_mm").type != "category"
+
+
+def test_words_for_missing_and_the_order_of_levels(open_project, make_project):
+    rows = "".join(f"{'-1' if i % 5 == 0 else i},{('small', 'big')[i % 2]},{'yn'[i % 2]}\n" for i in range(60))
+    window = open_project(make_project("age,size,y\n" + rows, "y"))
+    open_notes(window)
+    note(window, "age", "missing", "-1, unknown")
+    assert window.bench.project.columns["age"].missing == ("-1", "unknown")
+    assert window.bench.table().frame.missing("age").sum() == 12
+    choose(window, "size", "type", "ordered")
+    note(window, "size", "levels", "small, big")
+    assert window.bench.project.columns["size"].levels == ("small", "big")
+    assert window.bench.table().schema.column("size").levels == ("small", "big")
+
+
+def test_the_evidence_for_a_type_is_said(open_project, make_project):
+    cells = [str(i) for i in range(300)]
+    cells[40] = "3a"
+    rows = "".join(f"{cell},{'yn'[i % 2]}\n" for i, cell in enumerate(cells))
+    window = open_project(make_project("n,y\n" + rows, "y"))
+    open_notes(window)
+    window.panel.notes.go_to("n", "type")
+    assert "3a" in window.panel.why.text()
+    assert "41" in window.panel.why.text()
+
+
+def test_lists_of_words_survive_commas_and_quotes():
+    for words in ((), ("a",), ("a", "b c"), ("x, y", 'say "no"'), ("-1", "n/a")):
+        assert read_words(words_text(words)) == words
+    assert read_words(" -200 ,, unknown ") == ("-200", "unknown")
+
+
+# ---- the file
+
+
+def test_other_data_under_the_same_decisions(window, tmp_path):
+    bench, before = window.bench, window.bench.session.key
+    file = tmp_path / "new penguins.csv"
+    lines = (source(bench.folder)[0]).read_text().splitlines()
+    file.write_text("\n".join(lines[:120]) + "\n")
+    window.panel.take_file(file)
+    settle(window)
+    assert bench.project.file == "new penguins.csv"
+    assert window.panel.preview.table.rowCount() == 119
+    assert window.panel.facts.text().startswith("119 rows")
+    assert source(bench.folder)[0] == file
+    while bench.session.undo_label:
+        bench.undo()
+    settle(window)
+    assert bench.session.key == before
+    assert window.panel.preview.table.rowCount() == 344
+
+
+def test_a_file_that_lacks_the_target_is_refused_and_nothing_changes(window, tmp_path):
+    before = window.bench.session.key
+    file = tmp_path / "other.csv"
+    file.write_text("a,b\n1,2\n3,4\n")
+    window.panel.take_file(file)
+    settle(window)
+    assert "no column “species”" in banner(window)
+    assert window.bench.session.key == before
+    gone = tmp_path / "gone.csv"
+    window.panel.take_file(gone)
+    settle(window)
+    assert "gone.csv" in banner(window)
+    assert window.bench.session.key == before
+
+
+def test_how_the_file_is_read_can_be_changed(open_project, make_project):
+    rows = "".join(f"M{'ü' if i % 3 else 'ö'}ller,{i},{'yn'[i % 2]}\n" for i in range(60))
+    window = open_project(make_project(("name,x,y\n" + rows).encode("cp1252"), "y"))
+    click(find(window, QPushButton, "data_tabs_reading"))
+    assert find(window, QComboBox, "loader_encoding").isVisible()
+    data = window.bench.project.data
+    assert "Müller" in set(window.bench.table().frame.texts("name"))
+    pick(window, "loader_encoding", "cp1251")
+    assert window.bench.project.loader.encoding == "cp1251"
+    assert window.bench.project.data != data
+    assert "Müller" not in set(window.bench.table().frame.texts("name"))
+    while window.bench.session.undo_label:
+        window.bench.undo()
+    settle(window)
+    assert find(window, QComboBox, "loader_encoding").currentData() != "cp1251"
+    assert "Müller" in set(window.bench.table().frame.texts("name"))
+
+
+def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
+    click(find(window, QPushButton, "data_tabs_reading"))
+    before = window.bench.session.key
+    pick_refused = find(window, QComboBox, "loader_header")
+    pick_refused.setFocus()
+    key(pick_refused, Key.Key_Down)
+    settle(window)
+    assert "no column “species”" in banner(window)
+    assert window.bench.session.key == before
+    assert pick_refused.currentData() == window.bench.project.loader.header == "first"
+
+
+# ---- what is odd
+
+
+def test_without_a_target_the_next_stage_says_what_is_needed(open_project, make_project):
+    window = open_project(make_project("penguins", proposed=False))
+    why, control = window.panel.unready()
+    assert "column to predict" in why
+    click(find(window, QPushButton, "next"))
+    assert window.stage == "problem"
+    assert banner(window) == why
+    assert control is window.panel.target.target
+    pick(window, "target", "species")
+    assert window.bench.project.task == "multiclass"
+    assert window.bench.project.steps
+    assert window.panel.unready()[0] == ""
+
+
+def test_eighty_columns_with_long_names(open_project, make_project):
+    names = [f"a_very_long_name_of_a_column_that_goes_on_{i}_and_on & <b>on</b>" for i in range(79)]
+    rows = "".join(",".join(str((i * j) % 17) for j in range(79)) + f",{'yn'[i % 2]}\n" for i in range(40))
+    window = open_project(make_project(",".join(names) + ",y\n" + rows, "y"))
+    panel = window.panel
+    assert len(panel.notes.notes.rows) == 80
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    area = window._areas["problem"]
+    assert area.horizontalScrollBar().maximum() == 0
+    for button in panel.target.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.width() >= button.minimumSizeHint().width() - 1, button.objectName()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["only\na\nb\n", "x,y\n1,a\n", "x,y\n,a\n,b\n,a\n", 'x,"a ""b"" & <i>c</i>"\n1,2\n2,3\n1,2\n'],
+    ids=["one column", "one row", "an empty column", "odd names"],
+)
+def test_small_and_broken_tables_are_shown(open_project, make_project, text):
+    window = open_project(make_project(text, proposed=False))
+    assert window.panel.preview.table.rowCount() == len(text.strip().split("\n")) - 1
+    assert window.bench.project.target == ""
+    assert window.panel.unready()[0]
+    window.show_stage("data")
+    settle(window)
+    assert window.stage == "data" or window.bench.stages()[1].state == "locked"
+
+
+# ---- by keyboard and for screen readers
+
+
+def test_every_tab_stop_has_a_name_and_all_can_be_reached(window):
+    pick(window, "target", "sex")
+    reached = set()
+    window.panel.target.target.setFocus()
+    for _ in range(80):
+        now = QApplication.focusWidget()
+        if now in reached:
+            break
+        reached.add(now)
+        key(now, Key.Key_Tab)
+    inside = [w for w in reached if w is not None and window.panel.isAncestorOf(w)]
+    names = {w.objectName() for w in inside}
+    assert {"target", "positive", "metric", "goal_score", "brief_statement", "first_rows", "choose_another_file"} <= names
+    for widget in inside:
+        assert widget.accessibleName(), widget.objectName() or type(widget)
+
+
+def test_the_search_finds_columns_and_decisions(window):
+    found = dict(window.panel.searchable())
+    assert {"Column to predict", "Goals", "body_mass_g"} <= set(found)
+    found["body_mass_g"]()
+    assert window.panel.notes.column() == "body_mass_g"
+    assert window.panel.notes.isVisible()
+    assert FIELDS[window.panel.notes.currentIndex().column()] == "role"
+
+
+def test_the_windows_process_stays_light(make_project):
+    folder = make_project("penguins", "species")
+    storage.read_project(folder)
+    code = f"""
+import sys, time
+from pathlib import Path
+from mlops_desktop import app as application
+app, window, jobs = application.make_window()
+window.show()
+window.bench.open(Path({str(folder)!r}))
+for stage in ("problem", "data"):
+    window.show_stage(stage)
+    end = time.monotonic() + 60
+    while jobs.quick.now and time.monotonic() < end:
+        app.processEvents(); time.sleep(0.01)
+    app.processEvents()
+window.panel.show_tab("relations")
+app.processEvents()
+assert window.panel.kpis["rows"].value.text() == "344", window.panel.kpis["rows"].value.text()
+heavy = [m for m in ("pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "lightgbm") if m in sys.modules]
+window._closing = True
+window.close()
+print("heavy:", heavy)
+"""
+    env = {**os.environ, "PYTHONPATH": os.getcwd(), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=env, check=False)
+    assert "heavy: []" in done.stdout, done.stdout + done.stderr
