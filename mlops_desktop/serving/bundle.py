@@ -103,9 +103,12 @@ def verify_sums(folder: Path) -> list[str]:
             raise UserError(
                 f"“{folder.name}” is no bundle: it has no file {SUMS}.", "Choose the folder that holds bundle.json and serve.py."
             )
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: it would take a damaged line end for another kind of line end.
+        *lines, rest = path.read_bytes().decode("utf-8").split("\n")
     except (OSError, ValueError) as error:
         raise UserError(f"The file {SUMS} of “{folder.name}” cannot be read.", _AGAIN) from error
+    if rest:
+        raise UserError(f"The file {SUMS} of “{folder.name}” is damaged.", _AGAIN)
     names: list[str] = []
     total = 0
     for line in lines:

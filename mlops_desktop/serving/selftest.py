@@ -77,6 +77,8 @@ def answers_of(scorer: Scorer, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple
 
 def replay(scorer: Scorer, golden: Golden) -> Parity:
     """Compare the scorer's answers with the golden ones. UserError when it cannot answer at all, which only a damaged bundle does."""
+    if not golden.rows:
+        return Parity(0, float("inf"), 0)
     wanted = np.array(golden.scores, dtype=np.float64).reshape(len(golden.scores), -1)
     try:
         together = np.array(answers_of(scorer, golden.rows), dtype=np.float64).reshape(len(golden.rows), -1)
