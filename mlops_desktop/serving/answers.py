@@ -81,8 +81,7 @@ def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> lis
 
 def finite(scores: Floats) -> bool:
     """Whether every score is a finite number."""
-    total = float(scores.sum())
-    return total - total == 0.0 or bool(np.isfinite(scores).all())
+    return bool(np.isfinite(scores).all())
 
 
 def _literal(value: Class) -> str:

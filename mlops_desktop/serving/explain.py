@@ -90,7 +90,8 @@ def typical_frame(scorer: Scorer) -> Frame:
 def explain(scorer: Scorer, frame: Frame) -> list[Explanation]:
     """The explanation of each row of a frame of the schema's layout; one row takes about as long as scoring a thousand."""
     typical = typical_frame(scorer)
-    return [_explain_row(scorer, typical, frame, row) for row in range(frame.rows)]
+    with np.errstate(invalid="ignore"):  # a model's infinity stays visible in the explanation
+        return [_explain_row(scorer, typical, frame, row) for row in range(frame.rows)]
 
 
 def about(scorer: Scorer, scores: Floats) -> int | None:

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import csv
+import io
+import os
+
+import numpy as np
+import pytest
+
+from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, find_delimiter, header_line, predict_file, read_chunks
+from mlops_desktop.serving.errors import UserError
+
+
+def answers(scorer, text, size=5000):
+    out = header_line(scorer)
+    for chunk in read_chunks(io.StringIO(text, newline=""), scorer.schema, size):
+        out += as_csv(answer_chunk(scorer, chunk)[0])
+    return list(csv.reader(io.StringIO(out, newline="")))
+
+
+@pytest.mark.parametrize(
+    ("header", "mark"), [("a,b", ","), ("a;b;c", ";"), ("a\tb", "\t"), ("a|b", "|"), ("one", ","), ('"a,b";c', ";"), ("a;b,c;d", ";")]
+)
+def test_delimiters_are_found(header, mark):
+    assert find_delimiter(header) == mark
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_every_dialect_gives_the_same_answers(mark, end, bom, scorers):
+    scorer = scorers["binary"]
+    text = bom + end.join([mark.join(("age", "income", "city")), mark.join(("40", "1200.5", "Rome")), mark.join(("50", "", "Oslo"))])
+    rows = [{"age": 40, "income": 1200.5, "city": "Rome"}, {"age": 50, "city": "Oslo"}]
+    wanted = scorer.scores(scorer.schema.from_rows(rows).frame)
+    found = answers(scorer, text)
+    assert found[0] == ["prediction", "probability_no", "probability_yes", "error"]
+    assert [[float(cell) for cell in row[1:3]] for row in found[1:]] == wanted.tolist()
+
+
+def test_quoted_cells_may_hold_anything(scorers):
+    text = 'note,age,city\n"two\nlines, and ""quotes""",30,"Zürich"\nplain,31,Oslo\n'
+    assert len(answers(scorers["regression"], text)) == 3
+
+
+def test_every_row_keeps_its_place_with_its_reason(scorers):
+    text = "age,income,city\n40,1,Rome\nold,1,Rome\n41,1\n,1,Rome\n40.5,x,Rome\n42,1,Rome,extra\n\n43,,\n"
+    for size in (1, 2, 5000):
+        found = answers(scorers["binary"], text, size)[1:]
+        assert [bool(row[0]) for row in found] == [True, False, False, False, False, False, True]
+        assert [row[-1] for row in found][2] == WRONG_WIDTH
+        assert "“age” cannot be read" in found[1][-1]
+        assert "“age” is needed" in found[3][-1]
+        assert "“age” must be a whole number" in found[4][-1]
+        assert "“income” cannot be read" in found[4][-1]
+        assert found[5][-1] == WRONG_WIDTH
+        assert all(cell == "" for cell in found[1][:-1])
+        assert "old" not in str(found)
+
+
+def test_a_blank_line_is_a_missing_value_where_there_is_one_column(scorers):
+    assert [row[-1] != "" for row in answers(scorers["binary"], "age\n40\n\n41\n")[1:]] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no header"),
+        ("\n\n", "no header"),
+        (",,\n1,2,3\n", "no header"),
+        ("age,age\n1,2\n", "twice"),
+        ("a,b\n1,2\n", "None of the columns"),
+        ("income,city\n1,Rome\n", "“age” is needed"),
+    ],
+)
+def test_what_is_no_table_for_this_model(text, said, scorers):
+    with pytest.raises(UserError, match=said):
+        answers(scorers["binary"], text)
+
+
+def test_unknown_columns_are_left_out_even_when_they_come_twice(scorers):
+    assert answers(scorers["binary"], "age,x,x\n40,1,2\n")[1][0] in ("no", "yes")
+
+
+def test_a_header_alone_has_no_answers(scorers):
+    assert len(answers(scorers["binary"], "age,city\n")) == 1
+
+
+def test_very_long_cells_are_read(scorers):
+    assert answers(scorers["binary"], f"age,note\n40,{'x' * 400_000}\n")[1][-1] == ""
+
+
+def test_a_file_is_answered_in_a_file(scorers, tmp_path, rows_of):
+    scorer, rows = scorers["multiclass"], rows_of(12_345, 6)
+    names = [column.name for column in scorer.schema.columns]
+    cells = [["" if row[name] is None else str(row[name]).lower() if name == "member" else row[name] for name in names] for row in rows]
+    (tmp_path / "in.csv").write_text(as_csv([names, *cells]), encoding="utf-8")
+    assert predict_file(scorer, tmp_path / "in.csv", tmp_path / "out.csv") == (12_345, 0)
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        found = np.array([[float(cell) for cell in row[1:4]] for row in list(csv.reader(file))[1:]])
+    assert np.array_equal(found, scorer.scores(scorer.schema.from_rows(rows).frame))
+
+
+def test_what_cannot_be_read_leaves_nothing_behind(scorers, tmp_path):
+    (tmp_path / "in.csv").write_bytes("age,city\n40,Zürich\n".encode("latin-1"))
+    for source, said in (("in.csv", "not UTF-8"), ("nowhere.csv", "cannot be read")):
+        with pytest.raises(UserError, match=said):
+            predict_file(scorers["binary"], tmp_path / source, tmp_path / "out.csv")
+    (tmp_path / "in.csv").write_text("age\n40\n", encoding="utf-8")
+    with pytest.raises(UserError, match="cannot be written"):
+        predict_file(scorers["binary"], tmp_path / "in.csv", tmp_path / "no" / "out.csv")
+    assert sorted(os.listdir(tmp_path)) == ["in.csv"]
