@@ -342,3 +342,16 @@ def test_the_size_of_one_entry_is_its_own(tmp_path):
     assert 8000 < store.size("a" * 32) < 9000 > store.size("b" * 32) > 0
     assert store.size() == store.size("a" * 32) + store.size("b" * 32)
     assert store.size("c" * 32) == 0
+
+
+def test_an_entry_that_was_just_checked_elsewhere_is_not_read_again(tmp_path):
+    ArtifactStore(tmp_path).put("a" * 32, {"n": 1}, {"x": np.arange(5)})
+    (path,) = tmp_path.glob("*/*/0.npy")
+    path.write_bytes(path.read_bytes()[:-1] + b"\x09")  # the checksum does not hold any more
+    document, arrays = ArtifactStore(tmp_path).get("a" * 32, check=False)
+    assert document == {"n": 1}
+    assert len(arrays["x"]) == 5
+    with pytest.raises(KeyError):
+        ArtifactStore(tmp_path).get("a" * 32)
+    with pytest.raises(KeyError):
+        ArtifactStore(tmp_path).get("b" * 32, check=False)

@@ -106,3 +106,18 @@ def test_records(table):
 def test_levels_by_appearance():
     codes, levels = by_appearance(np.array([2, -1, 0, 2]), ["a", "b", "c"])
     assert (codes.tolist(), levels) == ([0, -1, 1, 0], ["c", "a"])
+
+
+def test_a_lazy_table_reads_its_levels_when_they_are_asked_for(table):
+    document, arrays = to_record(table)
+    lazy = from_record(json.loads(json.dumps(document)), arrays, lazy=True)
+    (levels,) = lazy.frame.levels
+    assert not isinstance(levels, list)
+    assert (len(levels), levels[0], levels[-1], levels[:2], list(levels)) == (2, "b", "a", ["b", "a"], ["b", "a"])
+    with pytest.raises(IndexError):
+        levels[2]
+    assert lazy.frame.texts("kind") == ["b", "a", "b", None]
+    odd = type_cells(texts(x=["é\n", "", "日本", "é\n"], y=["", "", "", ""]), {}, Silent())
+    again = from_record(*to_record(odd), lazy=True)
+    assert again.frame.texts("x") == odd.frame.texts("x")
+    assert again.frame.texts("y") == [None] * 4
