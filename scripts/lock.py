@@ -1,6 +1,10 @@
 """Write `requirements.lock` anew from `pyproject.toml`: every package with its version and the hashes of all its files.
 
     .venv/bin/python scripts/lock.py [--upgrade]
+    .venv/bin/python scripts/lock.py --service      only the second file, from the first as it is; nothing is downloaded
+
+From it comes `resources/templates/service.lock`, the part that an exported service needs. It travels with the application, so that an
+export works without a network.
 
 One lock serves every Python from 3.11 on and Linux, macOS and Windows; where they differ, a line carries a marker. Without `--upgrade` the
 versions that are locked already stay. The lock names no package index: pip uses the one that it is set up with.
@@ -9,6 +13,7 @@ versions that are locked already stay. The lock names no package index: pip uses
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +21,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+SERVICE_LOCK = ROOT / "resources" / "templates" / "service.lock"
+# What a service imports (`PACKAGES` in `mlops_desktop/serving/server.py`), and what click needs on Windows. What each of them needs stands
+# here too: the lock is installed without looking for more.
+SERVICE = {
+    "click": "",
+    "colorama": "sys_platform == 'win32'",
+    "h11": "",
+    "httptools": "",
+    "numpy": "",
+    "uvicorn": "",
+    "uvloop": "sys_platform != 'win32'",
+}
 # The tool that resolves for all systems at once. Not in the lock itself: only who changes dependencies needs it.
 RESOLVER = "uv==0.13.9"
 
@@ -31,6 +48,17 @@ def resolve(folder: Path, upgrade: bool) -> None:
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
+def service_part(text: str) -> str:
+    """The packages of the service out of the text of a lock, with markers and hashes. ValueError when one is missing."""
+    parts = ["# The packages of an exported service, out of requirements.lock. Written by `make lock`.\n"]
+    for name, marker in SERVICE.items():
+        found = re.search(rf"(?m)^{name}==(\S+) .*\n((?:    --hash=.*\n)+)", text)
+        if found is None:
+            raise ValueError(f"{LOCK.name} does not hold {name}")
+        parts.append(f"{name}=={found[1]}{' ; ' + marker if marker else ''} \\\n{found[2]}")
+    return "".join(parts)
+
+
 def faults(text: str) -> list[str]:
     """What a lock must not hold: a line with an address in it, or a package without a version or a hash."""
     found = [f"names an address: {line.strip()}" for line in text.splitlines() if "://" in line or line.startswith("--")]
@@ -42,15 +70,18 @@ def faults(text: str) -> list[str]:
 
 
 def main() -> int:
-    """Write the lock and look it over; 0 when it is good."""
+    """Write the locks and look them over; 0 when they are good."""
     parser = argparse.ArgumentParser(description="Write requirements.lock from pyproject.toml.")
     parser.add_argument("--upgrade", action="store_true", help="take newer releases where the project file allows them")
-    upgrade = parser.parse_args().upgrade
-    with tempfile.TemporaryDirectory() as folder:
-        resolve(Path(folder), upgrade)
-    problems = faults(LOCK.read_text())
+    parser.add_argument("--service", action="store_true", help="write only the service's part of the lock that is there")
+    options = parser.parse_args()
+    if not options.service:
+        with tempfile.TemporaryDirectory() as folder:
+            resolve(Path(folder), options.upgrade)
+    SERVICE_LOCK.write_text(service_part(LOCK.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    problems = [f"{path.name} {problem}" for path in (LOCK, SERVICE_LOCK) for problem in faults(path.read_text(encoding="utf-8"))]
     for problem in problems:
-        print(f"{LOCK.name} {problem}", file=sys.stderr)
+        print(problem, file=sys.stderr)
     return 1 if problems else 0
 
 

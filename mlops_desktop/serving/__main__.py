@@ -11,6 +11,7 @@ Exit codes: 0 done, 1 the self-test failed, 2 the input was wrong (one sentence 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .errors import UserError
+from .server import PACKAGES, missing_packages
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -30,13 +32,13 @@ def main(arguments: Sequence[str], folder: Path | None = None) -> int:
         os.environ.setdefault(name, "1")
     parsed = _parser(folder is None).parse_args(arguments)
     try:
-        with tempfile.TemporaryDirectory(prefix="bundle_") as unpacked:
-            return _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, Path(unpacked)))
+        with contextlib.ExitStack() as left_open:
+            return _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, left_open))
     except UserError as error:
         _say(sys.stderr, str(error))
         return 1 if parsed.command == "selftest" else 2
     except ImportError as error:
-        if not error.name or error.name.partition(".")[0] not in ("numpy", "uvicorn", "httptools", "uvloop", "h11", "click"):
+        if not error.name or error.name.partition(".")[0] not in PACKAGES:
             raise
         _say(sys.stderr, f"The package {error.name.partition('.')[0]} is not installed. Install it: pip install -r requirements.txt")
         return 2
@@ -73,15 +75,18 @@ def _run(parsed: argparse.Namespace, folder: Path) -> int:
     return _serve(folder, parsed)
 
 
-def _folder(bundle: Path, unpacked: Path) -> Path:
+def _folder(bundle: Path, left_open: contextlib.ExitStack) -> Path:
+    """The folder of a bundle. Only an archive needs room to unpack: a folder is served where nothing can be written."""
     if not bundle.is_file():
         return bundle
     from .archive import read_archive
 
-    return read_archive(bundle, unpacked)
+    return read_archive(bundle, Path(left_open.enter_context(tempfile.TemporaryDirectory(prefix="bundle_"))))
 
 
 def _selftest(folder: Path) -> int:
+    if absent := missing_packages():
+        raise UserError(f"Self-test FAILED: the package {absent[0]} is not installed.", "Install it: pip install -r requirements.txt")
     from .boot import tested_bundle
 
     _say(sys.stdout, tested_bundle(folder)[1].sentence())

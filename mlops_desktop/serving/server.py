@@ -24,6 +24,9 @@ from .errors import UserError
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that it is never the service that hangs up first
 LAST_REQUESTS = 25  # seconds that requests under way may take after a stop
 RESTARTS, PERIOD = 5, 60.0  # so many dead workers within so many seconds, and the service stops
+# What a service imports, and what those packages need themselves. On Windows uvicorn does without uvloop.
+PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
+NOT_ON_WINDOWS = frozenset(("uvloop",))
 _TAKEN = frozenset((errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)))
 
 
@@ -36,6 +39,12 @@ class Options:
     workers: int = 1
     drain: float = 1.0
     access_log: bool = False
+
+
+def missing_packages() -> list[str]:
+    """The packages of a service that are not installed here."""
+    wanted = (name for name in PACKAGES if sys.platform != "win32" or name not in NOT_ON_WINDOWS)
+    return [name for name in wanted if importlib.util.find_spec(name) is None]
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,138 @@
+"""What every exporter of the catalogue promises: it fills the folder, the same core gives the same bytes, and nothing of this machine or
+of this hour goes along."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+import mlops_desktop.catalog.exporters as package
+from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.base.families import Exporter
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.registry import Registry
+from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.serving.selftest import replay
+from tests.end_to_end.road import files_of, run_bundle
+from tests.serving.conftest import SCORERS, write_bundle
+
+EXPORTERS = Registry(package, Exporter)
+ROOT = Path(__file__).resolve().parents[2]
+each_member = pytest.mark.parametrize("id_", list(EXPORTERS))
+each_task = pytest.mark.parametrize("task", list(SCORERS))
+
+
+class Counted:
+    """A job that notes its steps, and stops at one of them if asked to."""
+
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.fractions: list[float] = []
+        self.stop_at = stop_at
+
+    def step(self, fraction, message=""):
+        if self.stop_at == len(self.fractions):
+            raise Cancelled
+        self.fractions.append(fraction)
+
+    def partial(self, data):
+        raise AssertionError("an exporter has no partial results")
+
+
+@pytest.fixture(scope="module")
+def cores(tmp_path_factory):
+    return {task: write_bundle(scorer, tmp_path_factory.mktemp("cores") / task) for task, scorer in SCORERS.items()}
+
+
+def export(id_: str, core: Path, target: Path, job=None) -> dict[str, bytes]:
+    target.mkdir(parents=True)
+    EXPORTERS[id_]().export(core, target, job or Silent())
+    return files_of(target)
+
+
+@each_member
+@each_task
+def test_the_core_leaves_whole_and_the_same_twice(id_, task, cores, tmp_path):
+    before = files_of(cores[task])
+    first = export(id_, cores[task], tmp_path / "first")
+    assert files_of(cores[task]) == before, "the core was changed"
+    assert first
+    for name, data in before.items():
+        assert name == "SHA256SUMS" or first[name] == data, name
+    moved = shutil.copytree(cores[task], tmp_path / "elsewhere" / "core")
+    time.sleep(1.1)  # a second later, from another folder, in another time zone
+    zone = os.environ.get("TZ")
+    try:
+        os.environ["TZ"] = "Pacific/Kiritimati"
+        second = export(id_, moved, tmp_path / "second place" / "again")
+    finally:
+        os.environ.pop("TZ") if zone is None else os.environ.__setitem__("TZ", zone)
+    assert list(first) == list(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+@each_member
+def test_nothing_of_this_machine_goes_along(id_, cores, tmp_path):
+    files = export(id_, cores["binary"], tmp_path / "out")
+    here = {
+        str(tmp_path),
+        str(cores["binary"].parent),
+        str(ROOT),
+        str(Path.home()),
+        sys.prefix,
+        tempfile.gettempdir() + "/",
+        socket.gethostname(),
+    }
+    here |= {getpass.getuser()} if len(getpass.getuser()) > 4 else set()
+    here = {text for text in here if len(text) > 4}
+    today = {time.strftime("%Y-%m-%d"), time.strftime("%Y-%m-%d", time.gmtime())}
+    for name, data in files.items():
+        said = data.decode("utf-8", "ignore")
+        assert [text for text in here | today if text in said] == [], name
+
+
+@each_member
+def test_it_says_how_far_it_is_and_can_be_stopped(id_, cores, tmp_path):
+    job = Counted()
+    export(id_, cores["binary"], tmp_path / "whole", job)
+    assert job.fractions == sorted(job.fractions)
+    assert job.fractions[-1] == 1.0
+    assert len(job.fractions) > 3
+    with pytest.raises(Cancelled):
+        export(id_, cores["binary"], tmp_path / "stopped", Counted(stop_at=len(job.fractions) // 2))
+
+
+@each_member
+def test_a_damaged_core_is_refused(id_, cores, tmp_path):
+    core = shutil.copytree(cores["binary"], tmp_path / "core")
+    array = max((core / "model").rglob("*.npy"), key=lambda path: path.stat().st_size)
+    data = bytearray(array.read_bytes())
+    data[-1] ^= 1
+    array.write_bytes(data)
+    with pytest.raises(UserError, match=array.name):
+        export(id_, core, tmp_path / "out")
+
+
+@each_member
+@each_task
+def test_what_leaves_is_a_bundle_that_answers_as_before(id_, task, cores, tmp_path):
+    """Holds for every form that is a service; one that is something else gets a test of its own here."""
+    export(id_, cores[task], tmp_path / "out")
+    opened = open_bundle(tmp_path / "out")
+    assert replay(opened.scorer, opened.golden).passed
+    tested = run_bundle(sys.executable, tmp_path / "out", "selftest", cwd=tmp_path)
+    assert tested.returncode == 0, tested.stderr
+    assert "Self-test passed" in tested.stdout
+
+
+@each_member
+def test_the_texts_are_whole_sentences(id_):
+    assert EXPORTERS[id_].label
+    assert EXPORTERS[id_].help.endswith(".")
