@@ -167,11 +167,29 @@ def _set(args: argparse.Namespace) -> int:
     from mlops_desktop.engine.columns import known_columns
     from mlops_desktop.engine.decisions import set_field
 
-    with _editing(args.dir) as (project, save):
+    with _editing(args.dir) as (before, save):
+        project = before
         for field in args.fields:
             project = set_field(project, field, known_columns(args.dir, project))
-        save(project)
+        save(_renewed(args.dir, before, project))
     return 0
+
+
+def _renewed(folder: Path, before: Project, project: Project) -> Project:
+    """The project with what was only proposed made anew, where the target, the task, a role or a type changed under it."""
+    from mlops_desktop.engine import storage
+
+    def ground(one: Project) -> Any:
+        notes = {name: (note.role, note.type, note.levels, note.missing) for name, note in one.columns.items()}
+        return one.target, one.task, {name: said for name, said in notes.items() if any(said)}
+
+    if not before.data or not before.steps or ground(before) == ground(project):
+        return project
+    with _child() as call:
+        found = call("renew", folder=str(folder), project=storage.to_json(project), before=storage.to_json(before))
+    for line in found["changes"]:
+        print(f"- {line}")
+    return storage.from_json(found["project"])
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -103,6 +103,21 @@ def test_new_data_under_the_same_decisions(project, tmp_path):
     assert json.loads(call("show", tmp_path / "p").stdout)["file"] == "more.csv"
 
 
+def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
+    folder = tmp_path / "p"
+    assert call("new", folder, "--data", SAMPLES / "penguins.csv", "--target", "species").returncode == 0
+    assert call("set", folder, 'candidates=["baseline"]', "split.folds=2").returncode == 0
+    changed = call("set", folder, "roles.island=ignore")
+    assert changed.returncode == 0, changed.stderr
+    assert "steps of preparation" in changed.stdout
+    decided = json.loads(call("show", folder).stdout)
+    assert decided["steps"][0]["params"]["columns"] == ["sex"]
+    assert [one["id"] for one in decided["candidates"]] == ["baseline"]  # what was chosen stays
+    assert decided["split"]["folds"] == 2
+    assert call("set", folder, "target=body_mass_g").returncode == 0
+    assert json.loads(call("show", folder).stdout)["task"] == "regression"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

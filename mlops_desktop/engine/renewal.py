@@ -21,7 +21,7 @@ from mlops_desktop.engine.project import ColumnNote, Project, Split
 from mlops_desktop.engine.proposal import propose
 from mlops_desktop.serving.cells import level_of
 
-_OPEN: dict[str, Any] = {"positive": None, "metric": "", "split": Split(), "steps": (), "candidates": ()}
+_OPEN: dict[str, Any] = {"task": None, "positive": None, "metric": "", "split": Split(), "steps": (), "candidates": ()}
 
 
 def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Project, dict[str, str], list[str]]:
