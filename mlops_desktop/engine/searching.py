@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
@@ -46,7 +47,7 @@ def _searched(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
             if skipped > 3 * len(flow.project.candidates) or clock.spent() >= (clock.seconds or 0.0) * clock.share:
                 break
             continue
-        done.append(_trial(folds, runs, algorithm, len(done) + 1, _share(clock, flow, len(done), job), jobs))
+        done.append(_trial(folds, runs, algorithm, len(done) + 1, _share(clock, flow, len(done), job), jobs, clock.over))
         clock.record(algorithm, done[-1].seconds)
         plan.tell(algorithm, done[-1].score)
     return done
@@ -63,14 +64,16 @@ def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
     ]
 
 
-def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int) -> Run:
+def _trial(
+    folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int, late: Callable[[], bool] = lambda: False
+) -> Run:
     job.step(0.0, f"Trial {number}: {algorithm.label}")
     job.partial({"trial": number, "algorithm": algorithm.to_json(), "label": algorithm.label})
     began = time.perf_counter()
-    run = run_trial(folds, algorithm, number, job, jobs)
+    run = run_trial(folds, algorithm, number, job, jobs, late)
     runs.record(run)
     job.partial({"run": run.to_json()})
-    said = f"{run.score:.4f}" if run.score is not None else f"failed: {run.reason}"
+    said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
     job.step(1.0, f"Trial {number}: {algorithm.label}, {said} ({time.perf_counter() - began:.1f} s)")
     return run
 

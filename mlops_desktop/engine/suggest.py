@@ -45,9 +45,8 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
     words = [c.name for c in left if c.type in ("category", "ordered", "id")]
     if words:
         most = max(len(frame.word(name)[1]) for name in words)
-        reason = (
-            f"{len(words)} columns hold categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
-        )
+        holds = f"{len(words)} columns hold" if len(words) > 1 else f"“{words[0]}” holds"
+        reason = f"{holds} categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
         found.append(
             (
                 operation("one_hot", columns=words, max_levels=MANY_LEVELS),
@@ -73,9 +72,9 @@ def suggest_algorithms(task: Task, rows: int, *, texts: bool = False) -> list[tu
     plan = [
         ("baseline", "What one gets without looking at the columns: every model must beat it."),
         ("ridge" if task == "regression" else "logistic", "Quick, readable, and hard to beat on small tables."),
-        ("random_forest", "Strong without tuning, and finds interactions by itself."),
-        ("hist_gradient_boosting", "Usually among the best on tables, also with many rows."),
-        ("lightgbm", "Usually among the best on tables; a second opinion to the one before."),
+        ("lightgbm", "Usually among the best on tables, and quick with many rows."),
+        ("hist_gradient_boosting", "Usually among the best on tables; a second opinion to the one before."),
+        ("random_forest", "Strong without tuning, and finds interactions by itself; slower than the others."),
     ]
     if rows > BIG_TABLE:
         plan = [entry for entry in plan if entry[0] != "random_forest"]

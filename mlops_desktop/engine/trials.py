@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -79,14 +79,20 @@ def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dt
     return np.concatenate(rows), np.concatenate(scores)
 
 
-def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1) -> Run:
+class _OutOfTime(Exception):
+    """The budget ended within a trial."""
+
+
+def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, late: Callable[[], bool] = lambda: False) -> Run:
     """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time."""
     flow = folds.flow
     status: Status = "done"
     reason = ""
     began = time.perf_counter()
     try:
-        _fit_folds(folds, algorithm, job, jobs)
+        _fit_folds(folds, algorithm, job, jobs, late)
+    except _OutOfTime:
+        status, reason = "stopped", "The time ended within this trial. Its finished folds are kept: training again goes on from there."
     except UserError as error:
         status, reason = "failed", str(error)
     except MemoryError:
@@ -127,7 +133,7 @@ def _fold_scores(flow: Flow, scores: list[Floats]) -> list[float]:
     ]
 
 
-def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int) -> None:
+def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, late: Callable[[], bool]) -> None:
     flow, count = folds.flow, len(folds.flow.folds)
     todo = [i for i in range(count) if flow.keys.fold(algorithm, i) not in flow.store]
     if jobs == 1 or len(todo) < 2:
@@ -137,6 +143,8 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int) -> None:
         return
     for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
+        if late() and done < len(todo):
+            raise _OutOfTime
         job.partial({"fold": count - len(todo) + done, "folds": count})
 
 

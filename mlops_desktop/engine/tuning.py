@@ -92,6 +92,10 @@ class Clock:
             return True
         return self.spent() + float(np.median(self._seen.get(algorithm.id, [0.0]))) <= self.seconds * self.share
 
+    def over(self) -> bool:
+        """Whether the search must end now. Never before something was trained."""
+        return self.seconds is not None and bool(self._seen) and self.spent() >= self.seconds * self.share
+
     def fraction(self) -> float:
         """How much of the budget is spent, 0 to 1."""
         return 0.0 if not self.seconds else min(1.0, self.spent() / self.seconds)

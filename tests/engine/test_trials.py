@@ -87,3 +87,16 @@ def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
     run = run_trial(Folds(Flow(made.folder, missing)), algorithm("baseline"), 1, Silent())
     assert run.status == "done"
     assert run.score == pytest.approx(0.5)
+
+
+def test_a_trial_that_runs_out_of_time_keeps_its_folds(trained, copy_of):
+    made = copy_of(trained)
+    tree = algorithm("decision_tree", max_depth=6)
+    answers = iter([False, False, True])
+    run = run_trial(Folds(made.flow), tree, 1, Silent(), late=lambda: next(answers))
+    assert run.status == "stopped"
+    assert run.score is None
+    assert sum(made.flow.keys.fold(tree, fold) in made.flow.store for fold in range(5)) == 2
+    again = Counting()
+    assert run_trial(Folds(made.flow), tree, 1, again).status == "done"
+    assert len(again.said) == 3
