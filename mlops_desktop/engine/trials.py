@@ -84,7 +84,7 @@ class _OutOfTime(Exception):
 
 
 def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, late: Callable[[], bool] = lambda: False) -> Run:
-    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at a time."""
+    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at once."""
     flow = folds.flow
     status: Status = "done"
     reason = ""

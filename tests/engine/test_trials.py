@@ -91,7 +91,7 @@ def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
 
 def test_a_trial_that_runs_out_of_time_keeps_its_folds(trained, copy_of):
     made = copy_of(trained)
-    tree = algorithm("decision_tree", max_depth=6)
+    tree = algorithm("decision_tree", max_depth=9)
     answers = iter([False, False, True])
     run = run_trial(Folds(made.flow), tree, 1, Silent(), late=lambda: next(answers))
     assert run.status == "stopped"
