@@ -138,14 +138,16 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, late: Ca
     todo = [i for i in range(count) if flow.keys.fold(algorithm, i) not in flow.store]
     if jobs == 1 or len(todo) < 2:
         for i in todo:
+            if late():
+                raise _OutOfTime
             job.partial({"fold": i + 1, "folds": count})
             folds.fit_fold(algorithm, i, Part(job, i / count, (i + 1) / count))
         return
     for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
+        job.partial({"fold": count - len(todo) + done, "folds": count})
         if late() and done < len(todo):
             raise _OutOfTime
-        job.partial({"fold": count - len(todo) + done, "folds": count})
 
 
 def _in_processes(flow: Flow, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:
