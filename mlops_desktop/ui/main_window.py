@@ -111,14 +111,14 @@ class MainWindow(QMainWindow):
         self._undo = Tool("undo", self.tr("Undo"), self.bench.undo, name="undo", shortcut="Ctrl+Z")
         self._redo = Tool("redo", self.tr("Redo"), self.bench.redo, name="redo", shortcut="Ctrl+Shift+Z")
         self.finder = Finder(self._things)
-        self.finder.setMinimumWidth(180)
-        self.finder.setMaximumWidth(300)
+        self.finder.setMinimumWidth(200)
+        self.finder.setMaximumWidth(330)
         self._back = Button(self.tr("Back"), self._go_back, name="back", icon="left")
         self._next = Button(self.tr("Next"), self._go_next, name="next", kind="primary")
         bar = QFrame()
         bar.setObjectName("topbar")
         words = column(self._title, self._purpose, spacing=0)
-        bar.setLayout(row((words, 1), self._undo, self._redo, self.finder, self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
+        bar.setLayout(row((words, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
         bar.setMinimumHeight(64)
         return bar
 
