@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
 from mlops_desktop.serving.transforms.one_hot import OneHot
 from mlops_desktop.serving.transforms.scale import Scale
 
+ROOT = Path(__file__).resolve().parents[2]
 DAY = 86_400_000_000
 CITIES = ("Oslo", "Rome", "Zürich")
 
@@ -194,21 +198,78 @@ def apps(bundles: dict[str, Bundle]) -> Callable[..., App]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def asked() -> Callable[..., Answer]:
     return ask
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def scorers() -> dict[str, Scorer]:
     return dict(SCORERS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows_of() -> Callable[..., list[dict[str, Any]]]:
     return random_rows
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write() -> Callable[[Scorer, Path], Path]:
     return write_bundle
+
+
+class Running:
+    """A service in a process of its own, on a port that was free."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT)
+        assert self.process.stdout is not None
+        said = ""
+        while "http://" not in said:
+            line = self.process.stdout.readline()
+            assert line, self.process.communicate()[1]
+            said += line
+        self.address = said[said.index("http://") :].split()[0]
+        self.port = int(self.address.rsplit(":", 1)[1].strip("/"))
+        self.said = said
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+        connection = self.connect()
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        connection.request(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
+        response = connection.getresponse()
+        found = response.status, response.read()
+        connection.close()
+        return found
+
+    def stop(self) -> int:
+        """The exit code after SIGTERM."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+@pytest.fixture
+def running() -> Iterator[Callable[..., Running]]:
+    """`running(folder, *options)` starts the service of a bundle; it is stopped after the test."""
+    started: list[Running] = []
+
+    def start(folder: Path, *options: str) -> Running:
+        started.append(Running([sys.executable, "-m", "mlops_desktop.serving", str(folder), "--port", "0", *options]))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture(scope="module")
+def service(folders: dict[str, Path]) -> Iterator[Running]:
+    """One service of the binary model for all tests of a file."""
+    one = Running([sys.executable, "-m", "mlops_desktop.serving", str(folders["binary"]), "--port", "0", "--drain", "0"])
+    yield one
+    one.stop()

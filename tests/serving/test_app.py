@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlops_desktop.serving.app import App, log_to_stderr
+from mlops_desktop.serving.service import Limits, Service
+
+ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10) | st.sampled_from(["rows", "row", "age"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+CELLS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(["Rome", "2020-01-01", 40, 1.5, "NA"])
+)
+ROWS = st.lists(
+    st.dictionaries(st.sampled_from(["age", "income", "city", "member", "since", "note", "other"]), CELLS) | JSON_VALUES, max_size=4
+)
+
+
+def strict(answer):
+    """The answer's body under a strict parser, and the headers that every answer has."""
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"]
+    assert answer.headers["x-request-id"]
+    assert answer.headers["x-model-version"] == "0123456789ab"
+    assert int(answer.headers["content-length"]) == len(answer.body)
+    return answer.json if "json" in answer.headers["content-type"] else answer.body
+
+
+def test_every_address_answers(apps, asked):
+    app = apps("binary")
+    for path, kind in (
+        ("/", "text/html"),
+        ("/docs", "text/html"),
+        ("/static/app.js", "text/javascript"),
+        ("/v1/schema", "application/json"),
+        ("/v1/model", "application/json"),
+        ("/v1/drift", "application/json"),
+        ("/openapi.json", "application/json"),
+        ("/health/live", "application/json"),
+        ("/health/ready", "application/json"),
+        ("/health/startup", "application/json"),
+        ("/metrics", "text/plain"),
+    ):
+        answer = asked(app, "GET", path)
+        assert (answer.status, answer.headers["content-type"].split(";")[0]) == (200, kind), path
+        strict(answer)
+        head = asked(app, "HEAD", path)
+        assert (head.status, head.body) == (200, b"")
+
+
+def test_a_prediction(apps, asked):
+    answer = asked(apps("binary"), "POST", "/v1/predict", {"rows": [ROW, ROW]})
+    assert answer.status == 200
+    found = strict(answer)
+    assert found["model"] == {"name": "leavers", "version": "0123456789ab"}
+    assert set(found["predictions"][0]) == {"prediction", "probabilities", "threshold", "warnings"}
+    assert sum(found["predictions"][0]["probabilities"].values()) == pytest.approx(1)
+
+
+def test_bodies_may_come_in_pieces(apps, asked):
+    app = apps("binary")
+    whole = asked(app, "POST", "/v1/predict", {"rows": [ROW] * 9}).body
+    assert asked(app, "POST", "/v1/predict", {"rows": [ROW] * 9}, pieces=13).body == whole
+
+
+def test_pages_have_a_policy_that_keeps_everything_here(apps, asked):
+    policy = asked(apps("binary"), "GET", "/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/../etc/passwd", 404),
+        ("GET", "/static/../app.py", 404),
+        ("POST", "/v1/schema", 405),
+        ("GET", "/v1/predict", 405),
+    ],
+)
+def test_wrong_addresses_and_methods(method, path, status, apps, asked):
+    answer = asked(apps("binary"), method, path, {} if method == "POST" else None)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert strict(answer)["status"] == status
+    if status == 405:
+        assert answer.headers["allow"] == ("POST" if path == "/v1/predict" else "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "fits"),
+    [
+        ("application/json", True),
+        ("application/json; charset=utf-8", True),
+        ("Application/JSON;charset=UTF-8", True),
+        ("application/json; charset=latin-1", False),
+        ("application/x-www-form-urlencoded", False),
+        ("text/csv", False),
+        ("", False),
+    ],
+)
+def test_content_types(content_type, fits, apps, asked):
+    answer = asked(apps("binary"), "POST", "/v1/predict", {"rows": [ROW]}, headers={"content-type": content_type})
+    assert answer.status == (200 if fits else 415)
+
+
+def test_csv_with_its_content_type(apps, asked):
+    answer = asked(apps("binary"), "POST", "/v1/predict/csv", b"age\n40\n", headers={"content-type": "text/csv; header=present"})
+    assert (answer.status, answer.headers["content-type"], answer.headers["x-model-warnings"]) == (200, "text/csv; charset=utf-8", "5")
+    assert answer.body.decode().splitlines()[0] == "prediction,probability_no,probability_yes,error"
+
+
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("pieces", [1, 5])
+def test_large_bodies_are_refused_while_they_are_read(said, pieces, apps, asked):
+    app = apps("binary", Limits(body=1000))
+    headers = {"content-length": "5000"} if said else {}
+    answer = asked(app, "POST", "/v1/predict", b'{"rows":[' + b" " * 4990 + b"]}", headers=headers, pieces=pieces)
+    assert answer.status == 413
+    assert answer.headers["connection"] == "close"
+
+
+def test_request_ids_are_kept_or_made(apps, asked):
+    app = apps("binary")
+    assert asked(app, "GET", "/health/live", headers={"x-request-id": "abc-1.2:3"}).headers["x-request-id"] == "abc-1.2:3"
+    for bad in ("", "a b", "x" * 101, "ü", "a\tb"):
+        assert re.fullmatch(
+            r"[0-9a-f]{8}-[0-9a-f]+", asked(app, "GET", "/health/live", headers={"x-request-id": bad}).headers["x-request-id"]
+        )
+    first, second = (asked(app, "GET", "/nowhere") for _ in range(2))
+    assert first.json["instance"] == "urn:request:" + first.headers["x-request-id"] != second.json["instance"]
+
+
+def test_a_stopping_service_says_so(apps, asked):
+    app = apps("binary")
+    app.draining = True
+    assert asked(app, "GET", "/health/ready").status == 503
+    answer = asked(app, "POST", "/v1/predict", {"rows": [ROW]})
+    assert (answer.status, answer.headers["connection"]) == (200, "close")
+    assert asked(app, "GET", "/health/live").status == 200
+
+
+def test_a_fault_of_ours_is_logged_and_told_without_its_cause(apps, asked, monkeypatch, capfd):
+    app = apps("binary")
+    monkeypatch.setattr(Service, "predict", lambda self, body, query: 1 / 0)
+    log_to_stderr()
+    try:
+        answer = asked(App(app.service), "POST", "/v1/predict", {"rows": [ROW]})
+    finally:
+        logging.getLogger("serving").handlers.clear()
+        logging.getLogger("serving").propagate = True
+    assert (answer.status, answer.json["title"]) == (500, "The service failed at this request.")
+    assert "division" not in answer.body.decode()
+    line = json.loads(capfd.readouterr().err.splitlines()[0])
+    assert "ZeroDivisionError" in line["cause"]
+    assert answer.headers["x-request-id"] in line["message"]
+
+
+def test_health_is_quick_while_a_large_batch_is_answered(apps, asked, rows_of):
+    app = apps("binary")
+    done = threading.Event()
+
+    def work():
+        asked(app, "POST", "/v1/predict", {"rows": rows_of(5000)})
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert asked(app, "GET", "/health/live").status == 200
+    thread.join()
+    assert done.is_set()
+
+
+def test_requests_are_counted(apps, asked):
+    app = apps("binary")
+    asked(app, "POST", "/v1/predict", {"rows": [ROW]})
+    asked(app, "BREW", "/nowhere")
+    page = asked(app, "GET", "/metrics").body.decode()
+    assert 'http_requests_total{method="POST",route="/v1/predict",status="200"} 1' in page
+    assert 'http_requests_total{method="other",route="(unknown)",status="404"} 1' in page
+    assert "http_requests_in_progress 1" in page
+
+
+@settings(max_examples=150)
+@given(
+    body=st.binary(max_size=60) | JSON_VALUES.map(lambda v: json.dumps(v).encode()), path=st.sampled_from(["predict", "explain", "what-if"])
+)
+def test_no_body_is_a_fault_of_ours(body, path, fuzzed, asked):
+    answer = asked(fuzzed, "POST", f"/v1/{path}", body)
+    assert answer.status in (200, 400, 413, 422), answer.body
+    strict(answer)
+
+
+@settings(max_examples=200)
+@given(rows=ROWS, how=st.sampled_from(["predict", "predict?on_error=row", "explain"]))
+def test_no_rows_are_a_fault_of_ours(rows, how, fuzzed, asked):
+    answer = asked(fuzzed, "POST", f"/v1/{how}", json.dumps({"rows": rows}).encode())
+    assert answer.status in (200, 400, 422), answer.body
+    found = strict(answer)
+    if answer.status == 200 and how != "explain":
+        assert len(found["predictions"]) == len(rows)
+
+
+@settings(max_examples=150)
+@given(text=st.text(alphabet=st.sampled_from('ageincomety,;\t"\n\r 0123456789.-x\ufeffü'), max_size=80), header=st.booleans())
+def test_no_csv_is_a_fault_of_ours(text, header, fuzzed, asked):
+    body = ("age,city\n" if header else "") + text
+    answer = asked(fuzzed, "POST", "/v1/predict/csv", body.encode(), headers={"content-type": "text/csv"})
+    assert answer.status in (200, 400, 422), answer.body
+    strict(answer)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(bundles):
+    return App(Service(bundles["binary"]))

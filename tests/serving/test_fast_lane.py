@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
+HEAD = "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+def request(row, head=HEAD, **members):
+    body = json.dumps({"rows": [row], **members}).encode()
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def talk(service, *pieces, answers=1):
+    """Send pieces on one connection, and read so many answers: (status, headers, body)."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        file = sock.makefile("rb")
+        for i, piece in enumerate(pieces):
+            sock.sendall(piece)
+            if i < len(pieces) - 1:
+                time.sleep(0.03)
+        return [read(file) for _ in range(answers)]
+
+
+def read(file):
+    line = file.readline()
+    if not line:
+        return None
+    status, headers = int(line.split()[1]), {}
+    while (line := file.readline().strip()) and line:
+        name, _, value = line.decode().partition(": ")
+        headers[name.lower()] = value
+    return status, headers, file.read(int(headers.get("content-length", 0)))
+
+
+def predictions(answer):
+    assert answer[0] == 200, answer
+    return json.loads(answer[2])["predictions"]
+
+
+@pytest.fixture(scope="module")
+def wanted(bundles):
+    """The answer to the row, from the scorer itself."""
+    scorer = bundles["binary"].scorer
+    return scorer.scores(scorer.schema.from_rows([ROW]).frame)[0].tolist()
+
+
+def test_the_short_way_and_the_long_way_say_the_same(service):
+    short = talk(service, request(ROW))[0]
+    long = talk(service, request(ROW, HEAD + "X-Other: 1\r\n"))[0]
+    assert short[0] == long[0] == 200
+    assert short[2] == long[2]
+    ids = ("x-request-id", "date")
+    assert {k: v for k, v in short[1].items() if k not in ids} == {k: v for k, v in long[1].items() if k not in ids}
+    assert set(short[1]) == set(long[1])
+    faulty = [talk(service, request({"age": "x"}, head))[0] for head in (HEAD, HEAD + "X-Other: 1\r\n")]
+    assert [status for status, _, _ in faulty] == [422, 422]
+    assert len({json.dumps(json.loads(body)["errors"]) for _, _, body in faulty}) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b'{"rows":[]}', 200),
+        (b'{"rows":[{},{}]}', 422),
+        (b'{"rows":[{"age":1},{"age":2}]}', 200),
+        (b"[]", 422),
+        (b"\xff", 400),
+    ],
+)
+def test_every_body_is_answered(body, status, service):
+    head = f"{HEAD}Content-Length: {len(body)}\r\n\r\n".encode()
+    assert talk(service, head + body)[0][0] == status
+
+
+def test_one_connection_many_requests(service, wanted):
+    for many in (1, 20):
+        found = talk(service, *[request(ROW)] * many, answers=many)
+        assert [list(predictions(one)[0]["probabilities"].values()) for one in found] == [wanted] * many
+
+
+@pytest.mark.parametrize("cut", [1, 20, 60, 100, 130, -20, -1])
+def test_requests_may_be_cut_anywhere(cut, service, wanted):
+    data = request(ROW)
+    for pieces in ((data[:cut], data[cut:]), (request(ROW) + data[:cut], data[cut:])):
+        found = talk(service, *pieces, answers=len(pieces) and (2 if pieces[0].startswith(data) else 1))
+        assert list(predictions(found[-1])[0]["probabilities"].values()) == wanted
+
+
+def test_pipelined_requests_are_answered_in_their_order(service):
+    ages = [20, 30, 40, 50]
+    data = b"".join(request({"age": age}, HEAD + f"X-Request-Id: r{age}\r\n") for age in ages)
+    found = talk(service, data, answers=4)
+    assert [one[1]["x-request-id"] for one in found] == ["r20", "r30", "r40", "r50"]
+    get = b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: b\r\n\r\n"
+    found = talk(service, request({"age": 20}, HEAD + "X-Request-Id: a\r\n") + get + request(ROW), answers=3)
+    assert [one[1]["x-request-id"] for one in found][:2] == ["a", "b"]
+    assert predictions(found[2])
+
+
+def test_another_address_in_between(service):
+    get = b"GET /v1/model HTTP/1.1\r\nHost: x\r\n\r\n"
+    found = talk(service, request(ROW), get, request(ROW), get, request(ROW), answers=5)
+    assert [one[0] for one in found] == [200] * 5
+    assert found[0][2] == found[2][2] == found[4][2]
+
+
+def test_what_is_unusual_takes_the_long_way(service, wanted):
+    body = json.dumps({"rows": [ROW]}).encode()
+    chunked = HEAD.encode() + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    old = request(ROW, HEAD.replace("HTTP/1.1", "HTTP/1.0"))
+    closing = request(ROW, HEAD + "Connection: close\r\n")
+    for data in (chunked, old, closing):
+        assert list(predictions(talk(service, data)[0])[0]["probabilities"].values()) == wanted
+    assert talk(service, closing, answers=2)[1] is None
+    expecting = talk(service, HEAD.encode() + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body), body, answers=2)
+    assert [one[0] for one in expecting] == [100, 200]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        HEAD + "Content-Length: -1\r\n\r\n",
+        HEAD + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        HEAD + "Bad Header\r\nContent-Length: 2\r\n\r\n",
+        "POST /v1/predict HTTP/1.1\r\n\0: x\r\n\r\n",
+    ],
+)
+def test_heads_that_are_no_http_are_refused(head, service):
+    answer = talk(service, head.encode() + b"{}")[0]
+    assert answer is None or answer[0] == 400
+    assert service.ask("GET", "/health/live")[0] == 200
+
+
+def test_large_bodies_take_the_long_way(service):
+    found = talk(service, request({**ROW, "note": "x" * 100_000}))[0]
+    assert len(predictions(found)) == 1
+
+
+def test_neighbours_are_scored_together_and_answered_apart(service, bundles, rows_of):
+    rows = rows_of(240, 21)
+    scorer = bundles["binary"].scorer
+    scores = scorer.scores(scorer.schema.from_rows(rows).frame).tolist()
+
+    def work(part):
+        connection, found = service.connect(), []
+        for i in range(part, len(rows), 8):
+            row, odd = rows[i], i % 16 == 5
+            sent = {"rows": [{**row, "age": "?"} if odd else row]} | ({"threshold": i / 1000} if i % 3 == 0 else {})
+            connection.request("POST", "/v1/predict", json.dumps(sent), {"Content-Type": "application/json", "X-Request-Id": f"n{i}"})
+            response = connection.getresponse()
+            found.append((i, odd, response.status, response.headers["X-Request-Id"], json.loads(response.read())))
+        connection.close()
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [one for part in pool.map(work, range(8)) for one in part]
+    assert len(answers) == len(rows)
+    for i, odd, status, request_id, answer in answers:
+        assert (status, request_id) == (422 if odd else 200, f"n{i}")
+        if not odd:
+            one = answer["predictions"][0]
+            assert list(one["probabilities"].values()) == pytest.approx(scores[i], abs=1e-9)
+            limit = i / 1000 if i % 3 == 0 else 0.4
+            assert (one["threshold"], one["prediction"]) == (limit, "yes" if scores[i][1] >= limit else "no")
+
+
+def test_requests_of_the_short_way_are_counted(running, folders):
+    one = running(folders["binary"], "--drain", "0")
+    talk(one, *[request(ROW)] * 3, request({"age": "x"}), answers=4)
+    page = one.ask("GET", "/metrics")[1].decode()
+    assert 'http_requests_total{method="POST",route="/v1/predict",status="200"} 3' in page
+    assert 'http_requests_total{method="POST",route="/v1/predict",status="422"} 1' in page
+    assert json.loads(one.ask("GET", "/v1/drift")[1])["rows"] == 3
