@@ -115,12 +115,22 @@ def options(cls: Any) -> Iterator[dict[str, Any]]:
 
 
 def recipe(member: dict[str, Any] | None = None) -> tuple[dict[str, Any], ...]:
-    """Steps that make a matrix of the whole table, with a member in its place: selections last, everything else first."""
-    last = member is not None and OPERATIONS[member["id"]].stage == "select"
-    first = () if member is None or last else (member,)
-    words = (record("tf_idf", columns=["note"], keep=False),) if member is None or member["id"] != "tf_idf" else ()
-    usual = (*words, record("date_parts"), record("one_hot", max_levels=12), record("impute_numbers"), record("scale"))
-    return (*first, *usual, *((member,) if last else ()))
+    """Steps that make a matrix of the whole table, with a member in its place: preparing after the text, selecting last, else first."""
+    usual = [
+        record("tf_idf", columns=["note"]),
+        record("date_parts"),
+        record("one_hot", max_levels=12),
+        record("impute_numbers"),
+        record("scale"),
+    ]
+    if member is None:
+        return tuple(usual)
+    steps = [step for step in usual if step["id"] != member["id"]]
+    stage = OPERATIONS[member["id"]].stage
+    steps.insert({"prepare": 1, "engineer": 0}.get(stage, len(steps)), member)
+    if member["id"] == "date_parts" and member["params"].get("keep"):
+        steps.append(record("drop_columns", columns=["seen"]))  # a date itself cannot go into a model
+    return tuple(steps)
 
 
 def algorithm_cases() -> Iterator[Case]:
@@ -210,7 +220,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 def exported(files: Files, case: Case, folder: Path) -> Chosen:
     """Train a case and export it to `folder/bundle`."""
-    flow = Flow(files.folder / case.task, files.project(case))
+    project = files.project(case)
+    flow = Flow(files.folder / case.task, project)
+    flow = Flow(flow.folder, replace(project, chosen=flow.keys.run(project.candidates[0])))
     runs = Runs(flow.folder)
     search(flow, runs, Silent())
     chosen = open_chosen(flow, runs, Silent())
