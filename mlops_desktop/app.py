@@ -19,14 +19,14 @@ from mlops_desktop.ui.settings import Settings
 BROKEN_QT = (6, 12, 0)
 
 
-def make_window() -> tuple[QApplication, MainWindow, JobRunner]:
-    """The application with its window, not shown yet."""
+def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWindow, JobRunner]:
+    """The application with its window, not shown yet; with preferences of its own when `settings` is given."""
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("MLOps Desktop")
     app.setOrganizationName("MLOps Desktop")
     app.setStyle("Fusion")
-    settings = Settings()
+    settings = settings or Settings()
     theme.load_fonts()
     theme.apply(app, settings.theme)
     hook = ExceptionHook(app)

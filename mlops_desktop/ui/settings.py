@@ -12,10 +12,11 @@ MOST_RECENT = 8
 
 
 class Settings:
-    """Kept by the desktop's own means. What cannot be read counts as not set."""
+    """Kept by the desktop's own means, or in a file of one's own. What cannot be read counts as not set."""
 
-    def __init__(self) -> None:
-        self._settings = QSettings("MLOps Desktop", "MLOps Desktop")
+    def __init__(self, file: Path | None = None) -> None:
+        own = QSettings.Format.IniFormat
+        self._settings = QSettings("MLOps Desktop", "MLOps Desktop") if file is None else QSettings(str(file), own)
 
     @property
     def theme(self) -> str:

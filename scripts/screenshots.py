@@ -1,0 +1,227 @@
+"""Pictures of every panel: light and dark, empty, with a sample, and with eighty columns of long names.
+
+    python scripts/screenshots.py [--out FOLDER] [--sizes 1280x800,1440x900] [--states empty,sample,wide] [--stages train,app]
+                                  [--themes light,dark] [--keep FOLDER]
+
+Nothing of the person's is touched: projects, preferences and documents are made in a folder that is removed afterwards, or in the one of
+`--keep`, where the next call finds them trained. No screen is needed; `QT_SCALE_FACTOR=1.5` shows the window as it is at 150 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from mlops_desktop.engine.child import Child
+    from mlops_desktop.ui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = "1280x800,1440x900"
+STATES = ("empty", "sample", "wide")
+THEMES = ("light", "dark")
+TRIALS = 6
+PATIENCE = 180.0  # seconds for what a panel has worked out when it is opened
+STILL = 0.6  # seconds without work before a picture is taken: panels ask with a delay
+WIDE_ROWS, WIDE_COLUMNS = 600, 80
+WIDE_TARGET = "would recommend us to friends and colleagues"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which pictures to take, and where they go."""
+
+    out: Path
+    sizes: list[tuple[int, int]]
+    states: list[str]
+    stages: list[str]
+    themes: list[str]
+
+
+def wide_table(path: Path) -> None:
+    """A table that is hard to show: eighty columns with long names in several scripts, long levels, many cells missing; two classes."""
+    chance = random.Random(8)
+    long = "how satisfied were you with the way in which our staff dealt with your question on the telephone"
+    scripts = ("Größe der Wohnfläche in m²", "Średnia temperatura powietrza", "πλήθος επισκέψεων ανά μήνα", "число обращений")
+    words = [f"{word}, and would do so again in the coming twelve months" for word in ("certainly", "perhaps", "by no means", "не знаю")]
+    names = ["survey id"]
+    while len(names) < WIDE_COLUMNS - 1:
+        at = len(names)
+        names.append(f"{scripts[at // 3 % len(scripts)]} {at}" if at % 3 == 0 else f"{long[: 20 + at % 70]} [{at}]")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*names, WIDE_TARGET])
+        for row in range(WIDE_ROWS):
+            pull = chance.gauss(0, 1)
+            cells: list[object] = [f"S-{row:06d}"]
+            for at in range(1, len(names)):
+                value: object = round(10.0 ** (at % 6) * (chance.gauss(0, 1) + (pull if at % 9 == 0 else 0.0)), 2)
+                if at % 4 == 1:
+                    value = words[min(3, max(0, int(chance.gauss(1.5, 1) + (pull if at % 8 == 1 else 0.0))))]
+                elif at % 17 == 5:
+                    value = f"20{chance.randrange(10, 26)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}"
+                cells.append("" if chance.random() < (0.4 if at % 11 == 0 else 0.02) else value)
+            writer.writerow([*cells, "yes" if pull + chance.gauss(0, 0.8) > 0.6 else "no"])
+
+
+def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) -> None:
+    """A project of a file as a person has it in the end: proposed, trained and evaluated; without trials, only imported and no target."""
+    from mlops_desktop.engine import storage
+    from mlops_desktop.engine.project import Project, Search
+
+    if (folder / storage.PROJECT_FILE).exists():
+        return
+    folder.mkdir(parents=True)
+    say(f"making the project {folder.name}")
+    args = {"folder": str(folder), "project": storage.to_json(Project(name=folder.name, target=target))}
+    args["project"] = child.call("import_file", {**args, "file": str(file)})["project"]
+    if trials:
+        proposed = storage.from_json(child.call("propose", args)["project"])
+        args["project"] = storage.to_json(replace(proposed, search=Search(trials=trials, seconds=None)))
+        for name in ("overview", "profile", "run", "evaluate", "open_model"):
+            child.call(name, args)
+    storage.write_project(folder, storage.from_json(args["project"]))
+
+
+def projects(home: Path, states: list[str]) -> None:
+    """Make what is to be shown, in a child process that is gone afterwards."""
+    from mlops_desktop.engine.child import Child
+
+    sample = ROOT / "resources" / "samples" / "telco_churn.csv"
+    wide = home / "customer survey of the last twelve months.csv"
+    home.mkdir(parents=True, exist_ok=True)
+    wide_table(wide)
+    made = {"empty": (sample, "", 0), "sample": (sample, "Churn", TRIALS), "wide": (wide, WIDE_TARGET, 3)}
+    with Child(warm=True) as child:
+        for state in states:
+            prepare(child, home / state, *made[state])
+
+
+def say(text: str) -> None:
+    """Tell how far it is."""
+    print(text, flush=True)
+
+
+def rest(app: QApplication, window: MainWindow) -> None:
+    """Wait until nothing is being worked on and nothing new was asked for."""
+    jobs, began = window.bench.jobs, time.monotonic()
+    still = began
+    while time.monotonic() - still < STILL:
+        app.processEvents()
+        time.sleep(0.005)
+        if jobs.quick.now or jobs.long.now:
+            still = time.monotonic()
+        if time.monotonic() - began > PATIENCE:
+            raise SystemExit(f"{window.stage}: still at work after {PATIENCE:.0f} seconds")
+
+
+def pictures(app: QApplication, window: MainWindow, wanted: Wanted, name: str, stage: str) -> Iterator[str]:
+    """The stage in every size and theme; the names of the files."""
+    for width, height in wanted.sizes:
+        window.resize(width, height)
+        for theme in wanted.themes:
+            window.show_theme(theme)
+            window.show_stage(stage)
+            rest(app, window)
+            file = wanted.out / f"{name}_{theme}_{width}.png"
+            if not window.grab().save(str(file)):
+                raise SystemExit(f"{file} cannot be written")
+            yield file.name
+
+
+def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> int:
+    """Every picture that is wanted; how many."""
+    from mlops_desktop.engine.stages import STAGES
+    from mlops_desktop.ui.main_window import panel_classes
+
+    there, count = panel_classes(), 0
+    if "empty" in wanted.states and (not wanted.stages or "start" in wanted.stages):
+        count += sum(1 for _ in pictures(app, window, wanted, "empty_0_start", ""))
+    for state in wanted.states:
+        window.open_path(home / state)
+        if state != "empty":
+            window._settings.opened(home / state)
+        for number, stage in enumerate(STAGES, start=1):
+            if wanted.stages and stage not in wanted.stages:
+                continue
+            if stage not in there:
+                say(f"skipped {state} {stage}: there is no such panel yet")
+                continue
+            for file in pictures(app, window, wanted, f"{state}_{number}_{stage}", stage):
+                count += 1
+                say(file)
+        if state == "sample" and (not wanted.stages or "start" in wanted.stages):
+            count += sum(1 for _ in pictures(app, window, wanted, "sample_0_start", ""))
+    return count
+
+
+def show(wanted: Wanted, home: Path) -> int:
+    """Open the window on the projects and take the pictures; the number of faults of the window."""
+    from mlops_desktop.app import make_window
+    from mlops_desktop.ui.settings import Settings
+
+    app, window, jobs = make_window(Settings(home / "preferences.ini"))
+    faults: list[str] = []
+    window.bench.crashed.connect(lambda what, _: faults.append(what))
+    told = sys.excepthook
+
+    def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        faults.append(str(error))
+        told(kind, error, trace)
+
+    sys.excepthook = fault
+    try:
+        window.show()
+        jobs.warm_up()
+        say(f"{take(app, window, wanted, home)} pictures in {wanted.out}")
+    finally:
+        window._closing = True
+        window.close()
+        app.processEvents()
+    for one in faults:
+        say(f"fault: {one}")
+    return len(faults)
+
+
+def arguments() -> tuple[Wanted, Path | None]:
+    """What the caller wants."""
+    parser = argparse.ArgumentParser(description="Pictures of every panel of the window.")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "screenshots")
+    parser.add_argument("--sizes", default=SIZES)
+    parser.add_argument("--states", default=",".join(STATES))
+    parser.add_argument("--stages", default="", help="only these; `start` is the start page")
+    parser.add_argument("--themes", default=",".join(THEMES))
+    parser.add_argument("--keep", type=Path, help="make the projects here and leave them")
+    said = parser.parse_args()
+    sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in said.sizes.split(","))]
+    stages = [stage for stage in said.stages.split(",") if stage]
+    return Wanted(said.out, sizes, said.states.split(","), stages, said.themes.split(",")), said.keep
+
+
+def main() -> int:
+    """Take the pictures; the exit code is the number of faults."""
+    wanted, keep = arguments()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.path.insert(0, str(ROOT))
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mlops-desktop-pictures-", ignore_cleanup_errors=True) as name:
+        home = keep or Path(name)
+        os.environ["XDG_CACHE_HOME"] = str(home / "cache")
+        projects(home, wanted.states)
+        return show(wanted, home)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
