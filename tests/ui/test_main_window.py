@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 
@@ -177,12 +178,12 @@ def test_a_narrow_window_keeps_the_marks_alone(window, qtbot):
 
 
 def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
-    class Watch(QObject):
-        seen: list[str] = []
+    seen: list[str] = []
 
+    class Watch(QObject):
         def eventFilter(self, watched, event):
             if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-                self.seen.append(f"{type(watched).__name__} {watched.objectName()}")
+                seen.append(f"{type(watched).__name__} {watched.objectName()}")
             return False
 
     watch = Watch()
@@ -192,7 +193,7 @@ def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
         window.show_stage(stage)
         qtbot.wait(300)
     qapp.removeEventFilter(watch)
-    assert watch.seen == []
+    assert seen == []
 
 
 def test_closing_while_work_goes_on_asks_first(window, qtbot):
@@ -233,6 +234,6 @@ def test_the_window_stays_smooth_while_a_sample_is_read(window, qtbot):
     timer.start()
     open_sample(window, qtbot, "telco_churn")
     timer.stop()
-    gaps = [b - a for a, b in zip(beats, beats[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(beats)]
     assert len(gaps) > 10
     assert sorted(gaps)[int(len(gaps) * 0.9)] < 0.25  # a freeze, not a figure: figures stand in benchmarks/
