@@ -49,12 +49,13 @@ class Standing:
 def standing(project: Project, store: ArtifactStore, runs: Runs) -> Standing:
     """Look up which results there are. Light: no result is read."""
     keys = Keys(project)
-    best = _chosen(project, runs.list(keys.board))
+    best = chosen_of(project, runs.list(keys.board))
     evaluated = best is not None and keys.evaluation(best.id) in store
     return Standing(best, bool(runs.history()), keys.profile in store, evaluated)
 
 
-def _chosen(project: Project, board: list[Run]) -> Run | None:
+def chosen_of(project: Project, board: list[Run]) -> Run | None:
+    """The run of a board that the project chose, or the best one (of equals the earlier); None when there is none."""
     done = [run for run in board if run.status == "done" and run.score is not None]
     if project.chosen:
         return next((run for run in done if run.id == project.chosen), None)

@@ -7,13 +7,15 @@ after a kill. A time budget stops the same plan earlier or later; the runs that 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mlops_desktop.base.families import Algorithm
-from mlops_desktop.engine.project import Search
+from mlops_desktop.engine.keys import Keys
+from mlops_desktop.engine.project import Project, Search
+from mlops_desktop.engine.runs import Run
 
 CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried as it stands
 
@@ -65,6 +67,19 @@ class Plan:
     def _contenders(self, tunable: list[Algorithm]) -> list[Algorithm]:
         ranked = sorted(tunable, key=lambda a: -self._scores.get(a.id, -np.inf))  # stable: ties keep the order of the candidates
         return ranked[:CONTENDERS]
+
+
+def done_of_plan(project: Project, runs: Iterable[Run]) -> int:
+    """How many of the trials that a project's plan begins with are among these runs."""
+    keys, count, done = Keys(project), 0, {run.id: run for run in runs}
+    plan = Plan(project.candidates, project.search, project.seed)
+    for algorithm in plan:
+        run = done.get(keys.run(algorithm))
+        if run is None:
+            break
+        plan.tell(algorithm, run.score)
+        count += 1
+    return count
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.project import Search, Step
 from mlops_desktop.engine.searching import search
+from mlops_desktop.engine.tuning import done_of_plan
 
 
 def board(made):
@@ -91,3 +92,13 @@ def test_each_run_is_handed_over_when_it_is_finished(trained, copy_of):
     again = Listening()
     search(Flow(made.folder, made.project), made.runs, again)
     assert not any("fold" in heard for heard in again.heard)  # every fold was in the store
+
+
+def test_how_much_of_the_plan_is_done(trained, copy_of):
+    made = copy_of(trained, search=Search(trials=5, seconds=None), seed=3)
+    search(made.flow, made.runs, Silent())
+    runs = made.runs.list(made.flow.keys.board)
+    assert done_of_plan(made.project, runs) == 5
+    assert done_of_plan(replace(made.project, search=Search(trials=9, seconds=None)), runs) == 5
+    assert done_of_plan(made.project, [run for run in runs if run.number != 4]) == 3
+    assert done_of_plan(replace(made.project, seed=4), runs) == 0

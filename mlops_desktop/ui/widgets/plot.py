@@ -29,6 +29,7 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         self.names: Sequence[str] = ()
         self.whole = False
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
+        self.enableAutoSIPrefix(False)  # ticks say their own unit; a factor in the title would be wrong
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if self.names:

@@ -1,0 +1,139 @@
+"""The list of algorithms: which are tried, and with which parameters each begins. Nothing here knows any of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
+
+from mlops_desktop.base.families import Algorithm
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import Project
+from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
+
+REFERENCE = "baseline"  # always tried once it is on the list: every score stands beside it
+
+
+class AlgorithmList(QWidget):
+    """A tick and a form for each algorithm of the task.
+
+    `changed` brings the whole new list, words for the step of undo, and what merges with it ("" for nothing).
+    """
+
+    changed = Signal(object, str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("algorithms")
+        self._candidates: tuple[Algorithm, ...] = ()
+        self._task = ""
+        self._rows: dict[str, _Row] = {}
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(2)
+        self.setLayout(self._list)
+
+    def show_project(self, project: Project) -> None:
+        """Show the candidates of a project among the algorithms of its task."""
+        if (project.task or "") != self._task:
+            self._make(project.task or "")
+        self._candidates = project.candidates
+        first = {algorithm.id: algorithm for algorithm in reversed(project.candidates)}
+        for id_, line in self._rows.items():
+            line.show_candidate(first.get(id_))
+
+    def flush(self) -> None:
+        """Take over at once what was typed last."""
+        for line in self._rows.values():
+            line.flush()
+
+    def ticks(self) -> list[QCheckBox]:
+        """The tick of each algorithm."""
+        return [line.tick for line in self._rows.values()]
+
+    def _make(self, task: str) -> None:
+        self._task = task
+        clear(self._list)
+        self._rows = {}
+        for id_, kind in choices().algorithms.items():
+            if task in kind.tasks:
+                line = self._rows[id_] = _Row(kind)
+                line.ticked.connect(partial(self._tick, kind))
+                line.edited.connect(self._replace)
+                self._list.addWidget(line)
+
+    def _tick(self, kind: type[Algorithm], on: bool) -> None:
+        if on:
+            new = (kind(), *self._candidates) if kind.id == REFERENCE else (*self._candidates, kind())
+            self.changed.emit(new, self.tr("Try {algorithm}").format(algorithm=kind.label), "")
+        else:
+            new = tuple(algorithm for algorithm in self._candidates if algorithm.id != kind.id)
+            self.changed.emit(new, self.tr("Do not try {algorithm}").format(algorithm=kind.label), "")
+
+    def _replace(self, algorithm: Algorithm) -> None:
+        position = next((i for i, one in enumerate(self._candidates) if one.id == algorithm.id), None)
+        if position is not None:
+            new = (*self._candidates[:position], algorithm, *self._candidates[position + 1 :])
+            said = self.tr("Parameters of {algorithm}").format(algorithm=algorithm.label)
+            self.changed.emit(new, said, f"candidates.{algorithm.id}")
+
+
+class _Row(QWidget):
+    """One algorithm: its tick, and its form when it is opened."""
+
+    ticked = Signal(bool)
+    edited = Signal(object)
+
+    def __init__(self, kind: type[Algorithm]) -> None:
+        super().__init__()
+        self._kind = kind
+        self._form: ComponentForm | None = None
+        self._component: Algorithm | None = None
+        self._absent = kind.missing()
+        self.tick = QCheckBox(kind.label)
+        self.tick.setObjectName(f"algorithm_{kind.id}")
+        self.tick.setAccessibleName(kind.label)
+        self.tick.setAccessibleDescription(kind.help)
+        self.tick.clicked.connect(self.ticked)
+        self.open = Tool("sliders", self.tr("Parameters of {name}").format(name=kind.label), self._toggle, name=f"parameters_{kind.id}")
+        self.open.setCheckable(True)
+        self._body = QVBoxLayout()
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._drawer = QFrame()
+        self._drawer.setLayout(column(label(kind.help, "caption", tone="2", wrap=True), self._body, margins=(4, 2, 2, 10), spacing=8))
+        self._drawer.setVisible(False)
+        why = [label(self.tr("It {reason}.").format(reason=self._absent), "caption", tone="3", wrap=True)] if self._absent else []
+        self.setLayout(column(row(self.tick, None, self.open, spacing=4), *why, self._drawer, spacing=0))
+
+    def show_candidate(self, candidate: Algorithm | None) -> None:
+        """Show the algorithm as it stands among the candidates; None: it is not one."""
+        on = candidate is not None
+        fixed = on and self._kind.id == REFERENCE
+        self.tick.setChecked(on)
+        self.tick.setEnabled(not fixed and (on or not self._absent))
+        told = self.tr("Always tried: every other model has to beat it.") if fixed else self._kind.help
+        self.tick.setToolTip(self.tr("{name} {reason}.").format(name=self._kind.label, reason=self._absent) if self._absent else told)
+        self.open.setEnabled(on)
+        self._component = candidate
+        if candidate is None:
+            self.open.setChecked(False)
+            self._drawer.setVisible(False)
+        elif self._form is not None and self._form.component() != candidate:
+            self._form.show_component(candidate)
+
+    def flush(self) -> None:
+        """Take over at once what was typed last."""
+        if self._form is not None:
+            self._form.flush()
+
+    def _toggle(self) -> None:
+        if self._form is None and self._component is not None:
+            self._form = ComponentForm(self._component, on_change=self.edited.emit, name=f"algorithm_{self._kind.id}")
+            tuned = [param.label for param in self._kind().search_space().values()]
+            if tuned:
+                said = self.tr("The search begins with these values and also tries others for: {names}.").format(names=", ".join(tuned))
+                self._body.addWidget(label(said, "caption", tone="3", wrap=True))
+            self._body.addWidget(self._form)
+        self._drawer.setVisible(self.open.isChecked())

@@ -1,0 +1,188 @@
+"""The leaderboard: runs from best to worst, ties shown as ties, the baseline always beneath them, what is running and what failed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import Choice, Flag
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.metrics import Metric
+from mlops_desktop.engine.ranking import tied_with_best
+from mlops_desktop.engine.runs import Run
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.ticks import MINUS, figure
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Running:
+    """The trial that is being worked on: what it tries, and how far it is."""
+
+    label: str
+    fold: int = 0
+    folds: int = 0
+
+    @staticmethod
+    def after(now: Running | None, data: Mapping[str, Any]) -> Running | None:
+        """What goes on after a search handed this over (`engine.searching`)."""
+        if "trial" in data:
+            return Running(data["label"])
+        if "fold" in data and now is not None:
+            return replace(now, fold=data["fold"], folds=data["folds"])
+        return None if "run" in data else now
+
+
+def model_words(run: Run) -> tuple[str, str]:
+    """A run's algorithm with what differs from its defaults, shortly; and every parameter, for a tooltip."""
+    try:
+        algorithm = choices().algorithms.read(run.algorithm)
+    except UserError:  # of a version with other parameters
+        return run.label, run.label
+    kind, changed, every = type(algorithm), [], [run.label]
+    for name, param in kind.params().items():
+        value = getattr(algorithm, name)
+        if isinstance(param, Choice):
+            said = param.options[value]
+        elif isinstance(param, Flag):
+            said = QCoreApplication.translate("Leaderboard", "yes") if value else QCoreApplication.translate("Leaderboard", "no")
+        else:
+            said = figure(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
+        every.append(f"{param.label}: {said}")
+        if value != param.default:
+            changed.append(f"{param.label.lower()} {said}")
+    return ", ".join([run.label, *changed]), "\n".join(every)
+
+
+def spent(seconds: float) -> str:
+    """A time as people read it: 0.3 s, 42 s, 3 min 20 s."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def ranked(runs: Sequence[Run]) -> list[Run]:
+    """Finished runs from best to worst (of equals the earlier first), then those that failed; the baseline is left out."""
+    others = [run for run in runs if run.algorithm_id != BASELINE]
+    done = [run for run in others if run.status == "done" and run.score is not None]
+    return sorted(done, key=lambda run: (-round(run.score or 0.0, 12), run.number)) + [run for run in others if run not in done]
+
+
+class Leaderboard(RowsTable):
+    """A row for each run; its id is the run's. What is running and a baseline that was not tried have the ids `running` and `baseline`."""
+
+    def __init__(self) -> None:
+        super().__init__(_columns(QCoreApplication.translate("Leaderboard", "Score")), name="leaderboard", title=self.tr("Leaderboard"))
+        self._words: dict[str, tuple[str, str]] = {}
+        self._decimals = 4
+
+    def show_board(
+        self, runs: Sequence[Run], metric: Metric | None, *, chosen: str = "", running: Running | None = None, stale: bool = False
+    ) -> None:
+        """Show the runs of one board. `chosen`: the id that a person chose ("" for the best); `stale`: they are of earlier decisions."""
+        title = self.tr("{metric} (CV)").format(metric=metric.label if metric else self.tr("Score"))
+        if self.rows_model.columns[1].title != title:
+            self.show_columns(_columns(title))
+        order, base = ranked(runs), [run for run in runs if run.algorithm_id == BASELINE]
+        everything = [*order, *base]
+        done = [run for run in everything if run.status == "done" and run.score is not None]
+        best = max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
+        ties = dict(zip([run.id for run in done], tied_with_best([run.fold_scores for run in done]), strict=True))
+        span = _span(done, base)
+        self._decimals = _decimals(metric.shown(span[1]) if metric else span[1])
+        rows = [
+            self._row(run, metric, span, self._status(run, best, ties.get(run.id, False), chosen, running is not None, stale), best, stale)
+            for run in order
+        ]
+        rows += [self._running(running)] if running is not None else []
+        rows += [self._row(run, metric, span, Cell(self._base_status(run, chosen, best), tone="2"), best, stale) for run in base]
+        if not base and not stale:
+            rows.append(Row("baseline", [Cell(self.tr("Baseline"), tone="3"), "", "", "", "", Cell(self.tr("Not tried yet"), tone="3")]))
+        self.show_rows(rows)
+        current = chosen or (best.id if best and not stale else "")
+        self.select([current] if current else [])
+
+    def _row(self, run: Run, metric: Metric | None, span: tuple[float, float], status: Cell, best: Run | None, stale: bool) -> Row:
+        if run.id not in self._words:
+            self._words[run.id] = model_words(run)
+        words, tip = self._words[run.id]
+        if run.score is None:
+            return Row(run.id, [Cell(words, tip=tip, tone="2"), "", "", spent(run.seconds), "", status], tone="3" if stale else "")
+        shown = metric.shown(run.score) if metric else run.score
+        low, high = span
+        bar = max(0.02, (run.score - low) / (high - low)) if high > low else 1.0
+        sd = "–" if run.std is None or not math.isfinite(run.std) else self._figure(run.std)
+        folds = ", ".join(self._figure(metric.shown(score) if metric else score) for score in run.fold_scores)
+        cells: list[Cell | str] = [
+            Cell(words, tip=tip),
+            Cell(self._figure(shown), bar=bar, tip=self.tr("Fold by fold: {scores}").format(scores=folds)),
+            sd,
+            spent(run.seconds),
+            f"{run.features:,}",
+            status,
+        ]
+        return Row(run.id, cells, strong=best is not None and run.id == best.id and not stale, tone="3" if stale else "")
+
+    def _figure(self, value: float) -> str:
+        return f"{value:,.{self._decimals}f}".replace("-", MINUS) if math.isfinite(value) else "–"
+
+    def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
+        if run.status != "done" or run.score is None:
+            said = self.tr("Stopped") if run.status == "stopped" else self.tr("Failed: {reason}").format(reason=run.reason)
+            return Cell(said, tone="err", tip=run.reason, icon="warn")
+        if stale:
+            return Cell(self.tr("Out of date"), tone="3")
+        if chosen == run.id and not (best and best.id == run.id):
+            return Cell(self.tr("Chosen by you"), tone="accent", icon="check")
+        if best is not None and run.id == best.id:
+            return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", icon="star")
+        if tied:
+            tip = self.tr("The lead of the best one over this one may be chance (paired test over the folds, 95 %).")
+            return Cell(self.tr("Tied with the best"), tone="2", tip=tip)
+        if run.reason:
+            return Cell(self.tr("Done, with a note"), tone="2", tip=run.reason, icon="info")
+        return Cell(self.tr("Done"), tone="2")
+
+    def _base_status(self, run: Run, chosen: str, best: Run | None) -> str:
+        if run.score is None:
+            return self.tr("Failed: {reason}").format(reason=run.reason)
+        if chosen == run.id:
+            return self.tr("Baseline, chosen")
+        return self.tr("Baseline, and nothing beats it") if best is not None and best.id == run.id else self.tr("Baseline")
+
+    def _running(self, running: Running) -> Row:
+        at = self.tr("Fold {fold} of {folds}").format(fold=running.fold, folds=running.folds) if running.folds else self.tr("Begins")
+        return Row("running", [running.label, "", "", Cell(self.tr("running"), tone="2"), "", Cell(at, tone="accent")])
+
+
+def _columns(score: str) -> list[RowColumn]:
+    tr = QCoreApplication.translate
+    return [
+        RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190),
+        RowColumn(score, bar=True, width=190, tip=tr("Leaderboard", "Mean over the folds; the bar runs from the baseline to the best.")),
+        RowColumn(tr("Leaderboard", "± sd"), "right", figures=True, width=68, tip=tr("Leaderboard", "How much folds differ.")),
+        RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=82),
+        RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=76),
+        RowColumn(tr("Leaderboard", "Status"), width=146),
+    ]
+
+
+def _span(done: Sequence[Run], base: Sequence[Run]) -> tuple[float, float]:
+    """What the bars run from and to: from the baseline (or the worst) to the best."""
+    scores = [run.score for run in done if run.score is not None]
+    if not scores:
+        return 0.0, 0.0
+    known = [run.score for run in base if run.score is not None]
+    return (known[0] if known else min(scores)), max(scores)
+
+
+def _decimals(best: float) -> int:
+    """Decimals that show about four digits of the best score."""
+    return max(0, 4 - len(str(int(abs(best))))) if abs(best) >= 1 else 4

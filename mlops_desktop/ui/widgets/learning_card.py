@@ -1,0 +1,127 @@
+"""The learning curve of the chosen model: the score on rows that it saw and on rows that it did not, by the rows learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame
+
+from mlops_desktop.engine.metrics import Metric
+from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
+from mlops_desktop.ui.widgets.charts import LineChart
+from mlops_desktop.ui.widgets.series import Series
+
+STEEP = 0.1  # of the whole rise: so much in the last fifth means that more rows would help
+WIDE = 0.25, 0.1  # of the whole rise, and of the score: a gap larger than both means learning by heart
+NARROW = 420  # pixels below which there is no room for the pill beside the legend
+
+
+class LearningCard(QFrame):
+    """`asked`: a person wants the curve made."""
+
+    asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.chart = LineChart(
+            self.tr("Learning curve"),
+            name="learning_curve",
+            empty=self.tr("The learning curve of the chosen model is made after training."),
+            x_label=self.tr("training rows"),
+        )
+        self.make = Button(self.tr("Make it"), self.asked.emit, name="make_learning_curve", kind="link", icon="play")
+        self.of = label("", "caption", pill="mute")
+        self.said = label("", "caption", tone="2", wrap=True)
+        self.said.setObjectName("learning_said")
+        self.setLayout(
+            column(
+                row(heading(self.tr("Learning curve")), self.of, self.make, None, self.chart.tools, spacing=4),
+                (self.chart, 1),
+                self.said,
+                margins=(16, 12, 12, 8),
+                spacing=4,
+            )
+        )
+        self.setMinimumHeight(220)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """There is no model."""
+        self.make.setVisible(False)
+        self._named = False
+        self.of.setVisible(False)
+        self.said.setVisible(False)
+        self.chart.say_empty(self.tr("The learning curve of the chosen model is made after training."))
+        self.chart.show_series([])
+
+    def show_curve(
+        self,
+        model: str,
+        points: Sequence[Mapping[str, Any]],
+        metric: Metric | None,
+        *,
+        best: bool = True,
+        done: bool,
+        busy: bool,
+        notes: Sequence[str] = (),
+        cost: str = "",
+    ) -> None:
+        """Show the points of `engine.learning` that there are. `model` in all its words, `cost`: about how long it takes to make them."""
+        self.make.setVisible(not done and not busy)
+        self.make.setToolTip(self.tr("It takes about {time}.").format(time=cost))
+        self.of.setText(self.tr("best model") if best else self.tr("chosen model"))
+        self.of.setToolTip(model)
+        self._named = True
+        self.of.setVisible(self.width() >= NARROW)
+        waiting = self.tr("It is made when training is over.") if busy else self.tr("Making it takes about {time}.")
+        self.chart.say_empty(waiting.format(time=cost))
+        self.chart.y_label = metric.label if metric else ""
+        sign = -1.0 if metric is not None and metric.id.startswith("neg_") else 1.0
+        series = [_series(name, points, part, sign, color) for name, part, color in self._parts()]
+        told = [*self._verdict(points if done else []), *notes[:1]]
+        self.chart.show_series(series, said=" ".join(told))
+        self.said.setText(" ".join(told))
+        self.said.setVisible(bool(told))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The legend comes first where there is little room."""
+        super().resizeEvent(event)
+        self.of.setVisible(self._named and self.width() >= NARROW)
+
+    def _parts(self) -> tuple[tuple[str, str, int], ...]:
+        return (self.tr("training"), "train", 2), (self.tr("validation"), "valid", 0)
+
+    def _verdict(self, points: Sequence[Mapping[str, Any]]) -> list[str]:
+        """What the curve says, in a sentence or two; nothing where it says nothing."""
+        valid = _means(points, "valid")
+        train = _means(points, "train")
+        if len(valid) < 5 or not np.isfinite(valid[[-3, -1]]).all() or not np.isfinite(train[-1]):
+            return []
+        rise = float(np.nanmax(valid) - np.nanmin(valid))
+        told = []
+        if rise > 0 and (valid[-1] - valid[-3]) / rise > STEEP:
+            told.append(self.tr("The validation score still gets better: more rows would help."))
+        elif rise > 0:
+            told.append(self.tr("The validation score hardly gets better any more: more rows would help little."))
+        if abs(train[-1] - valid[-1]) > max(WIDE[0] * rise, WIDE[1] * max(abs(train[-1]), abs(valid[-1]))):
+            told.append(self.tr("The gap is wide: the model learns its rows by heart."))
+        return told
+
+
+def _means(points: Sequence[Mapping[str, Any]], part: str) -> Any:
+    rows = [[np.nan if value is None else value for value in point[part]] for point in points]
+    return np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in rows])
+
+
+def _series(name: str, points: Sequence[Mapping[str, Any]], part: str, sign: float, color: int) -> Series:
+    values = [np.array([np.nan if value is None else sign * value for value in point[part]]) for point in points]
+    known = [v if np.isfinite(v).any() else np.array([np.nan]) for v in values]
+    middle = np.array([float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known])
+    spread = np.array([float(np.nanstd(v)) if np.isfinite(v).any() else np.nan for v in known])
+    rows = [float(point["rows"]) for point in points]
+    return Series(name, rows, middle, color=color, markers=True, low=middle - spread, high=middle + spread)
