@@ -37,6 +37,7 @@ from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.workbench import Workbench
 
 HEALTH = 310
+_FILLED = ("columns", "relations", "missing")  # tabs that show a profile
 AT_ONCE = 50_000  # rows that are filtered here; more are filtered by the child, so that the window never waits
 RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
 
@@ -50,6 +51,9 @@ class DataPanel(Panel):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._profile: tuple[str, Json] | None = None
+        self._profile_of = ""  # the data of that profile
+        self._details: Json | None = None  # the profile that the tabs show
+        self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
         self._asked = ""  # the profile that was asked for last: one that is refused is not asked for again
         self._shown: tuple[Any, ...] = ()
         self._shown_table = ""
@@ -134,11 +138,15 @@ class DataPanel(Panel):
         self._shown = key
         if table is not None and seen is not None:
             self._show_table(table, seen)
-        self._show_kpis(found, seen)
-        self._show_health(found)
-        if found is not None:
-            self.distributions.show_profile(found)
-            self._show_details(found)
+        # While the profile of a changed decision is being made, the last one of the same data stays in sight.
+        last = self._profile[1] if self._profile is not None and self._profile_of == self.bench.project.data else None
+        self._show_kpis(last, seen)
+        self._show_health(last, working=found is None)
+        if last is not None:
+            self.distributions.show_profile(last)
+            self._details = last
+            self._stale = set(_FILLED)
+            self.show_tab(self.tabs.choice())
 
     def _found(self) -> Json | None:
         """The profile of today's decisions; None while it is being made."""
@@ -149,7 +157,7 @@ class DataPanel(Panel):
             return self._profile[1]
         found = self.bench.result(key)
         if found is not None:
-            self._profile = (key, found)
+            self._profile, self._profile_of = (key, found), self.bench.project.data
         elif key != self._asked:
             self._asked = key
             self.bench.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"))
@@ -220,22 +228,24 @@ class DataPanel(Panel):
         said = said.format(name=project.target, low=figure(own["min"]), high=figure(own["max"]))
         return figure(own["quantiles"]["0.5"]), said, "3"
 
-    def _show_health(self, found: Json | None) -> None:
+    def _show_health(self, found: Json | None, *, working: bool) -> None:
         project = self.bench.project
         findings = found["findings"] if found else []
         self._told = [Told(finding, taken_care(project, finding)) for finding in findings]
         open_ = [one.finding for one in self._told if not one.care]
-        self.health.show_findings(self._told, health(open_), len(safe_fixes(project, findings)), working=found is None)
+        self.health.show_findings(self._told, health(open_), len(safe_fixes(project, findings)), working=working)
 
-    def _show_details(self, found: Json) -> None:
+    def _fill_statistics(self, found: Json) -> None:
         project = self.bench.project
         roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
         self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}))
+
+    def _fill_relations(self, found: Json) -> None:
         related = found["relations"]
         values = np.array([[np.nan if v is None else v for v in line] for line in related["values"]], dtype=np.float64)
         names = related["columns"]
         self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
-        self.pairs.show_rows(pair_rows(related, project.target))
+        self.pairs.show_rows(pair_rows(related, self.bench.project.target))
         said = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
         if related["sampled"]:
             said.append(self.tr("Sample of {rows} rows.").format(rows=f"{related['rows']:,}"))
@@ -243,13 +253,17 @@ class DataPanel(Panel):
             left = related["left_out"]
             said.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
         self.relations_said.setText(" ".join(said))
+
+    def _fill_missing(self, found: Json) -> None:
         self.missing.show_rows(missing_rows(found))
-        self.show_tab(self.tabs.choice())
 
     def show_tab(self, id_: str) -> None:
         """Bring a view of the lower card to the front; the filter belongs to the preview."""
         self.tabs.show_choice(id_)
-        empty = id_ == "missing" and not self.missing.rows_model.rows and self._profile is not None
+        if id_ in self._stale and self._details is not None:
+            self._stale.discard(id_)
+            {"columns": self._fill_statistics, "relations": self._fill_relations, "missing": self._fill_missing}[id_](self._details)
+        empty = id_ == "missing" and not self.missing.rows_model.rows and self._details is not None
         self._pages.setCurrentWidget(self.complete if empty else self._places[id_])
         for widget in (self.filter, self.count):
             widget.setVisible(id_ == "preview")

@@ -52,8 +52,8 @@ class HealthCard(QFrame):
 
     def show_findings(self, told: Sequence[Told], value: int, safe: int, working: bool) -> None:
         """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: not looked at yet."""
-        self.ring.show_value(0 if working else value)
-        self.ring.setVisible(not working)
+        self.ring.show_value(value)
+        self.ring.setVisible(bool(told) or not working)
         open_ = sum(1 for one in told if not one.care)
         word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
         counted = self.tr("1 finding to look at.") if open_ == 1 else self.tr("%n findings to look at.", "", open_)

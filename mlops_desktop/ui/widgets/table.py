@@ -21,6 +21,7 @@ ROW_HEIGHT = 28
 PAD = 10
 WIDTHS = (72, 260)  # the narrowest and the widest column at first
 MEASURED = 200  # rows that decide how wide a column is
+MEASURED_CELLS = 6_000  # of all columns together: fewer rows of a wide table
 MOST_KEPT = 10_000  # selected rows that are followed through a sort
 _ICONS = {"number": "num", "word": "cat", "date": "date"}
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -169,8 +170,9 @@ class DataTable(QTableView):
         self.table.show_columns(columns)
         head, body = QFontMetrics(theme.font("small", QFont.Weight.DemiBold)), QFontMetrics(self.font())
         caption = QFontMetrics(theme.font("caption"))
+        rows = range(min(self.table.rows, max(MEASURED_CELLS // max(len(columns), 1), 8), MEASURED))
         for at, column in enumerate(columns):
-            texts = [self.table.text(row, at)[:60] for row in range(min(self.table.rows, MEASURED))]
+            texts = [self.table.text(row, at)[:60] for row in rows]
             longest = sorted(texts, key=len)[-8:]
             wide = [head.horizontalAdvance(column.name) + 35, caption.horizontalAdvance(column.caption)]
             need = max([*wide, *map(body.horizontalAdvance, longest)])

@@ -19,21 +19,20 @@ MUCH_MISSING = 0.05
 def table_columns(table: Table, seen: Mapping[str, Any], target: str, classes: bool) -> list[TableColumn]:
     """Every column of the table in its order; `seen` is its overview, `classes` whether the target's bars are classes."""
     known = {one["name"]: one for one in seen["columns"]}
-    return [_column(table, column, known[column.name], target, classes) for column in table.schema.columns]
+    layout = table.frame.layout
+    blocks = (("number", layout.numbers), ("word", layout.words), ("date", layout.dates))
+    places = {name: (kind, at) for kind, names in blocks for at, name in enumerate(names)}
+    return [_column(table, column, places[column.name], known[column.name], target, classes) for column in table.schema.columns]
 
 
-def _column(table: Table, column: Column, seen: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
-    kind = table.frame.layout.kind(column.name)
+def _column(table: Table, column: Column, place: tuple[str, int], seen: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
+    (kind, at), frame = place, table.frame
     levels: Sequence[str] = ()
-    values: NDArray[Any]
+    values: NDArray[Any] = {"number": frame.numbers, "word": frame.codes, "date": frame.dates}[kind][:, at]
     if kind == "word":
-        values, levels = table.frame.word(column.name)
-    elif kind == "number":
-        values = table.frame.number(column.name)
-        if column.type == "boolean" and column.grammar.true and column.grammar.false:
-            levels = (column.grammar.false[0], column.grammar.true[0])
-    else:
-        values = table.frame.date(column.name)
+        levels = frame.levels[at]
+    elif column.type == "boolean" and column.grammar.true and column.grammar.false:
+        levels = (column.grammar.false[0], column.grammar.true[0])
     caption, tone = head_caption(seen, table.rows)
     marked = column.name == target
     bars = seen["bars"]

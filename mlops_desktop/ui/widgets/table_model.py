@@ -110,7 +110,7 @@ class TableModel(QAbstractTableModel):
         self.sorted_by: tuple[int, bool] | None = None  # column and whether downwards
         self._order: NDArray[np.int64] | None = None  # None: every row, in the order of the file
         self._mask: NDArray[np.bool_] | None = None
-        self._formats: list[Callable[[Any], str]] = []
+        self._formats: dict[int, Callable[[Any], str]] = {}  # of the columns that were looked at
         self._texts: dict[int, str] = {}
 
     def show_columns(self, columns: Sequence[TableColumn]) -> None:
@@ -121,7 +121,7 @@ class TableModel(QAbstractTableModel):
         self.beginResetModel()
         self.columns, self.rows = tuple(columns), lengths.pop() if lengths else 0
         self.sorted_by = self._order = self._mask = None
-        self._formats = [column.formatter() for column in columns]
+        self._formats = {}
         self._texts = {}
         self.endResetModel()
 
@@ -172,7 +172,10 @@ class TableModel(QAbstractTableModel):
         if found is None:
             if len(self._texts) >= MOST_CACHED:
                 self._texts.clear()
-            found = self._texts[key] = self._formats[column](self.columns[column].values[source])
+            form = self._formats.get(column)
+            if form is None:
+                form = self._formats[column] = self.columns[column].formatter()
+            found = self._texts[key] = form(self.columns[column].values[source])
         return found
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:
