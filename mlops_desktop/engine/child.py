@@ -47,10 +47,14 @@ class Failed(Crashed):
     """A call ended by a fault of ours; the child lives. `details` is the traceback without values of the table."""
 
 
+def program_command() -> list[str]:
+    """How this installation starts itself: the same program, frozen or not."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "mlops_desktop"]
+
+
 def worker_command(calls: str = CALLS_MODULE, *, warm: bool = False) -> list[str]:
-    """How this installation starts its worker: the same program, frozen or not."""
-    start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "mlops_desktop"]
-    return [*start, "--worker", *(["--calls", calls] if calls != CALLS_MODULE else []), *(["--warm"] if warm else [])]
+    """How this installation starts its worker."""
+    return [*program_command(), "--worker", *(["--calls", calls] if calls != CALLS_MODULE else []), *(["--warm"] if warm else [])]
 
 
 def cores() -> int:
@@ -343,15 +347,22 @@ def _said(code: int) -> str:
     return f"The process that does the work ended unexpectedly ({name}): a library failed."
 
 
-def _environment(folder: Path, threads: int) -> dict[str, str]:
-    """The child's environment. It never imports from the folder in which it happens to run: a file there may be named like a library."""
-    env = dict(os.environ)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"):
-        env[name] = str(threads)
-    env.update(JOBLIB_TEMP_FOLDER=str(folder), PYTHONUNBUFFERED="1", PYTHONSAFEPATH="1")
+def program_environment() -> dict[str, str]:
+    """The environment in which this program finds itself again. It never imports from the folder in which it happens to run: a file there
+    may be named like a library.
+    """
+    env = {**os.environ, "PYTHONSAFEPATH": "1"}
     root = Path(mlops_desktop.__file__).resolve().parents[1]
     if str(root) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [env.get("PYTHONPATH")])])
+    return env
+
+
+def _environment(folder: Path, threads: int) -> dict[str, str]:
+    env = program_environment()
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"):
+        env[name] = str(threads)
+    env.update(JOBLIB_TEMP_FOLDER=str(folder), PYTHONUNBUFFERED="1")
     return env
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
-from mlops_desktop.ui.widgets.series import Bar
+from mlops_desktop.ui.widgets.series import Bar, Mark
 from mlops_desktop.ui.widgets.small_plots import Shade, paint_ticks, shade
 from mlops_desktop.ui.widgets.ticks import figure, signed
 
@@ -22,20 +22,21 @@ class BarChart(PaintedChart):
     """Bars from a common zero, the first on top. Names are elided to at most two fifths of the width; the whole is said at the pointer."""
 
     _bars: Sequence[Bar] = ()
+    _marks: Sequence[Mark] = ()
     _signed = False
 
     def show_signed(self, bars: Sequence[Bar], *, raises: str = "", lowers: str = "", decimals: int = 2, said: str = "") -> None:
         """Show changes up (orange) and down (blue), with their signed values; `raises` and `lowers` name the two in the legend."""
         self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or signed(b.value, decimals), b.color) for b in bars]
-        self._signed = True
+        self._signed, self._marks = True, ()
         legend: list[tuple[Shade, str]] = [(1, raises or self.tr("raises")), (0, lowers or self.tr("lowers"))]
         self._grow()
         self._redraw(legend if bars else [], said)
 
-    def show_bars(self, bars: Sequence[Bar], *, said: str = "") -> None:
-        """Show sizes in one color, such as importances with their intervals."""
+    def show_bars(self, bars: Sequence[Bar], *, marks: Sequence[Mark] = (), said: str = "") -> None:
+        """Show sizes in one color, such as importances with their intervals. `marks`: dashed lines across all bars."""
         self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or figure(b.value, 3), b.color) for b in bars]
-        self._signed = False
+        self._signed, self._marks = False, marks
         self._grow()
         self._redraw((), said)
 
@@ -59,7 +60,11 @@ class BarChart(PaintedChart):
         return (1 if bar.value > 0 else 0) if self._signed else "accent"
 
     def _span(self) -> tuple[float, float]:
-        ends = [0.0, *(v for bar in self._bars for v in (bar.value, bar.low, bar.high) if v is not None and v == v)]
+        ends = [
+            0.0,
+            *(mark.at for mark in self._marks),
+            *(v for bar in self._bars for v in (bar.value, bar.low, bar.high) if v is not None and v == v),
+        ]
         low, high = min(ends), max(ends)
         return (low, high) if high > low else (0.0, 1.0)
 
@@ -69,7 +74,7 @@ class BarChart(PaintedChart):
     def _paint(self, painter: QPainter, canvas: QWidget) -> None:
         painter.setFont(theme.font("small"))
         metrics = painter.fontMetrics()
-        names = min(max(metrics.horizontalAdvance(bar.name) for bar in self._bars), int(canvas.width() * LONGEST_NAME)) + 10
+        names = min(max(metrics.horizontalAdvance(bar.name) for bar in self._bars), int(canvas.width() * LONGEST_NAME)) + 12
         painter.setFont(theme.font("caption", figures=True))
         texts = max(painter.fontMetrics().horizontalAdvance(bar.text) for bar in self._bars) + 8
         low, high = self._span()
@@ -91,6 +96,9 @@ class BarChart(PaintedChart):
         bottom = slot * len(self._bars)
         painter.setPen(QPen(theme.color("control"), 1))
         painter.drawLine(QPointF(at(0), 2), QPointF(at(0), bottom))
+        for mark in self._marks:
+            painter.setPen(QPen(shade(mark.color), 1.4, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(at(mark.at), 2), QPointF(at(mark.at), bottom))
         painter.setPen(theme.color("text3"))
         painter.setFont(theme.font("caption", figures=True))
         paint_ticks(painter, QRectF(area.left(), bottom + 3, area.width(), 15), (low, high), wide=52)
