@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -44,6 +45,9 @@ def main(arguments: list[str]) -> int:
     """Open the window; `arguments` may name a project folder or a data file. The exit code."""
     if sys.version_info < (3, 12) and PySide6.__version_info__[:3] == BROKEN_QT:
         sys.stderr.write("PySide6 6.12.0 does not work on this Python. Install PySide6-Essentials 6.11.3, or Python 3.12.\n")
+        return 2
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        sys.stderr.write("mlops-desktop: There is no display here, so no window can be opened. Use the commands: mlops-desktop --help\n")
         return 2
     app, window, jobs = make_window()
     window.show()
