@@ -226,10 +226,11 @@ def number_texts(values: Sequence[float]) -> list[str]:
     return [MISSING if value != value else f"{value:,.{decimals}f}".replace("-", "−") for value in values]
 
 
-def rows_of(frame: Frame, at: Ints, most: int = COLUMNS) -> list[Json]:
-    """Some rows of a frame as texts, column by column: `{"name", "kind", "cells"}`."""
+def rows_of(frame: Frame, at: Ints, first: Sequence[str] = ()) -> list[Json]:
+    """Some rows of a frame as texts, column by column, those of `first` first: `{"name", "kind", "cells"}`."""
     part = frame.take(at)
-    names = (*frame.layout.numbers, *frame.layout.words, *frame.layout.dates)[:most]
+    here = (*frame.layout.numbers, *frame.layout.words, *frame.layout.dates)
+    names = tuple(dict.fromkeys([name for name in first if name in here] + list(here)))[:COLUMNS]
     return [{"name": name, "kind": part.layout.kind(name), "cells": cells(part, name)} for name in names]
 
 

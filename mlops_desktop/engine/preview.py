@@ -15,12 +15,14 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Target
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.base.selection import Selection, Verdict, at_most
 from mlops_desktop.engine import changes
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.keys import decided
 from mlops_desktop.engine.project import Step, digest, require
+from mlops_desktop.serving.formula import check
 from mlops_desktop.serving.frame import Bools, Frame, to_matrix
 from mlops_desktop.serving.transform import Transform
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
@@ -120,10 +122,10 @@ def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
     """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the cleaner at `cleaner` looked at closely.
 
     `{"problem", "rows", "cleaners", "steps", "columns", "step", "matrix", "gone_rows"}`. `problem` says why nothing can be tried. `rows`
-    counts `table`, `kept` by the cleaners, `train` and `sample`. A cleaner is `{"gone", "error"}`; a step `{"on", "error", "waits",
-    "width", "seconds"}` with the number of columns after it; one that is off is tried when it is looked at, for itself alone. `columns`
-    are [name, kind] of what is there before the step at `at` (after all steps when −1), `step` what it changed (see `_look`), `matrix`
-    `{"width", "error"}`, `gone_rows` the first rows that the cleaner takes out.
+    counts `table`, `kept` by the cleaners, `train`, `sample`, and `columns` before the first step. A cleaner is `{"gone", "error"}`; a
+    step `{"on", "error", "waits", "width", "seconds"}` with the number of columns after it; one that is off is tried when it is looked
+    at, for itself alone. `columns` are [name, kind] of what is there before the step at `at` (after all steps when −1), `step` what it
+    changed (see `_look`), `matrix` `{"width", "error"}`, `gone_rows` the first rows that the cleaner takes out.
     """
     project = flow.project
     answer: Json = {"problem": "", "rows": {}, "cleaners": [], "steps": [], "columns": [], "step": None, "matrix": None, "gone_rows": None}
@@ -131,7 +133,7 @@ def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
     answer["rows"] = {"table": flow.table.rows, "kept": int(kept.sum())}
     if 0 <= cleaner < len(masks):
         gone = np.flatnonzero(~masks[cleaner])[:SHOWN]
-        answer["gone_rows"] = {"numbers": (gone + 1).tolist(), "columns": changes.rows_of(flow.table.frame, gone)}
+        answer["gone_rows"] = {"numbers": (gone + 1).tolist(), "columns": changes.rows_of(flow.table.frame, gone, _named_in(flow, cleaner))}
     job.step(0.1)
     try:
         require(project, "target", "task")
@@ -139,7 +141,7 @@ def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
     except UserError as error:
         answer["problem"] = str(error)
         return answer
-    answer["rows"].update(train=walk.whole, sample=walk.frame.rows)
+    answer["rows"].update(train=walk.whole, sample=walk.frame.rows, columns=len(walk.frame.layout.names()))
     stops = _by_position(walk, project.steps, Part(job, 0.2, 0.8))
     answer["steps"] = [_told(step, stop, walk) for step, stop in zip(project.steps, stops, strict=True)]
     answer["matrix"] = _matrix(walk, project.steps, stops)
@@ -168,6 +170,18 @@ def _cleaned(flow: Flow) -> tuple[Bools, list[Json], list[Bools]]:
         masks.append(~kept | mask)
         kept = kept & mask
     return kept, told, masks
+
+
+def _named_in(flow: Flow, cleaner: int) -> list[str]:
+    """The columns that a cleaner is about: those that it names, or that stand in its formula."""
+    rule = flow.project.cleaners[cleaner]
+    found: list[str] = []
+    for name, param in rule.params().items():
+        if isinstance(param, Columns):
+            found += getattr(rule, name)
+        elif isinstance(param, Text) and param.grammar == "formula":
+            found += check(getattr(rule, name), flow.table.frame.layout).columns
+    return found
 
 
 def _by_position(walk: Walk, steps: Sequence[Step], job: Job) -> list[Stop | None]:

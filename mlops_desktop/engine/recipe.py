@@ -1,11 +1,13 @@
-"""Where a step belongs in a recipe, and which of the proposed steps are there already. Light: it looks at declared parameters alone."""
+"""Where a step belongs in a recipe, what it begins as, and which proposals are there already; from declared parameters alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation
-from mlops_desktop.base.params import Columns
+from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.engine.project import Step
 
 
@@ -36,6 +38,18 @@ def covers(there: Operation, proposed: Operation) -> bool:
         return False
     mine, other = (frozenset(getattr(step, "columns", ())) for step in (there, proposed))
     return not mine or not other or not mine.isdisjoint(other)
+
+
+def starter(member: type[Component]) -> tuple[Component, tuple[str, ...]]:
+    """A component to begin a form with, and the names of the texts that it cannot be without: a person has still to write them."""
+    try:
+        return member(), ()
+    except UserError:
+        params = {
+            name: param for name, param in member.params().items() if isinstance(param, Text) and param.required and not param.default
+        }
+        first = {name: "1 = 1" if param.grammar == "formula" else "feature_1" for name, param in params.items()}
+        return member(**first), tuple(name for name, param in params.items() if param.grammar)
 
 
 def _kinds(operation: type[Operation] | Operation) -> frozenset[str]:

@@ -25,7 +25,8 @@ class ComponentForm(QWidget):
 
     `changed` brings the new component, a value like the old one, whenever a person changed something that is right.
     While a field is refused, changes of the others still arrive; the refused one keeps its last good value. `columns` are the columns
-    that there are at this step, as (name, kind). `only` limits the form to some parameters, in that order.
+    that there are at this step, as (name, kind). `only` limits the form to some parameters, in that order. Fields in `blank` begin empty,
+    for a person has to write them: they are not refused before something is typed.
     """
 
     changed = Signal(object)
@@ -39,10 +40,12 @@ class ComponentForm(QWidget):
         *,
         name: str = "form",
         only: Sequence[str] = (),
+        blank: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.setObjectName(name)
         self._component = component
+        self._blank = set(blank)
         self._problems: dict[str, str] = {}
         self._waiting: list[str] = []
         self.fields: dict[str, Field] = {}
@@ -70,12 +73,21 @@ class ComponentForm(QWidget):
         """The first reason why something is refused; empty when everything is right."""
         return next(iter(self._problems.values()), "")
 
+    def problem_label(self) -> QLabel | None:
+        """Where the first reason is written; None when nothing is refused."""
+        key = next(iter(self._problems), None)
+        return None if key is None else self._errors.get(key, self._whole)
+
+    def complete(self) -> bool:
+        """Whether everything that has to be written is, and nothing is refused."""
+        return not self._blank and not self.problem()
+
     def show_component(self, component: Component) -> None:
         """Show another value of the same kind of component, as after an undo. What is just being typed stays as it is."""
         self._component = component
         self._say_whole("")
         for key, field in self.fields.items():
-            if key not in self._waiting:
+            if key not in self._waiting and key not in self._blank:
                 field.show_value(getattr(component, key))
                 self._check(key)
 
@@ -116,13 +128,14 @@ class ComponentForm(QWidget):
 
     def _typed(self, key: str) -> None:
         """A text is being written: say at once what is wrong with it, take it over a little later."""
+        self._blank.discard(key)
         self._check(key)
         if key not in self._waiting:
             self._waiting.append(key)
         self._timer.start()
 
     def _done(self, key: str) -> None:
-        if key not in self._waiting:
+        if key not in self._waiting and key not in self._blank:
             self._waiting.append(key)
         self.flush()
 
@@ -131,6 +144,8 @@ class ComponentForm(QWidget):
         return field.param.check(field.value())
 
     def _check(self, key: str) -> None:
+        if key in self._blank:
+            return
         try:
             self._value(key)
         except UserError as error:

@@ -68,6 +68,8 @@ def test_cleaners_count_the_rows_they_take_and_show_some(trained):
     answer = ask(trained, -1, 0, cleaners=(rule,))
     assert answer["cleaners"] == [{"gone": 344 - answer["rows"]["kept"], "error": ""}]
     assert len(answer["gone_rows"]["numbers"]) == 20
+    assert answer["gone_rows"]["columns"][0]["name"] == "island"
+    assert "Dream" not in answer["gone_rows"]["columns"][0]["cells"]
     wrong = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
     assert "nothing" in ask(trained, -1, 0, cleaners=(wrong,))["cleaners"][0]["error"]
     none = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})

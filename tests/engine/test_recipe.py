@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Step
-from mlops_desktop.engine.recipe import covers, place_for, place_of_proposal
+from mlops_desktop.engine.recipe import covers, place_for, place_of_proposal, starter
 from mlops_desktop.engine.suggest import operation
 
 
@@ -44,3 +45,10 @@ def test_a_step_covers_a_proposal_of_the_same_columns():
     assert covers(operation("one_hot", columns=["a", "b"]), operation("one_hot", columns=["b"]))
     assert not covers(operation("one_hot", columns=["a"]), operation("one_hot", columns=["b"]))
     assert not covers(operation("scale"), operation("impute_numbers"))
+
+
+@pytest.mark.parametrize("member", [*choices().operations.values(), *choices().cleaners.values()], ids=lambda member: member.id)
+def test_every_step_can_be_begun(member):
+    begun, open_ = starter(member)
+    assert isinstance(begun, member)
+    assert open_ == {"formula": ("formula",), "filter_rows": ("condition",)}.get(member.id, ())

@@ -42,28 +42,19 @@ class Tile(QPushButton):
         text = label(offer.text, "caption", tone="2", wrap=True)
         refused = [label(offer.refused, "caption", tone="warn", wrap=True)] if offer.refused else []
         sign = [Picture(offer.icon, "accent", 18)] if offer.icon else []
-        self.setLayout(column(row(*sign, (title, 1), spacing=8), text, *refused, None, margins=(12, 10, 12, 10), spacing=4))
+        self._inner = column(row(*sign, (title, 1), spacing=8), text, *refused, None, margins=(12, 10, 12, 10), spacing=4)
+        self.setLayout(self._inner)
         for part in self.findChildren(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def sizeHint(self) -> QSize:
         """What its texts need."""
-        return self.layout().totalSizeHint()
+        return self._inner.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """Narrow, and as high as its texts need then."""
-        return QSize(150, self.layout().totalHeightForWidth(max(self.width(), 150)))
-
-    def hasHeightForWidth(self) -> bool:
-        """Its texts are wrapped."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """How high its texts are at a width."""
-        return self.layout().totalHeightForWidth(width)
+        """Narrow, and as high as its texts are."""
+        return QSize(150, self._inner.totalMinimumSize().height())
 
 
 class Gallery(QWidget):
@@ -143,9 +134,8 @@ class Gallery(QWidget):
         """Arrows walk from tile to tile; Enter chooses."""
         open_ = [tile for tile in self.tiles() if tile.isEnabled()]
         now = next((at for at, tile in enumerate(open_) if tile.hasFocus()), -1)
-        by = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}.get(
-            Qt.Key(event.key())
-        )
+        ways = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: self._across, Qt.Key.Key_Up: -self._across}
+        by = ways.get(Qt.Key(event.key()))
         if now >= 0 and by is not None:
             open_[min(max(now + by, 0), len(open_) - 1)].setFocus()
         elif now >= 0 and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

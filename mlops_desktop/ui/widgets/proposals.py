@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, framed, label, row
 from mlops_desktop.ui.widgets.elided import Elided
@@ -58,5 +58,6 @@ class Proposals(QWidget):
             side.setAccessibleName(self.tr("Take the step: {title}").format(title=one.title))
         sign = Picture("check" if one.there else "star", "ok" if one.there else "accent", 18)
         line = framed("tile", row(column(sign, None), (texts, 1), side, margins=(12, 10, 12, 10), spacing=10))
+        line.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         line.setAccessibleName(f"{one.title}. {one.reason}")
         return line

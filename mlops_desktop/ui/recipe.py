@@ -1,0 +1,400 @@
+"""The recipe as three panels edit it: which step is looked at, what is about to be added, and what the child says of it.
+
+It knows no widget. Every change goes through the bench as one named step of undo; what a panel shows comes from here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.families import Cleaner, Operation
+from mlops_desktop.base.params import Columns, Number, Text
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import Project, Step
+from mlops_desktop.engine.recipe import place_for, place_of_proposal, starter
+from mlops_desktop.engine.stages import blocked
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.trial import Kinds, Trial
+from mlops_desktop.ui.widgets.steps import doubled, moved, without
+from mlops_desktop.ui.workbench import Workbench
+
+PAUSE_MS = 250  # after an edit, before the child is asked what it does
+STEP, CLEANER = "step", "cleaner"
+
+
+@dataclasses.dataclass(frozen=True)
+class Draft:
+    """What is about to be added: a step or a cleaner, and where. `begun`: required texts that a person has still to write."""
+
+    kind: str
+    component: Component
+    at: int
+    begun: tuple[str, ...] = ()
+
+
+class Recipe(QObject):
+    """The steps of the project, seen from one stage (`prepare`, `engineer` or `select`), which alone can be edited here."""
+
+    leaving = Signal()  # something else is about to be done: what was typed last is taken over now
+    changed = Signal()  # the choice, the draft, or what the child says
+    removed = Signal(str)  # something was taken out; it is called so
+
+    def __init__(self, bench: Workbench, panel: str, stage: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self.bench, self.panel, self.stage = bench, panel, stage
+        self.kind, self.at = "", -1  # what is looked at
+        self.draft: Draft | None = None
+        self.proposals: list[Json] | None = None
+        self.trial = Trial(bench, panel, self)
+        self.trial.changed.connect(self.changed)
+        self._steps: tuple[Step, ...] = ()  # as they were shown last
+        self._cleaners: tuple[Cleaner, ...] = ()
+        self._folder = bench.folder
+
+    # ---- what there is
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of the project, in order."""
+        return self.bench.project.steps
+
+    def mine(self, at: int) -> bool:
+        """Whether the step at a position belongs to this stage."""
+        return 0 <= at < len(self.steps) and self.steps[at].operation.stage == self.stage
+
+    def component(self) -> Component | None:
+        """What is looked at: the draft, else the chosen step or cleaner."""
+        if self.draft is not None:
+            return self.draft.component
+        if self.kind == STEP and self.mine(self.at):
+            return self.steps[self.at].operation
+        if self.kind == CLEANER and 0 <= self.at < len(self.bench.project.cleaners):
+            return self.bench.project.cleaners[self.at]
+        return None
+
+    def tried(self) -> Project:
+        """The project as it would be with the draft."""
+        project, draft = self.bench.project, self.draft
+        if draft is None:
+            return project
+        if draft.kind == CLEANER:
+            assert isinstance(draft.component, Cleaner)
+            return dataclasses.replace(project, cleaners=(*project.cleaners, draft.component))
+        assert isinstance(draft.component, Operation)
+        steps = (*project.steps[: draft.at], Step(draft.component), *project.steps[draft.at :])
+        return dataclasses.replace(project, steps=steps)
+
+    def looked(self) -> tuple[int, int]:
+        """Positions in the trial of the step and of the cleaner that are looked at; −1 for none."""
+        kind, at = (self.draft.kind, self.draft.at) if self.draft else (self.kind, self.at)
+        return (at if kind == STEP else -1, at if kind == CLEANER else -1)
+
+    @property
+    def answer(self) -> Json | None:
+        """What the child said last."""
+        return self.trial.answer
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the answer is about what is shown."""
+        return self.trial.fresh
+
+    def columns(self) -> Kinds:
+        """The columns that there are where the component looked at stands, as (name, kind); while they are not known, those last known."""
+        if self.looked()[1] >= 0:
+            table = self.bench.table()
+            layout = table.frame.layout if table else None
+            return [(name, layout.kind(name)) for name in layout.names()] if layout else []
+        found, exact = self.trial.columns()
+        if exact:
+            return found
+        known = {name for name, _ in found}
+        component = self.component()
+        for name, param in component.params().items() if component else ():
+            if isinstance(param, Columns):
+                found += [(column, param.kinds[0]) for column in getattr(component, name) if column not in known]
+        return found
+
+    def told(self, kind: str, at: int) -> Json:
+        """What the child said last of the step or cleaner at a position of the project; empty when it said nothing."""
+        if self.answer is None:
+            return {}
+        told = self.answer["steps" if kind == STEP else "cleaners"]
+        expected = len(self.steps if kind == STEP else self.bench.project.cleaners)
+        if self.draft is not None and self.draft.kind == kind and len(told) > expected:
+            at += at >= self.draft.at
+            expected += 1
+        return dict(told[at]) if len(told) == expected and 0 <= at < expected else {}
+
+    def draft_error(self) -> str:
+        """Why the draft cannot be done as it is; empty when it can, or when that is not known yet."""
+        if self.draft is None or not self.fresh or self.answer is None:
+            return ""
+        told = self.answer["steps" if self.draft.kind == STEP else "cleaners"]
+        return str(told[self.draft.at]["error"]) if self.draft.at < len(told) else ""
+
+    def reason(self, at: int) -> str:
+        """Why the step at a position was proposed; empty when a person added it. Reasons follow their steps when those are moved."""
+        operation = self.steps[at].operation
+        head = f"{operation.label}: "
+        there = {int(key[6:]): text for key, text in self.bench.reasons.items() if key.startswith("steps.") and text.startswith(head)}
+        if at in there:
+            return there[at].removeprefix(head)
+        named = [text for text in there.values() if any(f"“{name}”" in text for name in getattr(operation, "columns", ()))]
+        found = named or (list(there.values()) if len(there) == 1 else [])
+        return found[0].removeprefix(head) if found else ""
+
+    # ---- what is looked at
+
+    def show(self) -> None:
+        """The project changed, or the panel came to the front: settle what is looked at, and ask what it does."""
+        if self.bench.folder != self._folder:
+            self._folder = self.bench.folder
+            self.kind, self.at, self.draft, self.proposals, self._steps = "", -1, None, None, ()
+            self.trial.forget()
+        self._follow()
+        self._schedule(PAUSE_MS)
+
+    def _schedule(self, pause: int) -> None:
+        self.trial.show(self.tried(), *self.looked(), pause)
+
+    def _follow(self) -> None:
+        """Look at what changed just now (by undo, or by another panel), else stay; where nothing is left, at the first of this stage."""
+        steps, cleaners = self.steps, self.bench.project.cleaners
+        if self._steps and steps != self._steps:
+            at = next((i for i, (old, new) in enumerate(zip(self._steps, steps, strict=False)) if old != new), len(self._steps))
+            if (
+                self.mine(at)
+                and len(steps) >= len(self._steps)
+                and not (self.kind == STEP and self.mine(self.at) and steps[self.at] in self._steps)
+            ):
+                self.kind, self.at = STEP, at
+        self._steps, self._cleaners = steps, cleaners
+        if self.draft is not None and self.draft.at > (len(steps) if self.draft.kind == STEP else len(cleaners)):
+            self.draft = None
+        if self.component() is None:
+            near = sorted((abs(i - self.at), i) for i in range(len(steps)) if self.mine(i))
+            self.kind, self.at = (STEP, near[0][1] if self.at >= 0 else min(i for _, i in near)) if near else ("", -1)
+
+    @Slot(int)
+    def choose(self, at: int) -> None:
+        """Look at a step of this stage."""
+        if self.mine(at):
+            self._look(STEP, at)
+
+    @Slot(int)
+    def choose_cleaner(self, at: int) -> None:
+        """Look at a cleaner."""
+        self._look(CLEANER, at)
+
+    def _look(self, kind: str, at: int) -> None:
+        self.leaving.emit()
+        self.draft = None
+        if self.bench.session is not None:
+            self.bench.session.end_merge()
+        self.kind, self.at = kind, at
+        self._schedule(0)
+        self.changed.emit()
+
+    # ---- adding
+
+    def begin(self, id_: str, kind: str = STEP) -> None:
+        """Begin to add a member of the catalogue: it is tried where it would stand, and in the project only when it is added."""
+        self.leaving.emit()
+        if kind == CLEANER:
+            component, begun = starter(choices().cleaners[id_])
+            self.draft = Draft(CLEANER, component, len(self.bench.project.cleaners), begun)
+        else:
+            member = choices().operations[id_]
+            component, begun = starter(member)
+            self.draft = Draft(STEP, component, place_for(self.steps, member), begun)
+        self._schedule(0)
+        self.changed.emit()
+
+    def place(self, at: int) -> None:
+        """Add the draft at another place."""
+        self.leaving.emit()
+        if self.draft is not None and self.draft.kind == STEP:
+            self.draft = dataclasses.replace(self.draft, at=min(max(at, 0), len(self.steps)))
+            self._schedule(0)
+            self.changed.emit()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Add nothing."""
+        self.leaving.emit()
+        self.draft = None
+        self._schedule(0)
+        self.changed.emit()
+
+    def add(self) -> None:
+        """Put the draft into the project, and look at it."""
+        self.leaving.emit()
+        draft = self.draft
+        if draft is None:
+            return
+        project = self.tried()
+        said = self.tr("Add {step}").format(step=draft.component.label)
+        reasons = [*self._reasons()]
+        self.draft, self.kind, self.at = None, draft.kind, draft.at
+        self._steps = project.steps
+        if draft.kind == STEP:
+            reasons.insert(draft.at, "")
+            self._keep_reasons(reasons, project.steps)
+        self.bench.put(said, project)
+        self.changed.emit()
+
+    # ---- editing
+
+    def edit(self, component: Component) -> None:
+        """The form brings another value of what is looked at."""
+        if self.draft is not None:
+            if component != self.draft.component:
+                self.draft = dataclasses.replace(self.draft, component=component)
+                self._schedule(PAUSE_MS)
+                self.changed.emit()
+            return
+        before = self.component()
+        if before is None or before == component:
+            return
+        names = [name for name in component.params() if getattr(before, name) != getattr(component, name)]
+        # Typing in one field is one step of undo; a choice or a tick is one each time.
+        typed = all(isinstance(component.params()[name], (Text, Number)) for name in names)
+        merge = f"{self.kind}.{self.at}.{'.'.join(names)}" if typed else ""
+        labels = ", ".join(component.params()[name].label for name in names)
+        said = self.tr("{step}: {field}").format(step=component.label, field=labels)
+        if isinstance(component, Cleaner):
+            self.bench.edit(said, merge=merge, cleaners=_put(self.bench.project.cleaners, self.at, component))
+        elif isinstance(component, Operation):
+            step = dataclasses.replace(self.steps[self.at], operation=component)
+            self.bench.edit(said, merge=merge, steps=_put(self.steps, self.at, step))
+
+    def move(self, at: int, to: int, kind: str = STEP) -> None:
+        """Another place for a step of this stage, or for a cleaner."""
+        self.leaving.emit()
+        if kind == CLEANER:
+            cleaners = self.bench.project.cleaners
+            self._change(kind, to, self.tr("Move {step}"), cleaners[at], cleaners=moved(cleaners, at, to))
+        elif self.mine(at):
+            self._change(kind, to, self.tr("Move {step}"), self.steps[at].operation, steps=moved(self.steps, at, to), order=_moved(at, to))
+
+    def switch(self, at: int, on: bool) -> None:
+        """Switch a step on or off; a step that is off is kept and does nothing."""
+        self.leaving.emit()
+        if self.mine(at):
+            said = self.tr("Switch {step} on") if on else self.tr("Switch {step} off")
+            steps = _put(self.steps, at, dataclasses.replace(self.steps[at], on=on))
+            self._change(STEP, at, said, self.steps[at].operation, steps=steps)
+
+    def duplicate(self, at: int, kind: str = STEP) -> None:
+        """The same once more, after itself."""
+        self.leaving.emit()
+        if kind == CLEANER:
+            cleaners = self.bench.project.cleaners
+            self._change(kind, at + 1, self.tr("Duplicate {step}"), cleaners[at], cleaners=doubled(cleaners, at))
+        elif self.mine(at):
+            self._change(
+                kind, at + 1, self.tr("Duplicate {step}"), self.steps[at].operation, steps=doubled(self.steps, at), order=_doubled(at)
+            )
+
+    def remove(self, at: int, kind: str = STEP) -> None:
+        """Take it out; `removed` tells, so that it can be offered to take that back."""
+        self.leaving.emit()
+        if kind == CLEANER:
+            cleaners = self.bench.project.cleaners
+            label = cleaners[at].label
+            self._change(kind, min(at, len(cleaners) - 2), self.tr("Remove {step}"), cleaners[at], cleaners=without(cleaners, at))
+        elif self.mine(at):
+            label = self.steps[at].operation.label
+            self._change(kind, at, self.tr("Remove {step}"), self.steps[at].operation, steps=without(self.steps, at), order=_without(at))
+        else:
+            return
+        self.removed.emit(label)
+
+    def _change(self, kind: str, at: int, said: str, component: Component, order: Any = None, **changes: Any) -> None:
+        self.draft, self.kind, self.at = None, kind, at
+        if "steps" in changes:
+            if order is not None:
+                self._keep_reasons(order(self._reasons()), changes["steps"])
+            self._steps = changes["steps"]
+        self.bench.edit(said.format(step=component.label), **changes)
+        self._follow()
+        self._schedule(0)
+        self.changed.emit()
+
+    def _reasons(self) -> list[str]:
+        return [self.reason(at) for at in range(len(self.steps))]
+
+    def _keep_reasons(self, reasons: Sequence[str], steps: Sequence[Step]) -> None:
+        """Reasons stand under the places of their steps."""
+        others = {key: text for key, text in self.bench.reasons.items() if not key.startswith("steps.")}
+        mine = {
+            f"steps.{at}": f"{step.operation.label}: {text}" for at, (text, step) in enumerate(zip(reasons, steps, strict=True)) if text
+        }
+        self.bench.reasons = {**others, **mine}
+
+    # ---- proposals
+
+    def propose(self) -> None:
+        """Have sound steps for this data proposed; `proposals` is filled when they are there."""
+        if blocked(self.bench.project) or self.bench.folder is None:
+            return
+
+        def done(found: Json) -> None:
+            self.proposals = [one for one in found["steps"] if self._offered(one)]
+            self.changed.emit()
+
+        self.bench.ask("suggest", done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps"))
+
+    def _offered(self, one: Json) -> bool:
+        return self.stage == "prepare" or bool(choices().operations[one["step"]["id"]].stage == self.stage)
+
+    def take(self, positions: Sequence[int]) -> None:
+        """Add proposals to the recipe, those that are not there, in one step of undo."""
+        self.leaving.emit()
+        if self.proposals is None:
+            return
+        proposed = [choices().operations.read(one["step"]) for one in self.proposals]
+        steps, reasons = self.steps, self._reasons()
+        added: list[str] = []
+        last = self.at
+        for position in positions:
+            if self.proposals[position]["there"]:
+                continue
+            operation = proposed[position]
+            last = place_of_proposal(steps, operation, proposed)
+            steps = (*steps[:last], Step(operation), *steps[last:])
+            reasons.insert(last, self.proposals[position]["reason"])
+            self.proposals[position] = {**self.proposals[position], "there": True}
+            added.append(operation.label)
+        if not added:
+            return
+        self._keep_reasons(reasons, steps)
+        self._steps = steps
+        said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add %n proposed steps", "", len(added))
+        self.draft, self.kind, self.at = None, STEP, last
+        self.bench.edit(said, steps=steps)
+        self._follow()
+        self._schedule(0)
+        self.changed.emit()
+
+
+def _put(items: tuple[Any, ...], at: int, item: Any) -> tuple[Any, ...]:
+    return (*items[:at], item, *items[at + 1 :])
+
+
+def _moved(at: int, to: int) -> Any:
+    return lambda items: moved(items, at, to)
+
+
+def _doubled(at: int) -> Any:
+    return lambda items: doubled(items, at)
+
+
+def _without(at: int) -> Any:
+    return lambda items: without(items, at)
