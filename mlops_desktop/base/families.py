@@ -189,7 +189,12 @@ def _values(param: Number | Choice | Flag, points: int) -> Sequence[Any]:
 
 
 class Exporter(Component, ABC):
-    """Writes a chosen model in a form that leaves the application."""
+    """Writes a chosen model in a form that leaves the application.
+
+    `writes` tells a person beforehand what will be there: names of files and folders, and what each is.
+    """
+
+    writes: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     @abstractmethod
     def export(self, bundle: Path, target: Path, job: Job) -> None:

@@ -44,7 +44,18 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, A
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return {"rows": rows, "refused": len(errors), "warnings": [p.message for p in checked.warnings if p.row is None]}
+    return {"rows": rows, "refused": len(errors), "warnings": _columns_said(scorer, checked)}
+
+
+def _columns_said(scorer: Scorer, checked: Checked) -> list[str]:
+    """What is to be said of whole columns. That the target's column is not used goes without saying."""
+    found = [p for p in checked.warnings if p.row is None and p.field != scorer.target]
+    left_out = [f"“{p.field}”" for p in found if p.code == "unknown_field"]
+    said = [p.message for p in found if p.code != "unknown_field"]
+    if left_out:
+        more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+        said.append(f"The model has no use for {', '.join(left_out[:5])}{more}; left out.")
+    return said
 
 
 def drift_of(chosen: Chosen, file: Path, job: Job) -> dict[str, Any]:

@@ -148,10 +148,7 @@ def evaluate_file(job: Job, *, folder: str, project: Json, file: str) -> Json:
 def response_time(job: Job, *, folder: str, project: Json) -> Json:
     """How long the chosen model takes for one row on this machine; `{"response_ms"}`. The test part stays sealed."""
     found, _ = _chosen(folder, project, Part(job, 0.0, 0.8))
-    flow, key = found.flow, found.flow.keys.response(found.run.id)
-    if key not in flow.store:
-        flow.store.put(key, {"response_ms": _response(found)})
-    return flow.store.get(key)[0]
+    return {"response_ms": _response(found)}
 
 
 def check(job: Job, *, folder: str, project: Json) -> Json:
@@ -254,10 +251,14 @@ def _with_response(found: Chosen, measured: Json) -> Json:
 
 
 def _response(found: Chosen) -> float:
+    """What was measured once; it is a figure of this machine."""
     import numpy as np
 
-    rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(found.flow.project.seed))
-    return response_ms(found.scorer, rows)
+    flow, key = found.flow, found.flow.keys.response(found.run.id)
+    if key not in flow.store:
+        rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(flow.project.seed))
+        flow.store.put(key, {"response_ms": response_ms(found.scorer, rows)})
+    return float(flow.store.get(key)[0]["response_ms"])
 
 
 CALLS: dict[str, Callable[..., Json]] = {

@@ -31,6 +31,13 @@ class DockerContext(Exporter):
     help: ClassVar[str] = (
         "The REST service with everything to build and run it as a container: pinned by hash, without root, with nothing to write to."
     )
+    writes: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Dockerfile, .dockerignore", "how the image is built; the build ends with the self-test"),
+        ("compose.yaml", "how it runs: without root, with nothing to write to, with limits"),
+        ("serve.py, serving/", "the code that answers"),
+        ("model/, bundle.json, golden.json, reference.json", "the model with its identity and its tests, as plain data"),
+        ("requirements.txt, README.md, SHA256SUMS", "pinned packages, how to build and ask, checksums"),
+    )
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         info = write_service(bundle, target, Part(job, 0.0, 0.9), _readme).info

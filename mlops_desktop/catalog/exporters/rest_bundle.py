@@ -20,6 +20,15 @@ class RestBundle(Exporter):
     help: ClassVar[str] = (
         "A folder that runs with Python alone: a service with a form page, tests of its own answers, and no link back to this program."
     )
+    writes: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("serve.py, serving/", "the code that answers"),
+        ("model/", "schema, transforms and model as plain data; nothing in it can run"),
+        ("bundle.json", "identity, metrics, versions, and how closely its answers equal this application's"),
+        ("golden.json, reference.json", "made-up rows with their answers; bins and counts of the training data"),
+        ("requirements.txt", "the packages it needs, pinned"),
+        ("README.md", "how to start it and how to ask"),
+        ("SHA256SUMS", "checksums of every file; a changed byte stops the service"),
+    )
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
         write_service(bundle, target, job)

@@ -1,0 +1,41 @@
+"""How a running service is asked from elsewhere: texts that run as they stand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def curl(url: str, row: Mapping[str, Any], platform: str = sys.platform) -> str:
+    """A command for the shell of this system. ASCII alone: a console's own encoding cannot harm it."""
+    if platform == "win32":
+        body = json.dumps({"rows": [row]}).replace("\\", "\\\\").replace('"', '\\"')
+        return f'curl.exe "{url}v1/predict" -H "Content-Type: application/json" -d "{body}"'
+    body = json.dumps({"rows": [row]}).replace("'", "'\\''")
+    return f"curl '{url}v1/predict' -H 'Content-Type: application/json' -d '{body}'"
+
+
+def python(url: str, row: Mapping[str, Any]) -> str:
+    """A program for Python alone, without further packages."""
+    return (
+        "import json\n"
+        "import urllib.request\n"
+        "\n"
+        f"row = {_literal(dict(row))}\n"
+        "request = urllib.request.Request(\n"
+        f'    "{url}v1/predict",\n'
+        '    data=json.dumps({"rows": [row]}).encode(),\n'
+        '    headers={"Content-Type": "application/json"},\n'
+        ")\n"
+        "with urllib.request.urlopen(request) as answer:\n"
+        '    print(json.load(answer)["predictions"][0])\n'
+    )
+
+
+def _literal(row: dict[str, Any]) -> str:
+    if not row:
+        return "{}"
+    lines = "".join(f"    {name!r}: {value!r},\n" for name, value in row.items())
+    return "{\n" + lines + "}"
