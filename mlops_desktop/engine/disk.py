@@ -21,7 +21,8 @@ STALE_SECONDS = 3600.0  # what a killed writer left behind is swept when it is o
 
 def is_full(error: OSError) -> bool:
     """Whether the disk (or a person's share of it) is full."""
-    return error.errno in _FULL
+    # Copying a whole folder (shutil) tells what stopped it in words alone.
+    return error.errno in _FULL or (isinstance(error, shutil.Error) and os.strerror(errno.ENOSPC) in str(error))
 
 
 def refusal(error: OSError, what: str) -> UserError:
@@ -103,10 +104,10 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Path, begins: str = ".") -> None:
     """Remove what killed writers left in a folder. What cannot be removed stays: it is in nobody's way."""
     try:
-        left = [path for path in folder.iterdir() if path.name.startswith(".") and path.name.endswith(".tmp")]
+        left = [path for path in folder.iterdir() if path.name.startswith(begins) and path.name.endswith(".tmp")]
     except OSError:
         return
     for path in left:

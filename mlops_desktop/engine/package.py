@@ -13,12 +13,15 @@ from mlops_desktop import __version__
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.chosen import Chosen, test_evaluation
 from mlops_desktop.engine.golden import golden_rows
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.serving.bundle import write_core
 from mlops_desktop.serving.monitor import reference_of
+
+_MAKING = ".export_"  # how the folder begins in which an export is made
 
 
 def refuse_without_consent(chosen: Chosen) -> None:
@@ -68,18 +71,27 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
 
 def export(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job) -> list[str]:
     """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export_", dir=out.parent) as name:
+    what = f"The export “{out.name}”"
+    with disk.told(what):
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        disk.sweep(out.parent, _MAKING)
+        making = tempfile.TemporaryDirectory(prefix=_MAKING, suffix=".tmp", dir=out.parent)
+    with making as name:
         core, target = Path(name) / "core", Path(name) / "out"
-        core.mkdir()
-        target.mkdir()
-        build_core(chosen, runs, core, Part(job, 0.0, 0.7))
-        exporter.export(core, target, Part(job, 0.7, 1.0))
-        if out.exists():
-            out.rmdir()
-        os.replace(target, out)
+        try:
+            core.mkdir()
+            target.mkdir()
+            build_core(chosen, runs, core, Part(job, 0.0, 0.7))
+            exporter.export(core, target, Part(job, 0.7, 1.0))
+            if out.exists():
+                out.rmdir()
+            os.replace(target, out)
+        except OSError as error:
+            if disk.is_full(error):
+                raise disk.refusal(error, what) from error
+            raise
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 
