@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Loader
@@ -15,17 +15,16 @@ from mlops_desktop.engine import decisions, storage
 from mlops_desktop.engine.fitting import fitting
 from mlops_desktop.engine.importing import source
 from mlops_desktop.engine.metrics import metrics_for
-from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project
+from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project, Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
-from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, label, row, scrolled
+from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.brief_card import BriefCard
-from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.file_card import FileCard
 from mlops_desktop.ui.widgets.goals_card import GoalsCard
-from mlops_desktop.ui.widgets.notes_table import NoteRow, NotesTable
-from mlops_desktop.ui.widgets.table import DataTable
+from mlops_desktop.ui.widgets.notes_table import NoteRow
 from mlops_desktop.ui.widgets.table_columns import table_columns
 from mlops_desktop.ui.widgets.target_card import TargetCard
 from mlops_desktop.ui.workbench import Workbench
@@ -51,8 +50,9 @@ class ProblemPanel(Panel):
         self.target = TargetCard()
         self.goals = GoalsCard()
         self.brief = BriefCard()
+        self.file = FileCard()
         left = column(self.target, self.goals, None, spacing=12)
-        right = column((self._data_card(), 1), self.brief, spacing=12)
+        right = column((self.file, 1), self.brief, spacing=12)
         holder = QWidget()
         holder.setLayout(left)
         holder.setFixedWidth(LEFT)
@@ -60,37 +60,6 @@ class ProblemPanel(Panel):
         self._connect()
 
     # ---- building
-
-    def _data_card(self) -> QFrame:
-        self.file = Elided("", "section", weight=Weight.DemiBold, middle=True)
-        self.file.setObjectName("file_name")
-        self.facts = Elided("", "small", tone="2")
-        self.facts.setObjectName("file_facts")
-        self.another = Button(self.tr("Choose another file …"), self.choose_file, name="choose_another_file", icon="upload")
-        self.tabs = Segments(
-            [("rows", self.tr("First rows")), ("notes", self.tr("Columns")), ("reading", self.tr("How it was read"))], name="data_tabs"
-        )
-        self.preview = DataTable(name="first_rows", title=self.tr("First rows of the data"))
-        self.notes = NotesTable(name="notes", title=self.tr("What is said of each column"))
-        self.why = label("", "small", tone="2", wrap=True)
-        self.why.setObjectName("note_why")
-        notes = QWidget()
-        notes.setLayout(column((self.notes, 1), self.why, spacing=6))
-        self._mended, self._reading = column(spacing=6), column(spacing=6)
-        form = QWidget()
-        form.setLayout(column(self._mended, self._reading, None, margins=(0, 0, 8, 0)))
-        area = scrolled(form)
-        area.setFixedWidth(250)
-        self._reading_area = area
-        self._rows_page = QWidget()
-        self._rows_page.setLayout(row(area, (self.preview, 1), spacing=12))
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._rows_page)
-        self._pages.addWidget(notes)
-        self._pages.setMinimumHeight(230)
-        head = row(Picture("table", "accent", 18), (column(self.file, self.facts, spacing=0), 1), self.another, spacing=10)
-        self._show_tab("rows")
-        return card(head, row(self.tabs, None), (self._pages, 1), spacing=10)
 
     def _connect(self) -> None:
         self.target.target_picked.connect(self.choose_target)
@@ -103,13 +72,10 @@ class ProblemPanel(Panel):
         self.goals.left.connect(self._end_merge)
         self.brief.changed.connect(self._set_brief)
         self.brief.left.connect(self._end_merge)
-        self.tabs.chosen.connect(self._show_tab)
-        self.notes.edited.connect(self._note)
-        self.notes.at.connect(self._show_why)
-
-    def _show_tab(self, id_: str) -> None:
-        self._pages.setCurrentIndex(1 if id_ == "notes" else 0)
-        self._reading_area.setVisible(id_ == "reading")
+        self.brief.tied.connect(self._tie)
+        self.file.another.connect(self.choose_file)
+        self.file.edited.connect(self._note)
+        self.file.at.connect(self._show_why)
 
     # ---- showing
 
@@ -126,8 +92,10 @@ class ProblemPanel(Panel):
         task = project.task or ""
         if seen:
             self.target.show_columns(seen, project.target)
-            self.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
-            self._show_why(self.notes.column())
+            self.file.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
+            self._show_why(self.file.notes.column())
+            ties: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
+            self.brief.show_ties([(one["name"], one["type"]) for one in seen["columns"] if one["name"] != project.target], ties)
         self.target.show_task(as_target, task)
         self.target.show_positive(as_target, task, project.positive)
         self.target.show_metric(as_target, task, project.metric, project.positive)
@@ -146,10 +114,10 @@ class ProblemPanel(Panel):
         if table is None or seen is None:
             return
         key = (self.bench.keys.table, self.bench.project.target, self.bench.project.task)
-        if self.preview.property("shown") != str(key):
-            self.preview.setProperty("shown", str(key))
+        if self.file.preview.property("shown") != str(key):
+            self.file.preview.setProperty("shown", str(key))
             classes = self.bench.project.task in ("binary", "multiclass")
-            self.preview.show_columns(table_columns(table, seen, self.bench.project.target, classes))
+            self.file.preview.show_columns(table_columns(table, seen, self.bench.project.target, classes))
 
     def _overview(self) -> Json | None:
         """Today's overview; the last one of the same data while a new one is being made."""
@@ -161,22 +129,17 @@ class ProblemPanel(Panel):
         return self._seen
 
     def _show_file(self, project: Project, seen: Json | None) -> None:
-        self.file.setText(project.file or self.tr("No data file"))
-        loader = project.loader.label if project.loader else ""
         counts = (f"{seen['rows']:,}", f"{len(seen['columns']):,}") if seen else ("", "")
         size = self.tr("{rows} rows × {columns} columns").format(rows=counts[0], columns=counts[1]) if seen else ""
-        self.facts.setText(" · ".join(part for part in (size, loader) if part))
+        self.file.show_file(project.file, [size, project.loader.label if project.loader else ""])
         if self._read != project.data and self.bench.folder is not None:
             self._read = project.data
-            clear(self._mended)
-            for text in source(self.bench.folder)[1]:
-                self._mended.addWidget(label(text, "caption", tone="warn", wrap=True))
+            self.file.show_mended(source(self.bench.folder)[1])
         if project.loader is None:
             return
         if self._form is None or type(self._form.component()) is not type(project.loader):
-            clear(self._reading)
             self._form = ComponentForm(project.loader, on_change=self._read_again, name="loader")
-            self._reading.addWidget(self._form)
+            self.file.show_form(self._form)
         else:
             self._form.show_component(project.loader)
 
@@ -184,11 +147,11 @@ class ProblemPanel(Panel):
         """The evidence for the type of the current column, in words."""
         one = next((c for c in self._seen["columns"] if c["name"] == name), None) if self._seen else None
         if one is None:
-            self.why.setText(self.tr("Change type, role, unit and description in place. Unit and description are shown in the form page."))
+            self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
             return
         said = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
         proposed = self._seen["roles"].get(name) if self._seen else None
-        self.why.setText(f"{name}: {said}" + (f" {proposed[1]}" if proposed else ""))
+        self.file.why.setText(f"{name}: {said}" + (f" {proposed[1]}" if proposed else ""))
 
     def _misfits(self, project: Project, seen: Json | None) -> list[str]:
         if seen is None or self.bench.overview() is None or self._before is not None or not project.data:
@@ -244,6 +207,17 @@ class ProblemPanel(Panel):
     def _set_brief(self, brief: Brief, field: str) -> None:
         self.bench.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
 
+    def _tie(self, role: Role, name: str) -> None:
+        """A column says which rows belong together, or when they were: the split follows."""
+        project = self.bench.project
+        for other, note in project.columns.items():
+            if note.role == role:
+                project = decisions.set_note(project, other, role=None)
+        if name:
+            project = decisions.set_note(project, name, role=role)
+        text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
+        self._decide(text, project, follow=True)
+
     def _end_merge(self) -> None:
         if self.bench.session is not None:
             self.bench.session.end_merge()
@@ -261,7 +235,7 @@ class ProblemPanel(Panel):
             self.bench.banner.emit("warn", str(error), self.id)
             self._show_again()
             return
-        text = self.tr("{field} of {name}").format(field=self.notes.notes.titles[field], name=name)
+        text = self.tr("{field} of {name}").format(field=self.file.notes.notes.titles[field], name=name)
         self._decide(text, project, follow=field in _RENEWING)
 
     def _show_again(self) -> None:
@@ -361,7 +335,7 @@ class ProblemPanel(Panel):
         """Data, target and kind of answer are needed."""
         project = self.bench.project
         if not project.data:
-            return self.tr("Choose a data file first."), self.another
+            return self.tr("Choose a data file first."), self.file.choose
         if not project.target:
             return self.tr("Choose the column to predict first."), self.target.target
         if not project.task:
@@ -377,24 +351,15 @@ class ProblemPanel(Panel):
             (self.tr("What counts as good (metric)"), self.target.measure),
             (self.tr("Goals"), self.goals),
             (self.tr("Costs of errors"), self.goals.costs_on),
-            (self.tr("Choose another file"), self.another),
+            (self.tr("Choose another file"), self.file.choose),
             *((area.accessibleName(), area) for area in self.brief.areas.values()),
         ]
         names = [one["name"] for one in self._seen["columns"]] if self._seen else []
-        return found + [(name, self._goer(name)) for name in names]
-
-    def _goer(self, name: str) -> Callable[[], object]:
-        def go() -> None:
-            self.tabs.show_choice("notes")
-            self._show_tab("notes")
-            self.notes.go_to(name)
-            self.notes.setFocus()
-
-        return go
+        return found + [(name, self.file.goer(name)) for name in names]
 
     def restyle(self) -> None:
         """The theme changed."""
-        self.preview.viewport().update()
+        self.file.preview.viewport().update()
 
 
 def _note_row(seen: Mapping[str, Any], project: Project) -> NoteRow:
@@ -402,6 +367,4 @@ def _note_row(seen: Mapping[str, Any], project: Project) -> NoteRow:
     note = project.columns.get(name, ColumnNote())
     evidence = " ".join(one["message"] for one in seen["evidence"])
     role = "target" if name == project.target else note.role or "feature"
-    return NoteRow(
-        name, seen["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence
-    )
+    return NoteRow(name, seen["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)

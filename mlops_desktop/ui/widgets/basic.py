@@ -86,6 +86,11 @@ class Wrapped(QLabel):
         """No: the height is kept here."""
         return False
 
+    def sizeHint(self) -> QSize:
+        """As high as the text is at today's width."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.heightForWidth(self.width())) if self.text() and self.width() > 20 else hint
+
     def setText(self, text: str) -> None:
         """Show another text."""
         super().setText(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,13 +12,15 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLayout
 
 from mlops_desktop.engine.project import Brief
 from mlops_desktop.ui.widgets.basic import Segments, Weight, column, heading, label, row
+from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.words import TextArea
 
 
 class BriefCard(QFrame):
-    """Tells a whole new `Brief`, and the field that a person changed."""
+    """Tells a whole new `Brief`, and the field that a person changed; `tied` tells a role (group, time) and the column for it ("" none)."""
 
     changed = Signal(object, str)
+    tied = Signal(str, str)
     left = Signal()
 
     def __init__(self) -> None:
@@ -45,6 +48,11 @@ class BriefCard(QFrame):
         )
         for at, (field, title, example) in enumerate(texts):
             grid.addLayout(self._area(field, title, example), at // 2, at % 2)
+        self.ties: dict[str, ComboBox] = {}
+        grid.addLayout(self._tie("group", self.tr("Which rows belong together?")), 2, 0)
+        grid.addLayout(self._tie("time", self.tr("Are the rows ordered in time?")), 2, 1)
+        for across in range(2):
+            grid.setColumnStretch(across, 1)
         self.setLayout(
             column(
                 row(heading(self.tr("The problem in words")), None, label(self.tr("Kind of data"), "small", tone="2"), self.kind),
@@ -64,6 +72,29 @@ class BriefCard(QFrame):
         name = label(title, "small", tone="2", weight=Weight.Medium)
         name.setBuddy(area)
         return column(name, area, spacing=4)
+
+    def _tie(self, role: str, title: str) -> QLayout:
+        box = self.ties[role] = ComboBox(name=f"tie_{role}", title=title)
+        box.picked.connect(partial(self.tied.emit, role))
+        name = label(title, "small", tone="2", weight=Weight.Medium)
+        name.setBuddy(box)
+        return column(name, box, spacing=4)
+
+    def show_ties(self, columns: Sequence[tuple[str, str]], chosen: Mapping[str, str]) -> None:
+        """Offer columns (name, type) for what ties rows together; `chosen` is the column of each role, "" none."""
+        dates = [name for name, kind in columns if kind == "date"]
+        others = [name for name, kind in columns if kind in ("number", "integer", "ordered", "category")]
+        groups = sorted(columns, key=lambda pair: pair[1] not in ("id", "category"))  # those that name something come first
+        alike, by = self.tr("Those with the same {name}"), self.tr("Yes, by {name}")
+        offered = {
+            "group": [("", self.tr("None: each row stands for itself")), *((name, alike.format(name=name)) for name, _ in groups)],
+            "time": [("", self.tr("No")), *((name, by.format(name=name)) for name in (*dates, *others))],
+        }
+        for role, box in self.ties.items():
+            name = chosen.get(role, "")
+            lost = [(name, name)] if name and name not in dict(offered[role]) else []
+            box.show_options([*offered[role], *lost])
+            box.show_choice(name)
 
     def show_brief(self, brief: Brief) -> None:
         """Show the words without telling anyone."""

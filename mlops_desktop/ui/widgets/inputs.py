@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QLocale, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui import theme
@@ -56,6 +65,18 @@ class ComboBox(QComboBox):
     def _activated(self) -> None:
         self.setToolTip(self.currentText())
         self.picked.emit(self.chosen())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text is cut with dots where there is no room; the tooltip says the whole."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        ).width()
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - 4)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page; a choice changes by its list or by keys."""

@@ -132,7 +132,8 @@ class TargetCard(QFrame):
             return
         proposed = as_target.get("metrics", {}).get(task, ["", ""])
         said = metric_of(metric, kind).sentence
-        _say(self.metric_why, f"{said} {proposed[1]}" if proposed[0] == metric and proposed[1] not in said else said)
+        why = proposed[1] if proposed[0] == metric and task != "regression" else ""
+        _say(self.metric_why, f"{said} {why}".strip())
 
     def show_misfits(self, sentences: Sequence[str]) -> None:
         """Say which decisions do not fit any more, with the button that proposes them anew; hidden when there are none."""

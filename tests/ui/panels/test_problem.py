@@ -52,7 +52,7 @@ def write(widget, text: str) -> None:
 
 def note(window, column: str, field: str, text: str) -> None:
     """Write into a cell of the data dictionary by the keyboard."""
-    table = window.panel.notes
+    table = window.panel.file.notes
     table.go_to(column, field)
     table.setFocus()
     key(table, Key.Key_Return)
@@ -66,7 +66,7 @@ def note(window, column: str, field: str, text: str) -> None:
 
 def choose(window, column: str, field: str, id_: str) -> None:
     """Choose from a cell's list by the keyboard."""
-    table = window.panel.notes
+    table = window.panel.file.notes
     table.go_to(column, field)
     table.setFocus()
     key(table, Key.Key_Return)
@@ -86,8 +86,8 @@ def choose(window, column: str, field: str, id_: str) -> None:
 
 def test_it_shows_the_file_the_target_and_why(window):
     panel = window.panel
-    assert panel.file.text() == "penguins.csv"
-    assert panel.facts.text().startswith("344 rows × 7 columns")
+    assert panel.file.file.text() == "penguins.csv"
+    assert panel.file.facts.text().startswith("344 rows × 7 columns")
     assert panel.target.target.chosen() == "species"
     assert "typical" in panel.target.target_why.text()
     assert panel.target.task.choice() == "multiclass"
@@ -95,8 +95,8 @@ def test_it_shows_the_file_the_target_and_why(window):
     assert not panel.target.positive.isVisible()
     assert panel.target.measure.chosen() == window.bench.project.metric == "accuracy"
     assert "answered rightly" in panel.target.metric_why.text()
-    assert panel.preview.table.rowCount() == 344
-    assert [row.name for row in panel.notes.notes.rows][:2] == ["species", "island"]
+    assert panel.file.preview.table.rowCount() == 344
+    assert [row.name for row in panel.file.notes.notes.rows][:2] == ["species", "island"]
     assert panel.unready() == ("", None)
 
 
@@ -336,6 +336,25 @@ def test_kind_of_data(window):
     assert window.panel.brief.kind.choice() == "table"
 
 
+def test_rows_that_belong_together_and_their_order(open_project, make_project):
+    rows = "".join(f"P{i // 4:02d},2024-0{1 + i % 9}-1{i % 7},{i % 13},{'yn'[(i * 7) % 3 == 0]}\n" for i in range(120))
+    window = open_project(make_project("patient,day,x,y\n" + rows, "y"))
+    before = window.bench.session.key
+    pick(window, "tie_group", "patient")
+    assert window.bench.project.columns["patient"].role == "group"
+    assert window.bench.project.split.method == "grouped"
+    pick(window, "tie_time", "day")
+    assert window.bench.project.columns["day"].role == "time"
+    pick(window, "tie_group", "")
+    assert window.bench.project.split.method == "time"
+    assert window.panel.brief.ties["time"].chosen() == "day"
+    while window.bench.session.undo_label:
+        window.bench.undo()
+    settle(window)
+    assert window.bench.session.key == before
+    assert window.panel.brief.ties["time"].chosen() == ""
+
+
 # ---- the data dictionary
 
 
@@ -350,7 +369,7 @@ def test_unit_and_description_in_place(window):
     said = window.bench.project.columns["body_mass_g"]
     assert (said.unit, said.description) == ("g", "Weight, alive")
     assert window.bench.session.undo_label == "Description of body_mass_g"
-    table = window.panel.notes
+    table = window.panel.file.notes
     table.go_to("body_mass_g", "unit")
     key(table, Key.Key_Delete)
     QApplication.processEvents()
@@ -372,11 +391,11 @@ def test_role_target_is_the_target(window):
     open_notes(window)
     choose(window, "island", "role", "target")
     assert window.bench.project.target == "island"
-    assert window.panel.notes.notes.rows[1].role == "target"
+    assert window.panel.file.notes.notes.rows[1].role == "target"
     choose(window, "island", "role", "ignore")
     assert "is the column to predict" in banner(window)
     assert window.bench.project.target == "island"
-    assert window.panel.notes.notes.rows[1].role == "target"
+    assert window.panel.file.notes.notes.rows[1].role == "target"
 
 
 def test_type_set_and_taken_back(window):
@@ -410,9 +429,9 @@ def test_the_evidence_for_a_type_is_said(open_project, make_project):
     rows = "".join(f"{cell},{'yn'[i % 2]}\n" for i, cell in enumerate(cells))
     window = open_project(make_project("n,y\n" + rows, "y"))
     open_notes(window)
-    window.panel.notes.go_to("n", "type")
-    assert "3a" in window.panel.why.text()
-    assert "41" in window.panel.why.text()
+    window.panel.file.notes.go_to("n", "type")
+    assert "3a" in window.panel.file.why.text()
+    assert "41" in window.panel.file.why.text()
 
 
 def test_lists_of_words_survive_commas_and_quotes():
@@ -432,14 +451,14 @@ def test_other_data_under_the_same_decisions(window, tmp_path):
     window.panel.take_file(file)
     settle(window)
     assert bench.project.file == "new penguins.csv"
-    assert window.panel.preview.table.rowCount() == 119
-    assert window.panel.facts.text().startswith("119 rows")
+    assert window.panel.file.preview.table.rowCount() == 119
+    assert window.panel.file.facts.text().startswith("119 rows")
     assert source(bench.folder)[0] == file
     while bench.session.undo_label:
         bench.undo()
     settle(window)
     assert bench.session.key == before
-    assert window.panel.preview.table.rowCount() == 344
+    assert window.panel.file.preview.table.rowCount() == 344
 
 
 def test_a_file_that_lacks_the_target_is_refused_and_nothing_changes(window, tmp_path):
@@ -509,7 +528,7 @@ def test_eighty_columns_with_long_names(open_project, make_project):
     rows = "".join(",".join(str((i * j) % 17) for j in range(79)) + f",{'yn'[i % 2]}\n" for i in range(40))
     window = open_project(make_project(",".join(names) + ",y\n" + rows, "y"))
     panel = window.panel
-    assert len(panel.notes.notes.rows) == 80
+    assert len(panel.file.notes.notes.rows) == 80
     window.resize(1280, 800)
     QApplication.processEvents()
     area = window._areas["problem"]
@@ -526,7 +545,7 @@ def test_eighty_columns_with_long_names(open_project, make_project):
 )
 def test_small_and_broken_tables_are_shown(open_project, make_project, text):
     window = open_project(make_project(text, proposed=False))
-    assert window.panel.preview.table.rowCount() == len(text.strip().split("\n")) - 1
+    assert window.panel.file.preview.table.rowCount() == len(text.strip().split("\n")) - 1
     assert window.bench.project.target == ""
     assert window.panel.unready()[0]
     window.show_stage("data")
@@ -558,9 +577,9 @@ def test_the_search_finds_columns_and_decisions(window):
     found = dict(window.panel.searchable())
     assert {"Column to predict", "Goals", "body_mass_g"} <= set(found)
     found["body_mass_g"]()
-    assert window.panel.notes.column() == "body_mass_g"
-    assert window.panel.notes.isVisible()
-    assert FIELDS[window.panel.notes.currentIndex().column()] == "role"
+    assert window.panel.file.notes.column() == "body_mass_g"
+    assert window.panel.file.notes.isVisible()
+    assert FIELDS[window.panel.file.notes.currentIndex().column()] == "role"
 
 
 def test_the_windows_process_stays_light(make_project):
