@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import PySide6
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import JobRunner
-from mlops_desktop.ui.main_window import MainWindow
+from mlops_desktop.ui.main_window import MainWindow, needed_later
 from mlops_desktop.ui.messages import ExceptionHook
 from mlops_desktop.ui.settings import Settings
 
@@ -53,5 +54,5 @@ def main(arguments: list[str]) -> int:
     window.show()
     if arguments:
         QTimer.singleShot(0, lambda: window.open_path(Path(arguments[0])))
-    QTimer.singleShot(200, jobs.warm_up)
+    QTimer.singleShot(200, partial(jobs.warm_up, needed_later()))
     return app.exec()

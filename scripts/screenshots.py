@@ -144,9 +144,9 @@ def pictures(app: QApplication, window: MainWindow, wanted: Wanted, name: str, s
 def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> int:
     """Every picture that is wanted; how many."""
     from mlops_desktop.engine.stages import STAGES
-    from mlops_desktop.ui.main_window import panel_classes
+    from mlops_desktop.ui.main_window import panel_modules
 
-    there, count = panel_classes(), 0
+    there, count = panel_modules(), 0
     if "empty" in wanted.states and (not wanted.stages or "start" in wanted.stages):
         count += sum(1 for _ in pictures(app, window, wanted, "empty_0_start", ""))
     for state in wanted.states:

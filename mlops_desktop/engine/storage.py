@@ -89,6 +89,11 @@ def restore_backup(folder: Path) -> Project:
     return read_project(folder)
 
 
+def can_restore(folder: Path) -> bool:
+    """Whether the project of a folder is damaged or gone, and `restore_backup` would bring its last good copy back."""
+    return not _good(folder / PROJECT_FILE) and _good(folder / BACKUP_FILE)
+
+
 def new_project_folder(folder: Path) -> Path:
     """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made."""
     with disk.told(f"The folder “{folder}”"):

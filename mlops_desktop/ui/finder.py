@@ -4,14 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
+from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import column
 
 MOST_SHOWN = 12
+_KIND = Qt.ItemDataRole.UserRole + 1
 Found = tuple[str, str, Callable[[], object]]  # what it is called, what kind of thing it is, what choosing it does
+
+
+def _far(name: str, words: list[str]) -> tuple[bool, bool]:
+    """What begins with the words comes first, then what has them in its name, then what is only of a kind that is called so."""
+    return (not name.startswith(" ".join(words)), not all(word in name for word in words))
+
+
+class _FoundDelegate(QStyledItemDelegate):
+    """The name on the left, its kind paler on the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, 28)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        kind = str(index.data(_KIND) or "")
+        painter.save()
+        area = QRectF(option.rect).adjusted(2, 1, -2, -1)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent_soft"))
+            painter.drawRoundedRect(area, 5, 5)
+        words = area.adjusted(8, 0, -8, 0)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("text3"))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, kind)
+        room = words.width() - painter.fontMetrics().horizontalAdvance(kind) - 12
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.color("text" if kind else "text3"))
+        name = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, int(room))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        painter.restore()
 
 
 class Finder(QLineEdit):
@@ -28,6 +71,9 @@ class Finder(QLineEdit):
         self._list.setObjectName("finder_list")
         self._list.setAccessibleName(self.tr("What was found"))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setItemDelegate(_FoundDelegate(self._list))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._take)
         self._popup = QFrame(None, Qt.WindowType.ToolTip)
         self._popup.setObjectName("card")
@@ -45,11 +91,14 @@ class Finder(QLineEdit):
     def _search(self, text: str) -> None:
         words = text.lower().split()
         found = [thing for thing in self._things() if all(word in f"{thing[0]} {thing[1]}".lower() for word in words)]
-        found.sort(key=lambda thing: not thing[0].lower().startswith(text.lower().strip()))
+        found.sort(key=lambda thing: _far(thing[0].lower(), words))
         self._list.clear()
         for name, kind, act in found[:MOST_SHOWN]:
-            item = QListWidgetItem(f"{name}    {kind}")
+            item = QListWidgetItem(name)
             item.setData(Qt.ItemDataRole.UserRole, act)
+            item.setData(_KIND, kind)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {kind}")
+            item.setToolTip(name)
             self._list.addItem(item)
         if not found:
             item = QListWidgetItem(self.tr("Nothing is called so."))
@@ -60,7 +109,7 @@ class Finder(QLineEdit):
 
     def _show_popup(self) -> None:
         rows = min(MOST_SHOWN, self._list.count())
-        self._popup.resize(max(self.width(), 380), rows * (self._list.sizeHintForRow(0) + 2) + 20)
+        self._popup.resize(max(self.width(), 380), rows * self._list.sizeHintForRow(0) + 12)
         self._popup.move(self.mapToGlobal(QPoint(0, self.height() + 4)))
         self._popup.show()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QSizePolicy
 
+from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import JobRunner, Lane, Ticket
-from mlops_desktop.ui.widgets.basic import Button, card, column, label, row
+from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row, set_property
 
 MOST_LINES = 5000
 FIRST_ESTIMATE_S = 4.0  # before that, a forecast is noise
@@ -96,10 +98,12 @@ class Footer(QFrame):
         behind = len(lane.waiting) - 1
         self._more.setText(self.tr("{n} waiting").format(n=behind) if behind > 0 else "")
 
-    @Slot(bool)
-    def show_saved(self, saved: bool) -> None:
-        """Say whether the decisions are on the disk."""
-        self._saved.setText(self.tr("saved {time}").format(time=time.strftime("%H:%M")) if saved else self.tr("saving …"))
+    @Slot(str)
+    def show_saved(self, state: str) -> None:
+        """Say how the decisions stand to the disk: `saving`, `saved` or `failed`."""
+        said = {"saving": self.tr("saving …"), "failed": self.tr("not saved")}
+        self._saved.setText(said.get(state) or self.tr("saved {time}").format(time=time.strftime("%H:%M")))
+        set_property(self._saved, "tone", "err" if state == "failed" else "3")
 
 
 class LogDrawer(QFrame):
@@ -122,7 +126,7 @@ class LogDrawer(QFrame):
         self._text.setFont(theme.font("small", figures=True))
         self._count: QLabel = label("", "small", tone="3")
         tools = row(
-            label(self.tr("Log"), "section"),
+            heading(self.tr("Log")),
             self._count,
             None,
             self._filter,
@@ -155,5 +159,5 @@ class LogDrawer(QFrame):
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the log"), "mlops-desktop.log")
         if name:
-            with open(name, "w", encoding="utf-8") as file:
-                file.write(self._text.toPlainText())
+            with disk.told(self.tr("The log")):
+                Path(name).write_text(self._text.toPlainText(), encoding="utf-8")

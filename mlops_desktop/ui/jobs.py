@@ -1,4 +1,5 @@
-"""The only file that knows threads: two lanes, each a QThread for the life of the application with a child process that does the work.
+"""The only file that knows threads: two lanes, each a QThread for the life of the application with a child process that does the work, and
+one thread aside for short errands to the disk.
 
 A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
 `Ticket`: a plain value that names a call of `engine.calls`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
@@ -9,12 +10,13 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QThread, Signal, Slot
 
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine.child import Child, Crashed
@@ -75,12 +77,16 @@ class _Worker(QObject):
         elif event.get("event") == "partial":
             self.home.emit(ticket, partial(ticket.on_partial, event["data"]))
 
-    @Slot()
-    def warm_up(self) -> None:
+    @Slot(object)
+    def warm_up(self, modules: Sequence[str]) -> None:
         try:
             self.child.start()
         except UserError:
             return  # the first call tries again, and tells the person when that is refused too
+        for name in modules:
+            if self.thread().isInterruptionRequested():
+                return
+            import_module(name)
 
 
 def _over(ticket: Ticket) -> None:
@@ -92,7 +98,7 @@ class Lane(QObject):
 
     changed = Signal()
     _send = Signal(object)
-    _warm = Signal()
+    _warm = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -122,9 +128,9 @@ class Lane(QObject):
         self._send.emit(ticket)
         self.changed.emit()
 
-    def warm_up(self) -> None:
-        """Start the child now."""
-        self._warm.emit()
+    def warm_up(self, modules: Sequence[str] = ()) -> None:
+        """Start the child now, then import what the window will need, so that nobody waits for it."""
+        self._warm.emit(modules)
 
     def cancel(self, ticket: Ticket) -> None:
         """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
@@ -153,7 +159,65 @@ class Lane(QObject):
         for ticket in self._waiting:
             ticket.cancelled.set()
         # From this thread: the lane's own may be blocked on the child's output, and its loop may end before a queued call is heard.
+        self._thread.requestInterruption()
         self._worker.child.close()
+        self._thread.quit()
+        self._thread.wait()
+
+
+Errand = tuple[Callable[[], None], Callable[[Exception | None], None]]
+
+
+class _Runner(QObject):
+    """Lives on the thread aside."""
+
+    home = Signal(object, object)
+
+    @Slot(object)
+    def run(self, errand: Errand) -> None:
+        failure: Exception | None = None
+        try:
+            errand[0]()
+        except Exception as error:  # told to whoever sent the errand
+            failure = error
+        self.home.emit(errand, failure)
+
+    @Slot()
+    def nothing(self) -> None:
+        """Reached when all errands before it are done."""
+
+
+class Aside(QObject):
+    """A thread for what takes a disk a moment: the window never waits for one. Errands are done one after another."""
+
+    _send = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._thread = QThread(self)
+        self._runner = _Runner()
+        self._runner.moveToThread(self._thread)
+        self._send.connect(self._runner.run)
+        self._runner.home.connect(self._arrive)
+        self._thread.start()
+
+    def do(self, work: Callable[[], None], on_done: Callable[[Exception | None], None]) -> None:
+        """Have `work` done there; `on_done` hears on the window's thread what it raised, or None."""
+        self._send.emit((work, on_done))
+
+    def finish(self) -> None:
+        """Wait until every errand is done and told."""
+        if self._thread.isRunning():
+            QMetaObject.invokeMethod(self._runner, "nothing", Qt.ConnectionType.BlockingQueuedConnection)
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+
+    @Slot(object, object)
+    def _arrive(self, errand: Errand, failure: Exception | None) -> None:
+        errand[1](failure)
+
+    def shut_down(self) -> None:
+        """Finish, then end the thread."""
+        self.finish()
         self._thread.quit()
         self._thread.wait()
 
@@ -165,7 +229,7 @@ class JobRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.quick, self.long = Lane(self), Lane(self)
+        self.quick, self.long, self.aside = Lane(self), Lane(self), Aside(self)
         self._latest: dict[tuple[str, bool], Ticket] = {}
         for lane in (self.quick, self.long):
             lane.changed.connect(self.changed)
@@ -185,11 +249,16 @@ class JobRunner(QObject):
         if lane.now:
             lane.cancel(lane.now)
 
-    @Slot()
-    def warm_up(self) -> None:
-        """Start both children: they import the big libraries while the person looks around."""
+    def stop_all(self) -> None:
+        """Stop everything that goes on or waits: it was about a project that is not open any more."""
+        for lane in (self.quick, self.long):
+            for ticket in lane.waiting:
+                lane.cancel(ticket)
+
+    def warm_up(self, modules: Sequence[str] = ()) -> None:
+        """Start both children: they import the big libraries while the person looks around. `modules` are imported in the window."""
         self.quick.warm_up()
-        self.long.warm_up()
+        self.long.warm_up(modules)
 
     @property
     def busy(self) -> bool:
@@ -200,3 +269,4 @@ class JobRunner(QObject):
         """End all work and all processes."""
         self.quick.shut_down()
         self.long.shut_down()
+        self.aside.shut_down()

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.stages import STAGES, TITLES
 from mlops_desktop.ui import panels, theme
+from mlops_desktop.ui.banner import Banner
 from mlops_desktop.ui.finder import Finder, Found, focus
 from mlops_desktop.ui.footer import Footer, LogDrawer
 from mlops_desktop.ui.jobs import JobRunner
-from mlops_desktop.ui.messages import ExceptionHook, show_crash
+from mlops_desktop.ui.messages import ExceptionHook, show_crash, without_cells
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.rail import Rail
 from mlops_desktop.ui.settings import Settings
@@ -30,15 +31,25 @@ WIDE, NARROW = 248, 64
 COLLAPSE_BELOW = 1100
 
 
-def panel_classes() -> dict[str, type[Panel]]:
-    """The panel of each stage: whatever stands in the folder `panels`."""
-    found: dict[str, type[Panel]] = {}
-    for info in pkgutil.iter_modules(panels.__path__):
-        module = import_module(f"{panels.__name__}.{info.name}")
-        for member in vars(module).values():
-            if isinstance(member, type) and issubclass(member, Panel) and member.__module__ == module.__name__:
-                found[member.id] = member
-    return found
+def panel_modules() -> dict[str, str]:
+    """The module of each stage's panel: the folder `panels` has one file for each, named like the stage. Nothing is imported."""
+    return {info.name: f"{panels.__name__}.{info.name}" for info in pkgutil.iter_modules(panels.__path__)}
+
+
+def panel_class(id_: str) -> type[Panel]:
+    """The panel of a stage, imported on the first visit."""
+    module = import_module(panel_modules()[id_])
+    return next(
+        member
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Panel) and member.__module__ == module.__name__
+    )
+
+
+def needed_later() -> list[str]:
+    """What the window imports while the person looks at the start page: charts, then panels in the order of the stages."""
+    there = panel_modules()
+    return ["pyqtgraph", *(there[id_] for id_ in STAGES if id_ in there)]
 
 
 class MainWindow(QMainWindow):
@@ -53,7 +64,6 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 600)
         self.bench = Workbench(jobs, self)
         self._settings = settings
-        self._classes = panel_classes()
         self._panels: dict[str, Panel] = {}
         self._stage = ""
         self._closing = False
@@ -69,7 +79,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._areas: dict[str, QWidget] = {"": scrolled(self.start)}
         self._stack.addWidget(self._areas[""])
-        self._banner = _Banner()
+        self._banner = Banner()
         self._footer = Footer(jobs)
         self._drawer = LogDrawer()
         self._drawer.hide()
@@ -96,10 +106,10 @@ class MainWindow(QMainWindow):
         self._side_words = QWidget()
         self._side_words.setLayout(column(self._name, self._subtitle, spacing=0))
         head = row(self._mark, (self._side_words, 1), self._home, margins=(16, 14, 10, 10), spacing=10)
-        foot = row(self._theme, self._help, None, margins=(14, 6, 10, 8))
+        self._foot = row(self._theme, self._help, None, margins=(14, 6, 10, 8))
         side = QFrame()
         side.setObjectName("rail")
-        side.setLayout(column(head, (self.rail, 1), foot, spacing=0))
+        side.setLayout(column(head, (self.rail, 1), self._foot, spacing=0))
         side.setFixedWidth(WIDE)
         self._rail_frame = side
         return side
@@ -117,7 +127,7 @@ class MainWindow(QMainWindow):
         self._next = Button(self.tr("Next"), self._go_next, name="next", kind="primary")
         bar = QFrame()
         bar.setObjectName("topbar")
-        words = column(self._title, self._purpose, spacing=0)
+        words = column(None, self._title, self._purpose, None, spacing=1)
         bar.setLayout(row((words, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
         bar.setMinimumHeight(64)
         return bar
@@ -128,9 +138,10 @@ class MainWindow(QMainWindow):
         bench.results_changed.connect(self._refresh)
         bench.jobs.changed.connect(self._show_states)
         bench.banner.connect(self._show_banner)
+        bench.offer.connect(self._show_offer)
         bench.crashed.connect(self._show_crash)
         bench.saved.connect(self._footer.show_saved)
-        bench.log.connect(self._drawer.add)
+        bench.log.connect(self._log)
         bench.go_to.connect(self.show_stage)
         hook.refused.connect(lambda text: self._show_banner("err", text, ""))
         hook.crashed.connect(self._show_crash)
@@ -168,7 +179,7 @@ class MainWindow(QMainWindow):
             id_ = ""
         self._stage = id_
         if id_ and id_ not in self._panels:
-            panel = self._classes[id_](self.bench)
+            panel = panel_class(id_)(self.bench)
             self._panels[id_] = panel
             area = scrolled(panel)
             area.setObjectName(f"area_{id_}")
@@ -262,14 +273,28 @@ class MainWindow(QMainWindow):
         self._next.setToolTip(why)
         set_property(self._next, "kind", "" if why else "primary")
 
+    @Slot(str)
+    def _log(self, text: str) -> None:
+        """Keep a line for the log, without cells of the data."""
+        if "“" in text:
+            project, seen = self.bench.project, self.bench.overview()
+            names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
+            text = without_cells(text, names | {column["name"] for column in (seen or {}).get("columns", ())})
+        self._drawer.add(text)
+
     @Slot(str, str, str)
     def _show_banner(self, tone: str, text: str, stage: str) -> None:
-        self._drawer.add(text)
+        self._log(text)
         self._banner.tell(tone, text, stage)
+
+    @Slot(str, str, object)
+    def _show_offer(self, text: str, said: str, act: Callable[[], object]) -> None:
+        self._log(text)
+        self._banner.tell("warn", text, "", offer=(said, act))
 
     @Slot(str, str)
     def _show_crash(self, what: str, details: str) -> None:
-        self._drawer.add(what)
+        self._log(what)
         self._banner.tell("err", what, "", details)
         show_crash(what, f"{details}\n\n" + "\n".join(self._drawer.lines()), self)
 
@@ -328,8 +353,9 @@ class MainWindow(QMainWindow):
         """A narrow window keeps the marks of the rail alone."""
         narrow = event.size().width() < COLLAPSE_BELOW
         self._rail_frame.setFixedWidth(NARROW if narrow else WIDE)
-        for part in (self._side_words, self._home, self._help):
+        for part in (self._side_words, self._mark):
             part.setVisible(not narrow)
+        self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
         self._purpose.setVisible(not narrow)
         super().resizeEvent(event)
 
@@ -359,8 +385,8 @@ class MainWindow(QMainWindow):
             self._show_banner("err", str(error), "")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask while something is being worked on, then end every process."""
-        if self.bench.jobs.busy and not self._closing and not self._may_stop():
+        """Ask while something is being worked on or cannot be saved, then end every process."""
+        if not self._closing and not (self._may_stop() and self._may_lose()):
             event.ignore()
             return
         self._closing = True
@@ -373,46 +399,18 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, QApplication.instance().quit)  # type: ignore[union-attr]
 
     def _may_stop(self) -> bool:
+        text = self.tr("Work is still going on. Finished folds and models are kept; the one in progress is lost.")
+        return not self.bench.jobs.busy or self._asked(text, self.tr("Stop and close"))
+
+    def _may_lose(self) -> bool:
+        why = self.bench.unsaved()
+        return not why or self._asked(self.tr("The last changes are not saved. {why}").format(why=why), self.tr("Close without saving"))
+
+    def _asked(self, text: str, yes: str) -> bool:
         box = QMessageBox(self)
         box.setObjectName("close_question")
-        box.setText(self.tr("Work is still going on. Finished folds and models are kept; the one in progress is lost."))
-        stop = box.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setText(text)
+        agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(self.tr("Go on working"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
-        return box.clickedButton() is stop
-
-
-class _Banner(QFrame):
-    """One sentence above the page, with the way out; at most one at a time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("banner")
-        self.stage = ""
-        self._details = ""
-        self._text = label("", "body", wrap=True)
-        self._text.setObjectName("banner_text")
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = Button(self.tr("Details"), self._show_details, name="banner_details", kind="link")
-        self.setLayout(
-            row((self._text, 1), self._more, Tool("x", self.tr("Close the message"), self.hide, name="banner_close"), margins=(12, 6, 6, 6))
-        )
-        self.hide()
-
-    def setVisible(self, visible: bool) -> None:
-        """The place around it goes and comes with it."""
-        super().setVisible(visible)
-        if (place := self.parentWidget()) is not None:
-            place.setVisible(visible)
-
-    def tell(self, tone: str, text: str, stage: str, details: str = "") -> None:
-        """Show a sentence."""
-        self.stage, self._details = stage, details
-        self._text.setText(text)
-        self._text.setAccessibleName(text)
-        self._more.setVisible(bool(details))
-        set_property(self, "tone", tone)
-        self.show()
-
-    def _show_details(self) -> None:
-        show_crash(self._text.text(), self._details, self.window())
+        return box.clickedButton() is agreed

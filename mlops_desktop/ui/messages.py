@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 
@@ -15,18 +16,25 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit
 
 from mlops_desktop import __version__
 from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 
 # Texts in quotes and long numbers in an exception may be cells of the person's data; the kind of the exception and the lines of code
 # are not.
-_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\b\d{4,}(\.\d+)?\b")
+_VALUES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|\b\d{4,}(\.\d+)?\b")
+_QUOTED = re.compile(r"“([^”]*)”")
 
 
 def without_values(report: str) -> str:
     """A traceback without what may be cell values: quoted texts and long numbers in the exception's own message are blanked."""
     lines = report.rstrip().splitlines()
     return "\n".join(line if line.startswith((" ", "Traceback")) else _VALUES.sub("…", line) for line in lines)
+
+
+def without_cells(text: str, names: Collection[str]) -> str:
+    """A sentence of ours without cells of the data: in our sentences they stand in “”. Names (columns, files, stages) may stay."""
+    return _QUOTED.sub(lambda found: found[0] if found[1] in names else "“…”", text)
 
 
 class CrashDialog(QDialog):
@@ -71,7 +79,8 @@ class CrashDialog(QDialog):
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the details"), "mlops-desktop-details.txt")
         if name:
-            Path(name).write_text(self._text, encoding="utf-8")
+            with disk.told(self.tr("The report")):
+                Path(name).write_text(self._text, encoding="utf-8")
 
 
 class ExceptionHook(QObject):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mlops_desktop.engine.stages import TITLES, StageState
@@ -17,6 +17,16 @@ _MARKS = {
     "stale": ("warn_soft", "refresh", "warn", 4.5, 2.4),
     "failed": ("err_soft", "warn", "err", 4.5, 2.2),
 }
+
+
+def elided(metrics: QFontMetrics, summary: str, room: int) -> str:
+    """A summary in so many pixels. Its last part (a score, a target) is what changes: the words before it give way first."""
+    right = Qt.TextElideMode.ElideRight
+    head, dot, tail = summary.rpartition(" · ")
+    left = room - metrics.horizontalAdvance(dot + tail)
+    if metrics.horizontalAdvance(summary) <= room or left < room // 3:
+        return metrics.elidedText(summary, right, room)
+    return metrics.elidedText(head, right, left) + dot + tail
 
 
 class _StageDelegate(QStyledItemDelegate):
@@ -96,7 +106,7 @@ class _StageDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("caption"))
         tone = {"stale": "warn", "running": "accent", "failed": "err"}.get(state.state, "text3")
         painter.setPen(theme.color(tone))
-        said = painter.fontMetrics().elidedText(state.summary, Qt.TextElideMode.ElideRight, int(area.width()))
+        said = elided(painter.fontMetrics(), state.summary, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, said)
 
 

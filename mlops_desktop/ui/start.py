@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QV
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine import storage
+from mlops_desktop.engine.lock import ProjectLock
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.settings import Settings
@@ -96,6 +97,7 @@ class StartPage(QWidget):
                 label(title, "body", weight=Weight.DemiBold),
                 label(text, "small", tone="2", wrap=True),
                 label(licence, "caption", tone="3", wrap=True),
+                None,
                 row(go, None),
                 margins=(14, 12, 14, 12),
                 spacing=4,
@@ -111,7 +113,7 @@ class StartPage(QWidget):
             self._recent.addWidget(self._recent_row(position, folder))
 
     def _recent_row(self, position: int, folder: Path) -> QWidget:
-        there = (folder / storage.PROJECT_FILE).exists()
+        there = (folder / storage.PROJECT_FILE).exists() or (folder / storage.BACKUP_FILE).exists()
         name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
         name.setMinimumWidth(160)
         where = label(str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder), "small", tone="3")
@@ -186,9 +188,11 @@ class StartPage(QWidget):
             self._propose()
 
         def over() -> None:
-            if not made and self.bench.folder == folder:
+            if made:
+                return
+            if self.bench.folder == folder:
                 self.bench.close()
-                shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
         self.bench.ask(
             "import_file", imported, owner="start", title=self.tr("Reading {file}").format(file=file.name), file=str(file), on_over=over
@@ -205,16 +209,40 @@ class StartPage(QWidget):
 
         self.bench.ask("propose", proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over)
 
-    def open_project(self, folder: Path) -> None:
-        """Open a project folder and show its first open stage."""
+    def open_project(self, folder: Path, *, sure: bool = False) -> None:
+        """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""
+        if not sure and self.bench.jobs.busy and folder != self.bench.folder:
+            text = self.tr("“{name}” is still being worked on. Finished folds and models are kept; the one in progress is lost.")
+            self.bench.offer.emit(
+                text.format(name=self.bench.project.name), self.tr("Stop it and open"), partial(self.open_project, folder, sure=True)
+            )
+            return
         try:
-            self.bench.open(folder)
+            self.bench.open(folder, unsaved=sure)
         except UserError as error:
-            self.bench.banner.emit("err", str(error), "")
+            if storage.can_restore(folder):
+                self.bench.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
+            elif self.bench.not_saved:
+                self.bench.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
+            else:
+                self.bench.banner.emit("err", str(error), "")
             return
         self._settings.opened(folder)
         states = {state.id: state.state for state in self.bench.stages()}
         self.bench.go_to.emit("train" if states["train"] == "done" else "problem")
+
+    def restore(self, folder: Path) -> None:
+        """Go on from the last good copy of a damaged project; the damaged file is kept beside it."""
+        try:
+            with ProjectLock(folder):
+                storage.restore_backup(folder)
+        except UserError as error:
+            self.bench.banner.emit("err", str(error), "")
+            return
+        self.open_project(folder)
+        if self.bench.folder == folder:
+            said = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
+            self.bench.banner.emit("ok", said.format(name=self.bench.project.name, file=storage.DAMAGED_FILE), "")
 
     def _open_recent(self, folder: Path, there: bool) -> None:
         if there:

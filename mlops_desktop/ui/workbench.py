@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from mlops_desktop.engine.typed import Table, from_record
 from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
 
 SAVE_AFTER_MS = 500
+SAVE_AGAIN_MS = 10_000  # after a disk refused
 
 
 class Workbench(QObject):
@@ -30,7 +32,8 @@ class Workbench(QObject):
     results_changed = Signal()  # something new is in the store or in the runs
     banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
     crashed = Signal(str, str)  # what happened (a sentence), details
-    saved = Signal(bool)  # whether the decisions are on the disk
+    offer = Signal(str, str, object)  # a banner with a way out: text, what its button says, what to call when it is pressed
+    saved = Signal(str)  # how the decisions stand to the disk: saving, saved or failed
     go_to = Signal(str)  # show this stage
     log = Signal(str)  # a line for the log drawer
 
@@ -46,11 +49,11 @@ class Workbench(QObject):
         self._overview: tuple[str, Json] | None = None
         self._refused_look = ""  # the table that could not be looked at: it is not asked for again
         self._failed: dict[str, str] = {}
+        self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self.reasons: dict[str, str] = {}  # why each proposed decision was proposed
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
-        self._save_timer.setInterval(SAVE_AFTER_MS)
-        self._save_timer.timeout.connect(self.save)
+        self._save_timer.timeout.connect(self._save_aside)
 
     # ---- the project
 
@@ -78,11 +81,18 @@ class Workbench(QObject):
         assert self.folder is not None
         return Runs(self.folder)
 
-    def open(self, folder: Path) -> None:
-        """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open."""
+    def open(self, folder: Path, *, unsaved: bool = False) -> None:
+        """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open, and
+        so it does when it cannot be saved, unless `unsaved` says that its last changes may be lost.
+        """
+        if self.folder is not None and folder.resolve() == self.folder.resolve():
+            return
         project = storage.read_project(folder)
         lock = ProjectLock(folder)
         lock.acquire()
+        if not unsaved and (why := self.unsaved()):
+            lock.release()
+            raise UserError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
         self.close()
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
         self._failed, self.reasons, self._refused_look = {}, {}, ""
@@ -101,10 +111,13 @@ class Workbench(QObject):
         self.save()
 
     def close(self) -> None:
-        """Save and let go of the project."""
+        """Save and let go of the project; work that goes on for it is stopped."""
         if self.session is None:
             return
-        self.save()
+        self.jobs.stop_all()
+        self.unsaved()
+        self._save_timer.stop()
+        self.not_saved = ""
         if self._lock is not None:
             self._lock.release()
         self.folder = self.session = self._lock = None
@@ -135,23 +148,57 @@ class Workbench(QObject):
 
     def _edited(self, *_: object) -> None:
         self._forget()
-        self._save_timer.start()
-        self.saved.emit(False)
+        self._save_timer.start(SAVE_AFTER_MS)
+        self.saved.emit("saving")
         self.project_changed.emit()
 
     @Slot()
     def save(self) -> None:
-        """Write the decisions now. When the disk refuses, the window says so and tries again at the next change."""
+        """Write the decisions now, and wait for it. When the disk refuses, the window says so and tries again."""
         self._save_timer.stop()
+        self.jobs.aside.finish()  # an older state may be on its way
         if self.session is None or self.folder is None:
             return
+        session = self.session
+        failure: UserError | None = None
         try:
-            storage.write_project(self.folder, self.session.project)
+            storage.write_project(self.folder, session.project)
         except UserError as error:
-            self.banner.emit("err", self.tr("Not saved: {error}").format(error=error), "")
+            failure = error
+        self._saved(session, session.project, failure)
+
+    def unsaved(self) -> str:
+        """Why the last changes are not on the disk, after one more attempt; empty when they are."""
+        self.jobs.aside.finish()
+        if self.session is None or not self.session.dirty:
+            return ""
+        self.save()
+        return self.not_saved
+
+    @Slot()
+    def _save_aside(self) -> None:
+        """Write the decisions without waiting: to flush a file to its disk takes as long as the disk likes."""
+        if self.session is None or self.folder is None:
             return
-        self.session.mark_saved(self.session.project)
-        self.saved.emit(True)
+        session, project = self.session, self.session.project
+        self.jobs.aside.do(partial(storage.write_project, self.folder, project), partial(self._saved, session, project))
+
+    def _saved(self, session: Session, project: Project, failure: Exception | None) -> None:
+        if session is not self.session:
+            return
+        if failure is not None and not isinstance(failure, UserError):
+            raise failure
+        before, self.not_saved = self.not_saved, str(failure or "")
+        if failure is None:
+            session.mark_saved(project)
+            self.saved.emit("saving" if session.dirty else "saved")
+            if before:
+                self.banner.emit("ok", self.tr("Saved: the disk takes it again."), "")
+            return
+        self.saved.emit("failed")
+        self._save_timer.start(SAVE_AGAIN_MS)
+        if self.not_saved != before:
+            self.banner.emit("err", self.tr("Not saved: {error}").format(error=failure), "")
 
     # ---- results
 

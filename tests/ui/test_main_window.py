@@ -16,7 +16,7 @@ from mlops_desktop.engine import storage
 from mlops_desktop.engine.stages import STAGES
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import Ticket
-from mlops_desktop.ui.main_window import COLLAPSE_BELOW, NARROW, WIDE, panel_classes
+from mlops_desktop.ui.main_window import COLLAPSE_BELOW, NARROW, WIDE, panel_class, panel_modules
 
 PATIENCE = 60_000
 
@@ -59,7 +59,8 @@ def banner(window) -> str:
 
 
 def test_every_stage_has_its_panel():
-    assert set(panel_classes()) == set(STAGES)
+    assert set(panel_modules()) == set(STAGES)
+    assert {id_: panel_class(id_).id for id_ in STAGES} == {id_: id_ for id_ in STAGES}
 
 
 def test_without_a_project_all_but_the_first_stage_are_locked(window):
