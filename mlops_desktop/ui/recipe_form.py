@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.component import Component
@@ -13,7 +13,15 @@ from mlops_desktop.ui.recipe import CLEANER, STEP, Recipe
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import ComboBox
-from mlops_desktop.ui.widgets.kpi import EmptyState
+from mlops_desktop.ui.widgets.kpi import EmptyState, breakable
+
+
+class _AsNarrowAsAsked(QWidget):
+    """A form that never asks for more width than there is: names of columns may be longer than any card."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Only a height."""
+        return QSize(0, super().minimumSizeHint().height())
 
 
 class StepCard(QFrame):
@@ -49,7 +57,7 @@ class StepCard(QFrame):
         self._buttons = QWidget()
         self._buttons.setLayout(row(None, self.cancel, self.add))
         self._body = QVBoxLayout()
-        inner = QWidget()
+        inner = _AsNarrowAsAsked()
         inner.setLayout(column(self.help, self._why_row, self._body, self._place_row, None, margins=(0, 0, 8, 0), spacing=12))
         head = row(self.title, self._new, self._off, spacing=8)
         texts = column(head, self.error, spacing=6)
@@ -99,7 +107,9 @@ class StepCard(QFrame):
         self._why_row.setVisible(bool(why))
         complete = self.form is not None and self.form.complete()
         said = (recipe.draft_error() if complete else "") if draft else str(recipe.told(recipe.kind, recipe.at).get("error", ""))
-        self.error.setText(said)
+        if self.form is not None and self.form.problem():
+            said = ""  # it stands beneath its field
+        self.error.setText(breakable(said))
         self.error.setVisible(bool(said))
         self._buttons.setVisible(draft is not None)
         self._place_row.setVisible(draft is not None and draft.kind == STEP and bool(recipe.steps))

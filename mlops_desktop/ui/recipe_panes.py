@@ -39,7 +39,7 @@ def waiting_words(recipe: Recipe, complete: bool) -> str:
     at, cleaner = recipe.looked()
     told = answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner]
     if told["error"]:
-        return str(told["error"])
+        return tr("Recipe", "As it is, this cannot be done.")
     if at >= 0 and answer["step"] is None:
         return tr("Recipe", "A step before this one has to be mended first.")
     return ""
@@ -53,6 +53,8 @@ def facts_words(recipe: Recipe) -> str:
         return ""
     rows = answer["rows"]
     at, cleaner = recipe.looked()
+    if (answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner] if cleaner >= 0 else {"error": ""})["error"]:
+        return ""
     if cleaner >= 0:
         gone = answer["cleaners"][cleaner]["gone"]
         return tr("Recipe", "%n rows are passed over", "", gone) + " " + tr("Recipe", "of {rows}.").format(rows=f"{rows['table']:,}")
@@ -222,6 +224,7 @@ class RowsPane(Pane):
         self.title = heading("")
         self.key = label("", "caption", tone="3")
         self.table = RowsTable([], name=f"{name}_rows", title=self.tr("First rows before and after the step"), selectable=False)
+        self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.said = label("", "small", tone="3", wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()

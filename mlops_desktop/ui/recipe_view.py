@@ -37,6 +37,7 @@ class RecipeView(QWidget):
         cleaners: bool = False,
         beside: Callable[[Recipe], Pane] = ChangesPane,
         below: Callable[[Recipe], Pane] = RowsPane,
+        split: tuple[int, int] = (6, 4),
     ) -> None:
         super().__init__()
         self.recipe = recipe
@@ -51,7 +52,7 @@ class RecipeView(QWidget):
         self.beside, self.below = beside(recipe), below(recipe)
         self._pages = QStackedWidget()
         self._places = {
-            "": self._look_page(),
+            "": self._look_page(split),
             "gallery": self._gallery_page(),
             "proposals": self._proposals_page(),
             "blocked": EmptyState("", self.tr("Go to Problem"), self._go_to_problem, name=f"{recipe.panel}_blocked", icon="lock"),
@@ -65,13 +66,13 @@ class RecipeView(QWidget):
 
     # ---- building
 
-    def _look_page(self) -> QWidget:
+    def _look_page(self, split: tuple[int, int]) -> QWidget:
         top = QWidget()
         top.setLayout(row((self.card, 4), (self.beside, 5), spacing=12))
         top.setMinimumHeight(250)
         self.below.setMinimumHeight(180)
         page = QWidget()
-        page.setLayout(column((top, 6), (self.below, 4), spacing=12))
+        page.setLayout(column((top, split[0]), (self.below, split[1]), spacing=12))
         return page
 
     def _gallery_page(self) -> QFrame:
@@ -94,7 +95,7 @@ class RecipeView(QWidget):
         self._proposals_said = label("", "small", tone="2", wrap=True)
         self.take_all = Button(self.tr("Take all"), self._take_all, name=f"{name}_take_all", kind="primary", icon="check")
         self._by_hand = Button(self.tr("Add a step by hand"), lambda: self.choose_new(STEP), name=f"{name}_by_hand")
-        close = Tool("x", self.tr("Close"), self.look, name=f"{name}_proposals_close", shortcut="Esc")
+        close = self._proposals_close = Tool("x", self.tr("Close"), self.look, name=f"{name}_proposals_close", shortcut="Esc")
         card = QFrame()
         card.setObjectName("card")
         inner = QWidget()
@@ -226,8 +227,12 @@ class RecipeView(QWidget):
         }[self.recipe.stage]
         cleaners = self.tr("Rules that pass over rows before anything is learned. Nothing is deleted from the file.")
         self._gallery_said.setText(cleaners if rows else said)
-        self._close.setVisible(self.recipe.component() is not None or self._page == "gallery")
+        self._close.setVisible(self.recipe.component() is not None or self._way_back())
         self.gallery.show_offers([("", [_offer(member) for member in self.members(self._adding)])])
+
+    def _way_back(self) -> bool:
+        """Whether closing the tiles shows something else."""
+        return self._adding == CLEANER or self.recipe.stage == "select" or (self.recipe.stage == "prepare" and not self.recipe.steps)
 
     def members(self, kind: str) -> list[type[Component]]:
         """What of the catalogue can be added here, by name."""
@@ -255,6 +260,7 @@ class RecipeView(QWidget):
         else:
             said = self.tr("Each can be taken by itself, changed afterwards, and taken back.")
         self._proposals_said.setText(said)
+        self._proposals_close.setVisible(self.recipe.component() is not None)
         self.take_all.setEnabled(left > 0)
 
     # ---- what the window asks

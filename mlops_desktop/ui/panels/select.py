@@ -135,8 +135,8 @@ class RemainsPane(Pane):
         self.free = self._button("undo", self.tr("By its score"), "")
         self.table = RowsTable(
             [
-                RowColumn(self.tr("Column"), stretch=True),
-                RowColumn(self.tr("Score"), figures=True, bar=True, width=150),
+                RowColumn(self.tr("Column"), stretch=True, middle=True),
+                RowColumn(self.tr("Score"), figures=True, bar=True, width=130),
                 RowColumn(self.tr("Result"), width=92),
                 RowColumn(self.tr("Why"), stretch=True),
             ],
@@ -281,6 +281,7 @@ class SelectPanel(Panel):
             nothing=self.tr("All columns go to the models. A step that selects keeps those that tell something of the target."),
             beside=lambda _: self.ranking,
             below=lambda _: self.remains,
+            split=(5, 5),
         )
         self.setLayout(column(self.view, margins=(20, 16, 20, 16)))
 

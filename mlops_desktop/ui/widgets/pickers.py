@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWi
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
+from mlops_desktop.ui.widgets.kpi import breakable
 
 KIND_ICONS = {"number": "num", "word": "cat", "date": "date", "sparse": "text"}
 MOST_LINES = 8  # a list grows up to so many lines, then it scrolls
@@ -237,4 +238,4 @@ class ColumnPicker(QWidget):
         else:
             few = ", ".join(self._chosen[:6]) + (" …" if len(self._chosen) > 6 else "")
             text = self.tr("%n chosen: {names}", "", len(self._chosen)).format(names=few)
-        self.said.setText(text)
+        self.said.setText(breakable(text))

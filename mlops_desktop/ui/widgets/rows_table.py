@@ -36,7 +36,8 @@ _NO_INDEX = QModelIndex()
 class RowColumn:
     """A column: `title`; `align` left, right or center; `figures`: digits of one width; `bar`: room for a bar beside the text.
 
-    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes the room that is left.
+    `width` in pixels, or 0 for what its texts need (at most 320); `stretch`: takes the room that is left; `middle`: texts that are too long
+    are cut in the middle, as suits names.
     """
 
     title: str
@@ -46,6 +47,7 @@ class RowColumn:
     width: int = 0
     stretch: bool = False
     tip: str = ""
+    middle: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ class _RowsDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("small", weight, figures=column.figures or column.bar))
         tone = cell.tone or row.tone or ("text2" if column.figures and not (row.strong or column.bar or cell.shade) else "")
         painter.setPen(theme.color(_tone(tone)))
-        text = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, area.width())
+        mode = Qt.TextElideMode.ElideMiddle if column.middle else Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(cell.text, mode, area.width())
         painter.drawText(area, int(_alignment(column)) | int(Qt.TextFlag.TextSingleLine), text)
         if cell.bar is not None:
             left = area.left() + max(

@@ -87,7 +87,7 @@ class DistributionCell(QFrame):
         painter.setFont(theme.font("small", QFont.Weight.DemiBold))
         painter.setPen(theme.color("text"))
         room = area.width() - stat_width - (8 if stat_width else 0)
-        title = painter.fontMetrics().elidedText(self.shown.title, Qt.TextElideMode.ElideRight, int(room))
+        title = painter.fontMetrics().elidedText(self.shown.title, Qt.TextElideMode.ElideMiddle, int(room))
         painter.drawText(QRectF(area.left(), area.top(), room, line), _Align.AlignLeft | _Align.AlignVCenter, title)
         bars = area.adjusted(2, line + 6, -2, -18)
         totals = self.shown.totals() if self.shown.groups else []

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.widgets.basic import Button, Item, Picture, Tool, Weight, column, label, row, set_property
+from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, Weight, column, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import Switch
 
@@ -85,20 +85,24 @@ class _Card(QFrame):
         self.remove = self._tool("trash", self.tr("Remove"), "remove", "Delete")
         self.switch.clicked.connect(lambda _: recipe.want("switch", self))
         self.link = Button("", partial(recipe.want, "edit", self), name=f"{name}_link", kind="link")
-        head = row(self._title, self._badge, None, spacing=8)
         self._tools = QWidget()
         tools = (self.edit, self.up, self.down, self.copy, self.remove)
-        texts: list[Item] = [head, self._summary, self._why, self._problem]
-        if recipe.narrow:
-            self._tools.setLayout(row(*tools, None, spacing=0))
-            texts.append(self._tools)
-            side = row(self.switch, self.link)
-        else:
-            self._tools.setLayout(row(*tools, spacing=0))
-            side = row(self.switch, 4, self._tools, self.link, spacing=0)
-        self.setLayout(row(column(self.grip, None), (column(*texts, spacing=1), 1), column(side, None), margins=(8, 8, 8, 8), spacing=8))
+        self._tools.setLayout(row(*tools, *([None] if recipe.narrow else []), spacing=0))
+        self.setLayout(self._narrow() if recipe.narrow else self._wide())
         for hidden in (self._badge, self._summary, self._why, self._problem, self.link):
             hidden.setVisible(False)
+
+    def _wide(self) -> QBoxLayout:
+        head = row(self._title, self._badge, None, spacing=8)
+        texts = column(head, self._summary, self._why, self._problem, spacing=1)
+        side = row(self.switch, 4, self._tools, self.link, spacing=0)
+        return row(column(self.grip, None), (texts, 1), column(side, None), margins=(8, 8, 8, 8), spacing=8)
+
+    def _narrow(self) -> QBoxLayout:
+        head = row((self._title, 1), self.switch, self.link, spacing=8)
+        how = row((self._summary, 1), self._badge, spacing=8)
+        texts = column(head, how, self._why, self._problem, self._tools, spacing=1)
+        return row(column(self.grip, None), (texts, 1), margins=(8, 8, 8, 8), spacing=8)
 
     def _tool(self, icon: str, text: str, wish: str, keys: str) -> Tool:
         return Tool(icon, text, partial(self._recipe.want, wish, self), name=f"{self.objectName()}_{wish}", shortcut=keys)
