@@ -17,7 +17,7 @@ from mlops_desktop.engine.tuning import done_of_plan
 from mlops_desktop.ui.jobs import Json, Ticket
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.setup_card import SetupCard
-from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.kpi import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import BASELINE, Leaderboard, Running, model_words, spent
@@ -63,9 +63,9 @@ class TrainPanel(Panel):
     def _build(self) -> None:
         self.setup, self.learning = SetupCard(), LearningCard()
         charts = row((self._history_card(), 1), (self.learning, 1), spacing=12)
-        right = column((self._board_card(), 11), (_holder(charts), 9), spacing=12)
+        right = column((self._board_card(), 11), (held(charts), 9), spacing=12)
         self._main = QWidget()
-        self._main.setLayout(column(self._notices, (_holder(row(self.setup, (_holder(right), 1), spacing=12)), 1), spacing=12))
+        self._main.setLayout(column(self._notices, (held(row(self.setup, (held(right), 1), spacing=12)), 1), spacing=12))
         self._empty = EmptyState(
             self.tr("There is nothing to train yet: choose the column to predict first."),
             self.tr("Go to “Problem”"),
@@ -392,9 +392,3 @@ class TrainPanel(Panel):
 def _trials(count: int) -> str:
     tr = QCoreApplication.translate
     return tr("TrainPanel", "1 trial") if count == 1 else tr("TrainPanel", "{n} trials").format(n=count)
-
-
-def _holder(layout: Any) -> QWidget:
-    made = QWidget()
-    made.setLayout(layout)
-    return made

@@ -55,6 +55,13 @@ def column(*items: Item, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spac
     return fill(QVBoxLayout(), *items, margins=margins, spacing=spacing)
 
 
+def held(layout: QLayout) -> QWidget:
+    """A widget that holds a layout, to be shown or hidden as one."""
+    made = QWidget()
+    made.setLayout(layout)
+    return made
+
+
 def framed(name: str, layout: QLayout) -> QFrame:
     """A frame that the style sheet knows by name."""
     frame = QFrame()

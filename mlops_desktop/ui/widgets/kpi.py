@@ -31,10 +31,16 @@ class Kpi(QFrame):
         self.value.setObjectName(f"{name}_value")
         self.hint = Elided("", "caption", tone="3")
         self.hint.setObjectName(f"{name}_hint")
-        head = row((Elided(title, "small", tone="2"), 1), *([Picture(icon)] if icon else []), spacing=6)
+        self._head = Elided(title, "small", tone="2")
+        head = row((self._head, 1), *([Picture(icon)] if icon else []), spacing=6)
         self.setLayout(column(head, self.value, self.hint, margins=(14, 10, 14, 10), spacing=2))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_value("–")
+
+    def show_title(self, title: str) -> None:
+        """Give it another title; a value is to follow."""
+        self._title = title
+        self._head.setText(title)
 
     def show_value(self, value: str, hint: str = "", tone: str = "3") -> None:
         """Show a figure and its hint; `tone` of the hint: 2, 3, ok, warn, err, accent."""

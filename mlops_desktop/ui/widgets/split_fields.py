@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.engine.project import Split
-from mlops_desktop.ui.widgets.basic import Button, Weight, column, label, row, set_property
+from mlops_desktop.ui.widgets.basic import Button, Weight, column, held, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import ComboBox, SpinBox
 
 _NEEDED = {"grouped": "group", "time": "time", "column": "fold"}  # the role that gives the column when none is named
@@ -32,9 +32,7 @@ def titled(title: str, control: QWidget) -> QWidget:
     """A control with its title above."""
     name = label(title, "small", tone="2", weight=Weight.Medium)
     name.setBuddy(control)
-    holder = QWidget()
-    holder.setLayout(column(name, control, spacing=4))
-    return holder
+    return held(column(name, control, spacing=4))
 
 
 class SplitFields(QWidget):
