@@ -41,14 +41,14 @@ def golden_rows(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> lis
     rows += _mixed(schema, rng, MIXED)
     rows += _boundaries(schema, scorer, rng)
     distinct = list({json.dumps(row, sort_keys=True): row for row in rows}.values())
-    good = _accepted(schema, distinct)
+    good = _answered(scorer, _accepted(schema, distinct))
     if len(good) > MOST:  # the typical row and the boundaries stay
         boundary = min(4 * THRESHOLDS, MOST // 2)
         middle = good[1:-boundary]
         keep = sorted(rng.choice(len(middle), MOST - 1 - boundary, replace=False).tolist())
         good = [good[0], *(middle[i] for i in keep), *good[-boundary:]]
     while len(good) < LEAST:  # a table of one yes/no column has no fifty different rows
-        good += _accepted(schema, _mixed(schema, rng, LEAST)) or good
+        good += _answered(scorer, _accepted(schema, _mixed(schema, rng, LEAST))) or good
     return good[: max(MOST, LEAST)]
 
 
@@ -60,6 +60,15 @@ def typical_row(schema: Schema) -> Row:
 def _accepted(schema: Schema, rows: Sequence[Row]) -> list[Row]:
     refused = {problem.row for problem in schema.from_rows(rows).errors}
     return [row for i, row in enumerate(rows) if i not in refused]
+
+
+def _answered(scorer: Scorer, rows: list[Row]) -> list[Row]:
+    """Rows with a finite answer: a model without a step for missing values has none where one is missing, and the service says so."""
+    if not rows:
+        return rows
+    scores = scorer.scores(scorer.schema.from_rows(rows).frame)
+    finite: list[bool] = np.all(np.isfinite(scores.reshape(len(rows), -1)), axis=1).tolist()
+    return [row for row, there in zip(rows, finite, strict=True) if there]
 
 
 def _typical(column: Column) -> Any:

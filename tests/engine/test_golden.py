@@ -68,7 +68,7 @@ def test_rows_are_accepted_json_and_the_same_for_the_same_seed():
 
 
 def test_rows_hold_what_readers_trip_over():
-    rows = golden_rows(SCHEMA, LINEAR, np.random.default_rng(0))
+    rows = golden_rows(SCHEMA, scorer_of(stumps([(0, 1.0)])), np.random.default_rng(0))
     seen = {column.name: [row[column.name] for row in rows] for column in SCHEMA.columns}
     for column in SCHEMA.columns:
         assert (None in seen[column.name]) == column.nullable, column.name
@@ -117,3 +117,11 @@ def test_columns_of_which_nothing_is_known():
     rows = golden_rows(schema, replace(LINEAR, schema=schema), np.random.default_rng(0))
     assert LEAST <= len(rows) <= MOST
     assert not schema.from_rows(rows).errors
+
+
+def test_rows_without_an_answer_are_left_out():
+    """A model without a step for missing values has no finite answer where one is missing."""
+    rows = golden_rows(SCHEMA, LINEAR, np.random.default_rng(0))
+    assert LEAST <= len(rows) <= MOST
+    assert None not in [row["size"] for row in rows]
+    assert np.isfinite(LINEAR.scores(SCHEMA.from_rows(rows).frame)).all()

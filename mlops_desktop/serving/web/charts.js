@@ -17,7 +17,7 @@ function canvas(holder, height, label) {
 }
 
 function shorten(text, room) {
-  const most = Math.max(6, Math.floor(room / 6.6));
+  const most = Math.max(6, Math.floor(room / 7.2));
   return text.length > most ? text.slice(0, most - 1) + "…" : text;
 }
 
@@ -33,26 +33,29 @@ export function ticks(low, high, count) {
 
 // items: [{label, value, text}]
 export function signedBars(holder, items, label) {
-  const row = 34, height = Math.max(1, items.length) * row + 14;
+  const narrow = holder.clientWidth < 440, row = narrow ? 44 : 34, height = Math.max(1, items.length) * row + 14;
   const [svg, width] = canvas(holder, height, label);
   if (!items.length) {
     svg.append(shape("text", { x: 8, y: 28 }, "This is the typical row. Change a field to see what moves the answer."));
     return;
   }
-  const left = Math.min(width * 0.42, 8 + 6.9 * Math.max(...items.map((item) => item.label.length)));
-  const room = 14 + 7.4 * Math.max(...items.map((item) => item.text.length));
+  // On a phone the words stand above their bar, which then has the whole width.
+  const left = narrow ? 0 : Math.min(width * 0.42, 12 + 7.2 * Math.max(...items.map((item) => item.label.length)));
+  const room = narrow ? 4 : 14 + 7.4 * Math.max(...items.map((item) => item.text.length));
   const low = Math.min(0, ...items.map((item) => item.value)), high = Math.max(0, ...items.map((item) => item.value));
   const start = left + (low < 0 ? room : 10), end = width - (high > 0 ? room : 10);
   const scale = (value) => start + ((value - low) / (high - low || 1)) * (end - start);
   items.forEach((item, i) => {
-    const middle = i * row + row / 2 + 2, x = scale(Math.min(0, item.value)), wide = Math.max(1, Math.abs(scale(item.value) - scale(0)));
-    const name = shape("text", { x: left - 4, y: middle + 4, "text-anchor": "end" }, shorten(item.label, left - 8));
+    const middle = i * row + (narrow ? 33 : row / 2 + 2), x = scale(Math.min(0, item.value)), wide = Math.max(1, Math.abs(scale(item.value) - scale(0)));
+    const [thick, at] = narrow ? [14, { x: 0, y: middle - 14 }] : [22, { x: left - 4, y: middle + 4, "text-anchor": "end" }];
+    const name = shape("text", at, shorten(item.label, narrow ? width - 90 : left - 8));
     name.append(shape("title", {}, item.label));
-    svg.append(name, shape("rect", { x, y: middle - 11, width: wide, height: 22, class: item.value < 0 ? "down" : "up" }));
-    const outside = item.value < 0 ? { x: x - 6, "text-anchor": "end" } : { x: x + wide + 6 };
-    svg.append(shape("text", { ...outside, y: middle + 4 }, item.text));
+    svg.append(name, shape("rect", { x, y: middle - thick / 2, width: wide, height: thick, class: item.value < 0 ? "down" : "up" }));
+    const outside = item.value < 0 ? { x: x - 6, y: middle + 4, "text-anchor": "end" } : { x: x + wide + 6, y: middle + 4 };
+    svg.append(shape("text", narrow ? { x: width, y: middle - 14, "text-anchor": "end" } : outside, item.text));
   });
-  svg.append(shape("line", { x1: scale(0), x2: scale(0), y1: 2, y2: height - 8, class: "axis" }));
+  const spans = narrow ? items.map((_, i) => [i * row + 23, i * row + 43]) : [[2, height - 8]];
+  for (const [y1, y2] of spans) svg.append(shape("line", { x1: scale(0), x2: scale(0), y1, y2, class: "axis" }));
 }
 
 // points: [{value, score}]; levels are drawn as bars, all else as a line over numbers
