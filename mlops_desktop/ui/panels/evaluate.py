@@ -129,6 +129,7 @@ class EvaluatePanel(Panel):
             self._show_without_model()
             return
         keys = self.bench.keys
+        self.bench.look()  # the values of the worst rows
         self._pages.setCurrentWidget(self._main)
         self._notice("")
         self._body.setEnabled(True)
@@ -222,7 +223,7 @@ class EvaluatePanel(Panel):
         if found is None:
             return
         project = self.bench.project
-        shown = (id(found), self._source, project.threshold, project.costs, project.metric, self.bench.overview() is None)
+        shown = (id(found), self._source, project.threshold, project.costs, project.metric, self.bench.table() is None)
         if shown == self._shown:
             return
         self._shown, self._model = shown, model

@@ -1,0 +1,343 @@
+"""Stage 7 by real clicks: out of fold first, the test part opened and counted, the cut-off, another file, goals, the report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QSlider
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import Costs, Goals, Search
+from mlops_desktop.ui.widgets.cutoff_card import Counts, cost_at, counts_at
+from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
+from tests.ui.conftest import SAMPLES, banner, click, find, settle
+
+CHURN = "\n".join((SAMPLES / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:700])
+_TARGETS = {"churn": "Churn", "penguins": "species", "energy_efficiency": "heating_load"}
+
+
+@pytest.fixture(scope="session")
+def _trained(tmp_path_factory) -> dict[str, Path]:
+    return {}
+
+
+@pytest.fixture
+def trained(make_project, tmp_path, tmp_path_factory, _trained) -> Callable[..., Path]:
+    """`trained("churn")`: the folder of a project with three runs; each is trained once and copied."""
+
+    def make(name: str, **decided: object) -> Path:
+        if name not in _trained:
+            task = "ridge" if name == "energy_efficiency" else "logistic"
+            some = tuple(choices().algorithms.read(id_) for id_ in ("baseline", task, "decision_tree"))
+            made = make_project(
+                CHURN if name == "churn" else name, _TARGETS[name], candidates=some, search=Search(trials=3, seconds=None), name="churn.csv"
+            )
+            calls.run(Silent(), folder=str(made), project=storage.to_json(storage.read_project(made)))
+            home = tmp_path_factory.mktemp("trained") / name
+            shutil.copytree(made, home)
+            _trained[name] = home
+        folder = tmp_path / f"trained_{name}"
+        shutil.copytree(_trained[name], folder)
+        if decided:
+            storage.write_project(folder, replace(storage.read_project(folder), **decided))
+        return folder
+
+    return make
+
+
+def looks(window) -> int:
+    return len(window.bench.runs.looks(window.bench.keys.split))
+
+
+def goals(window) -> str:
+    return str(find(window, QLabel, "goals_verdict").text())
+
+
+def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
+    window = open_project(make_project("penguins", "species"), "evaluate")
+    assert "no model" in window.panel._empty.text.text()
+    assert "Train a model first" in window.panel.unready()[0]
+    click(find(window, QPushButton, "evaluate_empty_action"))
+    assert window.stage == "train"
+
+
+def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_project):
+    window = open_project(trained("churn"), "evaluate")
+    panel = window.panel
+    assert panel.unready() == ("", None)
+    assert find(window, QPushButton, "open_test").isVisible()
+    assert find(window, QLabel, "sealed_said").isVisible()
+    assert not find(window, QPushButton, "evaluation_source_test").isEnabled()
+    assert looks(window) == 0
+    assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
+    best = window.bench.standing().best
+    found = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    rows = {row.id: row for row in panel.metrics.rows_model.rows}
+    assert rows.keys() == {entry["id"] for entry in found["metrics"]}
+    first = panel.metrics.rows_model.rows[0]
+    assert first.id == window.bench.project.metric
+    assert first.strong
+    assert " to " in first.cell(2).text
+    assert first.cell(4).text.endswith(".")
+    value = find(window, QLabel, "evaluation_kpi_0_value").text()
+    assert float(value) == pytest.approx(next(e["shown"] for e in found["metrics"] if e["id"] == first.id), abs=1e-3)
+    assert "baseline 0.5" in find(window, QLabel, "evaluation_kpi_0_hint").text()
+
+
+def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_project):
+    folder = trained("churn", goals=Goals(score=0.6, response_ms=500.0))
+    window = open_project(folder, "evaluate")
+    assert "held against the test part" in window.panel.goals.findChildren(QLabel)[-1].text()
+    click(find(window, QPushButton, "open_test"))
+    settle(window)
+    assert looks(window) == 1
+    assert not window.panel.sealed.isVisible()
+    assert "opened once" in find(window, QLabel, "evaluation_facts").text()
+    assert window.panel.sources.choice() == "test"
+    assert goals(window) == "2 of 2 met"
+    assert not window.panel.importance.chart.is_empty()
+    names = [bar.name for bar in window.panel.importance.chart._bars]
+    assert set(names) <= {"Contract", "tenure"} | set(CHURN.splitlines()[0].split(","))
+    assert [state.state for state in window.bench.stages()][6] == "done"
+    # Coming back reads what is stored: nothing is asked for, nothing is counted.
+    asked = []
+    window.bench.jobs.changed.connect(lambda: asked.append(window.bench.jobs.long.now or window.bench.jobs.quick.now))
+    window.show_stage("problem")
+    window.show_stage("evaluate")
+    settle(window)
+    assert not [one for one in asked if one]
+    click(find(window, QPushButton, "evaluation_source_oof"))
+    click(find(window, QPushButton, "evaluation_source_test"))
+    assert looks(window) == 1
+    # Goals are measured anew without another look.
+    window.bench.edit("Goal", goals=Goals(score=0.999))
+    settle(window)
+    assert goals(window) == "0 of 1 met"
+    assert looks(window) == 1
+    # Other decisions on the cut-off: sealed again, and the earlier look is told.
+    window.bench.edit("Cut-off", threshold=0.7)
+    settle(window)
+    assert window.panel.sealed.isVisible()
+    assert "opened once" in find(window, QLabel, "sealed_said").text()
+    click(find(window, QPushButton, "open_test"))
+    settle(window)
+    assert looks(window) == 2
+    assert "opened 2 times" in find(window, QLabel, "evaluation_facts").text()
+
+
+def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, monkeypatch):
+    window = open_project(trained("churn"), "evaluate")
+    panel, slider = window.panel, find(window, QSlider, "cutoff_slider")
+    best = window.bench.standing().best
+    found = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    assert panel.cutoff.cutoff() == found["threshold"]
+    assert panel.cutoff.counts().matrix(found["positive"]) == found["confusion"]["counts"]
+    assert not find(window, QPushButton, "use_cutoff").isEnabled()
+    before = [[cell.text for cell in row.cells] for row in panel.confusion.matrix.rows_model.rows]
+    slider.setFocus()
+    for _ in range(30):
+        QTest.keyClick(slider, Qt.Key.Key_Right)
+    value = panel.cutoff.cutoff()
+    assert value > found["threshold"]
+    assert [[cell.text for cell in row.cells] for row in panel.confusion.matrix.rows_model.rows] != before
+    assert window.bench.project.threshold is None  # looking decides nothing
+    click(find(window, QPushButton, "use_cutoff"))
+    settle(window)
+    assert window.bench.project.threshold == value
+    again = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    assert again["threshold"] == value
+    assert "set by you" in find(window, QLabel, "cutoff_why").text()
+    assert panel.cutoff.cutoff() == value
+    click(find(window, QPushButton, "auto_cutoff"))
+    settle(window)
+    assert window.bench.project.threshold is None
+    assert not find(window, QPushButton, "auto_cutoff").isVisible()
+    window.bench.undo()
+    settle(window)
+    assert window.bench.project.threshold == value
+    line = find(window, NumberLine, "cutoff")
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "0,9")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    click(find(window, QPushButton, "use_cutoff"))
+    settle(window)
+    assert window.bench.project.threshold == 0.9
+    line.selectAll()
+    QTest.keyClicks(line, "7")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert line.text() == "0.9"  # what is no cut-off is not taken
+
+
+def test_costs_choose_the_cut_off_and_are_shown(trained, open_project):
+    window = open_project(trained("churn", costs=Costs(false_positive=1.0, false_negative=9.0)), "evaluate")
+    assert "cost least" in find(window, QLabel, "cutoff_why").text()
+    best = window.bench.standing().best
+    found = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    at = found["threshold_curve"]["threshold"].index(found["threshold"])
+    shown = float(find(window, QLabel, "cutoff_cost").text())
+    assert shown == pytest.approx(found["threshold_curve"]["cost"][at], abs=1e-4)
+
+
+def test_curves_of_two_classes(trained, open_project):
+    window = open_project(trained("churn"), "evaluate")
+    for kind in ("precision_recall", "calibration", "gain", "roc"):
+        click(find(window, QPushButton, f"curve_kind_{kind}"))
+        assert not window.panel.curves.chart.is_empty()
+        assert find(window, QLabel, "curve_said").text()
+    assert not find(window, ComboBox, "curve_class").isVisible()
+
+
+def test_several_classes(trained, open_project):
+    window = open_project(trained("penguins"), "evaluate")
+    panel = window.panel
+    assert not panel.cutoff.isVisible()
+    assert not panel.errors.isVisible()
+    assert [row.cell(0).text for row in panel.confusion.classes.rows_model.rows] == ["Adelie", "Chinstrap", "Gentoo"]
+    assert len(panel.curves.chart._series) == 3
+    which = find(window, ComboBox, "curve_class")
+    which.setFocus()
+    QTest.keyClick(which, Qt.Key.Key_Down)
+    assert which.chosen() == "0"
+    assert panel.curves.chart._series[0].name == "Adelie"
+    click(find(window, QPushButton, "open_test"))
+    settle(window)
+    assert looks(window) == 1
+    assert goals(window) == ""
+
+
+def test_numbers(trained, open_project):
+    window = open_project(trained("energy_efficiency"), "evaluate")
+    panel = window.panel
+    assert panel.errors.isVisible()
+    assert not panel.confusion.isVisible()
+    for kind, chart in (("misses", panel.errors.misses), ("bands", panel.errors.bands), ("scatter", panel.errors.scatter)):
+        click(find(window, QPushButton, f"error_kind_{kind}"))
+        assert chart.isVisible()
+        assert not chart.is_empty()
+    assert "Half of the answers miss by less than" in find(window, QLabel, "errors_said").text()
+    worst = panel.worst.table.rows_model.rows
+    assert len(worst) == 20
+    table = window.bench.table()
+    place = int(worst[0].cell(0).text.replace(",", "")) - 1
+    assert float(worst[0].cell(1).text) == pytest.approx(table.frame.number("heating_load")[place], rel=1e-3)
+
+
+def test_the_worst_rows_come_with_their_values(trained, open_project):
+    window = open_project(trained("churn"), "evaluate")
+    table = window.panel.worst.table
+    titles = [column.title for column in table.rows_model.columns]
+    assert titles[:4] == ["Row", "Truth", "Answer", "P(truth)"]
+    assert "customerID" not in titles  # an identifier says nothing
+    assert len(titles) == 8
+    lines = CHURN.splitlines()
+    head = lines[0].split(",")
+    for row in table.rows_model.rows[:5]:
+        cells = lines[int(row.cell(0).text.replace(",", ""))].split(",")
+        assert cells[head.index("Churn")] == row.cell(1).text
+        assert cells[head.index(titles[4])] == row.cell(4).text
+
+
+def _drop(widget, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    at = widget.rect().center()
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(at), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(widget, QDropEvent(QPointF(at), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monkeypatch):
+    window = open_project(trained("penguins"), "evaluate")
+    panel = window.panel
+    file = tmp_path / "others.csv"
+    lines = (SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(lines[:120]), encoding="utf-8")
+    click(find(window, QPushButton, "evaluation_source_file"))
+    assert panel.drop.isVisible()
+    assert not panel._body.isVisible()
+    _drop(panel.drop, file)
+    settle(window)
+    assert "rows of others.csv" in find(window, QLabel, "evaluation_facts").text()
+    assert panel._body.isVisible()
+    assert looks(window) == 0
+    click(find(window, QPushButton, "evaluation_source_oof"))
+    click(find(window, QPushButton, "evaluation_source_file"))
+    assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # it is still there
+    bare = tmp_path / "bare.csv"
+    bare.write_text("island,sex\nDream,MALE\nDream,FEMALE\n", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(bare), ""))
+    click(find(window, QPushButton, "evaluate_file_choose"))
+    settle(window)
+    assert "no column “species”" in banner(window)
+    assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # what was there stays
+
+
+def test_the_report_is_written_and_the_test_part_stays_sealed(trained, open_project, tmp_path, monkeypatch):
+    window = open_project(trained("churn"), "evaluate")
+    out = tmp_path / "report"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    click(find(window, QPushButton, "export_report"))
+    settle(window)
+    written = out.with_suffix(".html")
+    assert "still sealed" in written.read_text(encoding="utf-8")
+    assert str(written) in banner(window)
+    assert looks(window) == 0
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    click(find(window, QPushButton, "export_report"))
+    settle(window)
+
+
+def test_changed_decisions_grey_what_is_shown_and_undo_brings_it_back(trained, open_project):
+    window = open_project(trained("penguins"), "evaluate")
+    panel = window.panel
+    window.bench.edit("Seed", seed=77)
+    settle(window)
+    assert "out of date" in find(window, QLabel, "evaluate_notice_text").text()
+    assert panel._body.isVisible()
+    assert not panel._body.isEnabled()
+    assert not find(window, QPushButton, "export_report").isEnabled()
+    window.bench.undo()
+    settle(window)
+    assert panel._body.isEnabled()
+    assert window.findChild(QLabel, "evaluate_notice_text") is None
+    window.bench.redo()
+    settle(window)
+    click(find(window, QPushButton, "evaluate_notice_train"))
+    assert window.stage == "train"
+
+
+def test_another_chosen_run_is_fitted_and_evaluated(trained, open_project):
+    window = open_project(trained("penguins"), "evaluate")
+    best = window.bench.standing().best
+    other = next(run for run in window.bench.runs.list(window.bench.keys.board) if run.algorithm_id == "decision_tree")
+    assert other.id != best.id
+    window.bench.edit("Go on with another", chosen=other.id)
+    settle(window)
+    assert "Decision tree" in find(window, QLabel, "evaluated_model").text()
+    assert "chosen by you" in find(window, QLabel, "evaluation_facts").text()
+    assert window.bench.keys.out_of_fold(other.id) in window.bench.store
+
+
+@pytest.mark.parametrize("positive", [0, 1])
+def test_counts_of_a_cut_off(positive):
+    curve = {"threshold": [0.0, 0.4, 1.0], "recall": [1.0, 0.75, 0.0], "share": [1.0, 0.5, 0.0]}
+    counts = counts_at(curve, 1, 20, 8)
+    assert counts == Counts(hit=6, missed=2, false=4, right_no=8)
+    matrix = counts.matrix(positive)
+    assert matrix[positive][positive] == 6
+    assert matrix[1 - positive][positive] == 4
+    assert sum(map(sum, matrix)) == 20
+    costs = Costs(false_positive=1.0, false_negative=5.0, true_positive=-2.0)
+    assert cost_at(counts, costs) == pytest.approx((4 + 10 - 12) / 20)
