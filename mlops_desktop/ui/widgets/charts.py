@@ -146,11 +146,17 @@ class ColumnChart(PlotChart):
     _groups: Mapping[str, Values] = {}
     _names: Sequence[str] = ()
     _edges: Values = ()
+    _skip = False
 
-    def show_categories(self, names: Sequence[str], groups: Mapping[str, Values], *, stacked: bool = True, said: str = "") -> None:
-        """Show for each name a bar of each group. ValueError when a group has not a value for each name."""
+    def show_categories(
+        self, names: Sequence[str], groups: Mapping[str, Values], *, stacked: bool = True, skip: bool = False, said: str = ""
+    ) -> None:
+        """Show for each name a bar of each group. `skip`: names in a row, such as ranges, some of which are left out where room is short.
+
+        ValueError when a group has not a value for each name.
+        """
         self._show(groups, len(names), stacked)
-        self._names, self._edges = names, ()
+        self._names, self._edges, self._skip = names, (), skip
         self._tell(said)
 
     def show_histogram(
@@ -158,7 +164,7 @@ class ColumnChart(PlotChart):
     ) -> None:
         """Show counts between edges, which are one more than there are bars. ValueError when a group has another number of counts."""
         self._show(groups, max(len(edges) - 1, 0), stacked)
-        self._names, self._edges, self._marks = (), edges, marks
+        self._names, self._edges, self._marks, self._skip = (), edges, marks, False
         self._tell(said)
 
     def _show(self, groups: Mapping[str, Values], count: int, stacked: bool) -> None:
@@ -183,7 +189,7 @@ class ColumnChart(PlotChart):
         return [self.x_label or "", *self._groups], rows
 
     def _draw(self) -> None:
-        plot = self._plot(names=self._names)
+        plot = self._plot(names=self._names, skip=self._skip)
         edges = np.asarray(self._edges, dtype=np.float64) if len(self._edges) else np.arange(len(self._names) + 1) - 0.5
         widths = np.diff(edges)
         middle, share = edges[:-1] + widths / 2, 0.92 if len(self._edges) else 0.7

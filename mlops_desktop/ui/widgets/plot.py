@@ -18,6 +18,7 @@ from mlops_desktop.ui.widgets.ticks import figure, nice_ticks, tick_texts
 
 MOST_SMOOTH = 5_000  # points: above this smooth edges cost more than they show
 SYMBOLS = ("o", "s", "t", "d", "+", "x")  # a second cue beside the color
+LEAST_SLOT = 26  # pixels for a name on an axis
 NEAR = 14  # pixels between pointer and point
 
 
@@ -27,13 +28,14 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.names: Sequence[str] = ()
+        self.least = LEAST_SLOT
         self.whole = False
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
         self.enableAutoSIPrefix(False)  # ticks say their own unit; a factor in the title would be wrong
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if self.names:
-            most = max(1, int(size // 26))
+            most = max(1, int(size // self.least))
             step = -(-len(self.names) // most)
             return [(step, [float(at) for at in range(0, len(self.names), step) if low <= at <= high])]
         room = 58 if self.orientation in ("bottom", "top") else 34
@@ -79,14 +81,20 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setStyle(tickFont=theme.font("caption", figures=True))
         self.getPlotItem().showGrid(y=True, alpha=0.12 if theme.current() == "light" else 0.2)
 
-    def start(self, x_label: str, y_label: str, *, whole: str = "", names: Sequence[str] = ()) -> None:
-        """Empty the plot. `whole`: which axes (x, y, xy) have only whole numbers; `names` stand below the positions 0, 1, 2 …"""
+    def start(self, x_label: str, y_label: str, *, whole: str = "", names: Sequence[str] = (), skip: bool = False) -> None:
+        """Empty the plot. `whole`: which axes (x, y, xy) have only whole numbers; `names` stand below the positions 0, 1, 2 …
+
+        `skip`: rather leave some names out than cut them.
+        """
         self.clear()
         self._points = []
         for side, text in (("bottom", x_label), ("left", y_label)):
             self._axes[side].setLabel(text, color=theme.token("text3"), **{"font-size": "8pt"})
             self._axes[side].showLabel(bool(text))
         self._axes["bottom"].names = names
+        metrics = QFontMetrics(theme.font("caption", figures=True))
+        widest = max((metrics.horizontalAdvance(name) for name in names), default=0) if skip else 0
+        self._axes["bottom"].least = max(LEAST_SLOT, min(widest + 10, 90))
         self._axes["bottom"].whole, self._axes["left"].whole = "x" in whole, "y" in whole
 
     def ranges(self, x: tuple[float, float], y: tuple[float, float]) -> None:
