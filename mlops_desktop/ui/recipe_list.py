@@ -176,7 +176,7 @@ class RecipeSide(QFrame):
         answer = self.recipe.answer
         matrix = answer["matrix"] if answer else None
         text = str(answer["problem"] or (matrix["error"] if matrix else "")) if answer else ""
-        broken = bool(answer) and any(step["error"] for step in answer["steps"]) if answer else False
+        broken = bool(answer) and any(step["on"] and step["error"] for step in answer["steps"]) if answer else False
         tone = "err" if text or broken else "ok"
         if broken and not text:
             text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
@@ -197,6 +197,6 @@ class RecipeSide(QFrame):
         if answer is None or self.recipe.draft is not None or not self.recipe.fresh:
             return ""
         for at, told in enumerate(answer["steps"]):
-            if told["error"] and self.recipe.mine(at):
+            if told["on"] and told["error"] and self.recipe.mine(at):
                 return f"{self.recipe.steps[at].operation.label}: {told['error']}"
         return ""

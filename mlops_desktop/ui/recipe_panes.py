@@ -49,7 +49,7 @@ def facts_words(recipe: Recipe) -> str:
     """In a sentence or two, what the step does and on how many rows it was tried."""
     tr = QCoreApplication.translate
     answer = recipe.answer
-    if answer is None or not recipe.fresh:
+    if answer is None or not recipe.fresh or answer["problem"]:
         return ""
     rows = answer["rows"]
     at, cleaner = recipe.looked()

@@ -1,0 +1,342 @@
+"""Stage 3 by real clicks and keys: rules for rows and steps are tried, added, changed, moved, switched, removed and taken back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import Step
+from mlops_desktop.engine.suggest import operation
+from mlops_desktop.ui.widgets.gallery import Tile
+from mlops_desktop.ui.widgets.inputs import Switch
+from tests.ui.conftest import click, find
+from tests.ui.panels.recipes import begin, card, ids, opened, press, rest, said, tool
+
+Key, Mod = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def panel(open_project, make_project):
+    """The penguins with the proposed recipe: one-hot, fill, scale; a row without a value is there."""
+    made = open_project(make_project("penguins", "species"), "preprocess").panel
+    rest(made)
+    return made
+
+
+# ---- what is shown
+
+
+def test_every_step_says_what_it_does_before_anything_runs(panel):
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    assert said(panel, "facts").startswith("6 → 10 columns · learned on 275 training rows")
+    assert said(panel, "outcome") == "10 features go to the models."
+    assert "training folds only" in said(panel, "note")
+    table = panel.view.below.table.rows_model
+    assert [column.title for column in table.columns[:3]] == ["island", "→ island = Biscoe", "→ island = Dream"]
+    assert table.rows[0].cell(0).text in ("Torgersen", "Biscoe", "Dream")
+    cells = panel.view.beside.findChildren(QWidget, "cell")
+    assert [cell.shown.title for cell in cells] == ["island", "→ 3 columns", "sex", "→ 3 columns"]
+
+
+def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(open_project, make_project):
+    folder = make_project("penguins", "species")
+    project = storage.to_json(storage.read_project(folder))
+    found = calls.propose(Silent(), folder=str(folder), project={**project, "steps": []})
+    window = open_project(folder, "problem")
+    window.bench.reasons = found["reasons"]
+    window.show_stage("preprocess")
+    panel = window.panel
+    rest(panel)
+    assert "frequent level" in said(panel, "why")
+    tool(panel, 0, "down")
+    assert ids(panel) == ["impute_numbers", "one_hot", "scale"]
+    assert "frequent level" in said(panel, "why")
+    assert "one scale" in panel.recipe.reason(2)
+    panel.bench.undo()
+    assert "frequent level" in panel.recipe.reason(0)
+
+
+def test_showing_changes_nothing(panel):
+    before = panel.bench.session.key
+    for _ in range(2):
+        panel.show_project()
+        panel.show_results()
+    for at in range(3):
+        click(card(panel, at), QPoint(60, 10))
+        rest(panel)
+    assert panel.bench.session.key == before
+    assert panel.bench.session.undo_label == ""
+
+
+def test_without_a_target_the_way_out_is_shown(open_project, make_project):
+    panel = opened(open_project, make_project("penguins", proposed=False), "preprocess")
+    click(find(panel, QPushButton, "preprocess_blocked_action"))
+    assert panel.window().stage == "problem"
+
+
+# ---- steps
+
+
+def test_a_step_is_chosen_from_tiles_tried_and_added(panel):
+    begin(panel, "clip")
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    assert panel.recipe.draft is not None
+    assert panel.primary() is find(panel, QPushButton, "preprocess_take")
+    place = find(panel, QComboBox, "preprocess_place")
+    place.setCurrentIndex(place.findData("1"))
+    place.activated.emit(place.currentIndex())
+    rest(panel)
+    assert "learned on 275 training rows" in said(panel, "facts")
+    click(find(panel, QPushButton, "preprocess_take"))
+    rest(panel)
+    assert ids(panel) == ["one_hot", "clip", "impute_numbers", "scale"]
+    assert panel.bench.session.undo_label == "Add Clip extreme values"
+    assert panel.recipe.at == 1
+    panel.bench.undo()
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    panel.bench.redo()
+    assert ids(panel)[1] == "clip"
+
+
+def test_what_is_begun_is_given_up_with_escape(panel):
+    begin(panel, "clip")
+    QTest.keyClick(panel.view.card.place, Key.Key_Escape)
+    assert panel.recipe.draft is None
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    click(find(panel, QPushButton, "preprocess_add"))
+    assert QApplication.focusWidget() is panel.view.gallery.tiles()[0]
+    QTest.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert not panel.view.gallery.isVisible()
+
+
+def test_a_step_that_cannot_be_done_as_it_is_cannot_be_added(panel):
+    begin(panel, "drop_columns")
+    take = find(panel, QPushButton, "preprocess_take")
+    assert not take.isEnabled()
+    assert "no column chosen" in take.toolTip()
+    assert "no column chosen" in said(panel, "error")
+    picker = panel.view.card.form.fields["columns"].control
+    picker.list.item(0).setCheckState(Qt.CheckState.Checked)
+    rest(panel)
+    assert take.isEnabled()
+    assert said(panel, "error") == ""
+    click(take)
+    assert panel.bench.project.steps[0].operation.columns == (picker.columns() if picker else ())
+
+
+def test_a_form_edits_the_step_and_each_choice_is_a_step_of_undo(panel):
+    click(card(panel, 1), QPoint(60, 10))
+    rest(panel)
+    strategy = find(panel, QComboBox, "preprocess_form_strategy")
+    for value in ("mean", "most_frequent"):
+        strategy.setCurrentIndex(strategy.findData(value))
+        strategy.activated.emit(strategy.currentIndex())
+        assert panel.bench.project.steps[1].operation.strategy == value
+    assert panel.bench.session.undo_label == "Fill missing numbers: Fill with"
+    panel.bench.undo()
+    assert panel.bench.project.steps[1].operation.strategy == "mean"
+    assert strategy.currentData() == "mean"
+    panel.bench.undo()
+    assert panel.bench.project.steps[1].operation.strategy == "median"
+
+
+def test_columns_are_those_that_there_are_at_the_step(panel):
+    click(card(panel, 1), QPoint(60, 10))
+    rest(panel)
+    offered = [name for name, _ in panel.view.card.form.fields["columns"].control._offered]
+    assert "island = Biscoe" in offered
+    assert "island" not in offered
+    click(card(panel, 0), QPoint(60, 10))
+    rest(panel)
+    assert [name for name, _ in panel.view.card.form.fields["columns"].control._offered] == ["island", "sex"]
+
+
+def test_buttons_and_keys_move_copy_switch_and_remove(panel):
+    tool(panel, 2, "up")
+    assert ids(panel) == ["one_hot", "scale", "impute_numbers"]
+    press(panel, 1, Key.Key_Down, Mod.AltModifier)
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    assert panel.recipe.at == 2
+    press(panel, 2, Key.Key_D, Mod.ControlModifier)
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale", "scale"]
+    press(panel, 3, Key.Key_Delete)
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    click(find(panel, Switch, "preprocess_steps_0_on"))
+    rest(panel)
+    assert [step.on for step in panel.bench.project.steps] == [False, True, True]
+    assert "cannot go into a model" in said(panel, "outcome")
+    for _ in range(5):
+        panel.bench.undo()
+    assert panel.bench.session.undo_label == ""
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+
+
+def test_arrows_walk_and_enter_goes_to_the_form(panel):
+    click(card(panel, 0), QPoint(60, 10))
+    press(panel, 0, Key.Key_Down)
+    assert panel.recipe.at == 1
+    assert said(panel, "title") == "Fill missing numbers"
+    QTest.keyClick(card(panel, 1), Key.Key_Return)
+    assert panel.view.card.form.isAncestorOf(QApplication.focusWidget())
+
+
+def test_what_is_removed_can_be_taken_back_from_the_toast(panel):
+    tool(panel, 1, "remove")
+    assert ids(panel) == ["one_hot", "scale"]
+    assert panel.view.toast.isVisible()
+    click(find(panel.view, QPushButton, "preprocess_toast_undo"))
+    rest(panel)
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    assert panel.recipe.at == 1
+    tool(panel, 1, "remove")
+    tool(panel, 0, "down")
+    assert not panel.view.toast.isVisible()
+
+
+def test_a_step_of_another_stage_is_a_link_to_its_panel(open_project, make_project):
+    folder = make_project("penguins", "species")
+    steps = storage.read_project(folder).steps
+    made = Step(operation("formula", name="ratio", formula="bill_length_mm / bill_depth_mm"))
+    panel = opened(open_project, make_project("penguins", "species", steps=(made, *steps)), "preprocess")
+    window = panel.window()
+    assert not card(panel, 0).findChild(Switch).isVisible()
+    press(panel, 0, Key.Key_Delete)
+    assert ids(panel)[0] == "formula"
+    click(find(panel, QPushButton, "preprocess_steps_0_link"))
+    assert window.stage == "engineer"
+
+
+def test_a_fault_stands_on_its_step_and_next_says_it(open_project, make_project):
+    folder = make_project("penguins", "species")
+    steps = (Step(operation("drop_columns", columns=["gone"])), *storage.read_project(folder).steps)
+    panel = opened(open_project, make_project("penguins", "species", steps=steps), "preprocess")
+    assert "“gone”" in card(panel, 0).accessibleName()
+    assert "Not tried" in card(panel, 1).accessibleName()
+    assert "“gone”" in panel.unready()[0]
+    assert "cannot be done" in said(panel, "outcome")
+    click(find(panel, Switch, "preprocess_steps_0_on"))
+    rest(panel)
+    assert panel.unready()[0] == ""
+    assert said(panel, "outcome") == "10 features go to the models."
+
+
+def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
+    asked: list[str] = []
+    ask = panel.bench.ask
+    monkeypatch.setattr(panel.bench, "ask", lambda name, *rest, **more: asked.append(name) or ask(name, *rest, **more))
+    click(card(panel, 1), QPoint(60, 10))
+    rest(panel)
+    asked.clear()
+    flag = panel.view.card.form.fields["missing_flag"].control
+    for _ in range(3):
+        flag.click()
+    assert asked == []
+    rest(panel)
+    assert asked == ["preview"]
+
+
+# ---- proposals
+
+
+def test_an_empty_recipe_is_prepared_with_one_click(open_project, make_project):
+    panel = opened(open_project, make_project("penguins", "species", steps=()), "preprocess")
+    rest(panel)
+    assert "island" in said(panel, "outcome")
+    lines = panel.recipe.proposals
+    assert [one["step"]["id"] for one in lines] == ["one_hot", "impute_numbers", "scale"]
+    take_all = find(panel, QPushButton, "preprocess_take_all")
+    assert panel.primary() is take_all
+    click(take_all)
+    rest(panel)
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    assert panel.bench.session.undo_label == "Add 3 proposed steps"
+    assert "frequent level" in panel.recipe.reason(0)
+    assert said(panel, "outcome") == "10 features go to the models."
+    panel.bench.undo()
+    assert ids(panel) == []
+
+
+def test_proposals_are_taken_one_by_one_into_their_places(open_project, make_project):
+    scale = Step(operation("scale"))
+    panel = opened(open_project, make_project("penguins", "species", steps=(scale,)), "preprocess")
+    click(find(panel, QPushButton, "preprocess_propose"))
+    rest(panel)
+    assert [one["there"] for one in panel.recipe.proposals] == [False, False, True]
+    click(find(panel, QPushButton, "preprocess_proposal_1"))
+    rest(panel)
+    assert ids(panel) == ["impute_numbers", "scale"]
+    click(find(panel, QPushButton, "preprocess_proposal_0"))
+    rest(panel)
+    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
+    assert panel.bench.session.undo_label == "Add One-hot encoding"
+
+
+# ---- rules for rows
+
+
+def test_a_rule_for_rows_is_written_tried_and_added(panel):
+    click(find(panel, QToolButton, "preprocess_add_rows"))
+    click(find(panel, Tile, "preprocess_gallery_filter_rows"))
+    rest(panel)
+    take = find(panel, QPushButton, "preprocess_take")
+    assert not take.isEnabled()
+    line = find(panel, QPlainTextEdit, "preprocess_form_condition")
+    QTest.keyClicks(line, "islnd = 1")
+    assert "islnd" in find(panel, QLabel, "preprocess_form_condition_error").text()
+    assert not take.isEnabled()
+    line.setPlainText('island = "Dream"')
+    panel.view.card.form.flush()
+    rest(panel)
+    assert panel.bench.project.cleaners == ()
+    assert said(panel, "facts") == "220 rows are passed over of 344."
+    assert panel.view.below.table.rows_model.columns[1].title == "island"
+    QTest.keyClick(line, Key.Key_Return, Mod.ControlModifier)  # the page's main button
+    rest(panel)
+    assert [cleaner.condition for cleaner in panel.bench.project.cleaners] == ['island = "Dream"']
+    assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
+    press_rows = card(panel, 0, "cleaners")
+    press_rows.setFocus()
+    QTest.keyClick(press_rows, Key.Key_Delete)
+    assert panel.bench.project.cleaners == ()
+    panel.bench.undo()
+    assert len(panel.bench.project.cleaners) == 1
+
+
+def test_rules_that_leave_nothing_say_so(open_project, make_project):
+    rule = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
+    panel = opened(open_project, make_project("penguins", "species", cleaners=(rule,)), "preprocess")
+    assert "no row" in said(panel, "outcome")
+
+
+# ---- the whole
+
+
+def test_every_tab_stop_has_a_name(panel):
+    begin(panel, "one_hot")
+    for stop in panel.findChildren(QWidget):
+        if stop.isVisible() and stop.focusPolicy() & Qt.FocusPolicy.TabFocus and not stop.objectName().startswith("qt_"):
+            assert stop.accessibleName(), (stop, stop.objectName())
+
+
+def test_the_search_begins_a_step(panel):
+    found = dict(panel.searchable())
+    found["Add: Scale numbers"]()
+    rest(panel)
+    assert said(panel, "title") == "Scale numbers"
+    found["2. Fill missing numbers"]()
+    assert panel.recipe.draft is None
+    assert panel.recipe.at == 1
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 800)])
+def test_it_fits_without_scrolling_sideways(panel, size):
+    window = panel.window()
+    window.resize(*size)
+    QApplication.processEvents()
+    area = window._areas["preprocess"]
+    assert panel.minimumSizeHint().width() <= area.viewport().width()
