@@ -31,7 +31,8 @@ class RecipeSide(QFrame):
         self.add = Button(self.tr("Add a step"), lambda: self.add_asked.emit(STEP), name=f"{name}_add", icon="plus")
         self.add_rows = Tool("plus", self.tr("Add a rule for rows"), lambda: self.add_asked.emit(CLEANER), name=f"{name}_add_rows")
         self.propose = Button(propose, name=f"{name}_propose", icon="star")
-        self.propose.setVisible(bool(propose))
+        if not propose:
+            self.propose.hide()
         self.rows_said = label("", "caption", tone="3", wrap=True)
         self.steps_said = label("", "caption", tone="3", wrap=True)
         self.outcome = label("", "small", wrap=True)

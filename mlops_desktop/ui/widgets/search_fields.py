@@ -40,7 +40,8 @@ class SearchFields(QWidget):
         self.jobs = SpinBox(1, max(cores, 1), name="jobs", title=self.tr("Folds that are fitted side by side"))
         self._points = titled(self.tr("Values per number"), self.points)
         jobs = titled(self.tr("At a time"), self.jobs)
-        jobs.setVisible(cores > 1)
+        if cores < 2:
+            jobs.hide()
         budget = row(self.kind, (self.seconds, 1), (self.trials, 1), spacing=8)
         self.setLayout(column(_title(self.tr("Budget")), budget, spacing=4))
         self.more = QWidget()

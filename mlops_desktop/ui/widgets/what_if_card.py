@@ -36,12 +36,12 @@ class WhatIfCard(QFrame):
         self.about = Elided("", "small", tone="2")
         self.curve: Curve | None = None
         self._tools, self._charts = QStackedLayout(), QStackedLayout()
-        for chart in (self.line, self.bars):
-            self._tools.addWidget(chart.tools)
-            self._charts.addWidget(chart)
         head = row(heading(self.tr("What if")), (self.pick, 1), self._tools, spacing=8)
         inner = card(head, self.about, (self._charts, 1), margins=(16, 10, 12, 8), spacing=4)
         self.setLayout(column(inner))
+        for chart in (self.line, self.bars):  # now that the stacks have a parent: without one, the first would be shown as a window
+            self._tools.addWidget(chart.tools)
+            self._charts.addWidget(chart)
         self.pick.setMaximumWidth(200)
 
     def show_columns(self, names: Sequence[str], chosen: str) -> None:

@@ -34,8 +34,6 @@ class WrittenCard(QFrame):
         columns = [RowColumn(self.tr("File"), stretch=True), RowColumn(self.tr("Size"), align="right", figures=True)]
         self.files = RowsTable(columns, name=f"{name}_files", title=self.tr("Files that were written"), selectable=False)
         self._tables = QStackedLayout()
-        self._tables.addWidget(self.plan)
-        self._tables.addWidget(self.files)
         self.folder = Button(self.tr("Open folder"), self.folder_asked.emit, name=f"{name}_folder", icon="folder")
         self.run = Button(self.tr("Run it here"), self.run_asked.emit, name=f"{name}_run", icon="play")
         self.again = Button(self.tr("Export again"), self.again_asked.emit, name=f"{name}_again", kind="link")
@@ -43,6 +41,8 @@ class WrittenCard(QFrame):
         self._buttons.setLayout(row(self.again, None, self.folder, self.run))
         head = row(self.title, self.count, None)
         self.setLayout(column(card(head, self.where, self._proof, (self._tables, 1), self._buttons, margins=(16, 12, 12, 12), spacing=6)))
+        self._tables.addWidget(self.plan)  # now that the stack has a parent: without one, it would be shown as a window
+        self._tables.addWidget(self.files)
         self.show_plan([], "")
 
     def show_plan(self, writes: Sequence[tuple[str, str]], help_text: str) -> None:
