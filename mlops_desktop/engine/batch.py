@@ -13,10 +13,10 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine import table as tables
-from mlops_desktop.engine.chosen import Chosen
+from mlops_desktop.engine.chosen import Chosen, drift_reference
 from mlops_desktop.serving.answers import table_header, table_rows
 from mlops_desktop.serving.column import Checked
-from mlops_desktop.serving.monitor import Counters, Reference, reference_of
+from mlops_desktop.serving.monitor import Counters, Reference
 from mlops_desktop.serving.scorer import Scorer
 
 CHUNK = 20_000  # rows that are scored together
@@ -60,9 +60,7 @@ def _columns_said(scorer: Scorer, checked: Checked) -> list[str]:
 
 def drift_of(chosen: Chosen, file: Path, job: Job) -> dict[str, Any]:
     """How the rows of a file differ from the training rows, column by column and in the score; see `Counters.report`."""
-    rows = chosen.flow.train.frame
-    reference = reference_of(chosen.scorer.schema, rows, chosen.scorer.scores(rows))
-    return {**compare_file(chosen.scorer, reference, file, Part(job, 0.3, 1.0)), "file": file.name}
+    return {**compare_file(chosen.scorer, drift_reference(chosen), file, Part(job, 0.3, 1.0)), "file": file.name}
 
 
 def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> dict[str, Any]:

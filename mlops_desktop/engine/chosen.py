@@ -22,6 +22,7 @@ from mlops_desktop.engine.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training import fit, learn_steps
 from mlops_desktop.engine.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.monitor import Reference, reference_of
 from mlops_desktop.serving.plain import pack
 from mlops_desktop.serving.scorer import Scorer
 
@@ -128,6 +129,14 @@ def _choice(flow: Flow, rows: Ints, scores: Floats) -> Choice:
     assert flow.positive is not None
     project = flow.project
     return choose_threshold(flow.train.target.take(rows), scores[:, flow.positive], flow.positive, project.metric, project.costs)
+
+
+def drift_reference(chosen: Chosen) -> Reference:
+    """What training looked like, for drift: the columns of the training rows, and scores by models that did not see the row.
+
+    On its own training rows a model is too sure: a forest's scores there are so far from those of any new day that every day would drift.
+    """
+    return reference_of(chosen.scorer.schema, chosen.flow.train.frame, out_of_fold(chosen.flow, chosen.algorithm)[1])
 
 
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.chosen import Chosen, test_evaluation
+from mlops_desktop.engine.chosen import Chosen, drift_reference, test_evaluation
 from mlops_desktop.engine.golden import golden_rows
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.serving.bundle import write_core
-from mlops_desktop.serving.monitor import reference_of
 
 _MAKING = ".export_"  # how the folder begins in which an export is made
 
@@ -44,9 +43,7 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     job.step(0.5, "Making golden rows")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(flow.project.seed))
     job.step(0.8, "Making the drift reference")
-    rows = flow.train.frame
-    reference = reference_of(scorer.schema, rows, scorer.scores(rows))
-    write_core(folder, scorer, _info(chosen, measured), golden, reference)
+    write_core(folder, scorer, _info(chosen, measured), golden, drift_reference(chosen))
 
 
 def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +56,7 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
         "metric": run.metric,
         "cross_validation": {"score": run.score, "std": run.std, "folds": len(run.fold_scores)},
         "test": {"rows": measured["rows"], "metrics": measured["metrics"]},
+        "importance": {one["column"]: one["mean"] for one in measured["importance"]["columns"] if one["mean"] is not None},
         "fitted_on": "all rows" if flow.project.refit == "all" else "the training part",
         "training_rows": (flow.everything if flow.project.refit == "all" else flow.train).frame.rows,
         "data": flow.project.data,

@@ -15,6 +15,7 @@ from mlops_desktop.engine import chosen as choosing
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.engine.searching import search
+from mlops_desktop.serving.monitor import Counters
 from tests.engine.conftest import make_project
 
 
@@ -164,3 +165,17 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
     for told in (choosing.out_of_fold_evaluation(found, Silent()), choosing.test_evaluation(found, made.runs, "test", Silent())):
         assert told["worst"]
         assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in told["worst"])
+
+
+def test_the_sealed_rows_do_not_drift_from_the_reference(trained, copy_of):
+    """Scores of the reference are out of fold: a model is too sure on the rows it learned from."""
+    made = copy_of(trained)
+    found = choosing.open_chosen(made.flow, made.runs, Silent())
+    reference = choosing.drift_reference(found)
+    assert (reference.rows, sum(reference.score.counts)) == (made.flow.train.frame.rows, made.flow.train.frame.rows)
+    counters = Counters(reference)
+    frame = made.flow.test.frame
+    while counters.rows < 50:
+        counters.add(frame, found.scorer.scores(frame))
+        counters.counts()
+    assert counters.report()["score"]["verdict"] != "act"
