@@ -1,0 +1,227 @@
+"""From a CSV file to an HTTP answer of the exported bundle, through all nine panels, with clicks and keys on the real window."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
+
+from mlops_desktop import app as application
+from mlops_desktop.engine import storage
+from mlops_desktop.engine.stages import STAGES
+
+PATIENCE = 120.0
+
+
+def table(rows: int = 400) -> str:
+    """Customers who stay or leave: numbers, categories, a date, gaps."""
+    rng = np.random.default_rng(5)
+    months, fee = rng.integers(1, 60, rows), rng.normal(60, 15, rows).round(2)
+    plan = rng.choice(["basic", "plus", "pro"], rows)
+    leaves = rng.random(rows) < 1 / (1 + np.exp(-(0.5 - months / 12 + (fee - 60) / 20 + (plan == "basic"))))
+    lines = ["months;fee;plan;since;left"]
+    for i in range(rows):
+        cell = "" if i % 40 == 0 else f"{fee[i]:.2f}".replace(".", ",")
+        lines.append(f"{months[i]};{cell};{plan[i]};{1 + i % 28:02d}.{1 + i % 12:02d}.2023;{'yes' if leaves[i] else 'no'}")
+    return "\n".join(lines) + "\n"
+
+
+class Person:
+    """Someone at the window: looks for things by their names, clicks and types, waits until nothing moves."""
+
+    def __init__(self, window: Any) -> None:
+        self.window = window
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            QApplication.processEvents()
+            assert time.monotonic() < end, f"waited in vain for: {what}; banner: {self.banner()}"
+            time.sleep(0.005)
+
+    def rest(self) -> None:
+        jobs = self.window.bench.jobs
+        for _ in range(3):
+            self.until(lambda: not jobs.quick.now and not jobs.long.now, "rest")
+            QTest.qWait(60)
+
+    def see(self, kind: type[QWidget], name: str) -> Any:
+        found = self.window.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    def banner(self) -> str:
+        said = self.window.findChild(QLabel, "banner_text")
+        return str(said.text()) if said is not None and said.isVisible() else ""
+
+    def click(self, name: str) -> None:
+        button = self.see(QPushButton, name)
+        self.until(lambda: button.isVisible() and button.isEnabled(), f"{name} can be pressed")
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def next(self, stage: str) -> None:
+        self.click("next")
+        self.until(lambda: self.window.stage == stage, f"stage {stage}")
+        self.rest()
+        assert "did not work" not in self.banner(), self.banner()
+
+
+@pytest.fixture
+def person(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda *_: str(tmp_path / "documents"))
+    _, window, _ = application.make_window()
+    window.resize(1280, 800)
+    window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window, 10_000)
+    yield Person(window)
+    window._closing = True
+    window.close()
+    window.deleteLater()
+
+
+def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: Path) -> None:
+    window = person.window
+    file = tmp_path / "Kunden März.csv"
+    file.write_text(table(), encoding="cp1252")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(500, 300), copy, data, left, none))
+    person.until(lambda: window.stage == "problem", "the problem panel")
+    person.rest()
+    project = window.bench.project
+    assert (project.target, project.task, project.positive) == ("left", "binary", "yes")
+
+    words = person.see(QPlainTextEdit, "brief_statement")
+    words.setFocus()
+    QTest.keyClicks(words, "Who will leave us?")
+    person.until(lambda: window.bench.project.brief.statement == "Who will leave us?", "the statement is a decision")
+
+    person.next("data")
+    assert window.bench.keys.profile in window.bench.store
+    for stage in ("preprocess", "engineer", "select"):
+        person.next(stage)
+    assert [step.operation.id for step in window.bench.project.steps]
+
+    person.next("train")
+    person.click("budget_kind_trials")
+    trials = person.see(QSpinBox, "budget_trials")
+    trials.setFocus()
+    trials.selectAll()
+    QTest.keyClicks(trials, "3")
+    QTest.keyClick(trials, Qt.Key.Key_Tab)
+    person.until(lambda: window.bench.project.search.trials == 3, "three trials are decided")
+    person.click("start_training")
+    person.until(lambda: window.bench.standing().best is not None, "a trained model")
+    person.rest()
+
+    person.next("evaluate")
+    person.click("open_test")
+    person.until(lambda: window.bench.standing().evaluated, "the test part is evaluated")
+    person.rest()
+
+    person.next("app")
+    figure = person.see(QLabel, "answer_figure")
+    person.until(lambda: figure.text().strip() not in ("", "–", "…"), "an answer")
+    first = figure.text()
+    field = window.panel.form.field("months")
+    months = field.line
+    months.setFocus()
+    months.selectAll()
+    QTest.keyClicks(months, "1" if first < "50" else "55")
+    QTest.keyClick(months, Qt.Key.Key_Return)
+    person.until(lambda: figure.text() != first, "another answer for another input")
+
+    person.next("deploy")
+    out = tmp_path / "service"
+    folder = person.see(QLineEdit, "export_folder")
+    folder.setFocus()
+    folder.selectAll()
+    QTest.keyClicks(folder, str(out))
+    QTest.keyClick(folder, Qt.Key.Key_Tab)
+    person.click("export_go")
+    person.until(lambda: (out / "serve.py").exists() or any(out.rglob("serve.py")), "the exported service")
+    person.rest()
+    bundle = next(out.rglob("serve.py")).parent
+    served_answer_equals_the_app(person, bundle)
+    undo_and_what_is_on_the_disk(person)
+
+
+def served_answer_equals_the_app(person: Person, bundle: Path) -> None:
+    """Start the service from the window, ask it over HTTP, stop it from the window."""
+    window = person.window
+    person.click("deploy_tab_run")
+    person.click("service_start")
+    state = person.see(QLabel, "service_state")
+    person.until(lambda: "ready" in state.text().lower() or "running" in state.text().lower(), "the service is ready")
+    port = window.panel.run.service.port
+    row = {"months": 3, "fee": 71.5, "plan": "basic", "since": "2023-05-04"}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/predict", json.dumps({"rows": [row]}).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        served = json.loads(answer.read())
+    run = window.bench.standing().best
+    scorer = window.bench.store.get_plain(window.bench.keys.scorer(run.id))
+    scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
+    assert served["model"]["version"] == scorer.version
+    for name, score in zip(scorer.classes, scores, strict=True):
+        assert abs(served["predictions"][0]["probabilities"][str(name)] - score) <= 1e-9
+    children = {p.pid for p in psutil.Process().children(recursive=True)}
+    person.click("service_stop")
+    person.until(lambda: "stopped" in state.text().lower(), "the service has stopped")
+    with pytest.raises(OSError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2)
+    assert len({p.pid for p in psutil.Process().children(recursive=True)}) < len(children)
+    assert (bundle / "SHA256SUMS").exists()
+
+
+def undo_and_what_is_on_the_disk(person: Person) -> None:
+    """Undo makes the last stages out of date, redo brings the results back at once; all decisions are on the disk."""
+    window = person.window
+    window.bench.edit("Another seed", seed=99)
+    QTest.qWait(100)
+    assert {s.id: s.state for s in window.bench.stages()}["train"] == "stale"
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    person.until(lambda: window.bench.project.seed == 0, "undo")
+    states = {s.id: s.state for s in window.bench.stages()}
+    assert states["train"] == states["evaluate"] == "done"
+    window.bench.save()
+    person.until(lambda: storage.read_project(window.bench.folder) == window.bench.project, "everything is saved")
+    assert set(states) == set(STAGES)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_the_same_road_on_a_real_display(tmp_path: Path) -> None:
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed: apt-get install xvfb")
+    number = 90 + os.getpid() % 900
+    display = subprocess.Popen(["Xvfb", f":{number}", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(2.0)
+        env = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        test = f"{Path(__file__).as_posix()}::test_from_a_file_to_an_answer_through_nine_panels"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "inner"), test]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=540, check=False)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+        assert "1 passed" in done.stdout
+    finally:
+        display.terminate()
+        display.wait(10)
