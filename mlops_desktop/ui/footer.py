@@ -56,7 +56,7 @@ class Footer(QFrame):
         self._saved.setObjectName("saved_state")
         log = Button(self.tr("Log"), self.log_asked.emit, name="log_toggle", kind="link", icon="log")
         self.setLayout(
-            row((self._what, 1), self._bar, self._left, self._stop, self._more, None, self._saved, log, margins=(20, 4, 14, 4), spacing=10)
+            row((self._what, 4), self._bar, self._left, self._stop, self._more, None, self._saved, log, margins=(20, 4, 14, 4), spacing=10)
         )
         self.setFixedHeight(40)
         jobs.changed.connect(self.show_work)

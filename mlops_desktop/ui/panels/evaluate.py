@@ -228,6 +228,7 @@ class EvaluatePanel(Panel):
             return
         self._shown, self._model = shown, model
         self._show_metrics(found)
+        self.goals.setVisible(self._source != "file")
         binary, classes = found["task"] == "binary", found["task"] != "regression"
         self._classes.setVisible(classes)
         self.errors.setVisible(not classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -158,7 +159,7 @@ class TrainPanel(Panel):
     def _show_board(self) -> None:
         if self.bench.folder is None or blocked(self.bench.project):
             return
-        project, metric, here = self.bench.project, self._metric(), self._is_here()
+        began, project, metric, here = time.monotonic(), self.bench.project, self._metric(), self._is_here()
         runs = self.bench.runs.list(self.bench.keys.board)
         stale = self._earlier() if not runs and not here else []
         shown = METRICS.get(stale[0].metric) if stale else metric
@@ -168,6 +169,7 @@ class TrainPanel(Panel):
         self._show_notice(bool(stale))
         self._show_buttons(runs, bool(stale))
         self._show_learning(runs)
+        self._later.setInterval(max(SHOW_MS, int(5000 * (time.monotonic() - began))))  # a long board takes a fifth of the time at most
 
     def _earlier(self) -> list[Run]:
         """The board that the last run of earlier decisions stands on."""

@@ -19,6 +19,7 @@ from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.ticks import MINUS, figure
 
 BASELINE = "baseline"
+MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,12 @@ def spent(seconds: float) -> str:
 def ranked(runs: Sequence[Run]) -> list[Run]:
     """Finished runs from best to worst (of equals the earlier first), then those that failed; the baseline is left out."""
     others = [run for run in runs if run.algorithm_id != BASELINE]
-    done = [run for run in others if run.status == "done" and run.score is not None]
-    return sorted(done, key=lambda run: (-round(run.score or 0.0, 12), run.number)) + [run for run in others if run not in done]
+    done = [run for run in others if _is_done(run)]
+    return sorted(done, key=lambda run: (-round(run.score or 0.0, 12), run.number)) + [run for run in others if not _is_done(run)]
+
+
+def _is_done(run: Run) -> bool:
+    return run.status == "done" and run.score is not None
 
 
 class Leaderboard(RowsTable):
@@ -91,17 +96,17 @@ class Leaderboard(RowsTable):
         if self.rows_model.columns[1].title != title:
             self.show_columns(_columns(title))
         order, base = ranked(runs), [run for run in runs if run.algorithm_id == BASELINE]
-        everything = [*order, *base]
-        done = [run for run in everything if run.status == "done" and run.score is not None]
+        done = [run for run in (*order, *base) if _is_done(run)]
+        order = order[:MOST_ROWS] if chosen in ("", *(run.id for run in order[:MOST_ROWS])) else order
         best = max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
         ties = dict(zip([run.id for run in done], tied_with_best([run.fold_scores for run in done]), strict=True))
         span = _span(done, base)
         self._decimals = _decimals(metric.shown(span[1]) if metric else span[1])
-        rows = [
+        rows = [self._running(running)] if running is not None else []  # on top, where it can be seen
+        rows += [
             self._row(run, metric, span, self._status(run, best, ties.get(run.id, False), chosen, running is not None, stale), best, stale)
             for run in order
         ]
-        rows += [self._running(running)] if running is not None else []
         rows += [self._row(run, metric, span, Cell(self._base_status(run, chosen, best), tone="2"), best, stale) for run in base]
         if not base and not stale:
             rows.append(Row("baseline", [Cell(self.tr("Baseline"), tone="3"), "", "", "", "", Cell(self.tr("Not tried yet"), tone="3")]))
@@ -134,7 +139,7 @@ class Leaderboard(RowsTable):
         return f"{value:,.{self._decimals}f}".replace("-", MINUS) if math.isfinite(value) else "–"
 
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
-        if run.status != "done" or run.score is None:
+        if not _is_done(run):
             said = self.tr("Stopped") if run.status == "stopped" else self.tr("Failed: {reason}").format(reason=run.reason)
             return Cell(said, tone="err", tip=run.reason, icon="warn")
         if stale:
@@ -168,9 +173,9 @@ def _columns(score: str) -> list[RowColumn]:
         RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190),
         RowColumn(score, bar=True, width=190, tip=tr("Leaderboard", "Mean over the folds; the bar runs from the baseline to the best.")),
         RowColumn(tr("Leaderboard", "± sd"), "right", figures=True, width=68, tip=tr("Leaderboard", "How much folds differ.")),
-        RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=82),
-        RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=76),
-        RowColumn(tr("Leaderboard", "Status"), width=146),
+        RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=74),
+        RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=72),
+        RowColumn(tr("Leaderboard", "Status"), width=140),
     ]
 
 
