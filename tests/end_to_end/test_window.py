@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -186,7 +187,7 @@ def served_answer_equals_the_app(person: Person, bundle: Path) -> None:
     children = {p.pid for p in psutil.Process().children(recursive=True)}
     person.click("service_stop")
     person.until(lambda: "stopped" in state.text().lower(), "the service has stopped")
-    with pytest.raises(OSError):
+    with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2)
     assert len({p.pid for p in psutil.Process().children(recursive=True)}) < len(children)
     assert (bundle / "SHA256SUMS").exists()
