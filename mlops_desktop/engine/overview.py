@@ -31,7 +31,8 @@ def overview(table: Table, job: Job) -> dict[str, Any]:
 
     A column is `{"name", "type", "missing", "distinct", "bars", "evidence": [{"rule", "message", "rows"}], "target"}`. Its `bars` are the
     heights of a small histogram, or the rows of the most frequent levels. Its `target` says what predicting it would mean: `{"refused"}`
-    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why", "metrics": {task: [id, why]}}`.
+    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why", "metrics"}`, the metrics by
+    task as `[id, why]`.
     """
     columns = []
     for i, column in enumerate(table.schema.columns):
