@@ -148,6 +148,7 @@ class Workbench(QObject):
 
     def _edited(self, *_: object) -> None:
         self._forget()
+        self._refused_look = ""
         self._save_timer.start(SAVE_AFTER_MS)
         self.saved.emit("saving")
         self.project_changed.emit()
@@ -269,7 +270,7 @@ class Workbench(QObject):
         self._refused_look = key  # until it is done: not asked for twice, and not again and again when it is refused
 
         def done(_: Json) -> None:
-            self._refused_look = ""
+            self._refused_look = "" if self.table() is not None else key
 
         self.ask("overview", done, owner="table", title=self.tr("Looking at the columns"))
 
@@ -292,8 +293,9 @@ class Workbench(QObject):
         """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
 
         `on_partial` hears what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
-        in every case.
+        in every case. An answer about a project that is not open any more is dropped.
         """
+        folder = self.folder
         if about_project:
             assert self.folder is not None
             args = {"folder": str(self.folder), "project": storage.to_json(self.project), **args}
@@ -301,11 +303,15 @@ class Workbench(QObject):
         self._failed.pop(stage, None)
 
         def done(answer: Json) -> None:
+            if about_project and self.folder != folder:
+                return
             self._forget()
             on_done(answer)
             self.results_changed.emit()
 
         def refused(error: UserError) -> None:
+            if about_project and self.folder != folder:
+                return
             if stage:
                 self._failed[stage] = str(error)
             self.banner.emit("err", str(error), stage)

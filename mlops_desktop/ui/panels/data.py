@@ -77,6 +77,7 @@ class DataPanel(Panel):
         self.health.opened.connect(self.open_column)
         self.health.fixed.connect(self._fix)
         self.health.all_fixed.connect(self._fix_all)
+        self.health.again.clicked.connect(self._look_again)
 
     def _table_card(self) -> QFrame:
         self.tabs = Segments(
@@ -160,11 +161,20 @@ class DataPanel(Panel):
             self._profile, self._profile_of = (key, found), self.bench.project.data
         elif key != self._asked:
             self._asked = key
-            self.bench.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"))
+            self.bench.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over)
         return found
 
     def _made(self, _: Json) -> None:
         """The profile is in the store now; `show_results` comes by itself."""
+
+    def _over(self) -> None:
+        """When no profile came of it, the card says so and offers another try."""
+        if self.bench.folder is not None and self.bench.project.data and self._asked == self.bench.keys.profile and self._found() is None:
+            self.health.show_failed()
+
+    def _look_again(self) -> None:
+        self._asked, self._shown = "", ()
+        self.show_results()
 
     def _show_table(self, table: Any, seen: Json) -> None:
         project = self.bench.project

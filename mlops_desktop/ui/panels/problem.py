@@ -44,6 +44,7 @@ class ProblemPanel(Panel):
         self._seen: Json | None = None  # the last overview that was shown; it stays while a new one is being made
         self._seen_of = ""  # of which data
         self._shown: tuple[Any, ...] = ()
+        self._renewing: object | None = None
         self._before: Project | None = None  # the decisions that a renewal that is under way started from
         self._form: ComponentForm | None = None
         self._read = ""  # the data whose mending is said
@@ -260,8 +261,8 @@ class ProblemPanel(Panel):
 
     def _renew(self, before: Project, because: str) -> None:
         """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
-        asked = self.bench.project
-        self._before = before
+        asked, token = self.bench.project, object()
+        self._before, self._renewing = before, token
 
         def done(found: Json) -> None:
             if self.bench.project is not asked:
@@ -276,8 +277,9 @@ class ProblemPanel(Panel):
                 self.bench.banner.emit("info", said.format(what=because, changes=", ".join(found["changes"])), self.id)
 
         def over() -> None:
-            if self.bench.project is asked or self.bench.project is before:
-                self._before = None
+            if self._renewing is token:  # no later one is under way
+                self._before = self._renewing = None
+                self._show_again()
 
         self.bench.ask(
             "renew", done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over, before=storage.to_json(before)

@@ -46,12 +46,16 @@ class HealthCard(QFrame):
         inner.setLayout(column(self._list, None))
         self._area = scrolled(inner)
         self.apply = Button("", self.all_fixed.emit, name="apply_safe_fixes")
+        self.again = Button(self.tr("Look again"), name="look_again", icon="refresh")
+        self.again.setVisible(False)
         foot = row((label(self.tr("Nothing is applied without you."), "caption", tone="3", wrap=True), 1), self.apply)
-        head = row(self.ring, (column(None, heading(self.tr("Data health")), self.said, None, spacing=2), 1), spacing=12)
+        words = column(None, heading(self.tr("Data health")), self.said, row(self.again, None), None, spacing=2)
+        head = row(self.ring, (words, 1), spacing=12)
         self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(14, 12, 12, 12), spacing=8))
 
     def show_findings(self, told: Sequence[Told], value: int, safe: int, working: bool) -> None:
         """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: not looked at yet."""
+        self.again.setVisible(False)
         self.ring.show_value(value)
         self.ring.setVisible(bool(told) or not working)
         open_ = sum(1 for one in told if not one.care)
@@ -65,6 +69,11 @@ class HealthCard(QFrame):
         if self._told != list(told):
             self._told = list(told)
             self._fill()
+
+    def show_failed(self) -> None:
+        """Say that the data could not be looked at, and offer another try."""
+        self.said.setText(self.tr("The data could not be looked at."))
+        self.again.setVisible(True)
 
     def _fill(self) -> None:
         clear(self._list)

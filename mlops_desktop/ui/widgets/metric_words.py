@@ -37,6 +37,7 @@ def _wishes(positive: str) -> dict[str, str]:
 
 def metric_choices(task: Task, positive: str) -> list[tuple[str, str]]:
     """(id, text) of each metric of a task, as a wish with the metric's name behind it."""
+    positive = positive if len(positive) <= 18 else f"{positive[:17]}…"
     wishes = _wishes(positive or QCoreApplication.translate("Metrics", "yes"))
     if task == "multiclass":
         wishes["average_precision"] = QCoreApplication.translate("Metrics", "Put the rows of each class first")

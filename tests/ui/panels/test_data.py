@@ -411,3 +411,34 @@ def test_a_change_of_the_target_in_stage_1_changes_the_pictures(panel):
     window.bench.undo()
     settle(window)
     assert kpi(panel, "target")[0] == "3 classes"
+
+
+def test_a_stopped_profile_can_be_asked_for_again(open_project, make_project):
+    rows = "".join(f"{(i * 37) % 1001},{(i * 91) % 889},{'yn'[i % 3 == 0]}\n" for i in range(30_000))
+    window = open_project(make_project("a,b,y\n" + rows, "y"))
+    window.show_stage("data")
+    window.bench.jobs.stop()
+    settle(window)
+    panel = window.panel
+    again = find(panel, QPushButton, "look_again")
+    if window.bench.result(window.bench.keys.profile) is None:  # else it was quicker than the stop
+        assert again.isVisible()
+        assert "could not" in panel.health.said.text()
+        click(again)
+        settle(window)
+    assert not again.isVisible()
+    assert kpi(panel, "rows")[0] == "30,000"
+
+
+def test_an_answer_about_a_closed_project_is_dropped(open_project, make_project):
+    first, second = make_project("penguins", "species"), make_project("energy_efficiency", "heating_load")
+    window = open_project(first)
+    window.panel.choose_target("sex")
+    window.bench.open(second)
+    window.show_stage("problem")
+    before = window.bench.session.key
+    settle(window)
+    assert window.bench.session.key == before
+    assert window.bench.project.target == "heating_load"
+    assert window.panel.target.target.chosen() == "heating_load"
+    assert not window.panel.target.renew.isVisible()
