@@ -11,6 +11,7 @@ import json
 import math
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def kind_of(cls: type[Plain]) -> str:
     return f"{cls.__module__.removeprefix(_PACKAGE + '.')}:{cls.__name__}"
 
 
+@cache  # of the few classes that there are: a table of a thousand columns names them thousands of times
 def class_of(kind: str) -> type[Plain]:
     """The class of that name; UserError when no such class stands in this package."""
     unknown = UserError(f"The model file names an unknown part “{kind[:80]}”.", "It may come from a newer version of the application.")
