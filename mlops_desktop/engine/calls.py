@@ -6,7 +6,9 @@ the folder. Calls write to the folder's store, its runs and its snapshots, never
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from mlops_desktop.engine.searching import search
 from mlops_desktop.engine.suggest import suggest_steps
 from mlops_desktop.engine.validation import validation as describe_split
 from mlops_desktop.serving.explain import explain
+from mlops_desktop.serving.scorer import Scorer
 
 Json = dict[str, Any]
 
@@ -185,8 +188,9 @@ def export(job: Job, *, folder: str, project: Json, exporter: str, out: str, opt
 
 
 def predict(job: Job, *, source: str, file: str, out: str, project: Json | None = None) -> Json:
-    """Score a file with a project's chosen run or with a bundle; `{"rows", "refused"}`."""
-    return predict_file(_scorer(source, project, Part(job, 0.0, 0.5)), Path(file), Path(out), Part(job, 0.5, 1.0))
+    """Score a file with a project's chosen run or with a bundle (a folder or its .zip); `{"rows", "refused"}`."""
+    with _scorer(source, project, Part(job, 0.0, 0.5)) as scorer:
+        return predict_file(scorer, Path(file), Path(out), Part(job, 0.5, 1.0))
 
 
 def drift(job: Job, *, folder: str, project: Json, file: str) -> Json:
@@ -233,12 +237,18 @@ def _chosen(folder: str, project: Json, job: Job) -> tuple[Chosen, Runs]:
     return choosing.open_chosen(flow, runs, job), runs
 
 
-def _scorer(source: str, project: Json | None, job: Job) -> Any:
+@contextmanager
+def _scorer(source: str, project: Json | None, job: Job) -> Iterator[Scorer]:
+    """What answers: the chosen run of a project, or a bundle (a folder or its .zip) that passed its self-test."""
     if project is not None:
-        return _chosen(source, project, job)[0].scorer
-    from mlops_desktop.serving.bundle import open_bundle
+        yield _chosen(source, project, job)[0].scorer
+        return
+    from mlops_desktop.serving.archive import read_archive
+    from mlops_desktop.serving.boot import tested_bundle
 
-    return open_bundle(Path(source)).scorer
+    path = Path(source)
+    with tempfile.TemporaryDirectory(prefix="bundle_") as unpacked:
+        yield tested_bundle(read_archive(path, Path(unpacked)) if path.is_file() else path)[0].scorer
 
 
 def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
