@@ -1,0 +1,177 @@
+"""The leak probe over the whole road: random labels and 1,000 noise columns from a file to the leaderboard and the sealed test part.
+
+The labels are drawn without a look at the columns, so an AUC away from chance, out of fold or on the test part, can only come from a stop
+of the road that saw what it must not see. Each repeat has a file of its own. Every fold's AUC is that of a Mann-Whitney statistic with the
+standard error sqrt((yes + no + 1) / (12 yes no)) under chance.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.project import Project, Search, Split, Step
+from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.suggest import operation
+from tests.end_to_end.road import done, write_table
+
+ROWS, COLUMNS, FEW, FOLDS, TEST = 300, 1000, 250, 3, 0.2
+SELECTIONS = (
+    ("select_variance", {}),
+    ("select_correlation", {"limit": 0.3}),
+    ("select_importance", {"keep_by": "count", "count": 120}),
+    ("select_mutual_information", {"keep_by": "count", "count": 25}),
+)
+
+
+def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLUMNS) -> Path:
+    """A file of numbers, categories and dates without any meaning, with gaps, and labels drawn by themselves."""
+    rng = np.random.default_rng([41, repeat])
+    label = rng.permutation(np.arange(ROWS) % 2)
+    columns: dict[str, list[str]] = {}
+    for i in range(count):
+        if i % 20 == 7:
+            values = [f"level {v}" for v in rng.integers(0, 5, ROWS)]
+        elif i % 100 == 9:
+            values = [str(np.datetime64("2015-01-01") + int(v)) for v in rng.integers(0, 2500, ROWS)]
+        else:
+            values = [f"{v:.4f}" for v in rng.normal(size=ROWS)]
+        gaps = rng.random(ROWS) < 0.02
+        columns[f"x{i}"] = ["" if gap else value for gap, value in zip(gaps, values, strict=True)]
+    if planted:
+        told = np.where(rng.random(ROWS) < 0.97, label, 1 - label)
+        columns["x3"] = [f"{v:.4f}" for v in 3.0 * told + rng.normal(size=ROWS)]
+    columns["outcome"] = ["yes" if v else "no" for v in label]
+    return write_table(path, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)])
+
+
+@dataclass(frozen=True)
+class Found:
+    """AUC of each algorithm, each the mean over folds, and that of the chosen one on the sealed test part."""
+
+    out_of_fold: dict[str, float]
+    test: float
+
+
+def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Found:
+    """Import, propose, add every selection, train, evaluate: the calls that a window and the command line make."""
+    folder.mkdir()
+    start = storage.to_json(Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
+    found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
+    proposed = calls.propose(Silent(), folder=str(folder), project=found["project"])
+    project = storage.from_json(proposed["project"])
+    assert {step.operation.id for step in project.steps} >= {"one_hot", "date_parts", "impute_numbers", "scale"}
+    project = replace(
+        project,
+        steps=(*project.steps, *(Step(operation(id_, **params)) for id_, params in SELECTIONS)),
+        candidates=tuple(choices().algorithms.read(id_) for id_ in algorithms),
+        split=Split(method="stratified", folds=FOLDS, test=TEST),
+        search=Search(trials=len(algorithms), seconds=None),
+    )
+    written = storage.to_json(project)
+    calls.run(Silent(), folder=str(folder), project=written)
+    measured = calls.evaluate(Silent(), folder=str(folder), project=written)
+    runs = Runs(folder).list(Flow(folder, project).keys.board)
+    test = next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc")
+    return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
+
+
+def chance(rows: float) -> float:
+    """The standard error of an AUC of so many rows, half of them yes."""
+    half = rows / 2
+    return float(np.sqrt((2 * half + 1) / (12 * half**2)))
+
+
+def assert_chance(found: list[Found], algorithms: tuple[str, ...]) -> dict[str, float]:
+    """The mean of every algorithm and that on the test part lie within three standard errors of 0.5; how many each is away."""
+    valid = ROWS * (1 - TEST) / FOLDS
+    away = {
+        id_: float((np.mean([one.out_of_fold[id_] for one in found]) - 0.5) / (chance(valid) / np.sqrt(FOLDS * len(found))))
+        for id_ in algorithms
+    }
+    away["test"] = float((np.mean([one.test for one in found]) - 0.5) / (chance(ROWS * TEST) / np.sqrt(len(found))))
+    assert max(map(abs, away.values())) <= 3, away
+    return away
+
+
+QUICK = ("logistic", "decision_tree")
+MORE = ("logistic", "decision_tree", "random_forest", "lightgbm")
+
+
+def test_noise_stays_noise_from_file_to_test_part(tmp_path):
+    found = [road(tmp_path / "p", noise_file(tmp_path / "n.csv", 0, count=FEW), QUICK, 0)]
+    assert_chance(found, QUICK)
+
+
+def test_a_planted_column_is_found(tmp_path):
+    found = road(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=FEW), QUICK, 1)
+    assert max(found.out_of_fold.values()) > 0.9, found
+    assert found.test > 0.9
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(900)
+def test_noise_stays_noise_in_many_files(tmp_path, record_property):
+    found = [road(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r), MORE, r) for r in range(100, 108)]
+    away = assert_chance(found, MORE)
+    record_property("standard errors away from chance", {name: round(value, 2) for name, value in away.items()})
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(300)
+def test_the_same_by_the_command_line(tmp_path):
+    """As a person would do it: the recipe that is proposed, and selections added to it."""
+    scores = {}
+    for planted in (False, True):
+        project = tmp_path / f"p{planted}"
+        done("new", project, "--data", noise_file(tmp_path / "n.csv", 7, planted), "--target", "outcome", "--metric", "roc_auc")
+        steps = [f"steps+={json.dumps({'id': id_, 'params': params})}" for id_, params in SELECTIONS]
+        done("set", project, *steps, 'candidates=["logistic"]', f"split.folds={FOLDS}")
+        found = json.loads(done("run", project, "--trials", 1, "--seed", 3, "--json"))
+        measured = json.loads(done("evaluate", project, "--json"))["metrics"]
+        scores[planted] = (found["score"], next(metric["value"] for metric in measured if metric["id"] == "roc_auc"))
+    valid = chance(ROWS * (1 - TEST) / FOLDS) / np.sqrt(FOLDS)
+    assert abs(scores[False][0] - 0.5) <= 3 * valid, scores
+    assert abs(scores[False][1] - 0.5) <= 3 * chance(ROWS * TEST), scores
+    assert min(scores[True]) > 0.9, scores
+
+
+@pytest.mark.proof
+def test_the_probe_finds_a_leak(tmp_path):
+    """Noise whose columns were chosen by the labels of all rows, before the road: what a person does by hand is caught as well."""
+    found = []
+    for repeat in range(3):
+        rng = np.random.default_rng([43, repeat])
+        label, values = np.arange(ROWS) % 2, rng.normal(size=(ROWS, 5000))
+        best = np.argsort(-np.abs(values.T @ (label - 0.5)))[:100]
+        columns = {f"x{i}": [f"{v:.4f}" for v in values[:, i]] for i in best}
+        columns["outcome"] = ["yes" if v else "no" for v in label]
+        rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+        found.append(road_of_numbers(tmp_path / str(repeat), write_table(tmp_path / "n.csv", rows)))
+    with pytest.raises(AssertionError):
+        assert_chance(found, ("logistic",))
+
+
+def road_of_numbers(folder: Path, file: Path) -> Found:
+    """The road for a file of numbers alone, without selections."""
+    folder.mkdir()
+    start = storage.to_json(Project(name="noise", target="outcome", metric="roc_auc"))
+    found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
+    project = storage.from_json(calls.propose(Silent(), folder=str(folder), project=found["project"])["project"])
+    project = replace(
+        project, candidates=(choices().algorithms.read("logistic"),), split=Split(method="stratified", folds=FOLDS, test=TEST)
+    )
+    written = storage.to_json(replace(project, search=Search(trials=1, seconds=None)))
+    calls.run(Silent(), folder=str(folder), project=written)
+    measured = calls.evaluate(Silent(), folder=str(folder), project=written)
+    score = Runs(folder).history()[-1][1].score
+    assert score is not None
+    return Found({"logistic": score}, next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc"))
