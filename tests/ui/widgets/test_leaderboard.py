@@ -1,0 +1,128 @@
+"""The leaderboard: order, bars, ties, the baseline, what runs and what failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.runs import Run
+from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_words, ranked, spent
+
+
+def run(number: int, algorithm: str, scores: tuple[float, ...], **changes: object) -> Run:
+    known = choices().algorithms.read({"id": algorithm, "params": changes.pop("params", {})})
+    made = Run(
+        id=f"{number:032x}",
+        key="k",
+        number=number,
+        algorithm=known.to_json(),
+        algorithm_id=algorithm,
+        label=known.label,
+        metric="roc_auc",
+        status="done" if scores else "failed",
+        score=sum(scores) / len(scores) if scores else None,
+        std=0.01 if scores else None,
+        fold_scores=scores,
+        seconds=1.25,
+        features=12,
+    )
+    return replace(made, **changes)
+
+
+BASE = run(1, "baseline", (0.5, 0.5, 0.5))
+GOOD = run(2, "logistic", (0.90, 0.92, 0.91))
+TIED = run(3, "random_forest", (0.91, 0.90, 0.915))
+POOR = run(4, "decision_tree", (0.60, 0.61, 0.62), params={"max_depth": 3})
+LOST = run(5, "knn", (), reason="A value is missing.")
+
+
+@pytest.fixture
+def board(qtbot):
+    widget = Leaderboard()
+    qtbot.addWidget(widget)
+    widget.resize(900, 400)
+    widget.show()
+    return widget
+
+
+def shown(board) -> list[list[str]]:
+    return [[row.cell(at).text for at in range(6)] for row in board.rows_model.rows]
+
+
+def test_from_best_to_worst_with_the_baseline_beneath(board):
+    board.show_board([BASE, POOR, LOST, TIED, GOOD], METRICS["roc_auc"])
+    texts = shown(board)
+    assert [line[0] for line in texts] == [
+        "Logistic regression",
+        "Random forest",
+        "Decision tree, greatest depth 3",
+        LOST.label,
+        "Baseline",
+    ]
+    assert [line[5] for line in texts] == ["Best", "Tied with the best", "Done", "Failed: A value is missing.", "Baseline"]
+    assert [line[1] for line in texts] == ["0.9100", "0.9083", "0.6100", "", "0.5000"]
+    assert board.rows_model.columns[1].title == "ROC AUC (CV)"
+    bars = [row.cell(1).bar for row in board.rows_model.rows]
+    assert bars[0] == 1.0
+    assert bars[4] == 0.02
+    assert board.ids() == [GOOD.id]
+    assert board.rows_model.rows[0].strong
+
+
+def test_a_choice_is_selected_and_named(board):
+    board.show_board([BASE, GOOD, POOR], METRICS["roc_auc"], chosen=POOR.id)
+    assert board.ids() == [POOR.id]
+    assert [line[5] for line in shown(board)] == ["Best", "Chosen by you", "Baseline"]
+    heard = []
+    board.chosen.connect(heard.append)
+    board.show_board([BASE, GOOD, POOR], METRICS["roc_auc"], chosen=GOOD.id)
+    assert not heard
+
+
+def test_what_runs_stands_on_top_and_a_missing_baseline_is_named(board):
+    board.show_board([GOOD], METRICS["roc_auc"], running=Running("Random forest", 2, 5))
+    texts = shown(board)
+    assert texts[0][0] == "Random forest"
+    assert texts[0][5] == "Fold 2 of 5"
+    assert texts[1][5] == "Best so far"
+    assert texts[2][:1] + texts[2][5:] == ["Baseline", "Not tried yet"]
+
+
+def test_old_runs_are_pale_and_cannot_be_the_choice(board):
+    board.show_board([BASE, GOOD], METRICS["roc_auc"], stale=True)
+    assert {line[5] for line in shown(board)} == {"Out of date", "Baseline"}
+    assert board.ids() == []
+    assert not any(row.strong for row in board.rows_model.rows)
+
+
+def test_errors_are_shown_without_their_sign(board):
+    some = [replace(one, score=-score, fold_scores=(-score,)) for one, score in ((BASE, 10.0), (GOOD, 2.5), (POOR, 7.125))]
+    board.show_board(some, METRICS["neg_root_mean_squared_error"])
+    assert [line[1] for line in shown(board)] == ["2.500", "7.125", "10.000"]
+
+
+def test_thousands_of_trials_show_the_best(board):
+    many = [run(100 + i, "logistic", (0.5 + i / 10_000,) * 2) for i in range(MOST_ROWS + 50)]
+    board.show_board([BASE, *many], METRICS["roc_auc"])
+    assert len(board.rows_model.rows) == MOST_ROWS + 1
+    board.show_board([BASE, *many], METRICS["roc_auc"], chosen=many[0].id)
+    assert board.ids() == [many[0].id]  # a choice is never left out
+
+
+def test_words():
+    assert [spent(s) for s in (0.04, 9.94, 9.96, 61, 3700)] == ["0.0 s", "9.9 s", "10 s", "1 min 1 s", "1 h 1 min"]
+    assert model_words(GOOD)[0] == "Logistic regression"
+    assert "Greatest depth: 3" in model_words(POOR)[1]
+    strange = replace(GOOD, algorithm={"id": "gone", "version": 1, "params": {}}, label="Gone")
+    assert model_words(strange) == ("Gone", "Gone")
+    assert ranked([LOST, BASE, POOR, GOOD]) == [GOOD, POOR, LOST]
+
+
+def test_what_a_search_hands_over():
+    now = Running.after(None, {"trial": 1, "label": "Ridge"})
+    assert now == Running("Ridge")
+    assert Running.after(now, {"fold": 2, "folds": 5}) == Running("Ridge", 2, 5)
+    assert Running.after(now, {"run": {}}) is None
