@@ -39,6 +39,8 @@ class ExportPage(QWidget):
         self._exporter: Exporter = self._first()
         self._checks: list[Check] = []
         self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
+        self._home: Path | None = None
+        self._place = Path()  # the folder in which exports of this project are made
         self._proposed = ""
         self._busy = ""
         self._build()
@@ -123,10 +125,12 @@ class ExportPage(QWidget):
         self.written.show_plan(self._exporter.writes, "" if self._exporter.writes else self._exporter.help)
 
     def _propose(self) -> None:
-        """A folder that is not there yet, in the project's own."""
+        """A folder that is not there yet, beside the last one of this project."""
         assert self.bench.folder is not None
-        home, number = self.bench.folder / EXPORTS, 1
-        while (path := home / (self._exporter.id if number == 1 else f"{self._exporter.id} {number}")).exists():
+        if self._home != self.bench.folder:
+            self._home, self._place = self.bench.folder, self.bench.folder / EXPORTS
+        name, number = self._exporter.id, 1
+        while (path := self._place / (name if number == 1 else f"{name} {number}")).exists():
             number += 1
         self._proposed = str(path)
         self.folder.setText(self._proposed)
@@ -212,6 +216,8 @@ class ExportPage(QWidget):
         def done(found: Json) -> None:
             if self.bench.folder == here:
                 self._written = (here, model, out)
+                self._place = out.parent
+                self._propose()
                 self._show_written(out, found["files"])
             self.exported.emit(out)
 

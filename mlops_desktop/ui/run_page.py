@@ -45,16 +45,21 @@ class RunPage(QWidget):
         self.card.free_asked.connect(self._use_free_port)
         self.card.other_asked.connect(self._choose)
         self.card.bundle_picked.connect(self._pick)
+        bench.project_changed.connect(self._leave)
         self.service.changed.connect(self._show_state)
         self.service.said.connect(self.card.add_line)
         self.request.send_asked.connect(self.send)
 
     # ---- the bundles
 
-    def show_now(self) -> None:
-        """Show the bundles that there are; a service of another project is ended."""
+    def _leave(self) -> None:
+        """A service of a project that is not open any more is ended."""
         if self.bench.folder != self._home:
             self.service.stop()
+
+    def show_now(self) -> None:
+        """Show the bundles that there are."""
+        if self.bench.folder != self._home:
             self._home, self._others, self._chosen = self.bench.folder, [], None
         self._show_bundles()
         self._show_state()

@@ -1,0 +1,56 @@
+"""Projects with a trained model, each made once and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import ColumnNote, Search
+from tests.ui.conftest import SAMPLES
+
+CHURN = "\n".join((SAMPLES / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:700])
+# name: (data, target, algorithm that wins, notes)
+_MADE = {
+    "churn": (CHURN, "Churn", "lightgbm", {"tenure": ColumnNote(unit="months", description="Since the contract began.")}),
+    "penguins": ("penguins", "species", "logistic", {}),
+    "energy": ("energy_efficiency", "heating_load", "decision_tree", {"heating_load": ColumnNote(unit="kWh/m²")}),
+}
+
+
+@pytest.fixture(scope="session")
+def _models() -> dict[str, Path]:
+    return {}
+
+
+@pytest.fixture
+def with_model(make_project, tmp_path, tmp_path_factory, _models) -> Callable[..., Path]:
+    """`with_model("churn")`, `("penguins")`, `("energy")` or `(name, text, target, algorithm)`: the folder of a project with its model."""
+
+    def make(name: str, text: str = "", target: str = "", algorithm: str = "", **decided: object) -> Path:
+        if name not in _models:
+            data, column, winner, notes = _MADE.get(name, (text, target, algorithm, {}))
+            some = (choices().algorithms.read(winner),)
+            made = make_project(data, column, candidates=some, search=Search(trials=1, seconds=None), name="churn.csv")
+            project = storage.read_project(made)
+            project = replace(project, columns={**project.columns, **notes})
+            storage.write_project(made, project)
+            record = storage.to_json(project)
+            calls.run(Silent(), folder=str(made), project=record)
+            calls.open_model(Silent(), folder=str(made), project=record)
+            calls.overview(Silent(), folder=str(made), project=record)
+            _models[name] = tmp_path_factory.mktemp("models") / name
+            shutil.copytree(made, _models[name])
+        folder = tmp_path / f"with_model_{name}"
+        shutil.copytree(_models[name], folder)
+        if decided:
+            storage.write_project(folder, replace(storage.read_project(folder), **decided))
+        return folder
+
+    return make

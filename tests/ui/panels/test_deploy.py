@@ -1,0 +1,487 @@
+"""Stage 9 by real clicks: checks, export, the service that runs here and what it answers, drift, retraining."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import replace
+
+import psutil
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, package, storage
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.chosen import open_chosen
+from mlops_desktop.engine.flow import Flow
+from mlops_desktop.engine.project import Goals, Search
+from mlops_desktop.engine.runs import Runs
+from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.ui.http import Http
+from mlops_desktop.ui.service import LocalService, free_port, port_is_free
+from mlops_desktop.ui.widgets.drift_card import SCORE
+from tests.ui.conftest import SAMPLES, banner, click, find, settle
+
+
+@pytest.fixture
+def opened(open_project, with_model):
+    made = []
+
+    def open_(name: str = "penguins", **decided):
+        panel = open_project(with_model(name, **decided), "deploy").panel
+        made.append(panel)
+        return panel
+
+    yield open_
+    for panel in made:
+        panel.run.end()
+
+
+@pytest.fixture(scope="session")
+def _bundles() -> dict[str, object]:
+    return {}
+
+
+@pytest.fixture
+def with_bundle(opened, with_model, tmp_path_factory, _bundles):
+    """`with_bundle("churn")`: the panel of a project that was exported before, by the engine."""
+
+    def make(name: str = "penguins"):
+        if name not in _bundles:
+            folder = with_model(name)
+            flow = Flow(folder, storage.read_project(folder))
+            chosen = open_chosen(flow, Runs(folder), Silent())
+            _bundles[name] = tmp_path_factory.mktemp("exported") / name
+            package.export(chosen, Runs(folder), package.make_exporter("rest_bundle", {}), _bundles[name], Silent())
+            shutil.rmtree(folder)
+        panel = opened(name)
+        shutil.copytree(_bundles[name], panel.bench.folder / "exports" / "rest_bundle")
+        panel.show_page("run")
+        panel.run.show_now()
+        return panel
+
+    return make
+
+
+def until(condition, patience: float = 40.0) -> None:
+    end = time.monotonic() + patience
+    while not condition():
+        QApplication.processEvents()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def start(panel) -> None:
+    """Start the service at a free port by clicks, and wait until it is ready."""
+    port = find(panel, QSpinBox, "service_port")
+    port.setValue(free_port(20_000 + os.getpid() % 20_000))
+    click(find(panel, QPushButton, "service_start"))
+    until(lambda: panel.run.service.state in ("ready", "failed"))
+    assert panel.run.service.state == "ready", panel.run.service.reason
+    until(lambda: panel.run.request.body.toPlainText() != "")
+
+
+def stop(panel) -> float:
+    begun = time.monotonic()
+    click(find(panel, QPushButton, "service_stop"))
+    until(lambda: panel.run.service.state == "stopped", 5)
+    return time.monotonic() - begun
+
+
+# ---- the checks and the export
+
+
+def test_checks_and_what_will_be_written_are_told_before(opened):
+    panel = opened()
+    assert find(panel, QLabel, "check_verdict").text() == "ready"
+    plan = [row.cell(0).text for row in panel.export.written.plan.rows_model.rows]
+    assert "README.md" in plan
+    assert {offer.objectName() for offer in panel.export.gallery.tiles()} == {f"exporter_{id_}" for id_ in choices().exporters}
+    assert panel.export.go.isEnabled()
+    assert panel.primary() is panel.export.go
+
+
+def test_every_exporter_says_what_it_writes_and_its_options_arrive(opened):
+    panel = opened()
+    for id_, member in choices().exporters.items():
+        if member.missing():
+            continue
+        panel.export._pick(id_)
+        assert panel.export._exporter.id == id_
+        assert member.writes or member.help
+        assert panel.export.folder.text().endswith(id_)
+
+
+def test_an_export_is_written_and_listed(opened, tmp_path):
+    panel = opened()
+    out = tmp_path / "my service"
+    line = find(panel, QLineEdit, "export_folder")
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, str(out))
+    click(find(panel, QPushButton, "export_go"))
+    settle(panel.window())
+    assert open_bundle(out).scorer.version == panel.bench.store.get_plain(panel.export._model()).version
+    files = {row.cell(0).text for row in panel.export.written.files.rows_model.rows}
+    assert files == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    said = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
+    assert [text for text in said if text.startswith("Self-test passed")]
+    assert find(panel, QLabel, "written_where").text() == str(out)
+    assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one stands beside it
+    assert panel.export.go.isEnabled()
+    assert [str(path) for path in panel.run._bundles()] == [str(out)]
+
+
+def test_a_folder_that_is_not_empty_is_not_touched(opened, tmp_path):
+    panel = opened()
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    line = find(panel, QLineEdit, "export_folder")
+    line.setText(str(tmp_path))
+    assert not panel.export.go.isEnabled()
+    assert "not empty" in find(panel, QLabel, "export_note").text()
+    line.setText("somewhere")
+    assert "whole path" in find(panel, QLabel, "export_note").text()
+    line.setText("")
+    assert not panel.export.go.isEnabled()
+
+
+def test_goals_are_checked_on_demand(opened):
+    panel = opened("penguins", goals=Goals(score=0.5))
+    assert find(panel, QLabel, "check_verdict").text() == "ready, 1 to look at"
+    click(find(panel, QPushButton, "check_goals_check"))
+    settle(panel.window())
+    assert find(panel, QLabel, "check_verdict").text() == "ready"
+    assert panel.bench.standing().evaluated
+
+
+def test_training_rows_leave_only_with_consent(opened, make_project, open_project):
+    folder = make_project("penguins", "species", candidates=(choices().algorithms.read("knn"),), search=Search(trials=1, seconds=None))
+    project = storage.read_project(folder)
+    calls.run(Silent(), folder=str(folder), project=storage.to_json(project))
+    panel = open_project(folder, "deploy").panel
+    assert not panel.export.go.isEnabled()
+    assert "training rows" in find(panel, QLabel, "export_note").text()
+    box = find(panel, QCheckBox, "check_consent")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    settle(panel.window())
+    assert panel.bench.project.consent == {"knn"}
+    assert panel.export.go.isEnabled()
+    panel.bench.undo()
+    assert panel.bench.project.consent == frozenset()
+    assert not panel.export.go.isEnabled()
+    assert not box.isChecked()
+
+
+def test_a_stale_model_is_not_exported(opened):
+    panel = opened()
+    panel.bench.edit("Another seed", seed=9)
+    settle(panel.window())
+    assert not panel.export.go.isEnabled()
+    assert find(panel, QLabel, "check_verdict").text() == "not ready"
+    click(find(panel, QPushButton, "check_model_train"))
+    assert panel.window().stage == "train"
+
+
+# ---- the service
+
+
+@pytest.mark.parametrize("name", ["churn", "penguins", "energy"])
+def test_the_service_answers_as_the_application(with_bundle, name):
+    panel = with_bundle(name)
+    start(panel)
+    click(find(panel, QPushButton, "request_send"))
+    until(lambda: panel.run.request.answer.toPlainText() != "")
+    answer = json.loads(find(panel, QPlainTextEdit, "request_answer").toPlainText())
+    scorer = panel.bench.store.get_plain(panel.export._model())
+    row = json.loads(find(panel, QPlainTextEdit, "request_body").toPlainText())["rows"][0]
+    scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
+    found = answer["predictions"][0]
+    assert answer["model"]["version"] == scorer.version
+    if scorer.classes:
+        assert list(found["probabilities"].values()) == scores.tolist()
+    else:
+        assert found["prediction"] == scores
+    assert find(panel, QLabel, "request_status").text().startswith("200")
+    assert "/v1/predict" in find(panel, QPlainTextEdit, "service_log").toPlainText()
+
+
+def test_stop_leaves_no_process(with_bundle):
+    panel = with_bundle()
+    start(panel)
+    process = psutil.Process(panel.run.service.pid)
+    family = [process, *process.children(recursive=True)]
+    assert stop(panel) < 2
+    assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family)
+    assert port_is_free(panel.run.service.port)
+    assert find(panel, QLabel, "service_state").text() == "stopped"
+    start(panel)  # and it can be started again
+    stop(panel)
+
+
+def test_a_service_that_does_not_listen_to_reason_is_killed(with_bundle):
+    panel = with_bundle()
+    start(panel)
+    process = psutil.Process(panel.run.service.pid)
+    process.suspend()
+    assert stop(panel) < 3
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_service_that_is_ended_from_outside_is_said(with_bundle):
+    panel = with_bundle()
+    start(panel)
+    psutil.Process(panel.run.service.pid).kill()
+    until(lambda: panel.run.service.state == "failed", 5)
+    assert "ended from outside" in find(panel, QLabel, "service_reason").text()
+    assert find(panel, QPushButton, "service_start").isEnabled()
+
+
+def test_a_port_in_use_is_said_and_another_one_is_offered(with_bundle):
+    panel = with_bundle()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        find(panel, QSpinBox, "service_port").setValue(taken.getsockname()[1])
+        click(find(panel, QPushButton, "service_start"))
+        until(lambda: panel.run.service.state == "failed")
+        assert "in use" in find(panel, QLabel, "service_reason").text()
+        click(find(panel, QPushButton, "service_free"))
+        until(lambda: panel.run.service.state in ("ready", "failed"))
+        assert panel.run.service.state == "ready"
+        assert panel.run.service.port != taken.getsockname()[1]
+    stop(panel)
+
+
+def test_a_damaged_bundle_says_why_it_does_not_start(with_bundle):
+    panel = with_bundle()
+    path = panel.bench.folder / "exports" / "rest_bundle" / "golden.json"
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    find(panel, QSpinBox, "service_port").setValue(free_port(30_000))
+    click(find(panel, QPushButton, "service_start"))
+    until(lambda: panel.run.service.state == "failed")
+    assert "golden.json" in find(panel, QLabel, "service_reason").text()
+
+
+def test_requests_that_are_wrong_get_a_sentence(with_bundle):
+    panel = with_bundle()
+    start(panel)
+    body = find(panel, QPlainTextEdit, "request_body")
+    for text, said in (("{", "no JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
+        body.setPlainText(text)
+        click(find(panel, QPushButton, "request_send"))
+        assert said in find(panel, QLabel, "request_note").text()
+    body.setPlainText('{"rows": [{"bill_length_mm": "long"}]}')
+    click(find(panel, QPushButton, "request_send"))
+    until(lambda: panel.run.request.answer.toPlainText() != "")
+    assert find(panel, QLabel, "request_status").text().startswith("422")
+    assert "bill_length_mm" in panel.run.request.answer.toPlainText()
+    click(find(panel, QPushButton, "request_reset"))
+    assert json.loads(body.toPlainText())["rows"][0].keys() >= {"bill_length_mm"}
+
+
+def test_snippets_run_as_they_are_shown(with_bundle):
+    panel = with_bundle("churn")
+    start(panel)
+    click(find(panel, QPushButton, "request_kind_python"))
+    click(find(panel, QPushButton, "request_copy"))
+    text = QApplication.clipboard().text()
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "'prediction': " in done.stdout
+    click(find(panel, QPushButton, "request_kind_curl"))
+    click(find(panel, QPushButton, "request_copy"))
+    if sys.platform != "win32" and shutil.which("curl"):
+        text = QApplication.clipboard().text()
+        done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+        assert "prediction" in json.loads(done.stdout)["predictions"][0]
+
+
+def test_the_service_ends_with_the_panel_and_with_the_project(with_bundle):
+    panel = with_bundle()
+    start(panel)
+    process = psutil.Process(panel.run.service.pid)
+    panel.close()
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    panel.show()
+    until(lambda: panel.run.service.state == "stopped")
+    start(panel)
+    panel.bench.close()
+    until(lambda: panel.run.service.state == "stopped", 5)
+
+
+def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
+    panel = with_bundle()
+    other = tmp_path / "elsewhere"
+    shutil.copytree(panel.bench.folder / "exports" / "rest_bundle", other)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(other))
+    click(find(panel, QPushButton, "service_other"))
+    assert panel.run.card.bundle.chosen() == str(other)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    click(find(panel, QPushButton, "service_other"))
+    assert "no exported service" in banner(panel.window())
+
+
+def test_a_program_that_cannot_be_started_is_said(qapp, tmp_path, monkeypatch):
+    monkeypatch.setattr("mlops_desktop.ui.service.service_command", lambda *_: [str(tmp_path / "nothing")])
+    service = LocalService(Http())
+    service.start(tmp_path, free_port(25_000))
+    until(lambda: service.state == "failed")
+    assert "could not be started" in service.reason
+
+
+# ---- drift and retraining
+
+
+def write_file(path, rows: int, change) -> None:
+    lines = list(csv.reader((SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()))
+    head, body = lines[0], lines[1:]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        for i in range(rows):
+            row = dict(zip(head, body[(i * 7) % len(body)], strict=True))
+            writer.writerow(change(row).values())
+
+
+def heavier(row):
+    return {**row, "body_mass_g": str(float(row["body_mass_g"] or 4000) * 2)}
+
+
+def compare(panel, path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    panel.dropEvent(
+        QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    )
+    settle(panel.window())
+
+
+def test_a_file_that_moved_is_told_by_column(opened, tmp_path):
+    panel = opened()
+    path = tmp_path / "march.csv"
+    write_file(path, 200, heavier)
+    compare(panel, path)
+    report = panel.monitor.drift.report
+    assert report["verdict"] == "act"
+    assert find(panel, QLabel, "drift_verdict").text() == "act"
+    assert "body_mass_g" in panel.monitor.drift.said
+    rows = panel.monitor.drift.table.rows_model.rows
+    assert rows[0].id == SCORE
+    assert {row.id: row.cell(1).text for row in rows}["body_mass_g"] == "act"
+    assert {row.id for row in rows[1:]} == {one["field"] for one in report["columns"]}
+    assert panel.monitor.drift.table.ids() == ["body_mass_g"] or rows[1].cell(1).text == "act"
+
+
+def test_a_file_like_the_training_data_is_stable_and_a_small_one_says_nothing(opened, tmp_path):
+    panel = opened()
+    path = tmp_path / "same.csv"
+    write_file(path, 300, dict)
+    compare(panel, path)
+    assert panel.monitor.drift.report["verdict"] == "stable"
+    assert "look like the training data" in panel.monitor.drift.said
+    write_file(path, 20, heavier)
+    compare(panel, path)
+    assert panel.monitor.drift.report["verdict"] == "not_enough_data"
+    assert "at least 50 rows" in panel.monitor.drift.said
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(opened, tmp_path):
+    panel = opened()
+    path = tmp_path / "bad.csv"
+    path.write_text("x\n1\n", encoding="utf-8")
+    compare(panel, path)
+    assert panel.monitor.drift.report is None
+    assert not panel.monitor.retrain.isEnabled()
+    assert "No column of the model" in banner(panel.window())
+
+
+def test_the_running_service_counts(with_bundle):
+    panel = with_bundle()
+    start(panel)
+    row = json.loads(panel.run.request.body.toPlainText())["rows"][0]
+    body = json.dumps({"rows": [{**row, "body_mass_g": 9000}] * 80}).encode()
+    request = urllib.request.Request(f"{panel.run.service.url}v1/predict", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 200
+    panel.show_page("monitor")
+    click(find(panel, QPushButton, "monitor_source_service"))
+    assert "Refresh" in panel.monitor.drift.said
+    click(find(panel, QPushButton, "monitor_refresh"))
+    until(lambda: panel.monitor.drift.report is not None)
+    assert panel.monitor.drift.report["rows"] == 80
+    assert panel.monitor.drift.report["verdict"] == "act"
+    panel.show_page("run")
+    stop(panel)
+    panel.show_page("monitor")
+    assert panel.monitor.drift.report is None
+    assert not panel.monitor.refresh.isEnabled()
+
+
+def test_retraining_takes_the_data_as_one_step_of_undo(opened, tmp_path):
+    panel = opened()
+    window, bench = panel.window(), panel.bench
+    before = bench.project
+    path = tmp_path / "april.csv"
+    write_file(path, 250, heavier)
+    compare(panel, path)
+    click(find(panel, QPushButton, "monitor_retrain"))
+    settle(window)
+    assert window.stage == "train"
+    assert bench.project.file == "april.csv"
+    assert bench.project.data != before.data
+    assert bench.project.target == before.target
+    assert "april.csv" in banner(window)
+    assert bench.standing().best is None
+    bench.undo()
+    assert bench.project == before
+    assert bench.standing().best is not None
+
+
+def test_data_without_the_target_cannot_retrain(opened, tmp_path):
+    panel = opened()
+    before = panel.bench.project
+    path = tmp_path / "unlabelled.csv"
+    write_file(path, 120, lambda row: row)
+    text = path.read_text(encoding="utf-8").replace("species", "sort", 1)
+    path.write_text(text, encoding="utf-8")
+    compare(panel, path)
+    click(find(panel, QPushButton, "monitor_retrain"))
+    settle(panel.window())
+    assert "species" in banner(panel.window())
+    assert panel.bench.project == before
+    assert panel.monitor.retrain.isEnabled()
+
+
+def test_every_tab_stop_has_a_name(with_bundle):
+    panel = with_bundle()
+    for page in ("export", "run", "monitor"):
+        panel.show_page(page)
+        for kind in (QLineEdit, QPushButton, QSpinBox, QPlainTextEdit, QCheckBox):
+            for widget in panel.findChildren(kind):
+                if widget.isVisible() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.objectName() != "qt_spinbox_lineedit":
+                    assert widget.accessibleName() or getattr(widget, "text", str)(), widget.objectName()
+                    assert widget.objectName()
+    for _, control in panel.searchable():
+        control()
+
+
+def test_a_project_without_a_model_has_nothing_to_export(make_project, open_project):
+    folder = make_project("penguins", "species")
+    storage.write_project(folder, replace(storage.read_project(folder), name="x"))
+    panel = open_project(folder, "deploy").panel
+    assert not panel.export.go.isEnabled()
+    assert find(panel, QLabel, "check_verdict").text() == "not ready"
+    panel.show_page("run")
+    assert not panel.run.card.start.isEnabled()
