@@ -48,7 +48,7 @@ def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLU
         columns[f"x{i}"] = ["" if gap else value for gap, value in zip(gaps, values, strict=True)]
     if planted:
         told = np.where(rng.random(ROWS) < 0.97, label, 1 - label)
-        columns["x3"] = [f"{v:.4f}" for v in 3.0 * told + rng.normal(size=ROWS)]
+        columns["x3"] = [f"{v:.4f}" for v in 6.0 * told + rng.normal(size=ROWS)]
     columns["outcome"] = ["yes" if v else "no" for v in label]
     return write_table(path, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)])
 
