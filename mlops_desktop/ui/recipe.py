@@ -16,7 +16,7 @@ from mlops_desktop.base.families import Cleaner, Operation
 from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Project, Step
-from mlops_desktop.engine.recipe import place_for, place_of_proposal, starter
+from mlops_desktop.engine.recipe import covers, place_for, place_of_proposal, starter
 from mlops_desktop.engine.stages import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.trial import Kinds, Trial
@@ -53,7 +53,6 @@ class Recipe(QObject):
         self.trial = Trial(bench, panel, self)
         self.trial.changed.connect(self.changed)
         self._steps: tuple[Step, ...] = ()  # as they were shown last
-        self._cleaners: tuple[Cleaner, ...] = ()
         self._folder = bench.folder
 
     # ---- what there is
@@ -168,13 +167,9 @@ class Recipe(QObject):
         steps, cleaners = self.steps, self.bench.project.cleaners
         if self._steps and steps != self._steps:
             at = next((i for i, (old, new) in enumerate(zip(self._steps, steps, strict=False)) if old != new), len(self._steps))
-            if (
-                self.mine(at)
-                and len(steps) >= len(self._steps)
-                and not (self.kind == STEP and self.mine(self.at) and steps[self.at] in self._steps)
-            ):
+            if self.mine(at) and len(steps) >= len(self._steps):
                 self.kind, self.at = STEP, at
-        self._steps, self._cleaners = steps, cleaners
+        self._steps = steps
         if self.draft is not None and self.draft.at > (len(steps) if self.draft.kind == STEP else len(cleaners)):
             self.draft = None
         if self.component() is None:
@@ -354,6 +349,11 @@ class Recipe(QObject):
     def _offered(self, one: Json) -> bool:
         return self.stage == "prepare" or bool(choices().operations[one["step"]["id"]].stage == self.stage)
 
+    def offered(self) -> list[tuple[Operation, str, bool]]:
+        """Every proposal with its reason, and whether a step of the recipe does it already."""
+        found = [(choices().operations.read(one["step"]), str(one["reason"])) for one in self.proposals or []]
+        return [(step, why, any(covers(other.operation, step) for other in self.steps)) for step, why in found]
+
     def take(self, positions: Sequence[int]) -> None:
         """Add proposals to the recipe, those that are not there, in one step of undo."""
         self.leaving.emit()
@@ -364,13 +364,12 @@ class Recipe(QObject):
         added: list[str] = []
         last = self.at
         for position in positions:
-            if self.proposals[position]["there"]:
-                continue
             operation = proposed[position]
+            if any(covers(step.operation, operation) for step in steps):
+                continue
             last = place_of_proposal(steps, operation, proposed)
             steps = (*steps[:last], Step(operation), *steps[last:])
             reasons.insert(last, self.proposals[position]["reason"])
-            self.proposals[position] = {**self.proposals[position], "there": True}
             added.append(operation.label)
         if not added:
             return

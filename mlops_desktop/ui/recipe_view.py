@@ -245,10 +245,9 @@ class RecipeView(QWidget):
     def _show_proposals(self) -> None:
         proposals = self.recipe.proposals
         listed = []
-        for one in proposals or []:
-            operation = choices().operations.read(one["step"])
+        for operation, why, there in self.recipe.offered():
             badge = "" if operation.stage == self.recipe.stage else TITLES[PANELS[operation.stage]]
-            listed.append(Proposal(operation.label, step_summary(operation), one["reason"], bool(one["there"]), badge))
+            listed.append(Proposal(operation.label, step_summary(operation), why, there, badge))
         self.proposals.show_proposals(listed)
         left = sum(not one.there for one in listed)
         if proposals is None:

@@ -125,6 +125,10 @@ class Gallery(QWidget):
             for at, tile in enumerate(tiles):
                 grid.addWidget(tile, at // across, at % across)
 
+    def minimumSizeHint(self) -> QSize:
+        """One tile wide: with less room there are fewer side by side."""
+        return QSize(150, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or fewer side by side."""
         super().resizeEvent(event)

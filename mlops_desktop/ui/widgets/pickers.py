@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from mlops_desktop.ui import icons, theme
@@ -186,12 +186,15 @@ class ColumnPicker(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         chosen = frozenset(self._chosen)
+        signs: dict[str, QIcon] = {}  # painted once for all columns of a kind
         for name, kind in [*lost, *self._offered]:
             item = QListWidgetItem(name if kind else self.tr("{name} (not there)").format(name=name))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked)
-            item.setIcon(icons.icon(KIND_ICONS.get(kind, "warn"), theme.token("text3" if kind else "warn"), 14))
+            if kind not in signs:
+                signs[kind] = icons.icon(KIND_ICONS.get(kind, "warn"), theme.token("text3" if kind else "warn"), 14)
+            item.setIcon(signs[kind])
             item.setToolTip(name)
             self.list.addItem(item)
         self.list.setCurrentRow(min(at, self.list.count() - 1))

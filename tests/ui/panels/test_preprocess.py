@@ -266,7 +266,7 @@ def test_proposals_are_taken_one_by_one_into_their_places(open_project, make_pro
     panel = opened(open_project, make_project("penguins", "species", steps=(scale,)), "preprocess")
     click(find(panel, QPushButton, "preprocess_propose"))
     rest(panel)
-    assert [one["there"] for one in panel.recipe.proposals] == [False, False, True]
+    assert [there for _, _, there in panel.recipe.offered()] == [False, False, True]
     click(find(panel, QPushButton, "preprocess_proposal_1"))
     rest(panel)
     assert ids(panel) == ["impute_numbers", "scale"]
@@ -274,6 +274,8 @@ def test_proposals_are_taken_one_by_one_into_their_places(open_project, make_pro
     rest(panel)
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
     assert panel.bench.session.undo_label == "Add One-hot encoding"
+    panel.bench.undo()
+    assert [there for _, _, there in panel.recipe.offered()] == [False, True, True]
 
 
 # ---- rules for rows
