@@ -2,7 +2,7 @@
 # Each sets up what it needs first: a virtual environment in .venv from requirements.lock, and system libraries that are missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint proofs bench screenshots lock clean
+.PHONY: help setup run test lint proofs bench screenshots frozen lock clean
 
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
@@ -45,6 +45,10 @@ bench:               ## measure what the README's figures say
 screenshots:         ## write a picture of every panel to build/screenshots
 	@$(PYTHON) scripts/setup.py --for proofs
 	$(if $(wildcard scripts/screenshots.py),$(PY) scripts/screenshots.py,@echo "This version has no window yet.")
+
+frozen:              ## build the program that needs no Python, in dist/mlops-desktop
+	@$(PYTHON) scripts/setup.py --for proofs
+	$(PY) scripts/freeze.py
 
 lock:                ## pin the dependencies again; `make lock UPGRADE=1` takes newer releases
 	@$(PYTHON) scripts/setup.py

@@ -1,17 +1,31 @@
-"""No argument: the window. `--worker`: the child process that does the work. Anything else: the command line."""
+"""No argument: the window. `--worker`: the child process that does the work. `--serve BUNDLE …`: the service of a bundle, with this very
+interpreter. Anything else: the command line.
+"""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+from mlops_desktop.engine.frozen import run_helper
 
 
 def main() -> int:
     """Start what the arguments ask for; the exit code."""
+    run_helper()
     arguments = sys.argv[1:]
     if arguments[:1] == ["--worker"]:
         from mlops_desktop.engine.worker import main as work
 
         return work(arguments[1:])
+    if arguments[:1] == ["--serve"]:
+        from mlops_desktop.engine.local_service import main as serve
+
+        return serve(arguments[1:])
+    if not arguments or (len(arguments) == 1 and Path(arguments[0]).exists()):
+        from mlops_desktop.app import main as open_window
+
+        return open_window(arguments)
     from mlops_desktop.cli import main as command_line
 
     return command_line(arguments)

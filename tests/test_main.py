@@ -30,3 +30,21 @@ def test_the_version_is_told(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         entry.main()
     assert __version__ in capsys.readouterr().out
+
+
+def test_no_argument_or_something_that_exists_opens_the_window(monkeypatch, tmp_path):
+    from mlops_desktop import app
+
+    opened: list[list[str]] = []
+    monkeypatch.setattr(app, "main", lambda arguments: opened.append(arguments) or 0)
+    for arguments in ([], [str(tmp_path)]):
+        monkeypatch.setattr(sys, "argv", ["mlops-desktop", *arguments])
+        assert entry.main() == 0
+    assert opened == [[], [str(tmp_path)]]
+
+
+def test_serve_wants_a_bundle(tmp_path):
+    line = [sys.executable, "-m", "mlops_desktop", "--serve", str(tmp_path / "gone"), "selftest"]
+    done = subprocess.run(line, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no folder" in done.stderr

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import resource_folder, serving_files
 from mlops_desktop.serving.bundle import SUMS, Bundle, open_bundle, write_sums
@@ -42,6 +43,8 @@ def write_service(bundle: Path, target: Path, job: Job, more: Callable[[dict[str
 
 def _copy_code(target: Path, job: Job) -> None:
     code = serving_files()
+    if not (code / START).is_file():
+        raise UserError("This installation is incomplete: the files of the service are missing.", "Install the application again.")
     sources = sorted(path for path in code.rglob("*") if path.is_file() and path.suffix != ".pyc")
     for number, source in enumerate(sources):
         place = target / START if source == code / START else target / "serving" / source.relative_to(code)

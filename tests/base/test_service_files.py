@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from mlops_desktop.base import service_files
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import serving_files
@@ -49,6 +50,13 @@ def test_a_damaged_core_is_refused(core, tmp_path):
     (tmp_path / "out").mkdir()
     with pytest.raises(UserError, match=r"golden\.json"):
         write_service(copy, tmp_path / "out", Silent())
+
+
+def test_an_installation_without_the_code_says_so(core, tmp_path, monkeypatch):
+    monkeypatch.setattr(service_files, "serving_files", lambda: tmp_path / "nowhere")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UserError, match="incomplete"):
+        write_service(core, tmp_path / "out", Silent())
 
 
 def test_the_lock_holds_every_package_of_the_service_with_hashes():
