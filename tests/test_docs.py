@@ -1,0 +1,61 @@
+"""The documents of formats name what there is, and nothing that is gone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.engine import project, records
+from mlops_desktop.serving.app import App
+from mlops_desktop.serving.bundle import open_bundle
+from mlops_desktop.serving.service import Service
+from tests.serving.conftest import SCORERS, ask, write_bundle
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PROJECT = (DOCS / "project-format.md").read_text(encoding="utf-8")
+BUNDLE = (DOCS / "bundle.md").read_text(encoding="utf-8")
+
+
+def section(text: str, title: str) -> str:
+    return re.split(r"(?m)^#+ ", text.split(f"# {title}\n", 1)[1], maxsplit=1)[0]
+
+
+def first_cells(text: str) -> list[str]:
+    return [name for line in text.splitlines() if line.startswith("| `") for name in re.findall(r"`([^`]+)`", line.split("|")[1])]
+
+
+def test_every_decision_of_a_project_stands_in_its_table():
+    listed = first_cells(section(PROJECT, "`project.json`"))
+    assert listed == ["format", *(field.name for field in dataclasses.fields(project.Project))]
+    for part in (project.ColumnNote, project.Brief, project.Goals, project.Costs, project.Split, project.Search):
+        assert "{" + ", ".join(field.name for field in dataclasses.fields(part)) + "}" in PROJECT, part
+    for name in (*project.ROLES, *project.TYPES):
+        assert f"`{name}`" in PROJECT
+
+
+@pytest.mark.parametrize("path", [path for path in records.BOUNDS if path not in ("split.gap", "threshold", "seed")])
+def test_bounds_are_those_that_are_checked(path):
+    low, high = records.BOUNDS[path]
+    assert re.search(rf"`{re.escape(path)}`\s+{low:,.10g} to {high:,.10g}(?!\d)", PROJECT)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_bundle(SCORERS["binary"], tmp_path_factory.mktemp("docs") / "bundle")
+
+
+def test_every_field_that_identifies_a_bundle_stands_in_its_table(folder):
+    listed = first_cells(section(BUNDLE, "`bundle.json`"))
+    assert set(json.loads((folder / "bundle.json").read_text())) - {"importance"} <= set(listed)
+
+
+def test_every_route_is_named_and_every_named_route_answers(folder):
+    app = App(Service(open_bundle(folder)))
+    named = set(re.findall(r"`(?:GET |POST )?(/[^`\s?]*)`", section(BUNDLE, "Routes")))
+    assert {path for path in app._endpoints() if path.startswith(("/v1", "/health", "/metrics", "/openapi"))} <= named
+    for path in named:
+        assert ask(app, "GET", path).status in (200, 405), path
