@@ -2,9 +2,9 @@
 
     python -m benchmarks.service [--seconds 6] [--rounds 3] [--peer FOLDER]
 
-Load comes from `wrk` (Debian's package) with four connections on the loopback address. MLflow runs in a virtual environment of its own, made in
-FOLDER on the first run. Beside both: an ASGI application that answers with an empty body, as the ceiling of this machine. Nothing else
-should run meanwhile.
+Load comes from `wrk` (Debian's package) with four connections on the loopback address. MLflow runs in a virtual environment of its own,
+made in FOLDER on the first run. Beside both: an ASGI application that answers with an empty body, as the ceiling of this machine. Nothing
+else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ X[words] = X[words].astype(object)
 prepare = ColumnTransformer([("n", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
                              ("w", OneHotEncoder(handle_unknown="ignore", sparse_output=False), words)])
 model = make_pipeline(prepare, HistGradientBoostingClassifier(random_state=0)).fit(X, y)
-mlflow.sklearn.save_model(model, sys.argv[2], signature=mlflow.models.infer_signature(X, model.predict(X)), serialization_format="cloudpickle")
+signature = mlflow.models.infer_signature(X, model.predict(X))
+mlflow.sklearn.save_model(model, sys.argv[2], signature=signature, serialization_format="cloudpickle")
 X.head(1).to_json(sys.argv[3], orient="records")
 """
 
@@ -68,7 +69,10 @@ def free_port() -> int:
 
 
 def measure(command: Sequence[str], path: str, body: str, folder: Path, seconds: int) -> dict[str, float]:
-    """Start a server, wait for its first answer, load it, stop it: requests/s, p50 and p99 in ms, seconds to the first answer, MB resident."""
+    """Start a server, wait for its first answer, load it, stop it.
+
+    Requests/s, p50 and p99 in ms, seconds to the first answer, MB resident.
+    """
     port = free_port()
     began = time.perf_counter()
     server = subprocess.Popen(

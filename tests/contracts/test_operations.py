@@ -45,7 +45,11 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "combine_columns": [{"columns": ["amount", "length"]}, {"columns": ["city", "gappy"], "method": "join"}],
     "split_column": [{"columns": ["text"], "separator": " "}, {"columns": ["rare"], "method": "pattern", "pattern": "([a-z]+) ([0-9]+)"}],
     "group_aggregates": [{"group": ["city"]}, {"group": ["gappy"], "columns": ["length", "void"], "compare": "ratio"}],
-    "tf_idf": [{"columns": ["text"]}, {"columns": ["text", "gappy"]}, {"columns": ["text", "city"], "unit": "char_wb", "low": 2, "high": 4}],
+    "tf_idf": [
+        {"columns": ["text"]},
+        {"columns": ["text", "gappy"]},
+        {"columns": ["text", "city"], "unit": "char_wb", "low": 2, "high": 4},
+    ],
     "select_correlation": [{}, {"forced_in": ["alike"], "forced_out": ["city"]}],
     "pca": [{}, {"columns": ["amount", "length", "void"], "keep_by": "count", "count": 2}],
 }
