@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -295,60 +296,85 @@ class Workbench(QObject):
         `on_partial` hears what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
         in every case. An answer about a project that is not open any more is dropped.
         """
-        folder = self.folder
         if about_project:
             assert self.folder is not None
             args = {"folder": str(self.folder), "project": storage.to_json(self.project), **args}
         stage = _STAGE_OF_CALL.get(name, "")
         self._failed.pop(stage, None)
-
-        def done(answer: Json) -> None:
-            if about_project and self.folder != folder:
-                return
-            self._forget()
-            on_done(answer)
-            self.results_changed.emit()
-
-        def refused(error: UserError) -> None:
-            if about_project and self.folder != folder:
-                return
-            if stage:
-                self._failed[stage] = str(error)
-            self.banner.emit("err", str(error), stage)
-            self.results_changed.emit()
-
-        def crashed(report: str) -> None:
-            self.crashed.emit(
-                self.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.").format(
-                    title=title
-                ),
-                report,
-            )
-
-        def over() -> None:
-            self._forget()
-            if on_over is not None:
-                on_over()
-            self.results_changed.emit()
-
-        def progress(fraction: float, message: str) -> None:
-            if message:
-                self.log.emit(message)
-            if on_progress is not None:
-                on_progress(fraction, message)
-
+        folder = self.folder if about_project else None
+        question = _Question(self, folder, stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
         ticket = Ticket(
             name=name,
             args=args,
             title=title,
-            on_done=done,
-            on_progress=progress,
-            on_partial=on_partial or (lambda _: None),
-            on_refused=refused,
-            on_crashed=crashed,
-            on_over=over,
+            on_done=question.done,
+            on_progress=question.progress,
+            on_partial=question.partial,
+            on_refused=question.refused,
+            on_crashed=question.crashed,
+            on_over=question.over,
         )
         return self.jobs.start(owner, ticket, long=long)
+
+    def note_refusal(self, stage: str, error: UserError) -> None:
+        """A call refused: its stage has failed, and the banner says why."""
+        if stage:
+            self._failed[stage] = str(error)
+        self.banner.emit("err", str(error), stage)
+        self.results_changed.emit()
+
+    def note_result(self) -> None:
+        """Something may be new in the store or in the runs."""
+        self._forget()
+        self.results_changed.emit()
+
+
+def _ignore(*_: object) -> None:
+    """Whoever asked does not want to know."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
+
+    bench: Workbench
+    folder: Path | None
+    stage: str
+    title: str
+    on_done: Callable[[Json], object]
+    on_progress: Callable[[float, str], object]
+    on_partial: Callable[[Json], object]
+    on_over: Callable[[], object]
+
+    def _late(self) -> bool:
+        return self.folder is not None and self.bench.folder != self.folder
+
+    def done(self, answer: Json) -> None:
+        if not self._late():
+            self.bench._forget()
+            self.on_done(answer)
+            self.bench.note_result()
+
+    def progress(self, fraction: float, message: str) -> None:
+        if message:
+            self.bench.log.emit(message)
+        self.on_progress(fraction, message)
+
+    def partial(self, data: Json) -> None:
+        if not self._late():
+            self.on_partial(data)
+
+    def refused(self, error: UserError) -> None:
+        if not self._late():
+            self.bench.note_refusal(self.stage, error)
+
+    def crashed(self, report: str) -> None:
+        said = self.bench.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.bench.crashed.emit(said.format(title=self.title), report)
+
+    def over(self) -> None:
+        self.on_over()
+        self.bench.note_result()
 
 
 # Which stage shows that a call is at work.

@@ -1,11 +1,12 @@
-"""The small parts: a text of several lines keeps the height that it needs, and no more."""
+"""The small parts: a text of several lines keeps the height that it needs, and no more; choices side by side."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from mlops_desktop.ui.widgets.basic import column, label
+from mlops_desktop.ui.widgets.basic import Segments, column, label
 
 
 def test_a_wrapped_text_grows_when_it_gets_narrow_and_shrinks_again(qtbot: QtBot) -> None:
@@ -22,3 +23,22 @@ def test_a_wrapped_text_grows_when_it_gets_narrow_and_shrinks_again(qtbot: QtBot
     text.setText("short")
     qtbot.wait(20)
     assert text.height() < heights[0]
+
+
+def test_segments_can_have_nothing_on_and_say_why_one_cannot_be_chosen(qtbot):
+    made = Segments([("a", "A"), ("b", "B")], name="seg")
+    qtbot.addWidget(made)
+    made.show_choice("b")
+    assert made.choice() == "b"
+    made.show_choice("")
+    assert made.choice() == ""
+    made.show_enabled(["a"], "not here")
+    second = made.findChild(QPushButton, "seg_b")
+    assert not second.isEnabled()
+    assert second.toolTip() == "not here"
+    told = []
+    made.chosen.connect(told.append)
+    qtbot.mouseClick(made.findChild(QPushButton, "seg_a"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    assert told == ["a"]
+    assert made.choice() == "a"
