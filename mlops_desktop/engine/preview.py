@@ -29,6 +29,7 @@ from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 Json = dict[str, Any]
 ROWS = 20_000  # a sample of so many rows at most
+RANKED = 8_000  # rows that a ranking looks at: it is a picture for a person, and forests take their time
 CELLS = 4_000_000  # wide tables: fewer rows
 SHOWN = 20
 NAMED = 3_000  # columns that are named to a form, features that are listed with their scores
@@ -297,11 +298,11 @@ def rank(flow: Flow, method: str, at: int, job: Job) -> Json:
     stops = walk.stops([step.operation for step in steps if step.on], Part(job, 0.0, 0.5))
     if stops and stops[-1].error:
         return {**answer, "problem": stops[-1].error}
-    frame = stops[-1].train if stops else walk.frame
+    frame, target = at_most(stops[-1].train if stops else walk.frame, walk.target, RANKED)
     step = chosen()
     judged = step.judged(frame.layout)
     job.step(0.5)
-    scores = step.scores(frame.select(judged), walk.target) if judged else {}
+    scores = step.scores(frame.select(judged), target) if judged else {}
     ranked = sorted(scores.items(), key=lambda pair: -round(pair[1], 12))
     listed = frozenset(judged)
     return {

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow, snapshot_path
 from mlops_desktop.engine.project import ColumnNote, Project, Step
@@ -87,12 +86,6 @@ def test_weights_are_read_and_checked(trained, copy_of):
     assert weighted.train.weights is not None
     assert (weighted.train.weights > 1000).all()
     assert "body_mass_g" not in weighted.features
-
-
-def test_preview_shows_before_and_after_of_one_step(trained):
-    before, after = trained.flow.preview(1, 10, Silent())
-    assert before.rows == after.rows == 10
-    assert before.layout.names() != after.layout.names()
 
 
 def test_a_project_without_data_says_what_it_needs(tmp_path):
