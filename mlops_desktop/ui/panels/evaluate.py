@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.gate import check
 from mlops_desktop.engine.metrics import METRICS
@@ -86,10 +86,7 @@ class EvaluatePanel(Panel):
         self._busy = EmptyState("", self.tr("Try again"), self._try_again, name="evaluation_busy", icon="refresh")
         self._main = held(column(self._notices, self._head(), self._sealed(), self.drop, self._busy, self._body, None, spacing=12))
         self._empty = EmptyState("", self.tr("Go to “Training”"), self._to_training, name="evaluate_empty", icon="flask", primary=True)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._main)
-        self._pages.addWidget(self._empty)
-        self.setLayout(column((self._pages, 1), margins=(20, 16, 20, 16)))
+        self.setLayout(column(self._main, (self._empty, 1), margins=(20, 16, 20, 16)))
 
     def _head(self) -> QFrame:
         self.model = Elided("", "section", weight=Weight.DemiBold)
@@ -130,7 +127,7 @@ class EvaluatePanel(Panel):
             return
         keys = self.bench.keys
         self.bench.look()  # the values of the worst rows
-        self._pages.setCurrentWidget(self._main)
+        self._turn(self._main)
         self._notice("")
         self._body.setEnabled(True)
         test = self._stored(keys.evaluation(best.id))
@@ -151,7 +148,7 @@ class EvaluatePanel(Panel):
     def _show_without_model(self) -> None:
         ever = self.bench.folder is not None and not blocked(self.bench.project) and self.bench.standing().ever
         if ever and self._shown:
-            self._pages.setCurrentWidget(self._main)
+            self._turn(self._main)
             self._notice(self.tr("The decisions changed after the last training: what stands here is out of date. Undo brings it back."))
             self._body.setEnabled(False)
             for part in (self.sealed, self.drop, self._busy):
@@ -161,7 +158,12 @@ class EvaluatePanel(Panel):
             return
         stale = self.tr("The decisions changed after the last training: there is no model for them yet.")
         self._empty.show_text(stale if ever else self.tr("There is no model to evaluate yet."))
-        self._pages.setCurrentWidget(self._empty)
+        self._turn(self._empty)
+
+    def _turn(self, page: QWidget) -> None:
+        """One of two pages of very different heights, so they are not stacked."""
+        for one in (self._main, self._empty):
+            one.setVisible(one is page)
 
     def _notice(self, text: str) -> None:
         if text == self._noticed:
@@ -178,15 +180,13 @@ class EvaluatePanel(Panel):
         looks = len(self.bench.runs.looks(self.bench.keys.split))
         self.model.setText(words)
         self.model.setToolTip(tip)
-        said = [self.tr("chosen by you") if self.bench.project.chosen else self.tr("the best of the leaderboard")]
-        if found is not None:
-            where = {
-                "oof": self.tr("{n} training rows, each answered by a model that did not see it"),
-                "test": self.tr("{n} rows of the test part"),
-                "file": self.tr("{n} rows of {file}"),
-            }[self._source]
-            said.append(where.format(n=f"{found['rows']:,}", file=found.get("file", "")))
-        said.append(self._looks_said(looks))
+        where = {
+            "oof": self.tr("{n} training rows, each answered by a model that did not see it"),
+            "test": self.tr("{n} rows of the test part"),
+            "file": self.tr("{n} rows of {file}"),
+        }[self._source]
+        said = [where.format(n=f"{found['rows']:,}", file=found.get("file", "")) if found is not None else "", self._looks_said(looks)]
+        said.append(self.tr("chosen by you") if self.bench.project.chosen else self.tr("the best of the leaderboard"))
         self.facts.setText(" · ".join(part for part in said if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
         self.sources.show_choice(self._source)

@@ -42,7 +42,7 @@ class CurvesCard(QFrame):
         self.chart.setMinimumHeight(HIGH)
         self.said = label("", "caption", tone="2", wrap=True)
         self.said.setObjectName("curve_said")
-        head = row(self.kind, self.which, None, self.chart.tools)
+        head = column(row(self.kind, None), row(self.which, None, self.chart.tools), spacing=4)
         self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 12, 12, 12), spacing=6))
         self.kind.chosen.connect(lambda _: self._draw())
         self.which.picked.connect(lambda _: self._draw())
