@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from dataclasses import dataclass
+from functools import cache
 
 from mlops_desktop.engine.artifacts import ArtifactStore
 from mlops_desktop.engine.choices import choices
@@ -109,16 +110,22 @@ def _size(key: str, store: ArtifactStore) -> Check:
 def _libraries(best: Run) -> Check:
     other = []
     for name, then in sorted(best.versions.items()):
-        try:
-            now = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-        if now != then:
+        now = _installed(name)
+        if now and now != then:
             other.append(f"{name} {then} (now {now})")
     if other:
         text = f"Trained with {', '.join(other)}. The export holds the model as it was trained."
         return Check("libraries", "warn", "Libraries have changed since the training", text)
     return Check("libraries", "ok", "Same libraries as at the training")
+
+
+@cache
+def _installed(name: str) -> str:
+    """The version that is installed; empty when it is not there. It stays the same while a program runs."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def bytes_text(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -33,6 +34,7 @@ class RunPage(QWidget):
         self.service = LocalService(self.http, self)
         self._others: list[Path] = []  # bundles from elsewhere, or exported elsewhere
         self._chosen: Path | None = None
+        self._example_of: Path | None = None  # the bundle whose typical row stands in the request
         self._home: Path | None = None
         self._sent = 0.0
         self.card = ServiceCard(name="service")
@@ -45,6 +47,7 @@ class RunPage(QWidget):
         self.card.free_asked.connect(self._use_free_port)
         self.card.other_asked.connect(self._choose)
         self.card.bundle_picked.connect(self._pick)
+        self.card.port.valueChanged.connect(lambda _: self._show_state())
         bench.project_changed.connect(self._leave)
         self.service.changed.connect(self._show_state)
         self.service.said.connect(self.card.add_line)
@@ -89,6 +92,9 @@ class RunPage(QWidget):
             what = said.format(
                 algorithm=info.get("algorithm_label", ""), version=str(info.get("version", ""))[:6], target=info.get("target", "")
             )
+        if self._chosen and self._chosen != self._example_of:
+            self._example_of = self._chosen
+            self.request.show_example(_typical(self._chosen))
         self.card.show_bundles([(str(path), path.name) for path in bundles], str(self._chosen or ""), what)
         self.card.bundle.setToolTip(str(self._chosen or ""))
 
@@ -130,7 +136,7 @@ class RunPage(QWidget):
         service = self.service
         self.card.show_state(service.state, service.url, service.reason, service.taken, self._chosen is not None)
         ready = service.state == "ready"
-        self.request.show_ready(service.url if ready else "")
+        self.request.show_ready(service.url if ready else "", f"http://127.0.0.1:{self.card.port.value()}/")
         if ready and not self._sent:
             self.http.get(f"{service.url}v1/schema", self._take_example)
         if not ready:
@@ -153,3 +159,11 @@ class RunPage(QWidget):
     def end(self) -> None:
         """End the service with the window."""
         self.service.end()
+
+
+def _typical(bundle: Path) -> dict[str, Any]:
+    """The first of a bundle's golden rows, which is the typical one; empty when it cannot be read. Only for showing."""
+    try:
+        return dict(json.loads((bundle / "golden.json").read_text(encoding="utf-8"))["rows"][0])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return {}

@@ -14,7 +14,7 @@ from mlops_desktop.ui.widgets.series import Bar, Mark
 from mlops_desktop.ui.widgets.small_plots import Shade, paint_ticks, shade
 from mlops_desktop.ui.widgets.ticks import figure, signed
 
-SLOT = (22, 44)  # the least and the greatest height of a bar with its air
+SLOT = (22, 80)  # the least and the greatest height of a bar with its air
 LONGEST_NAME = 0.42  # of the width
 
 
@@ -107,7 +107,7 @@ class BarChart(PaintedChart):
         assert callable(at)
         if bar.value != bar.value:
             return
-        half = min(slot * 0.28, 11)
+        half = min(slot * 0.28, 18)
         start, end = sorted((at(0.0), at(bar.value)))
         painter.fillRect(QRectF(start, middle - half, max(end - start, 1.0), 2 * half), shade(self._color(bar)))
         tips = [at(bar.value)]

@@ -46,6 +46,9 @@ class DriftCard(QFrame):
         ]
         self.table = RowsTable(columns, name=f"{name}_columns", title=self.tr("Drift by column"))
         self.table.chosen.connect(self._choose)
+        policy = self.table.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the verdict stays at the top while there is no table
+        self.table.setSizePolicy(policy)
         self.chart = ColumnChart(self.tr("Training and now"), name=f"{name}_chart", empty=self.tr("Choose a column to see it closely."))
         self.about = Elided("", "small", tone="2")
         self.name = heading(self.tr("Closely"))
@@ -61,6 +64,7 @@ class DriftCard(QFrame):
         self.pill.setVisible(False)
         self._say("info", text)
         self.table.show_rows([])
+        self.table.setVisible(False)
         self._choose([])
 
     def show_report(self, report: Json) -> None:
@@ -74,6 +78,7 @@ class DriftCard(QFrame):
         columns = sorted(report["columns"], key=lambda one: (_RANK[one["verdict"]], -one["psi"], one["field"]))
         rows = [self._row(SCORE, self.tr("Score of the model"), report["score"], True)]
         rows += [self._row(one["field"], one["field"], one, False) for one in columns]
+        self.table.setVisible(True)
         self.table.show_rows(rows)
         first = columns[0]["field"] if columns and columns[0]["verdict"] in ("act", "watch") else SCORE
         self.table.select([first])

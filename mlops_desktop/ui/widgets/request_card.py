@@ -22,7 +22,7 @@ class RequestCard(QFrame):
 
     def __init__(self, *, name: str) -> None:
         super().__init__()
-        self._url = ""
+        self._url = self._planned = ""
         self._example: dict[str, Any] = {}
         self.body = self._area(f"{name}_body", self.tr("Request, as JSON"))
         self.body.textChanged.connect(self._changed)
@@ -51,6 +51,8 @@ class RequestCard(QFrame):
             spacing=8,
         )
         self.setLayout(column(inner))
+        self.status.setVisible(False)
+        self._say("")
         self.show_ready("")
 
     def _title(self, text: str) -> Any:
@@ -72,9 +74,9 @@ class RequestCard(QFrame):
         if untouched:
             self._reset()
 
-    def show_ready(self, url: str) -> None:
-        """Where the service answers; empty while it does not."""
-        self._url = url
+    def show_ready(self, url: str, planned: str = "") -> None:
+        """Where the service answers (empty while it does not), and where it will."""
+        self._url, self._planned = url, planned
         self.send.setEnabled(bool(url))
         self.send.setToolTip("" if url else self.tr("Start the service first."))
         if not url:
@@ -86,6 +88,7 @@ class RequestCard(QFrame):
         with contextlib.suppress(ValueError):  # what is no JSON is shown as it came
             text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
         self.answer.setPlainText(text)
+        self.status.setVisible(True)
         self.status.setText(self.tr("no answer") if not status else f"{status} · {milliseconds:.0f} ms")
         set_property(self.status, "pill", "ok" if status == 200 else "err")
         self.send.setEnabled(bool(self._url))
@@ -96,12 +99,12 @@ class RequestCard(QFrame):
             found = json.loads(self.body.toPlainText())
         except ValueError as error:
             where = self.tr("line {line}").format(line=getattr(error, "lineno", "?"))
-            self.note.setText(self.tr("This is no JSON: look at {where}.").format(where=where))
+            self._say(self.tr("This is no JSON: look at {where}.").format(where=where))
             return None
         if not isinstance(found, dict) or not isinstance(found.get("rows"), list):
-            self.note.setText(self.tr("The request needs a list “rows” of objects."))
+            self._say(self.tr("The request needs a list “rows” of objects."))
             return None
-        self.note.setText("")
+        self._say("")
         return found
 
     def _send(self) -> None:
@@ -109,13 +112,18 @@ class RequestCard(QFrame):
         if found is None or not self._url:
             return
         self.send.setEnabled(False)
+        self.status.setVisible(True)
         self.status.setText(self.tr("waiting …"))
         set_property(self.status, "pill", "mute")
         self.send_asked.emit(json.dumps(found))
 
     def _changed(self) -> None:
-        self.note.setText("")
+        self._say("")
         self._show_snippet()
+
+    def _say(self, text: str) -> None:
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
     def _text(self, row_: Mapping[str, Any]) -> str:
         return json.dumps({"rows": [row_]}, ensure_ascii=False, indent=2) if row_ else ""
@@ -129,9 +137,9 @@ class RequestCard(QFrame):
         with contextlib.suppress(ValueError, LookupError, TypeError):
             first = json.loads(self.body.toPlainText())["rows"][0]
             row_ = first if isinstance(first, dict) else row_
-        url = self._url or "http://127.0.0.1:8000/"
+        url = self._url or self._planned
         make = snippets.curl if self.kind.choice() == "curl" else snippets.python
-        self.snippet.setPlainText(make(url, row_))
+        self.snippet.setPlainText(make(url, row_) if row_ else "")
         self.copy.setAccessibleName(self.tr("Copy the snippet for {kind}").format(kind=self.kind.choice()))
 
     def _copy(self) -> None:
