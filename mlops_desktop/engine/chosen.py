@@ -69,10 +69,12 @@ def open_chosen(flow: Flow, runs: Runs, job: Job) -> Chosen:
     """The chosen run with its model, fitted and compiled now unless it is in the store."""
     run = chosen_run(flow, runs)
     key = flow.keys.scorer(run.id)
-    if key not in flow.store:
+    try:
+        scorer = flow.store.get_plain(key)
+    except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
         flow.store.put_plain(key, _with_other_cut_off(flow, run) or _make_scorer(flow, run, job))
         flow.store.put(flow.keys.model(run.id), {"scorer": key})
-    scorer = flow.store.get_plain(key)
+        scorer = flow.store.get_plain(key)
     assert isinstance(scorer, Scorer)
     return Chosen(flow, run, scorer)
 

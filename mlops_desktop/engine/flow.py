@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine import split as splitting
 from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.artifacts import ArtifactStore
@@ -22,10 +23,13 @@ from mlops_desktop.engine.training import Learned, learn_steps
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 
 DATA_FOLDER = "data"
+_DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
 
 def snapshot_path(folder: Path, data: str) -> Path:
-    """Where the imported cells of a digest lie in a project's folder."""
+    """Where the imported cells of a digest lie in a project's folder. UserError when it is no digest: such a name could lead elsewhere."""
+    if not _DIGEST.fullmatch(data):
+        raise UserError("The project names data that cannot be its own.", "Bring its data in again (`update`).")
     return folder / DATA_FOLDER / f"{data}.parquet"
 
 
@@ -180,20 +184,6 @@ class Flow:
         """The steps, learned on these rows of the training part (all when None)."""
         part = self.train if rows is None else self.train.take(rows)
         return learn_steps(self.project.active_steps(), part.frame, part.target, job or Silent())
-
-    def preview(self, count: int, rows: int, job: Job) -> tuple[Frame, Frame]:
-        """The first rows of the training part before and after the last of the first `count` steps, learned on the training part."""
-        frame, target = self.train.frame, self.train.target
-        steps = self.project.active_steps()[:count]
-        shown = frame.take(np.arange(min(rows, frame.rows)))
-        before = shown
-        for i, step in enumerate(steps):
-            part = Part(job, i / len(steps), (i + 1) / len(steps))
-            transform, other = step.learn(frame, target, part)
-            _, apply = transform.bind(frame.layout)
-            before, shown = shown, apply(shown)
-            frame = apply(frame) if other is None else other
-        return before, shown
 
     def data_digest(self) -> str:
         """A digest of the rows that a run sees, for the record of the run."""
