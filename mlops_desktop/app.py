@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.collector import Collector
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.main_window import MainWindow, needed_later
 from mlops_desktop.ui.messages import ExceptionHook
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> int:
         return 2
     app, window, jobs = make_window()
     window.show()
+    Collector(app)
     if arguments:
         QTimer.singleShot(0, lambda: window.open_path(Path(arguments[0])))
     QTimer.singleShot(200, partial(jobs.warm_up, needed_later()))
