@@ -203,6 +203,8 @@ def _run(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from mlops_desktop.engine import storage
+    from mlops_desktop.engine.keys import Keys
+    from mlops_desktop.engine.runs import Runs
 
     with _editing(args.dir) as (project, save), _child(jobs=args.jobs) as call:
         search = project.search
@@ -212,6 +214,8 @@ def _run(args: argparse.Namespace) -> int:
             search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
         project = storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(project))["project"])
+        if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
+            project = replace(project, chosen="")  # a run of earlier decisions
         save(project)
         found = call(
             "run", folder=str(args.dir), project=storage.to_json(project), jobs=int(_positive(args.jobs, "--jobs")), replay=args.replay

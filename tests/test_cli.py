@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,15 @@ def test_choosing_a_run_and_the_best_again(project):
     assert json.loads(call("show", project).stdout)["chosen"] == runs[-1]["id"]
     assert call("choose", project, "best").returncode == 0
     assert "no run" in refused(call("choose", project, "ffffffff")).lower()
+
+
+def test_a_choice_of_earlier_decisions_does_not_stop_a_new_run(project, tmp_path):
+    copy = shutil.copytree(project, tmp_path / "copy")
+    runs = json.loads(call("runs", copy, "--json").stdout)["runs"]
+    assert call("choose", copy, runs[-1]["id"][:8]).returncode == 0
+    again = call("run", copy, "--trials", 1, "--seed", 8, "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(call("show", copy).stdout)["chosen"] == ""
 
 
 def test_the_gate_s_exit_code(project):
