@@ -48,16 +48,20 @@ def replayed(source: Path, folder: Path, *search: object, **changes: str) -> Pat
 
 
 def test_two_processes_and_a_replay_make_the_same_and_another_seed_does_not(tmp_path):
-    file, decisions = SAMPLES / "penguins.csv", ('candidates=["logistic", "decision_tree"]', "split.folds=2")
-    search = ("--trials", 3, "--seed", 3)
-    first = trained(tmp_path / "first", file, "species", decisions, *search, PYTHONHASHSEED="1")
-    second = trained(tmp_path / "second", file, "species", decisions, *search, PYTHONHASHSEED="2")
+    decisions, search = ('candidates=["logistic", "decision_tree"]', "split.folds=2"), ("--trials", 3, "--seed", 3)
+    first = tmp_path / "first"
+    project_from(first, SAMPLES / "penguins.csv", "species", *decisions, PYTHONHASHSEED="1")
+    shutil.copytree(first, tmp_path / "second")
+    for folder, number in ((first, "2"), (tmp_path / "second", "3")):
+        done("run", folder / "shop", *search, PYTHONHASHSEED=number)
+        done("export", folder / "shop", "rest_bundle", folder / "bundle", PYTHONHASHSEED=number)
     assert len(leaderboard(first / "shop")) == 3
-    assert_equal(first, second)
-    assert_equal(first, replayed(first, tmp_path / "third", PYTHONHASHSEED="3"))
-    done("run", second / "shop", "--trials", 3, "--seed", 4)
-    other = [run["fold_scores"] for run in leaderboard(second / "shop")]
-    assert other != [run["fold_scores"] for run in leaderboard(first / "shop")]
+    assert_equal(first, tmp_path / "second")
+    assert_equal(first, replayed(first, tmp_path / "third", PYTHONHASHSEED="4"))
+    done("run", tmp_path / "second" / "shop", "--trials", 3, "--seed", 4)
+    assert [run["fold_scores"] for run in leaderboard(first / "shop")] != [
+        run["fold_scores"] for run in leaderboard(tmp_path / "second" / "shop")
+    ]
 
 
 PROBLEMS = {
@@ -65,7 +69,6 @@ PROBLEMS = {
         "bought",
         ('roles.kind="ignore"', 'roles.amount="ignore"', 'candidates=["baseline", "logistic", "random_forest", "lightgbm", "mlp"]'),
     ),
-    "penguins": ("species", ()),
     "energy_efficiency": (
         "heating_load",
         ('candidates=["ridge", "random_forest", "hist_gradient_boosting", "lightgbm", "mlp", "knn", "decision_tree"]', "consent+=knn"),
