@@ -171,7 +171,28 @@ def test_the_command_line_starts_quickly(program, record_property):
     assert "Traceback" not in refused.stderr
 
 
-def test_the_window_opens(program, tmp_path, record_property):
+@pytest.fixture
+def screen(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """What a window is shown on: Qt's own memory, or an X server without a monitor."""
+    if request.param == "offscreen":
+        yield {"QT_QPA_PLATFORM": "offscreen"}
+        return
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    read, write = os.pipe()
+    line = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-ac", "-nolisten", "tcp"]
+    server = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(write,))
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            yield {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{told.readline().strip()}"}
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.mark.parametrize("screen", ["offscreen", "xcb"], indirect=True)
+def test_the_window_opens(screen, program, tmp_path, record_property):
     """Qt itself tells when the window is shown and painted; then the program starts the processes that its lanes wait for."""
     rules = "qt.widgets.showhide=true;qt.widgets.painting=true"
     log = tmp_path / "qt.txt"
@@ -179,7 +200,7 @@ def test_the_window_opens(program, tmp_path, record_property):
     painted = re.compile(r"(Drawing|Syncing|Painting|Marking|Flushing).*MainWindow", re.IGNORECASE)
     began = time.monotonic()
     with log.open("w") as errors:
-        process = subprocess.Popen(program.line(PROGRAM, QT_LOGGING_RULES=rules), stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(program.line(PROGRAM, QT_LOGGING_RULES=rules, **screen), stdout=subprocess.DEVNULL, stderr=errors)
         try:
             while not shown.search(log.read_text()):
                 assert process.poll() is None, log.read_text()[-2000:]
@@ -263,7 +284,7 @@ def test_a_changed_byte_of_the_model_is_not_served(program, record_property):
     record_property("the self-test says", tested.stderr.strip())
 
 
-WRONG = {"serving_files": "This installation is incomplete", "lightgbm": "lib_lightgbm", "numpy.libs": "ImportError"}
+WRONG = {"serving_files": "This installation is incomplete", "sklearn": "sklearn", "numpy.libs": "ImportError"}
 
 
 @pytest.mark.parametrize("hidden", WRONG)
