@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -38,6 +38,13 @@ def fonts(qapp: QApplication) -> None:
 def light(qapp: QApplication) -> None:
     if theme.current() != "light" or not qapp.styleSheet():
         theme.apply(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def swept(qapp: QApplication) -> Iterator[None]:
+    """What a test closed is really gone after it: each change of theme polishes every widget that is still there."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(scope="session")
