@@ -31,7 +31,7 @@ def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWin
     app.setStyle("Fusion")
     settings = settings or Settings()
     theme.load_fonts()
-    theme.apply(app, settings.theme)
+    theme.choose(app, settings.theme)
     hook = ExceptionHook(app)
     hook.install()
     jobs = JobRunner(app)

@@ -75,10 +75,9 @@ class Finder(QLineEdit):
         self._list.setItemDelegate(_FoundDelegate(self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._take)
-        self._popup = QFrame(None, Qt.WindowType.ToolTip)
+        self._popup = QFrame(self, Qt.WindowType.ToolTip)
         self._popup.setObjectName("card")
         self._popup.setLayout(column(self._list, margins=(4, 4, 4, 4)))
-        self.destroyed.connect(self._popup.deleteLater)
         self.textEdited.connect(self._search)
         self.installEventFilter(self)
 

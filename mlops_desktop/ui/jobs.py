@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QThread, Signal, Slot
@@ -78,15 +77,15 @@ class _Worker(QObject):
             self.home.emit(ticket, partial(ticket.on_partial, event["data"]))
 
     @Slot(object)
-    def warm_up(self, modules: Sequence[str]) -> None:
+    def warm_up(self, then: Sequence[Callable[[], object]]) -> None:
         try:
             self.child.start()
         except UserError:
             return  # the first call tries again, and tells the person when that is refused too
-        for name in modules:
+        for load in then:
             if self.thread().isInterruptionRequested():
                 return
-            import_module(name)
+            load()
 
 
 def _over(ticket: Ticket) -> None:
@@ -128,9 +127,9 @@ class Lane(QObject):
         self._send.emit(ticket)
         self.changed.emit()
 
-    def warm_up(self, modules: Sequence[str] = ()) -> None:
-        """Start the child now, then import what the window will need, so that nobody waits for it."""
-        self._warm.emit(modules)
+    def warm_up(self, then: Sequence[Callable[[], object]] = ()) -> None:
+        """Start the child now, then load what the window will need, so that nobody waits for it."""
+        self._warm.emit(then)
 
     def cancel(self, ticket: Ticket) -> None:
         """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
@@ -255,10 +254,10 @@ class JobRunner(QObject):
             for ticket in lane.waiting:
                 lane.cancel(ticket)
 
-    def warm_up(self, modules: Sequence[str] = ()) -> None:
-        """Start both children: they import the big libraries while the person looks around. `modules` are imported in the window."""
+    def warm_up(self, then: Sequence[Callable[[], object]] = ()) -> None:
+        """Start both children: they import the big libraries while the person looks around, and `then` loads what the window needs."""
         self.quick.warm_up()
-        self.long.warm_up(modules)
+        self.long.warm_up(then)
 
     @property
     def busy(self) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.stages import STAGES, TITLES
 from mlops_desktop.ui import panels, theme
 from mlops_desktop.ui.banner import Banner
@@ -46,10 +47,11 @@ def panel_class(id_: str) -> type[Panel]:
     )
 
 
-def needed_later() -> list[str]:
-    """What the window imports while the person looks at the start page: charts, then panels in the order of the stages."""
+def needed_later() -> list[Callable[[], object]]:
+    """What the window loads while the person looks at the start page: the catalogue, panels in the order of the stages, charts."""
     there = panel_modules()
-    return ["pyqtgraph", *(there[id_] for id_ in STAGES if id_ in there)]
+    names = [*(there[id_] for id_ in STAGES if id_ in there), "pyqtgraph"]
+    return [choices, *(partial(import_module, name) for name in names)]
 
 
 class MainWindow(QMainWindow):
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
+        theme.dress(self)
         self.bench = Workbench(jobs, self)
         self._settings = settings
         self._panels: dict[str, Panel] = {}
@@ -334,7 +337,8 @@ class MainWindow(QMainWindow):
         self._settings.theme = choice
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, choice)
+        theme.choose(app, choice)
+        theme.dress(self)
         self._theme.show_icon("sun" if theme.current() == "dark" else "moon")
         repaint_icons(self)
         for panel in self._panels.values():

@@ -140,6 +140,8 @@ class Rail(QListWidget):
             self.addItem(QListWidgetItem())
         for position, state in enumerate(states):
             item = self.item(position)
+            if item.data(_DATA) == state:
+                continue  # progress comes twenty times a second: only what changed is painted
             item.setData(_DATA, state)
             spoken = self.tr("Stage {number} of {count}, {title}, {state}, {summary}").format(
                 number=position + 1, count=len(states), title=TITLES[state.id], state=said[state.state], summary=state.summary
@@ -147,7 +149,6 @@ class Rail(QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             item.setToolTip(f"{TITLES[state.id]}: {state.reason or state.summary}")
         self.blockSignals(False)
-        self.viewport().update()
 
     def show_current(self, id_: str) -> None:
         """Select a stage without telling anyone."""
@@ -158,7 +159,6 @@ class Rail(QListWidget):
         if not id_:
             self.setCurrentRow(-1)
         self.blockSignals(False)
-        self.viewport().update()
 
     def _moved(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.ui import strokes
@@ -83,15 +83,29 @@ def resolve(choice: str) -> str:
 
 
 def apply(app: QApplication, choice: str) -> str:
-    """Show the theme of a choice; returns `light` or `dark`."""
+    """Show the theme of a choice in every window of the application; returns `light` or `dark`."""
+    name = choose(app, choice)
+    dress(app)
+    return name
+
+
+def choose(app: QApplication, choice: str) -> str:
+    """Take the tokens and the palette of a choice; returns `light` or `dark`. The style sheet comes by `dress`."""
     name = resolve(choice)
     app.setProperty("theme", name)
     tokens = DARK if name == "dark" else LIGHT
     # Title bars and native dialogs follow on Windows and macOS; elsewhere palette and style sheet do the work.
     app.styleHints().setColorScheme({"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(choice, Qt.ColorScheme.Unknown))
     app.setPalette(_palette(tokens))
-    app.setStyleSheet(_style_sheet(tokens))
     return name
+
+
+def dress(what: QApplication | QWidget) -> None:
+    """Give a window with all that belongs to it, or every window, the style sheet of the current theme.
+
+    A change in one window with nine panels takes Qt a fifth of the time that the same change takes it for the application.
+    """
+    what.setStyleSheet(_style_sheet(DARK if current() == "dark" else LIGHT))
 
 
 def _palette(tokens: dict[str, str]) -> QPalette:

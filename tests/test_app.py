@@ -1,0 +1,99 @@
+"""The application as a process: it starts light, opens what it is given, leaves nothing behind; it refuses a Qt that would die."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mlops_desktop import app as application
+from mlops_desktop.engine import storage
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.settings import Settings
+
+# Opens the window as `main` does, waits until `ready(window)`, says what it saw and closes the window.
+WATCHED = """
+import sys
+from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtWidgets import QApplication
+from mlops_desktop import app
+from mlops_desktop.ui import start
+from pathlib import Path
+start.project_home = lambda: Path(sys.argv[1])
+def look():
+    window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main_window")
+    jobs = window.bench.jobs
+    ready = not jobs.quick.now and jobs.quick._worker.child.pid and jobs.long._worker.child.pid and (len(sys.argv) < 3 or window.stage)
+    if ready and "pyqtgraph" in sys.modules:
+        print("stage", window.stage or "start")
+        print("children", jobs.quick._worker.child.pid, jobs.long._worker.child.pid)
+        print("heavy", *({"pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm"} & set(sys.modules)))
+        timer.stop()
+        window.close()
+timer = QTimer()
+original = app.make_window
+def made(*args):
+    found = original(*args)
+    timer.timeout.connect(look)
+    timer.start(50)
+    return found
+app.make_window = made
+sys.exit(app.main(sys.argv[2:]))
+"""
+
+
+def run(tmp_path: Path, *arguments: str) -> dict[str, list[str]]:
+    env = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config"), "APPDATA": str(tmp_path / "config")}
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(tmp_path / "documents"), *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+
+
+def test_it_starts_light_and_leaves_no_process(tmp_path):
+    said = run(tmp_path)
+    assert said["stage"] == ["start"]
+    assert said["heavy"] == []
+    assert len(said["children"]) == 2
+    assert not any(psutil.pid_exists(int(pid)) for pid in said["children"])
+
+
+def test_a_file_on_the_command_line_becomes_a_project(tmp_path):
+    file = tmp_path / "small.csv"
+    file.write_text("a,b,y\n" + "".join(f"{i % 11},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(90)), encoding="utf-8")
+    said = run(tmp_path, str(file))
+    assert said["stage"] == ["problem"]
+    assert said["heavy"] == []
+    assert storage.read_project(tmp_path / "documents" / "small").target == "y"
+
+
+def test_the_window_takes_the_preferences_of_last_time(qapp, tmp_path):
+    settings = Settings(tmp_path / "preferences.ini")
+    settings.theme = "dark"
+    _, window, _ = application.make_window(settings)
+    assert theme.current() == "dark"
+    window.resize(900, 640)
+    window.show()
+    window.close()
+    _, again, _ = application.make_window(Settings(tmp_path / "preferences.ini"))
+    size = again.width(), again.height()
+    again.close()
+    theme.apply(qapp, "light")
+    assert size == (900, 640)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal there")
+def test_a_qt_that_would_die_is_refused_in_a_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(application.PySide6, "__version_info__", (6, 12, 0, "", ""))
+    assert application.main([]) == 2
+    assert "does not work on this Python" in capsys.readouterr().err

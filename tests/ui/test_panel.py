@@ -1,0 +1,164 @@
+"""What holds for every panel, now and for each that is added: names for who cannot see, keys for who has no mouse, nothing worn out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QScrollArea, QWidget
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.project import Search
+from mlops_desktop.engine.stages import STAGES
+from mlops_desktop.ui.main_window import MainWindow, panel_class, panel_modules
+from mlops_desktop.ui.panel import Panel
+from tests.ui.conftest import settle
+
+HEAVY = {"pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm"}
+PANELS = [id_ for id_ in STAGES if id_ in panel_modules()]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, _prepared: Callable[[Path, str, bool], Path]) -> Path:
+    """A project with a trained and evaluated model."""
+    import shutil
+
+    from mlops_desktop.base.resources import resource_folder
+
+    folder = tmp_path_factory.mktemp("trained") / "penguins"
+    shutil.copytree(_prepared(resource_folder() / "samples" / "penguins.csv", "species", True), folder)
+    project = storage.read_project(folder)
+    quick = tuple(one for one in project.candidates if one.id in ("logistic", "decision_tree")) or project.candidates[:1]
+    storage.write_project(folder, replace(project, candidates=quick, search=Search(trials=2, seconds=None)))
+    args: dict[str, Any] = {"folder": str(folder), "project": storage.to_json(storage.read_project(folder))}
+    for call in (calls.overview, calls.profile, calls.run, calls.evaluate, calls.open_model):
+        call(Silent(), **args)
+    return folder
+
+
+@pytest.fixture(params=["trained", "locked"])
+def project(request: pytest.FixtureRequest, make_project: Callable[..., Path]) -> Path:
+    """A project that is trained, and one whose target is not chosen."""
+    return request.getfixturevalue("trained") if request.param == "trained" else make_project(proposed=False, target="")
+
+
+def tab_stops(root: QWidget) -> Iterator[QWidget]:
+    """Every control of a window that the Tab key can reach in some state; what is hidden itself gets its words when it is needed."""
+    for widget in root.findChildren(QWidget):
+        reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None and widget.window() is root.window()
+        if reached and not (widget.isHidden() and not spoken(widget)):
+            yield widget
+
+
+def spoken(widget: QWidget) -> str:
+    found = QAccessible.queryAccessibleInterface(widget)
+    return found.text(QAccessible.Text.Name) if found else ""
+
+
+@pytest.mark.parametrize("id_", PANELS)
+def test_it_stands_in_the_file_of_its_stage(id_):
+    made = panel_class(id_)
+    assert made.id == id_
+    assert issubclass(made, Panel)
+    assert 10 < len(made.purpose) < 70
+
+
+@pytest.mark.parametrize("id_", PANELS)
+def test_every_tab_stop_has_a_name_and_a_stable_id(open_project, project, id_):
+    window: MainWindow = open_project(project, id_)
+    stops = list(tab_stops(window))
+    assert len(stops) > 10
+    assert [f"{type(one).__name__} {one.objectName()}" for one in stops if not spoken(one).strip()] == []
+    assert [f"{type(one).__name__} “{spoken(one)}”" for one in stops if not one.objectName()] == []
+
+
+@pytest.mark.parametrize("id_", PANELS)
+def test_tab_reaches_the_panel_and_comes_round(open_project, trained, id_, qtbot):
+    window: MainWindow = open_project(trained, id_)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+    window.rail.setFocus()
+    seen: list[QWidget] = []
+    for _ in range(400):
+        qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+        here = window.focusWidget()
+        if here is window.rail or (seen and here is seen[0]):
+            break
+        if here is not None and here not in seen:
+            seen.append(here)
+    else:
+        raise AssertionError(f"Tab never came round: {[one.objectName() for one in seen[-5:]]}")
+    assert any(window.panel.isAncestorOf(one) for one in seen)
+    assert all(one.isVisible() for one in seen)
+
+
+@pytest.mark.parametrize("id_", PANELS)
+def test_what_it_is_asked_and_what_it_is_made_of(open_project, trained, id_):
+    window: MainWindow = open_project(trained, id_)
+    rich = [one for one in window.panel.findChildren(QLabel) if one.textFormat() == Qt.TextFormat.AutoText and one.text()]
+    assert [(one.objectName(), one.text()) for one in rich] == []  # texts of data are never markup
+    for widget in window.panel.findChildren(QAbstractScrollArea):
+        if type(widget).__module__.startswith("pyqtgraph") or type(widget) is QScrollArea:
+            assert widget.focusPolicy() == Qt.FocusPolicy.NoFocus, widget.objectName()
+    for text, thing in window.panel.searchable():
+        assert text.strip()
+        assert isinstance(thing, QWidget) or callable(thing)
+    why, control = window.panel.unready()
+    assert isinstance(why, str)
+    assert control is None or window.panel.isAncestorOf(control)
+    button = window.panel.primary()
+    assert button is None or (isinstance(button, QPushButton) and window.panel.isAncestorOf(button))
+
+
+@pytest.mark.parametrize("id_", PANELS)
+def test_nothing_is_cut_off_in_the_least_window(open_project, project, id_):
+    """A panel that needs more width than there is would be cut or scroll sideways."""
+    window: MainWindow = open_project(project, id_)
+    for width, height in ((1024, 768), (1280, 800)):
+        window.resize(width, height)
+        settle(window)
+        area = window._areas[id_]
+        assert isinstance(area, QScrollArea)
+        assert area.horizontalScrollBar().maximum() == 0, (width, window.panel.minimumSizeHint().width())
+        assert window.width() == width
+
+
+@pytest.mark.parametrize("id_", PANELS)
+def test_none_is_not_worn_out_by_repaints(open_project, trained, id_):
+    """Broken Qt bindings lose references to None, and Python before 3.12 dies of that (PYSIDE-3474)."""
+    window: MainWindow = open_project(trained, id_)
+    window.repaint()
+    before = sys.getrefcount(None)
+    for _ in range(200):
+        window.panel.repaint()
+        window.rail.viewport().repaint()
+    assert sys.getrefcount(None) > before - 200
+
+
+def test_the_theme_may_change_on_every_panel(open_project, trained):
+    window: MainWindow = open_project(trained)
+    for id_ in PANELS:
+        window.show_stage(id_)
+        settle(window)
+        for theme in ("dark", "light"):
+            window.show_theme(theme)
+            window.repaint()
+    settle(window)
+
+
+def test_every_visit_leaves_the_decisions_as_they_are(open_project, trained):
+    """Showing a stage never edits."""
+    window: MainWindow = open_project(trained)
+    before = window.bench.session.key
+    for id_ in (*PANELS, *reversed(PANELS)):
+        window.show_stage(id_)
+        settle(window)
+    assert window.bench.session.key == before
+    assert window.bench.session.undo_label == ""
