@@ -23,7 +23,7 @@ from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.suggest import operation
 from tests.end_to_end.road import done, write_table
 
-ROWS, COLUMNS, FEW, FOLDS, TEST = 300, 1000, 250, 3, 0.2
+ROWS, COLUMNS, FEW, FOLDS, TEST = 300, 1000, 600, 3, 0.2
 SELECTIONS = (
     ("select_variance", {}),
     ("select_correlation", {"limit": 0.3}),
@@ -102,12 +102,12 @@ def assert_chance(found: list[Found], algorithms: tuple[str, ...]) -> dict[str, 
     return away
 
 
-QUICK = ("logistic", "decision_tree")
+QUICK = ("logistic", "random_forest")
 MORE = ("logistic", "decision_tree", "random_forest", "lightgbm")
 
 
 def test_noise_stays_noise_from_file_to_test_part(tmp_path):
-    found = [road(tmp_path / "p", noise_file(tmp_path / "n.csv", 0, count=FEW), QUICK, 0)]
+    found = [road(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r, count=FEW), QUICK, r) for r in range(2)]
     assert_chance(found, QUICK)
 
 
