@@ -112,7 +112,7 @@ def test_noise_stays_noise_from_file_to_test_part(tmp_path):
 
 
 def test_a_planted_column_is_found(tmp_path):
-    found = road(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=FEW), QUICK, 1)
+    found = road(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=150), QUICK, 1)
     assert max(found.out_of_fold.values()) > 0.9, found
     assert found.test > 0.9
 
