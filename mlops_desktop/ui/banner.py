@@ -25,8 +25,10 @@ class Banner(QFrame):
         self._text = label("", "body", wrap=True)
         self._text.setObjectName("banner_text")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._offer = Button("", self._take, name="banner_offer")
+        self._offer = Button("", self._take, name="banner_offer", tip=self.tr("What can be done about it"))
         self._more = Button(self.tr("Details"), self._show_details, name="banner_details", kind="link")
+        for part in (self._offer, self._more):
+            part.hide()
         close = Tool("x", self.tr("Close the message"), self.hide, name="banner_close")
         self.setLayout(row((self._text, 1), self._offer, self._more, close, margins=(12, 6, 6, 6)))
         self.hide()

@@ -57,6 +57,7 @@ class DistributionCell(QFrame):
         self.setObjectName("cell")  # the style sheet's name for it; the cell's own is an accessible identifier
         self.setAccessibleIdentifier(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.tr("Distribution"))
         self.setMinimumSize(120, 110)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
