@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QPushButton, QScrollArea, QWidget
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine import calls, storage
@@ -53,7 +53,8 @@ def tab_stops(root: QWidget) -> Iterator[QWidget]:
     """Every control of a window that the Tab key can reach in some state; what is hidden itself gets its words when it is needed."""
     for widget in root.findChildren(QWidget):
         reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None and widget.window() is root.window()
-        if reached and not (widget.isHidden() and not spoken(widget)):
+        to_come = widget.isHidden() or (isinstance(widget, QAbstractButton) and not widget.isVisibleTo(root))
+        if reached and not (to_come and not spoken(widget)):
             yield widget
 
 
