@@ -166,13 +166,20 @@ class Button(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         self.setToolTip(tip)
-        self.setAccessibleName(text or tip)
+        self.setAccessibleName(text or tip or name.replace("_", " "))  # a screen reader never meets a button without a name
         self.setAccessibleDescription(tip)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setIconSize(QSize(16, 16))
         self.repaint_icon()
         if on_click is not None:
             self.clicked.connect(lambda: on_click())
+
+    def setText(self, text: str) -> None:
+        """Change the words; the spoken name follows unless it was given one of its own."""
+        own = self.accessibleName() not in (self.text(), self.objectName().replace("_", " "))
+        super().setText(text)
+        if text and not own:
+            self.setAccessibleName(text)
 
     def repaint_icon(self) -> None:
         """Paint the icon in the current theme's colours."""
