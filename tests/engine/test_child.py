@@ -316,7 +316,7 @@ def test_no_orphan_is_left(tmp_path, how):
 
 @posix
 @pytest.mark.parametrize("call", ["grandchildren", "holds_the_lock", "joblib_pool"])
-def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, call):
+def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, monkeypatch, call):
     if call == "holds_the_lock" and sys.platform != "linux":
         pytest.skip("only Linux lets the kernel do it")
     ready = tmp_path / "r"
@@ -329,7 +329,10 @@ def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, call):
         print(one.pid, flush=True)
         one.call({call!r}, {args!r})
     """
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)])}
+    temporary = tmp_path / "temporary"  # its own: other tests sweep the common one
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)]), "TMPDIR": str(temporary)}
     parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, env=env)
     worker = int(parent.stdout.readline())
     wait_for(Path(f"{ready}.ready" if call == "grandchildren" else ready).exists)
@@ -343,7 +346,7 @@ def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, call):
     if call == "grandchildren":
         os.kill(int(Path(f"{ready}.ready").read_text().split()[-1]), signal.SIGKILL)  # the one that left the group
     assert not stayed
-    folders = list(Path(tempfile.gettempdir()).glob(f"mlops_job_{parent.pid}_*"))
+    folders = list(temporary.glob(f"mlops_job_{parent.pid}_*"))
     assert folders  # nobody was left to remove it ...
     children.sweep_jobs()
     assert not any(folder.exists() for folder in folders)  # ... so the next start does
