@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
@@ -56,7 +57,13 @@ def series(position: int) -> str:
 
 def font(role: str = "body", weight: QFont.Weight = QFont.Weight.Normal, *, figures: bool = False) -> QFont:
     """A font by role (see POINTS); `figures`: all digits of one width, for columns."""
+    return QFont(_font(role, weight, figures, QApplication.font().family()))
+
+
+@cache  # every cell of a table asks at every repaint, and Qt finds the glyphs of a new font anew
+def _font(role: str, weight: QFont.Weight, figures: bool, family: str) -> QFont:
     made = QFont(QApplication.font())
+    made.setFamily(family)
     made.setPointSizeF(POINTS[role])
     made.setWeight(weight)
     if figures:

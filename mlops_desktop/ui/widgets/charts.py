@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -80,6 +81,8 @@ class LineChart(PlotChart):
 class ScatterChart(LineChart):
     """Points: residuals, predicted against true, the history of a search. Above 20,000 points their density is shown instead."""
 
+    _history: tuple[Any, ...] = ()
+
     def as_rows(self) -> Table:
         """A row for each point."""
         rows = [
@@ -108,6 +111,10 @@ class ScatterChart(LineChart):
 
         `planned`: how many trials there will be, so that the axis does not move while they come.
         """
+        asked = (tuple(scores), more_is_better, planned, self.y_label, said)
+        if asked == self._history:  # a search tells of every fold, but only a whole trial is a point
+            return
+        self._history = asked
         values = np.array([np.nan if score is None else score for score in scores], dtype=np.float64)
         trials = np.arange(1, len(values) + 1, dtype=np.float64)
         running = np.fmax.accumulate(values) if more_is_better else np.fmin.accumulate(values)
