@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QThread, Signal, Slot
+from shiboken6 import isValid
 
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine.child import Child, Crashed
@@ -92,6 +93,12 @@ def _over(ticket: Ticket) -> None:
     ticket.on_over()
 
 
+def _is_gone(told: Callable[..., object]) -> bool:
+    """Whether this is a method of a widget that Qt has deleted."""
+    owner = getattr(told, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)
+
+
 class Lane(QObject):
     """One QThread that does one ticket after another."""
 
@@ -143,10 +150,11 @@ class Lane(QObject):
             done = call.args[0]
             self._waiting.remove(done)
             self.fraction, self.message = 0.0, ""
-            call()
+            if not _is_gone(done.on_over):
+                call()
             self.changed.emit()
             return
-        if ticket.cancelled.is_set():
+        if ticket.cancelled.is_set() or _is_gone(call.func):
             return
         if call.func is ticket.on_progress:
             self.fraction, self.message = call.args

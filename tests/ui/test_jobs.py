@@ -7,7 +7,9 @@ import time
 
 import psutil
 import pytest
-from PySide6.QtCore import QObject, QThread
+import shiboken6
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QLabel
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.child import Child
@@ -121,20 +123,38 @@ def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
     assert not psutil.pid_exists(pid)
 
 
-def test_owners_may_vanish_with_work_under_way(runner, qtbot):
-    references = sys.getrefcount(None)
-    told: list[object] = []
-    for i in range(150):
-        owner = QObject()
-        heard = Heard()
-        made = ticket(heard, "echo", value=i)
-        made.on_over = lambda: told.append(1)
-        runner.start(f"owner {i % 7}", made)
-        owner.deleteLater()
-        del owner, heard, made
-    qtbot.waitUntil(lambda: len(told) == 150, timeout=60_000)
+class Owner(QLabel):
+    """A widget that shows what its job answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[object] = []
+
+    def show_answer(self, answer: dict[str, object]) -> None:
+        self.heard.append(answer["value"])
+        self.setText(str(answer["value"]))
+
+
+def test_a_thousand_jobs_whose_owners_vanish(runner, qtbot):
+    references, over, stayed = sys.getrefcount(None), [], []
+    for i in range(1000):
+        owner = Owner()
+        made = Ticket(name="echo", args={"value": i}, title="echo", on_done=owner.show_answer, on_over=lambda: over.append(1))
+        runner.start(f"owner {i}", made, long=i % 2 == 0)
+        if i % 100 == 0:
+            stayed.append(owner)
+        elif i % 3:
+            owner.deleteLater()
+        else:
+            shiboken6.delete(owner)
+        del owner, made
+        if i % 10 == 0:
+            qtbot.wait(1)  # answers arrive while more is asked
+    qtbot.waitUntil(lambda: len(over) == 1000, timeout=60_000)
+    assert [owner.heard for owner in stayed] == [[i] for i in range(0, 1000, 100)]
     assert runner.quick.now is None
-    assert sys.getrefcount(None) > references - 1000
+    assert runner.long.now is None
+    assert sys.getrefcount(None) > references - 100
 
 
 def test_shutting_down_leaves_no_process(qapp, qtbot, monkeypatch):
@@ -147,3 +167,4 @@ def test_shutting_down_leaves_no_process(qapp, qtbot, monkeypatch):
     pids = [made.long._worker.child.pid, made.quick._worker.child.pid]
     made.shut_down()
     assert not any(psutil.pid_exists(pid) for pid in pids if pid)
+    assert not any(lane._thread.isRunning() for lane in (made.quick, made.long, made.aside))
