@@ -12,7 +12,7 @@ import contextlib
 import json
 import re
 import zlib
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,15 +99,6 @@ class ArtifactStore:
             return False
         self._checked.add(key)
         return True
-
-    def get_or_make(
-        self, key: str, make: Callable[[], tuple[dict[str, Any], Mapping[str, NDArray[Any]]]]
-    ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """The entry, made now unless it is there. It always comes from the disk, so the first answer equals every later one."""
-        with contextlib.suppress(KeyError):
-            return self.get(key)
-        self.put(key, *make())
-        return self.get(key)
 
     def put_plain(self, key: str, value: Plain) -> None:
         """Keep plain data (a scorer, a transform, a model) under a key."""
@@ -224,6 +215,3 @@ def _size_of(path: Path) -> int:
     with contextlib.suppress(OSError):  # another process may remove it while we count
         return path.lstat().st_size if path.is_file() else 0
     return 0
-
-
-__all__ = ["ArtifactStore"]

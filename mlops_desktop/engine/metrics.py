@@ -269,16 +269,10 @@ def score(metric_id: str, target: Target, scores: Floats, positive: int | None =
     """The value of a metric, signed so that higher is better; NaN where it is undefined (see `measures`).
 
     `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions of binary tasks follow `threshold` on the class at
-    `positive` (the second class unless given); without a threshold, and for more classes, the most probable class. NaN never wins: sort
-    by `sort_key`.
+    `positive` (the second class unless given); without a threshold, and for more classes, the most probable class.
     """
     statistic = metric_of(metric_id, target.task).prepare(answers(target, scores, positive, threshold))
     return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
-
-
-def sort_key(value: float | None) -> tuple[bool, float]:
-    """A key that sorts best scores first and undefined ones last."""
-    return (True, 0.0) if value is None or math.isnan(value) else (False, -value)
 
 
 def default_metric(task: Task, target: Target) -> tuple[str, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -19,7 +18,7 @@ from mlops_desktop.engine.types import decide, raw_columns
 from mlops_desktop.serving.column import fault
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.plain import pack, unpack
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Checked, Column, Problem, Schema
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Checked, Problem, Schema
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -190,13 +189,3 @@ def from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]],
     )
     evidence = tuple(Evidence(e["column"], e["rule"], e["message"], tuple(e["rows"])) for e in document["evidence"])
     return Table(schema, frame, evidence)
-
-
-def schema_json(schema: Schema) -> str:
-    """A schema as one line of JSON, for digests."""
-    return json.dumps(pack(replace(schema), {}), sort_keys=True, ensure_ascii=True)
-
-
-def column_of(table: Table, name: str) -> Column:
-    """The schema's column; UserError when there is none."""
-    return table.schema.column(name)

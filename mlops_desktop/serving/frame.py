@@ -286,11 +286,6 @@ class Frame:
         return drop(self)
 
 
-def empty_frame(rows: int = 0) -> Frame:
-    """A frame without columns."""
-    return Frame(Layout(), rows, np.empty((rows, 0)), np.empty((rows, 0), dtype=np.intp), (), np.empty((rows, 0), dtype=np.int64))
-
-
 def encode(texts: Iterable[str | None]) -> tuple[Ints, list[str]]:
     """Codes and levels of one column of words: levels are the distinct texts in order of appearance, None becomes -1."""
     index: dict[str, int] = {}
@@ -323,12 +318,6 @@ def indicators(positions: Ints, width: int) -> Floats:
     out = np.zeros((len(positions), width + 1))
     out[np.arange(len(positions))[:, None], positions] = 1.0
     return out[:, :width]
-
-
-def map_words(codes: Ints, levels: Sequence[str], function: Callable[[str], str | None]) -> tuple[Ints, list[str]]:
-    """A column of words with a function applied to each distinct level once; levels that become equal are one, None becomes missing."""
-    new, distinct = encode(function(level) for level in levels)
-    return np.append(new, -1)[codes], distinct
 
 
 @dataclass(frozen=True, eq=False)

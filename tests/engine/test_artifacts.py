@@ -105,19 +105,6 @@ def test_what_is_there_stays(store):
     assert store.get(KEY)[0] == {"made": "first"}
 
 
-def test_get_or_make_makes_once_and_answers_from_the_disk(store):
-    made = []
-
-    def make():
-        made.append(1)
-        return {"pair": (1, 2)}, {"x": np.arange(3)}
-
-    first, second = store.get_or_make(KEY, make), store.get_or_make(KEY, make)
-    assert len(made) == 1
-    assert first[0] == second[0] == {"pair": [1, 2]}
-    np.testing.assert_array_equal(first[1]["x"], second[1]["x"])
-
-
 def test_plain_data_comes_back(store):
     schema = Schema(
         (Column("größe", "number", Grammar(missing_numbers=(-200.0,)), low=0.0, typical=math.nan), Column("b", "category", levels=("x",)))

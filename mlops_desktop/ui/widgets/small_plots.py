@@ -1,4 +1,4 @@
-"""Small pictures painted by hand: distributions, a ring, a probability bar, a sparkline, a legend. Two dozen of them build in no time."""
+"""Small pictures painted by hand: distributions, a ring, a probability bar, a legend. Two dozen of them build in no time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from mlops_desktop.ui import theme
@@ -263,48 +263,6 @@ class ProbabilityBar(QWidget):
             painter.drawText(left, _Align.AlignLeft | _Align.AlignVCenter, "0%")
         if right.width() >= metrics.horizontalAdvance("100%"):
             painter.drawText(right, _Align.AlignRight | _Align.AlignVCenter, "100%")
-
-
-class Sparkline(QWidget):
-    """A small line without axes; the last value has a dot. Gaps (None or NaN) are left open."""
-
-    def __init__(self, title: str, *, name: str, color: Shade = "accent") -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setMinimumSize(60, 24)
-        self._title, self._color = title, color
-        self._values: list[float] = []
-        self.show_values([])
-
-    def show_values(self, values: Sequence[float | None]) -> None:
-        """Show these values from left to right."""
-        self._values = [float("nan") if value is None else float(value) for value in values]
-        known = [value for value in self._values if value == value]
-        last = f"{known[-1]:,.4g}" if known else "–"
-        self.setAccessibleName(self.tr("{title}: {count} values, last {last}").format(title=self._title, count=len(known), last=last))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The line and its end."""
-        known = [value for value in self._values if value == value]
-        if not known:
-            return
-        painter, area = begin(self), QRectF(self.rect()).adjusted(4, 4, -4, -4)
-        low, high = min(known), max(known)
-        painter.setPen(QPen(shade(self._color), 1.6))
-        run: list[QPointF] = []
-        for at, value in enumerate([*self._values, float("nan")]):
-            if value == value:
-                x = area.left() + area.width() * at / max(len(self._values) - 1, 1)
-                y = area.center().y() if high == low else area.bottom() - area.height() * (value - low) / (high - low)
-                run.append(QPointF(x, y))
-                continue
-            if run:
-                painter.drawPolyline(QPolygonF(run))
-                if at == len(self._values):
-                    painter.setBrush(shade(self._color))
-                    painter.drawEllipse(run[-1], 2, 2)
-            run = []
 
 
 class Legend(QWidget):

@@ -192,10 +192,6 @@ class DataTable(QTableView):
         self.table.sort_by(column, down)
         self._head.viewport().update()
 
-    def chosen_rows(self) -> list[int]:
-        """The selected source rows, in the order in which they are shown."""
-        return [self.table.source_row(index.row()) for index in self.selectionModel().selectedRows()]
-
     def show_chosen(self, rows: Iterable[int]) -> None:
         """Select these source rows and scroll to the first that is shown."""
         self.clearSelection()

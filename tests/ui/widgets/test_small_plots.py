@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend, ProbabilityBar, Ring, Sparkline
+from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend, ProbabilityBar, Ring
 
 NAN = float("nan")
 BARS = Distribution("age", [[3.0, 1.0, 0.0], [1.0, 2.0, 0.0]], edges=[0, 10, 20, 30], stat="median 9")
@@ -116,16 +116,6 @@ def test_a_probability_at_the_edges_is_painted(qtbot: QtBot, value: float | None
     qtbot.addWidget(bar)
     bar.show_value(value, threshold)
     bar.grab()
-
-
-@pytest.mark.parametrize("values", [[], [1.0], [1.0, 1.0], [None, 2.0, NAN, 3.0, 1.0], [None]])
-def test_a_sparkline_is_painted_with_its_gaps(qtbot: QtBot, values: list[float | None]) -> None:
-    line = Sparkline("Loss", name="spark")
-    qtbot.addWidget(line)
-    line.show_values(values)
-    line.grab()
-    known = [v for v in values if v is not None and v == v]
-    assert f"{len(known)} values" in line.accessibleName()
 
 
 def test_a_legend_is_elided_and_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
