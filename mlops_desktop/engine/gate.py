@@ -57,7 +57,7 @@ def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) ->
     found: Mapping[str, Any] = next((entry for entry in measured.get("metrics", ()) if entry["id"] == metric.id), {})
     value = _finite(found.get("value"))
     passed = value is not None and value >= wanted
-    bound = f"{metric.label} of at {'most' if metric.id.startswith('neg_') else 'least'} {metric.shown(wanted):.4g}"
+    bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {metric.shown(wanted):.4g}"
     said = f"{bound}: " + ("could not be measured." if value is None else f"{metric.shown(value):.4g} on the test part.")
     low, high = _finite(found.get("low")), _finite(found.get("high"))
     if low is not None and high is not None and low < wanted <= high:

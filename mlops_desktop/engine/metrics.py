@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from mlops_desktop.engine import measures
 from mlops_desktop.engine.measures import Answers, Statistic, answers
 from mlops_desktop.serving.frame import Floats
 
-Needs = Literal["probabilities", "decisions", "values"]
 BINARY: tuple[Task, ...] = ("binary",)
 MULTI: tuple[Task, ...] = ("multiclass",)
 CLASSES: tuple[Task, ...] = ("binary", "multiclass")
@@ -30,23 +28,27 @@ RARE = 0.05  # below this share of the rarer class, precision and recall tell mo
 class Metric:
     """One measure of a model.
 
-    `id` is the name of scikit-learn's scorer, `sentence` says what it is, `told` the same of a value: a format with `value` (unsigned),
-    `share` (value in per cent) and `positive` (the positive class). `needs`: what of the model it looks at. `better` is always "high":
-    errors carry a minus sign, as `neg_…` says.
+    `id` is the name of scikit-learn's scorer, `wish` what a person who chooses it wants of a model, `sentence` says what it is, `told`
+    the same of a value: a format with `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in
+    `wish`). `prepare` makes its value from answers (`engine.measures`).
     """
 
     id: str
     label: str
+    wish: str
     tasks: tuple[Task, ...]
-    needs: Needs
     sentence: str
     told: str
     prepare: Callable[[Answers], Statistic]
-    better: Literal["high"] = "high"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether people write it as an error, where less is better; its value carries a minus sign, as `neg_…` says."""
+        return self.id.startswith("neg_")
 
     def shown(self, score: float) -> float:
         """The value as people write it: errors without their minus sign."""
-        return -score if self.id.startswith("neg_") and score != 0 else score
+        return -score if self.is_error and score != 0 else score
 
     def say(self, score: float | None, positive: str = "") -> str:
         """What a score means, in one sentence; of an undefined score (None or NaN), why there is none."""
@@ -60,8 +62,8 @@ _ALL = (
     Metric(
         "roc_auc",
         "ROC AUC",
+        "Tell “{positive}” from the rest",
         BINARY,
-        "probabilities",
         "How well the scores put rows of the positive class before the others: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one “{positive}” and one not, the right one gets the higher score {share} times in 100.",
         measures.of_positive(measures.auc),
@@ -69,8 +71,8 @@ _ALL = (
     Metric(
         "roc_auc_ovr",
         "ROC AUC, mean over classes",
+        "Tell the classes apart",
         MULTI,
-        "probabilities",
         "How well the scores put rows of a class before the others, averaged over the classes: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one of a class and one of another, the right one gets the higher score {share} times in 100.",
         measures.over_classes(measures.auc),
@@ -78,8 +80,8 @@ _ALL = (
     Metric(
         "average_precision",
         "PR AUC",
+        "Put the few “{positive}” rows first",
         BINARY,
-        "probabilities",
         "Precision averaged over all cut-offs: 1 is perfect, the share of the positive class is guessing. It fits rare classes.",
         "When rows are taken from the highest score down, {share} % of them are “{positive}”, averaged over the ones to be found.",
         measures.of_positive(measures.average_precision),
@@ -87,8 +89,8 @@ _ALL = (
     Metric(
         "average_precision",
         "PR AUC, mean over classes",
+        "Put the rows of each class first",
         MULTI,
-        "probabilities",
         "Precision averaged over all cut-offs and over the classes: 1 is perfect.",
         "When rows are taken from the highest score of a class down, {share} % of them are of it, averaged over rows and classes.",
         measures.over_classes(measures.average_precision),
@@ -96,8 +98,8 @@ _ALL = (
     Metric(
         "neg_log_loss",
         "Log-loss",
+        "Give probabilities to be trusted",
         CLASSES,
-        "probabilities",
         "How far the probabilities are from the truth; being sure and wrong costs most. 0 is perfect.",
         "The probabilities miss the truth by {value} on average, on a scale where 0 is perfect and being sure and wrong costs most.",
         measures.mean_loss(measures.log_loss),
@@ -105,8 +107,8 @@ _ALL = (
     Metric(
         "neg_brier_score",
         "Brier score",
+        "Give probabilities near the truth",
         CLASSES,
-        "probabilities",
         "The mean squared distance between the probabilities and the truth: 0 is perfect.",
         "The squared distance between probability and truth is {value} on average; 0 is perfect.",
         measures.mean_loss(measures.brier),
@@ -114,8 +116,8 @@ _ALL = (
     Metric(
         "accuracy",
         "Accuracy",
+        "Answer most rows rightly",
         CLASSES,
-        "decisions",
         "The share of rows that are answered rightly. It flatters where one class is frequent.",
         "{share} of 100 rows are answered rightly.",
         measures.of_confusion(measures.accuracy),
@@ -123,8 +125,8 @@ _ALL = (
     Metric(
         "balanced_accuracy",
         "Balanced accuracy",
+        "Answer each class equally well",
         CLASSES,
-        "decisions",
         "The share that is answered rightly, averaged over the classes, so that rare classes count as much as frequent ones.",
         "On average over the classes, {share} of 100 rows are answered rightly.",
         measures.of_confusion(measures.balanced_accuracy),
@@ -132,8 +134,8 @@ _ALL = (
     Metric(
         "precision",
         "Precision",
+        "Be right when the answer is “{positive}”",
         BINARY,
-        "decisions",
         "Of the rows answered with the positive class, the share that really is of it.",
         "Of 100 rows answered “{positive}”, {share} really are.",
         measures.of_confusion(measures.positive_rate("precision")),
@@ -141,8 +143,8 @@ _ALL = (
     Metric(
         "recall",
         "Recall",
+        "Find as many “{positive}” as possible",
         BINARY,
-        "decisions",
         "Of the rows that really are of the positive class, the share that is found.",
         "Of 100 rows that really are “{positive}”, {share} are found.",
         measures.of_confusion(measures.positive_rate("recall")),
@@ -150,8 +152,8 @@ _ALL = (
     Metric(
         "f1",
         "F1",
+        "Find many “{positive}”, and rightly",
         BINARY,
-        "decisions",
         "The balance of precision and recall (their harmonic mean): 1 is perfect.",
         "Precision and recall for “{positive}” balance at {share} %.",
         measures.of_confusion(measures.positive_rate("f1")),
@@ -159,8 +161,8 @@ _ALL = (
     Metric(
         "precision_macro",
         "Precision, mean over classes",
+        "Be right in what is answered",
         MULTI,
-        "decisions",
         "Of the rows answered with a class, the share that really is of it, averaged over the classes.",
         "Of 100 rows answered with a class, {share} really are of it, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("precision")),
@@ -168,8 +170,8 @@ _ALL = (
     Metric(
         "recall_macro",
         "Recall, mean over classes",
+        "Find as many of each class as possible",
         MULTI,
-        "decisions",
         "Of the rows of a class, the share that is found, averaged over the classes.",
         "Of 100 rows of a class, {share} are found, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("recall")),
@@ -177,8 +179,8 @@ _ALL = (
     Metric(
         "f1_macro",
         "F1, mean over classes",
+        "Find many of each class, and rightly",
         MULTI,
-        "decisions",
         "The balance of precision and recall, averaged over the classes: rare classes count as much as frequent ones.",
         "Precision and recall balance at {share} %, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("f1")),
@@ -186,8 +188,8 @@ _ALL = (
     Metric(
         "f1_weighted",
         "F1, weighted by class",
+        "The same, frequent classes counting more",
         MULTI,
-        "decisions",
         "The balance of precision and recall, averaged over the classes by their numbers of rows.",
         "Precision and recall balance at {share} %, averaged over the classes by their numbers of rows.",
         measures.of_confusion(measures.macro_rate("f1", weighted=True)),
@@ -195,8 +197,8 @@ _ALL = (
     Metric(
         "matthews_corrcoef",
         "Matthews correlation",
+        "Agree with the truth beyond chance",
         CLASSES,
-        "decisions",
         "The correlation between answers and truth: 1 is perfect, 0 is guessing, whatever the shares of the classes.",
         "Answers and truth correlate at {value}; 1 is perfect, 0 is guessing.",
         measures.of_confusion(measures.matthews),
@@ -204,8 +206,8 @@ _ALL = (
     Metric(
         "neg_root_mean_squared_error",
         "RMSE",
+        "Miss by little, and never by much",
         NUMBERS,
-        "values",
         "The typical size of a miss in the target's unit (root of the mean square); large misses weigh more.",
         "Answers miss by about {value}, in the target's unit, where large misses weigh more.",
         measures.mean_loss(lambda told: measures.errors(told) ** 2, lambda mean: -np.sqrt(mean)),
@@ -213,8 +215,8 @@ _ALL = (
     Metric(
         "neg_mean_absolute_error",
         "MAE",
+        "Miss by little on average",
         NUMBERS,
-        "values",
         "The mean size of a miss in the target's unit.",
         "Answers miss by {value} on average, in the target's unit.",
         measures.mean_loss(lambda told: np.abs(measures.errors(told))),
@@ -222,8 +224,8 @@ _ALL = (
     Metric(
         "neg_median_absolute_error",
         "Median absolute error",
+        "Miss by little in most rows",
         NUMBERS,
-        "values",
         "Half of all answers miss by less than this, in the target's unit.",
         "Half of all answers miss by less than {value}, in the target's unit.",
         measures.median_error,
@@ -231,8 +233,8 @@ _ALL = (
     Metric(
         "neg_mean_absolute_percentage_error",
         "MAPE",
+        "Miss by few per cent",
         NUMBERS,
-        "values",
         "The mean size of a miss as a share of the true value. It means nothing where true values are 0 or near it.",
         "Answers miss by {share} % of the true value on average.",
         measures.mean_loss(measures.relative_errors),
@@ -240,8 +242,8 @@ _ALL = (
     Metric(
         "r2",
         "R²",
+        "Explain most of the variation",
         NUMBERS,
-        "values",
         "The share of the target's variation that is explained: 1 is perfect, 0 is no better than always answering the mean.",
         "The model explains {share} % of the target's variation.",
         measures.r2,

@@ -52,7 +52,7 @@ def problem(project: Json) -> Html:
     task = project.get("task") or ""
     metric = metric_named(project.get("metric") or "", task)
     wanted = [
-        f"{metric.label if metric else 'Score'} of at {'most' if metric and metric.id.startswith('neg_') else 'least'} "
+        f"{metric.label if metric else 'Score'} of at {'most' if metric and metric.is_error else 'least'} "
         f"{plain(metric.shown(goals['score']) if metric else goals['score'])}"
         if goals.get("score") is not None
         else "",

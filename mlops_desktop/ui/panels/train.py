@@ -23,7 +23,6 @@ from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.kpi import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import BASELINE, Leaderboard, Running, model_words, spent
 from mlops_desktop.ui.widgets.learning_card import LearningCard
-from mlops_desktop.ui.widgets.metric_words import is_error
 from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.workbench import Workbench
 
@@ -194,7 +193,7 @@ class TrainPanel(Panel):
         scores = [metric.shown(run.score) if metric and run.score is not None else run.score for run in runs]
         self.history.y_label = metric.label if metric else ""
         planned = self.bench.project.search.trials or 0
-        self.history.show_history(scores, more_is_better=metric is None or not is_error(metric), planned=planned)
+        self.history.show_history(scores, more_is_better=metric is None or not metric.is_error, planned=planned)
 
     def _show_notice(self, stale: bool) -> None:
         told = ""

@@ -14,7 +14,6 @@ from mlops_desktop.engine.metrics import Metric
 from mlops_desktop.engine.project import Costs, Goals
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import NumberLine
-from mlops_desktop.ui.widgets.metric_words import is_error
 
 PAUSE_MS = 400
 _COSTS = (("true_positive", "false_negative"), ("false_positive", "true_negative"))
@@ -108,7 +107,7 @@ class GoalsCard(QFrame):
 
     def show_goals(self, goals: Goals, metric: Metric | None) -> None:
         """Show the goals; the score in the words and the sign of the metric."""
-        self._goals, self._error = goals, metric is not None and is_error(metric)
+        self._goals, self._error = goals, metric is not None and metric.is_error
         said = metric.label if metric else self.tr("Score")
         text = self.tr("{metric} of at most") if self._error else self.tr("{metric} of at least")
         self._score_title.setText(text.format(metric=said))

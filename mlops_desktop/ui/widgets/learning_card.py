@@ -81,7 +81,7 @@ class LearningCard(QFrame):
         waiting = self.tr("It is made when training is over.") if busy else self.tr("Making it takes about {time}.")
         self.chart.say_empty(waiting.format(time=cost))
         self.chart.y_label = metric.label if metric else ""
-        sign = -1.0 if metric is not None and metric.id.startswith("neg_") else 1.0
+        sign = -1.0 if metric is not None and metric.is_error else 1.0
         series = [_series(name, points, part, sign, color) for name, part, color in self._parts()]
         told = [*self._verdict(points if done else []), *notes[:1]]
         self.chart.show_series(series, said=" ".join(told))
