@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.ui.messages import show_crash
-from mlops_desktop.ui.widgets.basic import Button, Tool, label, row, set_property
+from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, label, row, set_property
+from mlops_desktop.ui.widgets.notices import SIGNS
 
 Offer = tuple[str, Callable[[], object]]  # what the button says, what it does
 
@@ -22,7 +23,8 @@ class Banner(QFrame):
         self.stage = ""
         self._details = ""
         self._act: Callable[[], object] | None = None
-        self._text = label("", "body", wrap=True)
+        self._sign = Picture("info", "accent", 18)
+        self._text = label("", "small", wrap=True)
         self._text.setObjectName("banner_text")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._offer = Button("", self._take, name="banner_offer", tip=self.tr("What can be done about it"))
@@ -30,7 +32,7 @@ class Banner(QFrame):
         for part in (self._offer, self._more):
             part.hide()
         close = Tool("x", self.tr("Close the message"), self.hide, name="banner_close")
-        self.setLayout(row((self._text, 1), self._offer, self._more, close, margins=(12, 6, 6, 6)))
+        self.setLayout(row(self._sign, (self._text, 1), self._offer, self._more, close, margins=(12, 6, 8, 6), spacing=10))
         self.hide()
 
     def setVisible(self, visible: bool) -> None:
@@ -43,6 +45,7 @@ class Banner(QFrame):
         """Show a sentence; `tone`: info, ok, warn, err."""
         self.stage, self._details = stage, details
         said, self._act = offer or ("", None)
+        self._sign.show_icon(*SIGNS[tone])
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._offer.setText(said)

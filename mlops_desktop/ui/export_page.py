@@ -83,7 +83,7 @@ class ExportPage(QWidget):
             row((self.folder, 1), self.choose),
             self.note,
             self.go,
-            margins=(16, 12, 14, 14),
+            margins=(16, 10, 14, 14),
             spacing=8,
         )
         made.setFixedWidth(LEFT)

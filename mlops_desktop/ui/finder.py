@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QAction, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mlops_desktop.ui import theme
+from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.basic import column
 
 MOST_SHOWN = 12
@@ -64,8 +64,11 @@ class Finder(QLineEdit):
         super().__init__()
         self.setObjectName("finder")
         self.setAccessibleName(self.tr("Find a column, setting or action"))
-        self.setPlaceholderText(self.tr("Find a column, setting or action   Ctrl+K"))
+        self.setPlaceholderText(self.tr("Find a column or action   Ctrl+K"))
         self.setClearButtonEnabled(True)
+        self._sign = QAction(self)
+        self.addAction(self._sign, QLineEdit.ActionPosition.LeadingPosition)
+        self.repaint_icon()
         self._things = things
         self._list = QListWidget()
         self._list.setObjectName("finder_list")
@@ -80,6 +83,10 @@ class Finder(QLineEdit):
         self._popup.setLayout(column(self._list, margins=(4, 4, 4, 4)))
         self.textEdited.connect(self._search)
         self.installEventFilter(self)
+
+    def repaint_icon(self) -> None:
+        """Paint the sign in the current theme's colours."""
+        self._sign.setIcon(icons.icon("search", theme.token("text3"), 16))
 
     def open(self) -> None:
         """Put the cursor into the field and show everything."""

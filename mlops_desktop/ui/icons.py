@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from mlops_desktop.ui import theme
@@ -24,12 +24,19 @@ def draw(painter: QPainter, name: str, area: QRectF, color: str, width: float = 
     _renderer(name, color, width).render(painter, area)
 
 
-def pixmap(name: str, color: str, size: int = 18) -> QPixmap:
-    """The icon as a picture of `size` points."""
+def pixmap(name: str, color: str, size: int = 18, ground: str = "") -> QPixmap:
+    """The icon as a picture of `size` points; on a round-cornered square of the colour `ground` when one is given."""
     picture = QPixmap(QSize(size, size) * SCALE)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    draw(painter, name, QRectF(0, 0, size * SCALE, size * SCALE), color)
+    area = QRectF(0, 0, size * SCALE, size * SCALE)
+    if ground:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(area, size * SCALE * 0.22, size * SCALE * 0.22)
+        area.adjust(*(edge * size * SCALE * 0.22 for edge in (1, 1, -1, -1)))
+    draw(painter, name, area, color)
     painter.end()
     picture.setDevicePixelRatio(SCALE)
     return picture

@@ -25,7 +25,7 @@ from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.rail import Rail
 from mlops_desktop.ui.settings import Settings
 from mlops_desktop.ui.start import StartPage
-from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, Weight, column, label, repaint_icons, row, scrolled, set_property
+from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, Weight, column, label, repaint_icons, row, scrolled
 from mlops_desktop.ui.workbench import Workbench
 
 WIDE, NARROW = 248, 64
@@ -94,9 +94,10 @@ class MainWindow(QMainWindow):
         whole = QWidget()
         whole.setLayout(row(self._side(), (content, 1), spacing=0))
         self.setCentralWidget(whole)
+        whole.setFocus()  # no control looks chosen before a key was pressed
 
     def _side(self) -> QWidget:
-        self._mark = Picture("flask", "accent", 26)
+        self._mark = Picture("flask", "on_accent", 28, "accent")
         self._name = label("", "body", weight=Weight.DemiBold)
         self._name.setObjectName("project_name")
         self._subtitle = label("", "caption", tone="3")
@@ -127,7 +128,8 @@ class MainWindow(QMainWindow):
         self.finder.setMinimumWidth(200)
         self.finder.setMaximumWidth(330)
         self._back = Button(self.tr("Back"), self._go_back, name="back", icon="left")
-        self._next = Button(self.tr("Next"), self._go_next, name="next", kind="primary")
+        self._next = Button(self.tr("Next"), self._go_next, name="next", kind="primary", icon="right")
+        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
         bar = QFrame()
         bar.setObjectName("topbar")
         words = column(None, self._title, self._purpose, None, spacing=1)
@@ -274,7 +276,7 @@ class MainWindow(QMainWindow):
         self._next.setAccessibleName(text)
         why = self.panel.unready()[0] if self.panel else ""
         self._next.setToolTip(why)
-        set_property(self._next, "kind", "" if why else "primary")
+        self._next.show_kind("" if why else "primary")
 
     @Slot(str)
     def _log(self, text: str) -> None:
@@ -341,6 +343,7 @@ class MainWindow(QMainWindow):
         theme.dress(self)
         self._theme.show_icon("sun" if theme.current() == "dark" else "moon")
         repaint_icons(self)
+        self.finder.repaint_icon()
         for panel in self._panels.values():
             panel.restyle()
         self.start.restyle()

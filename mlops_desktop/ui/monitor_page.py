@@ -48,7 +48,7 @@ class MonitorPage(QWidget):
         self._sources.addWidget(of_file)
         self._sources.addWidget(of_service)
         head = row(heading(self.tr("Compare with training")), 8, self.source, None)
-        self._top = card(head, self._sources, margins=(16, 12, 16, 12), spacing=8)
+        self._top = card(head, self._sources, margins=(16, 10, 16, 12), spacing=8)
         self.drift = DriftCard(name="drift")
         self.setLayout(column(self._top, (self.drift, 1), spacing=12))
 

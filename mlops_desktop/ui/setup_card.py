@@ -46,7 +46,7 @@ class SetupCard(QFrame):
         area = scrolled(self._fields())
         area.setMinimumHeight(200)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        parts = column(heading(self.tr("Set-up")), (area, 1), self.said, self.start, self.stop, margins=(16, 14, 10, 14), spacing=10)
+        parts = column(heading(self.tr("Set-up")), (area, 1), self.said, self.start, self.stop, margins=(16, 10, 10, 14), spacing=10)
         self.setLayout(parts)
         self._connect()
 

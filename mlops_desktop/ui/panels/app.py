@@ -99,7 +99,7 @@ class AppPanel(Panel):
         said = self.tr("Ranges and levels come from the training data; values outside are flagged.")
         head = row(heading(self.tr("Inputs")), None, self.pick, self.reset, spacing=2)
         note = label(said, "caption", tone="3", wrap=True)
-        made = card(head, self.picker, (self.form, 1), note, self.whole, margins=(16, 12, 14, 14), spacing=8)
+        made = card(head, self.picker, (self.form, 1), note, self.whole, margins=(16, 10, 14, 14), spacing=8)
         made.setFixedWidth(LEFT[0])
         self._left = made
         return made

@@ -106,7 +106,7 @@ class EvaluatePanel(Panel):
         self.sealed_said.setObjectName("sealed_said")
         title = label(self.tr("The test part is sealed"), "section", weight=Weight.DemiBold)
         words = column(title, self.sealed_said, spacing=2)
-        self.sealed = card(row(Picture("lock", "accent", 24), (words, 1), self.open, spacing=14), margins=(18, 12, 16, 12))
+        self.sealed = card(row(Picture("lock", "accent", 24), (words, 1), self.open, spacing=14), margins=(16, 12, 16, 12))
         return self.sealed
 
     def _connect(self) -> None:

@@ -48,7 +48,7 @@ class RankingPane(Pane):
         self.chart = BarChart(self.tr("How much each column tells"), name="select_ranking_chart", empty=self.tr("No ranking yet."))
         self.chart.tools.hide()
         head = row(heading(self.tr("Ranking")), (self.method, 1), self.ring, spacing=12)
-        self.setLayout(column(head, self.facts, (scrolled(self.chart), 1), margins=(14, 12, 8, 12)))
+        self.setLayout(column(head, self.facts, (scrolled(self.chart), 1), margins=(16, 10, 8, 12)))
         self.rankings: dict[tuple[str, str], Json] = {}
         self._asked: tuple[str, str] | None = None
         self._shown: tuple[object, ...] = ()
@@ -154,7 +154,7 @@ class RemainsPane(Pane):
         head = row(heading(self.tr("What remains")), self.count, None, self.which, spacing=10)
         foot = row(self.keep, self.drop, self.free, None)
         self._frame = [self.which, self.keep, self.drop, self.free]
-        self.setLayout(column(head, (self._pages, 1), foot, margins=(14, 12, 14, 10)))
+        self.setLayout(column(head, (self._pages, 1), foot, margins=(16, 10, 14, 10)))
         self._listed: list[tuple[str, float | None, bool, str]] = []
         self._shown: object = None
 

@@ -89,7 +89,7 @@ class TrainPanel(Panel):
         self.board = Leaderboard()
         self.hint = label(self.tr("Select a row to go on with that model instead of the best."), "caption", tone="3", wrap=True)
         made = card(
-            row(heading(self.tr("Leaderboard")), self.counted, None, self.best), (self.board, 1), self.hint, margins=(12, 12, 12, 10)
+            row(heading(self.tr("Leaderboard")), self.counted, None, self.best), (self.board, 1), self.hint, margins=(16, 10, 12, 10)
         )
         made.setMinimumHeight(210)
         return made
@@ -98,7 +98,7 @@ class TrainPanel(Panel):
         self.history = ScatterChart(
             self.tr("Tuning history"), name="tuning_history", empty=self.tr("Each trial is a point here."), x_label=self.tr("trial")
         )
-        made = card(row(heading(self.tr("Tuning history")), None, self.history.tools), (self.history, 1), margins=(16, 12, 12, 8))
+        made = card(row(heading(self.tr("Tuning history")), None, self.history.tools), (self.history, 1), margins=(16, 10, 12, 8))
         made.setMinimumHeight(220)
         return made
 

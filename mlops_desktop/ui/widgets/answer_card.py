@@ -162,7 +162,7 @@ class AnswerCard(QFrame):
                 self.value_bar,
                 self.classes,
                 self._remarks,
-                margins=(16, 12, 16, 12),
+                margins=(16, 10, 16, 12),
                 spacing=6,
             )
         )

@@ -70,8 +70,8 @@ def framed(name: str, layout: QLayout) -> QFrame:
     return frame
 
 
-def card(*items: Item, margins: tuple[int, int, int, int] = (16, 14, 16, 14), spacing: int = 8) -> QFrame:
-    """A card: white, a thin border, round corners."""
+def card(*items: Item, margins: tuple[int, int, int, int] = (16, 10, 16, 14), spacing: int = 8) -> QFrame:
+    """A card: white, a thin border, round corners. The margin above is for one that begins with a `heading`."""
     return framed("card", column(*items, margins=margins, spacing=spacing))
 
 
@@ -143,8 +143,10 @@ def label(
 
 
 def heading(text: str) -> QLabel:
-    """The title of a card."""
-    return label(text, "section", weight=Weight.DemiBold)
+    """The title of a card. It is as high as a button, so that the titles of cards side by side stand on one line, with buttons or not."""
+    made = label(text, "section", weight=Weight.DemiBold)
+    made.setMinimumHeight(30)
+    return made
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -180,6 +182,13 @@ class Button(QPushButton):
         super().setText(text)
         if text and not own:
             self.setAccessibleName(text)
+
+    def show_kind(self, kind: str) -> None:
+        """Make it another kind of button."""
+        if kind != self._kind:
+            self._kind = kind
+            set_property(self, "kind", kind)
+            self.repaint_icon()
 
     def repaint_icon(self) -> None:
         """Paint the icon in the current theme's colours."""
@@ -269,18 +278,23 @@ class Segments(QFrame):
 
 
 class Picture(QLabel):
-    """An icon that stands for itself; it follows the theme."""
+    """An icon that stands for itself; it follows the theme. `ground`: a token, for an icon on a square of that colour."""
 
-    def __init__(self, icon: str, tone: str = "text3", size: int = 16) -> None:
+    def __init__(self, icon: str, tone: str = "text3", size: int = 16, ground: str = "") -> None:
         super().__init__()
-        self._what = icon, tone, size
+        self._what = icon, tone, size, ground
         self.setFixedSize(size, size)
+        self.repaint_icon()
+
+    def show_icon(self, icon: str, tone: str) -> None:
+        """Show another one."""
+        self._what = icon, tone, *self._what[2:]
         self.repaint_icon()
 
     def repaint_icon(self) -> None:
         """Paint the icon in the current theme's colours."""
-        name, tone, size = self._what
-        self.setPixmap(icons.pixmap(name, theme.token(tone), size))
+        name, tone, size, ground = self._what
+        self.setPixmap(icons.pixmap(name, theme.token(tone), size, theme.token(ground) if ground else ""))
 
 
 def scrolled(inner: QWidget) -> QScrollArea:

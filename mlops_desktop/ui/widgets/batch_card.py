@@ -50,7 +50,7 @@ class BatchCard(QFrame):
             self._remarks,
             (self.table, 1),
             row(None, self.show_folder),
-            margins=(16, 12, 16, 12),
+            margins=(16, 10, 16, 12),
             spacing=10,
         )
         self.setLayout(column(inner))

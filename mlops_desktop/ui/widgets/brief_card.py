@@ -57,7 +57,7 @@ class BriefCard(QFrame):
             column(
                 row(heading(self.tr("The problem in words")), None, label(self.tr("Kind of data"), "small", tone="2"), self.kind),
                 grid,
-                margins=(16, 14, 16, 14),
+                margins=(16, 10, 16, 14),
                 spacing=10,
             )
         )

@@ -32,7 +32,7 @@ class ChecksCard(QFrame):
         inner = QWidget()
         inner.setLayout(column(self._list, self.consent, None, margins=(0, 0, 6, 0), spacing=6))
         head = row(heading(self.tr("Checks")), self.verdict, None)
-        self.setLayout(column(card(head, (scrolled(inner), 1), margins=(16, 12, 10, 10), spacing=8)))
+        self.setLayout(column(card(head, (scrolled(inner), 1), margins=(16, 10, 10, 10), spacing=8)))
 
     def show_checks(self, checks: Sequence[Check], busy: str = "") -> None:
         """Show these lines; `busy`: the action that is being done now."""

@@ -36,7 +36,7 @@ class ConfusionCard(QFrame):
             self.said,
             self.classes,
             None,
-            margins=(16, 14, 16, 14),
+            margins=(16, 10, 16, 14),
             spacing=8,
         )
         self.setLayout(body)

@@ -43,7 +43,7 @@ class CurvesCard(QFrame):
         self.said = label("", "caption", tone="2", wrap=True)
         self.said.setObjectName("curve_said")
         head = column(row(self.kind, None), row(self.which, None, self.chart.tools), spacing=4)
-        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 12, 12, 12), spacing=6))
+        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 10, 12, 12), spacing=6))
         self.kind.chosen.connect(lambda _: self._draw())
         self.which.picked.connect(lambda _: self._draw())
 
@@ -159,7 +159,7 @@ class ErrorsCard(QFrame):
                 row(self.kind, None, *(chart.tools for chart in self._charts)),
                 (self._pages, 1),
                 self.said,
-                margins=(16, 12, 12, 12),
+                margins=(16, 10, 12, 12),
                 spacing=6,
             )
         )

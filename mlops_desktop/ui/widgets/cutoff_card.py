@@ -110,7 +110,7 @@ class CutoffCard(QFrame):
             None,
             spacing=10,
         )
-        self.setLayout(row((left, 4), (column(self.chart), 5), margins=(16, 14, 16, 12), spacing=20))
+        self.setLayout(row((left, 4), (column(self.chart), 5), margins=(16, 10, 16, 12), spacing=20))
         self.slider.valueChanged.connect(lambda _: self._moved())
         self.line.done.connect(self._typed)
 

@@ -45,7 +45,7 @@ class FileCard(QFrame):
         self._pages.addWidget(notes)
         self._pages.setMinimumHeight(220)
         head = row(Picture("table", "accent", 18), (column(self.file, self.facts, spacing=0), 1), self.choose, spacing=10)
-        self.setLayout(column(head, row(self.tabs, None), (self._pages, 1), margins=(16, 14, 16, 14), spacing=10))
+        self.setLayout(column(head, row(self.tabs, None), (self._pages, 1), margins=(16, 12, 16, 14), spacing=10))
         self.tabs.chosen.connect(self.show_tab)
         self.notes.edited.connect(self.edited)
         self.notes.at.connect(self.at)

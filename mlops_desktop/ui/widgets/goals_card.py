@@ -63,7 +63,7 @@ class GoalsCard(QFrame):
                 self._cost_part,
                 self.problem,
                 None,
-                margins=(16, 14, 16, 14),
+                margins=(16, 10, 16, 14),
                 spacing=8,
             )
         )

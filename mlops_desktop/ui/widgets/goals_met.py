@@ -27,7 +27,7 @@ class GoalsMet(QFrame):
         self._set = Button(self.tr("Change goals"), self.asked.emit, name="set_goals", kind="link")
         self._shown: Any = None
         self.setLayout(
-            column(row(heading(self.tr("Goals")), self.verdict, None, self._set), self._rows, None, margins=(16, 14, 12, 14), spacing=8)
+            column(row(heading(self.tr("Goals")), self.verdict, None, self._set), self._rows, None, margins=(16, 10, 12, 14), spacing=8)
         )
 
     def show_goals(self, found: Mapping[str, Any] | None) -> None:

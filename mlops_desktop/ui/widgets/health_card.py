@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, rule, scrolled
+from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.kpi import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
 
@@ -49,9 +49,10 @@ class HealthCard(QFrame):
         self.again = Button(self.tr("Look again"), name="look_again", icon="refresh")
         self.again.setVisible(False)
         foot = row((label(self.tr("Nothing is applied without you."), "caption", tone="3", wrap=True), 1), self.apply)
-        words = column(None, heading(self.tr("Data health")), self.said, row(self.again, None), None, spacing=2)
+        title = label(self.tr("Data health"), "section", weight=Weight.DemiBold)
+        words = column(None, title, self.said, row(self.again, None), None, spacing=2)
         head = row(self.ring, (words, 1), spacing=12)
-        self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(14, 12, 12, 12), spacing=8))
+        self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(16, 12, 12, 12), spacing=8))
 
     def show_findings(self, told: Sequence[Told], value: int, safe: int, working: bool) -> None:
         """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: not looked at yet."""

@@ -14,7 +14,7 @@ from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, label, row
 
 TOAST_MS = 8_000
 TURN_MS = 60  # between two pictures of a turning ring
-_ICONS = {"info": ("info", "accent"), "ok": ("check", "ok"), "warn": ("warn", "warn"), "err": ("warn", "err"), "stale": ("refresh", "warn")}
+SIGNS = {"info": ("info", "accent"), "ok": ("check", "ok"), "warn": ("warn", "warn"), "err": ("warn", "err"), "stale": ("refresh", "warn")}
 
 
 def reduced_motion() -> bool:
@@ -39,7 +39,7 @@ class Banner(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self.setAccessibleIdentifier(name)
-        icon, color = _ICONS[tone]
+        icon, color = SIGNS[tone]
         self.setProperty("tone", "warn" if tone == "stale" else tone)
         self._sign = Picture(icon, color, 18)
         self.text = label(text, "small", wrap=True)

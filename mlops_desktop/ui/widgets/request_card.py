@@ -47,7 +47,7 @@ class RequestCard(QFrame):
             self.note,
             row(self._title(self.tr("The same from elsewhere")), 8, self.kind, None, self.copy),
             (self.snippet, 2),
-            margins=(16, 12, 16, 14),
+            margins=(16, 10, 16, 14),
             spacing=8,
         )
         self.setLayout(column(inner))

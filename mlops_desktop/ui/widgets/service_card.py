@@ -60,7 +60,7 @@ class ServiceCard(QFrame):
             row((self.reason, 1), self.free),
             label(self.tr("Log"), "small", tone="2", weight=Weight.Medium),
             (self.log, 1),
-            margins=(16, 12, 16, 14),
+            margins=(16, 10, 16, 14),
             spacing=8,
         )
         self.setLayout(column(inner))

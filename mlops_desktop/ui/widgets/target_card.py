@@ -65,7 +65,7 @@ class TargetCard(QFrame):
                 _field(self.tr("A good model should …"), self.measure, self.metric_why),
                 self._misfit_part,
                 None,
-                margins=(16, 14, 16, 14),
+                margins=(16, 10, 16, 14),
                 spacing=12,
             )
         )

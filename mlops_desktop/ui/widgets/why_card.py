@@ -33,7 +33,7 @@ class WhyCard(QFrame):
         self.base = self.answer = 0.0
         self.parts: list[tuple[str, float]] = []
         inner = card(
-            row(heading(self.tr("Why")), None, self.chart.tools), self.about, (self.chart, 1), self.sum, margins=(16, 12, 12, 12), spacing=4
+            row(heading(self.tr("Why")), None, self.chart.tools), self.about, (self.chart, 1), self.sum, margins=(16, 10, 12, 12), spacing=4
         )
         self.setLayout(column(inner))
 

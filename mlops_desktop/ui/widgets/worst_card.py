@@ -28,7 +28,7 @@ class ImportanceCard(QFrame):
         self.said = label("", "caption", tone="3", wrap=True)
         self.said.setObjectName("importance_said")
         head = row(heading(self.tr("What the model relies on")), None, self.chart.tools)
-        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 12, 12, 12), spacing=6))
+        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 10, 12, 12), spacing=6))
         self.chart.setMinimumHeight(220)
 
     def show_importance(self, found: Mapping[str, Any] | None, label_of: str, sealed: bool) -> None:
@@ -65,7 +65,7 @@ class WorstCard(QFrame):
         self.said = label("", "caption", tone="3", wrap=True)
         self.said.setObjectName("worst_said")
         self.setLayout(
-            column(heading(self.tr("The rows that were missed most")), self.said, (self.table, 1), margins=(16, 14, 12, 12), spacing=6)
+            column(heading(self.tr("The rows that were missed most")), self.said, (self.table, 1), margins=(16, 10, 12, 12), spacing=6)
         )
         self.setMinimumHeight(300)
 

@@ -40,7 +40,7 @@ class WrittenCard(QFrame):
         self._buttons = QFrame()
         self._buttons.setLayout(row(self.again, None, self.folder, self.run))
         head = row(self.title, self.count, None)
-        self.setLayout(column(card(head, self.where, self._proof, (self._tables, 1), self._buttons, margins=(16, 12, 12, 12), spacing=6)))
+        self.setLayout(column(card(head, self.where, self._proof, (self._tables, 1), self._buttons, margins=(16, 10, 12, 12), spacing=6)))
         self._tables.addWidget(self.plan)  # now that the stack has a parent: without one, it would be shown as a window
         self._tables.addWidget(self.files)
         self.show_plan([], "")
