@@ -128,7 +128,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/widgets/checks_card.py": "ui/panels/test_deploy.py",
     "ui/widgets/column_words.py": "ui/panels/test_data.py",
     "ui/widgets/distributions_card.py": "ui/panels/test_data.py",
-    "ui/widgets/drop_zone.py": "ui/panels/test_app.py",
     "ui/widgets/file_card.py": "ui/panels/test_problem.py",
     "ui/widgets/filter_line.py": "ui/panels/test_data.py",
     "ui/widgets/formula_edit.py": "ui/panels/test_data.py",
@@ -147,7 +146,6 @@ TESTED_THROUGH: dict[str, str] = {
     "ui/widgets/target_card.py": "ui/panels/test_problem.py",
     "ui/widgets/what_if_card.py": "ui/panels/test_app.py",
     "ui/widgets/why_card.py": "ui/panels/test_app.py",
-    "ui/widgets/written_card.py": "ui/panels/test_deploy.py",
 }
 
 

@@ -9,6 +9,8 @@ from mlops_desktop.base.families import Algorithm, Cleaner, Exporter, Loader, Op
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.catalog import algorithms, cleaners, exporters, loaders, operations
 
+BASELINE = "baseline"  # the algorithm that every score stands beside
+
 
 @dataclass(frozen=True)
 class Choices:

@@ -8,12 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.base.families import Algorithm
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import BASELINE, choices
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
-
-REFERENCE = "baseline"  # always tried once it is on the list: every score stands beside it
 
 
 class AlgorithmList(QWidget):
@@ -66,7 +64,7 @@ class AlgorithmList(QWidget):
 
     def _tick(self, kind: type[Algorithm], on: bool) -> None:
         if on:
-            new = (kind(), *self._candidates) if kind.id == REFERENCE else (*self._candidates, kind())
+            new = (kind(), *self._candidates) if kind.id == BASELINE else (*self._candidates, kind())
             self.changed.emit(new, self.tr("Try {algorithm}").format(algorithm=kind.label), "")
         else:
             new = tuple(algorithm for algorithm in self._candidates if algorithm.id != kind.id)
@@ -110,7 +108,7 @@ class _Row(QWidget):
     def show_candidate(self, candidate: Algorithm | None) -> None:
         """Show the algorithm as it stands among the candidates; None: it is not one."""
         on = candidate is not None
-        fixed = on and self._kind.id == REFERENCE
+        fixed = on and self._kind.id == BASELINE
         self.tick.setChecked(on)
         self.tick.setEnabled(not fixed and (on or not self._absent))
         told = self.tr("Always tried: every other model has to beat it.") if fixed else self._kind.help

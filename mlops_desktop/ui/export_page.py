@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
+from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.readiness import Check, bytes_text, keeps_rows, readiness
 from mlops_desktop.ui.forms import ComponentForm
@@ -241,7 +242,8 @@ class ExportPage(QWidget):
     def _show_written(self, out: Path, files: list[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
         whole = self.tr("{count} files, {size}").format(count=len(sizes), size=bytes_text(sum(size for _, size in sizes)))
-        self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole)
+        service = (out / START).is_file()
+        self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
 
     def _proof(self, out: Path) -> str:
         """What the self-test said while it was written."""

@@ -19,6 +19,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.settings import Settings
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, label, row
+from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.workbench import Workbench
 
 # File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
@@ -135,8 +136,7 @@ class StartPage(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a data file."""
-        kinds = self.tr("Data files") + " (*.csv *.tsv *.txt *.tab *.xlsx *.xlsm *.parquet *.pq);;" + self.tr("All files") + " (*)"
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", kinds)
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", data_files())
         if name:
             self.take_file(Path(name))
 

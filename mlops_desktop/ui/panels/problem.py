@@ -22,6 +22,7 @@ from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.brief_card import BriefCard
+from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.file_card import FileCard
 from mlops_desktop.ui.widgets.goals_card import GoalsCard
 from mlops_desktop.ui.widgets.notes_table import NoteRow
@@ -290,8 +291,7 @@ class ProblemPanel(Panel):
 
     def choose_file(self) -> None:
         """Ask for another data file."""
-        kinds = self.tr("Data files") + " (*.csv *.tsv *.txt *.tab *.xlsx *.xlsm *.parquet *.pq);;" + self.tr("All files") + " (*)"
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose another data file"), "", kinds)
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose another data file"), "", data_files())
         if name:
             self.take_file(Path(name))
 

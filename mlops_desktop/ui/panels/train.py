@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, Metric, metrics_for
 from mlops_desktop.engine.runs import Run
 from mlops_desktop.engine.stages import blocked, chosen_of
@@ -21,7 +22,7 @@ from mlops_desktop.ui.setup_card import SetupCard
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.kpi import Banner, EmptyState
-from mlops_desktop.ui.widgets.leaderboard import BASELINE, Leaderboard, Running, model_words, spent
+from mlops_desktop.ui.widgets.leaderboard import Leaderboard, Running, model_words, spent
 from mlops_desktop.ui.widgets.learning_card import LearningCard
 from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.workbench import Workbench

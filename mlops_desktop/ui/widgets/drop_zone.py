@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame
 
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, label, row
-
-SUFFIXES = ("csv", "tsv", "txt", "tab", "xlsx", "xlsm", "parquet", "pq")
 
 
 class DropZone(QFrame):
@@ -33,8 +32,7 @@ class DropZone(QFrame):
 
     def ask(self) -> None:
         """Let the person choose a file."""
-        kinds = self.tr("Data files") + f" ({' '.join(f'*.{end}' for end in SUFFIXES)});;" + self.tr("All files") + " (*)"
-        name, _ = QFileDialog.getOpenFileName(self, self._title, "", kinds)
+        name, _ = QFileDialog.getOpenFileName(self, self._title, "", data_files())
         if name:
             self.taken.emit(Path(name))
 
@@ -49,6 +47,13 @@ class DropZone(QFrame):
         if path is not None:
             event.acceptProposedAction()
             self.taken.emit(path)
+
+
+def data_files() -> str:
+    """The filter of a file dialog: the files that some loader reads, then all."""
+    patterns = " ".join(f"*{suffix}" for loader in choices().loaders.values() for suffix in loader.suffixes)
+    tr = QCoreApplication.translate
+    return f"{tr('Files', 'Data files')} ({patterns});;{tr('Files', 'All files')} (*)"
 
 
 def dropped_file(data: QMimeData) -> Path | None:

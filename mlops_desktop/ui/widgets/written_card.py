@@ -56,8 +56,8 @@ class WrittenCard(QFrame):
         self._tables.setCurrentWidget(self.plan)
         self._buttons.setVisible(False)
 
-    def show_written(self, out: Path, files: Sequence[tuple[str, str]], proof: str, whole: str) -> None:
-        """What was written: names and sizes, the sentence of the self-test, and how much it is altogether."""
+    def show_written(self, out: Path, files: Sequence[tuple[str, str]], proof: str, whole: str, *, service: bool) -> None:
+        """What was written: names and sizes, the sentence of the self-test, and how much it is altogether; a service can be run here."""
         self.title.setText(self.tr("Written"))
         self.count.setText(whole)
         self.count.setVisible(True)
@@ -68,4 +68,5 @@ class WrittenCard(QFrame):
             self._proof.addWidget(FindingRow("ok", proof, "", name=f"{self._name}_proof"))
         self.files.show_rows(Row(name, [Cell(name, tip=name), Cell(size, tone="2")]) for name, size in files)
         self._tables.setCurrentWidget(self.files)
+        self.run.setVisible(service)
         self._buttons.setVisible(True)
