@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
@@ -241,7 +242,8 @@ class ExportPage(QWidget):
 
     def _show_written(self, out: Path, files: list[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
-        whole = self.tr("{count} files, {size}").format(count=len(sizes), size=bytes_text(sum(size for _, size in sizes)))
+        files_said = counted(len(sizes), self.tr("1 file"), self.tr("{n} files"))
+        whole = f"{files_said}, {bytes_text(sum(size for _, size in sizes))}"
         service = (out / START).is_file()
         self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
 

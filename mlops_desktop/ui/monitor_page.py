@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine import storage
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.http import Http
@@ -95,7 +96,7 @@ class MonitorPage(QWidget):
 
         def done(found: Json) -> None:
             self._of_file = found
-            self.state.setText(self.tr("{file}: {rows} rows compared").format(file=file.name, rows=f"{found['rows']:,}"))
+            self.state.setText(f"{file.name}: " + counted(found["rows"], self.tr("1 row compared"), self.tr("{n} rows compared")))
             self._show()
 
         def over() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.decisions import apply_fix
 from mlops_desktop.engine.health import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.row_filter import check_filter, rows_where
@@ -207,7 +208,7 @@ class DataPanel(Panel):
         self.kpis["columns"].show_value(f"{len(columns):,}", kinds_said(columns))
         gaps = [one["missing"] for one in columns if one["missing"]]
         share = sum(gaps) / max(rows * len(columns), 1)
-        said = self.tr("1 column affected") if len(gaps) == 1 else self.tr("%n columns affected", "", len(gaps))
+        said = counted(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
         percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
         self.kpis["missing"].show_value(percent, said if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
         count = found.get("duplicates", 0)
@@ -230,7 +231,11 @@ class DataPanel(Panel):
         if project.task == "multiclass" and classes:
             value, rows = min(classes, key=lambda pair: pair[1])
             least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
-            return self.tr("%n classes", "", len(classes) + one["target"]["more"]), f"{project.target} · {least}", "3"
+            return (
+                counted(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
+                f"{project.target} · {least}",
+                "3",
+            )
         own = next((c for c in found["columns"] if c["name"] == project.target), None) if found else None
         if own is None or not own.get("quantiles"):
             return project.target, split, "3"
@@ -336,7 +341,7 @@ class DataPanel(Panel):
     def _say_count(self, shown: int) -> None:
         table = self.bench.table()
         rows = table.rows if table is not None else 0
-        self.count.setText(self.tr("{shown} of {rows} rows").format(shown=f"{shown:,}", rows=f"{rows:,}"))
+        self.count.setText(counted(rows, self.tr("{shown} of 1 row"), self.tr("{shown} of {n} rows")).replace("{shown}", f"{shown:,}"))
 
     # ---- what the window asks
 

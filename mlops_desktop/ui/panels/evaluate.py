@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.gate import check
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.runs import Run
@@ -181,12 +182,14 @@ class EvaluatePanel(Panel):
         self.model.setText(words)
         self.model.setToolTip(tip)
         where = {
-            "oof": self.tr("{n} training rows, each answered by a model that did not see it"),
-            "test": self.tr("{n} rows of the test part"),
-            "file": self.tr("{n} rows of {file}"),
+            "oof": (self.tr("1 training row"), self.tr("{n} training rows, each answered by a model that did not see it")),
+            "test": (self.tr("1 row of the test part"), self.tr("{n} rows of the test part")),
+            "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
         }[self._source]
-        said = [where.format(n=f"{found['rows']:,}", file=found.get("file", "")) if found is not None else "", self._looks_said(looks)]
-        said.append(self.tr("chosen by you") if self.bench.project.chosen else self.tr("the best of the leaderboard"))
+        rows = counted(found["rows"], *where).replace("{file}", found.get("file") or "") if found is not None else ""
+        looked = counted(looks, self.tr("opened once"), self.tr("opened {n} times")) if looks and self._source == "test" else ""
+        said = [rows, looked or self._looks_said(looks)]
+        said.append(self.tr("chosen by you") if self.bench.project.chosen else self.tr("best of the leaderboard"))
         self.facts.setText(" · ".join(part for part in said if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
         self.sources.show_choice(self._source)
@@ -199,7 +202,7 @@ class EvaluatePanel(Panel):
     def _looks_said(self, looks: int) -> str:
         if not looks:
             return ""
-        return self.tr("the test part was opened once") if looks == 1 else self.tr("the test part was opened {n} times").format(n=looks)
+        return counted(looks, self.tr("the test part was opened once"), self.tr("the test part was opened {n} times"))
 
     def _sealed_words(self, looks: int) -> str:
         told = self.tr(
@@ -256,7 +259,11 @@ class EvaluatePanel(Panel):
         notes = list(found["notes"])
         if found.get("rows_left_out"):
             notes.append(
-                self.tr("{n} rows were left out: a value cannot be read, or the truth is missing.").format(n=found["rows_left_out"])
+                counted(
+                    found["rows_left_out"],
+                    self.tr("1 row was left out: a value cannot be read, or the truth is missing."),
+                    self.tr("{n} rows were left out: a value cannot be read, or the truth is missing."),
+                )
             )
         self.notes.setText("\n".join(notes))
         self.notes.setVisible(bool(notes))

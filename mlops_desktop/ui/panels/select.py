@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
@@ -85,11 +86,21 @@ class RankingPane(Pane):
         if found["problem"]:
             return ""
         count = len(found["scores"]) + found["more"]
-        parts = [self.tr("%n columns, scored on {rows} training rows", "", count).format(rows=f"{found['rows']:,}")]
+        parts = [
+            counted(
+                count, self.tr("1 column, scored on {rows} training rows"), self.tr("{n} columns, scored on {rows} training rows")
+            ).format(rows=f"{found['rows']:,}")
+        ]
         if count > BARS:
             parts.append(self.tr("the best {most} are drawn").format(most=BARS))
         if found["unjudged"]:
-            parts.append(self.tr("%n columns of words or dates have no score", "", len(found["unjudged"])))
+            parts.append(
+                counted(
+                    len(found["unjudged"]),
+                    self.tr("1 column of words or dates has no score"),
+                    self.tr("{n} columns of words or dates have no score"),
+                )
+            )
         if dropped_columns(self.recipe):
             parts.append(self.tr("grey: dropped by this step"))
         return " · ".join(parts)

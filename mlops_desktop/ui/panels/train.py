@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.engine.choices import BASELINE
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.metrics import METRICS, Metric, metrics_for
 from mlops_desktop.engine.runs import Run
 from mlops_desktop.engine.stages import blocked, chosen_of
@@ -393,4 +394,4 @@ class TrainPanel(Panel):
 
 def _trials(count: int) -> str:
     tr = QCoreApplication.translate
-    return tr("TrainPanel", "1 trial") if count == 1 else tr("TrainPanel", "{n} trials").format(n=count)
+    return counted(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))

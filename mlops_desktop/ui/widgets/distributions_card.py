@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_words import type_names
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
@@ -127,7 +128,11 @@ class DistributionsCard(QFrame):
             return [(0, self.tr("mean of {target}").format(target=self._target))]
         names = list(split["classes"])
         rest = names[MOST_CLASSES - 1 :]
-        shown = names if len(names) <= MOST_CLASSES else [*names[: MOST_CLASSES - 1], self.tr("%n others", "", len(rest))]
+        shown = (
+            names
+            if len(names) <= MOST_CLASSES
+            else [*names[: MOST_CLASSES - 1], counted(len(rest), self.tr("1 other"), self.tr("{n} others"))]
+        )
         short = len(names) <= 3 and all(len(self._target) + len(str(name)) <= 22 for name in names)
         return [(at, f"{self._target} = {name}" if short else str(name)) for at, name in enumerate(shown)]
 
@@ -174,7 +179,7 @@ def _stat(one: Mapping[str, Any], rows: int) -> tuple[str, str]:
     if one.get("quantiles"):
         return f"median {figure(one['quantiles']['0.5'])}", ""
     if one["type"] in ("category", "ordered", "boolean"):
-        return f"{one['distinct']:,} levels", ""
+        return counted(one["distinct"], "1 level", "{n} levels"), ""
     return type_names().get(one["type"], ""), ""
 
 
@@ -182,7 +187,8 @@ def _note(one: Mapping[str, Any], rows: int) -> str:
     if one["missing"] == rows:
         return "empty in every row"
     if one["type"] == "id":
-        return f"{one['distinct']:,} different ones"
+        return counted(one["distinct"], "1 value", "{n} different ones")
     if one["type"] == "text":
-        return f"{one['distinct']:,} texts of {figure(one.get('characters'), 3)} characters on average"
+        said = counted(one["distinct"], "1 text", "{n} texts")
+        return f"{said} of {figure(one.get('characters'), 3)} characters on average"
     return "nothing to show"

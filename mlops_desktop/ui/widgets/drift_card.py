@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -101,7 +102,13 @@ class DriftCard(QFrame):
         if len(moved) > MOST_NAMED:
             names += self.tr(" and {count} more").format(count=len(moved) - MOST_NAMED)
         refused = report.get("refused", 0)
-        more = self.tr(" {count} rows could not be read and were left out.").format(count=f"{refused:,}") if refused else ""
+        more = (
+            ""
+            if not refused
+            else counted(
+                refused, self.tr(" 1 row could not be read and was left out."), self.tr(" {n} rows could not be read and were left out.")
+            )
+        )
         if report["verdict"] == "not_enough_data":
             least = report["rule"]["least_rows"]
             said = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)

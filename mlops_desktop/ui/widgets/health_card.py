@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.kpi import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
@@ -61,10 +62,10 @@ class HealthCard(QFrame):
         self.ring.setVisible(bool(told) or not working)
         open_ = sum(1 for one in told if not one.care)
         word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
-        counted = self.tr("1 finding to look at.") if open_ == 1 else self.tr("%n findings to look at.", "", open_)
-        said = counted if open_ else self.tr("Nothing is open.")
+        left = counted(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
+        said = left if open_ else self.tr("Nothing is open.")
         self.said.setText(self.tr("Looking at the data …") if working else f"{word} {said}")
-        self.apply.setText(self.tr("Apply %n safe fixes", "", safe) if safe != 1 else self.tr("Apply 1 safe fix"))
+        self.apply.setText(counted(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
         self.apply.setAccessibleName(self.apply.text())
         self.apply.setVisible(safe > 0)
         if self._told != list(told):

@@ -240,5 +240,5 @@ class ColumnPicker(QWidget):
             text = self._nothing
         else:
             few = ", ".join(self._chosen[:6]) + (" …" if len(self._chosen) > 6 else "")
-            text = self.tr("%n chosen: {names}", "", len(self._chosen)).format(names=few)
+            text = self.tr("{n} chosen: {names}").format(n=len(self._chosen), names=few)
         self.said.setText(breakable(text))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRandomGenerator, Signal
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 from mlops_desktop.ui.widgets.inputs import SpinBox
 
@@ -36,7 +37,13 @@ class RowPicker(QWidget):
         if not len(rows):
             self.truth.setText(self.tr("Looking up the training rows …"))
         elif not self.truth.text() or self.truth.text().endswith("…"):
-            self.truth.setText(self.tr("{count} rows of the training part; the test part stays sealed.").format(count=f"{len(rows):,}"))
+            self.truth.setText(
+                counted(
+                    len(rows),
+                    self.tr("1 row of the training part; the test part stays sealed."),
+                    self.tr("{n} rows of the training part; the test part stays sealed."),
+                )
+            )
 
     def show_truth(self, text: str) -> None:
         """What is known of the row that stands in the form."""

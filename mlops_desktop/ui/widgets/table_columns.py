@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.typed import Table
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.ui.widgets.column_words import TYPE_ICONS, type_names
@@ -69,5 +70,5 @@ def head_caption(seen: Mapping[str, Any], rows: int) -> tuple[str, str]:
     if distinct == 1:
         return tr("Columns", "one value"), "warn"
     if seen["type"] in ("category", "ordered", "boolean"):
-        return tr("Columns", "{count} levels").format(count=f"{distinct:,}"), ""
-    return tr("Columns", "{count} values").format(count=f"{distinct:,}"), ""
+        return counted(distinct, tr("Columns", "1 level"), tr("Columns", "{n} levels")), ""
+    return counted(distinct, tr("Columns", "1 value"), tr("Columns", "{n} values")), ""

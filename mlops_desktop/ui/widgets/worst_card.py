@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
@@ -47,7 +48,7 @@ class ImportanceCard(QFrame):
         idle = sum(not one["used"] for one in found["columns"])
         parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=label_of)]
         if len(used) > MOST_BARS:
-            parts.append(self.tr("{n} more columns matter less.").format(n=len(used) - MOST_BARS))
+            parts.append(counted(len(used) - MOST_BARS, self.tr("1 more column matters less."), self.tr("{n} more columns matter less.")))
         if idle:
             parts.append(self.tr("Never used: {n}.").format(n=idle))
         parts.append(self.tr("Columns that say the same share their importance."))
