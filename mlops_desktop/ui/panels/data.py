@@ -98,7 +98,7 @@ class DataPanel(Panel):
             check=self._check_filter,
         )
         self.filter.setFixedWidth(280)
-        self.preview = DataTable(name="preview", title=self.tr("The data"))
+        self.preview = DataTable(name="preview", title=self.tr("The data"), aside=self.bench.jobs.aside.do)
         self.statistics = RowsTable(statistics_columns(), name="statistics", title=self.tr("Statistics of each column"))
         self.relations = Heatmap(
             self.tr("How strongly columns hang together"),

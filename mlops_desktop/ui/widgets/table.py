@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from shiboken6 import isValid
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
@@ -22,9 +23,18 @@ PAD = 10
 WIDTHS = (72, 260)  # the narrowest and the widest column at first
 MEASURED = 200  # rows that decide how wide a column is
 MEASURED_CELLS = 6_000  # of all columns together: fewer rows of a wide table
+AT_ONCE = 50_000  # rows that are sorted here; more are sorted aside, so that the window never waits
 MOST_KEPT = 10_000  # selected rows that are followed through a sort
 _ICONS = {"number": "num", "word": "cat", "date": "date"}
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+Done = Callable[[Exception | None], None]
+
+
+def _here(work: Callable[[], None], on_done: Done) -> None:
+    work()
+    on_done(None)
 
 
 class _Head(QHeaderView):
@@ -129,16 +139,19 @@ class DataTable(QTableView):
     """Rows of the data. A click on a column's head sorts upwards, then downwards, then as in the file; the menu key offers the same.
 
     `column_chosen` tells the name of a column whose head was clicked or in which the current cell is; `row_opened` the source row that was
-    double-clicked.
+    double-clicked. `aside` has work done on another thread and calls back on this one with what it raised: long tables are sorted there.
     """
 
     column_chosen = Signal(str)
     row_opened = Signal(int)
 
-    def __init__(self, *, name: str, title: str) -> None:
+    def __init__(self, *, name: str, title: str, aside: Callable[[Callable[[], None], Done], None] = _here) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
+        self._aside = aside
+        self._wanted: tuple[int, bool] | None = None  # the sort that was asked for last
+        self._asked: object = None  # the sort that is being made aside
         self.table = TableModel(self)
         self.setModel(self.table)
         self._head = _Head(self.table)
@@ -167,6 +180,8 @@ class DataTable(QTableView):
 
     def show_columns(self, columns: Sequence[TableColumn]) -> None:
         """Show a table; columns are as wide as their head and their first rows need."""
+        self._wanted = None
+        self._end_sort()
         self.table.show_columns(columns)
         head, body = QFontMetrics(theme.font("small", QFont.Weight.DemiBold)), QFontMetrics(self.font())
         caption = QFontMetrics(theme.font("caption"))
@@ -186,10 +201,36 @@ class DataTable(QTableView):
 
     def sort(self, column: int | None, down: bool = False) -> None:
         """Sort by a column, or as in the file (None)."""
+        self._wanted = None if column is None else (column, down)
+        self._end_sort()
+        if column is None or self.table.rows <= AT_ONCE:
+            self._show_sorted(column, down)
+            return
+        asked = self._asked = object()
+        found: list[NDArray[np.int64]] = []
+        of = self.table.columns[column]
+        self.setCursor(Qt.CursorShape.BusyCursor)
+
+        def done(failure: Exception | None) -> None:
+            if self._asked is not asked or not isValid(self):
+                return
+            self._end_sort()
+            if failure is not None:
+                raise failure
+            self._show_sorted(column, down, found[0])
+
+        self._aside(lambda: found.append(of.order(down)), done)
+
+    def _end_sort(self) -> None:
+        """What is still being sorted is not wanted any more."""
+        self._asked = None
+        self.unsetCursor()
+
+    def _show_sorted(self, column: int | None, down: bool, order: NDArray[np.int64] | None = None) -> None:
         ranges = self.selectionModel().selection()
         if sum(ranges.at(i).height() for i in range(ranges.count())) > MOST_KEPT:
             self.clearSelection()
-        self.table.sort_by(column, down)
+        self.table.sort_by(column, down, order)
         self._head.viewport().update()
 
     def show_chosen(self, rows: Iterable[int]) -> None:
@@ -211,7 +252,7 @@ class DataTable(QTableView):
                 self.scrollTo(self.table.index(row, at))
 
     def _clicked(self, section: int) -> None:
-        now = self.table.sorted_by
+        now = self._wanted
         if now is None or now[0] != section:
             self.sort(section)
         elif not now[1]:
@@ -238,7 +279,7 @@ class DataTable(QTableView):
         name = self.table.columns[at].name.replace("&", "&&")
         menu.addAction(self.tr("Sort upwards by {name}").format(name=name), lambda: self.sort(at))
         menu.addAction(self.tr("Sort downwards by {name}").format(name=name), lambda: self.sort(at, down=True))
-        menu.addAction(self.tr("As in the file"), lambda: self.sort(None)).setEnabled(self.table.sorted_by is not None)
+        menu.addAction(self.tr("As in the file"), lambda: self.sort(None)).setEnabled(self._wanted is not None)
         menu.addSeparator()
         menu.addAction(self.tr("Choose the column {name}").format(name=name), lambda: self.column_chosen.emit(self.table.columns[at].name))
         return menu

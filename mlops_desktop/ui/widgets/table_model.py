@@ -16,6 +16,7 @@ from mlops_desktop.ui.widgets.ticks import MINUS
 
 MISSING = "–"
 MOST_CACHED = 200_000  # cells whose text is remembered
+AT_A_TIME = 10_000  # texts that are made ready for sorting in one go
 SAMPLE = 1_000  # values from which the decimals of a column are decided
 KINDS = ("number", "word", "date")
 _ROLE = Qt.ItemDataRole
@@ -61,10 +62,9 @@ class TableColumn:
         """The rows sorted by this column, missing ones last, equal ones in their order; int64."""
         values = self.values
         if self.kind == "word":
+            places = np.arange(len(self.levels))
             rank = np.empty(len(self.levels) + 1, dtype=np.uint16 if len(self.levels) < 65_000 else np.int64)
-            rank[np.array(sorted(range(len(self.levels)), key=lambda at: self.levels[at].casefold()), dtype=np.intp)] = (
-                np.arange(len(self.levels))[::-1] if down else np.arange(len(self.levels))
-            )
+            rank[_alphabetical(self.levels)] = places[::-1] if down else places
             rank[-1] = len(self.levels)
             keys: NDArray[Any] = rank[np.where(values < 0, len(self.levels), values)]
         elif self.kind == "date":
@@ -88,6 +88,15 @@ class TableColumn:
         return lambda value: MISSING if value != value else form.format(value).replace("-", MINUS)
 
 
+def _alphabetical(levels: Sequence[str]) -> NDArray[np.intp]:
+    """The positions of texts in their alphabetical order. A list of Python would hold up every other thread while it is sorted."""
+    texts = np.empty(len(levels), dtype=np.dtypes.StringDType())
+    for start in range(0, len(levels), AT_A_TIME):
+        part = range(start, min(start + AT_A_TIME, len(levels)))
+        texts[start : part.stop] = [levels[at].casefold() for at in part]
+    return np.argsort(texts, kind="stable")
+
+
 def _decimals(sample: NDArray[np.float64]) -> int | None:
     """How many decimals tell the values apart; None when they are too small or too large for plain writing."""
     known = sample[np.isfinite(sample)]
@@ -108,7 +117,8 @@ class TableModel(QAbstractTableModel):
         self.columns: tuple[TableColumn, ...] = ()
         self.rows = 0
         self.sorted_by: tuple[int, bool] | None = None  # column and whether downwards
-        self._order: NDArray[np.int64] | None = None  # None: every row, in the order of the file
+        self._sorted: NDArray[np.int64] | None = None  # every row in the order of the sort; None: in that of the file
+        self._order: NDArray[np.int64] | None = None  # those that are shown; None: every row, in the order of the file
         self._mask: NDArray[np.bool_] | None = None
         self._formats: dict[int, Callable[[Any], str]] = {}  # of the columns that were looked at
         self._texts: dict[int, str] = {}
@@ -120,7 +130,7 @@ class TableModel(QAbstractTableModel):
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
         self.beginResetModel()
         self.columns, self.rows = tuple(columns), lengths.pop() if lengths else 0
-        self.sorted_by = self._order = self._mask = None
+        self.sorted_by = self._sorted = self._order = self._mask = None
         self._formats = {}
         self._texts = {}
         self.endResetModel()
@@ -132,12 +142,16 @@ class TableModel(QAbstractTableModel):
         self._order = self._arrange()
         self.endResetModel()
 
-    def sort_by(self, column: int | None, down: bool = False) -> None:
-        """Sort by a column, or back to the order of the file (None). Selected rows stay selected."""
+    def sort_by(self, column: int | None, down: bool = False, order: NDArray[np.int64] | None = None) -> None:
+        """Sort by a column, or back to the order of the file (None). Selected rows stay selected.
+
+        `order`: what `TableColumn.order` found for it, when that was asked elsewhere.
+        """
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         sources = [(self.source_row(index.row()), index.column()) for index in before]
         self.sorted_by = None if column is None else (column, down)
+        self._sorted = None if column is None else self.columns[column].order(down) if order is None else order
         self._order = self._arrange()
         if before:
             places = self.places([row for row, _ in sources])
@@ -147,10 +161,9 @@ class TableModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _arrange(self) -> NDArray[np.int64] | None:
-        order = None if self.sorted_by is None else self.columns[self.sorted_by[0]].order(self.sorted_by[1])
         if self._mask is None:
-            return order
-        return np.flatnonzero(self._mask).astype(np.int64) if order is None else order[self._mask[order]]
+            return self._sorted
+        return np.flatnonzero(self._mask).astype(np.int64) if self._sorted is None else self._sorted[self._mask[self._sorted]]
 
     def source_row(self, row: int) -> int:
         """The row of the table that is shown in a row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.widgets.table import Cell, DataTable, Row, RowColumn, RowsTable, TableColumn, TableModel
+from mlops_desktop.ui.widgets.table import AT_ONCE, Cell, DataTable, Row, RowColumn, RowsTable, TableColumn, TableModel
 
 NAN = float("nan")
 DAY = 86_400_000_000
@@ -179,6 +180,59 @@ def test_a_million_rows_of_fifty_columns_scroll_sort_and_filter(qtbot: QtBot) ->
     assert view.table.index(0, 0).data() == f"{values.max():,.2f}"
     view.show_rows(values > 60)
     assert view.table.rowCount() == int((values > 60).sum())
+
+
+def test_a_long_table_is_sorted_aside_and_the_last_wish_counts(qtbot: QtBot) -> None:
+    """The window never waits: what is slow is done elsewhere, what is not wanted any more is dropped."""
+    rows = AT_ONCE + 1
+    values = np.arange(rows, dtype=np.float64) % 7
+    levels = [f"Level {at % 3} of {at}" for at in range(rows)]
+    shown = [
+        TableColumn(name="n", kind="number", values=values),
+        TableColumn(name="w", kind="word", values=np.arange(rows)[::-1], levels=levels),
+    ]
+    sent: list[tuple[Callable[[], None], Callable[[Exception | None], None]]] = []
+    view = DataTable(name="preview", title="Preview", aside=lambda work, done: sent.append((work, done)))
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.show_columns(shown)
+    view.show()
+    head = view.horizontalHeader()
+    at = QPoint(head.sectionViewportPosition(0) + 20, 20)
+    for _ in range(2):  # upwards, then downwards before the first is there
+        qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert view.table.sorted_by is None
+    assert view.cursor().shape() == Qt.CursorShape.BusyCursor
+    for work, done in sent:
+        work()
+        done(None)
+    assert view.table.sorted_by == (0, True)
+    assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
+    assert view.table.index(0, 0).data() == "6"
+    view.show_rows(values == 3)
+    assert view.table.rowCount() == int((values == 3).sum())
+    sent.clear()
+    view.sort(1)
+    sent[0][0]()
+    sent[0][1](None)
+    assert texts(view.table, 1) == sorted(texts(view.table, 1), key=str.casefold)
+    sent.clear()
+    view.sort(0)
+    view.show_columns(columns())  # another table meanwhile
+    sent[0][0]()
+    sent[0][1](None)
+    assert view.table.sorted_by is None
+    view.show_columns(shown)
+    sent.clear()
+    view.sort(0)
+    view.sort(None)
+    sent[0][0]()
+    sent[0][1](None)
+    assert view.table.sorted_by is None
+    view.sort(0)
+    with pytest.raises(MemoryError):
+        sent[-1][1](MemoryError())
+    assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
 def test_a_table_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
