@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine import curves
@@ -173,7 +174,7 @@ def _notes(target: Target) -> list[str]:
     rows = len(target.values)
     notes = []
     if rows < FEW_ROWS:
-        notes.append(f"There are only {rows} rows, so every figure here is rough.")
+        notes.append(counted(rows, "There is only 1 row", "There are only {n} rows") + ", so every figure here is rough.")
     if target.classes and rows:
         counts = np.bincount(target.values, minlength=len(target.classes))
         absent = [f"“{name}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]

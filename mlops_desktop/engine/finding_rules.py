@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.finding import Finding, Seen, Severity
 from mlops_desktop.engine.leaks import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
@@ -56,7 +57,8 @@ def repeated_rows(seen: Seen) -> int:
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
-        message = f"{count:,} rows repeat an earlier row in every column."
+        apart = " but the identifier" if "id" in seen.roles.values() else ""
+        message = counted(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
         why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
         yield Finding(
             "duplicate_rows",
@@ -156,8 +158,9 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
+            values_said, lie = counted(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
             message = (
-                f"{far:,} values of “{column.name}” ({far / len(values):.1%}) lie more than {FENCE:g} interquartile ranges "
+                f"{values_said} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
                 f"outside the middle half, {low:.6g} to {high:.6g}."
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
@@ -173,7 +176,8 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
             if levels > MANY_LEVELS:
-                message = f"“{column.name}” has {levels:,} categories; {rare:,} of them have fewer than 10 rows."
+                few = counted(rare, "1 of them has", "{n} of them have")
+                message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
                 why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
                 yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
 
@@ -186,7 +190,8 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
     counts = counts[counts > 0]
     least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
     if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
-        message = f"The rarest class of “{seen.target}” has {least:,} rows ({least / total:.1%}), the largest {most:,}."
+        rows = counted(least, "1 row", "{n} rows")
+        message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
         why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
         yield Finding("imbalance", "warning", seen.target, message, why)
 
@@ -227,7 +232,9 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         for code, count in _codes_for_missing(values):
-            message = f"{count:,} cells of “{column.name}” ({count / len(values):.1%}) hold {code:g}, far from all other values."
+            cells = counted(count, "1 cell", "{n} cells")
+            holds = "holds" if count == 1 else "hold"
+            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {code:g}, far from all other values."
             why = "Such a number often stands for “not known”; as a number it misleads every model."
             yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [f"{code:g}"]}})
 

@@ -83,7 +83,7 @@ _ALL = (
         "Put the few “{positive}” rows first",
         BINARY,
         "Precision averaged over all cut-offs: 1 is perfect, the share of the positive class is guessing. It fits rare classes.",
-        "When rows are taken from the highest score down, {share} % of them are “{positive}”, averaged over the ones to be found.",
+        "From the highest score down, {share} % of the rows are “{positive}”, averaged over all of these.",
         measures.of_positive(measures.average_precision),
     ),
     Metric(
@@ -92,7 +92,7 @@ _ALL = (
         "Put the rows of each class first",
         MULTI,
         "Precision averaged over all cut-offs and over the classes: 1 is perfect.",
-        "When rows are taken from the highest score of a class down, {share} % of them are of it, averaged over rows and classes.",
+        "From the highest score of a class down, {share} % of the rows are of it, averaged over classes.",
         measures.over_classes(measures.average_precision),
     ),
     Metric(
@@ -101,7 +101,7 @@ _ALL = (
         "Give probabilities to be trusted",
         CLASSES,
         "How far the probabilities are from the truth; being sure and wrong costs most. 0 is perfect.",
-        "The probabilities miss the truth by {value} on average, on a scale where 0 is perfect and being sure and wrong costs most.",
+        "The probabilities miss by {value} on average: 0 is perfect, being sure and wrong costs most.",
         measures.mean_loss(measures.log_loss),
     ),
     Metric(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine import table as tables
@@ -76,9 +77,9 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.split != new.split:
         found.append(f"split: {new.split.method}")
     if old.steps != new.steps:
-        found.append(f"{len(new.steps)} steps of preparation")
+        found.append(counted(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:
-        found.append(f"{len(new.candidates)} algorithms")
+        found.append(counted(len(new.candidates), "1 algorithm", "{n} algorithms"))
     if old.cleaners != new.cleaners:
         found.append("rows without a target are left out")
     found.extend(_roles(old.columns, new.columns))

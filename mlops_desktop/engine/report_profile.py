@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.figures import short
 from mlops_desktop.engine.report_page import Html, escape, facts, heading, items, join, number, paragraph, pill, share, table
 from mlops_desktop.engine.report_sections import not_yet
@@ -50,7 +51,8 @@ def findings(found: Sequence[Json]) -> Html:
         mark = f"{pill(weight, _COLOURS.get(weight, ''))} " if weight else ""
         why = finding.get("why") or ""
         entries.append(Html(f"{mark}{escape(finding.get('message', ''))}" + (f' <span class="quiet">{escape(why)}</span>' if why else "")))
-    more = paragraph(f"{len(found) - MOST_FINDINGS} more findings are not shown.", quiet=True) if len(found) > MOST_FINDINGS else ""
+    left = counted(len(found) - MOST_FINDINGS, "1 more finding is not shown.", "{n} more findings are not shown.")
+    more = paragraph(left, quiet=True) if len(found) > MOST_FINDINGS else ""
     return join([items(entries), more])
 
 

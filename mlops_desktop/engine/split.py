@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
 from mlops_desktop.engine.project import Split
@@ -118,9 +119,8 @@ def folds(split: Split, target: Target, columns: SplitColumns, seed: int) -> lis
         made = labelled
     else:
         if rows < count:
-            raise UserError(
-                f"{rows} training rows cannot be dealt into {count} folds.", "Set a smaller number of folds, or bring more rows."
-            )
+            there = counted(rows, "1 training row", "{n} training rows")
+            raise UserError(f"{there} cannot be dealt into {count} folds.", "Set a smaller number of folds, or bring more rows.")
         rng = np.random.default_rng([seed, 2])
         if split.method == "grouped":
             part = _deal_groups(_groups(columns, split), _strata(target), np.full(count, 1 / count), rng, forced=None)
@@ -270,7 +270,8 @@ def _deal_groups(groups: Ints, strata: Ints, shares: Floats, rng: np.random.Gene
     table = _table(groups, strata).astype(np.float64)
     count, totals = len(table), table.sum(axis=0)
     if count < len(shares):
-        raise UserError(f"{count} groups cannot be dealt into {len(shares)} folds.", "Set a smaller number of folds, or bring more groups.")
+        there = counted(count, "1 group", "{n} groups")
+        raise UserError(f"{there} cannot be dealt into {len(shares)} folds.", "Set a smaller number of folds, or bring more groups.")
     weight = np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
     best, least = np.zeros(count, dtype=np.intp), np.inf
     for _ in range(int(np.clip(20_000 // count, 1, 20))):

@@ -77,7 +77,7 @@ class ExportPage(QWidget):
         title = label(self.tr("Folder"), "small", tone="2", weight=Weight.Medium)
         title.setBuddy(self.folder)
         inner = QWidget()
-        inner.setLayout(column(self.gallery, self._options, None, margins=(0, 0, 6, 0), spacing=10))
+        inner.setLayout(column(self.gallery, self._options, None, spacing=12))
         made = card(
             heading(self.tr("What to export")),
             (scrolled(inner), 1),
@@ -85,7 +85,7 @@ class ExportPage(QWidget):
             row((self.folder, 1), self.choose),
             self.note,
             self.go,
-            margins=(16, 10, 14, 14),
+            margins=(16, 10, 16, 14),
             spacing=8,
         )
         made.setFixedWidth(LEFT)

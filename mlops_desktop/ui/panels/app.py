@@ -81,7 +81,7 @@ class AppPanel(Panel):
         self._right.addWidget(self.batch)
         work = QWidget()
         work.setLayout(row(self._inputs(), (self._right, 1), margins=(20, 16, 20, 16), spacing=12))
-        train = self.tr("Go to training")
+        train = self.tr("Go to “Training”")
         self.empty = EmptyState("", train, lambda: self.bench.go_to.emit("train"), name="app_empty", icon="flask", primary=True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)

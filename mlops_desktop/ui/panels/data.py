@@ -72,7 +72,7 @@ class DataPanel(Panel):
         self.health.setFixedWidth(HEALTH)
         self._middle = QWidget()
         self._middle.setLayout(row((self.distributions, 1), self.health, spacing=12))
-        kpis = row(*[(kpi, 1) for kpi in self.kpis.values()], spacing=12)
+        kpis = row(*[(kpi, 5 if name in ("columns", "target") else 4) for name, kpi in self.kpis.items()], spacing=12)
         self.setLayout(column(kpis, (self._middle, 6), (self._table_card(), 5), margins=(20, 16, 20, 16), spacing=12))
         self.distributions.opened.connect(self.open_column)
         self.health.opened.connect(self.open_column)
@@ -212,7 +212,9 @@ class DataPanel(Panel):
         percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
         self.kpis["missing"].show_value(percent, said if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
         count = found.get("duplicates", 0)
-        self.kpis["duplicates"].show_value(f"{count:,}", self.tr("checked on all rows"), "warn" if count else "ok")
+        aside = any(note.role == "id" for note in self.bench.project.columns.values())
+        how = self.tr("the identifier aside") if aside else self.tr("checked on all rows")
+        self.kpis["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
 
     def _target_said(self, found: Json | None, seen: Json | None) -> tuple[str, str, str]:
         project = self.bench.project

@@ -85,7 +85,7 @@ class EmptyState(QWidget):
         self.setObjectName(name)
         self.text = label(text, tone="2", wrap=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setMaximumWidth(460)
+        self.text.setMaximumWidth(520)
         self.button = Button(action, on_click, name=f"{name}_action", kind="primary" if primary else "")
         self.button.setVisible(False)
         picture = [row(None, Picture(icon, "text3", 32), None)] if icon else []

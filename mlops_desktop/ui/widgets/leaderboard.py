@@ -171,10 +171,10 @@ def _columns(score: str) -> list[RowColumn]:
     return [
         RowColumn(tr("Leaderboard", "Model"), stretch=True, width=190),
         RowColumn(score, bar=True, width=190, tip=tr("Leaderboard", "Mean over the folds; the bar runs from the baseline to the best.")),
-        RowColumn(tr("Leaderboard", "± sd"), "right", figures=True, width=68, tip=tr("Leaderboard", "How much folds differ.")),
-        RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=74),
+        RowColumn(tr("Leaderboard", "± sd"), "right", figures=True, width=62, tip=tr("Leaderboard", "How much folds differ.")),
+        RowColumn(tr("Leaderboard", "Fit time"), "right", figures=True, width=68),
         RowColumn(tr("Leaderboard", "Features"), "right", figures=True, width=72),
-        RowColumn(tr("Leaderboard", "Status"), width=140),
+        RowColumn(tr("Leaderboard", "Status"), width=132),
     ]
 
 

@@ -43,7 +43,7 @@ class LearningCard(QFrame):
                 row(heading(self.tr("Learning curve")), self.of, self.make, None, self.chart.tools, spacing=4),
                 (self.chart, 1),
                 self.said,
-                margins=(16, 12, 12, 8),
+                margins=(16, 10, 12, 8),
                 spacing=4,
             )
         )
@@ -78,7 +78,11 @@ class LearningCard(QFrame):
         self.of.setToolTip(model)
         self._named = True
         self.of.setVisible(self.width() >= NARROW)
-        waiting = self.tr("It is made when training is over.") if busy else self.tr("Making it takes about {time}.")
+        waiting = (
+            self.tr("It is made when training is over.")
+            if busy
+            else self.tr("It shows whether more rows would help. It takes about {time}.")
+        )
         self.chart.say_empty(waiting.format(time=cost))
         self.chart.y_label = metric.label if metric else ""
         sign = -1.0 if metric is not None and metric.is_error else 1.0

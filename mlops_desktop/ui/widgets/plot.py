@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ NEAR = 14  # pixels between pointer and point
 class _Axis(pg.AxisItem):  # type: ignore[misc]
     """Round ticks inside the range, or names at whole positions, elided to their slot."""
 
+    _title = ""  # pyqtgraph lays it out before it is made
+
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.names: Sequence[str] = ()
@@ -32,6 +35,22 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         self.whole = False
         self.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
         self.enableAutoSIPrefix(False)  # ticks say their own unit; a factor in the title would be wrong
+
+    def entitle(self, text: str) -> None:
+        """Write this beside the axis, cut to its length: a name from a data file may be longer, and is never markup."""
+        self._title = text
+        self.setLabel("")
+        self.showLabel(bool(text))
+        self.resizeEvent()
+
+    def resizeEvent(self, ev: object = None) -> None:
+        if self.label is not None and self._title:
+            long = self.height() if self.orientation in ("left", "right") else self.width()
+            font = theme.font("caption")
+            said = html.escape(QFontMetrics(font).elidedText(self._title, Qt.TextElideMode.ElideMiddle, max(int(long) - 12, 40)))
+            if said != self.labelText:
+                self.setLabel(said, color=theme.token("text3"), **{"font-size": f"{font.pointSizeF():g}pt"})
+        super().resizeEvent(ev)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if self.names:
@@ -89,8 +108,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.clear()
         self._points = []
         for side, text in (("bottom", x_label), ("left", y_label)):
-            self._axes[side].setLabel(text, color=theme.token("text3"), **{"font-size": "8pt"})
-            self._axes[side].showLabel(bool(text))
+            self._axes[side].entitle(text)
         self._axes["bottom"].names = names
         metrics = QFontMetrics(theme.font("caption", figures=True))
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0) if skip else 0

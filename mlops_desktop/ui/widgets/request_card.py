@@ -56,7 +56,9 @@ class RequestCard(QFrame):
         self.show_ready("")
 
     def _title(self, text: str) -> Any:
-        return label(text, "small", tone="2", weight=Weight.Medium)
+        made = label(text, "small", tone="2", weight=Weight.Medium)
+        made.setMinimumHeight(26)  # as high as the link beside one of them: what stands below is on one line
+        return made
 
     def _area(self, name: str, title: str) -> QPlainTextEdit:
         made = QPlainTextEdit()
