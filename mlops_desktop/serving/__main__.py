@@ -97,7 +97,8 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     import uvicorn  # noqa: F401  (asked for now, so that its absence is said before the work)
 
     from .boot import make_app, tested_bundle
-    from .server import Options, address, listen, serve, serve_many
+    from .server import Options, address, listen, serve
+    from .workers import serve_many
 
     if parsed.workers < 1:
         raise UserError("--workers must be at least 1.")

@@ -1,7 +1,11 @@
-"""What the service counts of itself, in Prometheus' text format (0.0.4). Plain integers: counting costs next to nothing."""
+"""What the service counts of itself, in Prometheus' text format (0.0.4). Plain integers: counting costs next to nothing.
+
+What was counted is also had as plain JSON whose parts are added up by `added`, so that several processes are shown as one service.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -17,6 +21,19 @@ from .monitor import VERDICTS
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 MOST_FIELDS = 50  # fields with counters of their own; the rest are “other”, so that a wide table does not flood the store
+
+
+NOW = "now"  # the part of what was counted that ends with its process
+
+
+def added(one: Any, other: Any) -> Any:
+    """The sum of two records of counts: objects by their keys, lists by position, numbers."""
+    if isinstance(one, dict):
+        both = {key: added(value, other[key]) if key in other else value for key, value in one.items()}
+        return {**both, **{key: value for key, value in other.items() if key not in one}}
+    if isinstance(one, list):
+        return [added(a, b) for a, b in zip(one, other, strict=True)]
+    return one + other
 
 
 class Metrics:
@@ -68,44 +85,48 @@ class Metrics:
                 key = (problem.field if problem.field in self._fields else "other", problem.code)
                 counts[key] = counts.get(key, 0) + 1
 
-    def text(self, drift: Mapping[str, Any]) -> bytes:
-        """Everything as one page; `drift` is the report of the drift counters."""
+    def counted(self) -> dict[str, Any]:
+        """Everything as plain JSON, for `added` and `text`."""
         with self._lock:
             outcomes, refused = list(self._outcomes), self._refused
-            remarks, faults = sorted(self._remarks.items()), sorted(self._faults.items())
+            remarks, faults = _by_key(self._remarks), _by_key(self._faults)
+        return {
+            "requests": _by_key(self._requests),
+            "seconds": {route: list(buckets) for route, buckets in list(self._seconds.items())},
+            "sums": dict(self._sums),
+            "outcomes": outcomes,
+            "refused": refused,
+            "faults": faults,
+            "remarks": remarks,
+            "processor": round(time.process_time(), 6),
+            NOW: {"in_progress": self.in_progress, "processes": 1, "resident": _resident()},
+        }
+
+    def text(self, counted: Mapping[str, Any], drift: Mapping[str, Any]) -> bytes:
+        """What was counted (here, or by several processes) as one page; `drift` is the report of the drift counters."""
         page = Page()
         page.metric("http_requests_total", "counter", "Requests by method, route and status.")
-        for (method, route, status), count in sorted(self._requests.items()):
+        for (method, route, status), count in _sorted(counted["requests"]):
             page.sample("http_requests_total", count, method=method, route=route, status=status)
-        self._durations(page)
+        _durations(page, counted)
         page.metric("http_requests_in_progress", "gauge", "Requests that are being answered.")
-        page.sample("http_requests_in_progress", self.in_progress)
+        page.sample("http_requests_in_progress", counted[NOW]["in_progress"])
         page.metric("model_predictions_total", "counter", "Answered rows by answer.")
-        for label, count in zip(self._classes, outcomes, strict=True):
+        for label, count in zip(self._classes, counted["outcomes"], strict=True):
             page.sample("model_predictions_total", count, version=self._model["version"], outcome=label)
         page.metric("model_refused_rows_total", "counter", "Rows that were refused in requests that were answered.")
-        page.sample("model_refused_rows_total", refused)
+        page.sample("model_refused_rows_total", counted["refused"])
         page.metric("model_input_invalid_total", "counter", "Faults in rows by field and code.")
-        for (field, code), count in faults:
+        for (field, code), count in _sorted(counted["faults"]):
             page.sample("model_input_invalid_total", count, field=field, code=code)
         page.metric("model_input_warnings_total", "counter", "Warnings by field and code.")
-        for (field, code), count in remarks:
+        for (field, code), count in _sorted(counted["remarks"]):
             page.sample("model_input_warnings_total", count, field=field, code=code)
         self._drift(page, drift)
         page.metric("model_info", "gauge", "The model that answers.")
         page.sample("model_info", 1, **self._model)
-        self._process(page)
+        self._process(page, counted)
         return page.text()
-
-    def _durations(self, page: Page) -> None:
-        page.metric("http_request_duration_seconds", "histogram", "From the request line to the last byte handed over.")
-        for route, buckets in sorted(self._seconds.items()):
-            running = 0
-            for bound, count in zip((*map(str, SECONDS), "+Inf"), list(buckets), strict=True):
-                running += count
-                page.sample("http_request_duration_seconds_bucket", running, route=route, le=bound)
-            page.sample("http_request_duration_seconds_sum", self._sums.get(route, 0.0), route=route)
-            page.sample("http_request_duration_seconds_count", running, route=route)
 
     def _drift(self, page: Page, drift: Mapping[str, Any]) -> None:
         page.metric("model_drift_rows", "gauge", "Rows that the drift figures rest on.")
@@ -118,15 +139,43 @@ class Metrics:
         page.metric("model_drift_state", "gauge", "The verdict: 0 not enough data, 1 stable, 2 watch, 3 act.")
         page.sample("model_drift_state", VERDICTS.index(drift["verdict"]))
 
-    def _process(self, page: Page) -> None:
-        page.metric("process_cpu_seconds_total", "counter", "Processor time of this process.")
-        page.sample("process_cpu_seconds_total", round(time.process_time(), 6))
-        page.metric("process_start_time_seconds", "gauge", "Start of this process since 1970.")
+    def _process(self, page: Page, counted: Mapping[str, Any]) -> None:
+        page.metric("service_processes", "gauge", "Processes that answer; every figure here is of all of them.")
+        page.sample("service_processes", counted[NOW]["processes"])
+        page.metric("process_cpu_seconds_total", "counter", "Processor time of the service.")
+        page.sample("process_cpu_seconds_total", counted["processor"])
+        page.metric("process_start_time_seconds", "gauge", "Start of the process that says this since 1970.")
         page.sample("process_start_time_seconds", round(self._started, 3))
-        if sys.platform == "linux":
-            resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-            page.metric("process_resident_memory_bytes", "gauge", "Resident memory of this process.")
-            page.sample("process_resident_memory_bytes", resident)
+        if counted[NOW]["resident"]:
+            page.metric("process_resident_memory_bytes", "gauge", "Resident memory of the service.")
+            page.sample("process_resident_memory_bytes", counted[NOW]["resident"])
+
+
+def _by_key(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:
+    """Counts with keys that JSON can hold."""
+    return {json.dumps(key): count for key, count in list(counts.items())}
+
+
+def _sorted(counts: Mapping[str, int]) -> list[tuple[list[Any], int]]:
+    return sorted((json.loads(key), count) for key, count in counts.items())
+
+
+def _durations(page: Page, counted: Mapping[str, Any]) -> None:
+    page.metric("http_request_duration_seconds", "histogram", "From the request line to the last byte handed over.")
+    for route, buckets in sorted(counted["seconds"].items()):
+        running = 0
+        for bound, count in zip((*map(str, SECONDS), "+Inf"), buckets, strict=True):
+            running += count
+            page.sample("http_request_duration_seconds_bucket", running, route=route, le=bound)
+        page.sample("http_request_duration_seconds_sum", counted["sums"].get(route, 0.0), route=route)
+        page.sample("http_request_duration_seconds_count", running, route=route)
+
+
+def _resident() -> int:
+    """Resident memory of this process in bytes; 0 where it is not known."""
+    if sys.platform != "linux":
+        return 0
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 class Page:

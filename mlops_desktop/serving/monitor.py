@@ -232,14 +232,15 @@ class Counters:
         else:
             counts += np.bincount(np.argmax(scores, axis=1) + 3, minlength=len(counts))
 
-    def report(self) -> dict[str, Any]:
-        """The verdict as plain JSON: `{"rows", "reference_rows", "verdict", "columns": [...], "score", "counts"}`.
+    def report(self, counts: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
+        """The verdict on these counts (on its own where none are given) as plain JSON:
+        `{"rows", "reference_rows", "verdict", "columns": [...], "score", "counts"}`.
 
         A column has `field`, `verdict` (not_enough_data, stable, watch, act), `psi`, `p`, the shares `missing`, `unseen` and `outside` at
         training and now, and its `bins` as shares. The whole verdict is the worst among the columns (and the score) that a
         Benjamini-Hochberg correction at 5 % over all of them leaves significant.
         """
-        counts = self.counts()
+        counts = self.counts() if counts is None else counts
         columns = [compare(bins, now) for bins, now in zip(self.reference.columns, counts, strict=False)]
         score = compare(self.reference.score, counts[-1])
         judged = [one for one in (*columns, score) if one["verdict"] != "not_enough_data"]
@@ -247,13 +248,13 @@ class Counters:
         found = [one["verdict"] for one, keep in zip(judged, kept.tolist(), strict=True) if keep]
         verdict = max(found, key=VERDICTS.index, default="stable" if judged else "not_enough_data")
         return {
-            "rows": self.rows,
+            "rows": int(sum(counts[-1])),
             "reference_rows": self.reference.rows,
             "verdict": verdict,
             "rule": {"watch": WATCH, "act": ACT, "p": SIGNIFICANT, "least_rows": LEAST_ROWS, "false_discoveries": FALSE_DISCOVERIES},
             "columns": columns,
             "score": score,
-            "counts": counts,
+            "counts": [list(one) for one in counts],
         }
 
 

@@ -1,21 +1,18 @@
-"""Running the service: a port, one process or several, and an end without a lost request. Starts uvicorn; nothing else here needs it."""
+"""Running the service in one process: a port, and an end without a lost request. Starts uvicorn; nothing else here needs it."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import gc
 import importlib.util
-import multiprocessing
-import multiprocessing.connection
-import os
 import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -23,7 +20,7 @@ from .errors import UserError
 
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that it is never the service that hangs up first
 LAST_REQUESTS = 25  # seconds that requests under way may take after a stop
-RESTARTS, PERIOD = 5, 60.0  # so many dead workers within so many seconds, and the service stops
+LINGER = 0.2  # seconds that who came in at the last instant has for sending a request
 # What a service imports, and what those packages need themselves. On Windows uvicorn does without uvloop.
 PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
 NOT_ON_WINDOWS = frozenset(("uvloop",))
@@ -80,7 +77,8 @@ def address(sock: socket.socket) -> str:
 def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) -> None:
     """Answer on a bound socket until the process is asked to stop (SIGTERM, Ctrl+C). Returns when the last request is answered.
 
-    SIGTERM first lets `ready` say 503 and every answer close its connection for `drain` seconds, so that callers move away unharmed.
+    SIGTERM first lets `ready` say 503 and every answer close its connection for `drain` seconds, so that callers move away unharmed. Then
+    whoever stands in the queue is let in, the door is closed, and what is under way is answered.
     """
     import uvicorn
 
@@ -96,6 +94,20 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
 
         async def on_tick(self, counter: int) -> bool:
             return await super().on_tick(counter) or time.monotonic() >= self.leave_at
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            late = _last_in(self.servers, sockets or [])
+            loop = asyncio.get_running_loop()
+            for connection in late:
+                with contextlib.suppress(OSError):  # gone again
+                    await loop.connect_accepted_socket(self._protocol, connection)
+            await asyncio.sleep(LINGER)
+            await super().shutdown(sockets)
+
+        def _protocol(self) -> asyncio.Protocol:
+            protocol: Any = self.config.http_protocol_class
+            made: asyncio.Protocol = protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+            return made
 
     app = make_app()
     config = uvicorn.Config(
@@ -114,7 +126,26 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
     # The model lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    sock.setblocking(False)
     Drained(config).run([sock])
+
+
+def _last_in(servers: Iterable[Any], sockets: Iterable[socket.socket]) -> list[socket.socket]:
+    """Close the listening sockets; the connections that waited in their queues, which would be reset with them.
+
+    The servers let go of a socket first, while a second handle keeps it open: nothing runs between the last look at the queue and its end.
+    """
+    doors = [one.dup() for one in sockets]
+    for server in servers:
+        server.close()
+    late = []
+    for door in doors:
+        with door, contextlib.suppress(BlockingIOError):
+            while True:
+                late.append(door.accept()[0])
+    for connection in late:
+        connection.setblocking(False)
+    return late
 
 
 def _protocol(app: Any, options: Options) -> Any:
@@ -124,68 +155,3 @@ def _protocol(app: Any, options: Options) -> Any:
     from .fast_lane import fast_protocol
 
     return fast_protocol(app)
-
-
-def serve_many(folder: Path, sock: socket.socket, options: Options) -> None:
-    """The same with several processes on one socket; a process that dies is started anew, but not for ever.
-
-    UserError when processes die as fast as they are started.
-    """
-    context = multiprocessing.get_context("spawn")
-    stopping = threading.Event()
-
-    def stop(sig: int, frame: FrameType | None) -> None:
-        stopping.set()
-
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
-
-    def start() -> Any:
-        process = context.Process(target=work, args=(str(folder), sock, options), daemon=False)
-        process.start()
-        return process
-
-    processes = [start() for _ in range(options.workers)]
-    deaths: list[float] = []
-    try:
-        while not stopping.is_set():
-            multiprocessing.connection.wait([process.sentinel for process in processes], timeout=0.2)
-            for i, process in enumerate(processes):
-                if not process.is_alive() and not stopping.is_set():
-                    deaths = [*(at for at in deaths if at > time.monotonic() - PERIOD), time.monotonic()]
-                    if len(deaths) > RESTARTS:
-                        raise UserError("The service's processes end as soon as they start.", "Try it with --workers 1 to see why.")
-                    processes[i] = start()
-    finally:
-        _end(processes, options.drain + LAST_REQUESTS)
-
-
-def _end(processes: list[Any], patience: float) -> None:
-    for process in processes:
-        if process.is_alive():
-            process.terminate()
-    deadline = time.monotonic() + patience
-    for process in processes:
-        process.join(max(0.0, deadline - time.monotonic()))
-        if process.is_alive():
-            process.kill()
-            process.join()
-
-
-def work(folder: str, sock: socket.socket, options: Options) -> None:
-    """One of several processes."""
-    from .boot import make_app
-
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
-    serve(lambda: make_app(Path(folder)), sock, options)
-
-
-def _leave_with(parent: Any) -> None:
-    """A worker whose parent was killed stops too."""
-    parent.join()
-    if sys.platform == "win32":
-        os._exit(1)
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -19,7 +19,7 @@ from .csv_io import answer_chunk, as_csv, header_line, read_chunks
 from .errors import UserError
 from .explain import explain, what_if
 from .frame import Floats, Frame, Ints
-from .metrics import CONTENT_TYPE, Metrics
+from .metrics import CONTENT_TYPE, Metrics, added
 from .monitor import Counters
 from .openapi import openapi_document, schema_document
 from .problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, remark, too_large
@@ -68,6 +68,7 @@ class Service:
         self.metrics = Metrics(
             scorer.name, scorer.version, scorer.task, (c.name for c in scorer.schema.columns), map(class_text, scorer.classes)
         )
+        self.others: Callable[[], dict[str, Any]] | None = None  # what other processes of the same service counted
         self._answers = Answers(scorer)
         self._from_rows = scorer.schema.from_rows
         self._model = {"name": scorer.name, "version": scorer.version}
@@ -255,11 +256,20 @@ class Service:
 
     def drift(self) -> Reply:
         """`GET /v1/drift`."""
-        return Reply(_json({"model": self._model, **self.counters.report()}))
+        return Reply(_json({"model": self._model, **self.counters.report(self._counted()["drift"])}))
 
     def metrics_page(self) -> Reply:
         """`GET /metrics`."""
-        return Reply(self.metrics.text(self.counters.report()), CONTENT_TYPE)
+        counted = self._counted()
+        return Reply(self.metrics.text(counted, self.counters.report(counted["drift"])), CONTENT_TYPE)
+
+    def counted_here(self) -> dict[str, Any]:
+        """What this process counted, as plain JSON that `added` adds up."""
+        return {**self.metrics.counted(), "drift": self.counters.counts()}
+
+    def _counted(self) -> dict[str, Any]:
+        here = self.counted_here()
+        return here if self.others is None else added(here, self.others())
 
     def _class(self, position: int | None) -> str | int | float | bool | None:
         return None if position is None else self.scorer.classes[position]
