@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import chosen as choosing
 from mlops_desktop.engine import package, storage
@@ -29,6 +30,7 @@ from mlops_desktop.engine.preview import preview as preview_recipe
 from mlops_desktop.engine.preview import rank as rank_columns
 from mlops_desktop.engine.profile import profile as profile_table
 from mlops_desktop.engine.proposal import propose as propose_decisions
+from mlops_desktop.engine.proposal import suggestions
 from mlops_desktop.engine.recipe import covers
 from mlops_desktop.engine.renewal import renew as renew_decisions
 from mlops_desktop.engine.renewal import seen
@@ -36,7 +38,6 @@ from mlops_desktop.engine.report import write_profile_report, write_report
 from mlops_desktop.engine.row_filter import rows_key, rows_where
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.searching import search
-from mlops_desktop.engine.suggest import suggest_steps
 from mlops_desktop.engine.validation import validation as describe_split
 from mlops_desktop.serving.explain import explain
 from mlops_desktop.serving.scorer import Scorer
@@ -94,9 +95,8 @@ def suggest(job: Job, *, folder: str, project: Json) -> Json:
     """Steps that are sound for this data, `{"steps": [{"step", "reason", "there"}]}`; `there`: a step of the recipe does it already."""
     flow = Flow(Path(folder), storage.from_json(project))
     job.step(0.3)
-    columns = [column for column in flow.table.schema.columns if column.name in flow.features]
-    found = suggest_steps(columns, flow.train.frame)
-    there = [any(covers(step.operation, operation) for step in flow.project.steps) for operation, _ in found]
+    found = [(component, why) for component, why in suggestions(flow) if isinstance(component, Operation)]
+    there = [any(covers(step.component, operation) for step in flow.project.steps) for operation, _ in found]
     return {
         "steps": [{"step": operation.to_json(), "reason": why, "there": is_} for (operation, why), is_ in zip(found, there, strict=True)]
     }

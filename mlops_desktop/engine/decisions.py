@@ -51,7 +51,7 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
 def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
     """The project with the ready-made fix of a finding: `role`, `type` and `missing` (by column), `cleaner` and `step` (component records).
 
-    A cleaner or step that is there already is not added again. UserError when the fix holds anything else.
+    A cleaner or step that is there already is not added again; one that is off is switched on. UserError when the fix holds anything else.
     """
     known: dict[str, Callable[[Project, Any], Project]] = {
         "role": lambda p, v: _note_all(p, "role", v),
@@ -149,10 +149,16 @@ def _append(project: Project, name: str, value: str) -> Project:
 
 
 def _added(project: Project, field: str, record: Any) -> Project:
-    """A cleaner comes last, a step first: it was thought of for the columns as they are in the file."""
+    """A cleaner comes last, a step first: it was thought of for the columns as they are in the file. One that is off is switched on."""
     there = getattr(project, field)
-    new = tuple(item for item in getattr(_changed(project, field, [record]), field) if item not in there)
-    both: Any = new + there if field == "steps" else there + new
+    (new,) = getattr(_changed(project, field, [record]), field)
+    if new in there:
+        return project
+    at = next((i for i, item in enumerate(there) if item.component == new.component), None)
+    if at is not None:
+        both: Any = (*there[:at], new, *there[at + 1 :])
+    else:
+        both = (new, *there) if field == "steps" else (*there, new)
     return replace(project, **{field: both})
 
 

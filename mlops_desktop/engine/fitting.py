@@ -79,15 +79,15 @@ def _fit_split(project: Project, known: Mapping[str, Any], said: list[str]) -> P
 def _fit_steps(project: Project, known: Mapping[str, Any], said: list[str]) -> Project:
     """Steps name columns that are made by earlier steps too, so only names of the table that are no features are taken out."""
     barred = {name for name in known if name == project.target or project.columns.get(name, ColumnNote()).role not in (None, "feature")}
-    made = any(step.operation.stage != "prepare" for step in project.steps) or any(_makes(step.operation) for step in project.steps)
-    kept: list[Step] = []
+    made = any(step.component.stage != "prepare" for step in project.steps) or any(_makes(step.component) for step in project.steps)
+    kept: list[Step[Operation]] = []
     for step in project.steps:
         fit = _fit_step(step, barred, set(known), made)
         if fit is None:
-            said.append(f"The step “{step.operation.label}” has no column left.")
+            said.append(f"The step “{step.component.label}” has no column left.")
         else:
             if fit is not step:
-                said.append(f"The step “{step.operation.label}” named a column that is no feature.")
+                said.append(f"The step “{step.component.label}” named a column that is no feature.")
             kept.append(fit)
     return replace(project, steps=tuple(kept))
 
@@ -96,17 +96,17 @@ def _makes(operation: Operation) -> bool:
     return bool(getattr(operation, "name", ""))
 
 
-def _fit_step(step: Step, barred: set[str], known: set[str], made: bool) -> Step | None:
+def _fit_step(step: Step[Operation], barred: set[str], known: set[str], made: bool) -> Step[Operation] | None:
     changes: dict[str, tuple[str, ...]] = {}
-    for field, param in step.operation.params().items():
+    for field, param in step.component.params().items():
         if isinstance(param, Columns):
-            named: tuple[str, ...] = getattr(step.operation, field)
+            named: tuple[str, ...] = getattr(step.component, field)
             fit = tuple(name for name in named if name not in barred and (made or name in known))
             if named and not fit:
                 return None
             if fit != named:
                 changes[field] = fit
-    return replace(step, operation=replace(step.operation, **changes)) if changes else step
+    return replace(step, component=replace(step.component, **changes)) if changes else step
 
 
 def _list(names: list[str]) -> str:

@@ -84,10 +84,10 @@ class Flow:
         return tuple(column.name for column in self.table.schema.columns if column.name not in roles)
 
     @cached_property
-    def _kept(self) -> Ints:
+    def kept_rows(self) -> Ints:
         """Positions of the rows that the cleaners leave."""
         keep = np.ones(self.table.frame.rows, dtype=bool)
-        for cleaner in self.project.cleaners:
+        for cleaner in self.project.active_cleaners():
             try:
                 keep &= cleaner.keep(self.table.frame, self.project.target)
             except UserError as error:
@@ -100,7 +100,7 @@ class Flow:
     def _clean(self) -> Rows:
         """The rows that the cleaners leave, features alone, with target and weights."""
         require(self.project, "target", "task")
-        table = replace(self.table, frame=self.table.frame.take(self._kept))
+        table = replace(self.table, frame=self.table.frame.take(self.kept_rows))
         assert self.project.task is not None
         target = tables.target_of(table, self.project.target, self.project.task)
         if not self.features:
@@ -134,7 +134,7 @@ class Flow:
     @cached_property
     def _cut(self) -> tuple[Ints, Ints]:
         clean = self._clean
-        return splitting.split_rows(self.project.split, clean.target, self._split_columns(self._kept), self.project.seed)
+        return splitting.split_rows(self.project.split, clean.target, self._split_columns(self.kept_rows), self.project.seed)
 
     def _split_columns(self, rows: Ints) -> splitting.SplitColumns:
         frame, split = self.table.frame.take(rows), self.project.split
@@ -162,12 +162,12 @@ class Flow:
     @property
     def train_rows(self) -> Ints:
         """Where the rows of the training part stand in the imported table."""
-        return self._kept[self._cut[0]]
+        return self.kept_rows[self._cut[0]]
 
     @property
     def test_rows(self) -> Ints:
         """Where the rows of the sealed test part stand in the imported table."""
-        return self._kept[self._cut[1]]
+        return self.kept_rows[self._cut[1]]
 
     @property
     def train_times(self) -> Longs | Floats | None:

@@ -48,7 +48,7 @@ class Keys:
     @cached_property
     def rows(self) -> str:
         """The rows that the cleaners leave."""
-        return digest("rows", self.table, self._project.target, [decided(c) for c in self._project.cleaners])
+        return digest("rows", self.table, self._project.target, [decided(c) for c in self._project.active_cleaners()])
 
     @cached_property
     def split(self) -> str:
@@ -72,6 +72,11 @@ class Keys:
         """The split rows with the columns that may be learned from."""
         roles = {name: note.role for name, note in self._project.columns.items() if note.role not in (None, "feature")}
         return digest("features", self.split, roles)
+
+    @cached_property
+    def suggestions(self) -> str:
+        """What was found sound for these rows and columns, with its reasons."""
+        return digest("suggestions", self.features)
 
     def steps(self, count: int | None = None) -> str:
         """The features after the first `count` steps that are switched on (all when None)."""

@@ -11,9 +11,20 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 
-FORMAT = 1
+FORMAT = 2
 Step = Callable[[dict[str, Any]], dict[str, Any]]
-STEPS: Mapping[int, Step] = {}  # from this number to the next
+
+
+def _cleaners_are_steps(document: dict[str, Any]) -> dict[str, Any]:
+    """1 to 2: cleaners have `on` beside them, as steps do; each of them was on."""
+    cleaners = document.get("cleaners")
+    if isinstance(cleaners, list):  # anything else is refused by name when it is read
+        cleaners = [{**one, "on": True} if isinstance(one, dict) else one for one in cleaners]
+        return {**document, "cleaners": cleaners}
+    return document
+
+
+STEPS: Mapping[int, Step] = {1: _cleaners_are_steps}  # from this number to the next
 
 
 def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

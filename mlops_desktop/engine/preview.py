@@ -22,8 +22,9 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.keys import decided
 from mlops_desktop.engine.project import Step, digest, require
+from mlops_desktop.engine.proposal import suggestions
 from mlops_desktop.serving.formula import check
-from mlops_desktop.serving.frame import Bools, Frame, to_matrix
+from mlops_desktop.serving.frame import Bools, Frame, Ints, to_matrix
 from mlops_desktop.serving.transform import Transform
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
@@ -123,18 +124,21 @@ def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
     """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the cleaner at `cleaner` looked at closely.
 
     `{"problem", "rows", "cleaners", "steps", "columns", "step", "matrix", "gone_rows"}`. `problem` says why nothing can be tried. `rows`
-    counts `table`, `kept` by the cleaners, `train`, `sample`, and `columns` before the first step. A cleaner is `{"gone", "error"}`; a
-    step `{"on", "error", "waits", "width", "seconds"}` with the number of columns after it; one that is off is tried when it is looked
-    at, for itself alone. `columns` are [name, kind] of what is there before the step at `at` (after all steps when −1), `step` what it
-    changed (see `_look`), `matrix` `{"width", "error"}`, `gone_rows` the first rows that the cleaner takes out.
+    counts `table`, `kept` by the cleaners, `train`, `sample`, and `columns` before the first step. A cleaner is `{"on", "error", "gone"}`
+    with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the number of columns after it;
+    one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there before the step at `at`
+    (after all steps when −1), `step` what it changed (see `_look`), `matrix` `{"width", "error"}`, `gone_rows` the first rows that the
+    cleaner takes out.
+
+    What is sound for these columns is in the store afterwards (`engine.suggestions`), so that each step can say why it is there.
     """
     project = flow.project
     answer: Json = {"problem": "", "rows": {}, "cleaners": [], "steps": [], "columns": [], "step": None, "matrix": None, "gone_rows": None}
-    kept, answer["cleaners"], masks = _cleaned(flow)
+    kept, answer["cleaners"], gone = _cleaned(flow, cleaner)
     answer["rows"] = {"table": flow.table.rows, "kept": int(kept.sum())}
-    if 0 <= cleaner < len(masks):
-        gone = np.flatnonzero(~masks[cleaner])[:SHOWN]
-        answer["gone_rows"] = {"numbers": (gone + 1).tolist(), "columns": changes.rows_of(flow.table.frame, gone, _named_in(flow, cleaner))}
+    if gone is not None:
+        columns = changes.rows_of(flow.table.frame, gone[:SHOWN], _named_in(flow, cleaner))
+        answer["gone_rows"] = {"numbers": (gone[:SHOWN] + 1).tolist(), "columns": columns}
     job.step(0.1)
     try:
         require(project, "target", "task")
@@ -149,33 +153,39 @@ def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
     looked = _looked_at(walk, project.steps, stops, at, Part(job, 0.8, 0.9))
     if looked is not None:
         answer["columns"] = _named(looked.before)
-        answer["step"] = _look(project.steps[at].operation, looked, walk.target)
+        answer["step"] = _look(project.steps[at].component, looked, walk.target)
         answer["steps"][at].update(error=looked.error, width=len(looked.after.layout.names()), seconds=looked.seconds)
     elif at < 0:
         answer["columns"] = _named(next((stop.after for stop in reversed(stops) if stop is not None), walk.frame))
+    if cleaner < 0:  # a rule for rows that is being written makes other rows with every letter
+        suggestions(flow)
     return answer
 
 
-def _cleaned(flow: Flow) -> tuple[Bools, list[Json], list[Bools]]:
-    """Which rows stay, what each cleaner takes out of those that the ones before it left, and which rows each lets through."""
+def _cleaned(flow: Flow, looked: int) -> tuple[Bools, list[Json], Ints | None]:
+    """Which rows stay, what each cleaner takes out of those that the ones before it left, and which rows the one looked at takes out."""
     frame = flow.table.frame
     kept = np.ones(frame.rows, dtype=bool)
     told: list[Json] = []
-    masks: list[Bools] = []
-    for cleaner in flow.project.cleaners:
-        try:
-            mask, error = cleaner.keep(frame, flow.project.target), ""
-        except UserError as refused:
-            mask, error = np.ones(frame.rows, dtype=bool), str(refused)
-        told.append({"gone": int((kept & ~mask).sum()), "error": error})
-        masks.append(~kept | mask)
-        kept = kept & mask
-    return kept, told, masks
+    looked_gone: Ints | None = None
+    for at, step in enumerate(flow.project.cleaners):
+        gone, error = np.zeros(frame.rows, dtype=bool), ""
+        if step.on or at == looked:
+            try:
+                gone = kept & ~step.component.keep(frame, flow.project.target)
+            except UserError as refused:
+                error = str(refused)
+        told.append({"on": step.on, "error": error, "gone": int(gone.sum())})
+        if at == looked:
+            looked_gone = np.flatnonzero(gone)
+        if step.on:
+            kept &= ~gone
+    return kept, told, looked_gone
 
 
 def _named_in(flow: Flow, cleaner: int) -> list[str]:
     """The columns that a cleaner is about: those that it names, or that stand in its formula."""
-    rule = flow.project.cleaners[cleaner]
+    rule = flow.project.cleaners[cleaner].component
     found: list[str] = []
     for name, param in rule.params().items():
         if isinstance(param, Columns):
@@ -185,13 +195,13 @@ def _named_in(flow: Flow, cleaner: int) -> list[str]:
     return found
 
 
-def _by_position(walk: Walk, steps: Sequence[Step], job: Job) -> list[Stop | None]:
+def _by_position(walk: Walk, steps: Sequence[Step[Operation]], job: Job) -> list[Stop | None]:
     """A stop for each step of the recipe; None for those that are off, and for those behind one that cannot be done."""
-    tried = iter(walk.stops([step.operation for step in steps if step.on], job))
+    tried = iter(walk.stops([step.component for step in steps if step.on], job))
     return [next(tried, None) if step.on else None for step in steps]
 
 
-def _told(step: Step, stop: Stop | None, walk: Walk) -> Json:
+def _told(step: Step[Operation], stop: Stop | None, walk: Walk) -> Json:
     return {
         "on": step.on,
         "error": stop.error if stop else "",
@@ -201,7 +211,7 @@ def _told(step: Step, stop: Stop | None, walk: Walk) -> Json:
     }
 
 
-def _matrix(walk: Walk, steps: Sequence[Step], stops: Sequence[Stop | None]) -> Json:
+def _matrix(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Stop | None]) -> Json:
     """How many features go to the models, or why they cannot."""
     on = [stop for step, stop in zip(steps, stops, strict=True) if step.on]
     if any(stop is None or stop.error for stop in on):
@@ -216,7 +226,7 @@ def _matrix(walk: Walk, steps: Sequence[Step], stops: Sequence[Stop | None]) -> 
     return {"width": width, "error": ""}
 
 
-def _looked_at(walk: Walk, steps: Sequence[Step], stops: Sequence[Stop | None], at: int, job: Job) -> Stop | None:
+def _looked_at(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Stop | None], at: int, job: Job) -> Stop | None:
     """The stop of the step at a position; one that is off is tried on what the steps before it make. None when an earlier one fails."""
     if not 0 <= at < len(steps):
         return None
@@ -226,8 +236,8 @@ def _looked_at(walk: Walk, steps: Sequence[Step], stops: Sequence[Stop | None], 
     if any(stop is None or stop.error for stop in earlier):
         return None
     before = earlier[-1].train if earlier and earlier[-1] is not None else walk.frame
-    where = digest([digest(decided(step.operation)) for step in steps[:at] if step.on])
-    return walk.attempt(steps[at].operation, before, where, _Quiet(job, 0.0, 1.0))
+    where = digest([digest(decided(step.component)) for step in steps[:at] if step.on])
+    return walk.attempt(steps[at].component, before, where, _Quiet(job, 0.0, 1.0))
 
 
 def _named(frame: Frame) -> list[list[str]]:
@@ -295,7 +305,7 @@ def rank(flow: Flow, method: str, at: int, job: Job) -> Json:
     except UserError as error:
         return {**answer, "problem": str(error)}
     steps = flow.project.steps if at < 0 else flow.project.steps[:at]
-    stops = walk.stops([step.operation for step in steps if step.on], Part(job, 0.0, 0.5))
+    stops = walk.stops([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
     if stops and stops[-1].error:
         return {**answer, "problem": stops[-1].error}
     frame, target = at_most(stops[-1].train if stops else walk.frame, walk.target, RANKED)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
+from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Cleaner, Loader, Operation, Task
 
@@ -79,11 +80,14 @@ class Search:
     grid_points: int = 3
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of the recipe; `on` is False while it is switched off."""
+C = TypeVar("C", bound=Component, covariant=True)
 
-    operation: Operation
+
+@dataclass(frozen=True)
+class Step(Generic[C]):
+    """One step of the recipe, for rows (a cleaner) or for columns (an operation); `on` is False while it is switched off."""
+
+    component: C
     on: bool = True
 
 
@@ -103,9 +107,9 @@ class Project:
     metric: str = ""
     goals: Goals = field(default_factory=Goals)
     costs: Costs | None = None
-    cleaners: tuple[Cleaner, ...] = ()
+    cleaners: tuple[Step[Cleaner], ...] = ()
     split: Split = field(default_factory=Split)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step[Operation], ...] = ()
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)
     threshold: float | None = None  # set by hand; None: from out-of-fold scores
@@ -116,7 +120,11 @@ class Project:
 
     def active_steps(self) -> tuple[Operation, ...]:
         """The steps that are switched on, in their order."""
-        return tuple(step.operation for step in self.steps if step.on)
+        return tuple(step.component for step in self.steps if step.on)
+
+    def active_cleaners(self) -> tuple[Cleaner, ...]:
+        """The cleaners that are switched on, in their order."""
+        return tuple(step.component for step in self.cleaners if step.on)
 
     def role(self, column: str) -> Role | None:
         """The role that a person gave a column, `target` for the target; None when it is decided from the data."""

@@ -4,12 +4,15 @@ afterwards.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.choices import choices
@@ -18,6 +21,7 @@ from mlops_desktop.engine.metrics import METRICS, default_metric
 from mlops_desktop.engine.project import ColumnNote, Project, Step
 from mlops_desktop.engine.split import default_split
 from mlops_desktop.engine.suggest import suggest_algorithms, suggest_steps
+from mlops_desktop.engine.suggestions import Suggestion, read_suggestions, write_suggestions
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
@@ -33,6 +37,27 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     project = _with_split(folder, project, reasons)
     job.step(0.6, "Proposing steps and algorithms")
     return _with_recipe(folder, project, reasons), reasons
+
+
+def suggestions(flow: Flow) -> tuple[Suggestion, ...]:
+    """Cleaners and steps that are sound for this data, whatever of them is in the project already; kept in the store.
+
+    UserError when there are no rows to learn from.
+    """
+    key = flow.keys.suggestions
+    with contextlib.suppress(KeyError):
+        return read_suggestions(flow.store, key)
+    missing = int(flow.table.frame.missing(flow.project.target).sum())
+    cleaners = [(choices().cleaners.read("drop_missing_target"), _why_drop(missing, flow.project.target))] if missing else []
+    columns = [c for c in flow.table.schema.columns if c.name in flow.features]
+    found = (*cleaners, *suggest_steps(columns, flow.train.frame))
+    flow.store.put(key, write_suggestions(found))
+    return found
+
+
+def _why_drop(missing: int, target: str) -> str:
+    rows = counted(missing, "1 row has", "{n} rows have")
+    return f"{rows} no value in “{target}”: nothing can be learned from {'it' if missing == 1 else 'them'}."
 
 
 def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
@@ -60,10 +85,10 @@ def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Proje
         task, reasons["task"] = tables.guess_task(table, project.target)
         project = replace(project, task=task)
     missing = table.frame.missing(project.target)
-    ids = {cleaner.id for cleaner in project.cleaners}
-    if missing.any() and "drop_missing_target" not in ids:
-        project = replace(project, cleaners=(choices().cleaners.read("drop_missing_target"), *project.cleaners))
-        reasons["cleaners"] = f"{int(missing.sum()):,} rows have no value in “{project.target}”: nothing can be learned from them."
+    if missing[Flow(folder, project).kept_rows].any():
+        rest = [step for step in project.cleaners if step.component.id != "drop_missing_target"]
+        project = replace(project, cleaners=(Step(choices().cleaners.read("drop_missing_target")), *rest))
+        reasons["cleaners"] = _why_drop(int(missing.sum()), project.target)
     target = Flow(folder, project).everything.target
     if project.task == "binary":
         if project.positive not in target.classes:
@@ -91,8 +116,7 @@ def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
 def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
     flow = Flow(folder, project)
     if not project.steps:
-        columns = [c for c in flow.table.schema.columns if c.name in flow.features]
-        found = suggest_steps(columns, flow.train.frame)
+        found = [(component, why) for component, why in suggestions(flow) if isinstance(component, Operation)]
         project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
         reasons.update({f"steps.{i}": f"{operation.label}: {reason}" for i, (operation, reason) in enumerate(found)})
     if not project.candidates:

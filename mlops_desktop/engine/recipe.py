@@ -11,9 +11,9 @@ from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.engine.project import Step
 
 
-def place_for(steps: Sequence[Step], operation: type[Operation] | Operation) -> int:
+def place_for(steps: Sequence[Step[Operation]], operation: type[Operation] | Operation) -> int:
     """At which position a new step is sensible: features are made before columns are encoded and scaled, and selected at the end."""
-    stages = [step.operation.stage for step in steps]
+    stages = [step.component.stage for step in steps]
     if operation.stage == "select":
         return len(steps)
     if operation.stage == "engineer":
@@ -21,15 +21,15 @@ def place_for(steps: Sequence[Step], operation: type[Operation] | Operation) -> 
     before_selection = next((i for i, stage in enumerate(stages) if stage == "select"), len(steps))
     end = next((i + 1 for i in range(before_selection - 1, -1, -1) if stages[i] == "prepare"), before_selection)
     if "word" in _kinds(operation):  # encoding takes words away: whatever works on them comes before
-        return next((i for i in range(end) if stages[i] == "prepare" and _kinds(steps[i].operation) == {"word"}), end)
+        return next((i for i in range(end) if stages[i] == "prepare" and _kinds(steps[i].component) == {"word"}), end)
     return end
 
 
-def place_of_proposal(steps: Sequence[Step], operation: Operation, proposed: Sequence[Operation]) -> int:
+def place_of_proposal(steps: Sequence[Step[Operation]], operation: Operation, proposed: Sequence[Operation]) -> int:
     """At which position a proposed step goes so that the order of the proposals holds among those that are taken."""
     ids = [other.id for other in proposed]
     later = frozenset(ids[ids.index(operation.id) + 1 :]) if operation.id in ids else frozenset()
-    return next((i for i, step in enumerate(steps) if step.operation.id in later), place_for(steps, operation))
+    return next((i for i, step in enumerate(steps) if step.component.id in later), place_for(steps, operation))
 
 
 def covers(there: Operation, proposed: Operation) -> bool:

@@ -38,7 +38,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 def write(value: Any) -> Any:
     """Plain JSON for a value of a project: dataclasses as objects in the order of their fields, sets as sorted lists."""
     if isinstance(value, Step):
-        return {**value.operation.to_json(), "on": value.on}
+        return {**value.component.to_json(), "on": value.on}
     if isinstance(value, Component):
         return value.to_json()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -80,13 +80,13 @@ def shown(value: Any) -> str:
 
 def read(hint: Any, value: Any, where: str) -> Any:
     """The value of type `hint` that plain JSON stands for. UserError names `where` and what is allowed there."""
-    if isinstance(hint, type) and issubclass(hint, Step):
-        return _step(value, where)
     if isinstance(hint, type) and issubclass(hint, Component):
         return _component(hint, value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return read_object(hint, value, where)
     origin = typing.get_origin(hint)
+    if origin is Step:
+        return _step(typing.get_args(hint)[0], value, where)
     if origin is typing.Literal:
         return _literal(typing.get_args(hint), value, where)
     if origin in (typing.Union, types.UnionType):
@@ -194,12 +194,12 @@ def _component(family: type[Component], value: Any, where: str) -> Component:
     return found
 
 
-def _step(value: Any, where: str) -> Step:
+def _step(family: type[Component], value: Any, where: str) -> Step[Component]:
     if not isinstance(value, dict):
-        return Step(typing.cast(Operation, _component(Operation, value, where)))
+        return Step(_component(family, value, where))
     on = _scalar(bool, value.get("on", True), f"{where}.on")
     record = {name: item for name, item in value.items() if name != "on"}
-    return Step(typing.cast(Operation, _component(Operation, record, where)), on)
+    return Step(_component(family, record, where), on)
 
 
 def optional(hint: Any) -> bool:

@@ -87,24 +87,24 @@ def problem(project: Json) -> Html:
 def preparation(project: Json) -> Html:
     """Cleaners and steps with their parameters, in their order."""
     known = choices()
-    cleaners = [_component_row(known.cleaners, record, "rows, before the split") for record in project.get("cleaners") or []]
+    cleaners = [_step_row(known.cleaners, record, "rows, before the split") for record in project.get("cleaners") or []]
     stages = {"prepare": "Pre-processing", "engineer": "Feature engineering", "select": "Feature selection"}
     steps = []
     for record in project.get("steps") or []:
         member = known.operations.get(record.get("id", ""))
-        row = _component_row(known.operations, record, stages.get(member.stage, "") if member else "")
-        steps.append(row if record.get("on", True) else (row[0], pill("switched off"), row[2]))
+        steps.append(_step_row(known.operations, record, stages.get(member.stage, "") if member else ""))
     if not cleaners and not steps:
         return paragraph("No step: the columns go to the model as they are.", quiet=True)
     said = paragraph("Every step is learned on the training part of each fold alone, and served as it was learned.", quiet=True)
     return join([said, table(["Step", "Stage", "Parameters"], [*cleaners, *steps])])
 
 
-def _component_row(family: Mapping[str, type[Component]], record: Json, stage: str) -> tuple[str, Any, str]:
+def _step_row(family: Mapping[str, type[Component]], record: Json, stage: str) -> tuple[str, Any, str]:
+    where = stage if record.get("on", True) else pill("switched off")
     member = family.get(record.get("id", ""))
     if member is None:
-        return str(record.get("id", "?")), stage, ""
-    return member.label, stage, parameters(member, record.get("params") or {})
+        return str(record.get("id", "?")), where, ""
+    return member.label, where, parameters(member, record.get("params") or {})
 
 
 def parameters(member: type[Component], values: Mapping[str, Any]) -> str:

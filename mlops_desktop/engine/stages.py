@@ -86,7 +86,7 @@ def stages(project: Project, found: Standing) -> list[StageState]:
 
 
 def _steps(project: Project, id_: str, kind: str) -> StageState:
-    here = [step for step in project.steps if step.operation.stage == kind]
+    here = [step for step in project.steps if step.component.stage == kind]
     on = sum(step.on for step in here)
     if not here:
         return StageState(id_, "open", "Optional" if kind != "prepare" else "No steps yet")

@@ -59,7 +59,7 @@ def target_of(table: Table, name: str, task: Task, classes: Sequence[Class] | No
     if missing.any():
         raise UserError(
             f"“{name}” is missing in {int(missing.sum()):,} rows.",
-            "Add the cleaner that drops rows without a target, or choose another column.",
+            "Add the cleaner that drops rows without a target, or switch it on; or choose another column.",
         )
     if task == "regression":
         return Target(task, _numbers(table, column))

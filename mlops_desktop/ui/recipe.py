@@ -12,12 +12,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mlops_desktop.base.component import Component
-from mlops_desktop.base.families import Cleaner, Operation
+from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Project, Step
 from mlops_desktop.engine.recipe import covers, place_for, place_of_proposal, starter
 from mlops_desktop.engine.stages import blocked
+from mlops_desktop.engine.suggestions import reason_for
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.trial import Kinds, Trial
 from mlops_desktop.ui.widgets.steps import doubled, moved, without
@@ -25,6 +26,7 @@ from mlops_desktop.ui.workbench import Workbench
 
 PAUSE_MS = 250  # after an edit, before the child is asked what it does
 STEP, CLEANER = "step", "cleaner"
+_FIELDS = {STEP: "steps", CLEANER: "cleaners"}  # where the project holds them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Draft:
 
 
 class Recipe(QObject):
-    """The steps of the project, seen from one stage (`prepare`, `engineer` or `select`), which alone can be edited here."""
+    """The steps of the project, seen from one stage (`prepare`, `engineer` or `select`), which alone can be edited here; with the first
+    of these stages go the cleaners.
+    """
 
     leaving = Signal()  # something else is about to be done: what was typed last is taken over now
     changed = Signal()  # the choice, the draft, or what the child says
@@ -52,41 +56,49 @@ class Recipe(QObject):
         self.proposals: list[Json] | None = None
         self.trial = Trial(bench, panel, self)
         self.trial.changed.connect(self.changed)
-        self._steps: tuple[Step, ...] = ()  # as they were shown last
+        self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), CLEANER: ()}  # as they were last
         self._folder = bench.folder
 
     # ---- what there is
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[Step[Operation], ...]:
         """Every step of the project, in order."""
         return self.bench.project.steps
 
-    def mine(self, at: int) -> bool:
-        """Whether the step at a position belongs to this stage."""
-        return 0 <= at < len(self.steps) and self.steps[at].operation.stage == self.stage
+    def items(self, kind: str) -> tuple[Step[Any], ...]:
+        """The steps, or the cleaners, of the project."""
+        found: tuple[Step[Any], ...] = getattr(self.bench.project, _FIELDS[kind])
+        return found
+
+    def mine(self, at: int, kind: str = STEP) -> bool:
+        """Whether the step (or the cleaner) at a position is edited at this stage."""
+        items = self.items(kind)
+        if not 0 <= at < len(items):
+            return False
+        return self.stage == "prepare" if kind == CLEANER else bool(items[at].component.stage == self.stage)
+
+    def chosen(self) -> Step[Any] | None:
+        """The step or cleaner of the project that is looked at; None for a draft, or when nothing is."""
+        if self.draft is None and self.kind and self.mine(self.at, self.kind):
+            return self.items(self.kind)[self.at]
+        return None
 
     def component(self) -> Component | None:
         """What is looked at: the draft, else the chosen step or cleaner."""
-        if self.draft is not None:
-            return self.draft.component
-        if self.kind == STEP and self.mine(self.at):
-            return self.steps[self.at].operation
-        if self.kind == CLEANER and 0 <= self.at < len(self.bench.project.cleaners):
-            return self.bench.project.cleaners[self.at]
-        return None
+        step = self.chosen()
+        if step is not None:
+            return step.component  # type: ignore[no-any-return]  # of whichever family
+        return self.draft.component if self.draft is not None else None
 
     def tried(self) -> Project:
         """The project as it would be with the draft."""
         project, draft = self.bench.project, self.draft
         if draft is None:
             return project
-        if draft.kind == CLEANER:
-            assert isinstance(draft.component, Cleaner)
-            return dataclasses.replace(project, cleaners=(*project.cleaners, draft.component))
-        assert isinstance(draft.component, Operation)
-        steps = (*project.steps[: draft.at], Step(draft.component), *project.steps[draft.at :])
-        return dataclasses.replace(project, steps=steps)
+        items = self.items(draft.kind)
+        changed: dict[str, Any] = {_FIELDS[draft.kind]: (*items[: draft.at], Step(draft.component), *items[draft.at :])}
+        return dataclasses.replace(project, **changed)
 
     def looked(self) -> tuple[int, int]:
         """Positions in the trial of the step and of the cleaner that are looked at; −1 for none."""
@@ -124,7 +136,7 @@ class Recipe(QObject):
         if self.answer is None:
             return {}
         told = self.answer["steps" if kind == STEP else "cleaners"]
-        expected = len(self.steps if kind == STEP else self.bench.project.cleaners)
+        expected = len(self.items(kind))
         if self.draft is not None and self.draft.kind == kind and len(told) > expected:
             at += at >= self.draft.at
             expected += 1
@@ -137,16 +149,9 @@ class Recipe(QObject):
         told = self.answer["steps" if self.draft.kind == STEP else "cleaners"]
         return str(told[self.draft.at]["error"]) if self.draft.at < len(told) else ""
 
-    def reason(self, at: int) -> str:
-        """Why the step at a position was proposed; empty when a person added it. Reasons follow their steps when those are moved."""
-        operation = self.steps[at].operation
-        head = f"{operation.label}: "
-        there = {int(key[6:]): text for key, text in self.bench.reasons.items() if key.startswith("steps.") and text.startswith(head)}
-        if at in there:
-            return there[at].removeprefix(head)
-        named = [text for text in there.values() if any(f"“{name}”" in text for name in getattr(operation, "columns", ()))]
-        found = named or (list(there.values()) if len(there) == 1 else [])
-        return found[0].removeprefix(head) if found else ""
+    def reason(self, at: int, kind: str = STEP) -> str:
+        """Why the step or cleaner at a position is sound for this data; empty when nothing was found that speaks for it."""
+        return reason_for(self.items(kind)[at].component, self.bench.suggestions())
 
     # ---- what is looked at
 
@@ -154,7 +159,8 @@ class Recipe(QObject):
         """The project changed, or the panel came to the front: settle what is looked at, and ask what it does."""
         if self.bench.folder != self._folder:
             self._folder = self.bench.folder
-            self.kind, self.at, self.draft, self.proposals, self._steps = "", -1, None, None, ()
+            self.kind, self.at, self.draft, self.proposals = "", -1, None, None
+            self._shown = {STEP: (), CLEANER: ()}
             self.trial.forget()
         self._follow()
         self._schedule(PAUSE_MS)
@@ -164,13 +170,15 @@ class Recipe(QObject):
 
     def _follow(self) -> None:
         """Look at what changed just now (by undo, or by another panel), else stay; where nothing is left, at the first of this stage."""
-        steps, cleaners = self.steps, self.bench.project.cleaners
-        if self._steps and steps != self._steps:
-            at = next((i for i, (old, new) in enumerate(zip(self._steps, steps, strict=False)) if old != new), len(self._steps))
-            if self.mine(at) and len(steps) >= len(self._steps):
-                self.kind, self.at = STEP, at
-        self._steps = steps
-        if self.draft is not None and self.draft.at > (len(steps) if self.draft.kind == STEP else len(cleaners)):
+        steps = self.steps
+        for kind, old in self._shown.items():
+            new = self.items(kind)
+            if old and new != old:
+                at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
+                if self.mine(at, kind) and len(new) >= len(old):
+                    self.kind, self.at = kind, at
+            self._shown[kind] = new
+        if self.draft is not None and self.draft.at > len(self.items(self.draft.kind)):
             self.draft = None
         if self.component() is None:
             near = sorted((abs(i - self.at), i) for i in range(len(steps)) if self.mine(i))
@@ -235,12 +243,8 @@ class Recipe(QObject):
             return
         project = self.tried()
         said = self.tr("Add {step}").format(step=draft.component.label)
-        reasons = [*self._reasons()]
         self.draft, self.kind, self.at = None, draft.kind, draft.at
-        self._steps = project.steps
-        if draft.kind == STEP:
-            reasons.insert(draft.at, "")
-            self._keep_reasons(reasons, project.steps)
+        self._shown[draft.kind] = getattr(project, _FIELDS[draft.kind])
         self.bench.put(said, project)
         self.changed.emit()
 
@@ -254,84 +258,56 @@ class Recipe(QObject):
                 self._schedule(PAUSE_MS)
                 self.changed.emit()
             return
-        before = self.component()
-        if before is None or before == component:
+        step = self.chosen()
+        if step is None or step.component == component:
             return
-        names = [name for name in component.params() if getattr(before, name) != getattr(component, name)]
+        names = [name for name in component.params() if getattr(step.component, name) != getattr(component, name)]
         # Typing in one field is one step of undo; a choice or a tick is one each time.
         typed = all(isinstance(component.params()[name], (Text, Number)) for name in names)
         merge = f"{self.kind}.{self.at}.{'.'.join(names)}" if typed else ""
         labels = ", ".join(component.params()[name].label for name in names)
         said = self.tr("{step}: {field}").format(step=component.label, field=labels)
-        if isinstance(component, Cleaner):
-            self.bench.edit(said, merge=merge, cleaners=_put(self.bench.project.cleaners, self.at, component))
-        elif isinstance(component, Operation):
-            step = dataclasses.replace(self.steps[self.at], operation=component)
-            self.bench.edit(said, merge=merge, steps=_put(self.steps, self.at, step))
+        changed: dict[str, Any] = {_FIELDS[self.kind]: _put(self.items(self.kind), self.at, dataclasses.replace(step, component=component))}
+        self.bench.edit(said, merge=merge, **changed)
 
     def move(self, at: int, to: int, kind: str = STEP) -> None:
         """Another place for a step of this stage, or for a cleaner."""
         self.leaving.emit()
-        if kind == CLEANER:
-            cleaners = self.bench.project.cleaners
-            self._change(kind, to, self.tr("Move {step}"), cleaners[at], cleaners=moved(cleaners, at, to))
-        elif self.mine(at):
-            self._change(kind, to, self.tr("Move {step}"), self.steps[at].operation, steps=moved(self.steps, at, to), order=_moved(at, to))
+        if self.mine(at, kind):
+            self._change(kind, to, self.tr("Move {step}"), at, moved(self.items(kind), at, to))
 
-    def switch(self, at: int, on: bool) -> None:
-        """Switch a step on or off; a step that is off is kept and does nothing."""
+    def switch(self, at: int, on: bool, kind: str = STEP) -> None:
+        """Switch a step or a cleaner on or off; what is off is kept and does nothing."""
         self.leaving.emit()
-        if self.mine(at):
+        if self.mine(at, kind):
+            items = self.items(kind)
             said = self.tr("Switch {step} on") if on else self.tr("Switch {step} off")
-            steps = _put(self.steps, at, dataclasses.replace(self.steps[at], on=on))
-            self._change(STEP, at, said, self.steps[at].operation, steps=steps)
+            self._change(kind, at, said, at, _put(items, at, dataclasses.replace(items[at], on=on)))
 
     def duplicate(self, at: int, kind: str = STEP) -> None:
         """The same once more, after itself."""
         self.leaving.emit()
-        if kind == CLEANER:
-            cleaners = self.bench.project.cleaners
-            self._change(kind, at + 1, self.tr("Duplicate {step}"), cleaners[at], cleaners=doubled(cleaners, at))
-        elif self.mine(at):
-            self._change(
-                kind, at + 1, self.tr("Duplicate {step}"), self.steps[at].operation, steps=doubled(self.steps, at), order=_doubled(at)
-            )
+        if self.mine(at, kind):
+            self._change(kind, at + 1, self.tr("Duplicate {step}"), at, doubled(self.items(kind), at))
 
     def remove(self, at: int, kind: str = STEP) -> None:
         """Take it out; `removed` tells, so that it can be offered to take that back."""
         self.leaving.emit()
-        if kind == CLEANER:
-            cleaners = self.bench.project.cleaners
-            label = cleaners[at].label
-            self._change(kind, min(at, len(cleaners) - 2), self.tr("Remove {step}"), cleaners[at], cleaners=without(cleaners, at))
-        elif self.mine(at):
-            label = self.steps[at].operation.label
-            self._change(kind, at, self.tr("Remove {step}"), self.steps[at].operation, steps=without(self.steps, at), order=_without(at))
-        else:
-            return
-        self.removed.emit(label)
+        if self.mine(at, kind):
+            items = self.items(kind)
+            self._change(kind, min(at, len(items) - 2) if kind == CLEANER else at, self.tr("Remove {step}"), at, without(items, at))
+            self.removed.emit(items[at].component.label)
 
-    def _change(self, kind: str, at: int, said: str, component: Component, order: Any = None, **changes: Any) -> None:
-        self.draft, self.kind, self.at = None, kind, at
-        if "steps" in changes:
-            if order is not None:
-                self._keep_reasons(order(self._reasons()), changes["steps"])
-            self._steps = changes["steps"]
-        self.bench.edit(said.format(step=component.label), **changes)
+    def _change(self, kind: str, look: int, said: str, at: int, items: tuple[Step[Any], ...]) -> None:
+        """Other steps or cleaners, for what was done to the one at `at`; then look at the one at `look`."""
+        label = self.items(kind)[at].component.label
+        self.draft, self.kind, self.at = None, kind, look
+        self._shown[kind] = items
+        changed: dict[str, Any] = {_FIELDS[kind]: items}
+        self.bench.edit(said.format(step=label), **changed)
         self._follow()
         self._schedule(0)
         self.changed.emit()
-
-    def _reasons(self) -> list[str]:
-        return [self.reason(at) for at in range(len(self.steps))]
-
-    def _keep_reasons(self, reasons: Sequence[str], steps: Sequence[Step]) -> None:
-        """Reasons stand under the places of their steps."""
-        others = {key: text for key, text in self.bench.reasons.items() if not key.startswith("steps.")}
-        mine = {
-            f"steps.{at}": f"{step.operation.label}: {text}" for at, (text, step) in enumerate(zip(reasons, steps, strict=True)) if text
-        }
-        self.bench.reasons = {**others, **mine}
 
     # ---- proposals
 
@@ -352,7 +328,7 @@ class Recipe(QObject):
     def offered(self) -> list[tuple[Operation, str, bool]]:
         """Every proposal with its reason, and whether a step of the recipe does it already."""
         found = [(choices().operations.read(one["step"]), str(one["reason"])) for one in self.proposals or []]
-        return [(step, why, any(covers(other.operation, step) for other in self.steps)) for step, why in found]
+        return [(step, why, any(covers(other.component, step) for other in self.steps)) for step, why in found]
 
     def take(self, positions: Sequence[int]) -> None:
         """Add proposals to the recipe, those that are not there, in one step of undo."""
@@ -360,21 +336,19 @@ class Recipe(QObject):
         if self.proposals is None:
             return
         proposed = [choices().operations.read(one["step"]) for one in self.proposals]
-        steps, reasons = self.steps, self._reasons()
+        steps = self.steps
         added: list[str] = []
         last = self.at
         for position in positions:
             operation = proposed[position]
-            if any(covers(step.operation, operation) for step in steps):
+            if any(covers(step.component, operation) for step in steps):
                 continue
             last = place_of_proposal(steps, operation, proposed)
             steps = (*steps[:last], Step(operation), *steps[last:])
-            reasons.insert(last, self.proposals[position]["reason"])
             added.append(operation.label)
         if not added:
             return
-        self._keep_reasons(reasons, steps)
-        self._steps = steps
+        self._shown[STEP] = steps
         said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add %n proposed steps", "", len(added))
         self.draft, self.kind, self.at = None, STEP, last
         self.bench.edit(said, steps=steps)
@@ -385,15 +359,3 @@ class Recipe(QObject):
 
 def _put(items: tuple[Any, ...], at: int, item: Any) -> tuple[Any, ...]:
     return (*items[:at], item, *items[at + 1 :])
-
-
-def _moved(at: int, to: int) -> Any:
-    return lambda items: moved(items, at, to)
-
-
-def _doubled(at: int) -> Any:
-    return lambda items: doubled(items, at)
-
-
-def _without(at: int) -> Any:
-    return lambda items: without(items, at)

@@ -41,6 +41,7 @@ class StepCard(QFrame):
         self.title.setObjectName(f"{name}_title")
         self._new = label(self.tr("New"), "caption", pill="accent")
         self._off = label(self.tr("Off"), "caption", pill="mute")
+        self._off.setObjectName(f"{name}_off")
         self.help = label("", "caption", tone="2", wrap=True)
         self.why = label("", "caption", wrap=True)
         self.why.setObjectName(f"{name}_why")
@@ -97,12 +98,12 @@ class StepCard(QFrame):
             return
         draft = recipe.draft
         self._show_form(component)
-        step = recipe.steps[recipe.at] if draft is None and recipe.kind == STEP else None
+        step = recipe.chosen()
         self.title.setText(component.label)
         self.help.setText(component.help)
         self._new.setVisible(draft is not None)
         self._off.setVisible(step is not None and not step.on)
-        why = recipe.reason(recipe.at) if step is not None else ""
+        why = recipe.reason(recipe.at, recipe.kind) if step is not None else ""
         self.why.setText(why)
         self._why_row.setVisible(bool(why))
         complete = self.form is not None and self.form.complete()
@@ -142,7 +143,7 @@ class StepCard(QFrame):
         steps = self.recipe.steps
         options = [("0", self.tr("At the beginning"))]
         for i, step in enumerate(steps, start=1):
-            options.append((str(i), self.tr("After {number}. {step}").format(number=i, step=step.operation.label)))
+            options.append((str(i), self.tr("After {number}. {step}").format(number=i, step=step.component.label)))
         self.place.show_options(options)
         self.place.show_choice(str(at))
 

@@ -79,6 +79,7 @@ class RecipeSide(QFrame):
         self.rows.walked.connect(recipe.choose_cleaner)
         self.rows.edited.connect(self._open_cleaner)
         self.rows.moved.connect(lambda at, to: recipe.move(at, to, CLEANER))
+        self.rows.switched.connect(lambda at, on: recipe.switch(at, on, CLEANER))
         self.rows.duplicated.connect(lambda at: recipe.duplicate(at, CLEANER))
         self.rows.removed.connect(lambda at: recipe.remove(at, CLEANER))
         self.propose.clicked.connect(lambda: recipe.propose())
@@ -88,7 +89,7 @@ class RecipeSide(QFrame):
             self.recipe.choose(at)
             self.edit_asked.emit()
         else:
-            self.recipe.bench.go_to.emit(PANELS[self.recipe.steps[at].operation.stage])
+            self.recipe.bench.go_to.emit(PANELS[self.recipe.steps[at].component.stage])
 
     def _open_cleaner(self, at: int) -> None:
         self.recipe.choose_cleaner(at)
@@ -133,14 +134,14 @@ class RecipeSide(QFrame):
         if told.get("waits"):
             why = self.tr("Not tried: a step before it has to be mended first.")
         return StepItem(
-            f"{at + 1}. {step.operation.label}",
-            step_summary(step.operation),
+            f"{at + 1}. {step.component.label}",
+            step_summary(step.component),
             on=step.on,
             problem=str(told.get("error", "")),
             badge=self._widths(at) if mine else "",
             fixed=not mine,
             why=why if mine or told.get("waits") else "",
-            link="" if mine else TITLES[PANELS[step.operation.stage]],
+            link="" if mine else TITLES[PANELS[step.component.stage]],
         )
 
     def _widths(self, at: int) -> str:
@@ -157,11 +158,12 @@ class RecipeSide(QFrame):
         return "" if before in (None, after) else f"{before:,} → {after:,}"
 
     def _cleaner_item(self, at: int) -> StepItem:
-        cleaner = self.recipe.bench.project.cleaners[at]
+        step = self.recipe.bench.project.cleaners[at]
         told = self.recipe.told(CLEANER, at)
-        gone = f"−{told['gone']:,}" if told.get("gone") else ""
-        why = self.recipe.bench.reasons.get("cleaners", "") if cleaner.id == "drop_missing_target" else ""
-        return StepItem(cleaner.label, step_summary(cleaner), problem=str(told.get("error", "")), badge=gone, why=why, always=True)
+        gone = f"−{told['gone']:,}" if step.on and told.get("gone") else ""
+        why = self.recipe.reason(at, CLEANER)
+        cleaner = step.component
+        return StepItem(cleaner.label, step_summary(cleaner), on=step.on, problem=str(told.get("error", "")), badge=gone, why=why)
 
     def _show_rows(self) -> None:
         rows = self.recipe.answer["rows"] if self.recipe.answer else {}
@@ -199,5 +201,5 @@ class RecipeSide(QFrame):
             return ""
         for at, told in enumerate(answer["steps"]):
             if told["on"] and told["error"] and self.recipe.mine(at):
-                return f"{self.recipe.steps[at].operation.label}: {told['error']}"
+                return f"{self.recipe.steps[at].component.label}: {told['error']}"
         return ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.recipe import Recipe
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
@@ -56,8 +57,12 @@ def facts_words(recipe: Recipe) -> str:
     if (answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner] if cleaner >= 0 else {"error": ""})["error"]:
         return ""
     if cleaner >= 0:
-        gone = answer["cleaners"][cleaner]["gone"]
-        return tr("Recipe", "%n rows are passed over", "", gone) + " " + tr("Recipe", "of {rows}.").format(rows=f"{rows['table']:,}")
+        told = answer["cleaners"][cleaner]
+        one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
+        if not told["on"]:
+            one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
+            end = tr("Recipe", "of {rows}: the rule is switched off.")
+        return f"{counted(told['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
     look = answer["step"]
     if look is None:
         return ""
@@ -141,8 +146,9 @@ class ChangesPane(Pane):
         assert answer is not None
         if cleaner < 0:
             return list(answer["step"]["groups"])
-        gone, all_ = answer["cleaners"][cleaner]["gone"], answer["rows"]["table"]
-        names = [self.tr("used"), self.tr("passed over")]
+        told, all_ = answer["cleaners"][cleaner], answer["rows"]["table"]
+        gone = told["gone"]
+        names = [self.tr("used"), self.tr("passed over")] if told["on"] else [self.tr("would be used"), self.tr("would be passed over")]
         kept = {"kind": "rows", "names": names, "counts": [all_ - gone, gone], "missing": 0, "distinct": all_}
         return [{"name": self.tr("Rows"), "before": None, "after": kept, "tells": None}]
 
@@ -237,7 +243,10 @@ class RowsPane(Pane):
         """Show the rows, or nothing while there are none."""
         recipe = self.recipe
         cleaner = recipe.looked()[1] >= 0
-        self.title.setText(self.tr("Rows that are passed over") if cleaner else self.tr("First rows"))
+        step = recipe.chosen()
+        off = step is not None and not step.on
+        rows = self.tr("Rows that would be passed over") if off else self.tr("Rows that are passed over")
+        self.title.setText(rows if cleaner else self.tr("First rows"))
         self.key.setText("" if cleaner else self.tr("grey: before · tinted: after"))
         words = waiting_words(recipe, complete)
         if recipe.trial.asking and self._shown is not None and recipe.component() is not None and complete:

@@ -284,7 +284,7 @@ class RecipeView(QWidget):
                     found.append((self.tr("Add: {step}").format(step=member.label), self._beginner(member.id, kind)))
         for at, step in enumerate(self.recipe.steps):
             if self.recipe.mine(at):
-                found.append((f"{at + 1}. {step.operation.label}", self._chooser(at)))
+                found.append((f"{at + 1}. {step.component.label}", self._chooser(at)))
         return found
 
     def _beginner(self, id_: str, kind: str) -> Callable[[], object]:

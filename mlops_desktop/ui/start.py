@@ -200,7 +200,7 @@ class StartPage(QWidget):
 
     def _propose(self) -> None:
         def proposed(found: Json) -> None:
-            self.bench.start_from(storage.from_json(found["project"]), found["reasons"])
+            self.bench.start_from(storage.from_json(found["project"]))
             self.bench.go_to.emit("problem")
 
         def over() -> None:

@@ -62,9 +62,10 @@ class Trial(QObject):
             self._timer.stop()
             return
         features = Keys(project).features
-        self._question = digest(features, [[decided(step.operation), step.on] for step in project.steps], at, cleaner)
+        everything = [[decided(step.component), step.on] for step in (*project.cleaners, *project.steps)]
+        self._question = digest(features, everything, at, cleaner)
         before = project.steps if at < 0 else project.steps[:at]
-        self._before = digest(features, [decided(step.operation) for step in before if step.on])
+        self._before = digest(features, [decided(step.component) for step in before if step.on])
         if self._question == self._asked:
             self._timer.stop()
         elif pause == 0 or self._question != self._waiting or not self._timer.isActive():

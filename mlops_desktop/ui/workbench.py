@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.session import Session
 from mlops_desktop.engine.stages import STAGES, StageState, Standing, stages, standing
+from mlops_desktop.engine.suggestions import Suggestion, read_suggestions
 from mlops_desktop.engine.typed import Table, from_record
 from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
 
@@ -51,7 +53,7 @@ class Workbench(QObject):
         self._refused_look = ""  # the table that could not be looked at: it is not asked for again
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
-        self.reasons: dict[str, str] = {}  # why each proposed decision was proposed
+        self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.timeout.connect(self._save_aside)
@@ -96,18 +98,17 @@ class Workbench(QObject):
             raise UserError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
         self.close()
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
-        self._failed, self.reasons, self._refused_look = {}, {}, ""
+        self._failed, self._refused_look = {}, ""
         self.session.listen(self._edited)
         self._forget()
         self.project_changed.emit()
         self.results_changed.emit()
 
-    def start_from(self, project: Project, reasons: dict[str, str] | None = None) -> None:
+    def start_from(self, project: Project) -> None:
         """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
         assert self.folder is not None
         self.session = Session(project, None)
         self.session.listen(self._edited)
-        self.reasons = {**self.reasons, **(reasons or {})}
         self._edited()
         self.save()
 
@@ -122,6 +123,7 @@ class Workbench(QObject):
         if self._lock is not None:
             self._lock.release()
         self.folder = self.session = self._lock = None
+        self._suggested = ("", ())
         self._forget()
         self.project_changed.emit()
 
@@ -234,6 +236,13 @@ class Workbench(QObject):
     def result(self, key: str) -> Json | None:
         """A stored result as JSON; None when it was not made yet."""
         return self.store.get(key)[0] if self.folder and key in self.store else None
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
+        if self.folder is not None and (key := self.keys.suggestions) != self._suggested[0]:
+            with contextlib.suppress(KeyError):  # not found out yet
+                self._suggested = (key, read_suggestions(self.store, key))
+        return self._suggested[1]
 
     # ---- the table
 

@@ -68,7 +68,7 @@ def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Fo
     found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
     proposed = calls.propose(Silent(), folder=str(folder), project=found["project"])
     project = storage.from_json(proposed["project"])
-    assert {step.operation.id for step in project.steps} >= {"one_hot", "date_parts", "impute_numbers", "scale"}
+    assert {step.component.id for step in project.steps} >= {"one_hot", "date_parts", "impute_numbers", "scale"}
     project = replace(
         project,
         steps=(*project.steps, *(Step(operation(id_, **params)) for id_, params in SELECTIONS)),

@@ -118,7 +118,7 @@ def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: 
     assert window.bench.keys.profile in window.bench.store
     for stage in ("preprocess", "engineer", "select"):
         person.next(stage)
-    assert [step.operation.id for step in window.bench.project.steps]
+    assert [step.component.id for step in window.bench.project.steps]
 
     person.next("train")
     person.click("budget_kind_trials")

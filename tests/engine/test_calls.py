@@ -99,7 +99,7 @@ def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
     assert len(found["steps"]) == len(trained.project.steps)
     assert ask("rank", trained, method="select_variance")["scores"]
     proposed = ask("suggest", trained)["steps"]
-    assert [one["step"]["id"] for one in proposed] == [step.operation.id for step in trained.project.steps]
+    assert [one["step"]["id"] for one in proposed] == [step.component.id for step in trained.project.steps]
     assert all(one["there"] and one["reason"] for one in proposed)
 
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import storage
 from mlops_desktop.engine.decisions import apply_fix, field_names, set_field
-from mlops_desktop.engine.project import ColumnNote, Costs, Project, Split
+from mlops_desktop.engine.project import ColumnNote, Costs, Project, Split, Step
 
 BASE = Project(target="y", columns={"a": ColumnNote(unit="cm")}, costs=Costs(true_positive=-1.0))
 
@@ -126,15 +126,17 @@ def test_the_role_of_the_target_is_the_target():
 
 def test_lists_are_replaced_and_added_to():
     project = after("steps=scale", 'steps+={"id": "one_hot", "on": false}', 'steps+=[{"id": "pca"}, "scale"]')
-    assert [(s.operation.id, s.on) for s in project.steps] == [("scale", True), ("one_hot", False), ("pca", True), ("scale", True)]
+    assert [(s.component.id, s.on) for s in project.steps] == [("scale", True), ("one_hot", False), ("pca", True), ("scale", True)]
     assert after("steps=[]", project=project).steps == after("steps=", project=project).steps == ()
     project = after("algorithms=ridge, knn", 'candidates+={"id": "lightgbm", "params": {"rounds": 50}}')
     assert [a.id for a in project.candidates] == ["ridge", "knn", "lightgbm"]
     assert project.candidates[2].rounds == 50
-    assert [c.id for c in after("cleaners+=drop_duplicates", "cleaners+=drop_missing_target").cleaners] == [
+    assert [c.component.id for c in after("cleaners+=drop_duplicates", "cleaners+=drop_missing_target").cleaners] == [
         "drop_duplicates",
         "drop_missing_target",
     ]
+    project = after('cleaners={"id": "drop_duplicates", "on": false}', "cleaners+=drop_missing_target")
+    assert [(s.component.id, s.on) for s in project.cleaners] == [("drop_duplicates", False), ("drop_missing_target", True)]
     assert after("consent+=knn", "consent+=knn").consent == {"knn"}
     assert after("loader=excel").loader.id == "excel"
     assert after("loader=excel", "loader=").loader is None
@@ -168,6 +170,8 @@ def test_lists_are_replaced_and_added_to():
         ("algorithms=xgboots", "xgboots"),
         ("steps={", "operation"),
         ('steps={"id": "scale", "params": {"method": "odd"}}', "standard"),
+        ('cleaners={"id": "drop_duplicates", "on": "no"}', "cleaners[0].on"),
+        ("cleaners=scale", "There is no cleaner “scale”"),
         ("target+=x", "list"),
         ("data=x", "update"),
         ("columns=x", "roles.COLUMN"),
@@ -224,8 +228,10 @@ def test_fixes_of_findings():
     assert {name: (note.role, note.type) for name, note in project.columns.items()} == {
         "a": (None, None), "c": ("ignore", None), "d": ("id", None), "e": (None, "category"),
     }  # fmt: skip
-    assert [c.id for c in project.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in project.cleaners] == ["drop_duplicates"]
     assert apply_fix(project, fix) == project  # twice is once
+    off = {name: (Step(getattr(project, name)[0].component, on=False),) for name in ("cleaners", "steps")}
+    assert apply_fix(replace(project, **off), fix) == project  # what is there is switched on
     for bad in ({"code": "x"}, {"role": {"a": "boss"}}, {"role": ["a"]}, {"step": "no_such_step"}, {"step": None}):
         with pytest.raises(UserError):
             apply_fix(BASE, bad)

@@ -53,7 +53,7 @@ def test_a_target_that_is_gone():
 
 def test_another_target_takes_out_its_name_in_steps_and_the_other_task():
     project, said = fitting(replace(GOOD, target="three", task="multiclass"), SEEN)
-    assert project.steps[0].operation.columns == ("g",)
+    assert project.steps[0].component.columns == ("g",)
     assert (project.positive, project.costs, project.goals, project.metric) == (None, None, Goals(), "")
     assert len(said) == 3
     alone = replace(GOOD, target="g", task=None, steps=(Step(operation("one_hot", columns=["g"])),))

@@ -58,16 +58,28 @@ def test_no_feature_left_is_a_sentence(trained, copy_of):
         _ = made.flow.train
 
 
+def rule(condition: str) -> Step:
+    return Step(choices().cleaners.read({"id": "filter_rows", "params": {"condition": condition}}))
+
+
 def test_cleaners_that_leave_nothing_are_a_sentence(trained, copy_of):
-    made = copy_of(trained, cleaners=(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g > 1000000"}}),))
+    made = copy_of(trained, cleaners=(rule("body_mass_g > 1000000"),))
     with pytest.raises(UserError, match="leave no row"):
         _ = made.flow.train
 
 
 def test_a_cleaner_that_fails_is_named(trained, copy_of):
-    made = copy_of(trained, cleaners=(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}}),))
+    made = copy_of(trained, cleaners=(rule("nothing > 1"),))
     with pytest.raises(UserError, match="Cleaner"):
         _ = made.flow.train
+
+
+def test_a_cleaner_that_is_off_takes_no_row_and_stops_nothing(trained, copy_of):
+    broken, dream = rule("nothing > 1"), rule('island = "Dream"')
+    made = copy_of(trained, cleaners=(replace(broken, on=False), replace(dream, on=False)))
+    assert made.flow.train_rows.tolist() == trained.flow.train_rows.tolist()
+    codes, levels = Flow(made.folder, replace(made.project, cleaners=(replace(broken, on=False), dream))).everything.frame.word("island")
+    assert {levels[code] for code in codes} == {"Dream"}
 
 
 def test_a_step_that_does_not_fit_is_named_with_its_place(trained, copy_of):
@@ -81,8 +93,7 @@ def test_weights_are_read_and_checked(trained, copy_of):
     made = copy_of(trained, columns={"body_mass_g": ColumnNote(role="weight")})
     with pytest.raises(UserError, match="weights"):  # two birds were not weighed
         _ = made.flow.train
-    keep = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "not is_missing(body_mass_g)"}})
-    weighted = Flow(made.folder, replace(made.project, cleaners=(keep,)))
+    weighted = Flow(made.folder, replace(made.project, cleaners=(rule("not is_missing(body_mass_g)"),)))
     assert weighted.train.weights is not None
     assert (weighted.train.weights > 1000).all()
     assert "body_mass_g" not in weighted.features

@@ -31,7 +31,7 @@ def test_safe_fixes_leave_out_what_needs_a_person():
     everything = [DUPLICATES, GAPS, LEAK, NAMES, finding("imbalance")]
     assert safe_fixes(Project(), everything) == [DUPLICATES, NAMES]
     mended = apply_fixes(Project(), safe_fixes(Project(), everything))
-    assert [c.id for c in mended.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in mended.cleaners] == ["drop_duplicates"]
     assert mended.columns["k"].role == "id"
     assert safe_fixes(mended, everything) == []
     assert taken_care(mended, DUPLICATES) == "Mended by your decisions."
@@ -50,7 +50,7 @@ def test_a_step_for_all_columns_takes_care_of_one():
 def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():
     project = Project(steps=(Step(operation("scale")),))
     fixed = apply_fix(project, GAPS["fix"])
-    assert [step.operation.id for step in fixed.steps] == ["impute_numbers", "scale"]
+    assert [step.component.id for step in fixed.steps] == ["impute_numbers", "scale"]
     assert apply_fix(fixed, GAPS["fix"]) == fixed
 
 

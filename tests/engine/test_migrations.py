@@ -8,7 +8,9 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import storage
+from mlops_desktop.engine.keys import Keys
 from mlops_desktop.engine.migrations import FORMAT, STEPS, migrate
+from mlops_desktop.engine.project import digest
 
 OLD = Path(__file__).parents[1] / "data" / "projects"
 
@@ -19,7 +21,22 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
     assert json.loads((OLD / f"format_{number}" / "project.json").read_text(encoding="utf-8"))["format"] == number
     assert (project.name, project.target, project.positive, project.threshold) == ("Kündigungen", "Churn", "Yes", 0.37)
     assert [step.on for step in project.steps] == [True, False, True, True]
+    assert [(step.component.id, step.on) for step in project.cleaners] == [("drop_duplicates", True), ("drop_missing_target", number == 1)]
     assert storage.from_json(storage.to_json(project)) == project
+
+
+def test_results_of_the_first_format_are_found_again():
+    document = json.loads((OLD / "format_1" / "project.json").read_text(encoding="utf-8"))
+    project = storage.from_json(document)
+    assert Keys(project).rows == digest("rows", Keys(project).table, project.target, document["cleaners"])
+
+
+def test_cleaners_of_the_first_format_were_on():
+    assert migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]}) == {"format": FORMAT, "cleaners": [{"id": "a", "on": True}, "b"]}
+    assert migrate({"format": 1}) == {"format": FORMAT}
+    for odd in (None, "drop_duplicates", {"id": "a"}):
+        with pytest.raises(UserError, match="cleaners"):
+            storage.from_json({"format": 1, "cleaners": odd})
 
 
 def test_there_is_a_step_from_every_format_to_the_next():

@@ -17,6 +17,7 @@ from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.preview import preview, rank, walk_of
 from mlops_desktop.engine.project import Step
 from mlops_desktop.engine.suggest import operation
+from mlops_desktop.engine.suggestions import read_suggestions
 
 SELECTIONS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
 
@@ -56,7 +57,7 @@ def test_an_empty_recipe_says_what_cannot_go_into_a_model(trained):
 
 
 def test_a_step_that_is_off_is_shown_as_if_it_were_on(trained):
-    off = (Step(trained.project.steps[0].operation, on=False),)
+    off = (Step(trained.project.steps[0].component, on=False),)
     answer = ask(trained, 0, steps=off)
     assert answer["step"]["gone"] == 2
     assert not answer["steps"][0]["on"]
@@ -65,15 +66,40 @@ def test_a_step_that_is_off_is_shown_as_if_it_were_on(trained):
 
 def test_cleaners_count_the_rows_they_take_and_show_some(trained):
     rule = choices().cleaners.read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})
-    answer = ask(trained, -1, 0, cleaners=(rule,))
-    assert answer["cleaners"] == [{"gone": 344 - answer["rows"]["kept"], "error": ""}]
+    answer = ask(trained, -1, 0, cleaners=(Step(rule),))
+    assert answer["cleaners"] == [{"on": True, "error": "", "gone": 344 - answer["rows"]["kept"]}]
     assert len(answer["gone_rows"]["numbers"]) == 20
     assert answer["gone_rows"]["columns"][0]["name"] == "island"
     assert "Dream" not in answer["gone_rows"]["columns"][0]["cells"]
     wrong = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
-    assert "nothing" in ask(trained, -1, 0, cleaners=(wrong,))["cleaners"][0]["error"]
+    assert "nothing" in ask(trained, -1, 0, cleaners=(Step(wrong),))["cleaners"][0]["error"]
     none = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
-    assert "no row" in ask(trained, -1, 0, cleaners=(none,))["problem"]
+    assert "no row" in ask(trained, -1, 0, cleaners=(Step(none),))["problem"]
+
+
+def test_a_cleaner_that_is_off_takes_nothing_and_says_what_it_would_take(trained):
+    read = choices().cleaners.read
+    first = Step(read({"id": "filter_rows", "params": {"condition": 'island != "Torgersen"'}}))
+    off = Step(read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}}), on=False)
+    answer = ask(trained, -1, 1, cleaners=(first, off))
+    codes, levels = trained.flow.table.frame.word("island")
+    dream = int((codes == levels.index("Dream")).sum())
+    assert answer["cleaners"][1] == {"on": False, "error": "", "gone": answer["rows"]["kept"] - dream}
+    assert answer["rows"]["kept"] == ask(trained, -1, 0, cleaners=(first,))["rows"]["kept"]
+    assert len(answer["gone_rows"]["numbers"]) == 20
+    assert ask(trained, 0, -1, cleaners=(first, off))["cleaners"][1]["gone"] == 0  # nobody looks at it
+    wrong = Step(read({"id": "filter_rows", "params": {"condition": "nothing > 1"}}), on=False)
+    answer = ask(trained, 0, 0, cleaners=(wrong,))
+    assert "nothing" in answer["cleaners"][0]["error"]
+    assert answer["problem"] == ""
+
+
+def test_what_is_sound_is_in_the_store_afterwards(trained, copy_of):
+    made = copy_of(trained, seed=4711)
+    assert made.flow.keys.suggestions not in made.flow.store
+    ask(made, 0)
+    found = read_suggestions(made.flow.store, made.flow.keys.suggestions)
+    assert [component.id for component, _ in found] == [step.component.id for step in made.project.steps]
 
 
 def test_what_did_not_change_is_not_tried_again(trained, monkeypatch):
@@ -111,7 +137,7 @@ def test_a_selection_tells_its_verdict(trained):
 def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
     """A preview does not find the scores again when another parameter changes, so they may not depend on it."""
     walk = walk_of(trained.flow)
-    frame = walk.stops([step.operation for step in trained.project.steps], Silent())[-1].after
+    frame = walk.stops([step.component for step in trained.project.steps], Silent())[-1].after
     member = choices().operations[id_]
     before = member().scores(frame, walk.target)
     for name, param in member.params().items():

@@ -30,11 +30,11 @@ def steps(*ids: str) -> list[Step]:
     ],
 )
 def test_a_new_step_goes_where_its_columns_are(there, new, place):
-    assert place_for(steps(*there), steps(new)[0].operation) == place
+    assert place_for(steps(*there), steps(new)[0].component) == place
 
 
 def test_proposals_keep_their_order():
-    proposed = [step.operation for step in steps("date_parts", "one_hot", "impute_numbers", "scale")]
+    proposed = [step.component for step in steps("date_parts", "one_hot", "impute_numbers", "scale")]
     assert place_of_proposal(steps("one_hot", "scale"), proposed[2], proposed) == 1
     assert place_of_proposal(steps("one_hot", "scale"), proposed[0], proposed) == 0
     assert place_of_proposal(steps("formula"), proposed[1], proposed) == 1

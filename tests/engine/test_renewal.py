@@ -25,7 +25,7 @@ def after(trained, before, project):
 
 
 def named(project):
-    return {name for step in project.steps for name in getattr(step.operation, "columns", ())}
+    return {name for step in project.steps for name in getattr(step.component, "columns", ())}
 
 
 def test_nothing_changes_when_nothing_changed(trained, before):

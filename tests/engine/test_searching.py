@@ -55,7 +55,7 @@ def test_a_time_budget_is_kept(trained, copy_of):
 
 
 def test_when_every_trial_fails_the_reasons_are_told(trained, copy_of):
-    unfilled = tuple(Step(s.operation, s.on and s.operation.id != "impute_numbers") for s in trained.project.steps)
+    unfilled = tuple(Step(s.component, s.on and s.component.id != "impute_numbers") for s in trained.project.steps)
     made = copy_of(trained, steps=unfilled, candidates=(choices().algorithms.read("logistic"),), search=Search(trials=1, seconds=None))
     with pytest.raises(UserError, match="No algorithm could be trained"):
         search(made.flow, made.runs, Silent())

@@ -27,7 +27,7 @@ def open_folder():
 
 
 def full_project():
-    return storage.read_project(OLD / "format_1")
+    return storage.read_project(OLD / f"format_{FORMAT}")
 
 
 def test_a_project_comes_back_as_it_was(tmp_path):
@@ -54,7 +54,7 @@ def test_the_positive_class_keeps_its_type(positive):
 def test_the_file_is_readable_and_the_same_for_the_same_decisions(tmp_path):
     storage.write_project(tmp_path, full_project())
     text = (tmp_path / "project.json").read_text(encoding="utf-8")
-    assert text.startswith('{\n  "format": 1,\n  "name": "Kündigungen"')
+    assert text.startswith(f'{{\n  "format": {FORMAT},\n  "name": "Kündigungen"')
     storage.write_project(tmp_path, storage.read_project(tmp_path))
     assert (tmp_path / "project.json").read_text(encoding="utf-8") == text
 
@@ -62,7 +62,7 @@ def test_the_file_is_readable_and_the_same_for_the_same_decisions(tmp_path):
 def test_the_key_is_the_same_in_another_process_and_tells_true_from_one():
     code = "import sys, pathlib; from mlops_desktop.engine.storage import *; print(project_key(read_project(pathlib.Path(sys.argv[1]))))"
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
-    done = subprocess.run([sys.executable, "-c", code, str(OLD / "format_1")], capture_output=True, text=True, check=True, env=env)
+    done = subprocess.run([sys.executable, "-c", code, str(OLD / f"format_{FORMAT}")], capture_output=True, text=True, check=True, env=env)
     assert done.stdout.strip() == storage.project_key(full_project())
     assert storage.project_key(Project(positive=True)) != storage.project_key(Project(positive=1))
 
@@ -97,6 +97,8 @@ def test_the_key_is_the_same_in_another_process_and_tells_true_from_one():
         ({"refit": "some"}, "refit"),
         ({"steps": [{"id": "scale", "on": 1}]}, "steps[0].on"),
         ({"steps": [{"id": "os.system"}]}, "os.system"),
+        ({"cleaners": [{"id": "drop_duplicates", "on": None}]}, "cleaners[0].on"),
+        ({"cleaners": [{"id": "scale"}]}, "scale"),
         ({"steps": [{"id": "scale", "params": {"method": "x"}}]}, "steps[0]"),
         ({"steps": [{"id": "scale", "code": "x"}]}, "code"),
         ({"steps": [{"id": "scale", "version": 99}]}, "newer version"),
@@ -292,7 +294,7 @@ def test_hostile_content_runs_nothing(tmp_path):
 def test_opening_a_project_needs_no_heavy_library():
     code = "import sys, pathlib; from mlops_desktop.engine import storage, session, decisions, runs, artifacts, lock; storage.read_project(pathlib.Path(sys.argv[1])); print(sorted({m.partition('.')[0] for m in sys.modules} & {'pandas', 'sklearn', 'scipy', 'pyarrow', 'lightgbm', 'matplotlib', 'filelock'}))"  # noqa: E501
     done = subprocess.run(
-        [sys.executable, "-c", code, str(OLD / "format_1")],
+        [sys.executable, "-c", code, str(OLD / f"format_{FORMAT}")],
         capture_output=True,
         text=True,
         check=True,

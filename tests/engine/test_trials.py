@@ -60,7 +60,7 @@ def test_folds_side_by_side_give_the_same_run(trained, copy_of):
 
 
 def test_a_failing_trial_is_listed_with_its_reason(trained, copy_of):
-    nothing_filled = tuple(Step(s.operation, s.on and s.operation.id != "impute_numbers") for s in trained.project.steps)
+    nothing_filled = tuple(Step(s.component, s.on and s.component.id != "impute_numbers") for s in trained.project.steps)
     made = copy_of(trained, steps=nothing_filled)
     run = run_trial(Folds(made.flow), algorithm("logistic"), 1, Silent())
     assert run.status == "failed"

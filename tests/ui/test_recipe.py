@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Step
 from mlops_desktop.engine.suggest import operation
 from mlops_desktop.ui.recipe import CLEANER, STEP, Recipe
@@ -22,24 +23,24 @@ def recipe(window):
 
 
 def ids(recipe: Recipe) -> list[str]:
-    return [step.operation.id for step in recipe.steps]
+    return [step.component.id for step in recipe.steps]
 
 
 def test_the_first_step_of_the_stage_is_looked_at(recipe):
     assert (recipe.kind, recipe.at) == (STEP, 0)
-    assert recipe.component() is recipe.steps[0].operation
+    assert recipe.component() is recipe.steps[0].component
     recipe.choose(2)
     assert recipe.looked() == (2, -1)
 
 
 def test_a_draft_is_in_the_trial_and_not_in_the_project(recipe):
     recipe.begin("clip")
-    assert [step.operation.id for step in recipe.tried().steps] == ["one_hot", "impute_numbers", "scale", "clip"]
+    assert [step.component.id for step in recipe.tried().steps] == ["one_hot", "impute_numbers", "scale", "clip"]
     assert ids(recipe) == ["one_hot", "impute_numbers", "scale"]
     recipe.place(1)
     assert recipe.looked() == (1, -1)
     recipe.cancel()
-    assert recipe.component() is recipe.steps[0].operation
+    assert recipe.component() is recipe.steps[0].component
     recipe.begin("drop_duplicates", CLEANER)
     assert len(recipe.tried().cleaners) == 1
     assert recipe.bench.project.cleaners == ()
@@ -86,7 +87,7 @@ def test_undo_looks_at_what_it_changed(recipe):
 def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
     recipe.bench.edit("Clip", steps=(Step(operation("clip")),))
     recipe.show()
-    step = recipe.steps[0].operation
+    step = recipe.steps[0].component
     for fence in (2.0, 2.5, 3.0):
         step = replace(step, fence=fence)
         recipe.edit(step)
@@ -101,21 +102,68 @@ def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
 
 
 def test_reasons_go_with_their_steps(recipe):
-    recipe.bench.reasons = {"steps.0": "One-hot encoding: why", "steps.2": "Scale numbers: because", "target": "left alone"}
+    encode, fill, scale = (recipe.reason(at) for at in range(3))
+    assert "frequent level" in encode
+    assert "Empty cells" in fill
+    assert "one scale" in scale
     recipe.move(0, 2)
-    assert [recipe.reason(at) for at in range(3)] == ["", "because", "why"]
+    assert [recipe.reason(at) for at in range(3)] == [fill, scale, encode]
     recipe.remove(1)
-    assert [recipe.reason(at) for at in range(2)] == ["", "why"]
-    assert recipe.bench.reasons["target"] == "left alone"
+    recipe.switch(1, False)
     recipe.duplicate(1)
-    assert [recipe.reason(at) for at in range(3)] == ["", "why", "why"]
+    assert [recipe.reason(at) for at in range(3)] == [fill, encode, encode]
+    recipe.bench.undo()
+    recipe.bench.undo()
+    recipe.bench.undo()
+    assert [recipe.reason(at) for at in range(3)] == [fill, scale, encode]
+    recipe.begin("clip")
+    recipe.add()
+    assert recipe.reason(recipe.at) == ""
 
 
-def test_two_steps_of_one_kind_keep_their_own_reasons(recipe):
-    recipe.bench.edit("Drop", steps=(Step(operation("drop_columns", columns=["b"])), Step(operation("drop_columns", columns=["a"]))))
-    recipe.bench.reasons = {"steps.4": "Drop columns: “a” never changes.", "steps.5": "Drop columns: “b” never changes."}
-    assert recipe.reason(0) == "“b” never changes."
-    assert recipe.reason(1) == "“a” never changes."
+def test_cleaners_are_steps(recipe):
+    bench = recipe.bench
+    first = bench.session.key
+    for id_ in ("drop_duplicates", "drop_missing_target"):
+        recipe.begin(id_, CLEANER)
+        recipe.add()
+    both = bench.project.cleaners
+    recipe.switch(1, False, CLEANER)
+    assert bench.project.cleaners == (both[0], replace(both[1], on=False))
+    assert bench.session.undo_label == "Switch Drop rows without a target off"
+    assert recipe.chosen() == replace(both[1], on=False)
+    recipe.move(1, 0, CLEANER)
+    recipe.duplicate(0, CLEANER)
+    assert [step.on for step in bench.project.cleaners] == [False, False, True]  # a copy is as its original
+    recipe.remove(0, CLEANER)
+    recipe.edit(replace(recipe.component()))
+    assert [step.on for step in bench.project.cleaners] == [False, True]
+    recipe.switch(0, True, CLEANER)
+    assert bench.project.cleaners == (both[1], both[0])
+    recipe.choose(0)
+    bench.undo()
+    recipe.show()
+    assert (recipe.kind, recipe.at) == (CLEANER, 0)  # what undo changed is looked at
+    while bench.session.undo_label:
+        bench.undo()
+    assert bench.session.key == first
+
+
+def test_a_rule_keeps_whether_it_is_on_while_it_is_written_anew(recipe):
+    recipe.bench.edit("Rules", cleaners=(Step(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "1 = 1"}}), on=False),))
+    recipe.choose_cleaner(0)
+    recipe.edit(replace(recipe.component(), condition="2 = 2"))
+    assert [(step.component.condition, step.on) for step in recipe.bench.project.cleaners] == [("2 = 2", False)]
+
+
+def test_rules_for_rows_belong_to_the_first_stage(recipe, window):
+    other = Recipe(window.bench, "engineer", "engineer", window)
+    recipe.bench.edit("Rules", cleaners=(Step(choices().cleaners.read("drop_duplicates")),))
+    other.show()
+    for act in (lambda: other.switch(0, False, CLEANER), lambda: other.remove(0, CLEANER)):
+        act()
+    assert [step.on for step in recipe.bench.project.cleaners] == [True]
+    other.deleteLater()
 
 
 def test_another_project_begins_anew(recipe, window, make_project):

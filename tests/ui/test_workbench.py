@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import decisions, storage
-from mlops_desktop.engine.project import Brief, Goals, Project, Split
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import Brief, Goals, Project, Split, Step
+from mlops_desktop.engine.suggestions import write_suggestions
 from mlops_desktop.ui import workbench
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.messages import CrashDialog
@@ -174,9 +176,10 @@ def test_fifty_random_edits_are_undone_to_the_first_hash_and_made_again(window):
     bench, chance = window.bench, random.Random(50)
     first = bench.session.key
     columns = ["island", "bill_length_mm", "body_mass_g", "sex"]
+    rules = [choices().cleaners.read(id_) for id_ in ("drop_duplicates", "drop_missing_target")]
 
     def changed(project: Project, number: int) -> Project:
-        kind = chance.randrange(7)
+        kind = chance.randrange(8)
         if kind == 0:
             return replace(project, seed=number)
         if kind == 1:
@@ -189,6 +192,8 @@ def test_fifty_random_edits_are_undone_to_the_first_hash_and_made_again(window):
             return replace(project, goals=Goals(response_ms=float(number + 1)))
         if kind == 5:
             return replace(project, steps=tuple(replace(step, on=chance.random() < 0.5) for step in project.steps))
+        if kind == 6:
+            return replace(project, cleaners=tuple(Step(rule, on=chance.random() < 0.5) for rule in rules))
         return replace(project, split=Split(folds=2 + number % 7))
 
     done = 0
@@ -209,6 +214,25 @@ def test_fifty_random_edits_are_undone_to_the_first_hash_and_made_again(window):
     settle(window)
     bench.save()
     assert storage.project_key(storage.read_project(bench.folder)) == last
+
+
+def test_suggestions_come_back_with_their_project_and_its_undo(bench, make_project):
+    folder, other = make_project("penguins", "species"), make_project("x,y\n1,2\n", proposed=False)
+    bench.open(folder)
+    found = bench.suggestions()
+    assert [component.id for component, _ in found] == [step.component.id for step in bench.project.steps]
+    bench.edit("Seed", seed=3)
+    assert bench.suggestions() == found  # until those of the new rows are known
+    bench.store.put(bench.keys.suggestions, write_suggestions(found[:1]))
+    assert bench.suggestions() == found[:1]
+    bench.undo()
+    assert bench.suggestions() == found
+    bench.open(other)
+    assert bench.suggestions() == ()
+    bench.close()
+    assert bench.suggestions() == ()
+    bench.open(folder)
+    assert bench.suggestions() == found
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills as a system without memory does")

@@ -271,7 +271,6 @@ class ProblemPanel(Panel):
                     self._renew(before, because)
                 return
             self._before = None
-            self.bench.reasons.update(found["reasons"])
             self.bench.put(self.tr("What follows from: {what}").format(what=because), storage.from_json(found["project"]))
             if found["changes"]:
                 said = self.tr("{what}: proposed anew – {changes}. Undo takes it back.")

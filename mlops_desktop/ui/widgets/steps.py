@@ -41,8 +41,7 @@ class StepItem:
     """What a card shows: a title, one line on what the step does, whether it is on, and what is wrong with it (a sentence, else empty).
 
     `badge` is a word or two beside the title, such as “suggested”, `why` a pale line beneath. A `fixed` step cannot be moved, copied,
-    switched or removed; with a `link` it is greyed and belongs elsewhere: the link, as Enter, asks to open it there. `always`: it cannot be
-    switched off.
+    switched or removed; with a `link` it is greyed and belongs elsewhere: the link, as Enter, asks to open it there.
     """
 
     title: str
@@ -54,7 +53,6 @@ class StepItem:
     fixed: bool = False
     why: str = ""
     link: str = ""
-    always: bool = False
 
 
 class _Card(QFrame):
@@ -118,6 +116,7 @@ class _Card(QFrame):
         self.link.setText(item.link)
         for part, text in ((self._badge, item.badge), (self._summary, item.summary), (self._why, item.why), (self._problem, item.problem)):
             part.setVisible(bool(text))
+        self._summary.setVisible(bool(item.summary) or (self._recipe.narrow and bool(item.badge)))  # it keeps the badge at the right
         self.switch.setChecked(item.on)
         self.switch.setAccessibleName(self.tr("{title} is on").format(title=item.title))
         self.link.setAccessibleName(f"{item.link}: {item.title}")
@@ -126,7 +125,7 @@ class _Card(QFrame):
         for tool in (self.up, self.down, self.copy, self.remove):
             tool.setVisible(not item.fixed)
         self.grip.setEnabled(not item.fixed)
-        self.switch.setVisible(not item.fixed and not item.always)
+        self.switch.setVisible(not item.fixed)
         self.link.setVisible(bool(item.link))
         self._tools.setVisible(not item.link and (chosen or not self._recipe.narrow))
         self.up.setEnabled(self.position > 0)
@@ -261,7 +260,7 @@ class RecipeList(QWidget):
             self.chosen.emit(at)
         elif what == "edit":
             self.edited.emit(at)
-        elif card.item.fixed or (what == "switch" and card.item.always):
+        elif card.item.fixed:
             return
         elif what == "switch":
             self.switched.emit(at, not card.item.on)

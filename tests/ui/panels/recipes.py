@@ -34,7 +34,7 @@ def opened(open_project, folder, stage: str):
 
 def ids(panel) -> list[str]:
     """The operations of the recipe, in order."""
-    return [step.operation.id for step in panel.bench.project.steps]
+    return [step.component.id for step in panel.bench.project.steps]
 
 
 def card(panel, at: int, name: str = "steps") -> QWidget:

@@ -171,7 +171,7 @@ def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     before = window.bench.session.key
     assert "duplicate_rows" in rules(panel)
     act(panel, "duplicate_rows")
-    assert [c.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
     assert "duplicate_rows" not in rules(panel)
     assert "duplicate_rows" in rules(panel, open_only=False)  # said as mended
     assert window.bench.session.undo_label == "Repeated rows"
@@ -201,7 +201,7 @@ def test_all_safe_fixes_at_once_are_one_step_of_undo(troubled):
     settle(window)
     assert not button.isVisible()
     assert panel.health.ring._value > health
-    assert [c.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
     assert window.bench.session.undo_label == "Safe fixes of the data"
     window.bench.undo()
     settle(window)

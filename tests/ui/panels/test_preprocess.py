@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
-from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import Step
+from mlops_desktop.engine.keys import Keys
+from mlops_desktop.engine.project import Split, Step
 from mlops_desktop.engine.suggest import operation
+from mlops_desktop.ui.recipe import CLEANER, Recipe
 from mlops_desktop.ui.widgets.gallery import Tile
 from mlops_desktop.ui.widgets.inputs import Switch
 from tests.ui.conftest import click, find
@@ -43,21 +47,50 @@ def test_every_step_says_what_it_does_before_anything_runs(panel):
     assert [cell.shown.title for cell in cells] == ["island", "→ 3 columns", "sex", "→ 3 columns"]
 
 
-def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(open_project, make_project):
-    folder = make_project("penguins", "species")
-    project = storage.to_json(storage.read_project(folder))
-    found = calls.propose(Silent(), folder=str(folder), project={**project, "steps": []})
-    window = open_project(folder, "problem")
-    window.bench.reasons = found["reasons"]
-    window.show_stage("preprocess")
-    panel = window.panel
-    rest(panel)
+def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(panel):
     assert "frequent level" in said(panel, "why")
+    assert "frequent level" in card(panel, 0).accessibleName()
     tool(panel, 0, "down")
     assert ids(panel) == ["impute_numbers", "one_hot", "scale"]
     assert "frequent level" in said(panel, "why")
     assert "one scale" in panel.recipe.reason(2)
     panel.bench.undo()
+    assert "frequent level" in panel.recipe.reason(0)
+
+
+def test_reasons_come_back_when_a_project_is_opened_again(open_project, make_project, tmp_path):
+    panel = opened(open_project, make_project("penguins", "sex"), "preprocess")
+    folder = panel.bench.folder
+    tool(panel, 0, "down")
+    cleaner, why = panel.recipe.reason(0, CLEANER), [panel.recipe.reason(at) for at in range(3)]
+    assert "have no value in “sex”" in cleaner
+    assert all(why)
+    panel.bench.close()
+    moved = folder.rename(tmp_path / "moved")
+    panel.bench.open(moved)
+    recipe = Recipe(panel.bench, "preprocess", "prepare", panel)  # nobody asked the child for anything
+    assert [recipe.reason(0, CLEANER), *(recipe.reason(at) for at in range(3))] == [cleaner, *why]
+    assert not {"reasons", "suggestions"} & set(storage.to_json(panel.bench.project))
+    recipe.deleteLater()
+    panel = opened(open_project, moved, "preprocess")
+    assert cleaner in card(panel, 0, "cleaners").accessibleName()
+    assert said(panel, "why") == why[0]
+    panel.bench.close()
+    moved = moved.rename(tmp_path / "emptied")
+    shutil.rmtree(moved / "store")
+    panel.bench.open(moved)
+    assert panel.recipe.reason(0) == ""
+    panel = opened(open_project, moved, "preprocess")  # the child finds them again while it tries the steps
+    assert [panel.recipe.reason(0, CLEANER), *(panel.recipe.reason(at) for at in range(3))] == [cleaner, *why]
+
+
+def test_reasons_of_other_rows_are_kept_too(panel):
+    panel.bench.edit("Split", split=Split(folds=3), seed=9)
+    assert "frequent level" in panel.recipe.reason(0)  # the last that is known
+    rest(panel)
+    folder = panel.bench.folder
+    panel.bench.close()
+    panel.bench.open(folder)
     assert "frequent level" in panel.recipe.reason(0)
 
 
@@ -126,7 +159,7 @@ def test_a_step_that_cannot_be_done_as_it_is_cannot_be_added(panel):
     assert take.isEnabled()
     assert said(panel, "error") == ""
     click(take)
-    assert panel.bench.project.steps[0].operation.columns == (picker.columns() if picker else ())
+    assert panel.bench.project.steps[0].component.columns == (picker.columns() if picker else ())
 
 
 def test_a_form_edits_the_step_and_each_choice_is_a_step_of_undo(panel):
@@ -136,13 +169,13 @@ def test_a_form_edits_the_step_and_each_choice_is_a_step_of_undo(panel):
     for value in ("mean", "most_frequent"):
         strategy.setCurrentIndex(strategy.findData(value))
         strategy.activated.emit(strategy.currentIndex())
-        assert panel.bench.project.steps[1].operation.strategy == value
+        assert panel.bench.project.steps[1].component.strategy == value
     assert panel.bench.session.undo_label == "Fill missing numbers: Fill with"
     panel.bench.undo()
-    assert panel.bench.project.steps[1].operation.strategy == "mean"
+    assert panel.bench.project.steps[1].component.strategy == "mean"
     assert strategy.currentData() == "mean"
     panel.bench.undo()
-    assert panel.bench.project.steps[1].operation.strategy == "median"
+    assert panel.bench.project.steps[1].component.strategy == "median"
 
 
 def test_columns_are_those_that_there_are_at_the_step(panel):
@@ -299,7 +332,7 @@ def test_a_rule_for_rows_is_written_tried_and_added(panel):
     assert panel.view.below.table.rows_model.columns[1].title == "island"
     QTest.keyClick(line, Key.Key_Return, Mod.ControlModifier)  # the page's main button
     rest(panel)
-    assert [cleaner.condition for cleaner in panel.bench.project.cleaners] == ['island = "Dream"']
+    assert [rule.component.condition for rule in panel.bench.project.cleaners] == ['island = "Dream"']
     assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
     press_rows = card(panel, 0, "cleaners")
     press_rows.setFocus()
@@ -309,9 +342,52 @@ def test_a_rule_for_rows_is_written_tried_and_added(panel):
     assert len(panel.bench.project.cleaners) == 1
 
 
+def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_project):
+    read = choices().cleaners.read
+    rules = (Step(read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})), Step(read("drop_duplicates")))
+    panel = opened(open_project, make_project("penguins", "species", cleaners=rules), "preprocess")
+    bench, first = panel.bench, panel.bench.session.key
+    without = Keys(replace(bench.project, cleaners=rules[1:])).board
+    off = find(panel, QLabel, "preprocess_off")
+    assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
+    click(find(panel, Switch, "preprocess_cleaners_0_on"))
+    rest(panel)
+    assert [rule.on for rule in bench.project.cleaners] == [False, True]
+    assert bench.keys.board == without
+    assert "All 344 rows are used" in panel.view.side.rows_said.text()
+    assert said(panel, "title") == "Keep rows where …"
+    assert off.isVisible()
+    assert said(panel, "facts") == "220 rows would be passed over of 344: the rule is switched off."
+    assert panel.view.below.title.text() == "Rows that would be passed over"
+    assert ", off" in card(panel, 0, "cleaners").accessibleName()
+    press_card = card(panel, 0, "cleaners")
+    press_card.setFocus()
+    QTest.keyClick(press_card, Key.Key_Space)
+    rest(panel)
+    assert bench.session.key == first
+    assert not off.isVisible()
+    assert said(panel, "facts") == "220 rows are passed over of 344."
+    bench.undo()
+    assert [rule.on for rule in bench.project.cleaners] == [False, True]
+    folder = bench.folder
+    bench.close()
+    panel = opened(open_project, folder, "preprocess")
+    assert not find(panel, Switch, "preprocess_cleaners_0_on").isChecked()
+
+
+def test_a_rule_that_is_off_may_be_wrong(open_project, make_project):
+    rule = Step(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "gone > 0"}}), on=False)
+    panel = opened(open_project, make_project("penguins", "species", cleaners=(rule,)), "preprocess")
+    assert said(panel, "outcome") == "10 features go to the models."
+    click(find(panel, Switch, "preprocess_cleaners_0_on"))
+    rest(panel)
+    assert "gone" in said(panel, "outcome")
+    assert "gone" in find(panel, QLabel, "preprocess_form_condition_error").text()
+
+
 def test_rules_that_leave_nothing_say_so(open_project, make_project):
     rule = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
-    panel = opened(open_project, make_project("penguins", "species", cleaners=(rule,)), "preprocess")
+    panel = opened(open_project, make_project("penguins", "species", cleaners=(Step(rule),)), "preprocess")
     assert "no row" in said(panel, "outcome")
 
 

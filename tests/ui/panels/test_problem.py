@@ -121,7 +121,7 @@ def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window)
     project = bench.project
     assert (project.target, project.task, project.positive) == ("sex", "binary", "FEMALE")
     assert project.metric == "roc_auc"
-    named = [name for step in project.steps for name in getattr(step.operation, "columns", ())]
+    named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "species" in named
     assert "sex" not in named
     assert "proposed anew" in banner(window)
@@ -153,7 +153,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert project.metric == "neg_root_mean_squared_error"
     assert project.positive is None
     assert all("regression" in a.tasks for a in project.candidates)
-    assert [c.id for c in project.cleaners] == ["drop_missing_target"]
+    assert [c.component.id for c in project.cleaners] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
     assert window.panel.goals._score_title.text() == "RMSE of at most"
 
@@ -214,7 +214,7 @@ def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
     key(window, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(window)
     assert not renew.isVisible(), window.panel.target.misfit.text() + banner(window)
-    named = [name for step in bench.project.steps for name in getattr(step.operation, "columns", ())]
+    named = [name for step in bench.project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
 
 
@@ -381,7 +381,7 @@ def test_role_by_the_keyboard_changes_the_split(window):
     choose(window, "island", "role", "group")
     assert window.bench.project.columns["island"].role == "group"
     assert window.bench.project.split.method == "grouped"
-    named = [name for step in window.bench.project.steps for name in getattr(step.operation, "columns", ())]
+    named = [name for step in window.bench.project.steps for name in getattr(step.component, "columns", ())]
     assert "island" not in named
     choose(window, "island", "role", "feature")
     assert window.bench.project.split.method == "stratified"
@@ -403,7 +403,7 @@ def test_type_set_and_taken_back(window):
     choose(window, "flipper_length_mm", "type", "category")
     assert window.bench.project.columns["flipper_length_mm"].type == "category"
     assert window.bench.table().schema.column("flipper_length_mm").type == "category"
-    named = [name for step in window.bench.project.steps for name in getattr(step.operation, "columns", ())]
+    named = [name for step in window.bench.project.steps for name in getattr(step.component, "columns", ())]
     assert "flipper_length_mm" in named  # the encoding was only proposed, so it is proposed anew
     choose(window, "flipper_length_mm", "type", "")
     assert "flipper_length_mm" not in window.bench.project.columns

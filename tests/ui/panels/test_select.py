@@ -113,7 +113,7 @@ def test_columns_are_forced_in_and_out_and_set_free_again(chosen):
     names = list(listed(panel))
     assert count(panel) == "4 of 10 kept"
     force(panel, names[:2], "out")
-    step = panel.bench.project.steps[-1].operation
+    step = panel.bench.project.steps[-1].component
     assert set(step.forced_out) == set(names[:2])
     assert listed(panel)[names[0]] == ("dropped", "always left out")
     assert panel.bench.session.undo_label == "Keep the most telling columns: Always leave out"
@@ -121,22 +121,22 @@ def test_columns_are_forced_in_and_out_and_set_free_again(chosen):
     assert listed(panel)[names[-1]] == ("kept", "always kept")
     assert count(panel) == "4 of 10 kept"
     force(panel, [names[0], names[-1]], "free")
-    step = panel.bench.project.steps[-1].operation
+    step = panel.bench.project.steps[-1].component
     assert step.forced_in == ()
     assert step.forced_out == (names[1],)
     for _ in range(3):
         panel.bench.undo()
-    assert panel.bench.project.steps[-1].operation.forced_out == ()
+    assert panel.bench.project.steps[-1].component.forced_out == ()
 
 
 def test_a_column_forced_by_its_source_is_set_free(chosen):
     panel = chosen
-    step = panel.bench.project.steps[-1].operation
+    step = panel.bench.project.steps[-1].component
     panel.recipe.edit(type(step)(keep_by="count", count=4, forced_out=("island",)))
     ready(panel)
     assert listed(panel)["island = Dream"] == ("dropped", "always left out")
     force(panel, ["island = Dream"], "free")
-    assert panel.bench.project.steps[-1].operation.forced_out == ()
+    assert panel.bench.project.steps[-1].component.forced_out == ()
     assert forced_by("island = Dream", ["island", "sex"]) == ["island"]
 
 
@@ -182,4 +182,4 @@ def test_a_selected_row_is_forced_by_keys_alone(chosen):
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Space)
     ready(panel)
-    assert len(panel.bench.project.steps[-1].operation.forced_out) == 2
+    assert len(panel.bench.project.steps[-1].component.forced_out) == 2

@@ -180,7 +180,7 @@ def test_a_run_that_fails_says_why(make_project, open_project):
     window = open_project(
         make_project("penguins", "species", candidates=candidates("baseline", "logistic"), search=Search(trials=2, seconds=None)), "train"
     )
-    off = tuple(replace(step, on=step.on and step.operation.id != "impute_numbers") for step in window.bench.project.steps)
+    off = tuple(replace(step, on=step.on and step.component.id != "impute_numbers") for step in window.bench.project.steps)
     window.bench.edit("Step off", steps=off)
     click(find(window, QPushButton, "start_training"))
     settle(window)
