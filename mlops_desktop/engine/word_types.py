@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.raw import Raw
 from mlops_desktop.serving.cells import MISSING_WORDS, level_of
 from mlops_desktop.serving.frame import Bools
@@ -68,7 +69,7 @@ def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
 def word_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
     """`(type, reason, levels)`: levels only for ordered categories. `present` tells which distinct texts are not missing."""
     rows, distinct = raw.count(present), int(np.count_nonzero(present))
-    counted = f"{distinct:,} different values in {rows:,} rows"
+    there = counted(distinct, "1 value", "{n} different values") + " in " + counted(rows, "1 row", "{n} rows")
     if not rows:
         return "category", "Every cell is empty.", ()
     if raw.ordered:
@@ -80,13 +81,13 @@ def word_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
             return "ordered", f"The levels are a scale: {', '.join(scale)}.", scale
     named = has_id_name(raw.name)
     if _is_id(sample, rows, distinct, named):
-        return "id", f"Codes, {counted}" + (", named like an identifier." if named else "."), ()
+        return "id", f"Codes, {there}" + (", named like an identifier." if named else "."), ()
     words = float(np.mean([len(text.split()) for text in sample]))
     if distinct > 20 and distinct > 0.5 * rows:
-        return "text", f"{counted.capitalize()}: too different to be categories.", ()
+        return "text", f"{there.capitalize()}: too different to be categories.", ()
     if words >= 5 and distinct > 50 and distinct > 0.05 * rows:
-        return "text", f"{counted.capitalize()}, {words:.0f} words each: free text.", ()
-    return "category", f"{counted.capitalize()}.", ()
+        return "text", f"{there.capitalize()}, {words:.0f} words each: free text.", ()
+    return "category", f"{there.capitalize()}.", ()
 
 
 def _is_id(sample: Sequence[str], rows: int, distinct: int, named: bool) -> bool:

@@ -70,7 +70,7 @@ class ExportPage(QWidget):
         self.written.folder_asked.connect(self._open_folder)
         self.written.run_asked.connect(self._run)
         self.written.again_asked.connect(self._again)
-        right = column((self.checks, 1), (self.written, 1), spacing=12)
+        right = column((self.checks, 5), (self.written, 6), spacing=12)
         self.setLayout(row(self._left(), (right, 1), spacing=12))
 
     def _left(self) -> QFrame:

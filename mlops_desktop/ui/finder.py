@@ -115,7 +115,8 @@ class Finder(QLineEdit):
 
     def _show_popup(self) -> None:
         rows = min(MOST_SHOWN, self._list.count())
-        self._popup.resize(max(self.width(), 380), rows * self._list.sizeHintForRow(0) + 12)
+        self._list.setFixedHeight(rows * self._list.sizeHintForRow(0) + 4)
+        self._popup.setFixedSize(max(self.width(), 380), self._list.height() + 8)
         self._popup.move(self.mapToGlobal(QPoint(0, self.height() + 4)))
         self._popup.show()
 

@@ -418,6 +418,6 @@ class MainWindow(QMainWindow):
         box.setObjectName("close_question")
         box.setText(text)
         agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(self.tr("Go on working"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(box.addButton(self.tr("Go on working"), QMessageBox.ButtonRole.RejectRole))
         box.exec()
         return box.clickedButton() is agreed

@@ -68,6 +68,7 @@ class CrashDialog(QDialog):
         body.setFont(theme.font("section"))
         self.setLayout(column(body, label(kept, tone="2", wrap=True), self._details, buttons, margins=(20, 18, 20, 16), spacing=12))
         close.setDefault(True)
+        close.setFocus()
 
     def _toggle(self) -> None:
         self._details.setVisible(not self._details.isVisible())

@@ -67,7 +67,7 @@ class DataPanel(Panel):
             "target": Kpi(self.tr("Target"), name="kpi_target", icon="target"),
         }
         self.distributions = DistributionsCard()
-        self.distributions.setMinimumHeight(250)
+        self.distributions.setMinimumHeight(276)
         self.health = HealthCard()
         self.health.setFixedWidth(HEALTH)
         self._middle = QWidget()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
+from mlops_desktop.ui.widgets.elided import elided_name
 from mlops_desktop.ui.widgets.series import Bar, Mark
 from mlops_desktop.ui.widgets.small_plots import Shade, paint_ticks, shade
 from mlops_desktop.ui.widgets.ticks import figure, signed
@@ -89,7 +90,7 @@ class BarChart(PaintedChart):
             middle = slot * (position + 0.5)
             painter.setFont(theme.font("small"))
             painter.setPen(theme.color("text2"))
-            name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideMiddle, names - 10)
+            name = elided_name(metrics, bar.name, names - 10)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, middle - slot / 2, names - 10, slot), right, name)
             self._paint_bar(painter, bar, middle, slot, at)

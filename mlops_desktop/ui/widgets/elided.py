@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption
 
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import Weight
+
+
+def elided_name(metrics: QFontMetrics, name: str, room: int) -> str:
+    """A column's name in so many pixels, cut in the middle; of “column = level” both sides keep what tells them from others."""
+    middle = Qt.TextElideMode.ElideMiddle
+    column, mark, level = name.partition(" = ")
+    if not mark or metrics.horizontalAdvance(name) <= room:
+        return metrics.elidedText(name, middle, room)
+    left = room - metrics.horizontalAdvance(mark)
+    share = max(left // 2, left - metrics.horizontalAdvance(column))
+    said = metrics.elidedText(level, Qt.TextElideMode.ElideRight, share)
+    return metrics.elidedText(column, middle, left - metrics.horizontalAdvance(said)) + mark + said
 
 
 class Elided(QLabel):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSlider, QWidget
 
 from mlops_desktop.serving.column import bound_text
@@ -233,6 +233,19 @@ class DateField(_RangeField):
         return None if moment == MISSING_DATE else float(moment)
 
 
+class _LevelLine(QLineEdit):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A text that is too long ends in dots while nobody writes."""
+        area = self.rect().adjusted(2, 0, -2, 0)
+        said = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        if self.hasFocus() or said == self.text():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said)
+
+
 class _Levels(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the page."""
@@ -247,6 +260,7 @@ class LevelField(InputField):
         self.box = _Levels()
         self.box.setObjectName(f"{name}_value")
         self.box.setEditable(True)
+        self.box.setLineEdit(_LevelLine())
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(6)

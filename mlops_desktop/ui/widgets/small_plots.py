@@ -68,7 +68,7 @@ class DistributionCell(QFrame):
         self.shown = shown
         self.setAccessibleName(self.tr("Distribution of {title}").format(title=shown.title))
         self.setAccessibleDescription(", ".join(part for part in (shown.stat, _said(shown)) if part))
-        self.setToolTip(shown.title)
+        self.setToolTip(f"{shown.title}: {shown.stat}" if shown.stat else shown.title)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -81,15 +81,7 @@ class DistributionCell(QFrame):
         painter = begin(self)
         area = QRectF(self.rect()).adjusted(8, 6, -8, -4)
         line = painter.fontMetrics().height()
-        painter.setFont(theme.font("caption", figures=True))
-        stat_width = painter.fontMetrics().horizontalAdvance(self.shown.stat)
-        painter.setPen(theme.color(self.shown.tone or "text3"))
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), line), _Align.AlignRight | _Align.AlignVCenter, self.shown.stat)
-        painter.setFont(theme.font("small", QFont.Weight.DemiBold))
-        painter.setPen(theme.color("text"))
-        room = area.width() - stat_width - (8 if stat_width else 0)
-        title = painter.fontMetrics().elidedText(self.shown.title, Qt.TextElideMode.ElideMiddle, int(room))
-        painter.drawText(QRectF(area.left(), area.top(), room, line), _Align.AlignLeft | _Align.AlignVCenter, title)
+        self._paint_title(painter, QRectF(area.left(), area.top(), area.width(), line))
         bars = area.adjusted(2, line + 6, -2, -18)
         totals = self.shown.totals() if self.shown.groups else []
         if not totals or max(totals) <= 0 or bars.height() < 8:
@@ -107,6 +99,21 @@ class DistributionCell(QFrame):
             _paint_names(painter, below, self.shown.names)
         else:
             paint_ticks(painter, below, self.shown.edges)
+
+    def _paint_title(self, painter: QPainter, area: QRectF) -> None:
+        """The name and its statistic. Where both do not fit, a statistic that warns of nothing gives way: the tooltip says it."""
+        bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", figures=True)
+        metrics, room = QFontMetrics(bold), area.width()
+        stat_wide = QFontMetrics(small).horizontalAdvance(self.shown.stat) + 8
+        if self.shown.stat and (self.shown.tone or metrics.horizontalAdvance(self.shown.title) + stat_wide <= room):
+            room -= stat_wide
+            painter.setFont(small)
+            painter.setPen(theme.color(self.shown.tone or "text3"))
+            painter.drawText(area, _Align.AlignRight | _Align.AlignVCenter, self.shown.stat)
+        painter.setFont(bold)
+        painter.setPen(theme.color("text"))
+        title = metrics.elidedText(self.shown.title, Qt.TextElideMode.ElideMiddle, int(room))
+        painter.drawText(QRectF(area.left(), area.top(), room, area.height()), _Align.AlignLeft | _Align.AlignVCenter, title)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click opens it."""
@@ -164,8 +171,12 @@ def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide
         if len(edges):
             painter.drawText(area, _Align.AlignCenter, tick_texts([float(edges[0])])[0])
         return
-    low, span, end = float(edges[0]), float(edges[-1] - edges[0]), area.left() - 6
-    ticks = nice_ticks(low, float(edges[-1]), max(2, int(area.width() // wide)))
+    low, span, end = float(edges[0]), float(edges[-1] - edges[0]), area.left() - 10
+    most = max(2, int(area.width() // wide))
+    ticks = nice_ticks(low, float(edges[-1]), most)
+    if len(ticks) < 3:  # one number tells nothing of a scale
+        more = nice_ticks(low, float(edges[-1]), most + 1)
+        ticks = more if len(more) <= most + 1 else ticks
     for value, text in zip(ticks, tick_texts(ticks), strict=True):
         x, half = area.left() + area.width() * (value - low) / span, painter.fontMetrics().horizontalAdvance(text) / 2
         if x - half >= max(area.left() - 6, end + 4) and x + half <= area.right() + 6:

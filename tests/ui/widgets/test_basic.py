@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from mlops_desktop.ui.widgets.basic import Segments, column, label
+from mlops_desktop.ui.widgets.basic import Button, Segments, column, label
 
 
 def test_a_wrapped_text_grows_when_it_gets_narrow_and_shrinks_again(qtbot: QtBot) -> None:
@@ -42,3 +42,12 @@ def test_segments_can_have_nothing_on_and_say_why_one_cannot_be_chosen(qtbot):
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
     assert told == ["a"]
     assert made.choice() == "a"
+
+
+def test_another_kind_of_button_has_its_icon_in_the_color_of_its_words(qtbot):
+    made = Button("Next", name="next", kind="primary", icon="right")
+    qtbot.addWidget(made)
+    before = made.icon().pixmap(16, 16).toImage()
+    made.show_kind("")
+    assert made.property("kind") == ""
+    assert made.icon().pixmap(16, 16).toImage() != before

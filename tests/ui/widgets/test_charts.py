@@ -271,3 +271,19 @@ def test_figures_are_for_reading(value: float | None, text: str) -> None:
 
 def test_changes_have_their_sign() -> None:
     assert (signed(0.19), signed(-0.03), signed(0)) == ("+0.19", "−0.03", "+0.00")
+
+
+def test_the_name_of_an_axis_is_cut_to_its_length_and_is_no_markup(qtbot):
+    chart = LineChart("What if", name="what_if", x_label="short")
+    qtbot.addWidget(chart)
+    chart.resize(330, 300)
+    chart.show()
+    chart.show_series([Series("answer", [0, 1, 2], [1, 2, 3])])
+    chart.x_label = "<b>how satisfied</b> were you with the way in which our staff dealt with you on the telephone"
+    chart.show_series([Series("answer", [0, 1, 2], [1, 2, 3])])
+    axis = chart._canvas._axes["bottom"]
+    label = axis.label
+    assert label.toPlainText().startswith("<b>how")
+    assert "…" in label.toPlainText()
+    assert 0 < label.boundingRect().width() <= axis.width() + 2
+    assert label.pos().x() == pytest.approx((axis.width() - label.boundingRect().width()) / 2, abs=2)
