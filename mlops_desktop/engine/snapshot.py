@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.raw import texts_of
 from mlops_desktop.engine.types import raw_columns
@@ -78,14 +79,12 @@ def write_cells(cells: DataFrame, path: Path) -> None:
 def read_cells(path: Path) -> DataFrame:
     """The cells that `write_cells` wrote. UserError when the file is gone or damaged."""
     import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     with disk.told(f"The data of this project, “{path.name}”,"):
         try:
-            table = pq.ParquetFile(path, memory_map=True).read()
+            table = read_parquet(path, memory_map=True)
             said = json.loads((table.schema.metadata or {})[_KEY])
-        except (pa.ArrowException, KeyError, ValueError) as error:
+        except (KeyError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
     cells: DataFrame = table.replace_schema_metadata(None).to_pandas(types_mapper=pd.ArrowDtype)
     if not table.num_columns:

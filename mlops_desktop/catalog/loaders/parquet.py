@@ -10,6 +10,7 @@ from mlops_desktop.base.cells import name_columns, to_frame
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Loader
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.parquet import read_parquet
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,13 +26,10 @@ class Parquet(Loader):
     suffixes = (".parquet", ".pq")
 
     def load(self, path: Path, job: Job) -> DataFrame:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         job.step(0.0, f"Reading {path.name}")
         try:
-            table = pq.ParquetFile(path).read()
-        except pa.ArrowException as error:
+            table = read_parquet(path)
+        except ValueError as error:
             raise UserError(f"“{path.name}” is no Parquet file, or it is damaged.", "Choose another file, or save it again.") from error
         job.step(0.8)
         said = []
