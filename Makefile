@@ -36,7 +36,7 @@ lint:                ## style, types and import contracts
 
 proofs:              ## the longer proofs, one at a time
 	@$(PYTHON) scripts/setup.py --for proofs
-	$(PYTEST) -m proof
+	$(PYTEST) -m proof -o timeout=900
 
 bench:               ## measure what the README's figures say
 	@$(PYTHON) scripts/setup.py --for run
