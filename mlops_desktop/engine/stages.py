@@ -12,8 +12,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.runs import Run, Runs
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
-STAGES = ("problem", "data", "preprocess", "engineer", "select", "train", "evaluate", "app", "deploy")
-TITLES = {
+TITLES = {  # in the order of the work; a panel stands in the file of its stage
     "problem": "Problem",
     "data": "Data & EDA",
     "preprocess": "Pre-processing",
@@ -24,6 +23,7 @@ TITLES = {
     "app": "App",
     "deploy": "Deploy",
 }
+STAGES = tuple(TITLES)
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,13 @@ def _steps(project: Project, id_: str, kind: str) -> StageState:
 
 
 def _after_training(project: Project, found: Standing) -> list[StageState]:
+    trained = STAGES.index("train")
     if found.best is None:
         if not found.ever:
-            rest = [StageState(id_, "locked", "Needs a model", "Train a model first.") for id_ in STAGES[6:]]
+            rest = [StageState(id_, "locked", "Needs a model", "Train a model first.") for id_ in STAGES[trained + 1 :]]
             return [StageState("train", "open", f"{len(project.candidates)} algorithms"), *rest]
         stale = "The decisions changed after the last training."
-        return [StageState(id_, "stale", "Out of date", stale) for id_ in STAGES[5:]]
+        return [StageState(id_, "stale", "Out of date", stale) for id_ in STAGES[trained:]]
     score = f"{abs(found.best.score or 0.0):.3f}"
     label = METRICS[project.metric].label if project.metric in METRICS else project.metric
     return [

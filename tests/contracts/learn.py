@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 
 import mlops_desktop.catalog.algorithms
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import TASKS, Algorithm
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.plain import write_plain
+from tests.frames import to_csr
 
 ALGORITHMS = Registry(mlops_desktop.catalog.algorithms, Algorithm)
 MEMBERS = [(name, task) for name in ALGORITHMS for task in TASKS if task in ALGORITHMS[name].tasks]
@@ -39,6 +41,22 @@ def target_of(task, signal, classes=3):
         return 1000.0 + 50.0 * signal
     count = 2 if task == "binary" else classes
     return np.searchsorted(np.quantile(signal, np.arange(1, count) / count), signal).astype(np.intp)
+
+
+def refusal(name, task, matrix):
+    """The sentence with which a member refuses a matrix before any fit, and the way out; None when it takes it."""
+    try:
+        quick(name).build(task, 0, matrix)
+    except UserError as error:
+        return error
+    return None
+
+
+def takes_missing(name, *, sparse=False):
+    """Whether a member learns from rows with gaps, dense or sparse."""
+    gaps = matrix_of(np.where(np.arange(80).reshape(40, 2) % 9 == 4, np.nan, 1.0))
+    matrix = Matrix(gaps.names, None, to_csr(gaps.to_dense())) if sparse else gaps
+    return refusal(name, min(ALGORITHMS[name].tasks), matrix) is None
 
 
 def in_library_form(name, matrix):

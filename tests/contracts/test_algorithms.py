@@ -18,11 +18,11 @@ from mlops_desktop.base.params import Choice, Flag, Number
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
-from mlops_desktop.serving.plain import read_plain, write_plain
-from tests.contracts.learn import ALGORITHMS, MEMBERS, digests, in_library_form, learn, matrix_of, quick, target_of
+from mlops_desktop.serving.plain import pack, read_plain, write_plain
+from tests.contracts.learn import ALGORITHMS, MEMBERS, digests, in_library_form, learn, matrix_of, quick, refusal, takes_missing, target_of
 from tests.frames import to_csr
 
-TAKE_NO_MISSING = {"knn", "linear", "logistic", "mlp", "ridge"}
+TAKE_MISSING = {name for name in ALGORITHMS if takes_missing(name)}
 ROWS = 160
 every_member = pytest.mark.parametrize(("name", "task"), MEMBERS)
 
@@ -34,14 +34,14 @@ def table(kind, name, rng):
         values[:] = 7.25
     if kind == "scales":
         values *= [1e6, 1e-6, 1.0, 300.0]
-    if kind in ("missing", "categories") and name not in TAKE_NO_MISSING:
+    if kind in ("missing", "categories") and name in TAKE_MISSING:
         values[::7, 0] = np.nan
     if kind == "zeros":
         values[rng.random(values.shape) < 0.6] = 0.0
     if kind == "categories":
         values[:, 2] = rng.choice([0, 1, 2, 3, 5, 8, 9, 14, 40], ROWS)
         values[:, 3] = rng.integers(0, 3, ROWS)
-        if name not in TAKE_NO_MISSING:
+        if name in TAKE_MISSING:
             values[::9, 2] = np.nan
     return matrix_of(values, (2, 3) if kind == "categories" else ())
 
@@ -67,7 +67,7 @@ def probes(model, matrix, name, rng):
         put(feature, np.concatenate([near, np.nextafter(near, np.float32(np.inf)), np.nextafter(near, np.float32(-np.inf))]).astype(float))
     for feature in matrix.category_codes:
         put(feature, np.array([*range(16), 40, 41, 300, -1], dtype=float))
-    if name not in TAKE_NO_MISSING:
+    if name in TAKE_MISSING:
         for feature in range(matrix.width):
             put(feature, np.full(10, np.nan))
     return replace(matrix, dense=round_to_float32(np.concatenate(rows)))
@@ -164,7 +164,7 @@ def test_row_weights_are_learned_with_or_refused_by_signature(name, task):
     y = target_of(task, matrix.to_dense()[:, 0] + rng.normal(size=ROWS))
     weights = rng.integers(1, 4, ROWS).astype(float)
     if "sample_weight" not in inspect.signature(quick(name).build(task, 3, matrix).fit).parameters:
-        assert name == "knn"
+        assert name not in ("baseline", "lightgbm", "logistic", "random_forest", "ridge")  # they have always taken weights
         return
     estimator, model = learn(quick(name), task, matrix, y, sample_weight=weights)
     assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
@@ -239,22 +239,26 @@ def test_samples_and_grids_stay_within_their_ranges(name):
 
 
 @every_member
-def test_missing_values_are_taken_or_refused_with_a_way_out(name, task):
-    matrix = matrix_of(np.where(np.arange(80).reshape(40, 2) % 9 == 4, np.nan, 1.0))
-    if name in TAKE_NO_MISSING:
-        with pytest.raises(UserError, match=r"“x0” has some|“x0”, “x1” have some") as error:
-            quick(name).build(task, 0, matrix)
-        assert "fills missing values" in error.value.remedy
-    else:
-        quick(name).build(task, 0, matrix)
-    holes = to_csr(np.ones((40, 2)))
-    holes.data[3] = np.nan
-    sparse = Matrix(("x0", "x1"), None, holes)
-    if name in TAKE_NO_MISSING | {"decision_tree", "random_forest"}:
-        with pytest.raises(UserError, match="“x1” has some"):
-            quick(name).build(task, 0, sparse)
-    else:
-        quick(name).build(task, 0, sparse)
+@pytest.mark.parametrize("sparse", [False, True])
+def test_missing_values_are_taken_or_refused_with_a_way_out(name, task, sparse):
+    rng = np.random.default_rng(18)
+    values = rng.normal(size=(60, 2))
+    values[rng.random(60) < 0.3, 1] = np.nan
+    matrix = matrix_of(values)
+    if sparse:
+        matrix = Matrix(matrix.names, None, to_csr(matrix.to_dense()))
+    said = refusal(name, task, matrix)
+    assert (said is None) == takes_missing(name, sparse=sparse)
+    if said:
+        assert "“x1” has some" in said.message
+        assert "fills missing values" in said.remedy
+        return
+    estimator, model = learn(quick(name), task, matrix, target_of(task, values[:, 0]))
+    assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
+
+
+def test_trees_take_missing_values():
+    assert {"baseline", "decision_tree", "hist_gradient_boosting", "lightgbm", "random_forest"} <= TAKE_MISSING
 
 
 @every_member
@@ -267,9 +271,10 @@ def test_too_little_to_learn_from_is_said_in_words(name, task):
     for rows in (2, 3, 5):
         matrix = matrix_of(np.random.default_rng(14).normal(size=(rows, 2)))
         y = np.arange(rows) % 2 if task != "regression" else np.arange(rows) * 10.0
-        if name == "knn":
-            with pytest.raises(UserError, match=f"10 neighbours when there are {rows} training rows"):
-                quick(name).build(task, 0, matrix)
+        said = refusal(name, task, matrix)
+        if said:
+            assert f"{rows} training rows" in said.message
+            assert said.remedy
             continue
         estimator, model = learn(quick(name), task, matrix, y)
         assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 2))
@@ -306,8 +311,22 @@ def test_columns_that_cannot_be_categories_are_numbers(name):
     assert_equal_scores(model.scores(matrix), library_scores(estimator, "regression", name, matrix, 0))
 
 
-def test_only_neighbours_keep_rows():
-    assert {name for name in ALGORITHMS if ALGORITHMS[name].keeps_rows} == {"knn"}
+def arrays_of(value):
+    """Every array of a model."""
+    arrays = {}
+    pack(value, arrays)
+    return arrays.values()
+
+
+@every_member
+def test_a_model_that_contains_training_rows_says_so(name, task):
+    """Exporting such a model asks for consent, so it must not be forgotten."""
+    rng = np.random.default_rng(19)
+    matrix = matrix_of(rng.normal(size=(40, 5)))
+    model = learn(quick(name), task, matrix, target_of(task, matrix.to_dense()[:, 0]))[1]
+    rows = matrix.to_dense()
+    held = sum(any(np.isin(row, array).all() for array in arrays_of(model)) for row in rows)
+    assert (held > 0) == ALGORITHMS[name].keeps_rows
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])

@@ -20,8 +20,8 @@ import pytest
 import mlops_desktop.catalog.operations as package
 from mlops_desktop.base.families import Operation, Stage, Target
 from mlops_desktop.base.job import Job, Silent
+from mlops_desktop.base.params import Columns, number
 from mlops_desktop.base.params import columns as columns_field
-from mlops_desktop.base.params import number
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.project import Split
 from mlops_desktop.engine.split import SplitColumns, folds
@@ -31,6 +31,7 @@ from mlops_desktop.serving.frame import Frame, Layout
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates
+from tests.contracts.arguments import needed
 from tests.frames import frozen
 
 OPERATIONS = Registry(package, Operation)
@@ -48,7 +49,8 @@ class Probe:
     planted_size: float = 1.0
 
 
-# Members without an entry are probed on numbers with their defaults, from the day their file is there.
+# Members without an entry are probed from the day their file is there: on columns of the first kind that they declare, with what they
+# cannot do without.
 PROBES: dict[str, list[Probe]] = {
     "bins": [Probe(params={"count": 4})],
     "combine_columns": [Probe(params={"columns": [f"x{i}" for i in range(1000)], "method": "mean"})],
@@ -71,7 +73,16 @@ PROBES: dict[str, list[Probe]] = {
     "split_column": [Probe("texts", {"columns": ["text"], "separator": " ", "parts": 12, "keep": False})],
     "tf_idf": [Probe("texts", {"columns": ["text"]})],
 }
-CASES = [(id_, probe) for id_ in OPERATIONS for probe in PROBES.get(id_, [Probe()])]
+
+
+def usual(member: type[Operation]) -> Probe:
+    """A probe on columns of the first kind that an operation declares."""
+    taken = [kind for param in member.params().values() if isinstance(param, Columns) for kind in param.kinds]
+    kind, letter = {"word": ("words", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
+    return Probe(kind, needed(member, {name: [f"{letter}0", f"{letter}1"] for name in taken[:1]}))
+
+
+CASES = [(id_, probe) for id_, member in OPERATIONS.items() for probe in PROBES.get(id_, [usual(member)])]
 each_case = pytest.mark.parametrize(("id_", "probe"), CASES, ids=[f"{id_}-{probe.kind}{i}" for i, (id_, probe) in enumerate(CASES)])
 
 

@@ -75,6 +75,18 @@ def test_a_loader_as_json(id_):
     assert loader.missing() == ""
 
 
+@pytest.mark.parametrize("id_", list(LOADERS))
+def test_a_loader_has_animals_in_the_zoo(id_):
+    """A file that it opens, and one that it refuses in a sentence: the tests above run over them."""
+    opened = [animal.name for animal in (*TEXTS, *TYPED) if animal.name.endswith(LOADERS[id_].suffixes)]
+    assert opened, f"put a file that {id_} reads into tests/zoo.py"
+    assert [animal.name for animal in REFUSED if animal.name.endswith(LOADERS[id_].suffixes)], (
+        f"put a damaged file of {id_} into tests/zoo.py"
+    )
+    assert LOADERS[id_].id == id_
+    assert LOADERS[id_].help.endswith(".")
+
+
 def test_suffixes_belong_to_one_loader():
     suffixes = [suffix for loader in LOADERS.values() for suffix in loader.suffixes]
     assert len(suffixes) == len(set(suffixes))

@@ -1,6 +1,7 @@
 """What every operation of the catalogue promises, with every option, on columns of every kind and state.
 
-A new operation is tested on the day it is written. Where its defaults need arguments, EXAMPLES gives them.
+A new operation is tested on the day it is written. Columns and texts that it cannot do without are found from its declared parameters;
+EXAMPLES gives what must be more than that.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ from mlops_desktop.serving.frame import Frame, Layout
 from mlops_desktop.serving.plain import read_plain, write_plain
 from mlops_desktop.serving.transform import Apply, Transform
 from tests.contracts.apply_alone import describe, store_frame
+from tests.contracts.arguments import needed
 from tests.frames import make_frame, request
 
 OPERATIONS = Registry(package, Operation)
 
-# Parameters that an operation cannot do without, or that are worth a run of their own; the columns are those of `training_frame`.
+# Parameters that are worth a run of their own; the columns are those of `training_frame`.
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "drop_columns": [{"columns": ["length", "city", "when", "bag: b"]}],
     "date_parts": [{}, {"since": "2020-02-29", "cyclic": True, "quarter": True, "is_weekend": True}],
@@ -160,9 +162,16 @@ def variants(param: Param) -> Iterator[Any]:
         yield from (param.low, param.high)
 
 
+def examples(id_: str) -> list[dict[str, Any]]:
+    """The parameters that an operation is run with, the first of them with each option changed."""
+    layout = TRAIN.layout
+    kinds = {"number": layout.numbers, "word": layout.words, "date": layout.dates, "sparse": layout.sparse[0]}
+    return EXAMPLES.get(id_) or [needed(OPERATIONS[id_], kinds)]
+
+
 def cases() -> Iterator[Case]:
     for id_, member in OPERATIONS.items():
-        for example in EXAMPLES.get(id_, [{}]):
+        for example in examples(id_):
             yield Case(id_, json.dumps(example), "binary", True)
             yield Case(id_, json.dumps(example), "regression", True)
             for name, param in member.params().items():
@@ -237,6 +246,14 @@ def test_a_row_alone_is_the_row_of_the_table(case):
             for mine, whole in zip(sparse, together.sparse, strict=True):
                 np.testing.assert_allclose(mine, whole.dense(), rtol=1e-12, atol=1e-12)
         assert describe(frame) == before
+
+
+@each_member
+def test_it_does_something(id_):
+    """Else every other promise is kept by doing nothing; and what it does is said by tests of its own."""
+    done = [describe(bound(case)[1](LATER)) for case in CASES if case.id == id_ and case.strict]
+    assert [table for table in done if table != describe(LATER)], f"give {id_} parameters in EXAMPLES with which it changes something"
+    assert (Path(__file__).parents[1] / "catalog" / "operations" / f"test_{id_}.py").exists()
 
 
 @each_case
@@ -339,7 +356,7 @@ def test_a_chosen_column_that_is_not_there_or_unfit_is_refused(id_):
             continue
         unfit = [n for n in TRAIN.layout.names() if TRAIN.layout.kind(n) not in param.kinds][:1]
         for column in ("gone", *unfit):
-            operation = OPERATIONS.read({"id": id_, "params": {**EXAMPLES.get(id_, [{}])[0], name: [column]}})
+            operation = OPERATIONS.read({"id": id_, "params": {**examples(id_)[0], name: [column]}})
             with pytest.raises(UserError) as caught:
                 operation.learn(TRAIN, BINARY, Silent())
             assert f"“{column}”" in caught.value.message
@@ -377,7 +394,7 @@ def test_every_parameter_has_words_and_refuses_what_is_beyond_its_bounds(id_):
         assert not param.help or param.help.endswith(".")
         for value in beyond(param):
             with pytest.raises(UserError) as caught:
-                OPERATIONS.read({"id": id_, "params": {**EXAMPLES.get(id_, [{}])[0], name: value}})
+                OPERATIONS.read({"id": id_, "params": {**examples(id_)[0], name: value}})
             assert f"“{param.label}”" in caught.value.message
             assert caught.value.remedy
 

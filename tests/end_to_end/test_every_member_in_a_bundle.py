@@ -35,6 +35,7 @@ from mlops_desktop.engine.project import Project, Search, Split, Step
 from mlops_desktop.engine.proposal import propose
 from mlops_desktop.engine.runs import Runs
 from mlops_desktop.engine.searching import search
+from tests.contracts.arguments import needed
 from tests.end_to_end.road import (
     TOLERANCE,
     alone,
@@ -57,7 +58,9 @@ ROWS, STRANGE = 200, 40
 ALGORITHMS, OPERATIONS = choices().algorithms, choices().operations
 QUICK = {"rounds": 15, "trees": 12, "epochs": 15, "width": 8, "min_samples_leaf": 5}
 
-# What a member cannot do without. Members without an entry stand with their defaults, from the day their file is there.
+KINDS = {"number": ("size", "weight"), "word": ("town", "grade"), "date": ("seen",)}
+
+# What suits a member better than its defaults and what its parameters say that it needs.
 NEEDS: dict[str, dict[str, Any]] = {
     "combine_columns": {"columns": ["size", "weight"]},
     "drop_columns": {"columns": ["weight"]},
@@ -154,7 +157,7 @@ def operation_cases() -> Iterator[Case]:
             task = tasks[number % 3]
             algorithm = ALGORITHMS[MODELS[task][number // 3 % 3]]
             said = f"{id_} {variant}" if variant else id_
-            yield Case(said, task, quick(algorithm), recipe(record(id_, **{**NEEDS.get(id_, {}), **variant})))
+            yield Case(said, task, quick(algorithm), recipe(record(id_, **{**(NEEDS.get(id_) or needed(cls, KINDS)), **variant})))
             number += 1
 
 

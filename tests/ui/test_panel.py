@@ -17,12 +17,11 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine import calls, storage
 from mlops_desktop.engine.project import Search
 from mlops_desktop.engine.stages import STAGES
-from mlops_desktop.ui.main_window import MainWindow, panel_class, panel_modules
+from mlops_desktop.ui.main_window import MainWindow, panel_class
 from mlops_desktop.ui.panel import Panel
 from tests.ui.conftest import settle
 
 HEAVY = {"pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm"}
-PANELS = [id_ for id_ in STAGES if id_ in panel_modules()]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +62,7 @@ def spoken(widget: QWidget) -> str:
     return found.text(QAccessible.Text.Name) if found else ""
 
 
-@pytest.mark.parametrize("id_", PANELS)
+@pytest.mark.parametrize("id_", STAGES)
 def test_it_stands_in_the_file_of_its_stage(id_):
     made = panel_class(id_)
     assert made.id == id_
@@ -71,7 +70,7 @@ def test_it_stands_in_the_file_of_its_stage(id_):
     assert 10 < len(made.purpose) < 70
 
 
-@pytest.mark.parametrize("id_", PANELS)
+@pytest.mark.parametrize("id_", STAGES)
 def test_every_tab_stop_has_a_name_and_a_stable_id(open_project, project, id_):
     window: MainWindow = open_project(project, id_)
     stops = list(tab_stops(window))
@@ -80,7 +79,7 @@ def test_every_tab_stop_has_a_name_and_a_stable_id(open_project, project, id_):
     assert [f"{type(one).__name__} “{spoken(one)}”" for one in stops if not one.objectName()] == []
 
 
-@pytest.mark.parametrize("id_", PANELS)
+@pytest.mark.parametrize("id_", STAGES)
 def test_tab_reaches_the_panel_and_comes_round(open_project, trained, id_, qtbot):
     window: MainWindow = open_project(trained, id_)
     window.activateWindow()
@@ -100,7 +99,7 @@ def test_tab_reaches_the_panel_and_comes_round(open_project, trained, id_, qtbot
     assert all(one.isVisible() for one in seen)
 
 
-@pytest.mark.parametrize("id_", PANELS)
+@pytest.mark.parametrize("id_", STAGES)
 def test_what_it_is_asked_and_what_it_is_made_of(open_project, trained, id_):
     window: MainWindow = open_project(trained, id_)
     rich = [one for one in window.panel.findChildren(QLabel) if one.textFormat() == Qt.TextFormat.AutoText and one.text()]
@@ -118,7 +117,7 @@ def test_what_it_is_asked_and_what_it_is_made_of(open_project, trained, id_):
     assert button is None or (isinstance(button, QPushButton) and window.panel.isAncestorOf(button))
 
 
-@pytest.mark.parametrize("id_", PANELS)
+@pytest.mark.parametrize("id_", STAGES)
 def test_nothing_is_cut_off_in_the_least_window(open_project, project, id_):
     """A panel that needs more width than there is would be cut or scroll sideways."""
     window: MainWindow = open_project(project, id_)
@@ -131,7 +130,7 @@ def test_nothing_is_cut_off_in_the_least_window(open_project, project, id_):
         assert window.width() == width
 
 
-@pytest.mark.parametrize("id_", PANELS)
+@pytest.mark.parametrize("id_", STAGES)
 def test_none_is_not_worn_out_by_repaints(open_project, trained, id_):
     """Broken Qt bindings lose references to None, and Python before 3.12 dies of that (PYSIDE-3474)."""
     window: MainWindow = open_project(trained, id_)
@@ -145,7 +144,7 @@ def test_none_is_not_worn_out_by_repaints(open_project, trained, id_):
 
 def test_the_theme_may_change_on_every_panel(open_project, trained):
     window: MainWindow = open_project(trained)
-    for id_ in PANELS:
+    for id_ in STAGES:
         window.show_stage(id_)
         settle(window)
         for theme in ("dark", "light"):
@@ -158,7 +157,7 @@ def test_every_visit_leaves_the_decisions_as_they_are(open_project, trained):
     """Showing a stage never edits."""
     window: MainWindow = open_project(trained)
     before = window.bench.session.key
-    for id_ in (*PANELS, *reversed(PANELS)):
+    for id_ in (*STAGES, *reversed(STAGES)):
         window.show_stage(id_)
         settle(window)
     assert window.bench.session.key == before
