@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("scoring", "row", "service", "window")
+PARTS = ("scoring", "row", "service", "window", "quality")
 
 
 def main() -> int:

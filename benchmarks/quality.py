@@ -1,0 +1,185 @@
+"""How good the models of 60 seconds are, beside scikit-learn's HistGradientBoosting as it comes, on rows that neither has seen.
+
+    python -m benchmarks.quality [--data FOLDER] [--budget 60] [--only telco_churn,penguins] [--keep FOLDER]
+
+Every table of `benchmarks.tables` that FOLDER holds is parted once into 75 % for training and 25 % to be judged by. Ours is made by the
+command line (`new`, `run --budget`, `predict`) from train.csv. The other takes the same train.csv with the most ordinary preparation:
+texts are ordinal codes that it is told are categories, numbers stay as they are, nothing is tuned. Differences are signed so that more is
+better for ours; their 95 % interval is a paired bootstrap over the judged rows. Seconds are of the wall: ours from the file to the chosen
+model, the other's for reading and fitting. Nothing else should run meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.tables import TABLES, Known, found_in, parted
+from mlops_desktop.base.resources import resource_folder
+
+RESAMPLES = 1000
+MOST_CATEGORIES = 255  # that the other can tell apart in one column
+
+Scores = NDArray[np.float64]
+Statistic = Callable[[NDArray[np.intp]], float]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What one side says of the judged rows: a number each, or a probability of each class in the order of `classes`."""
+
+    values: Scores
+    seconds: float
+    made_by: str
+
+
+def ours(known: Known, folder: Path, classes: Sequence[str], budget: float) -> Answers:
+    """Train with the command line and predict the judged rows with it. RuntimeError with its own words when it refuses."""
+    project, out = folder / "project", folder / "ours.csv"
+    began = time.perf_counter()
+    _command("new", project, "--data", folder / "train.csv", "--target", known.target, "--metric", known.metric)
+    found = json.loads(_command("run", project, "--budget", f"{budget:g}", "--json"))
+    seconds = time.perf_counter() - began
+    _command("predict", project, folder / "test.csv", out)
+    import pandas as pd
+
+    table = pd.read_csv(out)
+    if not classes:
+        return Answers(table["prediction"].to_numpy(dtype=np.float64), seconds, found["algorithm"])
+    columns = [f"probability_{name}" for name in classes]
+    return Answers(table[columns].to_numpy(dtype=np.float64), seconds, f"{found['algorithm']}, {found['trials']} trials")
+
+
+def _command(*words: object) -> str:
+    done = subprocess.run([sys.executable, "-m", "mlops_desktop", *map(str, words)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    return done.stdout
+
+
+def other(known: Known, folder: Path, classes: Sequence[str]) -> Answers:
+    """Fit HistGradientBoosting as it comes on train.csv and predict the judged rows."""
+    import pandas as pd
+    from sklearn.compose import ColumnTransformer
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OrdinalEncoder
+
+    began = time.perf_counter()
+    train, test = (pd.read_csv(folder / name, low_memory=False) for name in ("train.csv", "test.csv"))
+    X, y = train.drop(columns=known.target), train[known.target]
+    words = [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, max_categories=MOST_CATEGORIES
+    )
+    prepare = ColumnTransformer([("words", codes, words)], remainder="passthrough")
+    boosting = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
+    model = make_pipeline(prepare, boosting(categorical_features=list(range(len(words))), random_state=0))
+    model.fit(X, y.astype(str) if classes else y)
+    seconds = time.perf_counter() - began
+    if not classes:
+        return Answers(np.asarray(model.predict(test), dtype=np.float64), seconds, "HistGradientBoosting")
+    order = [list(model.classes_).index(name) for name in classes]
+    return Answers(np.asarray(model.predict_proba(test))[:, order], seconds, "HistGradientBoosting")
+
+
+def statistic(metric: str, truth: NDArray[Any], values: Scores) -> Statistic:
+    """The score of given rows, signed so that more is better. `truth`: class positions, or numbers."""
+    from sklearn.metrics import roc_auc_score
+
+    if metric == "roc_auc":
+        return lambda rows: float(roc_auc_score(truth[rows], values[rows, 1]))
+    if metric == "neg_log_loss":
+        shares = np.clip(values / values.sum(axis=1, keepdims=True), 1e-15, 1.0)
+        losses = -np.log(shares[np.arange(len(truth)), truth])
+        return lambda rows: -float(losses[rows].mean())
+    squares = np.square(truth - values)
+    return lambda rows: -float(np.sqrt(squares[rows].mean()))
+
+
+def interval(mine: Statistic, theirs: Statistic, rows: int) -> tuple[float, float]:
+    """The 95 % interval of the difference by a paired bootstrap over the rows."""
+    rng = np.random.default_rng(0)
+    drawn = (rng.integers(rows, size=rows) for _ in range(RESAMPLES))
+    low, high = np.quantile([mine(one) - theirs(one) for one in drawn], (0.025, 0.975))
+    return float(low), float(high)
+
+
+def compare(known: Known, source: Path, folder: Path, budget: float) -> dict[str, Any]:
+    """One table: both scores, the difference with its interval, and what each took."""
+    import pandas as pd
+
+    parted(known, source, folder)
+    truth = pd.read_csv(folder / "truth.csv")[known.target]
+    classes = sorted(truth.astype(str).unique()) if known.metric != "neg_root_mean_squared_error" else []
+    if known.metric == "roc_auc":
+        classes = [name for name in classes if name != known.positive] + [known.positive]
+    values = np.array([classes.index(name) for name in truth.astype(str)]) if classes else truth.to_numpy(dtype=np.float64)
+    theirs, mine = other(known, folder, classes), ours(known, folder, classes, budget)
+    score_mine, score_theirs = (statistic(known.metric, values, answers.values) for answers in (mine, theirs))
+    everything = np.arange(len(values))
+    a, b = score_mine(everything), score_theirs(everything)
+    low, high = interval(score_mine, score_theirs, len(values))
+    return {
+        "set": known.name,
+        "metric": known.metric,
+        "rows": len(values),
+        "ours": a,
+        "other": b,
+        "difference": a - b,
+        "low": low,
+        "high": high,
+        "verdict": "better" if low > 0 else "worse" if high < 0 else "equal",
+        "seconds": mine.seconds,
+        "other_seconds": theirs.seconds,
+        "made_by": mine.made_by,
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=resource_folder() / "samples", metavar="FOLDER")
+    parser.add_argument("--budget", type=float, default=60.0, metavar="SECONDS")
+    parser.add_argument("--only", default="", metavar="NAME,NAME")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where projects and predictions stay; else they are removed")
+    args = parser.parse_args()
+    wanted = [name for name in args.only.split(",") if name]
+    with tempfile.TemporaryDirectory() as temporary:
+        print(f"{'':20}{'metric':>10}{'rows':>7}{'ours':>11}{'other':>11}{'difference':>12}   95 % interval         {'seconds':>14}")
+        for known in TABLES:
+            if wanted and known.name not in wanted:
+                continue
+            source = found_in(args.data, known)
+            if source is None:
+                print(f"{known.name}: left out, for {args.data} has no file {' or '.join(known.files)}.")
+                continue
+            row = compare(known, source, (args.keep or Path(temporary)) / known.name, args.budget)
+            _print(row)
+
+
+def _print(row: dict[str, Any]) -> None:
+    short = {"roc_auc": "AUC", "neg_log_loss": "−log-loss", "neg_root_mean_squared_error": "−RMSE"}[row["metric"]]
+    figures = "".join(f"{row[name]:>{wide}.5g}" for name, wide in (("ours", 11), ("other", 11)))
+    spread = f"[{row['low']:+.4g}, {row['high']:+.4g}]"
+    times = f"{row['seconds']:.0f} / {row['other_seconds']:.1f}"
+    print(
+        f"{row['set']:20}{short:>10}{row['rows']:>7}{figures}{row['difference']:>+12.4g}   {spread:22}{times:>14}"
+        f"  {row['verdict']}  ({row['made_by']})",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
