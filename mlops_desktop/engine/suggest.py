@@ -13,6 +13,8 @@ from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Column
 
 MANY_LEVELS = 40  # beyond it, one-hot columns mostly hold rows of rare levels
+MANY_ROWS = 10_000  # from which, and with texts, boosting is begun with: a linear model is not the quick one any more
+TELLING_GAPS = 0.02  # share of empty cells from which a model is told where they were
 BIG_TABLE = 50_000  # rows from which algorithms of more than linear cost are left out at first
 
 
@@ -57,22 +59,25 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
         share = max(
             (float(frame.missing(c.name).mean()) for c in left if c.type in ("number", "integer", "boolean") and frame.rows), default=0.0
         )
-        said = f"Up to {share:.1%} of a column is missing. " if share else ""
-        found.append((operation("impute_numbers"), said + "Empty cells, now or in tomorrow's rows, get the column's median."))
+        told = share >= TELLING_GAPS
+        said = f"Up to {share:.1%} of a column is missing{', and a column of its own says where' if told else ''}. " if share else ""
+        filled = operation("impute_numbers", missing_flag=told)
+        found.append((filled, said + "Empty cells, now or in tomorrow's rows, get the column's median."))
         found.append((operation("scale"), "Columns of one scale suit linear models, neighbours and networks; trees do not mind."))
     return found
 
 
 def suggest_algorithms(task: Task, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:
-    """The algorithms to try first, the quick ones before the strong ones, each with its reason (one sentence).
+    """The algorithms to try first, quick ones before slow ones, each with its reason (one sentence).
 
     `texts`: words become thousands of sparse features, so algorithms that need them spread out are left out.
     """
     registry = choices().algorithms
+    linear = ("ridge" if task == "regression" else "logistic", "Quick, readable, and hard to beat on small tables.")
+    boosted = ("lightgbm", "Usually among the best on tables, and quick with many rows.")
     plan = [
         ("baseline", "What one gets without looking at the columns: every model must beat it."),
-        ("ridge" if task == "regression" else "logistic", "Quick, readable, and hard to beat on small tables."),
-        ("lightgbm", "Usually among the best on tables, and quick with many rows."),
+        *((boosted, linear) if texts or rows > MANY_ROWS else (linear, boosted)),
         ("hist_gradient_boosting", "Usually among the best on tables; a second opinion to the one before."),
         ("random_forest", "Strong without tuning, and finds interactions by itself; slower than the others."),
     ]

@@ -264,6 +264,7 @@ def test_default_split_gives_its_reason():
     split, reason = default_split("binary", False, False, [400, 4])
     assert (split.method, split.folds) == ("stratified", 3)
     assert reason.endswith(".")
+    assert default_split("regression", False, False, [20_000])[0].folds == 3
     assert default_split("binary", True, True, [400, 40])[0].method == "grouped"
     assert default_split("binary", False, True, [400, 40])[0].method == "time"
     assert default_split("binary", True, True, [400, 40], has_fold=True)[0].method == "column"

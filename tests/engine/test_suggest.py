@@ -59,3 +59,24 @@ def test_algorithms_fit_task_and_size():
     assert "logistic" in {a.id for a, _ in suggest_algorithms("multiclass", 100)}
     assert "random_forest" not in {a.id for a, _ in suggest_algorithms("binary", 10**6)}
     assert "hist_gradient_boosting" not in {a.id for a, _ in suggest_algorithms("binary", 100, texts=True)}
+
+
+def test_quick_algorithms_stand_first():
+    def order(*args, **more):
+        return [a.id for a, _ in suggest_algorithms(*args, **more)]
+
+    assert order("binary", 1000)[:3] == ["baseline", "logistic", "lightgbm"]
+    assert order("binary", 20_000)[:3] == ["baseline", "lightgbm", "logistic"]
+    assert order("binary", 1000, texts=True)[:3] == ["baseline", "lightgbm", "logistic"]
+
+
+def test_gaps_that_may_tell_something_get_a_column():
+    def filled(gaps):
+        table = typed(a=["" if i < gaps else str(i / 7) for i in range(ROWS)], b=RNG.normal(size=ROWS).round(4))
+        return next((o.missing_flag, reason) for o, reason in suggest_steps(table.schema.columns, table.frame) if o.id == "impute_numbers")
+
+    assert filled(0) == (False, "Empty cells, now or in tomorrow's rows, get the column's median.")
+    assert filled(2)[0] is False
+    told, reason = filled(20)
+    assert told
+    assert reason.startswith("Up to 10.0% of a column is missing, and a column of its own says where. ")
