@@ -100,7 +100,7 @@ def _add_training(add: Add) -> None:
     how.add_argument("--trials", type=int, metavar="N")
     how.add_argument("--replay", action="store_true", help="repeat the trials on the leaderboard")
     sub.add_argument("--seed", type=int)
-    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="folds fitted at a time")
+    sub.add_argument("--jobs", type=int, metavar="N", help="folds fitted at a time; as many as pay, unless given")
     sub = add("choose", _choose, "make another run the chosen one")
     sub.add_argument("run", help="the id of a run, or how it begins; “best” for the best one")
     add("runs", _runs, "the leaderboard", json_=True)
@@ -206,7 +206,8 @@ def _run(args: argparse.Namespace) -> int:
     from mlops_desktop.engine.keys import Keys
     from mlops_desktop.engine.runs import Runs
 
-    with _editing(args.dir) as (project, save), _child(jobs=args.jobs) as call:
+    jobs = 0 if args.jobs is None else int(_positive(args.jobs, "--jobs"))
+    with _editing(args.dir) as (project, save), _child(jobs) as call:
         search = project.search
         if args.budget is not None:
             search = replace(search, seconds=_positive(args.budget, "--budget"), trials=None)
@@ -217,9 +218,7 @@ def _run(args: argparse.Namespace) -> int:
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
             project = replace(project, chosen="")  # a run of earlier decisions
         save(project)
-        found = call(
-            "run", folder=str(args.dir), project=storage.to_json(project), jobs=int(_positive(args.jobs, "--jobs")), replay=args.replay
-        )
+        found = call("run", folder=str(args.dir), project=storage.to_json(project), jobs=jobs, replay=args.replay)
     if args.json:
         _print_json(found)
     else:
@@ -374,7 +373,7 @@ def _child(jobs: int = 1) -> Iterator[Callable[..., Json]]:
     """A child process that does the work; Ctrl-C stops it and everything that it started."""
     from mlops_desktop.engine.child import Child
 
-    child = Child(threads=max(1, _cores() - 1) if jobs == 1 else 1)
+    child = Child(threads=max(1, _cores() - 1) if jobs < 2 else 1)
     try:
         yield lambda name, **args: _call(child, name, args)
     finally:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Task = Literal["binary", "multiclass", "regression"]
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 Stage = Literal["prepare", "engineer", "select"]
+MOVED = 0.5  # how likely a small move of an algorithm changes each of its parameters
+STEP = 0.15  # standard deviation of that move, as a share of the parameter's range
 _KINDS = {"number": "a number", "word": "a category or text", "date": "a date", "sparse": "a feature of a text"}
 
 
@@ -138,6 +140,7 @@ class Algorithm(Component, ABC):
     tasks: ClassVar[frozenset[Task]]
     takes_sparse: ClassVar[bool] = True  # False: the matrix is made dense first (refused when that would not fit)
     keeps_rows: ClassVar[bool] = False  # True: the model contains training rows, so exporting it asks for consent
+    starts: ClassVar[tuple[Mapping[str, Any], ...]] = ()  # tuned parameters that did well on many tables: a search tries them first
 
     @abstractmethod
     def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
@@ -157,17 +160,19 @@ class Algorithm(Component, ABC):
 
     def sample(self, rng: np.random.Generator) -> Algorithm:
         """This algorithm with its tuned parameters drawn at random from their ranges (log-uniform where declared)."""
-        drawn: dict[str, Any] = {name: getattr(self, name) for name in self.params()}
-        for name, param in self.search_space().items():
-            if isinstance(param, Number) and param.tune is not None:
-                low, high = param.tune
-                value = math.exp(rng.uniform(math.log(low), math.log(high))) if param.log else rng.uniform(low, high)
-                drawn[name] = round(value) if param.whole else float(f"{value:.6g}")
-            elif isinstance(param, Choice):
-                drawn[name] = list(param.options)[int(rng.integers(len(param.options)))]
-            elif isinstance(param, Flag):
-                drawn[name] = bool(rng.integers(2))
-        return type(self)(**drawn)
+        return replace(self, **{name: _at(param, rng.uniform(), rng) for name, param in self.search_space().items()})
+
+    def vary(self, rng: np.random.Generator) -> Algorithm:
+        """This algorithm with some of its tuned parameters, one at least, moved a little within their ranges."""
+        space = self.search_space()
+        moved = rng.uniform(size=len(space)) < MOVED
+        moved[rng.integers(len(space))] = True
+        drawn: dict[str, Any] = {}
+        for (name, param), now in zip(space.items(), moved.tolist(), strict=True):
+            place = rng.uniform() if (there := _place(param, getattr(self, name))) is None else there + STEP * rng.standard_normal()
+            if now:
+                drawn[name] = _at(param, float(np.clip(place, 0.0, 1.0)), rng)
+        return replace(self, **drawn)
 
     def grid(self, points: int) -> list[Algorithm]:
         """Every combination of `points` values of each tuned number and all options of each tuned choice, in a fixed order."""
@@ -175,6 +180,28 @@ class Algorithm(Component, ABC):
         for name, param in self.search_space().items():
             combinations = [{**base, name: value} for base in combinations for value in _values(param, points)]
         return [type(self)(**params) for params in combinations]
+
+
+def _at(param: Number | Choice | Flag, place: float, rng: np.random.Generator) -> Any:
+    """The value at a place, 0 to 1, of a number's range; of the others, any."""
+    if isinstance(param, Number):
+        assert param.tune is not None
+        low, high = param.tune
+        value = low * (high / low) ** place if param.log else low + (high - low) * place
+        return round(value) if param.whole else float(f"{value:.6g}")
+    if isinstance(param, Choice):
+        return list(param.options)[int(rng.integers(len(param.options)))]
+    return bool(rng.integers(2))
+
+
+def _place(param: Number | Choice | Flag, value: Any) -> float | None:
+    """Where a value stands in a number's range, 0 to 1; None when it stands outside, or is no number."""
+    if not isinstance(param, Number) or param.tune is None or value is None:
+        return None
+    low, high = param.tune
+    if not low <= value <= high:
+        return None
+    return math.log(value / low) / math.log(high / low) if param.log else (value - low) / (high - low)
 
 
 def _values(param: Number | Choice | Flag, points: int) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import table as tables
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.blend import read_algorithm
 from mlops_desktop.engine.evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.explanation import permutation_importance
 from mlops_desktop.engine.flow import Flow, Rows
@@ -62,7 +62,7 @@ class Chosen:
     @property
     def algorithm(self) -> Algorithm:
         """The algorithm with the parameters of the run."""
-        return choices().algorithms.read(self.run.algorithm)
+        return read_algorithm(self.run.algorithm)
 
 
 def open_chosen(flow: Flow, runs: Runs, job: Job) -> Chosen:
@@ -86,13 +86,13 @@ def _with_other_cut_off(flow: Flow, run: Run) -> Scorer | None:
     except KeyError:
         return None
     assert isinstance(scorer, Scorer)
-    scorer = replace(scorer, version="", threshold=_threshold(flow, choices().algorithms.read(run.algorithm)))
+    scorer = replace(scorer, version="", threshold=_threshold(flow, read_algorithm(run.algorithm)))
     return replace(scorer, version=_version(scorer))
 
 
 def _make_scorer(flow: Flow, run: Run, job: Job) -> Scorer:
     project = flow.project
-    algorithm = choices().algorithms.read(run.algorithm)
+    algorithm = read_algorithm(run.algorithm)
     rows = flow.everything if project.refit == "all" else flow.train
     learned = learn_steps(project.active_steps(), rows.frame, rows.target, Part(job, 0.0, 0.4))
     job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")

@@ -9,7 +9,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.blend import read_algorithm
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.runs import Run
@@ -33,7 +33,7 @@ def learning_curve(flow: Flow, run: Run, job: Job) -> Json:
     key = flow.keys.learning_curve(run.id)
     if key in flow.store:
         return flow.store.get(key)[0]
-    algorithm = choices().algorithms.read(run.algorithm)
+    algorithm = read_algorithm(run.algorithm)
     folds = flow.folds[:MOST_FOLDS]
     orders = [_order(flow, train, fold) for fold, (train, _) in enumerate(folds)]
     points: list[Json] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,14 +16,18 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine import storage
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.blend import Blend, read_algorithm
+from mlops_desktop.engine.child import cores
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.runs import Run, Status
 from mlops_desktop.engine.training import Learned, fit
 from mlops_desktop.serving.frame import Floats, Matrix
+from mlops_desktop.serving.models.blend import blended
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
+BESIDE_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
+PROCESS_SHARE = 0.5  # of the free memory: what these processes may take
 MATRIX_SHARE = 0.2  # of the free memory: what the matrices of all folds may take to be kept between trials
 
 
@@ -50,13 +54,24 @@ class Folds:
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
         import psutil
 
-        size = sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in pair)
-        return bool(size * len(self.flow.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
+        return bool(_size(pair) * len(self.flow.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
+
+    def processes(self) -> int:
+        """How many folds may be fitted at once, by processors and by memory: each process holds the table and its matrices."""
+        import psutil
+
+        flow = self.flow
+        kept = sum(_size(pair) for pair in self._kept.values()) / max(1, len(self._kept))
+        each = 2**28 + 3 * kept * len(flow.folds)
+        return int(max(1, min(cores(), len(flow.folds), PROCESS_SHARE * psutil.virtual_memory().available / each)))
 
     def fit_fold(self, algorithm: Algorithm, fold: int, job: Job) -> None:
         """Put the out-of-fold scores of one fold into the store, unless they are there."""
         key = self.flow.keys.fold(algorithm, fold)
         if key in self.flow.store:
+            return
+        if isinstance(algorithm, Blend):
+            self._blend_fold(algorithm, fold, job)
             return
         began = time.perf_counter()
         job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.flow.folds)}")
@@ -71,6 +86,25 @@ class Folds:
         document = {"notes": list(fitted.notes), "features": train.width, "seconds": time.perf_counter() - began}
         self.flow.store.put(key, document, {"scores": scores})
 
+    def _blend_fold(self, algorithm: Blend, fold: int, job: Job) -> None:
+        """The scores of a blend are the mean of its members' scores; a member is fitted only where it was not."""
+        found = []
+        for i, member in enumerate(algorithm.members):
+            self.fit_fold(member, fold, Part(job, i / len(algorithm.members), (i + 1) / len(algorithm.members)))
+            found.append(self.flow.store.get(self.flow.keys.fold(member, fold)))
+        document = {
+            "notes": list(dict.fromkeys(note for document, _ in found for note in document["notes"])),
+            "features": found[0][0]["features"],
+            "seconds": sum(document["seconds"] for document, _ in found),
+        }
+        scores = np.round(blended([arrays["scores"] for _, arrays in found], algorithm.weights), 12)
+        self.flow.store.put(self.flow.keys.fold(algorithm, fold), document, {"scores": scores})
+
+
+def _size(matrices: Sequence[Matrix]) -> int:
+    """Bytes of memory."""
+    return sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in matrices)
+
 
 def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
     """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row."""
@@ -79,20 +113,25 @@ def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dt
     return np.concatenate(rows), np.concatenate(scores)
 
 
-class _OutOfTime(Exception):
-    """The budget ended within a trial."""
+class _Left(Exception):
+    """A trial ends before its last fold; the reason, in sentences."""
 
 
-def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, late: Callable[[], bool] = lambda: False) -> Run:
-    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at once."""
+Judge = Callable[[Mapping[int, float]], str]  # of a trial's scores by fold so far, the reason to leave it; empty to go on
+
+
+def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, judge: Judge | None = None) -> Run:
+    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at once (0:
+    as many as pay). `judge` is asked before each fold whether the trial is to be left.
+    """
     flow = folds.flow
     status: Status = "done"
     reason = ""
     began = time.perf_counter()
     try:
-        _fit_folds(folds, algorithm, job, jobs, late)
-    except _OutOfTime:
-        status, reason = "stopped", "The time ended within this trial. Its finished folds are kept: training again goes on from there."
+        _fit_folds(folds, algorithm, job, jobs, judge)
+    except _Left as left:
+        status, reason = "stopped", str(left)
     except UserError as error:
         status, reason = "failed", str(error)
     except MemoryError:
@@ -100,7 +139,7 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
     except Exception as error:  # a library's own refusal; it stands on the leaderboard with its words
         status, reason = "failed", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
     records = [flow.store.get(key) for i in range(len(flow.folds)) if (key := flow.keys.fold(algorithm, i)) in flow.store]
-    by_fold = _fold_scores(flow, [arrays["scores"] for _, arrays in records]) if status == "done" else []
+    by_fold = [fold_score(flow, i, arrays["scores"]) for i, (_, arrays) in enumerate(records)] if status == "done" else []
     known = [s for s in by_fold if np.isfinite(s)]
     if status == "done" and not known:
         status, reason = "failed", f"The metric {flow.project.metric} is not defined on any fold: too few rows of a class."
@@ -117,7 +156,7 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
         std=float(np.std(known)) if known and status == "done" else None,
         fold_scores=tuple(by_fold),
         status=status,
-        reason=reason or " ".join(notes[:3]),
+        reason=reason or " ".join([*([algorithm.said()] if isinstance(algorithm, Blend) else []), *notes[:3]]),
         seconds=sum(document["seconds"] for document, _ in records) if records else time.perf_counter() - began,
         rows=flow.train.frame.rows,
         features=records[0][0]["features"] if records else 0,
@@ -126,28 +165,42 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
     )
 
 
-def _fold_scores(flow: Flow, scores: list[Floats]) -> list[float]:
-    project, positive = flow.project, flow.positive
-    return [
-        score(project.metric, flow.train.target.take(valid), s, positive, None) for (_, valid), s in zip(flow.folds, scores, strict=True)
-    ]
+def fold_score(flow: Flow, fold: int, scores: Floats) -> float:
+    """The metric of the project on one fold, by its out-of-fold scores."""
+    return score(flow.project.metric, flow.train.target.take(flow.folds[fold][1]), scores, flow.positive, None)
 
 
-def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, late: Callable[[], bool]) -> None:
+def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, judge: Judge | None) -> None:
+    """Fit the folds that are not in the store, so many at once; 0 jobs: one by one, and beside each other from the second on where the
+    first took long.
+    """
     flow, count = folds.flow, len(folds.flow.folds)
     todo = [i for i in range(count) if flow.keys.fold(algorithm, i) not in flow.store]
-    if jobs == 1 or len(todo) < 2:
-        for i in todo:
-            if late():
-                raise _OutOfTime
-            job.partial({"fold": i + 1, "folds": count})
-            folds.fit_fold(algorithm, i, Part(job, i / count, (i + 1) / count))
+    while todo and (jobs < 2 or len(todo) < 2 or isinstance(algorithm, Blend)):
+        _ask(judge, flow, algorithm)
+        job.partial({"fold": todo[0] + 1, "folds": count})
+        began = time.perf_counter()
+        folds.fit_fold(algorithm, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
+        del todo[0]
+        if not jobs and time.perf_counter() - began > BESIDE_FROM:
+            jobs = folds.processes()
+    if not todo:
         return
-    for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=1):
+    for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=count - len(todo) + 1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
-        job.partial({"fold": count - len(todo) + done, "folds": count})
-        if late() and done < len(todo):
-            raise _OutOfTime
+        job.partial({"fold": done, "folds": count})
+        if done < count:
+            _ask(judge, flow, algorithm)
+
+
+def _ask(judge: Judge | None, flow: Flow, algorithm: Algorithm) -> None:
+    """Leave the trial when its judge says so, by the folds so far."""
+    if judge is None:
+        return
+    keys = [flow.keys.fold(algorithm, i) for i in range(len(flow.folds))]
+    there = {i: flow.store.get(key)[1]["scores"] for i, key in enumerate(keys) if key in flow.store}
+    if reason := judge({i: fold_score(flow, i, scores) for i, scores in there.items()}):
+        raise _Left(reason)
 
 
 def _in_processes(flow: Flow, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:
@@ -167,4 +220,4 @@ def _folds_of(folder: str, project: str) -> Folds:
 
 
 def _fit_elsewhere(folder: str, project: str, algorithm: dict[str, Any], fold: int) -> None:
-    _folds_of(folder, project).fit_fold(choices().algorithms.read(algorithm), fold, Silent())
+    _folds_of(folder, project).fit_fold(read_algorithm(algorithm), fold, Silent())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 import numpy as np
 
@@ -22,7 +23,10 @@ CONTENDERS = 3  # the search draws from the best so many algorithms, once each h
 
 @dataclass(eq=False)
 class Plan:
-    """The order of trials: every candidate as it stands, then draws (or grid points) of the contenders in turn.
+    """The order of trials: every candidate as it stands, then draws (or grid points) of the contenders, of better ones more often.
+
+    The draws of an algorithm begin with the settings that did well elsewhere (`starts`); then of three two are small moves from its best
+    trial so far, and one is taken from anywhere in its ranges.
 
     Tell it each finished score by `tell`; iterate it to get the next algorithm. It ends when `trials` are used up or nothing new is left.
     """
@@ -30,13 +34,13 @@ class Plan:
     candidates: tuple[Algorithm, ...]
     search: Search
     seed: int
-    _scores: dict[str, float] = field(default_factory=dict)
+    _best: dict[str, tuple[float, Algorithm]] = field(default_factory=dict)  # by id
     _given: set[Algorithm] = field(default_factory=set)
 
     def tell(self, algorithm: Algorithm, score: float | None) -> None:
         """A trial is over; None when it failed."""
-        if score is not None and np.isfinite(score):
-            self._scores[algorithm.id] = max(score, self._scores.get(algorithm.id, -np.inf))
+        if score is not None and np.isfinite(score) and score > self._score(algorithm):
+            self._best[algorithm.id] = score, algorithm
 
     def __iter__(self) -> Iterator[Algorithm]:
         left = np.inf if self.search.trials is None else self.search.trials
@@ -56,17 +60,32 @@ class Plan:
             for algorithm in tunable:
                 yield from algorithm.grid(self.search.grid_points)
             return
-        draws = {a.id: np.random.default_rng([self.seed, i]) for i, a in enumerate(tunable)}
-        stale = 0
+        draws = {a.id: self._draws(a, np.random.default_rng([self.seed, i])) for i, a in enumerate(tunable)}
+        stale = turn = 0
         while tunable and stale < 100 * len(tunable):  # all of a small, discrete space may have been drawn
             before = len(self._given)
-            for algorithm in self._contenders(tunable):
-                yield algorithm.sample(draws[algorithm.id])
+            for place, algorithm in enumerate(self._contenders(tunable), start=1):
+                if turn % place == 0:  # the second every other time, the third every third
+                    yield next(draws[algorithm.id])
+            turn += 1
             stale = 0 if len(self._given) > before else stale + 1
 
+    def _draws(self, algorithm: Algorithm, rng: np.random.Generator) -> Iterator[Algorithm]:
+        """One draw after another of an algorithm, without end."""
+        tuned = algorithm.search_space()
+        for start in algorithm.starts:
+            yield replace(algorithm, **{name: value for name, value in start.items() if name in tuned})
+        for number in count():
+            best = self._best.get(algorithm.id)
+            yield algorithm.sample(rng) if best is None or number % 3 == 2 else best[1].vary(rng)
+
     def _contenders(self, tunable: list[Algorithm]) -> list[Algorithm]:
-        ranked = sorted(tunable, key=lambda a: -self._scores.get(a.id, -np.inf))  # stable: ties keep the order of the candidates
-        return ranked[:CONTENDERS]
+        tried = [a for a in tunable if a.id in self._best] or tunable  # what failed, or found no time, is not drawn from
+        return sorted(tried, key=lambda a: -self._score(a))[:CONTENDERS]  # stable: ties keep the order of the candidates
+
+    def _score(self, algorithm: Algorithm) -> float:
+        """The best score of an algorithm so far."""
+        return self._best[algorithm.id][0] if algorithm.id in self._best else -np.inf
 
 
 def done_of_plan(project: Project, runs: Iterable[Run]) -> int:
@@ -96,16 +115,25 @@ class Clock:
         return time.monotonic() - self._start
 
     def record(self, algorithm: Algorithm, seconds: float) -> None:
-        """A trial took so long."""
+        """A trial took so long, or would have taken."""
         self._seen.setdefault(algorithm.id, []).append(seconds)
 
     def allows(self, algorithm: Algorithm) -> bool:
-        """Whether a trial of this algorithm should be begun: what its like took at the median must still fit. The first trial of all is
-        always begun.
+        """Whether a trial of this algorithm should be begun: what its like took at the median must still fit; one that was not seen yet is
+        taken to be as slow as the slowest. The first trial of all is always begun.
         """
         if self.seconds is None or not self._seen:
             return True
-        return self.spent() + float(np.median(self._seen.get(algorithm.id, [0.0]))) <= self.seconds * self.share
+        medians = {id_: float(np.median(seen)) for id_, seen in self._seen.items()}
+        return self.fits(medians.get(algorithm.id, max(medians.values())))
+
+    def fits(self, seconds: float) -> bool:
+        """Whether work of so many seconds ends within the search's share."""
+        return self.seconds is None or self.spent() + seconds <= self.seconds * self.share
+
+    def share_of(self, seconds: float) -> float:
+        """How much of the budget so many seconds are; 0 without a budget."""
+        return seconds / self.seconds if self.seconds else 0.0
 
     def over(self) -> bool:
         """Whether the search must end now. Never before something was trained."""

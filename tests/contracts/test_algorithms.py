@@ -134,6 +134,24 @@ def test_sparse_rows_answer_as_dense_ones(name, task):
     assert model.scores(sparse.take(np.array([], dtype=np.intp))).shape == scores[:0].shape
 
 
+@pytest.mark.parametrize("name", list(ALGORITHMS))
+def test_starts_and_draws_stay_within_what_is_tuned(name):
+    algorithm, rng = ALGORITHMS[name](), np.random.default_rng(0)
+    space = algorithm.search_space()
+    drawn = [replace(algorithm, **start) for start in algorithm.starts]
+    assert all(set(start) <= set(space) for start in algorithm.starts)
+    for _ in range(40 if space else 0):
+        drawn.append(algorithm.sample(rng))
+        drawn.append(drawn[-1].vary(rng))
+    assert len(set(drawn)) > 40 or not space
+    for field, param in space.items():
+        tried = [getattr(one, field) for one in drawn if getattr(one, field) != param.default]  # a start may leave it as it stands
+        assert tried
+        assert not isinstance(param, Number) or all(param.tune[0] <= value <= param.tune[1] for value in tried)
+    untuned = set(algorithm.params()) - set(space)
+    assert all(getattr(one, field) == getattr(algorithm, field) for one in drawn for field in untuned)
+
+
 @pytest.mark.parametrize("name", [name for name, task in MEMBERS if task == "multiclass"])
 def test_twelve_classes_of_which_the_fit_saw_ten(name):
     rng = np.random.default_rng(7)

@@ -12,8 +12,14 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.project import Search, Step
-from mlops_desktop.engine.searching import search
-from mlops_desktop.engine.tuning import done_of_plan
+from mlops_desktop.engine.searching import Judge, _to_blend, behind, search
+from mlops_desktop.engine.trials import Folds, run_trial
+from mlops_desktop.engine.tuning import Clock, done_of_plan
+from tests.engine.conftest import Made
+
+
+def candidates(*ids):
+    return tuple(choices().algorithms.read(id_) for id_ in ids)
 
 
 def board(made):
@@ -52,6 +58,73 @@ def test_a_time_budget_is_kept(trained, copy_of):
     found = search(made.flow, made.runs, Silent())
     assert found["trials"] > 5
     assert time.monotonic() - began < 12.0  # the budget and the slowest single trial, on a busy machine
+
+
+def test_a_timed_search_blends_what_it_found_and_a_counted_one_counts(trained, copy_of):
+    some = candidates("baseline", "logistic", "decision_tree")
+    made = copy_of(trained, search=Search(seconds=6.0), metric="neg_log_loss", candidates=some)
+    search(made.flow, made.runs, Silent())
+    runs = made.runs.list(made.flow.keys.board)
+    blends = [run for run in runs if run.algorithm_id == "blend"]
+    alone = max(run.score for run in runs if run.score is not None and run.algorithm_id != "blend")
+    assert len(blends) <= 1
+    assert all(run.score > alone and run.number == len(runs) for run in blends)
+    counted = Made(made.folder, replace(made.project, search=Search(trials=4, seconds=None), seed=3))
+    assert search(counted.flow, made.runs, Silent())["trials"] == 4
+    assert all(run.status == "done" and run.algorithm_id != "blend" for run in made.runs.list(counted.flow.keys.board))
+
+
+def test_far_behind_is_by_the_spread_of_what_was_found():
+    best = (0.9, 0.8, 0.9)
+    assert not behind(best, {0: 0.88}, spread=0.5)  # 4 % after one fold
+    assert behind(best, {0: 0.86}, spread=0.5)  # 8 %
+    assert behind(best, {0: 0.88, 2: 0.88}, spread=0.5)  # 4 % after two
+    assert not behind(best, {0: 0.88, 1: 0.85}, spread=0.5)
+
+
+def test_runs_to_blend_are_of_every_algorithm(trained):
+    some = [
+        replace(trained.runs.list(trained.flow.keys.board)[0], algorithm_id=id_, score=score, number=n)
+        for n, (id_, score) in enumerate([("a", 0.9), ("a", 0.8), ("b", 0.5), ("a", 0.7), ("c", None)], start=1)
+    ]
+    some[-1] = replace(some[-1], status="failed")
+    assert [(run.algorithm_id, run.score) for run in _to_blend(some, 3)] == [("a", 0.9), ("a", 0.8), ("b", 0.5)]
+    assert [(run.algorithm_id, run.score) for run in _to_blend(some, 9)] == [("a", 0.9), ("a", 0.8), ("a", 0.7), ("b", 0.5)]
+    assert [run.score for run in _to_blend(some, 1)] == [0.9]
+
+
+def test_a_draw_that_is_far_behind_is_left_and_says_so(trained, copy_of):
+    made = copy_of(trained)
+    done = made.runs.list(made.flow.keys.board)
+    poor = choices().algorithms.read({"id": "logistic", "params": {"strength": 1e-9}})
+    folds = Folds(made.flow)
+    run = run_trial(folds, poor, 4, Silent(), judge=Judge(Clock(1000.0), done, 5, drawn=True))
+    assert (run.status, run.score) == ("stopped", None)
+    assert run.reason == "Left after 1 of 5 folds: far behind the best run."
+    as_it_stands = Judge(Clock(1000.0), done, 5, drawn=False)
+    assert run_trial(folds, poor, 4, Silent(), judge=as_it_stands).status == "done"
+
+
+def test_a_slow_trial_that_is_no_better_is_left(trained):
+    done = trained.runs.list(trained.flow.keys.board)
+    best = max(run.score for run in done)
+    for score, left in ((best - 0.1, True), (best + 0.1, False)):
+        judge = Judge(Clock(0.3), done, 5, drawn=False)
+        assert judge({}) == ""
+        time.sleep(0.02)
+        assert judge({0: score}).startswith("Left after 1 of 5 folds: slow") == left
+    judge = Judge(Clock(100.0), done, 5, drawn=False)
+    assert judge({}) == judge({0: best - 0.1}) == ""  # it takes little of the budget
+
+
+def test_a_trial_that_cannot_end_in_time_is_left_at_once(trained, copy_of):
+    made = copy_of(trained)
+    judge = Judge(Clock(10.0, _start=time.monotonic() - 8.49), made.runs.list(made.flow.keys.board), 5, drawn=False)
+    assert judge({}) == ""
+    time.sleep(0.02)
+    assert judge({0: 1.0}).startswith("The time")
+    assert judge.projected > 0.09
+    assert not judge.outdone
 
 
 def test_when_every_trial_fails_the_reasons_are_told(trained, copy_of):

@@ -89,12 +89,32 @@ def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
     assert run.score == pytest.approx(0.5)
 
 
+def test_folds_that_take_long_go_beside_each_other_and_come_out_the_same(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    tree = algorithm("decision_tree", max_depth=8)
+    alone = run_trial(Folds(made.flow), tree, 1, Silent(), jobs=0)  # quick folds: one after the other
+    made.flow.store.clear()
+    monkeypatch.setattr("mlops_desktop.engine.trials.BESIDE_FROM", 0.0)
+    used = []
+    monkeypatch.setattr(Folds, "processes", lambda self: used.append(True) or 2)
+    beside = run_trial(Folds(Flow(made.folder, made.project)), tree, 1, Silent(), jobs=0)
+    assert used == [True]
+    assert beside.fold_scores == alone.fold_scores
+
+
+def test_no_more_processes_than_memory_folds_and_processors_allow(trained, monkeypatch):
+    folds = Folds(trained.flow)
+    monkeypatch.setattr("mlops_desktop.engine.trials.cores", lambda: 64)
+    assert folds.processes() <= len(trained.flow.folds)
+    monkeypatch.setattr("mlops_desktop.engine.trials.PROCESS_SHARE", 0.0)
+    assert folds.processes() == 1
+
+
 def test_a_trial_that_runs_out_of_time_keeps_its_folds(trained, copy_of):
     made = copy_of(trained)
     tree = algorithm("decision_tree", max_depth=9)
-    answers = iter([False, False, True])
-    run = run_trial(Folds(made.flow), tree, 1, Silent(), late=lambda: next(answers))
-    assert run.status == "stopped"
+    run = run_trial(Folds(made.flow), tree, 1, Silent(), judge=lambda scores: "Time is up." if len(scores) == 2 else "")
+    assert (run.status, run.reason) == ("stopped", "Time is up.")
     assert run.score is None
     assert sum(made.flow.keys.fold(tree, fold) in made.flow.store for fold in range(5)) == 2
     again = Counting()

@@ -37,6 +37,31 @@ def test_the_same_seed_and_scores_give_the_same_plan():
     assert plans[0] != plans[2]
 
 
+def test_draws_begin_with_what_did_well_elsewhere_and_then_stay_near_the_best():
+    (one,) = candidates("lightgbm")
+    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.leaves - 20))
+    assert [{name: getattr(a, name) for name in start} for a, start in zip(given[1:], one.starts, strict=False)] == list(one.starts)
+    later = given[1 + len(one.starts) :]
+    assert len(later) > 50
+    best = max(given, key=lambda a: -abs(a.leaves - 20))
+    assert abs(best.leaves - 20) <= 1
+    near = sum(abs(a.leaves - best.leaves) < 15 for a in later[-30:])
+    assert 12 < near < 30  # most draws are small moves, some are taken from anywhere
+
+
+def test_a_better_contender_is_drawn_from_more_often():
+    some = candidates("logistic", "random_forest", "lightgbm")
+    score = {"logistic": 0.6, "random_forest": 0.9, "lightgbm": 0.8}
+    drawn = [a.id for a in walk(Plan(some, Search(trials=25, seconds=None), 0), lambda a: score[a.id])[3:]]
+    assert drawn.count("random_forest") > drawn.count("lightgbm") > drawn.count("logistic") > 0
+
+
+def test_what_failed_is_not_drawn_from():
+    some = candidates("logistic", "random_forest")
+    drawn = walk(Plan(some, Search(trials=8, seconds=None), 0), lambda a: None if a.id == "random_forest" else 0.5)[2:]
+    assert {a.id for a in drawn} == {"logistic"}
+
+
 def test_draws_come_from_the_contenders():
     some = candidates("logistic", "decision_tree", "random_forest", "lightgbm")
     score = {"logistic": 0.9, "decision_tree": 0.1, "random_forest": 0.8, "lightgbm": 0.85}
@@ -69,6 +94,15 @@ def test_a_clock_begins_no_trial_that_cannot_end_in_time():
     assert clock.allows(quick)
     assert not clock.allows(slow)
     assert 0.0 <= clock.fraction() < 0.1
+
+
+def test_what_was_not_seen_yet_is_taken_to_be_as_slow_as_the_slowest():
+    quick, slow, new = candidates("logistic", "random_forest", "lightgbm")
+    clock = Clock(100.0, share=0.5)
+    clock.record(quick, 1.0)
+    assert clock.allows(new)
+    clock.record(slow, 60.0)
+    assert not clock.allows(new)
 
 
 def test_counted_work_has_no_clock():

@@ -30,6 +30,10 @@ class HistGradientBoosting(Algorithm):
     )
     tasks = frozenset(TASKS)
     takes_sparse = False
+    starts = (  # few leaves for small tables; a sample of columns at each question
+        {"learning_rate": 0.06, "rounds": 200, "leaves": 8, "min_samples_leaf": 10, "max_features": 0.5},
+        {"learning_rate": 0.06, "rounds": 300, "leaves": 31, "min_samples_leaf": 10, "max_features": 0.5},
+    )
 
     learning_rate: float = number(
         0.1,
@@ -65,7 +69,7 @@ class HistGradientBoosting(Algorithm):
     )
     penalty: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
     max_features: float = number(
-        1.0, 0.01, 1.0, "Share of columns", help="The share of the columns that each question may choose from.", tune=(0.3, 1.0)
+        0.5, 0.01, 1.0, "Share of columns", help="The share of the columns that each question may choose from.", tune=(0.3, 1.0)
     )
     loss: str = choice(
         "squared_error",

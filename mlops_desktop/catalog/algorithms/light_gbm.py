@@ -29,9 +29,15 @@ class LightGbm(Algorithm):
     label = "LightGBM"
     help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
     tasks = frozenset(TASKS)
+    starts = (  # few leaves for small tables; a sample of columns and rows; many trees for what is smooth; many leaves for big tables
+        {"learning_rate": 0.05, "rounds": 250, "leaves": 8, "min_samples_leaf": 10, "share_of_columns": 0.6, "share_of_rows": 0.8},
+        {"learning_rate": 0.05, "rounds": 400, "leaves": 24, "min_samples_leaf": 10, "share_of_columns": 0.5, "share_of_rows": 0.8},
+        {"learning_rate": 0.05, "rounds": 600, "leaves": 63, "min_samples_leaf": 20, "share_of_columns": 0.6, "share_of_rows": 0.9},
+        {"learning_rate": 0.1, "rounds": 600, "leaves": 12, "min_samples_leaf": 4, "share_of_columns": 0.9, "share_of_rows": 0.9},
+    )
 
     learning_rate: float = number(
-        0.08,
+        0.06,
         1e-4,
         1.0,
         "Learning rate",
@@ -50,7 +56,7 @@ class LightGbm(Algorithm):
         tune=(50, 600),
     )
     leaves: int = number(
-        31, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
+        24, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
     )
     min_samples_leaf: int = number(
         20,
@@ -64,7 +70,7 @@ class LightGbm(Algorithm):
     )
     penalty: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
     share_of_columns: float = number(
-        1.0, 0.05, 1.0, "Share of columns", help="The share of the columns that each tree may look at.", tune=(0.4, 1.0)
+        0.7, 0.05, 1.0, "Share of columns", help="The share of the columns that each tree may look at.", tune=(0.4, 1.0)
     )
     share_of_rows: float = number(
         1.0, 0.05, 1.0, "Share of rows", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0)

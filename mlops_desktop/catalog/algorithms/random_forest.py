@@ -23,6 +23,7 @@ class RandomForest(Algorithm):
     label = "Random forest"
     help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
     tasks = frozenset(TASKS)
+    starts = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
     trees: int = number(
         200, 1, 5000, "Trees", help="More trees are steadier and slower; beyond a few hundred little is gained.", whole=True, log=True

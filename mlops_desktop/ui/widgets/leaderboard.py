@@ -11,7 +11,8 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice, Flag
-from mlops_desktop.engine.choices import BASELINE, choices
+from mlops_desktop.engine.blend import read_algorithm
+from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import Metric
 from mlops_desktop.engine.ranking import tied_with_best
 from mlops_desktop.engine.runs import Run
@@ -42,7 +43,7 @@ class Running:
 def model_words(run: Run) -> tuple[str, str]:
     """A run's algorithm with what differs from its defaults, shortly; and every parameter, for a tooltip."""
     try:
-        algorithm = choices().algorithms.read(run.algorithm)
+        algorithm = read_algorithm(run.algorithm)
     except UserError:  # of a version with other parameters
         return run.label, run.label
     kind, changed, every = type(algorithm), [], [run.label]
