@@ -119,12 +119,12 @@ class Operation(Component, ABC):
                 )
         return named
 
-    def quantities(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:
-        """As `chosen`, for steps that calculate with numbers: codes that stand for categories are passed over, and refused (UserError)
-        when named.
+    def quantities(self, layout: Layout) -> tuple[str, ...]:
+        """As `chosen` for the field `columns`, for steps that calculate with numbers: codes that stand for categories are passed over, and
+        refused (UserError) when named.
         """
-        chosen = self.chosen(layout, field)
-        named = getattr(self, field)
+        chosen = self.chosen(layout)
+        named: tuple[str, ...] = getattr(self, "columns", ())
         for name in named:
             if name in layout.category_codes:
                 raise UserError(

@@ -91,8 +91,9 @@ def _bins(values: Floats) -> Ints:
     return np.unique(np.searchsorted(edges, values), return_inverse=True)[1].astype(np.intp)
 
 
-def wilson(share: Floats, rows: Floats, z: float = 1.959963984540054) -> tuple[Floats, Floats]:
-    """Wilson's score interval of a share (E. B. Wilson, 1927)."""
+def wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """Wilson's 95 % score interval of a share (E. B. Wilson, 1927)."""
+    z = 1.959963984540054
     middle = (share + z**2 / (2 * rows)) / (1 + z**2 / rows)
     reach = z / (1 + z**2 / rows) * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
     return np.clip(middle - reach, 0.0, 1.0), np.clip(middle + reach, 0.0, 1.0)

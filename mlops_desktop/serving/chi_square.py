@@ -11,6 +11,7 @@ from .frame import Bools, Floats
 
 _SMALLEST = 1e-300
 _PRECISION = 1e-15
+LEAST_SHARE = 1e-4  # an empty bin would make the index infinite
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:
@@ -69,10 +70,10 @@ def g_test(first: Floats, second: Floats) -> float:
     return chi_square_tail(statistic / williams, freedom)
 
 
-def population_stability(reference: Floats, now: Floats, floor: float = 1e-4) -> float:
-    """The population stability index, the sum of (a - r) ln(a / r) over the shares of the bins, each at least `floor`."""
-    r = np.maximum(reference / reference.sum(), floor)
-    a = np.maximum(now / now.sum(), floor)
+def population_stability(reference: Floats, now: Floats) -> float:
+    """The population stability index, the sum of (a - r) ln(a / r) over the shares of the bins, each at least `LEAST_SHARE`."""
+    r = np.maximum(reference / reference.sum(), LEAST_SHARE)
+    a = np.maximum(now / now.sum(), LEAST_SHARE)
     return float(np.sum((a - r) * np.log(a / r)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QSizePolicy
 
 from mlops_desktop.engine import disk
@@ -109,7 +109,7 @@ class Footer(QFrame):
 class LogDrawer(QFrame):
     """What was done, line by line. No cell values are in it."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("log_drawer")
         self._lines: list[str] = []

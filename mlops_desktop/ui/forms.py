@@ -25,8 +25,8 @@ class ComponentForm(QWidget):
 
     `changed` brings the new component, a value like the old one, whenever a person changed something that is right.
     While a field is refused, changes of the others still arrive; the refused one keeps its last good value. `columns` are the columns
-    that there are at this step, as (name, kind). `only` limits the form to some parameters, in that order. Fields in `blank` begin empty,
-    for a person has to write them: they are not refused before something is typed.
+    that there are at this step, as (name, kind). Fields in `blank` begin empty, for a person has to write them: they are not refused
+    before something is typed.
     """
 
     changed = Signal(object)
@@ -39,7 +39,6 @@ class ComponentForm(QWidget):
         on_change: Callable[[Any], object] | None = None,
         *,
         name: str = "form",
-        only: Sequence[str] = (),
         blank: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -55,7 +54,7 @@ class ComponentForm(QWidget):
         self._timer.setInterval(TYPED_AFTER_MS)
         self._timer.timeout.connect(self.flush)
         params = component.params()
-        made = [self._row(key, field_for(params[key], f"{name}_{key}")) for key in only or params]
+        made = [self._row(key, field_for(params[key], f"{name}_{key}")) for key in params]
         self._whole = label("", "caption", tone="err", wrap=True)
         self._whole.setVisible(False)
         empty = [] if made else [label(self.tr("There is nothing to set here."), "small", tone="3", wrap=True)]

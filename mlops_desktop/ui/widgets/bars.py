@@ -26,11 +26,11 @@ class BarChart(PaintedChart):
     _marks: Sequence[Mark] = ()
     _signed = False
 
-    def show_signed(self, bars: Sequence[Bar], *, raises: str = "", lowers: str = "", decimals: int = 2, said: str = "") -> None:
-        """Show changes up (orange) and down (blue), with their signed values; `raises` and `lowers` name the two in the legend."""
+    def show_signed(self, bars: Sequence[Bar], *, decimals: int = 2, said: str = "") -> None:
+        """Show changes up (orange) and down (blue), with their signed values."""
         self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or signed(b.value, decimals), b.color) for b in bars]
         self._signed, self._marks = True, ()
-        legend: list[tuple[Shade, str]] = [(1, raises or self.tr("raises")), (0, lowers or self.tr("lowers"))]
+        legend: list[tuple[Shade, str]] = [(1, self.tr("raises")), (0, self.tr("lowers"))]
         self._grow()
         self._redraw(legend if bars else [], said)
 

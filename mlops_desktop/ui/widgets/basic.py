@@ -232,16 +232,16 @@ class Segments(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, options: Sequence[tuple[str, str]], *, name: str, kind: str = "seg") -> None:
+    def __init__(self, options: Sequence[tuple[str, str]], *, name: str) -> None:
         super().__init__()
-        self.setObjectName("segbox" if kind == "seg" else "tabbox")
+        self.setObjectName("segbox")
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
-        layout = row(margins=(2, 2, 2, 2) if kind == "seg" else (0, 0, 0, 0), spacing=2)
+        layout = row(margins=(2, 2, 2, 2), spacing=2)
         for id_, text in options:
             made = QPushButton(text)
             made.setObjectName(f"{name}_{id_}")
-            made.setProperty("kind", kind)
+            made.setProperty("kind", "seg")
             made.setFont(theme.font("small"))
             made.setCheckable(True)
             bold = QFontMetrics(theme.font("small", Weight.DemiBold)).horizontalAdvance(text)

@@ -101,17 +101,16 @@ class ScatterChart(LineChart):
         name: str = "",
         marks: Sequence[Mark] = (),
         diagonal: bool = False,
-        said: str = "",
     ) -> None:
         """Show a cloud of points."""
-        self.show_series([Series(name, x, y, line=False)], marks=marks, diagonal=diagonal, said=said)
+        self.show_series([Series(name, x, y, line=False)], marks=marks, diagonal=diagonal)
 
-    def show_history(self, scores: Sequence[float | None], *, more_is_better: bool = True, planned: int = 0, said: str = "") -> None:
+    def show_history(self, scores: Sequence[float | None], *, more_is_better: bool = True, planned: int = 0) -> None:
         """Show the scores of a search in their order (None or NaN: a trial that failed), with the best so far as stairs.
 
         `planned`: how many trials there will be, so that the axis does not move while they come.
         """
-        asked = (tuple(scores), more_is_better, planned, self.y_label, said)
+        asked = (tuple(scores), more_is_better, planned, self.y_label)
         if asked == self._history:  # a search tells of every fold, but only a whole trial is a point
             return
         self._history = asked
@@ -122,7 +121,7 @@ class ScatterChart(LineChart):
         best = [Series(self.tr("best so far"), *ends, color=1, steps=True)] if len(values) else []
         cloud = [Series(self.tr("trial"), trials, values, color=0, line=False)] if np.isfinite(values).any() else []
         far = max(planned, len(values)) + 1
-        self.show_series([*cloud, *best] if cloud else [], x_range=(0.0, float(far)), whole="x", said=said)
+        self.show_series([*cloud, *best] if cloud else [], x_range=(0.0, float(far)), whole="x")
 
     def _draw(self) -> None:
         clouds = [one for one in self._series if not one.line and len(one.points()[0]) > MOST_POINTS]
@@ -166,13 +165,11 @@ class ColumnChart(PlotChart):
         self._names, self._edges, self._skip = names, (), skip
         self._tell(said)
 
-    def show_histogram(
-        self, edges: Values, groups: Mapping[str, Values], *, stacked: bool = True, marks: Sequence[Mark] = (), said: str = ""
-    ) -> None:
+    def show_histogram(self, edges: Values, groups: Mapping[str, Values], *, marks: Sequence[Mark] = ()) -> None:
         """Show counts between edges, which are one more than there are bars. ValueError when a group has another number of counts."""
-        self._show(groups, max(len(edges) - 1, 0), stacked)
+        self._show(groups, max(len(edges) - 1, 0), stacked=True)
         self._names, self._edges, self._marks, self._skip = (), edges, marks, False
-        self._tell(said)
+        self._tell("")
 
     def _show(self, groups: Mapping[str, Values], count: int, stacked: bool) -> None:
         for name, values in groups.items():

@@ -24,10 +24,9 @@ class FormulaEdit(QPlainTextEdit):
     typed = Signal()
     done = Signal()
 
-    def __init__(self, *, name: str, title: str = "") -> None:
+    def __init__(self, *, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(title)
         self.setFont(theme.font("body", figures=True))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)

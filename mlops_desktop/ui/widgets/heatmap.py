@@ -17,6 +17,7 @@ from mlops_desktop.ui.widgets.small_plots import shade
 from mlops_desktop.ui.widgets.ticks import MINUS, figure
 
 LONGEST_NAME = 130  # pixels
+LARGEST_CELL = 64.0
 SMALLEST_TEXT = 34  # pixels of a cell that still holds its figure
 
 
@@ -24,19 +25,15 @@ class Heatmap(PaintedChart):
     """Blue for negative, the ground for zero, orange for positive; a missing value is hatched grey. The pointer says names and value."""
 
     _values: NDArray[np.float64] = np.zeros((0, 0))
-    _rows: Sequence[str] = ()
-    _columns: Sequence[str] = ()
+    _names: Sequence[str] = ()
 
-    def show_matrix(
-        self, values: Values | Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str] | None = None, *, said: str = ""
-    ) -> None:
-        """Show a (rows, columns) matrix; columns are named as the rows when None. ValueError when the shape does not fit the names."""
+    def show_matrix(self, values: Values | Sequence[Sequence[float]], names: Sequence[str]) -> None:
+        """Show a square matrix whose rows and columns have these names. ValueError when the shape does not fit them."""
         matrix = np.asarray(values, dtype=np.float64)
-        names = rows if columns is None else columns
-        if matrix.shape != (len(rows), len(names)) and matrix.size + len(rows):
-            raise ValueError(f"a matrix of {matrix.shape} for {len(rows)} by {len(names)} names")
-        self._values, self._rows, self._columns = matrix, rows, names
-        self._redraw((), said)
+        if matrix.shape != (len(names), len(names)) and matrix.size + len(names):
+            raise ValueError(f"a matrix of {matrix.shape} for {len(names)} names")
+        self._values, self._names = matrix, names
+        self._redraw((), "")
 
     def is_empty(self) -> bool:
         """Whether there is no value."""
@@ -44,79 +41,76 @@ class Heatmap(PaintedChart):
 
     def as_rows(self) -> Table:
         """The matrix as it stands."""
-        return ["", *self._columns], [
-            [name, *(_said(value) for value in line)] for name, line in zip(self._rows, self._values.tolist(), strict=True)
+        return ["", *self._names], [
+            [name, *(_said(value) for value in line)] for name, line in zip(self._names, self._values.tolist(), strict=True)
         ]
 
-    def _frame(self, painter_or_canvas: QWidget) -> tuple[QRectF, float, float]:
-        """The area of the cells, and the size of one."""
-        metrics = painter_or_canvas.fontMetrics()
-        left = min(max(metrics.horizontalAdvance(name) for name in self._rows) + 8, LONGEST_NAME, painter_or_canvas.width() // 3)
-        below = min(max(metrics.horizontalAdvance(name) for name in self._columns) + 8, LONGEST_NAME, painter_or_canvas.height() // 3)
-        width = (painter_or_canvas.width() - left - 4) / len(self._columns)
-        height = (painter_or_canvas.height() - below - 4) / len(self._rows)
-        size = min(width, height, 64.0) if len(self._rows) == len(self._columns) else 0.0
-        width, height = (size, size) if size else (min(width, 96.0), min(height, 40.0))
-        return QRectF(left, 2, width * len(self._columns), height * len(self._rows)), width, height
+    def _frame(self, canvas: QWidget) -> tuple[QRectF, float]:
+        """The area of the cells, and the side of one."""
+        longest = max(canvas.fontMetrics().horizontalAdvance(name) for name in self._names) + 8
+        left, below = (min(longest, LONGEST_NAME, room // 3) for room in (canvas.width(), canvas.height()))
+        count = len(self._names)
+        side = max(min((canvas.width() - left - 4) / count, (canvas.height() - below - 4) / count, LARGEST_CELL), 1.0)
+        return QRectF(left, 2, side * count, side * count), side
 
     def _paint(self, painter: QPainter, canvas: QWidget) -> None:
         canvas.setFont(theme.font("caption", figures=True))
         painter.setFont(canvas.font())
-        area, width, height = self._frame(canvas)
+        area, side = self._frame(canvas)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(area, _picture(self._values))
         painter.restore()
         metrics = painter.fontMetrics()
-        if width >= 6:  # a thin gap between cells that are large enough
+        if side >= 6:  # a thin gap between cells that are large enough
             painter.setPen(theme.color("surface"))
-            for at in range(1, len(self._columns)):
-                painter.drawLine(QLineF(area.left() + at * width, area.top(), area.left() + at * width, area.bottom()))
-            for at in range(1, len(self._rows)):
-                painter.drawLine(QLineF(area.left(), area.top() + at * height, area.right(), area.top() + at * height))
+            for at in range(1, len(self._names)):
+                x, y = area.left() + at * side, area.top() + at * side
+                painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+                painter.drawLine(QLineF(area.left(), y, area.right(), y))
         painter.setPen(theme.color("text2"))
-        step = max(1, -(-metrics.height() // max(int(height), 1)))
-        for at in range(0, len(self._rows), step):
-            text = metrics.elidedText(self._rows[at], Qt.TextElideMode.ElideMiddle, int(area.left() - 8))
-            line = QRectF(0, area.top() + at * height, area.left() - 6, height * step)
+        step = max(1, -(-metrics.height() // max(int(side), 1)))
+        for at in range(0, len(self._names), step):
+            text = metrics.elidedText(self._names[at], Qt.TextElideMode.ElideMiddle, int(area.left() - 8))
+            line = QRectF(0, area.top() + at * side, area.left() - 6, side * step)
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        self._paint_column_names(painter, canvas, area, width)
-        if width >= SMALLEST_TEXT and height >= 16:
-            self._paint_figures(painter, area, width, height)
+        self._paint_column_names(painter, canvas, area, side)
+        if side >= SMALLEST_TEXT:
+            self._paint_figures(painter, area, side)
 
-    def _paint_column_names(self, painter: QPainter, canvas: QWidget, area: QRectF, width: float) -> None:
+    def _paint_column_names(self, painter: QPainter, canvas: QWidget, area: QRectF, side: float) -> None:
         metrics = painter.fontMetrics()
         room = canvas.height() - area.bottom() - 4
-        level = all(metrics.horizontalAdvance(name) <= width - 4 for name in self._columns)
-        step = 1 if level else max(1, -(-metrics.height() // max(int(width), 1)))
-        for at in range(0, len(self._columns), step):
-            middle = area.left() + (at + 0.5) * width
+        level = all(metrics.horizontalAdvance(name) <= side - 4 for name in self._names)
+        step = 1 if level else max(1, -(-metrics.height() // max(int(side), 1)))
+        for at in range(0, len(self._names), step):
+            middle = area.left() + (at + 0.5) * side
             if level:
-                line = QRectF(middle - width / 2, area.bottom() + 3, width, metrics.height())
-                painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self._columns[at])
+                line = QRectF(middle - side / 2, area.bottom() + 3, side, metrics.height())
+                painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self._names[at])
                 continue
             painter.save()
             painter.translate(middle, area.bottom() + 4)
             painter.rotate(-90)
-            text = metrics.elidedText(self._columns[at], Qt.TextElideMode.ElideMiddle, int(room - 2))
+            text = metrics.elidedText(self._names[at], Qt.TextElideMode.ElideMiddle, int(room - 2))
             line = QRectF(-room, -metrics.height() / 2, room, metrics.height())
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             painter.restore()
 
-    def _paint_figures(self, painter: QPainter, area: QRectF, width: float, height: float) -> None:
+    def _paint_figures(self, painter: QPainter, area: QRectF, side: float) -> None:
         colors = _colors(self._values)
         for (r, c), value in np.ndenumerate(self._values):
             red, green, blue = (int(part) for part in colors[r, c])
             painter.setPen(QColor(theme.LIGHT["text" if 299 * red + 587 * green + 114 * blue > 128_000 else "surface"]))
-            cell = QRectF(area.left() + c * width, area.top() + r * height, width, height)
+            cell = QRectF(area.left() + c * side, area.top() + r * side, side, side)
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, _said(float(value)))
 
     def _value_at(self, x: float, y: float, canvas: QWidget) -> str:
-        area, width, height = self._frame(canvas)
-        c, r = int((x - area.left()) // width), int((y - area.top()) // height)
-        if not (0 <= r < len(self._rows) and 0 <= c < len(self._columns)):
+        area, side = self._frame(canvas)
+        c, r = int((x - area.left()) // side), int((y - area.top()) // side)
+        if not (0 <= r < len(self._names) and 0 <= c < len(self._names)):
             return ""
-        return f"{self._rows[r]} × {self._columns[c]}: {figure(float(self._values[r, c]), 3)}"
+        return f"{self._names[r]} × {self._names[c]}: {figure(float(self._values[r, c]), 3)}"
 
 
 def _said(value: float) -> str:

@@ -43,7 +43,7 @@ class TextList(QWidget):
 
     changed = Signal()
 
-    def __init__(self, *, name: str, title: str = "", placeholder: str = "") -> None:
+    def __init__(self, *, name: str, title: str = "") -> None:
         super().__init__()
         self.setObjectName(name)
         self.list = _Lines()
@@ -54,7 +54,7 @@ class TextList(QWidget):
         self.line = QLineEdit()
         self.line.setObjectName(f"{name}_new")
         self.line.setAccessibleName(self.tr("New entry of {title}").format(title=title))
-        self.line.setPlaceholderText(placeholder or self.tr("Type and press Enter"))
+        self.line.setPlaceholderText(self.tr("Type and press Enter"))
         self._add = Tool("plus", self.tr("Add"), self._append, name=f"{name}_add")
         self._up = Tool("up", self.tr("Move up"), lambda: self._move(-1), name=f"{name}_up", shortcut="Alt+Up")
         self._down = Tool("down", self.tr("Move down"), lambda: self._move(1), name=f"{name}_down", shortcut="Alt+Down")

@@ -196,10 +196,10 @@ def _paint_names(painter: QPainter, area: QRectF, names: Sequence[str]) -> None:
 class Ring(QWidget):
     """A value from 0 to 100 as a ring with its figure, such as the health of the data."""
 
-    def __init__(self, title: str, *, name: str, size: int = 56) -> None:
+    def __init__(self, title: str, *, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setFixedSize(size, size)
+        self.setFixedSize(56, 56)
         self._title, self._value, self._tone = title, 0.0, "ok"
         self.show_value(0)
 
@@ -279,11 +279,11 @@ class ProbabilityBar(QWidget):
 class Legend(QWidget):
     """Colors with their names, side by side. A name that does not fit is elided; the whole stands in the tooltip."""
 
-    def __init__(self, entries: Sequence[tuple[Shade, str]] = ()) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._entries: list[tuple[Shade, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.show_entries(entries)
+        self.show_entries([])
 
     def show_entries(self, entries: Sequence[tuple[Shade, str]]) -> None:
         """Show these colors (positions of series or tokens) and names."""

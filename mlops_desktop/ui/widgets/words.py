@@ -15,14 +15,14 @@ class TextArea(QPlainTextEdit):
     changed = Signal(str)
     left = Signal()
 
-    def __init__(self, *, name: str, title: str, placeholder: str = "", lines: int = 2) -> None:
+    def __init__(self, *, name: str, title: str, placeholder: str = "") -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setAccessibleDescription(placeholder)
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
-        self.setMinimumHeight(lines * self.fontMetrics().lineSpacing() + 20)
+        self.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 20)
         self._told = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -213,8 +213,8 @@ def test_the_pointer_is_told_the_value_under_it(qtbot: QtBot) -> None:
     assert plot._nearest(QPointF(0, 0)) == ""
     map_ = shown(qtbot, heat())
     canvas: Any = map_._canvas
-    area, width, height = map_._frame(canvas)  # type: ignore[attr-defined]
-    assert map_._value_at(area.left() + width * 1.5, area.top() + height * 0.5, canvas) == "a × b: −0.5"  # type: ignore[attr-defined]
+    area, side = map_._frame(canvas)  # type: ignore[attr-defined]
+    assert map_._value_at(area.left() + side * 1.5, area.top() + side * 0.5, canvas) == "a × b: −0.5"  # type: ignore[attr-defined]
 
 
 def test_a_million_points_are_drawn_without_a_wait(qtbot: QtBot) -> None:
