@@ -149,6 +149,7 @@ def settle(window: MainWindow, patience: float = PATIENCE) -> None:
         assert time.monotonic() < end, f"still at work: {jobs.quick.now or jobs.long.now}"
         if not quiet:
             time.sleep(0.005)
+    QTest.qWait(10)  # charts are made when their page is there
 
 
 def find(window: QWidget, kind: type[Any], name: str) -> Any:

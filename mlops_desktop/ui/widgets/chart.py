@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QToolTip, QWidget
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlops_desktop.ui.widgets.plot import Plot
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+AFTER_MS = 1  # a timer of its own: what is posted is done before the page is painted
 MOST_ROWS = 2_000  # of a chart shown as a table
 
 
@@ -74,7 +75,10 @@ class Chart(QWidget):
         self.legend.show_entries(legend)
         self.setAccessibleDescription(said)
         self._fresh = False
-        if self.isVisible():
+        self._look()
+
+    def _look(self) -> None:
+        if self.isVisible() and not self._fresh:
             self._refresh()
 
     def _refresh(self) -> None:
@@ -116,26 +120,39 @@ class Chart(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody looked."""
         super().showEvent(event)
-        if not self._fresh:
-            self._refresh()
+        self._look()
 
     def changeEvent(self, event: QEvent) -> None:
         """Pens and brushes do not follow the palette: draw anew in another theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._canvas is not None:
             self._fresh = False
-            if self.isVisible():
-                self._refresh()
+            self._look()
 
 
 class PlotChart(Chart):
-    """A chart with axes, by pyqtgraph, which is imported when the first of them is seen."""
+    """A chart with axes, by pyqtgraph, which is imported when the first of them is seen. To make one takes so long that the page around it
+    is shown first.
+    """
 
     _canvas: Plot | None
 
     def __init__(self, title: str, *, name: str, empty: str = "", x_label: str = "", y_label: str = "") -> None:
         self.x_label, self.y_label = x_label, y_label
+        self._blank = QWidget()
         super().__init__(title, name=name, empty=empty)
+        self._stack.addWidget(self._blank)
+
+    def _look(self) -> None:
+        if self._canvas is not None or self.is_empty():
+            super()._look()
+        elif self.isVisible() and self._stack.currentWidget() is not self._blank:
+            self._stack.setCurrentWidget(self._blank)
+            QTimer.singleShot(AFTER_MS, self, self._make)
+
+    def _make(self) -> None:
+        super()._look()
+        self._settle()  # when it is not seen any more
 
     def _make_canvas(self) -> QWidget:
         from mlops_desktop.ui.widgets.plot import Plot

@@ -230,7 +230,9 @@ class ColumnPicker(QWidget):
         wanted = self.search.text().strip().casefold()
         for i in range(self.list.count()):
             item = self.list.item(i)
-            item.setHidden(bool(wanted) and wanted not in str(item.data(Qt.ItemDataRole.UserRole)).casefold())
+            hidden = bool(wanted) and wanted not in str(item.data(Qt.ItemDataRole.UserRole)).casefold()
+            if item.isHidden() != hidden:  # the list is laid out anew for each
+                item.setHidden(hidden)
 
     def _say(self) -> None:
         self._none.setVisible(bool(self._chosen))

@@ -76,7 +76,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._axes = {side: _Axis(side) for side in ("left", "bottom")}
-        super().__init__(axisItems=self._axes)
+        super().__init__(axisItems=self._axes, enableMenu=False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMinimumSize(80, 80)
@@ -84,7 +84,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         item = self.getPlotItem()
         item.getViewBox().setFlag(item.GraphicsItemFlag.ItemIsFocusable, False)
-        item.setMenuEnabled(False)
         item.hideButtons()
         item.layout.setContentsMargins(2, 6, 14, 2)
         self.setMouseEnabled(False, False)

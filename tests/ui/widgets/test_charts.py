@@ -93,7 +93,7 @@ def shown(qtbot: QtBot, chart: Chart, size: tuple[int, int] = (420, 320)) -> Cha
     qtbot.addWidget(chart)
     chart.resize(*size)
     chart.show()
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: chart._canvas is not None or chart.is_empty())
     return chart
 
 
@@ -163,9 +163,29 @@ def test_a_chart_that_was_emptied_and_filled_again_is_right_each_time(qtbot: QtB
     shown(qtbot, chart)
     assert chart._stack.currentWidget() is chart._empty
     chart.show_series([Series("a", [0, 1], [1, 2])])
-    assert chart._stack.currentWidget() is chart._canvas
+    assert chart._stack.currentWidget() is chart._blank  # the page is shown before the picture is made
+    qtbot.waitUntil(lambda: chart._stack.currentWidget() is chart._canvas)
     chart.show_series([Series("a", [], [])])
     assert chart._stack.currentWidget() is chart._empty
+    chart.show_series([Series("a", [0, 1], [3, 4])])
+    assert chart._stack.currentWidget() is chart._canvas
+
+
+def test_a_chart_that_is_left_before_it_is_made_is_made_at_the_next_visit(qtbot: QtBot) -> None:
+    chart = LineChart("Line", name="line", empty="Nothing yet.")
+    shown(qtbot, chart)
+    chart.show_series([Series("a", [0, 1], [1, 2])])
+    chart.hide()
+    qtbot.wait(20)
+    assert chart._canvas is None
+    chart.show()
+    qtbot.waitUntil(lambda: chart._stack.currentWidget() is chart._canvas)
+    gone = LineChart("Line", name="line")
+    shown(qtbot, gone)
+    gone.show_series([Series("a", [0, 1], [1, 2])])
+    gone.show_series([Series("a", [], [])])  # emptied before it is made
+    qtbot.wait(20)
+    assert gone._stack.currentWidget() is gone._empty
 
 
 @pytest.mark.parametrize(
@@ -232,7 +252,7 @@ def test_nothing_of_pyqtgraph_is_imported_before_a_chart_is_seen() -> None:
         "import sys\nfrom PySide6.QtWidgets import QApplication\napp = QApplication([])\n"
         "from mlops_desktop.ui.widgets.charts import LineChart, Series\n"
         "chart = LineChart('a', name='a'); chart.show_series([Series('s', [0, 1], [0, 1])])\n"
-        "assert 'pyqtgraph' not in sys.modules\nchart.show()\nassert 'pyqtgraph' in sys.modules\n"
+        "assert 'pyqtgraph' not in sys.modules\nchart.show()\nfrom PySide6.QtTest import QTest\nQTest.qWait(50)\nassert 'pyqtgraph' in sys.modules\n"
         "heavy = {'pandas', 'sklearn', 'scipy', 'matplotlib', 'pyarrow', 'lightgbm'} & set(sys.modules)\nassert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
