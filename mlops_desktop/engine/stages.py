@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.artifacts import ArtifactStore
 from mlops_desktop.engine.keys import Keys
 from mlops_desktop.engine.metrics import METRICS
@@ -99,7 +100,7 @@ def _after_training(project: Project, found: Standing) -> list[StageState]:
     if found.best is None:
         if not found.ever:
             rest = [StageState(id_, "locked", "Needs a model", "Train a model first.") for id_ in STAGES[trained + 1 :]]
-            return [StageState("train", "open", f"{len(project.candidates)} algorithms"), *rest]
+            return [StageState("train", "open", counted(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
         stale = "The decisions changed after the last training."
         return [StageState(id_, "stale", "Out of date", stale) for id_ in STAGES[trained:]]
     score = f"{abs(found.best.score or 0.0):.3f}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
 from mlops_desktop.engine.project import Role
@@ -58,7 +59,7 @@ def target_of(table: Table, name: str, task: Task, classes: Sequence[Class] | No
         raise UserError(f"“{name}” is empty in every row, so nothing can be learned.", "Choose another column to predict.")
     if missing.any():
         raise UserError(
-            f"“{name}” is missing in {int(missing.sum()):,} rows.",
+            f"“{name}” is missing in {counted(int(missing.sum()), '1 row', '{n} rows')}.",
             "Add the cleaner that drops rows without a target, or switch it on; or choose another column.",
         )
     if task == "regression":

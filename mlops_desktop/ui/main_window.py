@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
             return
         self._show_states()
         self._show_frame()
+        self.start.keep_standing()
         if self.panel is not None:
             self.panel.show_project()
             self.panel.show_results()

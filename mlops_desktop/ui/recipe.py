@@ -349,7 +349,7 @@ class Recipe(QObject):
         if not added:
             return
         self._shown[STEP] = steps
-        said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add %n proposed steps", "", len(added))
+        said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add {n} proposed steps").format(n=len(added))
         self.draft, self.kind, self.at = None, STEP, last
         self.bench.edit(said, steps=steps)
         self._follow()

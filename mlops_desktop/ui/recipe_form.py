@@ -69,7 +69,7 @@ class StepCard(QFrame):
         self._pages = QStackedWidget()
         self._pages.addWidget(full)
         self._pages.addWidget(self.empty)
-        self.setLayout(column((self._pages, 1), margins=(14, 12, 8, 12)))
+        self.setLayout(column((self._pages, 1), margins=(16, 10, 8, 12)))
         recipe.leaving.connect(self._flush)
 
     def _flush(self) -> None:

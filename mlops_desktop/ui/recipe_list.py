@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.stages import TITLES
 from mlops_desktop.ui.recipe import CLEANER, STEP, Recipe
 from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, column, heading, label, row, rule, scrolled, set_property
@@ -48,7 +49,7 @@ class RecipeSide(QFrame):
         if cleaners:
             head = QWidget()
             head.setLayout(row(heading(self.tr("Rows")), None, self.add_rows))
-            parts += [head, self.rows, self.rows_said]
+            parts += [head, self.rows_said, self.rows]
         title = QWidget()
         title.setLayout(row(heading(self.tr("Steps")), self.count, None, self.add))
         body = column(*parts, *([8] if cleaners else []), title, self.steps, self.steps_said, None, spacing=6)
@@ -57,7 +58,7 @@ class RecipeSide(QFrame):
         lock = row(column(Picture("lock", "text3", 14), None), (self._note(), 1), spacing=6)
         self.outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
         out = row(column(*self._sign.values(), None), (self.outcome, 1), spacing=6)
-        made = column((area, 1), rule(), out, lock, self.propose, margins=(14, 12, 14, 12), spacing=8)
+        made = column((area, 1), rule(), out, lock, self.propose, margins=(16, 10, 16, 14), spacing=8)
         assert isinstance(made, QVBoxLayout)
         return made
 
@@ -173,7 +174,7 @@ class RecipeSide(QFrame):
             text = self.tr("{kept} of {table} rows are used; the others are passed over, nothing is deleted.")
             self.rows_said.setText(text.format(kept=f"{rows['kept']:,}", table=f"{rows['table']:,}"))
         else:
-            self.rows_said.setText(self.tr("All {table} rows are used.").format(table=f"{rows['table']:,}"))
+            self.rows_said.setText(counted(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
 
     def _show_outcome(self) -> None:
         answer = self.recipe.answer
@@ -184,7 +185,7 @@ class RecipeSide(QFrame):
         if broken and not text:
             text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
         elif not text and matrix and matrix["width"] is not None:
-            text = self.tr("%n features go to the models.", "", matrix["width"])
+            text = counted(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
         if not text:
             tone = ""
             text = self.tr("Trying the steps …") if self.recipe.trial.asking else ""

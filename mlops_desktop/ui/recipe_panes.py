@@ -68,9 +68,10 @@ def facts_words(recipe: Recipe) -> str:
         return ""
     parts = []
     if look["before"] != look["after"]:
-        parts.append(tr("Recipe", "{before} → {after} columns").format(before=f"{look['before']:,}", after=f"{look['after']:,}"))
+        width = counted(look["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
+        parts.append(width.replace("{before}", f"{look['before']:,}"))
     if look["other"]:
-        parts.append(tr("Recipe", "%n with other values", "", look["other"]))
+        parts.append(counted(look["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
     parts = parts or [tr("Recipe", "nothing changes in these rows")]
     tried = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows['sample']:,}")
     if rows["sample"] < rows["train"]:
@@ -119,7 +120,7 @@ class ChangesPane(Pane):
         self._pages.addWidget(scrolled(inner))
         self._pages.addWidget(self.said)
         head = row(heading(self.tr("Before → after")), None, self.ring)
-        self.setLayout(column(column(head, self.facts, spacing=2), (self._pages, 1), margins=(14, 12, 8, 12)))
+        self.setLayout(column(column(head, self.facts, spacing=0), (self._pages, 1), margins=(16, 10, 8, 12)))
         self._shown: object = None
         self._filled = False
 
@@ -199,7 +200,7 @@ def after_words(group: Json) -> Distribution:
         return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
     title = tr("Recipe", "→ after")
     if after["kind"] == "many":
-        title = tr("Recipe", "→ %n columns", "", after["distinct"])
+        title = counted(after["distinct"], tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
     return _distribution(title, after)
 
 
@@ -214,9 +215,9 @@ def _distribution(title: str, one: Json) -> Distribution:
     elif one["missing"]:
         stat, tone = tr("Recipe", "{count} missing").format(count=f"{one['missing']:,}"), "warn" if one["missing"] > 0.05 * total else ""
     elif one["kind"] == "word":
-        stat = tr("Recipe", "{count} levels").format(count=f"{one['distinct']:,}")
+        stat = counted(one["distinct"], tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
     else:
-        stat = tr("Recipe", "{count} values").format(count=f"{one['distinct']:,}")
+        stat = counted(one["distinct"], tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
     edges = one.get("edges", []) if one["kind"] == "number" else []
     return Distribution(title, [one["counts"]], edges, one.get("names", []), stat, tone, tr("Recipe", "no value"))
 
@@ -236,7 +237,7 @@ class RowsPane(Pane):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.said)
-        self.setLayout(column(row(self.title, self.key, None, spacing=12), (self._pages, 1), margins=(14, 12, 14, 10)))
+        self.setLayout(column(row(self.title, self.key, None, spacing=12), (self._pages, 1), margins=(16, 10, 14, 10)))
         self._shown: object = None
 
     def show_recipe(self, complete: bool) -> None:

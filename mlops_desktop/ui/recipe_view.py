@@ -51,11 +51,12 @@ class RecipeView(QWidget):
         self.card.setMinimumWidth(250)
         self.beside, self.below = beside(recipe), below(recipe)
         self._pages = QStackedWidget()
+        self.blocker = self._blocked_page()
         self._places = {
             "": self._look_page(split),
             "gallery": self._gallery_page(),
             "proposals": self._proposals_page(),
-            "blocked": EmptyState("", self.tr("Go to Problem"), self._go_to_problem, name=f"{recipe.panel}_blocked", icon="lock"),
+            "blocked": self.blocker,
         }
         for page in self._places.values():
             self._pages.addWidget(page)
@@ -65,6 +66,11 @@ class RecipeView(QWidget):
         self._connect()
 
     # ---- building
+
+    def _blocked_page(self) -> EmptyState:
+        said = self.tr("There is nothing to prepare yet: choose the column to predict first.")
+        way = self.tr("Go to “Problem”")
+        return EmptyState(said, way, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
 
     def _look_page(self, split: tuple[int, int]) -> QWidget:
         top = QWidget()
@@ -85,8 +91,8 @@ class RecipeView(QWidget):
         card.setObjectName("card")
         inner = QWidget()
         inner.setLayout(column((self.gallery, 1), margins=(0, 0, 8, 0)))
-        head = row((column(self._gallery_title, self._gallery_said, spacing=2), 1), column(self._close, None))
-        card.setLayout(column(head, (scrolled(inner), 1), margins=(16, 14, 8, 14), spacing=12))
+        head = row((column(self._gallery_title, self._gallery_said, spacing=0), 1), column(self._close, None))
+        card.setLayout(column(head, (scrolled(inner), 1), margins=(16, 10, 8, 14), spacing=12))
         return card
 
     def _proposals_page(self) -> QFrame:
@@ -100,9 +106,9 @@ class RecipeView(QWidget):
         card.setObjectName("card")
         inner = QWidget()
         inner.setLayout(column(self.proposals, None, margins=(0, 0, 8, 0)))
-        title = column(heading(self.tr("Sound steps for this data")), self._proposals_said, spacing=2)
+        title = column(heading(self.tr("Sound steps for this data")), self._proposals_said, spacing=0)
         buttons = row(self.take_all, self._by_hand, None)
-        card.setLayout(column(row((title, 1), column(close, None)), (scrolled(inner), 1), buttons, margins=(16, 14, 8, 14), spacing=12))
+        card.setLayout(column(row((title, 1), column(close, None)), (scrolled(inner), 1), buttons, margins=(16, 10, 8, 14), spacing=12))
         return card
 
     def _connect(self) -> None:
@@ -178,12 +184,8 @@ class RecipeView(QWidget):
             self._toast_of = None
             self.toast.hide()
         why = blocked(recipe.bench.project)
-        if why:
-            blocker = self._places["blocked"]
-            assert isinstance(blocker, EmptyState)
-            blocker.show_text(self.tr("{why} before there are steps to try.").format(why=why))
         self.side.show_recipe()
-        self.side.setEnabled(not why)
+        self.side.setVisible(not why)
         self.card.show_recipe()
         self._show_panes()
         page = "blocked" if why else self._wanted()
@@ -272,6 +274,8 @@ class RecipeView(QWidget):
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A step of this stage that cannot be done has to be mended first."""
+        if blocked(self.recipe.bench.project):
+            return self.tr("Choose the column to predict first."), self.blocker.button
         return self.side.blocker(), self.side.steps
 
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:

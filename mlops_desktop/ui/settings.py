@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -39,6 +40,25 @@ class Settings:
         """A project was opened: it is the latest now."""
         known = [path for path in self.recent if path != folder]
         self._settings.setValue("recent", [str(path) for path in (folder, *known)][:MOST_RECENT])
+
+    def stood(self, folder: Path) -> str:
+        """How a project stood when it was seen last, in a few words; empty when that is not known."""
+        return self._standings().get(str(folder), "")
+
+    def keep_standing(self, folder: Path, said: str) -> None:
+        """Remember how a project stands; what is no recent project is forgotten."""
+        known = self._standings()
+        if known.get(str(folder)) != said:
+            recent = {str(path) for path in self.recent}
+            kept = {path: text for path, text in known.items() if path in recent}
+            self._settings.setValue("standings", json.dumps({**kept, str(folder): said}))
+
+    def _standings(self) -> dict[str, str]:
+        try:
+            found = json.loads(str(self._settings.value("standings", "{}")))
+        except ValueError:
+            return {}
+        return {str(path): str(text) for path, text in found.items()} if isinstance(found, dict) else {}
 
     def forget(self, folder: Path) -> None:
         """Take a project off the list."""

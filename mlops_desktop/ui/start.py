@@ -18,11 +18,13 @@ from mlops_desktop.engine.lock import ProjectLock
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.settings import Settings
-from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, label, row
+from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
+from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.workbench import Workbench
 
 # File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
+ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
 SAMPLES = (
     ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
     ("penguins.csv", "species", "Which species is it?", "344 penguins, 6 columns, three species", "Palmer Station, CC0"),
@@ -63,9 +65,9 @@ class StartPage(QWidget):
             None,
             spacing=6,
         )
-        recent = card(label(self.tr("Recent projects"), "section", weight=Weight.DemiBold), self._recent)
+        recent = card(heading(self.tr("Recent projects")), self._recent, spacing=4)
         tried = column(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), samples, spacing=8)
-        self.setLayout(column(self._drop_zone(), private, tried, recent, None, margins=(20, 16, 20, 16), spacing=16))
+        self.setLayout(column((self._drop_zone(), 1), private, tried, recent, margins=(20, 16, 20, 16), spacing=16))
         self.show_recent()
 
     # ---- building
@@ -82,7 +84,8 @@ class StartPage(QWidget):
             Button(self.tr("Open a project …"), self.choose_project, name="open_project", icon="folder"),
             None,
         )
-        zone = framed("drop", column(None, big, small, 6, buttons, None, margins=(20, 26, 20, 26)))
+        sign = row(None, Picture("download", "accent", 32), None)
+        zone = framed("drop", column(None, sign, big, small, 6, buttons, None, margins=(20, 20, 20, 20)))
         zone.setMinimumHeight(190)
         zone.setAcceptDrops(True)
         zone.dragEnterEvent = self._drag  # type: ignore[method-assign]
@@ -95,15 +98,28 @@ class StartPage(QWidget):
         return framed(
             "tile",
             column(
+                Picture(ICONS[file], "accent", 20),
+                4,
                 label(title, "body", weight=Weight.DemiBold),
                 label(text, "small", tone="2", wrap=True),
                 label(licence, "caption", tone="3", wrap=True),
                 None,
+                4,
                 row(go, None),
-                margins=(14, 12, 14, 12),
+                margins=(16, 12, 16, 12),
                 spacing=4,
             ),
         )
+
+    def keep_standing(self) -> None:
+        """Remember how the open project stands, for the list of projects."""
+        states = {state.id: state for state in self.bench.stages()}
+        train = states["train"]
+        if self.bench.folder is None or train.state == "running":
+            return
+        problem = states["problem"].summary
+        said = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
+        self._settings.keep_standing(self.bench.folder, said)
 
     def show_recent(self) -> None:
         """Fill the list of projects; what is gone is greyed and can be located."""
@@ -117,7 +133,9 @@ class StartPage(QWidget):
         there = (folder / storage.PROJECT_FILE).exists() or (folder / storage.BACKUP_FILE).exists()
         name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
         name.setMinimumWidth(160)
-        where = label(str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder), "small", tone="3")
+        stood = Elided(self._settings.stood(folder), "small", tone="2")
+        place = str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder)
+        where = Elided(place, "small", tone="3", middle=True)
         where.setToolTip(str(folder))
         act = Button(
             self.tr("Open") if there else self.tr("Locate …"),
@@ -129,7 +147,7 @@ class StartPage(QWidget):
         forget = Button(self.tr("Remove from list"), partial(self._forget, folder), name=f"recent_forget_{position}", kind="link")
         forget.setAccessibleName(f"{forget.text()}: {folder.name}")
         line = QWidget()
-        line.setLayout(row(name, (where, 1), forget, act, spacing=12))
+        line.setLayout(row(name, (stood, 3), (where, 4), forget, act, spacing=12))
         return line
 
     # ---- what a person does

@@ -65,3 +65,16 @@ def test_a_file_of_rubbish_is_no_fault(file):
     file.write_bytes(b"\x00\xff[[[not=an ini\n%%%")
     assert Settings(file).theme == "system"
     assert Settings(file).recent == []
+
+
+def test_how_projects_stood_is_kept_for_the_recent_ones(file):
+    settings = Settings(file)
+    settings.opened(Path("/projects/a"))
+    settings.keep_standing(Path("/projects/gone"), "A number · price")
+    settings.keep_standing(Path("/projects/a"), "LightGBM · ROC AUC 0.841")
+    settings._settings.sync()
+    again = Settings(file)
+    assert again.stood(Path("/projects/a")) == "LightGBM · ROC AUC 0.841"
+    assert again.stood(Path("/projects/gone")) == ""
+    again._settings.setValue("standings", "[broken")
+    assert again.stood(Path("/projects/a")) == ""

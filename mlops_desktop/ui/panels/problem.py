@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
+from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Loader
 from mlops_desktop.engine import decisions, storage
@@ -131,8 +132,10 @@ class ProblemPanel(Panel):
         return self._seen
 
     def _show_file(self, project: Project, seen: Json | None) -> None:
-        counts = (f"{seen['rows']:,}", f"{len(seen['columns']):,}") if seen else ("", "")
-        size = self.tr("{rows} rows × {columns} columns").format(rows=counts[0], columns=counts[1]) if seen else ""
+        size = ""
+        if seen:
+            rows = counted(seen["rows"], self.tr("1 row"), self.tr("{n} rows"))
+            size = f"{rows} × {counted(len(seen['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
         self.file.show_file(project.file, [size, project.loader.label if project.loader else ""])
         if self._read != project.data and self.bench.folder is not None:
             self._read = project.data
@@ -260,6 +263,13 @@ class ProblemPanel(Panel):
     def _renew_by_hand(self) -> None:
         self._renew(self.bench.project, self.tr("open decisions"))
 
+    def _changed_words(self, because: str, changes: Sequence[str]) -> str:
+        """What was proposed anew, then the sentences that say why."""
+        new = ", ".join(one for one in changes if not one.endswith("."))
+        why = [one for one in changes if one.endswith(".")]
+        said = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
+        return " ".join([*([said] if new else []), *why, self.tr("Undo takes it back.")])
+
     def _renew(self, before: Project, because: str) -> None:
         """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
         asked, token = self.bench.project, object()
@@ -273,8 +283,7 @@ class ProblemPanel(Panel):
             self._before = None
             self.bench.put(self.tr("What follows from: {what}").format(what=because), storage.from_json(found["project"]))
             if found["changes"]:
-                said = self.tr("{what}: proposed anew – {changes}. Undo takes it back.")
-                self.bench.banner.emit("info", said.format(what=because, changes=", ".join(found["changes"])), self.id)
+                self.bench.banner.emit("info", self._changed_words(because, found["changes"]), self.id)
 
         def over() -> None:
             if self._renewing is token:  # no later one is under way

@@ -35,6 +35,7 @@ class TargetCard(QFrame):
         self._guessed: tuple[str, ...] = ()
         self.target = ComboBox(name="target", title=self.tr("Column to predict"))
         self.target.setMaxVisibleItems(20)
+        self.target.setPlaceholderText(self.tr("Choose a column"))
         self.target_why = _small()
         self._guesses = row(spacing=4)
         self.task = Segments(

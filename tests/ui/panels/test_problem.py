@@ -124,7 +124,7 @@ def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window)
     named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "species" in named
     assert "sex" not in named
-    assert "proposed anew" in banner(window)
+    assert "Proposed anew" in banner(window)
     assert bench.session.undo_label.startswith("What follows")
     bench.undo()
     assert bench.project.target == "sex"
