@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from mlops_desktop.base.families import Algorithm, Operation, Task
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.serving.frame import Frame
@@ -96,7 +94,7 @@ def _never_tells(frame: Frame, name: str) -> bool:
         values = (frame.number(name) if kind == "number" else frame.date(name))[there]
     if not len(values):
         return True
-    return bool(there.all()) and len(np.unique(values)) == 1
+    return bool(there.all() and (values == values[0]).all())
 
 
 def _list(names: Sequence[str]) -> str:
