@@ -14,6 +14,7 @@ from itertools import count
 import numpy as np
 
 from mlops_desktop.base.families import Algorithm
+from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.keys import Keys
 from mlops_desktop.engine.project import Project, Search
 from mlops_desktop.engine.runs import Run
@@ -115,12 +116,14 @@ class Clock:
         return time.monotonic() - self._start
 
     def record(self, algorithm: Algorithm, seconds: float) -> None:
-        """A trial took so long, or would have taken."""
+        """A trial took so long, or would have taken. The baseline tells nothing: it is quick, but the first to learn the steps."""
+        if algorithm.id == BASELINE:
+            return
         self._seen.setdefault(algorithm.id, []).append(seconds)
 
     def allows(self, algorithm: Algorithm) -> bool:
         """Whether a trial of this algorithm should be begun: what its like took at the median must still fit; one that was not seen yet is
-        taken to be as slow as the slowest. The first trial of all is always begun.
+        taken to be as slow as the slowest. The first trial is always begun, and the first beside a baseline.
         """
         if self.seconds is None or not self._seen:
             return True
@@ -128,15 +131,15 @@ class Clock:
         return self.fits(medians.get(algorithm.id, max(medians.values())))
 
     def fits(self, seconds: float) -> bool:
-        """Whether work of so many seconds ends within the search's share."""
-        return self.seconds is None or self.spent() + seconds <= self.seconds * self.share
+        """Whether work of so many seconds ends within the search's share; everything fits before something was trained (see `over`)."""
+        return self.seconds is None or not self._seen or self.spent() + seconds <= self.seconds * self.share
 
     def share_of(self, seconds: float) -> float:
         """How much of the budget so many seconds are; 0 without a budget."""
         return seconds / self.seconds if self.seconds else 0.0
 
     def over(self) -> bool:
-        """Whether the search must end now. Never before something was trained."""
+        """Whether the search must end now. Never before something was trained: a baseline alone is no answer."""
         return self.seconds is not None and bool(self._seen) and self.spent() >= self.seconds * self.share
 
     def fraction(self) -> float:

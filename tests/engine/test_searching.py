@@ -119,9 +119,11 @@ def test_a_slow_trial_that_is_no_better_is_left(trained):
 
 def test_a_trial_that_cannot_end_in_time_is_left_at_once(trained, copy_of):
     made = copy_of(trained)
-    judge = Judge(Clock(10.0, _start=time.monotonic() - 8.49), made.runs.list(made.flow.keys.board), 5, drawn=False)
+    clock = Clock(10.0, _start=time.monotonic() - 8.4)
+    clock.record(choices().algorithms.read("logistic"), 1.0)
+    judge = Judge(clock, made.runs.list(made.flow.keys.board), 5, drawn=False)
     assert judge({}) == ""
-    time.sleep(0.02)
+    time.sleep(0.03)
     assert judge({0: 1.0}).startswith("The time")
     assert judge.projected > 0.09
     assert not judge.outdone

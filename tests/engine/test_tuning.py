@@ -105,6 +105,19 @@ def test_what_was_not_seen_yet_is_taken_to_be_as_slow_as_the_slowest():
     assert not clock.allows(new)
 
 
+def test_a_search_never_ends_with_the_baseline_alone():
+    baseline, quick, slow = candidates("baseline", "logistic", "random_forest")
+    clock = Clock(1e-9)
+    clock.record(baseline, 5.0)
+    assert clock.allows(slow)
+    assert not clock.over()
+    assert clock.fits(100.0)
+    clock.record(quick, 0.1)
+    assert not clock.allows(slow)
+    assert clock.over()
+    assert not clock.fits(0.0)
+
+
 def test_counted_work_has_no_clock():
     clock = Clock(None)
     clock.record(candidates("logistic")[0], 1e9)
