@@ -223,7 +223,8 @@ def number_texts(values: Sequence[float]) -> list[str]:
         return [MISSING if value != value else f"{value:.4g}" for value in values]
     most = max(2 if size < 1e6 else 0, 3 - (math.floor(math.log10(size)) if size > 0 else 0))
     decimals = next((d for d in range(most) if all(abs(round(value, d) - value) <= 1e-9 * size for value in known)), most)
-    return [MISSING if value != value else f"{value:,.{decimals}f}".replace("-", "−") for value in values]
+    apart = "" if decimals == 0 and known and 1000 <= min(known) and size < 3000 else ","  # 2012 is a year, not two thousand and twelve
+    return [MISSING if value != value else f"{value:{apart}.{decimals}f}".replace("-", "−") for value in values]
 
 
 def rows_of(frame: Frame, at: Ints, first: Sequence[str] = ()) -> list[Json]:

@@ -39,6 +39,7 @@ class StepCard(QFrame):
         self._form_of: tuple[object, ...] = ()
         self.title = Elided("", "section", weight=Weight.DemiBold)
         self.title.setObjectName(f"{name}_title")
+        self.title.setMinimumHeight(30)  # as a `heading`
         self._new = label(self.tr("New"), "caption", pill="accent")
         self._off = label(self.tr("Off"), "caption", pill="mute")
         self._off.setObjectName(f"{name}_off")

@@ -66,6 +66,7 @@ def test_features_of_texts_are_one_picture_with_the_frequent_ones_first():
 def test_numbers_of_a_column_have_the_same_decimals():
     assert number_texts([1.0, 2.5, math.nan]) == ["1.0", "2.5", "–"]
     assert number_texts([-1234.0, 5.0]) == ["−1,234", "5"]
+    assert number_texts([2012.0, 1998.0]) == ["2012", "1998"]
     assert number_texts([1 / 3, -0.2]) == ["0.3333", "−0.2000"]
     assert number_texts([1e-9])[0] == "1e-09"
     assert number_texts([]) == []

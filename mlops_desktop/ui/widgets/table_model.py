@@ -83,8 +83,10 @@ class TableColumn:
         if self.boolean:
             no, yes = self.levels if len(self.levels) == 2 else ("no", "yes")
             return lambda value: MISSING if value != value else yes if value else no
-        decimals = _decimals(np.asarray(self.values[:SAMPLE], dtype=np.float64))
-        form = "{:.6g}" if decimals is None else f"{{:,.{decimals}f}}"
+        sample = np.asarray(self.values[:SAMPLE], dtype=np.float64)
+        decimals = _decimals(sample)
+        apart = "" if decimals == 0 and _years(sample) else ","
+        form = "{:.6g}" if decimals is None else f"{{:{apart}.{decimals}f}}"
         return lambda value: MISSING if value != value else form.format(value).replace("-", MINUS)
 
 
@@ -95,6 +97,12 @@ def _alphabetical(levels: Sequence[str]) -> NDArray[np.intp]:
         part = range(start, min(start + AT_A_TIME, len(levels)))
         texts[start : part.stop] = [levels[at].casefold() for at in part]
     return np.argsort(texts, kind="stable")
+
+
+def _years(sample: NDArray[np.float64]) -> bool:
+    """Whether whole numbers read as years, whose thousands nobody sets apart."""
+    known = sample[np.isfinite(sample)]
+    return len(known) > 0 and bool(known.min() >= 1000) and bool(known.max() < 3000)
 
 
 def _decimals(sample: NDArray[np.float64]) -> int | None:

@@ -63,6 +63,8 @@ def test_cells_are_written_by_kind_and_missing_ones_are_marked(qtbot: QtBot) -> 
         ([-0.5, NAN], ["−0.5", "–"]),
         ([1 / 3, 2 / 3], ["0.333333", "0.666667"]),
         ([np.inf, 1.0], ["inf", "1"]),
+        ([2012.0, 1998.0], ["2012", "1998"]),  # years
+        ([1234.0, 1.0], ["1,234", "1"]),
     ],
 )
 def test_a_column_has_the_decimals_that_its_values_need(qtbot: QtBot, values: list[float], shown: list[str]) -> None:
