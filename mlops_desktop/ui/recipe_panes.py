@@ -61,7 +61,7 @@ def facts_words(recipe: Recipe) -> str:
         one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
         if not told["on"]:
             one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
-            end = tr("Recipe", "of {rows}: the rule is switched off.")
+            end = tr("Recipe", "of {rows}: the rule is off.")
         return f"{counted(told['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
     look = answer["step"]
     if look is None:
