@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.counted import counted
 from mlops_desktop.base.selection import Selection
@@ -15,8 +15,8 @@ from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.stages import blocked
 from mlops_desktop.ui.jobs import Json
-from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.recipe import Recipe
+from mlops_desktop.ui.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe_panes import Pane, RowsPane, waiting_words
 from mlops_desktop.ui.recipe_view import RecipeView
 from mlops_desktop.ui.widgets.bars import BarChart
@@ -26,7 +26,6 @@ from mlops_desktop.ui.widgets.notices import ProgressRing
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.series import Bar
 from mlops_desktop.ui.widgets.ticks import figure
-from mlops_desktop.ui.workbench import Workbench
 
 BARS = 60  # columns that are drawn; the table lists all
 ROWS = 1_000  # columns that are listed
@@ -276,41 +275,27 @@ def _without(forced: Collection[str], names: Collection[str], sources: bool) -> 
     return tuple(one for one in forced if one not in gone)
 
 
-class SelectPanel(Panel):
+class SelectPanel(RecipePanel):
     """Ranking, steps that select, and their verdict on every column."""
 
     id = "select"
     purpose = "Keep the columns that tell something, and see why the others go"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
-        self.recipe = Recipe(bench, self.id, "select", self)
+    def page(self) -> RecipeView:
+        """Ranking, steps, and what remains."""
         self.ranking = RankingPane(self.recipe)
         self.remains = RemainsPane(self.recipe, self.ranking.ranking)
-        self.view = RecipeView(
+        return RecipeView(
             self.recipe,
             nothing=self.tr("All columns go to the models. A step that selects keeps those that tell something of the target."),
             beside=lambda _: self.ranking,
             below=lambda _: self.remains,
             split=(5, 5),
         )
-        self.setLayout(column(self.view, margins=(20, 16, 20, 16)))
-
-    def show_project(self) -> None:
-        """Show the recipe of today's decisions."""
-        self.view.show_project()
-
-    def show_results(self) -> None:
-        """Show what is known of the steps and the ranking."""
-        self.view.refresh()
-
-    def primary(self) -> QPushButton | None:
-        """Add what is in front."""
-        return self.view.primary()
 
     def unready(self) -> tuple[str, QWidget | None]:
         """Every step has to be right, and what comes out of the last has to fit a model."""
-        why, where = self.view.unready()
+        why, where = super().unready()
         if not why and self.recipe.fresh and self.recipe.answer and self.recipe.answer["matrix"] and self.recipe.draft is None:
             why = str(self.recipe.answer["matrix"]["error"])
         return why, where
