@@ -1,3 +1,5 @@
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pytest
 
@@ -198,6 +200,7 @@ def test_column_of_numbers_tests_the_greatest_and_folds_the_rest():
     assert test.tolist() == [1, 5]
     made = folds(Split(method="column"), numbers(5), columns.take(train), 0)
     assert [valid.tolist() for _, valid in made] == [[1, 3], [0, 2], [4]]
+    assert [learn.tolist() for learn, _ in made] == [[0, 2, 4], [1, 3, 4], [0, 1, 2, 3]]
 
 
 def test_column_with_train_and_test_alone_makes_folds_of_its_own():
@@ -250,6 +253,7 @@ def test_rare_classes_are_told_and_one_class_is_refused():
     with pytest.raises(UserError, match="at least two"):
         folds(Split(folds=1), numbers(40), NONE, 0)
     assert fold_warnings(numbers(9), made) == []
+    assert fold_warnings(classes(20, 5), folds(Split(method="stratified"), classes(20, 5), NONE, 0)) == []  # one row for each fold
 
 
 def test_folds_are_the_same_again_and_cover_every_row():
@@ -257,6 +261,21 @@ def test_folds_are_the_same_again_and_cover_every_row():
     made, again = (folds(Split(method="stratified"), target, NONE, 7) for _ in range(2))
     assert all(np.array_equal(a[1], b[1]) for a, b in zip(made, again, strict=True))
     assert sorted(np.concatenate([valid for _, valid in made]).tolist()) == list(range(53))
+
+
+@pytest.mark.parametrize("method", get_args(get_type_hints(Split)["method"]))
+def test_no_row_learns_and_is_scored(method):
+    """Whatever the method, a row is on one side only, in the split and in each fold."""
+    rng = np.random.default_rng(3)
+    target = classes(70, 50)
+    columns = SplitColumns(
+        group=rng.integers(0, 15, 120), time=rng.permutation(120).astype(float), fold=rng.integers(0, 4, 120), fold_words=("a", "b", "c", "test")
+    )
+    split = Split(method=method)
+    cut = split_rows(split, target, columns, 5)
+    for sides in (cut, *folds(split, target.take(cut[0]), columns.take(cut[0]), 5)):
+        assert all(len(side) for side in sides)
+        assert not np.isin(*sides).any()
 
 
 def test_default_split_gives_its_reason():
