@@ -223,7 +223,7 @@ def number_texts(values: Sequence[float]) -> list[str]:
         return [MISSING if value != value else f"{value:.4g}" for value in values]
     most = max(2 if size < 1e6 else 0, 3 - (math.floor(math.log10(size)) if size > 0 else 0))
     decimals = next((d for d in range(most) if all(abs(round(value, d) - value) <= 1e-9 * size for value in known)), most)
-    apart = "" if decimals == 0 and known and 1000 <= min(known) and size < 3000 else ","  # 2012 is a year, not two thousand and twelve
+    apart = "" if decimals == 0 and known and min(known) >= 1000 and size < 3000 else ","  # 2012 is a year, not two thousand and twelve
     return [MISSING if value != value else f"{value:{apart}.{decimals}f}".replace("-", "−") for value in values]
 
 

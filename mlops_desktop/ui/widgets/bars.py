@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
@@ -100,29 +100,37 @@ class BarChart(PaintedChart):
         for mark in self._marks:
             painter.setPen(QPen(shade(mark.color), 1.4, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(at(mark.at), 2), QPointF(at(mark.at), bottom))
+        for position, bar in enumerate(self._bars):
+            self._paint_text(painter, bar, slot * (position + 0.5), at)
         painter.setPen(theme.color("text3"))
         painter.setFont(theme.font("caption", figures=True))
         paint_ticks(painter, QRectF(area.left(), bottom + 3, area.width(), 15), (low, high), wide=52)
 
-    def _paint_bar(self, painter: QPainter, bar: Bar, middle: float, slot: float, at: object) -> None:
-        assert callable(at)
+    def _paint_bar(self, painter: QPainter, bar: Bar, middle: float, slot: float, at: Callable[[float], float]) -> None:
         if bar.value != bar.value:
             return
         half = min(slot * 0.28, 18)
         start, end = sorted((at(0.0), at(bar.value)))
         painter.fillRect(QRectF(start, middle - half, max(end - start, 1.0), 2 * half), shade(self._color(bar)))
-        tips = [at(bar.value)]
         if bar.low is not None and bar.high is not None:
             painter.setPen(QPen(theme.color("text2"), 1.4, c=Qt.PenCapStyle.FlatCap))
-            tips += [at(bar.low), at(bar.high)]
-            painter.drawLine(QPointF(tips[1], middle), QPointF(tips[2], middle))
-            for tip in tips[1:]:
+            tips = at(bar.low), at(bar.high)
+            painter.drawLine(QPointF(tips[0], middle), QPointF(tips[1], middle))
+            for tip in tips:
                 painter.drawLine(QPointF(tip, middle - 4), QPointF(tip, middle + 4))
+
+    def _paint_text(self, painter: QPainter, bar: Bar, middle: float, at: Callable[[float], float]) -> None:
+        """The value beyond the end of its bar, on a ground of its own where a mark runs through it."""
+        if bar.value != bar.value:
+            return
         painter.setFont(theme.font("caption", QFont.Weight.Medium, figures=True))
         painter.setPen(theme.color("text2"))
-        wide = painter.fontMetrics().horizontalAdvance(bar.text) + 2
-        x = max(tips) + 5 if bar.value >= 0 else min(tips) - 5 - wide
-        painter.drawText(QRectF(x, middle - slot / 2, wide, slot), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, bar.text)
+        tips = [at(value) for value in (bar.value, bar.low, bar.high) if value is not None]
+        wide, high = painter.fontMetrics().horizontalAdvance(bar.text) + 2, painter.fontMetrics().height()
+        area = QRectF(max(tips) + 5 if bar.value >= 0 else min(tips) - 5 - wide, middle - high / 2, wide, high)
+        if any(area.left() < at(mark.at) < area.right() for mark in self._marks):
+            painter.fillRect(area, theme.color("surface"))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, bar.text)
 
     def _value_at(self, x: float, y: float, canvas: QWidget) -> str:
         position = int(y // self._slot(canvas))

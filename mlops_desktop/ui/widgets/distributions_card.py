@@ -56,7 +56,9 @@ class DistributionsCard(QFrame):
             self._grid.addWidget(cell, place // ACROSS, place % ACROSS)
         for across in range(ACROSS):
             self._grid.setColumnStretch(across, 1)
-        head = row(heading(self.tr("Distributions")), (self.legend, 1), self.search, self.back, self.where, self.on, self.split, spacing=6)
+        head = row(
+            heading(self.tr("Distributions")), 6, (self.legend, 1), self.search, self.back, self.where, self.on, self.split, spacing=6
+        )
         self.setLayout(column(head, (self._grid, 1), margins=(16, 10, 12, 8), spacing=6))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.split.chosen.connect(self._choose)

@@ -70,7 +70,7 @@ class FindingRow(QWidget):
         links = [
             Button(said, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind="link", tip=f"{said}: {title}") for id_, said in actions
         ]
-        side = column(*links, None, spacing=2)
+        side = column(*(row(None, link) for link in links), None, spacing=2)
         self.setLayout(row(column(sign, None), (texts, 1), side, margins=(0, 2, 0, 2)))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 

@@ -299,6 +299,7 @@ def test_the_name_of_an_axis_is_cut_to_its_length_and_is_no_markup(qtbot):
     chart.resize(330, 300)
     chart.show()
     chart.show_series([Series("answer", [0, 1, 2], [1, 2, 3])])
+    qtbot.waitUntil(lambda: chart._stack.currentWidget() is chart._canvas)
     chart.x_label = "<b>how satisfied</b> were you with the way in which our staff dealt with you on the telephone"
     chart.show_series([Series("answer", [0, 1, 2], [1, 2, 3])])
     axis = chart._canvas._axes["bottom"]
