@@ -106,9 +106,15 @@ def _size(matrices: Sequence[Matrix]) -> int:
     return sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in matrices)
 
 
-def out_of_fold(flow: Flow, algorithm: Algorithm) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
-    """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row."""
+def out_of_fold(flow: Flow, algorithm: Algorithm, job: Job | None = None) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
+    """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row.
+
+    A fold that is not in the store any more is fitted anew, with the same scores.
+    """
     rows = [valid for _, valid in flow.folds]
+    folds = Folds(flow)
+    for i in range(len(rows)):
+        folds.fit_fold(algorithm, i, Part(job or Silent(), i / len(rows), (i + 1) / len(rows)))
     scores = [flow.store.get(flow.keys.fold(algorithm, i))[1]["scores"] for i in range(len(rows))]
     return np.concatenate(rows), np.concatenate(scores)
 
