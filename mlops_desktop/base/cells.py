@@ -6,9 +6,10 @@ All of it is said.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from mlops_desktop.serving.names import clean_name, unique_names
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -16,25 +17,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+)?\s*[%€$]?")
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_FEW = 0.2  # levels for each row, at most, in a column of few levels
 _BODY = 100  # rows that are looked at to tell a header from data
-
-
-def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
-    """Column names as unique texts that are not empty, and the names that stood there more than once."""
-    out: list[str] = []
-    doubled: list[str] = []
-    taken = {_clean(name) for name in names}
-    seen: set[str] = set()
-    for i, name in enumerate(names, 1):
-        text = _clean(name)
-        if not text:
-            text = _free(f"column_{i}", taken | seen)
-        elif text in seen:
-            doubled.append(text)
-            text = _free(text, taken | seen)
-        seen.add(text)
-        out.append(text)
-    return out, list(dict.fromkeys(doubled))
 
 
 def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[str]]:
@@ -43,7 +27,7 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[str
     Empty rows at the end are left out too. With it comes what was done, in sentences.
     """
     names, doubled = unique_names([""] * table.num_columns if given is None else given)
-    unnamed = [name for name, old in zip(names, given or [""] * len(names), strict=True) if not _clean(old)]
+    unnamed = [name for name, old in zip(names, given or [""] * len(names), strict=True) if not clean_name(old)]
     table, said = without_empty(table.rename_columns(names), frozenset(unnamed))
     left = [name for name in unnamed if name in table.column_names]
     if given is None:
@@ -56,19 +40,6 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[str
     return table, said
 
 
-def _clean(name: Any) -> str:
-    return unicodedata.normalize("NFC", " ".join(str("" if name is None else name).replace("\ufeff", "").split()))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}_{number}" in taken:
-        number += 1
-    return f"{name}_{number}"
-
-
 def generated_names(count: int) -> list[str]:
     """Names for a table without a header: column_1, column_2 …"""
     return [f"column_{i}" for i in range(1, count + 1)]
@@ -77,12 +48,12 @@ def generated_names(count: int) -> list[str]:
 def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns of the rows below rather than being one of them.
 
-    It is data when most columns of numbers or dates have such a value in the first row too, or, without any, when the first row repeats a
-    level of a column that has few.
+    It is data when most columns of numbers or dates have such a value in the first row too. Without any it is data when, of the columns
+    with few levels, more have in the first row one of their levels than a word of its own.
     """
     if not body or not any(cell.strip() for cell in first):
         return bool(not body)
-    like_data = like_name = repeats = 0
+    like_data = like_name = repeats = fresh = 0
     for j, cell in enumerate(first):
         column = [row[j].strip() for row in body[:_BODY] if j < len(row) and row[j].strip()]
         if not column:
@@ -93,9 +64,11 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
             like_data, like_name = like_data + _valued(cell.strip()), like_name + (not _valued(cell.strip()))
         elif column.count(cell.strip()) >= max(2, 0.02 * len(column)):
             repeats += 1
+        elif cell.strip() and cell.strip() not in column and len(set(column)) <= _FEW * len(column):
+            fresh += 1
     if like_data or like_name:
         return like_name >= like_data
-    return repeats == 0
+    return repeats <= fresh
 
 
 def _valued(text: str) -> bool:

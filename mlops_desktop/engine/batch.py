@@ -14,7 +14,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.chosen import Chosen, drift_reference
-from mlops_desktop.serving.answers import table_header, table_rows
+from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import Checked
 from mlops_desktop.serving.monitor import Counters, Reference
 from mlops_desktop.serving.scorer import Scorer
@@ -29,6 +29,7 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, A
     """
     checked, rows = _read(scorer, file, Part(job, 0.0, 0.4))
     errors = _errors_by_row(checked)
+    refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
     with disk.told(f"“{out.name}”"):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -40,11 +41,14 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, A
                     job.step(0.4 + 0.6 * start / rows, f"Row {start:,} of {rows:,}")
                     at = np.arange(start, min(start + CHUNK, rows))
                     here = {row - start: errors[row] for row in at.tolist() if row in errors}
-                    writer.writerows(table_rows(scorer, scorer.scores(checked.frame.take(at)), here))
+                    scores = scorer.scores(checked.frame.take(at))
+                    without = [row for row in unanswered(scores) if row not in here]
+                    refused += len(without)
+                    writer.writerows(table_rows(scorer, scores, {**here, **dict.fromkeys(without, NO_ANSWER)}))
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return {"rows": rows, "refused": len(errors), "warnings": _columns_said(scorer, checked)}
+    return {"rows": rows, "refused": refused, "warnings": _columns_said(scorer, checked)}
 
 
 def _columns_said(scorer: Scorer, checked: Checked) -> list[str]:
@@ -64,21 +68,26 @@ def drift_of(chosen: Chosen, file: Path, job: Job) -> dict[str, Any]:
 
 
 def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> dict[str, Any]:
-    """The rows of a file against a drift reference. Rows that the schema refuses are left out and counted."""
+    """The rows of a file against a drift reference. Rows that the schema refuses or the model cannot answer are left out and counted."""
     checked, rows = _read(scorer, file, Part(job, 0.0, 0.6))
     errors = _errors_by_row(checked)
     good = np.array([row for row in range(rows) if row not in errors], dtype=np.intp)
-    counters = Counters(reference)
+    counters, refused = Counters(reference), len(errors)
     for start in range(0, len(good), CHUNK):
         frame = checked.frame.take(good[start : start + CHUNK])
-        counters.add(frame, scorer.scores(frame))
+        scores = scorer.scores(frame)
+        if without := unanswered(scores):
+            refused += len(without)
+            kept = np.setdiff1d(np.arange(frame.rows), without)
+            frame, scores = frame.take(kept), scores[kept]
+        counters.add(frame, scores)
         job.step(0.6 + 0.4 * start / max(len(good), 1))
-    return {**counters.report(), "refused": len(errors)}
+    return {**counters.report(), "refused": refused}
 
 
 def _read(scorer: Scorer, file: Path, job: Job) -> tuple[Checked, int]:
-    _, cells, _ = tables.load_cells(file, None, job)
     known = {column.name for column in scorer.schema.columns}
+    _, cells, _ = tables.load_named(file, None, known, job)
     if not known & set(cells.columns):
         raise UserError(f"No column of the model is in “{file.name}”.", f"It needs: {', '.join(sorted(known)[:12])}.")
     return tables.conform(cells, scorer.schema), len(cells)

@@ -21,6 +21,8 @@ from mlops_desktop.engine.runs import Run, Runs
 from mlops_desktop.engine.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training import fit, learn_steps
 from mlops_desktop.engine.trials import out_of_fold
+from mlops_desktop.serving.answerable import schema_of_needs, spoilers
+from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.monitor import Reference, reference_of
 from mlops_desktop.serving.plain import pack
@@ -110,6 +112,7 @@ def _make_scorer(flow: Flow, run: Run, job: Job) -> Scorer:
         positive=flow.positive,
         threshold=_threshold(flow, algorithm),
     )
+    scorer = replace(scorer, schema=schema_of_needs(scorer, rows.frame))
     return replace(scorer, version=_version(scorer))
 
 
@@ -150,7 +153,7 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
     flow = chosen.flow
     key = flow.keys.out_of_fold(chosen.run.id)
     if key not in flow.store:
-        rows, scores = out_of_fold(flow, chosen.algorithm)
+        rows, scores = out_of_fold(flow, chosen.algorithm, job)
         part = flow.train.target.take(rows)
         found = evaluate_scores(part, scores, positive=flow.positive, threshold=chosen.scorer.threshold, seed=flow.project.seed, job=job)
         _place(found, flow.train_rows[rows])
@@ -205,7 +208,15 @@ def seen_evaluation(flow: Flow, run: Run, runs: Runs) -> dict[str, Any] | None:
 
 
 def evaluate_rows(chosen: Chosen, rows: Rows, job: Job) -> dict[str, Any]:
-    """Every metric and curve of the chosen model on given rows, as plain JSON."""
+    """Every metric and curve of the chosen model on given rows, as plain JSON. UserError when a row has no answer."""
+    without = unanswered(chosen.scorer.scores(rows.frame))
+    if without:
+        fields = spoilers(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
+        among = f", such as one without “{fields[0]}”" if fields else ""
+        raise UserError(
+            f"The model has no answer for {len(without):,} of {rows.frame.rows:,} rows{among}.",
+            "Put a step that fills gaps before the model, and train again.",
+        )
     prior = _prior(chosen.flow.train.target)
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.flow.project.seed, job=job, prior=prior)
 
@@ -220,7 +231,8 @@ def _prior(target: Target) -> Floats:
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.flow.project
-    cells = tables.load_cells(path, project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None, job)[1]
+    loader = project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None
+    cells = tables.load_named(path, loader, {project.target}, job)[1]
     if project.target not in cells.columns:
         raise UserError(
             f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values."
@@ -236,6 +248,13 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         replace(table, frame=table.frame.take(known)), project.target, chosen.flow.train.target.task, classes=chosen.scorer.classes
     )
     features = table.frame.take(known).select(chosen.flow.features)
+    if without := unanswered(chosen.scorer.scores(features)):
+        kept = np.setdiff1d(np.arange(len(known)), without)
+        if not len(kept):
+            raise UserError(
+                f"The model has no answer for any row of “{path.name}”.", "Put a step that fills gaps before it, and train again."
+            )
+        known, features, target = known[kept], features.take(kept), target.take(kept)
     found = evaluate_rows(chosen, Rows(features, target, None), job)
     _place(found, known)
     return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}

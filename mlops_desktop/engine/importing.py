@@ -13,6 +13,7 @@ from mlops_desktop.engine import disk, storage
 from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.flow import DATA_FOLDER, snapshot_path
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.names import clean_name
 
 SOURCE_FILE = "source.json"
 
@@ -26,7 +27,8 @@ def import_cells(folder: Path, file: Path, project: Project, job: Job) -> dict[s
     """
     job.step(0.0, f"Reading {file.name}")
     known = project.loader if project.loader and file.name.lower().endswith(project.loader.suffixes) else None
-    loader, cells, said = tables.load_cells(file, known, Part(job, 0.0, 0.5))
+    project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
+    loader, cells, said = tables.load_named(file, known, {project.target} - {""}, Part(job, 0.0, 0.5))
     table = tables.type_cells(cells, project.columns, Part(job, 0.5, 0.8))
     names = [column.name for column in table.schema.columns]
     _refuse_lacking(file, project, names)

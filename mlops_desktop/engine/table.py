@@ -5,6 +5,8 @@ Loading, typing, snapshots, targets.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +47,7 @@ __all__ = [
     "guess_targets",
     "guess_task",
     "load_cells",
+    "load_named",
     "read_cells",
     "read_like",
     "snapshot_digest",
@@ -74,6 +77,17 @@ def load_cells(path: Path, loader: Loader | None, job: Job) -> tuple[Loader, Dat
     cells = storable(cells)
     said += [Evidence("", "file", message).to_json() for message in cells.attrs.get("said", ())]
     return found, cells, said
+
+
+def load_named(path: Path, loader: Loader | None, wanted: Collection[str], job: Job) -> tuple[Loader, DataFrame, list[dict[str, Any]]]:
+    """The same for a file of which some column names are known: a first row that looked like data is a header if it holds one of them."""
+    found = load_cells(path, loader, job)
+    params = found[0].params()
+    if not wanted or set(wanted) & set(found[1].columns) or "header" not in params:
+        return found
+    read: dict[str, Any] = {"header": "first"}
+    again = load_cells(path, replace(found[0], **read), job)
+    return again if set(wanted) & set(again[1].columns) else found
 
 
 def _fresh(path: Path, job: Job) -> tuple[Loader, DataFrame]:

@@ -69,20 +69,29 @@ def conform(cells: DataFrame, schema: Schema) -> Checked:
     raws = {column.name: _raw_of(cells, column.name) for column in schema.columns if column.name in cells.columns}
     errors: list[Problem] = []
     warnings: list[Problem] = []
+    needed: dict[str, frozenset[int]] = {}
     for column in schema.columns:
         raw = raws.get(column.name)
         if raw is None:
-            message = f"The column “{column.name}” is not there; its values count as missing."
-            where = warnings if column.nullable else errors
-            where.append(Problem(None, column.name, "missing_column" if column.nullable else "missing", message))
+            if column.nullable:
+                message = f"The column “{column.name}” is not there; its values count as missing."
+                warnings.append(Problem(None, column.name, "missing_column", message))
+            else:
+                errors.append(Problem(None, column.name, "missing", f"The column “{column.name}” is needed and not there."))
             continue
         _, _, refused = read_raw(raw, column)
         for at, code in refused.items():
             errors.extend(fault(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
+        if not column.nullable:
+            needed[column.name] = frozenset(np.flatnonzero(np.isin(raw.codes, list(refused))).tolist())
+    frame = _frame(schema, raws, len(cells))
+    for name, already in needed.items():
+        gone = (row for row in np.flatnonzero(frame.missing(name)).tolist() if row not in already)
+        errors.extend(fault(schema.column(name), row, "missing", "null") for row in gone)
     known = {column.name for column in schema.columns}
     extra = [str(name) for name in cells.columns if name not in known]
     warnings.extend(Problem(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
-    return Checked(_frame(schema, raws, len(cells)), errors, warnings)
+    return Checked(frame, errors, warnings)
 
 
 def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[Problem]]]:

@@ -12,6 +12,7 @@ from .frame import Floats
 from .scorer import Scorer
 
 Class = str | int | float | bool
+NO_ANSWER = "The model has no finite answer for this row."
 
 
 def class_text(value: Class) -> str:
@@ -82,6 +83,12 @@ def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> lis
 def finite(scores: Floats) -> bool:
     """Whether every score is a finite number."""
     return bool(np.isfinite(scores).all())
+
+
+def unanswered(scores: Floats) -> list[int]:
+    """The rows with a score that is no finite number."""
+    rows: list[int] = np.flatnonzero(~np.isfinite(scores.reshape(len(scores), -1)).all(axis=1)).tolist() if len(scores) else []
+    return rows
 
 
 def _literal(value: Class) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .answers import table_header, table_rows
+from .answers import NO_ANSWER, table_header, table_rows, unanswered
 from .column import Checked, Problem
 from .errors import UserError
 from .frame import Floats
+from .names import clean_name, unique_names
 from .schema import Schema
 from .scorer import Scorer
 
@@ -46,8 +47,8 @@ def read_chunks(lines: Iterable[str], schema: Schema, size: int = CHUNK) -> Iter
     """The rows of a CSV text with a header, checked by the schema, some thousands at a time. `lines` keep their line ends.
 
     The delimiter (comma, semicolon, tab, bar) is found in the header; lines may be quoted and quoted cells may hold line ends; blank lines
-    are passed over where there is more than one column. UserError when there is no header, a name comes twice, no column is one of the
-    model's, or a needed column is absent.
+    are passed over where there is more than one column. Names are brought into the form that they had at training. UserError when there is
+    no header, a name of the model's comes twice, no column is one of the model's, or a needed column is absent.
     """
     csv.field_size_limit(LARGEST_CELL)
     source = iter(lines)
@@ -56,8 +57,7 @@ def read_chunks(lines: Iterable[str], schema: Schema, size: int = CHUNK) -> Iter
         first = next(source, "")
     reader = csv.reader(_chain(first, source), delimiter=find_delimiter(first))
     try:
-        names = [name.strip() for name in next(reader, [])]
-        _check_header(names, schema)
+        names = _names(next(reader, []), schema)
         waiting: list[list[str]] = []
         for row in reader:
             if not row and len(names) > 1:
@@ -84,41 +84,40 @@ def find_delimiter(header: str) -> str:
     return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
 
 
-def _check_header(names: Sequence[str], schema: Schema) -> None:
-    if not any(names):
+def _names(header: Sequence[str], schema: Schema) -> list[str]:
+    """The names of a header, in the form that they had at training."""
+    if not any(clean_name(name) for name in header):
         raise UserError("The CSV has no header.", _REMEDY)
     known = {column.name for column in schema.columns}
-    if len(set(names) & known) != len([name for name in names if name in known]):
+    names, doubled = unique_names(header)
+    if any(name in known and f"{name}_2" not in known for name in doubled):
         raise UserError("The header names a column twice.", "Give each column a name of its own.")
     if not known & set(names):
         raise UserError("None of the columns is one of the model's.", _REMEDY)
     for column in schema.columns:
         if column.name not in names and not column.nullable:
             raise UserError(f"The column “{column.name}” is needed and not there.", _REMEDY)
+    return names
 
 
 def _chunk(names: Sequence[str], rows: list[list[str]], schema: Schema) -> Chunk:
     width = len(names)
     ragged = frozenset(i for i, row in enumerate(rows) if len(row) != width)
     whole = [row if len(row) == width else [""] * width for row in rows] if ragged else rows
-    columns = dict(zip(names, zip(*whole, strict=True), strict=True)) if len(set(names)) == width else _distinct(names, whole)
+    columns = dict(zip(names, zip(*whole, strict=True), strict=True))
     return Chunk(schema.from_texts(columns, len(rows)), len(rows), ragged)
 
 
-def _distinct(names: Sequence[str], rows: list[list[str]]) -> dict[str, Sequence[str]]:
-    """Columns by name where names outside the schema come twice: the first of each."""
-    columns: dict[str, Sequence[str]] = {}
-    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
-        columns.setdefault(name, cells)
-    return columns
-
-
 def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats, list[int]]:
-    """Cells of the answers (under `table_header`), the scores of the rows that were accepted, and their positions."""
+    """Cells of the answers (under `table_header`), the scores of the rows that were answered, and their positions."""
     errors = chunk.errors()
     good = [i for i in range(chunk.rows) if i not in errors]
     frame = chunk.checked.frame if not errors else chunk.checked.frame.take(np.array(good, dtype=np.intp))
     scores = scorer.scores(frame)
+    if without := set(unanswered(scores)):
+        errors.update((good[i], NO_ANSWER) for i in without)
+        kept = [i for i in range(len(good)) if i not in without]
+        good, scores = [good[i] for i in kept], scores[kept]
     every = np.zeros((chunk.rows, *scores.shape[1:]))
     every[good] = scores
     return table_rows(scorer, every, errors), scores, good

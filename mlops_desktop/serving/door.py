@@ -26,6 +26,7 @@ from .column import (
 )
 from .dates import date_reader
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
+from .names import known_names
 
 _HUGE = sys.float_info.max
 _LEAST = -(2**63) + 1
@@ -77,6 +78,8 @@ class Door:
                 quiet = Found()
             else:
                 quiet = found
+                if not self._names.issuperset(row):
+                    row = known_names(row, self._names)
             get = row.get
             odd = len(row) != width
             for j, (name, types, low, high) in enumerate(number_gates):

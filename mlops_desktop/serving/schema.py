@@ -44,7 +44,8 @@ class Schema(Plain):
 
         Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known words, categories texts,
         numbers and booleans by their canonical level, dates texts in the column's format or ISO 8601. An absent field is a null; a null
-        is missing where the column allows it. Fields that the model does not know give a warning.
+        is missing where the column allows it. A field whose name is a column's but for blanks is that column; other fields that the model
+        does not know give a warning.
         """
         return self._door.from_rows(rows)
 

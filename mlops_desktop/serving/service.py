@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 
 import numpy as np
 
-from .answers import Answers, class_text, finite, refused_row
+from .answerable import spoilers
+from .answers import NO_ANSWER, Answers, class_text, finite, refused_row, unanswered
 from .bundle import SUMS, Bundle
 from .column import Checked, Problem
 from .csv_io import answer_chunk, as_csv, header_line, read_chunks
@@ -29,6 +30,7 @@ JSON = b"application/json"
 CSV = b"text/csv; charset=utf-8"
 CHUNK = 2000  # rows that are checked and scored together
 MOST_REMARKS = 20  # warnings listed for one row
+MOST_SPOILT = 20  # faults of rows without an answer that are traced to their columns
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,9 @@ class Service:
             return self._sort_out(requests, checked)
         scores = self.scorer.scores(checked.frame)
         if not finite(scores):
-            return [invalid([_no_answer(0)])] if len(requests) == 1 else [self.answer_together([asked])[0] for asked in requests]
+            if len(requests) == 1:
+                return [invalid(self._no_answers(checked.frame, [0], [0]))]
+            return [self.answer_together([asked])[0] for asked in requests]
         warnings: dict[int, list[dict[str, str]]] = {}
         for problem in self._few(checked.warnings) if checked.warnings else ():
             warnings.setdefault(problem.row or 0, []).append(remark(problem))
@@ -151,31 +155,50 @@ class Service:
             raise invalid(errors, total)
         said: list[str] = []
         for start, checked in chunks:
-            said += self._answer_chunk(start, checked, threshold)
+            said += self._answer_chunk(start, checked, threshold, row_wise)
         return Reply(self._answers.document(said))
 
-    def _answer_chunk(self, start: int, checked: Checked, threshold: float | None) -> list[str]:
-        refused: dict[int, list[Problem]] = {}
+    def _answer_chunk(self, start: int, checked: Checked, threshold: float | None, row_wise: bool) -> list[str]:
+        found: dict[int, list[Problem]] = {}
         for problem in checked.errors:
-            refused.setdefault(problem.row or 0, []).append(problem)
+            found.setdefault(problem.row or 0, []).append(problem)
+        refused = {row: faults_of(problems, "rows", first=start) for row, problems in found.items()}
         good = [i for i in range(checked.frame.rows) if i not in refused]
         frame = checked.frame if not refused else checked.frame.take(_positions(good))
-        place = {row: i for i, row in enumerate(good)} if refused else None
-        warnings: dict[int, list[dict[str, str]]] = {}
-        for problem in checked.warnings:
-            at = problem.row if place is None else place.get(problem.row or 0)
-            if at is not None:
-                warnings.setdefault(at, []).append(remark(problem))
         scores = self.scorer.scores(frame)
         if not finite(scores):
-            raise invalid([_no_answer(start + good[i]) for i in range(len(good)) if not finite(scores[i])])
+            without = unanswered(scores)
+            errors = self._no_answers(frame, without, [start + good[i] for i in without])
+            if not row_wise:
+                raise invalid(errors)
+            for error in errors:
+                refused.setdefault(error["row"] - start, []).append(error)
+            kept = [i for i in range(frame.rows) if good[i] not in refused]
+            good, frame, scores = [good[i] for i in kept], frame.take(_positions(kept)), scores[kept]
+        place = {row: i for i, row in enumerate(good)}
+        warnings: dict[int, list[dict[str, str]]] = {}
+        for problem in checked.warnings:
+            at = place.get(problem.row or 0)
+            if at is not None:
+                warnings.setdefault(at, []).append(remark(problem))
         chosen = self._decide(scores, threshold)
         self._count(frame, scores, chosen, len(refused))
         said = self._answers.predictions(scores, chosen, threshold, warnings)
         if not refused:
             return said
         every = dict(zip(good, said, strict=True))
-        return [every[i] if i in every else refused_row(faults_of(refused[i], "rows", first=start)) for i in range(checked.frame.rows)]
+        return [every[i] if i in every else refused_row(refused[i]) for i in range(checked.frame.rows)]
+
+    def _no_answers(self, frame: Frame, rows: Sequence[int], numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """The faults of rows without a finite answer, each under its number; of the first ones by column."""
+        found: list[dict[str, Any]] = []
+        for row, number in zip(rows, numbers, strict=True):
+            for field in spoilers(self.scorer, frame.take(_positions([row]))) if len(found) < MOST_SPOILT else ():
+                detail = f"The model has no finite answer with this value of “{field}”."
+                found.append(fault("no_finite_answer", detail, "rows", number, field, row=number, field=field))
+            if not found or found[-1]["row"] != number:
+                found.append(fault("no_finite_answer", NO_ANSWER, "rows", number, row=number))
+        return found
 
     def _few(self, problems: Sequence[Problem]) -> list[Problem]:
         """At most twenty warnings for each row, and all of them counted."""
@@ -224,6 +247,8 @@ class Service:
         """`POST /v1/explain`."""
         rows = self._rows(self._document(body, ("rows",)), self.limits.explain_rows)
         checked = self._accepted(rows, "rows")
+        if without := unanswered(self.scorer.scores(checked.frame)):
+            raise invalid(self._no_answers(checked.frame, without, without))
         remarks: dict[int | None, list[dict[str, str]]] = {}
         for problem in self._few(checked.warnings):
             remarks.setdefault(problem.row, []).append(remark(problem))
@@ -314,10 +339,6 @@ class Service:
 
 def _positions(rows: Sequence[int]) -> Ints:
     return np.array(rows, dtype=np.intp)
-
-
-def _no_answer(row: int) -> dict[str, Any]:
-    return fault("no_finite_answer", "The model has no finite answer for this row.", "rows", row, row=row)
 
 
 def _on_error(query: bytes) -> bool:

@@ -116,6 +116,23 @@ def test_a_sheet_by_name(tmp_path):
         LOADERS["excel"](sheet="Nope").load(path, Silent())
 
 
+def test_a_sheet_of_notes_is_passed_over(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active["A1"] = "see the next sheet"
+    sheet = book.create_sheet("Data")
+    for row in (["Report 2024"], ["when", "amount", "city"], ["2024-01-01", 1.5, "Rome"], ["2024-01-02", 2.5, "Oslo"]):
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    path = tmp_path / "notes.xlsx"
+    book.save(path)
+    cells = LOADERS["excel"]().load(path, Silent())
+    assert cells.columns.tolist() == ["when", "amount", "city"]
+    assert len(cells) == 2
+    assert any("“Data” was read" in said for said in cells.attrs["said"])
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_random_bytes_and_random_tables_give_a_table_or_a_sentence(seed, tmp_path):
     draw = random.Random(seed)

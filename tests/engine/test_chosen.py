@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine import chosen as choosing
+from mlops_desktop.engine.batch import predict_file
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.engine.searching import search
@@ -179,3 +181,55 @@ def test_the_sealed_rows_do_not_drift_from_the_reference(trained, copy_of):
         counters.add(frame, found.scorer.scores(frame))
         counters.counts()
     assert counters.report()["score"]["verdict"] != "act"
+
+
+@pytest.fixture(scope="module")
+def gapless(tmp_path_factory):
+    """A linear model of a table without a gap, and without a step that fills gaps."""
+    folder = tmp_path_factory.mktemp("gapless")
+    rng = np.random.default_rng(3)
+    lines = [f"{a:.3f},{'xyz'[i % 3]},{3 * a:.3f}\n" for i, a in enumerate(rng.normal(0, 1, 90))]
+    (folder / "all.csv").write_text("a,b,y\n" + "".join(lines), encoding="utf-8")
+    made = make_project(folder / "project", folder / "all.csv", "y", ("ridge",))
+    steps = tuple(step for step in made.project.steps if not step.component.id.startswith("impute"))
+    made = type(made)(made.folder, replace(made.project, steps=steps))
+    search(made.flow, made.runs, Silent())
+    return made
+
+
+def test_what_the_model_cannot_do_without_stands_in_its_schema(gapless, tmp_path):
+    chosen = choosing.open_chosen(gapless.flow, gapless.runs, Silent())
+    assert [column.name for column in chosen.scorer.schema.columns if not column.nullable] == ["a"]
+    (tmp_path / "new.csv").write_text("a,b\n1,x\n,y\n2,\n", encoding="utf-8")
+    assert predict_file(chosen.scorer, tmp_path / "new.csv", tmp_path / "out.csv", Silent())["refused"] == 1
+    with (tmp_path / "out.csv").open(encoding="utf-8") as file:
+        assert [row["error"] for row in csv.DictReader(file)] == ["", "“a” is needed: it may not be missing.", ""]
+    (tmp_path / "lacking.csv").write_text("b\nx\n", encoding="utf-8")
+    with pytest.raises(UserError, match="“a” is needed and not there"):
+        predict_file(chosen.scorer, tmp_path / "lacking.csv", tmp_path / "other.csv", Silent())
+
+
+def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
+    chosen = choosing.open_chosen(gapless.flow, gapless.runs, Silent())
+    (tmp_path / "new.csv").write_text("a,b,y\n1,x,3\n,y,1\n2,,6\n1,x,\n", encoding="utf-8")
+    found = choosing.evaluate_file(chosen, tmp_path / "new.csv", Silent())
+    assert (found["rows"], found["rows_in_file"], found["rows_left_out"]) == (2, 4, 2)
+    (tmp_path / "none.csv").write_text("a,b,y\n,x,3\n,y,1\n", encoding="utf-8")
+    with pytest.raises(UserError, match="no answer for any row"):
+        choosing.evaluate_file(chosen, tmp_path / "none.csv", Silent())
+    rows = gapless.flow.test
+    numbers = rows.frame.numbers.copy()
+    numbers[:2] = np.nan
+    with pytest.raises(UserError, match=f"no answer for 2 of {rows.frame.rows} rows, such as one without “a”"):
+        choosing.evaluate_rows(chosen, replace(rows, frame=rows.frame.with_blocks(rows.frame.layout, numbers=numbers)), Silent())
+
+
+def test_a_store_that_was_deleted_is_made_again(trained, copy_of):
+    made = copy_of(trained)
+    before = choosing.open_chosen(made.flow, made.runs, Silent())
+    reference = choosing.drift_reference(before)
+    shutil.rmtree(made.folder / "store")
+    made = type(made)(made.folder, made.project)
+    again = choosing.open_chosen(made.flow, made.runs, Silent())
+    assert again.scorer.version == before.scorer.version
+    assert choosing.drift_reference(again) == reference

@@ -56,3 +56,22 @@ def test_the_project_s_own_loader_reads_files_of_its_kind(tmp_path):
     commas = replace(project, loader=replace(project.loader, delimiter="comma"))
     found = import_cells(tmp_path, file, commas, Silent())
     assert len(found["columns"]) != 3
+
+
+def test_the_target_is_found_under_the_name_that_the_file_has(tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text('x," price\n(net) "\n1,2\n3,4\n', encoding="utf-8")
+    found = import_cells(tmp_path, file, Project(target=" price\n(net) "), Silent())
+    assert found["project"]["target"] == "price (net)"
+    assert [c["name"] for c in found["columns"]] == ["x", "price (net)"]
+
+
+def test_a_first_row_that_names_the_target_is_a_header(tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("u,a\n" + "u,a\nv,b\n" * 9, encoding="utf-8")
+    assert [c["name"] for c in import_cells(tmp_path, file, Project(), Silent())["columns"]] == ["column_1", "column_2"]
+    found = import_cells(tmp_path, file, Project(target="a"), Silent())
+    assert [c["name"] for c in found["columns"]] == ["u", "a"]
+    assert found["rows"] == 18
+    again = import_cells(tmp_path, file, storage.from_json(found["project"]), Silent())
+    assert again["rows"] == 18

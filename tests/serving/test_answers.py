@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlops_desktop.serving.answers import Answers, class_text, finite, refused_row, table_header, table_rows
+from mlops_desktop.serving.answers import Answers, class_text, finite, refused_row, table_header, table_rows, unanswered
 
 
 def document(scorer, scores, chosen, threshold=None, warnings=None):
@@ -78,3 +78,9 @@ def test_finite():
     assert finite(np.empty((0, 2)))
     assert not finite(np.array([1.0, np.nan]))
     assert not finite(np.array([np.inf, -np.inf]))
+
+
+def test_rows_without_an_answer():
+    assert unanswered(np.array([[0.5, 0.5], [np.nan, 1.0], [np.inf, 0.0]])) == [1, 2]
+    assert unanswered(np.array([1.0, np.nan])) == [1]
+    assert unanswered(np.empty((0, 2))) == unanswered(np.empty(0)) == []

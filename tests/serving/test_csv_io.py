@@ -82,6 +82,12 @@ def test_unknown_columns_are_left_out_even_when_they_come_twice(scorers):
     assert answers(scorers["binary"], "age,x,x\n40,1,2\n")[1][0] in ("no", "yes")
 
 
+def test_names_are_read_as_they_were_at_training(scorers):
+    plain = answers(scorers["binary"], "age,income\n40,100\n41,5\n")
+    assert answers(scorers["binary"], '"\n age ",  income\n40,100\n41,5\n') == plain
+    assert answers(scorers["binary"], "age,income,income_2\n40,100,x\n41,5,x\n") == plain
+
+
 def test_a_header_alone_has_no_answers(scorers):
     assert len(answers(scorers["binary"], "age,city\n")) == 1
 

@@ -34,3 +34,10 @@ def test_a_text_read_as_row_and_as_cell_gives_the_same_word_whatever_its_type():
     rows = schema.from_rows([{"x": v} for v in (0, 0.0, "0", "0.0", " 0 ", False, "false", 1.5, "1.5", None, "")]).frame
     texts = schema.from_texts({"x": ["0", "0.0", "0", "0.0", " 0 ", "false", "false", "1.5", "1.5", "", ""]}, 11).frame
     assert rows.texts("x") == texts.texts("x") == ["0", "0", "0", "0", "0", "false", "false", "1.5", "1.5", None, None]
+
+
+def test_fields_are_found_under_the_name_that_the_file_had():
+    schema = Schema((Column("age (years)", "integer", low=0, high=90), Column("b", "text")))
+    checked = schema.from_rows([{" age\n(years) ": 40, "b": "x"}, {"age (years)": 41, "b": "x"}, {"AGE": 1, "b": "x"}])
+    assert checked.frame.number("age (years)").tolist()[:2] == [40, 41]
+    assert [(p.row, p.code) for p in checked.warnings] == [(2, "missing_value"), (2, "unknown_field")]

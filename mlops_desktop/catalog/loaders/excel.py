@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlops_desktop.base.cells import generated_names, is_header, name_columns, to_frame, unique_names
+from mlops_desktop.base.cells import generated_names, is_header, name_columns, to_frame
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Loader
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, number, text
+from mlops_desktop.serving.names import unique_names
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -29,7 +30,7 @@ class Excel(Loader):
     help = "Reads one sheet of an .xlsx file."
     suffixes = (".xlsx", ".xlsm")
 
-    sheet: str = text("", "Sheet", help="The name of the sheet; empty: the first one that holds anything.")
+    sheet: str = text("", "Sheet", help="The name of the sheet; empty: the first one that holds a table.")
     header: str = choice(
         "auto",
         {"auto": "found from the sheet", "first": "the first row", "none": "no row"},
@@ -91,19 +92,26 @@ class Excel(Loader):
             names = [sheet.title for sheet in book.worksheets]
             if self.sheet and self.sheet not in names:
                 raise UserError(f"“{path.name}” has no sheet “{self.sheet}”.", "It has: " + ", ".join(f"“{n}”" for n in names) + ".")
-            for sheet in book.worksheets:
-                if self.sheet and sheet.title != self.sheet:
-                    continue
-                rows = _read(sheet, job)
-                if rows or self.sheet:
-                    others = [name for name in names if name != sheet.title]
-                    said = (
-                        [f"The sheet “{sheet.title}” was read; there are also {', '.join(f'“{n}”' for n in others[:5])}."] if others else []
-                    )
-                    return rows, said if not self.sheet else []
+            if self.sheet:
+                return _read(book[self.sheet], job), []
+            title, rows = _first_table((sheet.title, _read(sheet, job)) for sheet in book.worksheets)
         finally:
             book.close()
-        raise UserError(f"“{path.name}” is empty.", "Choose a workbook with a table in it.")
+        if not rows:
+            raise UserError(f"“{path.name}” is empty.", "Choose a workbook with a table in it.")
+        others = [f"“{name}”" for name in names if name != title]
+        return rows, [f"The sheet “{title}” was read; there are also {', '.join(others[:5])}."] if others else []
+
+
+def _first_table(sheets: Iterable[tuple[str, list[Sequence[Any]]]]) -> tuple[str, list[Sequence[Any]]]:
+    """Title and rows of the first sheet with two rows and two columns at least; of the first that holds anything when none has."""
+    found: tuple[str, list[Sequence[Any]]] = ("", [])
+    for title, rows in sheets:
+        if len(rows) > 1 and len(rows[0]) > 1:
+            return title, rows
+        if rows and not found[1]:
+            found = title, rows
+    return found
 
 
 def _read(sheet: Any, job: Job) -> list[Sequence[Any]]:

@@ -1,0 +1,49 @@
+"""Names of columns as they stand in a file's header, brought into one form: the training file's and every later file's alike."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+
+def clean_name(name: Any) -> str:
+    """A column's name on one line, without blanks around it, in Unicode's composed form; "" for none."""
+    return unicodedata.normalize("NFC", " ".join(str("" if name is None else name).replace("\ufeff", "").split()))
+
+
+def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Column names as unique texts that are not empty, and the names that stood there more than once."""
+    out: list[str] = []
+    doubled: list[str] = []
+    taken = {clean_name(name) for name in names}
+    seen: set[str] = set()
+    for i, name in enumerate(names, 1):
+        text = clean_name(name)
+        if not text:
+            text = _free(f"column_{i}", taken | seen)
+        elif text in seen:
+            doubled.append(text)
+            text = _free(text, taken | seen)
+        seen.add(text)
+        out.append(text)
+    return out, list(dict.fromkeys(doubled))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def known_names(row: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """A row under the known names: a name that is none of them stands for the one that it is in its clean form, where that is free."""
+    found = {name: value for name, value in row.items() if name in known}
+    for name, value in row.items():
+        clean = clean_name(name)
+        if name not in known:
+            found[clean if clean in known and clean not in found else name] = value
+    return found

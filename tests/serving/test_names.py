@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from mlops_desktop.serving.names import clean_name, known_names, unique_names
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "doubled"),
+    [
+        (["a", "b"], ["a", "b"], []),
+        (["a", "a", "a"], ["a", "a_2", "a_3"], ["a"]),
+        (["a", "a", "a_2"], ["a", "a_3", "a_2"], ["a"]),
+        (["", None, " x  y "], ["column_1", "column_2", "x y"], []),
+        (["", "column_1"], ["column_1_2", "column_1"], []),
+        (["e\u0301", "é"], ["é", "é_2"], ["é"]),
+        ([], [], []),
+    ],
+)
+def test_unique_names(given, names, doubled):
+    assert unique_names(given) == (names, doubled)
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"), [("a", "a"), (" a\n b\t", "a b"), ("\ufeffa", "a"), ("e\u0301", "é"), (None, ""), (" \n", ""), (2015, "2015")]
+)
+def test_a_name_has_one_form(name, clean):
+    assert clean_name(name) == clean
+
+
+def test_fields_are_found_under_the_name_that_the_file_had():
+    known = frozenset(("age", "line break", "b"))
+    assert known_names({" age ": 1, "line\nbreak": 2, "x ": 3}, known) == {"age": 1, "line break": 2, "x ": 3}
+
+
+def test_a_field_that_is_there_is_not_pushed_aside():
+    assert known_names({" age": 1, "age": 2, "age ": 3}, frozenset(("age",))) == {"age": 2, " age": 1, "age ": 3}
