@@ -159,6 +159,7 @@ def test_roc_and_precision_recall_equal_scikit_learn():
     ours = curves.precision_recall(truth, score)
     assert ours["x"] == pytest.approx(recall[:-1][::-1].tolist())
     assert ours["y"] == pytest.approx(precision[:-1][::-1].tolist())
+    assert ours["share"] == pytest.approx(truth.mean())
 
 
 def test_thinned_curves_keep_their_ends_and_area():

@@ -128,6 +128,7 @@ def test_undefined_is_nan_and_never_first():
     assert score("precision", one, scores) == 0.0
     assert math.isnan(score("r2", Target("regression", np.ones(4)), np.arange(4.0)))
     assert math.isnan(score("r2", Target("regression", np.ones(1)), np.ones(1)))
+    assert score("r2", Target("regression", np.array([1.0, 2.0])), np.array([1.0, 2.5])) == pytest.approx(0.5)  # two rows are enough
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -269,7 +269,10 @@ def test_no_row_learns_and_is_scored(method):
     rng = np.random.default_rng(3)
     target = classes(70, 50)
     columns = SplitColumns(
-        group=rng.integers(0, 15, 120), time=rng.permutation(120).astype(float), fold=rng.integers(0, 4, 120), fold_words=("a", "b", "c", "test")
+        group=rng.integers(0, 15, 120),
+        time=rng.permutation(120).astype(float),
+        fold=rng.integers(0, 4, 120),
+        fold_words=("a", "b", "c", "test"),
     )
     split = Split(method=method)
     cut = split_rows(split, target, columns, 5)

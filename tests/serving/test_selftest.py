@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.selftest import TOLERANCE, Golden, answers_of, replay
 
 
@@ -22,7 +23,7 @@ def test_the_same_model_passes(name, bundles):
 def test_another_answer_fails(name, bundles):
     golden = bundles[name].golden
     scores = [list(row) for row in golden.scores]
-    scores[-1][0] += 3 * TOLERANCE * max(1.0, abs(scores[-1][0]))
+    scores[-1][0] += 1.5 * TOLERANCE * max(1.0, abs(scores[-1][0]))
     parity = replay(bundles[name].scorer, Golden(golden.rows, tuple(map(tuple, scores))))
     assert not parity.passed
     assert "FAILED" in parity.sentence()
@@ -43,6 +44,41 @@ def test_other_labels_alone_fail(bundles):
     flat = replace(scorer, model=replace(model, baseline=np.array([np.log(0.4 / 0.6)])), threshold=0.4)
     parity = replay(flat, Golden(rows, scores))
     assert (parity.worst <= TOLERANCE, parity.labels, parity.passed) == (True, 2, False)
+
+
+@dataclass(frozen=True, eq=False)
+class Moved(Model):
+    """Another model whose scores are moved by `by` where a row comes alone, or where it comes with others."""
+
+    inner: Model
+    by: float
+    alone: bool
+
+    def scores(self, matrix):
+        return self.inner.scores(matrix) + (self.by if (matrix.rows == 1) == self.alone else 0.0)
+
+    def used(self):
+        return self.inner.used()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("by", [1e-3, np.nan])
+def test_a_row_must_be_answered_rightly_alone_and_together(alone, by, bundles):
+    scorer, golden = bundles["regression"].scorer, bundles["regression"].golden
+    assert len(golden.rows) > 1
+    parity = replay(replace(scorer, model=Moved(scorer.model, by, alone)), golden)
+    assert parity.worst > TOLERANCE
+    assert not parity.passed
+
+
+def test_the_limit_grows_with_the_answer(bundles):
+    """A number of a million may be off by a million limits, a number below 1 by one."""
+    scorer, golden = bundles["regression"].scorer, bundles["regression"].golden
+    large = replace(scorer, model=Moved(Moved(scorer.model, 1e6, True), 1e6, False))
+    scores = answers_of(large, golden.rows)
+    for share, passes in ((0.5, True), (1.5, False)):
+        moved = tuple((row[0] * (1 + share * TOLERANCE),) for row in scores)
+        assert replay(large, Golden(golden.rows, moved)).passed == passes
 
 
 def test_no_rows_is_no_test(bundles):
