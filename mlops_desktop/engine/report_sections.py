@@ -209,7 +209,7 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
     told = facts(
         [
             ("Algorithm", member.label if member else run.get("label")),
-            ("What it is", member.help if member else ""),
+            ("What it is", member.help if member else run.get("reason")),
             ("Parameters", parameters(member, record.get("params") or {}) if member else ""),
             ("Run", run["id"][:8]),
             ("Version of the model", model.get("version")),

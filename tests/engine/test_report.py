@@ -179,6 +179,13 @@ def facts(task: str, *, classes: int = 3):
     }
 
 
+def test_a_blend_says_what_is_in_it():
+    told = facts("binary")
+    blend = {"algorithm": {"id": "blend", "version": 1, "params": {}}, "reason": "The weighted mean of this and that."}
+    told["chosen"] = told["chosen"] | blend
+    assert report_html(told).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_whole_report_is_sound_escaped_and_loads_nothing(task):
     text = report_html(facts(task))

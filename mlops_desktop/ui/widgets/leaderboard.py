@@ -139,15 +139,16 @@ class Leaderboard(RowsTable):
         return f"{value:,.{self._decimals}f}".replace("-", MINUS) if math.isfinite(value) else "–"
 
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
+        if run.status == "stopped":
+            return Cell(self.tr("Left early"), tone="3", tip=run.reason)
         if not _is_done(run):
-            said = self.tr("Stopped") if run.status == "stopped" else self.tr("Failed: {reason}").format(reason=run.reason)
-            return Cell(said, tone="err", tip=run.reason, icon="warn")
+            return Cell(self.tr("Failed: {reason}").format(reason=run.reason), tone="err", tip=run.reason, icon="warn")
         if stale:
             return Cell(self.tr("Out of date"), tone="3")
         if chosen == run.id and not (best and best.id == run.id):
             return Cell(self.tr("Chosen by you"), tone="accent", icon="check")
         if best is not None and run.id == best.id:
-            return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", icon="star")
+            return Cell(self.tr("Best so far") if running else self.tr("Best"), tone="ok", tip=run.reason, icon="star")
         if tied:
             tip = self.tr("The lead of the best one over this one may be chance (paired test over the folds, 95 %).")
             return Cell(self.tr("Tied with the best"), tone="2", tip=tip)

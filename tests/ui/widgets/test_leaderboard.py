@@ -91,6 +91,18 @@ def test_what_runs_stands_on_top_and_a_missing_baseline_is_named(board):
     assert texts[2][:1] + texts[2][5:] == ["Baseline", "Not tried yet"]
 
 
+def test_a_blend_says_what_is_in_it_and_a_trial_left_early_why(board):
+    parts = [replace(POOR, score=0.6).algorithm, GOOD.algorithm]
+    record = {"id": "blend", "version": 1, "params": {"members": parts, "counts": [1, 2]}}
+    blend = replace(GOOD, algorithm=record, algorithm_id="blend", label="Blend of 2 models", reason="The weighted mean of two.")
+    left = replace(LOST, status="stopped", reason="Left after 1 of 5 folds: far behind the best run.")
+    board.show_board([BASE, blend, left, POOR], METRICS["roc_auc"])
+    cells = {row.cell(0).text: row.cell(5) for row in board.rows_model.rows}
+    assert (cells["Blend of 2 models"].text, cells["Blend of 2 models"].tip) == ("Best", "The weighted mean of two.")
+    assert (cells[left.label].text, cells[left.label].tip, cells[left.label].tone) == ("Left early", left.reason, "3")
+    assert model_words(blend)[0] == "Blend of 2 models"
+
+
 def test_old_runs_are_pale_and_cannot_be_the_choice(board):
     board.show_board([BASE, GOOD], METRICS["roc_auc"], stale=True)
     assert {line[5] for line in shown(board)} == {"Out of date", "Baseline"}
