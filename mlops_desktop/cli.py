@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_desktop import __version__
+from mlops_desktop.base.counted import counted
 
 if TYPE_CHECKING:  # everything heavy is imported by the command that needs it: `--help` answers at once
     from collections.abc import Iterator
@@ -148,7 +149,7 @@ def _new(args: argparse.Namespace) -> int:
     if args.json:
         _print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
     else:
-        print(f"{found['rows']:,} rows, {len(found['columns'])} columns from {args.data.name}.")
+        print(f"{_rows(found)}, {_columns(found)} from {args.data.name}.")
         for line in [*_said(found["evidence"]), *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
             print(f"- {line}")
     return 0
@@ -223,7 +224,7 @@ def _run(args: argparse.Namespace) -> int:
         _print_json(found)
     else:
         score = f"{project.metric} {found['score']:.4f} ± {found['std']:.4f}"
-        print(f"{found['algorithm']}: {score} after {found['trials']} trials (run {found['chosen'][:8]}).")
+        print(f"{found['algorithm']}: {score} after {counted(found['trials'], '1 trial', '{n} trials')} (run {found['chosen'][:8]}).")
     return 0
 
 
@@ -248,7 +249,7 @@ def _update(args: argparse.Namespace) -> int:
         save(storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(updated))["project"]))
     for line in _said(found["evidence"]):
         print(f"- {line}")
-    print(f"{found['rows']:,} rows from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    print(f"{_rows(found)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
     return 0
 
 
@@ -287,7 +288,7 @@ def _predict(args: argparse.Namespace) -> int:
     project = storage.to_json(storage.read_project(args.source)) if (args.source / "project.json").exists() else None
     with _child() as call:
         found = call("predict", source=str(args.source), file=str(args.input), out=str(args.output), project=project)
-    print(f"{found['rows']:,} rows, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
+    print(f"{_rows(found)}, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
     return 0
 
 
@@ -296,7 +297,7 @@ def _drift(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(found)
         return 0
-    print(f"{found['rows']:,} rows: {found['verdict']}.")
+    print(f"{_rows(found)}: {found['verdict']}.")
     for column in found["columns"]:
         print(f"{column['verdict']:16} {column['field']}  PSI {column['psi']:.3f}")
     return 0
@@ -307,7 +308,7 @@ def _export(args: argparse.Namespace) -> int:
 
     options = dict(read_option(text) for text in args.options)
     found = _ask(args.dir, "export", exporter=args.exporter, out=str(args.out), options=options)
-    print(f"{len(found['files'])} files in {found['out']}.", file=sys.stderr)
+    print(f"{counted(len(found['files']), '1 file', '{n} files')} in {found['out']}.", file=sys.stderr)
     return 0
 
 
@@ -339,7 +340,7 @@ def _profile(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(found)
         return 0
-    print(f"{found['rows']:,} rows, {len(found['columns'])} columns.")
+    print(f"{_rows(found)}, {_columns(found)}.")
     for column in found["columns"]:
         print(f"{column['name']:30}  {column['type']:9}  {column['missing']:>8,} missing  {column['distinct']:>8,} distinct")
     for finding in found["findings"]:
@@ -410,6 +411,14 @@ def _show_progress(event: Json) -> None:
 def _said(evidence: list[Json]) -> list[str]:
     told = [one for one in evidence if one["rule"] != "type"]  # an ordinary type needs no words
     return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in told]
+
+
+def _rows(found: Json) -> str:
+    return counted(found["rows"], "1 row", "{n} rows")
+
+
+def _columns(found: Json) -> str:
+    return counted(len(found["columns"]), "1 column", "{n} columns")
 
 
 def _figure(value: float | None) -> str:

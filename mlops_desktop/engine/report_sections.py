@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlops_desktop.base.component import Component
+from mlops_desktop.base.counted import counted
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.figures import short
 from mlops_desktop.engine.metrics import Metric, metrics_for
@@ -182,7 +183,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
             "A tie cannot be told apart from the best run by a corrected paired t-test over the folds: take the simpler or the faster one."
         )
     if len(runs) > MOST_RUNS:
-        notes.append(f"{len(runs) - MOST_RUNS} more runs are not shown.")
+        notes.append(counted(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
     head = ["Model", name, "±", "Time", "", "Parameters"]
     return join([paragraph(" ".join(notes), quiet=True), table(head, rows, (1, 2, 3), marked)])
 

@@ -123,7 +123,8 @@ def _predict(folder: Path, source: Path, target: Path) -> int:
     scorer = tested_bundle(folder)[0].scorer
     rows, refused = predict_file(scorer, source, target)
     said = f", {refused:,} of them refused (see the column “error”)" if refused else ""
-    _say(sys.stdout, f"{rows:,} rows answered in {target}{said}.")
+    answered = "1 row" if rows == 1 else f"{rows:,} rows"
+    _say(sys.stdout, f"{answered} answered in {target}{said}.")
     return 0
 
 

@@ -252,7 +252,8 @@ def test_nothing_of_pyqtgraph_is_imported_before_a_chart_is_seen() -> None:
         "import sys\nfrom PySide6.QtWidgets import QApplication\napp = QApplication([])\n"
         "from mlops_desktop.ui.widgets.charts import LineChart, Series\n"
         "chart = LineChart('a', name='a'); chart.show_series([Series('s', [0, 1], [0, 1])])\n"
-        "assert 'pyqtgraph' not in sys.modules\nchart.show()\nfrom PySide6.QtTest import QTest\nQTest.qWait(50)\nassert 'pyqtgraph' in sys.modules\n"
+        "assert 'pyqtgraph' not in sys.modules\nchart.show()\n"
+        "from PySide6.QtTest import QTest\nQTest.qWait(50)\nassert 'pyqtgraph' in sys.modules\n"
         "heavy = {'pandas', 'sklearn', 'scipy', 'matplotlib', 'pyarrow', 'lightgbm'} & set(sys.modules)\nassert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
