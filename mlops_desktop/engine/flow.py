@@ -104,6 +104,8 @@ class Flow:
         assert self.project.task is not None
         target = tables.target_of(table, self.project.target, self.project.task)
         if not self.features:
+            if len(self.table.schema.columns) == 1:
+                raise UserError("The file has one column: nothing is beside it to learn from.", "Choose a file with more columns.")
             raise UserError("No column is left to learn from.", "Give at least one column the role “feature”.")
         return Rows(table.frame.select(self.features), target, self._weights(table))
 

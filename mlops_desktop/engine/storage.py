@@ -90,8 +90,11 @@ def restore_backup(folder: Path) -> Project:
 
 
 def can_restore(folder: Path) -> bool:
-    """Whether the project of a folder is damaged or gone, and `restore_backup` would bring its last good copy back."""
-    return not _good(folder / PROJECT_FILE) and _good(folder / BACKUP_FILE)
+    """Whether the project of a folder is damaged or gone, and `restore_backup` would bring its last good copy back.
+
+    What a newer version wrote is not damaged: an older copy in its place would lose what is new in it.
+    """
+    return not _good(folder / PROJECT_FILE) and not _newer(folder / PROJECT_FILE) and _good(folder / BACKUP_FILE)
 
 
 def new_project_folder(folder: Path) -> Path:
@@ -132,6 +135,15 @@ def _good(path: Path) -> bool:
     except (OSError, ValueError, UserError):
         return False
     return True
+
+
+def _newer(path: Path) -> bool:
+    try:
+        document = _parse(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    number = document.get("format") if isinstance(document, dict) else None
+    return isinstance(number, int) and number > FORMAT
 
 
 def _damaged(folder: Path, how: str, cause: Exception | None = None) -> NoReturn:

@@ -12,6 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
 from mlops_desktop.engine.project import Role
 from mlops_desktop.engine.typed import Table
+from mlops_desktop.engine.word_types import BOOLEAN_PAIRS
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints
 from mlops_desktop.serving.schema import Column
@@ -152,6 +153,9 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
 def default_positive(target: Target) -> tuple[Class, str]:
     """The class of a binary target that is probably the one of interest, with the reason."""
     words = [level_of(c).casefold() for c in target.classes]
+    for i, word in enumerate(words):
+        if (word, words[1 - i]) in BOOLEAN_PAIRS:
+            return target.classes[i], f"“{target.classes[i]}” names the event."
     for i, word in enumerate(words):
         if word in _POSITIVE and words[1 - i] not in _POSITIVE:
             return target.classes[i], f"“{target.classes[i]}” names the event."

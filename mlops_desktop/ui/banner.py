@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.ui.messages import show_crash
@@ -20,7 +20,7 @@ class Banner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self.stage = ""
+        self.stage = self._about = ""
         self._details = ""
         self._act: Callable[[], object] | None = None
         self._sign = Picture("info", "accent", 18)
@@ -41,9 +41,10 @@ class Banner(QFrame):
         if (place := self.parentWidget()) is not None:
             place.setVisible(visible)
 
-    def tell(self, tone: str, text: str, stage: str, details: str = "", offer: Offer | None = None) -> None:
-        """Show a sentence; `tone`: info, ok, warn, err."""
+    def tell(self, tone: str, text: str, stage: str, details: str = "", offer: Offer | None = None, about: str = "") -> None:
+        """Show a sentence; `tone`: info, ok, warn, err. `about`: the stage whose work failed, where that is not `stage`."""
         self.stage, self._details = stage, details
+        self._about = (about or stage) if tone == "err" else ""
         said, self._act = offer or ("", None)
         self._sign.show_icon(*SIGNS[tone])
         self._text.setText(text)
@@ -54,6 +55,12 @@ class Banner(QFrame):
         self._more.setVisible(bool(details))
         set_property(self, "tone", tone)
         self.show()
+
+    @Slot(str)
+    def forgive(self, stage: str) -> None:
+        """What failed is tried again: that it failed is not true any more."""
+        if stage and stage == self._about:
+            self.hide()
 
     def _take(self) -> None:
         act, self._act = self._act, None

@@ -145,6 +145,8 @@ class MainWindow(QMainWindow):
         bench.banner.connect(self._show_banner)
         bench.offer.connect(self._show_offer)
         bench.crashed.connect(self._show_crash)
+        bench.begun.connect(self._banner.forgive)
+        bench.opened.connect(self._banner.hide)
         bench.saved.connect(self._footer.show_saved)
         bench.log.connect(self._log)
         bench.go_to.connect(self.show_stage)
@@ -299,9 +301,9 @@ class MainWindow(QMainWindow):
         self._banner.tell("warn", text, "", offer=(said, act))
 
     @Slot(str, str)
-    def _show_crash(self, what: str, details: str) -> None:
+    def _show_crash(self, what: str, details: str, stage: str = "") -> None:
         self._log(what)
-        self._banner.tell("err", what, "", details)
+        self._banner.tell("err", what, "", details, about=stage)
         show_crash(what, f"{details}\n\n" + "\n".join(self._drawer.lines()), self)
 
     def _show_help(self) -> None:

@@ -21,7 +21,7 @@ from mlops_desktop.ui.settings import Settings
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.workbench import Workbench
+from mlops_desktop.ui.workbench import NotSavedError, Workbench
 
 # File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
@@ -237,11 +237,12 @@ class StartPage(QWidget):
             return
         try:
             self.bench.open(folder, unsaved=sure)
+        except NotSavedError as error:
+            self.bench.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
+            return
         except UserError as error:
             if storage.can_restore(folder):
                 self.bench.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
-            elif self.bench.not_saved:
-                self.bench.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
             else:
                 self.bench.banner.emit("err", str(error), "")
             return

@@ -28,16 +28,22 @@ SAVE_AFTER_MS = 500
 SAVE_AGAIN_MS = 10_000  # after a disk refused
 
 
+class NotSavedError(UserError):
+    """The open project stays open, because its last changes cannot be saved."""
+
+
 class Workbench(QObject):
     """One open project. `edit` is the only way to change a decision, `ask` the only way to have work done."""
 
     project_changed = Signal()  # a decision changed, or another project was opened
     results_changed = Signal()  # something new is in the store or in the runs
     banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
-    crashed = Signal(str, str)  # what happened (a sentence), details
+    crashed = Signal(str, str, str)  # what happened (a sentence), details, name of the stage it belongs to
     offer = Signal(str, str, object)  # a banner with a way out: text, what its button says, what to call when it is pressed
     saved = Signal(str)  # how the decisions stand to the disk: saving, saved or failed
     go_to = Signal(str)  # show this stage
+    opened = Signal()  # another project is open now
+    begun = Signal(str)  # work of this stage is tried (again)
     log = Signal(str)  # a line for the log drawer
 
     def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
@@ -95,12 +101,13 @@ class Workbench(QObject):
         lock.acquire()
         if not unsaved and (why := self.unsaved()):
             lock.release()
-            raise UserError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
+            raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
         self.close()
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
         self._failed, self._refused_look = {}, ""
         self.session.listen(self._edited)
         self._forget()
+        self.opened.emit()
         self.project_changed.emit()
         self.results_changed.emit()
 
@@ -310,6 +317,7 @@ class Workbench(QObject):
             args = {"folder": str(self.folder), "project": storage.to_json(self.project), **args}
         stage = _STAGE_OF_CALL.get(name, "")
         self._failed.pop(stage, None)
+        self.begun.emit(stage)
         folder = self.folder if about_project else None
         question = _Question(self, folder, stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
         ticket = Ticket(
@@ -379,7 +387,7 @@ class _Question:
 
     def crashed(self, report: str) -> None:
         said = self.bench.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.bench.crashed.emit(said.format(title=self.title), report)
+        self.bench.crashed.emit(said.format(title=self.title), report, self.stage)
 
     def over(self) -> None:
         self.on_over()

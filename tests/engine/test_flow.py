@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.flow import Flow, snapshot_path
 from mlops_desktop.engine.project import ColumnNote, Project, Step
+from tests.engine.conftest import make_project
 
 
 def test_test_rows_and_training_rows_share_nothing(trained):
@@ -56,6 +57,13 @@ def test_no_feature_left_is_a_sentence(trained, copy_of):
     made = copy_of(trained, columns={name: ColumnNote(role="ignore") for name in names})
     with pytest.raises(UserError, match="No column is left"):
         _ = made.flow.train
+
+
+def test_a_file_of_one_column_is_a_sentence(tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("y\n" + "a\nb\n" * 20, encoding="utf-8")
+    with pytest.raises(UserError, match="The file has one column"):
+        make_project(tmp_path / "project", file, "y", ("baseline",))
 
 
 def rule(condition: str) -> Step:

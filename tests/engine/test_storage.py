@@ -177,6 +177,10 @@ def test_a_newer_format_is_refused_and_left_alone(tmp_path):
     with pytest.raises(UserError, match="newer version"):
         storage.read_project(tmp_path)
     assert (tmp_path / "project.json").read_text() == newer
+    (tmp_path / "project.json.bak").write_text(json.dumps(storage.to_json(Project())))
+    assert not storage.can_restore(tmp_path)  # the older copy would lose what is new
+    (tmp_path / "project.json").write_text(newer[:10])
+    assert storage.can_restore(tmp_path)
 
 
 @pytest.mark.parametrize("folder", ["absent", "a file", "empty"])

@@ -93,6 +93,8 @@ def test_the_position_of_a_class():
     ("classes", "values", "positive"),
     [
         (("No", "Yes"), [0, 1], "Yes"),
+        (("ja", "nein"), [0, 0, 1], "ja"),
+        (("x", "y"), [0, 0, 1], "y"),
         ((0, 1), [1, 1, 0], 1),
         ((-1, 1), [0, 1], 1),
         (("ham", "spam"), [0, 1], "spam"),

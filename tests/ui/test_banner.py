@@ -50,6 +50,24 @@ def test_the_way_out_is_taken_once_and_not_offered_for_the_next_sentence(place):
     assert taken == [1]
 
 
+def test_what_failed_is_forgiven_when_it_is_tried_again_and_nothing_else_is(place):
+    place.tell("err", "Training was refused.", "train")
+    place.forgive("evaluate")
+    place.forgive("")
+    assert place.isVisible()
+    place.forgive("train")
+    assert not place.isVisible()
+    place.tell("err", "Training ended.", "", "Details", about="train")
+    place.forgive("train")
+    assert not place.isVisible()
+    place.tell("info", "Choose a row first.", "train")
+    place.forgive("train")
+    assert place.isVisible()
+    place.tell("err", "Not saved.", "")
+    place.forgive("train")
+    assert place.isVisible()
+
+
 def test_details_are_shown_when_there_are_some(place):
     place.tell("err", "It failed.", "")
     more = find(place, QPushButton, "banner_details")

@@ -220,7 +220,7 @@ def test_closing_while_work_goes_on_asks_first(window, qtbot):
 def test_a_fault_in_the_window_is_a_dialog_with_details(window, qtbot, capsys):
     from mlops_desktop.ui.messages import CrashDialog
 
-    window.bench.crashed.emit("Something did not work.", "Traceback (most recent call last):\n  File x\nValueError: 'secret cell'")
+    window.bench.crashed.emit("Something did not work.", "Traceback (most recent call last):\n  File x\nValueError: 'secret cell'", "")
     dialog = window.findChild(CrashDialog)
     assert dialog is not None
     assert "secret" not in dialog._text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from mlops_desktop import app as application
 from mlops_desktop.engine import storage
+from mlops_desktop.engine.lock import ProjectLock
 from mlops_desktop.ui import start
 from mlops_desktop.ui.settings import Settings
 from mlops_desktop.ui.start import SAMPLES, free_folder
@@ -117,6 +119,34 @@ def test_another_project_is_not_opened_over_unsaved_changes_without_a_word(opene
     assert opened.bench.folder == folder
     click(offer(opened))
     assert opened.bench.folder == other
+
+
+def test_a_refusal_of_another_project_offers_nothing_about_the_open_one(opened, make_project, tmp_path):
+    folder, other = make_project(), make_project()
+    opened.open_path(folder)
+    folder.rename(tmp_path / "away")
+    opened.bench.edit("Seed", seed=9)
+    opened.bench.save()
+    assert opened.bench.not_saved
+    with ProjectLock(other):
+        opened.open_path(other)
+    assert "open in another window" in banner(opened)
+    assert not find(opened, QPushButton, "banner_offer").isVisible()
+    (tmp_path / "away").rename(folder)
+    opened.open_path(other)
+    assert opened.bench.folder == other
+    assert banner(opened) == ""  # what was said of it is not true any more
+
+
+def test_a_project_of_a_newer_version_is_not_replaced_by_its_older_copy(opened, make_project):
+    folder = make_project()
+    path = folder / "project.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    (folder / "project.json.bak").write_text(json.dumps(document), encoding="utf-8")
+    path.write_text(json.dumps({**document, "format": document["format"] + 1}), encoding="utf-8")
+    opened.open_path(folder)
+    assert "newer version" in banner(opened)
+    assert not find(opened, QPushButton, "banner_offer").isVisible()
 
 
 def test_another_project_is_not_opened_over_work_without_a_word(opened, make_project):
