@@ -115,7 +115,6 @@ TESTED_THROUGH: dict[str, str] = {
     "engine/report_page.py": "engine/test_report.py",
     "engine/report_results.py": "engine/test_report.py",
     "engine/report_sections.py": "engine/test_report.py",
-    "serving/model.py": "contracts/test_algorithms.py",
     "ui/batch_page.py": "ui/panels/test_app.py",
     "ui/export_page.py": "ui/panels/test_deploy.py",
     "ui/monitor_page.py": "ui/panels/test_deploy.py",

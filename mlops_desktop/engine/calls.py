@@ -25,7 +25,7 @@ from mlops_desktop.engine.gate import check as check_goals
 from mlops_desktop.engine.gate import response_ms
 from mlops_desktop.engine.golden import golden_rows
 from mlops_desktop.engine.importing import import_cells
-from mlops_desktop.engine.learning import learning_curve as curve_of
+from mlops_desktop.engine.learning_curve import learning_curve as curve_of
 from mlops_desktop.engine.preview import preview as preview_recipe
 from mlops_desktop.engine.preview import rank as rank_columns
 from mlops_desktop.engine.profile import profile as profile_table

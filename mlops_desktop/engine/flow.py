@@ -18,7 +18,7 @@ from mlops_desktop.engine import table as tables
 from mlops_desktop.engine.artifacts import ArtifactStore
 from mlops_desktop.engine.keys import Keys
 from mlops_desktop.engine.profile import profile
-from mlops_desktop.engine.project import Project, digest, require
+from mlops_desktop.engine.project import Project, require
 from mlops_desktop.engine.training import Learned, learn_steps
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 
@@ -186,7 +186,3 @@ class Flow:
         """The steps, learned on these rows of the training part (all when None)."""
         part = self.train if rows is None else self.train.take(rows)
         return learn_steps(self.project.active_steps(), part.frame, part.target, job or Silent())
-
-    def data_digest(self) -> str:
-        """A digest of the rows that a run sees, for the record of the run."""
-        return digest("rows", self.keys.split)

@@ -14,7 +14,7 @@ from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine import table as tables
-from mlops_desktop.engine.fitting import fitting
+from mlops_desktop.engine.consistency import consistent
 from mlops_desktop.engine.flow import Flow
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.overview import overview
@@ -31,7 +31,7 @@ def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Pr
     `before` are the decisions that the present proposals were made for. UserError when the target cannot be predicted.
     """
     opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
-    fit, said = fitting(opened, seen(Flow(folder, opened), Silent()))
+    fit, said = consistent(opened, seen(Flow(folder, opened), Silent()))
     renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
     if renewed.metric != project.metric and renewed.goals.score is not None:
         renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -101,11 +102,14 @@ def test_unknown_metric_is_a_persons_error():
         check(replace(PROJECT, metric="r2", goals=Goals(score=0.1)), measured())
 
 
-def test_response_time_is_measured_on_accepted_rows():
+def test_response_time_is_measured_on_accepted_rows(monkeypatch):
     schema = Schema((Column("x", "number", nullable=False),))
     scorer = Scorer("m", "1", "binary", "y", schema, (), Linear(np.array([[1.0]]), np.array([0.0]), "sigmoid"), ("a", "b"), 1, 0.5)
     took = response_ms(scorer, [{"x": 1.0}, {"x": None}, {"x": "no number"}], calls=30)
     assert 0 < took < 1000
+    with monkeypatch.context() as patch:
+        patch.setattr("mlops_desktop.engine.gate.time.perf_counter", itertools.count(0.0, 0.002).__next__)  # 2 ms between two looks
+        assert response_ms(scorer, [{"x": 1.0}], calls=30) == pytest.approx(2.0)
     with pytest.raises(ValueError, match="no row"):
         response_ms(scorer, [{"x": None}])
     with pytest.raises(ValueError, match="no row"):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.inputs import sent_row, sent_value, span
 from mlops_desktop.engine.kept_inputs import KeptInput, read_inputs, write_inputs
-from mlops_desktop.engine.trial import Outcome, Trial
+from mlops_desktop.engine.what_if import Outcome, Trial
 from mlops_desktop.serving.column import Problem
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.ui.batch_page import BatchPage

@@ -13,7 +13,7 @@ from mlops_desktop.base.counted import counted
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Loader
 from mlops_desktop.engine import decisions, storage
-from mlops_desktop.engine.fitting import fitting
+from mlops_desktop.engine.consistency import consistent
 from mlops_desktop.engine.importing import source
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import Brief, ColumnNote, Costs, Goals, Project, Role
@@ -161,7 +161,7 @@ class ProblemPanel(Panel):
     def _misfits(self, project: Project, seen: Json | None) -> list[str]:
         if seen is None or self.bench.overview() is None or self._before is not None or not project.data:
             return []
-        said = fitting(project, seen)[1]
+        said = consistent(project, seen)[1]
         if project.target and not project.task and not said:
             said.append(self.tr("The kind of answer is open."))
         open_ = [

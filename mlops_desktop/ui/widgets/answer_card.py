@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from mlops_desktop.engine.trial import Answer
+from mlops_desktop.engine.what_if import Answer
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui import theme

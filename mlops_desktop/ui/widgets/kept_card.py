@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.engine.trial import Outcome, Trial
+from mlops_desktop.engine.what_if import Outcome, Trial
 from mlops_desktop.ui.widgets.answer_card import answer_text
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.input_fields import shown

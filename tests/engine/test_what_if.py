@@ -7,7 +7,7 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.chosen import open_chosen
-from mlops_desktop.engine.trial import Trial
+from mlops_desktop.engine.what_if import Trial
 
 
 @pytest.fixture(scope="module")

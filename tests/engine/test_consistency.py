@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.fitting import fitting
+from mlops_desktop.engine.consistency import consistent
 from mlops_desktop.engine.project import ColumnNote, Costs, Goals, Project, Split, Step
 from mlops_desktop.engine.suggest import operation
 
@@ -41,44 +41,44 @@ GOOD = Project(
 
 
 def test_what_fits_stays_as_it_is():
-    assert fitting(GOOD, SEEN) == (GOOD, [])
-    assert fitting(Project(), SEEN) == (Project(), [])
+    assert consistent(GOOD, SEEN) == (GOOD, [])
+    assert consistent(Project(), SEEN) == (Project(), [])
 
 
 def test_a_target_that_is_gone():
-    project, said = fitting(replace(GOOD, target="lost"), SEEN)
+    project, said = consistent(replace(GOOD, target="lost"), SEEN)
     assert (project.target, project.task, project.positive) == ("", None, None)
     assert any("lost" in sentence for sentence in said)
 
 
 def test_another_target_takes_out_its_name_in_steps_and_the_other_task():
-    project, said = fitting(replace(GOOD, target="three", task="multiclass"), SEEN)
+    project, said = consistent(replace(GOOD, target="three", task="multiclass"), SEEN)
     assert project.steps[0].component.columns == ("g",)
     assert (project.positive, project.costs, project.goals, project.metric) == (None, None, Goals(), "")
     assert len(said) == 3
     alone = replace(GOOD, target="g", task=None, steps=(Step(operation("one_hot", columns=["g"])),))
-    assert fitting(alone, SEEN)[0].steps == ()
+    assert consistent(alone, SEEN)[0].steps == ()
 
 
 def test_a_task_that_the_column_does_not_allow():
-    project, said = fitting(replace(GOOD, task="regression"), SEEN)
+    project, said = consistent(replace(GOOD, task="regression"), SEEN)
     assert project.task is None
     assert "regression" in said[0]
 
 
 def test_algorithms_of_another_task():
-    project, said = fitting(replace(GOOD, target="n", task="regression", metric="r2"), SEEN)
+    project, said = consistent(replace(GOOD, target="n", task="regression", metric="r2"), SEEN)
     assert [a.id for a in project.candidates] == ["baseline"]
     assert any("Logistic" in sentence for sentence in said)
 
 
 def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
-    assert fitting(replace(GOOD, positive="maybe"), SEEN)[0].positive is None
+    assert consistent(replace(GOOD, positive="maybe"), SEEN)[0].positive is None
     numbers = {"columns": [column("y", ["binary"], (0, 1))]}
     bare = Project(target="y", task="binary", metric="roc_auc")
-    assert fitting(replace(bare, positive=1), numbers)[1] == []
-    assert fitting(replace(bare, positive=True), numbers)[0].positive is None
-    assert fitting(replace(bare, positive="1"), numbers)[0].positive is None
+    assert consistent(replace(bare, positive=1), numbers)[1] == []
+    assert consistent(replace(bare, positive=True), numbers)[0].positive is None
+    assert consistent(replace(bare, positive="1"), numbers)[0].positive is None
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,6 @@ def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
 def test_a_split_needs_its_column(split, role, fits):
     notes = {"g": ColumnNote(role=role)} if role else {}
     bare = replace(GOOD, columns=notes, split=split, steps=())
-    project, said = fitting(bare, SEEN)
+    project, said = consistent(bare, SEEN)
     assert (project.split == split) is fits
     assert bool(said) is not fits

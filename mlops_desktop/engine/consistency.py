@@ -14,7 +14,7 @@ from mlops_desktop.engine.project import ColumnNote, Project, Split, Step
 _NEEDED_ROLE = {"grouped": "group", "time": "time", "column": "fold"}
 
 
-def fitting(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list[str]]:
+def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list[str]]:
     """The project without what cannot hold for this table (see `overview`), and a sentence for each decision that was taken out.
 
     What is taken out is open again, so that it can be proposed anew.

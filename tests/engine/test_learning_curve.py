@@ -12,7 +12,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine import chosen as choosing
 from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.learning import MOST_FOLDS, SHARES, _order, learning_curve
+from mlops_desktop.engine.learning_curve import MOST_FOLDS, SHARES, _order, learning_curve
 from mlops_desktop.engine.project import Split
 from mlops_desktop.engine.searching import search
 from tests.engine.conftest import make_project
