@@ -20,6 +20,13 @@ PROJECT = (DOCS / "project-format.md").read_text(encoding="utf-8")
 BUNDLE = (DOCS / "bundle.md").read_text(encoding="utf-8")
 
 
+def test_every_module_of_the_engine_has_its_room():
+    rooms = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "The rooms of the engine")
+    listed = [name for line in rooms.splitlines()[3:] for name in re.findall(r"`(\w+)`", line)]
+    there = sorted(path.stem for path in Path(project.__file__).parent.glob("*.py") if path.stem != "__init__")
+    assert sorted(listed) == there
+
+
 def section(text: str, title: str) -> str:
     return re.split(r"(?m)^#+ ", text.split(f"# {title}\n", 1)[1], maxsplit=1)[0]
 

@@ -72,8 +72,8 @@ def test_rows_hold_what_readers_trip_over():
     seen = {column.name: [row[column.name] for row in rows] for column in SCHEMA.columns}
     for column in SCHEMA.columns:
         assert (None in seen[column.name]) == column.nullable, column.name
-    assert {-2.5, 107.25, 1e30, -1e30} <= set(seen["size"])
-    assert {0, 12, 2**53} <= set(seen["count"])
+    assert {-2.5, 107.25, 1e30, -1e30, -1.0, 0.0, 1e-300} <= set(seen["size"])
+    assert {0, 12, -1, 2**53, -(2**53)} <= set(seen["count"])
     assert {"blue", "red", "İstanbul", "ΟΔΟΣ"} <= set(seen["colour"])
     assert {"low", "high"} <= set(seen["grade"])
     assert any("İSTANBUL" in text.upper() for text in seen["said"] if text)
@@ -117,6 +117,8 @@ def test_columns_of_which_nothing_is_known():
     rows = golden_rows(schema, replace(LINEAR, schema=schema), np.random.default_rng(0))
     assert LEAST <= len(rows) <= MOST
     assert not schema.from_rows(rows).errors
+    must = Schema(tuple(replace(c, typical=None, nullable=False) for c in SCHEMA.columns[:5]))
+    assert None not in typical_row(must).values()
 
 
 def test_rows_without_an_answer_are_left_out():
