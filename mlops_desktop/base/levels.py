@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.params import number
 from mlops_desktop.serving.frame import Frame
 
 FEWEST_ROWS = 2  # a level that a single row has can name a person: it never leaves
+ENOUGH_ROWS = 5  # that a large table asks for by itself
+
+
+def min_rows(of: str, what: str) -> Any:
+    """The field for the `min_rows` of `rows_needed`, empty for its rule. `of`: "a level"; `what` happens to those of fewer rows, as a
+    sentence.
+    """
+    rule = f"Empty: 1 % of the rows, at least {FEWEST_ROWS} and at most {ENOUGH_ROWS}."
+    return number(None, FEWEST_ROWS, 1_000_000, f"Fewest rows of {of}", help=f"{what} {rule}", whole=True)
 
 
 def rows_needed(rows: int, min_rows: int | None = None, min_share: float = 0.0) -> int:
@@ -17,7 +28,7 @@ def rows_needed(rows: int, min_rows: int | None = None, min_share: float = 0.0) 
     Without `min_rows`: 1 % of the rows, but at least 2 and at most 5, so that small tables keep their levels. `min_share` is a share of
     the rows.
     """
-    fewest = min(5, math.ceil(rows / 100)) if min_rows is None else min_rows
+    fewest = min(ENOUGH_ROWS, math.ceil(rows / 100)) if min_rows is None else min_rows
     return max(FEWEST_ROWS, fewest, math.ceil(min_share * rows))
 
 

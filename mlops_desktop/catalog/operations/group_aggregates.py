@@ -11,8 +11,8 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Stage, Target
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import frequent_levels, rows_needed
-from mlops_desktop.base.params import choice, columns, number
+from mlops_desktop.base.levels import frequent_levels, min_rows, rows_needed
+from mlops_desktop.base.params import choice, columns
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates as Transform
 
@@ -47,14 +47,7 @@ class GroupAggregates(Operation):
         {"value": "The group's value", "difference": "The row's value minus it", "ratio": "The row's value divided by it"},
         "Result",
     )
-    min_rows: int | None = number(
-        None,
-        2,
-        1_000_000,
-        "Least rows of a group",
-        help="Smaller groups get the value of all rows; empty: 1 % of the rows, from 2 to 5.",
-        whole=True,
-    )
+    min_rows: int | None = min_rows("a group", "Smaller groups get the value of all rows.")
 
     def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         group = self.chosen(frame.layout, "group")

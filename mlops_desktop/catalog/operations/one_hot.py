@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mlops_desktop.base.families import Operation, Stage, Target
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import frequent_levels, rows_needed
+from mlops_desktop.base.levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns, number
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.transforms.one_hot import OneHot as Transform
@@ -29,14 +29,7 @@ class OneHot(Operation):
     stage: ClassVar[Stage] = "prepare"
 
     columns: tuple[str, ...] = columns("word", help="The columns to encode; all categories and texts when none is chosen.")
-    min_rows: int | None = number(
-        None,
-        2,
-        1_000_000,
-        "Fewest rows of a level",
-        help="Levels in fewer rows are rare. Nothing: 1 % of the rows, at least 2 and at most 5.",
-        whole=True,
-    )
+    min_rows: int | None = min_rows("a level", "Levels in fewer rows are rare.")
     min_share: float = number(
         0.0, 0.0, 0.5, "Least share of a level", help="Levels with a smaller share of the rows are rare, too; 0.01 is 1 %."
     )

@@ -9,7 +9,7 @@ from typing import ClassVar
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Stage, Target
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import frequent_levels, rows_needed
+from mlops_desktop.base.levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns, flag, number, texts
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.transforms.ordinal import Ordinal as Transform
@@ -45,14 +45,7 @@ class Ordinal(Operation):
     )
     unseen: str = choice("below", {"below": "−1, below all levels", "missing": "Missing"}, "Unseen and rare levels")
     gaps: str = choice("missing", {"missing": "Missing", "below": "−1, below all levels"}, "Missing cells")
-    min_rows: int | None = number(
-        None,
-        2,
-        1_000_000,
-        "Fewest rows of a level",
-        help="Levels in fewer rows are rare. Nothing: 1 % of the rows, at least 2 and at most 5.",
-        whole=True,
-    )
+    min_rows: int | None = min_rows("a level", "Levels in fewer rows are rare.")
     max_levels: int = number(
         200, 1, 10_000, "Most levels", help="Only the most frequent levels get a number; the others are rare.", whole=True, log=True
     )

@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Stage, Target
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import rows_needed
+from mlops_desktop.base.levels import min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns, flag, number
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.transforms.tf_idf import Analyzer
@@ -38,14 +38,7 @@ class TfIdf(Operation):
     )
     low: int = number(1, 1, 8, "Shortest run", help="How many words or characters a term has at least.", whole=True)
     high: int = number(1, 1, 8, "Longest run", help="How many words or characters a term has at most.", whole=True, tune=(1, 2))
-    min_rows: int | None = number(
-        None,
-        2,
-        1_000_000,
-        "Least rows of a term",
-        help="Terms of fewer rows are left out; empty: 1 % of the rows, from 2 to 5.",
-        whole=True,
-    )
+    min_rows: int | None = min_rows("a term", "Terms of fewer rows are left out.")
     most: int = number(20_000, 1, 1_000_000, "Most terms", help="Of more, the most frequent are kept.", whole=True, log=True)
     sublinear: bool = flag(False, "Dampen repeats", help="Counts 1 + ln(count) instead of the count.", tune=True)
     lower: bool = flag(True, "Small letters", help="Takes “Free” and “free” as one word.")
@@ -96,6 +89,6 @@ class TfIdf(Operation):
         if not kept:
             raise UserError(
                 f"The step “{self.label}” finds no term of “{name}” that at least {needed} rows share.",
-                "Choose another column, lower “Least rows of a term”, or remove this step.",
+                "Choose another column, lower “Fewest rows of a term”, or remove this step.",
             )
         return {term: documents[term] for _, term in kept}
