@@ -11,8 +11,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.base.counted import counted
+from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, Metric, metrics_for
 from mlops_desktop.engine.runs import Run
 from mlops_desktop.engine.stages import blocked, chosen_of
