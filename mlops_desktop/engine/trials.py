@@ -192,6 +192,7 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, judge: J
             jobs = folds.processes()
     if not todo:
         return
+    _ask(judge, flow, algorithm)
     for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=count - len(todo) + 1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
         job.partial({"fold": done, "folds": count})

@@ -102,6 +102,16 @@ def test_folds_that_take_long_go_beside_each_other_and_come_out_the_same(trained
     assert beside.fold_scores == alone.fold_scores
 
 
+def test_a_slow_trial_is_judged_before_its_folds_go_beside_each_other(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    monkeypatch.setattr("mlops_desktop.engine.trials.BESIDE_FROM", 0.0)
+    monkeypatch.setattr(Folds, "processes", lambda self: 2)
+    tree = algorithm("decision_tree", max_depth=7)
+    run = run_trial(Folds(made.flow), tree, 1, Silent(), jobs=0, judge=lambda scores: "Slow." if scores else "")
+    assert (run.status, run.reason) == ("stopped", "Slow.")
+    assert sum(made.flow.keys.fold(tree, fold) in made.flow.store for fold in range(5)) == 1
+
+
 def test_no_more_processes_than_memory_folds_and_processors_allow(trained, monkeypatch):
     folds = Folds(trained.flow)
     monkeypatch.setattr("mlops_desktop.engine.trials.cores", lambda: 64)
