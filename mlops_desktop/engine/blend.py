@@ -49,8 +49,11 @@ class Blend(Algorithm):
         return np.array(self.counts, dtype=np.float64) / sum(self.counts)
 
     def said(self) -> str:
-        """What is in it, in one sentence."""
-        shares = (f"{weight:.0%} {member.label}" for member, weight in zip(self.members, self.weights.tolist(), strict=True))
+        """What is in it, in one sentence; models of one algorithm are put together."""
+        alike: dict[str, list[float]] = {}
+        for member, weight in zip(self.members, self.weights.tolist(), strict=True):
+            alike.setdefault(member.label, []).append(weight)
+        shares = (f"{sum(found):.0%} {label}{f' (of {len(found)} settings)' if len(found) > 1 else ''}" for label, found in alike.items())
         return f"The weighted mean of {', '.join(shares)}."
 
     def to_json(self) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def test_it_is_written_and_read():
     assert blend.label == "Blend of 2 models"
     assert blend.said() == "The weighted mean of 75% Logistic regression, 25% Decision tree."
     assert blend.weights.tolist() == [0.75, 0.25]
+    more = Blend(members=(LOGISTIC, TREE, algorithm("logistic", strength=0.1)), counts=(1, 2, 1))
+    assert more.said() == "The weighted mean of 50% Logistic regression (of 2 settings), 50% Decision tree."
 
 
 @pytest.mark.parametrize(
