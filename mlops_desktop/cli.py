@@ -131,7 +131,10 @@ def _add_using(add: Add) -> None:
 
 
 def _new(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from mlops_desktop.engine import storage
+    from mlops_desktop.engine.decisions import refuse_metric
     from mlops_desktop.engine.lock import ProjectLock
     from mlops_desktop.engine.project import Project
 
@@ -141,8 +144,11 @@ def _new(args: argparse.Namespace) -> int:
         with ProjectLock(args.dir), _child() as call:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
             found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
+            refuse_metric(project)
             proposed = call("propose", folder=str(args.dir), project=found["project"])
-            storage.write_project(args.dir, storage.from_json(proposed["project"]))
+            project = storage.from_json(proposed["project"])
+            refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
+            storage.write_project(args.dir, project)
     except BaseException:
         _take_back(args.dir, existed)
         raise
@@ -166,12 +172,14 @@ def _take_back(folder: Path, existed: bool) -> None:
 
 def _set(args: argparse.Namespace) -> int:
     from mlops_desktop.engine.columns import known_columns
-    from mlops_desktop.engine.decisions import set_field
+    from mlops_desktop.engine.decisions import refuse_metric, set_field
 
     with _editing(args.dir) as (before, save):
         project = before
         for field in args.fields:
             project = set_field(project, field, known_columns(args.dir, project))
+        if project.metric != before.metric:
+            refuse_metric(project)
         save(_renewed(args.dir, before, project))
     return 0
 

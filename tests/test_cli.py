@@ -163,3 +163,13 @@ def test_a_damaged_project_is_one_sentence(project, tmp_path):
         folder.mkdir()
         (folder / "project.json").write_text(text, encoding="utf-8")
         refused(call("run", folder))
+
+
+def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_path):
+    for metric, said in (("nope", "no metric “nope”"), ("r2", "“r2” is no metric for a multiclass task")):
+        done = call("new", tmp_path / "made", "--data", SAMPLES / "penguins.csv", "--target", "species", "--metric", metric)
+        assert said in refused(done)
+        assert not (tmp_path / "made").exists()
+    before = (project / "project.json").read_bytes()
+    assert "no metric for a multiclass task" in refused(call("set", project, "metric=r2"))
+    assert (project / "project.json").read_bytes() == before

@@ -48,7 +48,10 @@ class Registry(Mapping[str, type[C]], Generic[C]):
         if isinstance(record, str):
             record = {"id": record}
         if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-            raise UserError(f"A {self._said} is written as an id or as an object with “id” and “params”.", f"Known ids: {', '.join(self)}.")
+            raise UserError(
+                f"{'An' if self._said[0] in 'aeo' else 'A'} {self._said} is written as an id or as an object with “id” and “params”.",
+                f"Known ids: {', '.join(self)}.",
+            )
         if record["id"] not in self._members:
             raise UserError(f"There is no {self._said} “{record['id']}”.", f"There are: {', '.join(self)}.")
         return self._members[record["id"]].from_json(record)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import records
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import ROLES, TYPES, ColumnNote, Costs, Project, Role
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.metrics import Metric
 
 # Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
 _LISTS = {"steps": "steps", "cleaners": "cleaners", "candidates": "candidates", "algorithms": "candidates", "consent": "consent"}
@@ -118,7 +121,18 @@ def _check_known(kind: str, names: Collection[str], known: Collection[str]) -> N
             raise records.unknown(kind, name, known)
 
 
-def _metrics() -> Collection[str]:
+def refuse_metric(project: Project) -> None:
+    """UserError when the project's metric is unknown, or is none for its task; nothing decided is nothing wrong."""
+    if not project.metric:
+        return
+    known = _metrics()
+    _check_known("metric", [project.metric], known)
+    if project.task is not None and project.task not in known[project.metric].tasks:
+        fit = ", ".join(name for name, metric in known.items() if project.task in metric.tasks)
+        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {fit}.")
+
+
+def _metrics() -> Mapping[str, Metric]:
     from mlops_desktop.engine.metrics import METRICS  # computes; not for who only opens a project
 
     return METRICS
