@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Enter": self._press_primary,
             "F1": self._show_help,
             "Escape": self._drawer.hide,
-            **{f"Alt+{number}": partial(self.show_stage, id_) for number, id_ in enumerate(STAGES, start=1)},
+            **{f"Alt+{number}": partial(self.show_stage, id_) for number, id_ in enumerate(STAGES[:9], start=1)},
         }
         for keys, act in bound.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
