@@ -12,6 +12,13 @@ from mlops_desktop.engine.frozen import run_helper
 
 def main() -> int:
     """Start what the arguments ask for; the exit code."""
+    try:
+        return _start()
+    except KeyboardInterrupt:  # while it was still being loaded; what works says more
+        return 130
+
+
+def _start() -> int:
     run_helper()
     arguments = sys.argv[1:]
     if arguments[:1] == ["--worker"]:

@@ -48,3 +48,15 @@ def test_serve_wants_a_bundle(tmp_path):
     done = subprocess.run(line, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "There is no folder" in done.stderr
+
+
+def test_ctrl_c_while_it_loads_is_no_traceback(monkeypatch, capsys):
+    from mlops_desktop import cli
+
+    def load(arguments: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", load)
+    monkeypatch.setattr(sys, "argv", ["mlops-desktop", "runs", "x"])
+    assert entry.main() == 130
+    assert not capsys.readouterr().err
