@@ -58,7 +58,7 @@ class RecipeSide(QFrame):
         lock = row(column(Picture("lock", "text3", 14), None), (self._note(), 1), spacing=6)
         self.outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
         out = row(column(*self._sign.values(), None), (self.outcome, 1), spacing=6)
-        made = column((area, 1), rule(), out, lock, self.propose, margins=(16, 10, 16, 14), spacing=8)
+        made = column((area, 1), rule(), out, lock, self.propose, margins=(16, 10, 12, 14), spacing=8)
         assert isinstance(made, QVBoxLayout)
         return made
 

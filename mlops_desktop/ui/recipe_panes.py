@@ -11,7 +11,7 @@ from mlops_desktop.base.counted import counted
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.recipe import Recipe
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
-from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.elided import Elided, elided_name
 from mlops_desktop.ui.widgets.notices import ProgressRing
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell
@@ -272,12 +272,13 @@ class RowsPane(Pane):
 
     def _fill(self, columns: Sequence[Json], numbers: Sequence[str]) -> None:
         heads = [RowColumn(self.tr("Row"), "right", figures=True)] if numbers else []
+        metrics = self.table.horizontalHeader().fontMetrics()
         for one in columns:
             after = one.get("side") == "after"
             figures = one["kind"] in ("number", "sparse")
-            title = f"→ {one['name']}" if after else one["name"]
-            tip = self._tip(one)
-            heads.append(RowColumn(title, "right" if figures else "left", figures, width=WIDEST if len(title) > LONG else 0, tip=tip))
+            name = one["name"] if len(one["name"]) <= LONG else elided_name(metrics, one["name"], WIDEST - 36)
+            title, width = f"→ {name}" if after else name, WIDEST if len(one["name"]) > LONG else 0
+            heads.append(RowColumn(title, "right" if figures else "left", figures, width=width, tip=self._tip(one)))
         count = max([len(one["cells"]) for one in columns] + [len(numbers)], default=0)
         rows = []
         for at in range(count):
