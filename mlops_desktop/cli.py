@@ -180,8 +180,25 @@ def _set(args: argparse.Namespace) -> int:
             project = set_field(project, field, known_columns(args.dir, project))
         if project.metric != before.metric:
             refuse_metric(project)
-        save(_renewed(args.dir, before, project))
+        project = _renewed(args.dir, before, project)
+        if project.positive is not None and project.positive != before.positive:
+            _refuse_positive(args.dir, project)
+        save(project)
     return 0
+
+
+def _refuse_positive(folder: Path, project: Project) -> None:
+    """UserError when the positive class is none that the target can have: a run would put another in its place."""
+    from mlops_desktop.base.errors import UserError
+    from mlops_desktop.engine import storage
+
+    with _child() as call:
+        settled = storage.from_json(call("propose", folder=str(folder), project=storage.to_json(project))["project"])
+    if settled.positive == project.positive:
+        return
+    if settled.positive is None:
+        raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
+    raise UserError(f"“{project.positive}” is no class of “{project.target}”.", f"Take the other one, or “{settled.positive}”.")
 
 
 def _renewed(folder: Path, before: Project, project: Project) -> Project:

@@ -173,3 +173,14 @@ def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_
     before = (project / "project.json").read_bytes()
     assert "no metric for a multiclass task" in refused(call("set", project, "metric=r2"))
     assert (project / "project.json").read_bytes() == before
+
+
+def test_a_positive_class_that_is_none_is_refused(project, tmp_path):
+    assert "Only a target of two classes" in refused(call("set", project, "positive=Gentoo"))
+    (tmp_path / "two.csv").write_text("x,y\n" + "".join(f"{i * i % 17},{'up' if i % 3 else 'down'}\n" for i in range(60)), encoding="utf-8")
+    made = tmp_path / "two"
+    assert call("new", made, "--data", tmp_path / "two.csv", "--target", "y").returncode == 0
+    assert "“sideways” is no class of “y”" in refused(call("set", made, "positive=sideways"))
+    for word in ("up", "down"):
+        assert call("set", made, f"positive={word}").returncode == 0
+        assert json.loads((made / "project.json").read_text(encoding="utf-8"))["positive"] == word

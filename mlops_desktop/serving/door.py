@@ -50,6 +50,7 @@ class Door:
         self._words = [c for c in columns if c.type in WORD_TYPES]
         self._dates = [c for c in columns if c.type == "date"]
         self._names = frozenset(c.name for c in columns)
+        self._place = {c.name: i for i, c in enumerate(columns)}
         self.layout = Layout(tuple(c.name for c in self._numbers), tuple(c.name for c in self._words), tuple(c.name for c in self._dates))
         # What passes at once, per column: (name, types, low, high) and (name, levels); the rest goes to the functions, which judge every
         # case.
@@ -146,6 +147,7 @@ class Door:
             cells, values = self._distinct(column, columns, found)
             if values is not None:
                 dates[:, j] = values[cells]
+        found.errors.sort(key=lambda problem: self._place[problem.field])
         return Checked(Frame(self.layout, rows, numbers, codes, tuple(levels), dates), found.errors, found.warnings)
 
     def _distinct(self, column: Column, columns: Mapping[str, Sequence[str]], found: Found) -> tuple[Ints, NDArray[Any] | None]:

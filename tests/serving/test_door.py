@@ -41,3 +41,9 @@ def test_fields_are_found_under_the_name_that_the_file_had():
     checked = schema.from_rows([{" age\n(years) ": 40, "b": "x"}, {"age (years)": 41, "b": "x"}, {"AGE": 1, "b": "x"}])
     assert checked.frame.number("age (years)").tolist()[:2] == [40, 41]
     assert [(p.row, p.code) for p in checked.warnings] == [(2, "missing_value"), (2, "unknown_field")]
+
+
+def test_faults_of_a_file_stand_in_the_order_of_the_columns():
+    schema = Schema((Column("d", "date"), Column("n", "number"), Column("w", "category", nullable=False)))
+    checked = schema.from_texts({"w": ["", "a"], "n": ["x", "y"], "d": ["no", "2020-01-01"]}, 2)
+    assert [(p.field, p.row) for p in checked.errors] == [("d", 0), ("n", 0), ("n", 1), ("w", 0)]
