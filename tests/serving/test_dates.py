@@ -38,6 +38,7 @@ def micros(*parts):
         ("12:30 am", "%I:%M %p", (1970, 1, 1, 0, 30)),
         ("2024-03-28", "%d/%m/%Y", (2024, 3, 28)),  # ISO is understood beside the column's own format
         ("14:05", "%H.%M.%S", (1970, 1, 1, 14, 5)),
+        ("23:59:59", "%H:%M:%S", (1970, 1, 1, 23, 59, 59)),
     ],
 )
 def test_reading(text, format_, moment):
@@ -52,6 +53,8 @@ def test_reading(text, format_, moment):
         ("2024-1-1", ""),
         ("2024-03-28T24:00", ""),
         ("2024-03-28T14:05:06Z", ""),
+        ("2024-03-28T14:60", ""),
+        ("2024-03-28T14:05:60", ""),
         ("28/03/2024", ""),
         ("03/28/2024", "%d/%m/%Y"),
         ("31.04.2024", "%d.%m.%Y"),
@@ -72,6 +75,7 @@ def test_zones_are_brought_to_utc_and_never_guessed():
     read = date_reader(Grammar(zone=True))
     assert read("2024-03-28T14:05:00+02:00") == micros(2024, 3, 28, 12, 5)
     assert read("2024-03-28T14:05:00-0530") == micros(2024, 3, 28, 19, 35)
+    assert read("2024-03-28T14:05:00+11:45") == micros(2024, 3, 28, 2, 20)
     assert read("2024-03-28T14:05:00Z") == read("2024-03-28T14:05:00") == micros(2024, 3, 28, 14, 5)
 
 
