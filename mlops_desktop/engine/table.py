@@ -80,10 +80,13 @@ def load_cells(path: Path, loader: Loader | None, job: Job) -> tuple[Loader, Dat
 
 
 def load_named(path: Path, loader: Loader | None, wanted: Collection[str], job: Job) -> tuple[Loader, DataFrame, list[dict[str, Any]]]:
-    """The same for a file of which some column names are known: a first row that looked like data is a header if it holds one of them."""
+    """The same for a file of which some column names are known: a first row that looked like data is a header if it holds one of them.
+
+    Only a guess is doubted so, never a way of reading that was given.
+    """
     found = load_cells(path, loader, job)
     params = found[0].params()
-    if not wanted or set(wanted) & set(found[1].columns) or "header" not in params:
+    if found[0] == loader or not wanted or set(wanted) & set(found[1].columns) or "header" not in params:
         return found
     read: dict[str, Any] = {"header": "first"}
     again = load_cells(path, replace(found[0], **read), job)
