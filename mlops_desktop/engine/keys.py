@@ -78,23 +78,23 @@ class Keys:
         """What was found sound for these rows and columns, with its reasons."""
         return digest("suggestions", self.features)
 
-    def steps(self, count: int | None = None) -> str:
-        """The features after the first `count` steps that are switched on (all when None)."""
-        steps = self._project.active_steps()
-        return digest("steps", self.features, [decided(s) for s in (steps if count is None else steps[:count])])
+    @cached_property
+    def steps(self) -> str:
+        """The features after the steps that are switched on."""
+        return digest("steps", self.features, [decided(s) for s in self._project.active_steps()])
 
     @cached_property
     def board(self) -> str:
         """The leaderboard: every run of these steps, compared by this metric."""
-        return digest("board", self.steps(), self._project.metric, str(self._project.positive))
+        return digest("board", self.steps, self._project.metric, str(self._project.positive))
 
     def run(self, algorithm: Algorithm) -> str:
         """One algorithm with its parameters on these steps: the id of the run."""
-        return digest("run", self.steps(), decided(algorithm), self._project.seed, self._project.metric, str(self._project.positive))
+        return digest("run", self.steps, decided(algorithm), self._project.seed, self._project.metric, str(self._project.positive))
 
     def fold(self, algorithm: Algorithm, fold: int) -> str:
         """Out-of-fold scores of one fold of a run; they do not depend on the metric."""
-        return digest("fold", self.steps(), decided(algorithm), self._project.seed, fold)
+        return digest("fold", self.steps, decided(algorithm), self._project.seed, fold)
 
     def learning_curve(self, run: str) -> str:
         """How the score of a run grows with the rows that it learns from."""

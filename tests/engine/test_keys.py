@@ -33,7 +33,7 @@ def all_keys(project: Project) -> dict[str, str]:
         "rows": keys.rows,
         "split": keys.split,
         "features": keys.features,
-        "steps": keys.steps(),
+        "steps": keys.steps,
         "board": keys.board,
         "fold": keys.fold(algorithm, 0),
         "run": keys.run(algorithm),
@@ -84,7 +84,7 @@ def test_words_and_goals_change_no_result(change):
 def test_a_step_that_is_off_is_as_if_it_were_not_there():
     project = base()
     off = replace(project, steps=(project.steps[0], replace(project.steps[1], on=False)))
-    assert Keys(off).steps() == Keys(replace(project, steps=project.steps[:1])).steps()
+    assert Keys(off).steps == Keys(replace(project, steps=project.steps[:1])).steps
 
 
 def test_a_cleaner_that_is_off_is_as_if_it_were_not_there():

@@ -41,8 +41,9 @@ def test_the_edges_of_a_bound_are_allowed():
         for value in (low, high):
             assert records.read(hint, value, path) == value
         for value in (low - 1e-6 if hint is float else low - 1, high * 1.01 + 1):
-            with pytest.raises(UserError, match="must be a"):
+            with pytest.raises(UserError, match="must be a") as caught:
                 records.read(hint, value, path)
+            assert f"from {low:,.10g} to {high:,.10g}" in str(caught.value)
 
 
 def test_whole_numbers_written_with_a_point_are_whole():

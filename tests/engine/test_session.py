@@ -125,6 +125,14 @@ def test_listeners_hear_every_change_until_they_leave():
     assert (heard, also) == (["a", ""], ["a", "", "a"])
 
 
+def test_a_listener_that_another_ended_hears_nothing_more():
+    session, heard, leave = Session(Project()), [], []
+    session.listen(lambda _: [end() for end in leave])
+    leave.append(session.listen(lambda project: heard.append(project.name)))
+    session.edit("Name", name="n")
+    assert heard == []
+
+
 def test_a_listener_that_fails_keeps_none_from_hearing():
     session = Session(Project())
     heard = []
