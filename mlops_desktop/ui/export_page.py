@@ -100,7 +100,7 @@ class ExportPage(QWidget):
         self._show_forms()
         self._checks = readiness(self.bench.project, self.bench.standing(), self.bench.store, self.bench.runs)
         self.checks.show_checks(self._checks, self._busy)
-        if not self.folder.text() or self.folder.text() == self._proposed:
+        if self._home != self.bench.folder or self.folder.text() in ("", self._proposed):
             self._propose()
         if self._written[:2] != (self.bench.folder, self._model()):
             self._plan()

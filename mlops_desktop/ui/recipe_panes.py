@@ -129,7 +129,7 @@ class ChangesPane(Pane):
         recipe = self.recipe
         self.ring.setVisible(recipe.trial.asking)
         words = waiting_words(recipe, complete)
-        if recipe.trial.asking and self._shown is not None and recipe.component() is not None and complete:
+        if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
             return
         if not words and recipe.answer is not self._shown:
             self._shown = recipe.answer
@@ -250,7 +250,7 @@ class RowsPane(Pane):
         self.title.setText(rows if cleaner else self.tr("First rows"))
         self.key.setText("" if cleaner else self.tr("grey: before · tinted: after"))
         words = waiting_words(recipe, complete)
-        if recipe.trial.asking and self._shown is not None and recipe.component() is not None and complete:
+        if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
             return
         self._pages.setCurrentIndex(1 if words else 0)
         self.said.setText(words)

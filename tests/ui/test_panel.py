@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QTableView,
+    QWidget,
+)
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine import calls, storage
@@ -162,3 +172,41 @@ def test_every_visit_leaves_the_decisions_as_they_are(open_project, trained):
         settle(window)
     assert window.bench.session.key == before
     assert window.bench.session.undo_label == ""
+
+
+FIRST = "apples,colour,sort,yield\n" + "".join(f"{i},{'red' if i % 3 else 'green'},s{i % 4},{i % 2}\n" for i in range(90))
+OTHER = "height,shape,kind,grade\n" + "".join(f"{i * 3 % 31},{'oval' if i % 2 else 'round'},k{i % 3},{i % 2}\n" for i in range(80))
+OF_THE_FIRST = ("apples", "colour", "yield", "green", "90 ", "72 training")
+
+
+def texts(panel: QWidget) -> list[str]:
+    """Everything that can be read in a panel."""
+    found = [panel.findChildren(kind) for kind in (QLabel, QAbstractButton, QLineEdit)]
+    said = [widget.text() for widgets in found for widget in widgets if widget.isVisible()]
+    said += [area.toPlainText() for area in panel.findChildren(QPlainTextEdit) if area.isVisible()]
+    said += [widget.accessibleDescription() for widget in panel.findChildren(QWidget) if widget.isVisible()]
+    for table in panel.findChildren(QTableView):
+        model = table.model()
+        if table.isVisible():
+            said += [str(model.index(row, at).data()) for row in range(min(model.rowCount(), 5)) for at in range(model.columnCount())]
+            said += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
+    return [text.replace("\u200b", "") for text in said]
+
+
+def test_nothing_of_another_project_is_seen(open_project, make_project):
+    window = open_project(make_project(FIRST, "yield"))
+    for stage in STAGES:
+        window.show_stage(stage)
+        settle(window, 120)
+    deploy = window.panel
+    deploy.show_page("monitor")
+    deploy.export.folder.setText("/somewhere/apples")
+    other = make_project(OTHER, "grade")
+    window.show_stage("")
+    window.bench.open(other)
+    for stage in STAGES:
+        window.show_stage(stage)
+        seen = [text for text in texts(window.panel) if any(word in text for word in OF_THE_FIRST)]
+        assert seen == [], (stage, seen)
+    assert deploy.tabs.choice() == "export"
+    assert deploy.export.folder.text().startswith(str(other))

@@ -38,6 +38,7 @@ from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.workbench import Workbench
 
 HEALTH = 310
+_NOTHING: Json = {"rows": 0, "columns": [], "relations": {"columns": [], "values": [], "sampled": False, "left_out": 0}}
 _FILLED = ("columns", "relations", "missing")  # tabs that show a profile
 AT_ONCE = 50_000  # rows that are filtered here; more are filtered by the child, so that the window never waits
 RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
@@ -57,7 +58,7 @@ class DataPanel(Panel):
         self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
         self._asked = ""  # the profile that was asked for last: one that is refused is not asked for again
         self._shown: tuple[Any, ...] = ()
-        self._shown_table = ""
+        self._shown_table = self._table_of = ""
         self._told: list[Told] = []
         self.kpis = {
             "rows": Kpi(self.tr("Rows"), name="kpi_rows", icon="table"),
@@ -140,11 +141,15 @@ class DataPanel(Panel):
         self._shown = key
         if table is not None and seen is not None:
             self._show_table(table, seen)
+        elif self._table_of != self.bench.project.data:
+            self._table_of, self._shown_table = self.bench.project.data, ""
+            self.preview.show_columns([])
+            self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
         last = self._profile[1] if self._profile is not None and self._profile_of == self.bench.project.data else None
         self._show_kpis(last, seen)
         self._show_health(last, working=found is None)
-        if last is not None:
+        if last is not None or self._details is not None:
             self.distributions.show_profile(last)
             self._details = last
             self._stale = set(_FILLED)
@@ -182,7 +187,7 @@ class DataPanel(Panel):
         key = f"{self.bench.keys.table} {project.target} {project.task}"
         if self._shown_table == key:
             return
-        self._shown_table = key
+        self._shown_table, self._table_of = key, project.data
         self.preview.show_columns(table_columns(table, seen, project.target, project.task in ("binary", "multiclass")))
         self.filter.show_names([one.name for one in table.schema.columns], self._example(table))
         self._say_count(table.rows)
@@ -277,9 +282,10 @@ class DataPanel(Panel):
     def show_tab(self, id_: str) -> None:
         """Bring a view of the lower card to the front; the filter belongs to the preview."""
         self.tabs.show_choice(id_)
-        if id_ in self._stale and self._details is not None:
+        if id_ in self._stale:
             self._stale.discard(id_)
-            {"columns": self._fill_statistics, "relations": self._fill_relations, "missing": self._fill_missing}[id_](self._details)
+            shown = self._details or _NOTHING
+            {"columns": self._fill_statistics, "relations": self._fill_relations, "missing": self._fill_missing}[id_](shown)
         empty = id_ == "missing" and not self.missing.rows_model.rows and self._details is not None
         self._pages.setCurrentWidget(self.complete if empty else self._places[id_])
         for widget in (self.filter, self.count):

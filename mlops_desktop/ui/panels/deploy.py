@@ -27,6 +27,7 @@ class DeployPanel(Panel):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self.setAcceptDrops(True)
+        self._home = bench.folder
         self.tabs = Segments([("export", self.tr("Export")), ("run", self.tr("Run")), ("monitor", self.tr("Monitor"))], name="deploy_tab")
         self.export = ExportPage(bench, self.id)
         self.run = RunPage(bench, self.id)
@@ -46,7 +47,10 @@ class DeployPanel(Panel):
         self._pages.setCurrentIndex(["export", "run", "monitor"].index(id_))
 
     def show_results(self) -> None:
-        """Show how everything stands now."""
+        """Show how everything stands now; another project begins with its export."""
+        if self.bench.folder != self._home:
+            self._home = self.bench.folder
+            self.show_page("export")
         self.export.show_now()
         self.run.show_now()
         self.monitor.show_now()

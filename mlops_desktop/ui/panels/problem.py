@@ -93,12 +93,7 @@ class ProblemPanel(Panel):
         known = {one["name"]: one for one in seen["columns"]} if seen else {}
         as_target = known.get(project.target, {}).get("target", {})
         task = project.task or ""
-        if seen:
-            self.target.show_columns(seen, project.target)
-            self.file.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
-            self._show_why(self.file.notes.column())
-            ties: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
-            self.brief.show_ties([(one["name"], one["type"]) for one in seen["columns"] if one["name"] != project.target], ties)
+        self._show_columns(project, seen)
         self.target.show_task(as_target, task)
         self.target.show_positive(as_target, task, project.positive)
         self.target.show_metric(as_target, task, project.metric, project.positive)
@@ -115,12 +110,29 @@ class ProblemPanel(Panel):
         self.show_project()
         table, seen = self.bench.table(), self.bench.overview()
         if table is None or seen is None:
+            if self._seen is None and self.file.preview.table.columns:
+                self.file.preview.show_columns([])
+                self.file.preview.setProperty("shown", "")
             return
         key = (self.bench.keys.table, self.bench.project.target, self.bench.project.task)
         if self.file.preview.property("shown") != str(key):
             self.file.preview.setProperty("shown", str(key))
             classes = self.bench.project.task in ("binary", "multiclass")
             self.file.preview.show_columns(table_columns(table, seen, self.bench.project.target, classes))
+
+    def _show_columns(self, project: Project, seen: Json | None) -> None:
+        """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
+        if seen is None:
+            chosen = [{"name": project.target, "target": {}}] if project.target else []
+            self.target.show_columns({"targets": [], "columns": chosen}, project.target)
+            self.file.notes.show_rows([])
+            self.brief.show_ties([], {})
+            return
+        self.target.show_columns(seen, project.target)
+        self.file.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
+        self._show_why(self.file.notes.column())
+        ties: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
+        self.brief.show_ties([(one["name"], one["type"]) for one in seen["columns"] if one["name"] != project.target], ties)
 
     def _overview(self) -> Json | None:
         """Today's overview; the last one of the same data while a new one is being made."""

@@ -52,6 +52,7 @@ class RankingPane(Pane):
         self.rankings: dict[tuple[str, str], Json] = {}
         self._asked: tuple[str, str] | None = None
         self._shown: tuple[object, ...] = ()
+        self._home = recipe.bench.folder
 
     def show_recipe(self, complete: bool) -> None:
         """Show the ranking, or have it made once the steps before are known."""
@@ -63,6 +64,10 @@ class RankingPane(Pane):
 
     def _show(self) -> None:
         recipe = self.recipe
+        if self._home != recipe.bench.folder:  # nothing of another project is seen while this one's is made
+            self._home, self._shown = recipe.bench.folder, ()
+            self.chart.show_bars([])
+            self.facts.setText("")
         key = (recipe.trial.before, self.method.chosen())
         found = self.rankings.get(key)
         if found is None and key != self._asked and key[0] and not recipe.trial.asking and not blocked(recipe.bench.project):
@@ -183,7 +188,7 @@ class RemainsPane(Pane):
         else:
             words = waiting_words(recipe, complete)
             judged = None if words or recipe.answer is None or recipe.answer["step"] is None else recipe.answer["step"]["judged"]
-            if recipe.trial.asking and self._listed and complete:
+            if recipe.trial.asking and recipe.answer is not None and self._listed and complete:
                 return
             self._list([(name, score, stays, why) for name, score, stays, why in judged] if judged is not None else [])
             if not words and judged is None:
