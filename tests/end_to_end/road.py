@@ -132,7 +132,7 @@ def assert_same_files(found: Path, wanted: Path) -> int:
 def hold_out(folder: Path) -> tuple[Flow, np.ndarray]:
     """The flow of a project, and where the rows of its sealed test part stand in the file."""
     flow = Flow(folder, storage.read_project(folder))
-    return flow, flow._kept[flow._cut[1]]
+    return flow, flow.test_rows
 
 
 def read_table(path: Path) -> list[dict[str, str]]:

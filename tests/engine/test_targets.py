@@ -54,7 +54,7 @@ def test_regression():
 @pytest.mark.parametrize(
     ("cells", "task", "match"),
     [
-        (["a", ""], "binary", "missing in 1 rows"),
+        (["a", ""], "binary", "missing in 1 row"),
         (["", ""], "binary", "empty in every row"),
         (["a", "a"], "binary", "same value"),
         (["a", "b", "c"], "binary", "3 classes"),
