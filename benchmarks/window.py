@@ -260,11 +260,12 @@ class Inside:
         self.panels = [id_ for id_ in STAGES if id_ in panel_modules()]
         first = {}
         for id_ in self.panels:
-            built = id_ in self.window._panels
+            seen = id_ in ("problem", "data", "train")  # by the parts before
             first[id_] = self._switch(id_)
-            if built:
+            if seen:
                 first.pop(id_)
             self.rest()
+            self.rest()  # as long as a person looks at a panel at least: the next one is made meanwhile
         print("first visit, ms            " + "  ".join(f"{id_} {ms:.0f}" for id_, ms in first.items()), flush=True)
         taken: dict[str, list[float]] = {id_: [] for id_ in self.panels}
         for turn in range(SWITCH_ROUNDS):

@@ -30,6 +30,7 @@ from mlops_desktop.ui.workbench import Workbench
 
 WIDE, NARROW = 248, 64
 COLLAPSE_BELOW = 1100
+AHEAD_MS = 700  # of rest, before the next panel is made
 
 
 def panel_modules() -> dict[str, str]:
@@ -70,6 +71,10 @@ class MainWindow(QMainWindow):
         self._panels: dict[str, Panel] = {}
         self._stage = ""
         self._closing = False
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(AHEAD_MS)
+        self._ahead.timeout.connect(self._make_ahead)
         self._build(jobs)
         self._connect(hook)
         self._shortcuts()
@@ -185,18 +190,33 @@ class MainWindow(QMainWindow):
         if id_ and self.bench.folder is None:
             id_ = ""
         self._stage = id_
-        if id_ and id_ not in self._panels:
-            panel = panel_class(id_)(self.bench)
-            self._panels[id_] = panel
-            area = scrolled(panel)
-            area.setObjectName(f"area_{id_}")
-            self._areas[id_] = area
-            self._stack.addWidget(area)
+        self._make(id_)
+        self._ahead.start()
         self._stack.setCurrentWidget(self._areas[id_])
         if self._banner.stage and self._banner.stage != id_:
             self._banner.hide()
         self._refresh()
         self.shown_stage.emit(id_)
+
+    def _make(self, id_: str) -> None:
+        """Make the panel of a stage, once."""
+        if id_ in self._areas:
+            return
+        panel = self._panels[id_] = panel_class(id_)(self.bench)
+        area = self._areas[id_] = scrolled(panel)
+        area.setObjectName(f"area_{id_}")
+        self._stack.addWidget(area)
+
+    @Slot()
+    def _make_ahead(self) -> None:
+        """Make the panel that “Next” leads to while nothing else goes on, so that nobody waits for it."""
+        position = STAGES.index(self._stage) + 1 if self._stage else 0
+        if self.bench.folder is None or position == len(STAGES):
+            return
+        if self.bench.jobs.quick.now or self.bench.jobs.long.now:
+            self._ahead.start()
+        else:
+            self._make(STAGES[position])
 
     @property
     def panel(self) -> Panel | None:
@@ -400,6 +420,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._closing = True
+        self._ahead.stop()
         for panel in self._panels.values():
             panel.close()
         self.bench.close()

@@ -111,6 +111,19 @@ def test_walking_by_keys_and_by_next_and_back(window, qtbot):
     assert window.stage == "data"
 
 
+def test_the_panel_that_next_leads_to_is_made_while_the_window_rests(window, qtbot):
+    open_sample(window, qtbot)
+    qtbot.waitUntil(lambda: "data" in window._panels, timeout=PATIENCE)
+    assert window.stage == "problem"
+    assert not window._panels["data"].isVisible()
+    made = window._panels["data"]
+    qtbot.mouseClick(find(window, QPushButton, "next"), Qt.MouseButton.LeftButton)
+    assert window.panel is made
+    assert made.isVisible()
+    qtbot.waitUntil(lambda: "preprocess" in window._panels, timeout=PATIENCE)
+    assert "engineer" not in window._panels  # no further than one step ahead
+
+
 def test_the_finder_leads_to_a_stage(window, qtbot):
     open_sample(window, qtbot)
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
