@@ -118,7 +118,9 @@ def options(cls: Any) -> Iterator[dict[str, Any]]:
 
 
 def recipe(member: dict[str, Any] | None = None) -> tuple[dict[str, Any], ...]:
-    """Steps that make a matrix of the whole table, with a member in its place: preparing after the text, selecting last, else first."""
+    """Steps that make a matrix of the whole table, with a member in its place: its usual one, else preparing after the text, selecting
+    last, and any other first.
+    """
     usual = [
         record("tf_idf", columns=["note"]),
         record("date_parts"),
@@ -128,9 +130,10 @@ def recipe(member: dict[str, Any] | None = None) -> tuple[dict[str, Any], ...]:
     ]
     if member is None:
         return tuple(usual)
-    steps = [step for step in usual if step["id"] != member["id"]]
-    stage = OPERATIONS[member["id"]].stage
-    steps.insert({"prepare": 1, "engineer": 0}.get(stage, len(steps)), member)
+    steps = [member if step["id"] == member["id"] else step for step in usual]
+    if member not in steps:
+        stage = OPERATIONS[member["id"]].stage
+        steps.insert({"prepare": 1, "engineer": 0}.get(stage, len(steps)), member)
     if member["id"] == "date_parts" and member["params"].get("keep"):
         steps.append(record("drop_columns", columns=["seen"]))  # a date itself cannot go into a model
     return tuple(steps)
