@@ -12,7 +12,7 @@ from mlops_desktop.engine.metrics import Metric
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.algorithm_list import AlgorithmList
-from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, scrolled
+from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_words import metric_choices
 from mlops_desktop.ui.widgets.search_fields import SearchFields
@@ -39,6 +39,10 @@ class SetupCard(QFrame):
         self.split = SplitFields()
         self.search = SearchFields(cores())
         self.algorithms = AlgorithmList()
+        self.refit = Segments([("train", self.tr("Training part")), ("all", self.tr("All rows"))], name="refit")
+        self.refit.setToolTip(
+            self.tr("All rows: the model that is used also learns from the test part. Its figures are those of the model that did not.")
+        )
         self.start = Button(self.tr("Start training"), self.started.emit, name="start_training", kind="primary", icon="play")
         self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")
         self.said = label("", "caption", tone="3", wrap=True)
@@ -61,6 +65,9 @@ class SetupCard(QFrame):
                 label(self.tr("Models"), "small", tone="2", weight=Weight.Medium),
                 self.algorithms,
                 self.search.more,
+                column(
+                    label(self.tr("The final model learns from"), "small", tone="2", weight=Weight.Medium), row(self.refit, None), spacing=4
+                ),
                 None,
                 margins=(0, 0, 8, 4),
                 spacing=8,
@@ -74,6 +81,7 @@ class SetupCard(QFrame):
         self.search.changed.connect(lambda search, field: self.edited.emit(self.tr("Budget"), f"search.{field}", {"search": search}))
         self.search.seed_changed.connect(lambda seed: self.edited.emit(self.tr("Seed"), "seed", {"seed": seed}))
         self.algorithms.changed.connect(lambda new, said, merge: self.edited.emit(said, merge, {"candidates": new}))
+        self.refit.chosen.connect(lambda rows: self.edited.emit(self.tr("Final model"), "", {"refit": rows}))
         for fields in (self.split, self.search):
             fields.left.connect(self.left)
 
@@ -92,6 +100,7 @@ class SetupCard(QFrame):
         self.split.show_split(project.split, columns, roles)
         self.search.show_search(project.search, project.seed)
         self.algorithms.show_project(project)
+        self.refit.show_choice(project.refit)
 
     def show_state(self, *, start: str, busy: bool, stopping: bool, why_not: str, said: str) -> None:
         """Show Start with its words, or Stop while work goes on; why nothing can be started; what a start would do."""

@@ -87,6 +87,18 @@ def test_the_window_predicts_without_the_big_libraries(opened):
     assert panel.outcome.answer is not None
 
 
+def test_a_final_model_of_all_rows_answers_as_soon_as_it_is_wanted(opened):
+    panel = opened()
+    before = positive(panel)
+    panel.bench.edit("Final model", refit="all")
+    rest(panel)
+    assert positive(panel) != before
+    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, panel.form.row()))
+    panel.bench.undo()
+    rest(panel)
+    assert positive(panel) == before
+
+
 def test_fields_are_made_from_the_schema(opened):
     form = opened().form
     assert isinstance(form.field("tenure"), NumberField)

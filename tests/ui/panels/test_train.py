@@ -229,9 +229,13 @@ def test_every_control_of_the_set_up_decides(quick):
     assert (bench.project.search.method, bench.project.search.grid_points) == ("grid", 4)
     write("seed", 5)
     assert bench.project.seed == 5
+    click(find(quick, QPushButton, "refit_all"))
+    assert bench.project.refit == "all"
     for _ in range(40):
         bench.undo()
     assert bench.project.seed == 0
+    assert bench.project.refit == "train"
+    assert find(quick, QPushButton, "refit_train").isChecked()
     assert bench.project.search == Search(trials=3, seconds=None)
     assert bench.project.metric != "f1_macro"
 
