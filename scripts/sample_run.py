@@ -58,7 +58,15 @@ def wait_until_ready(address: str, service: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"The service was not ready within {READY_WITHIN:.0f} seconds.")
 
 
-def ask(address: str, row: dict[str, str]) -> dict[str, Any]:
+def typed(cell: str) -> str | float | None:
+    """A cell as JSON has it: the service takes no text for a number."""
+    try:
+        return float(cell)
+    except ValueError:
+        return cell or None
+
+
+def ask(address: str, row: dict[str, Any]) -> dict[str, Any]:
     """The service's answer to one row."""
     request = urllib.request.Request(
         f"{address}/v1/predict", data=json.dumps({"rows": [row]}).encode(), headers={"Content-Type": "application/json"}
@@ -68,7 +76,7 @@ def ask(address: str, row: dict[str, str]) -> dict[str, Any]:
     return answer
 
 
-def try_the_service(row: dict[str, str], keep_running: bool) -> None:
+def try_the_service(row: dict[str, Any], keep_running: bool) -> None:
     """Start the bundle, ask it about one row of the sample and show the answer; stop it again unless told otherwise."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -94,7 +102,7 @@ def main() -> int:
     keep_running = parser.parse_args().keep_running
     desktop = (sys.executable, "-m", "mlops_desktop")
     with (ROOT / SAMPLE).open(newline="", encoding="utf-8") as file:
-        row = {name: cell for name, cell in next(csv.DictReader(file)).items() if name != TARGET}
+        row = {name: typed(cell) for name, cell in next(csv.DictReader(file)).items() if name != TARGET}
     shutil.rmtree(ROOT / OUT, ignore_errors=True)
     (ROOT / OUT).mkdir(parents=True)
     try:
