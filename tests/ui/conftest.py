@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine import calls, storage
+from mlops_desktop.engine.child import Child
 from mlops_desktop.engine.project import Project
-from mlops_desktop.ui import theme
+from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.main_window import MainWindow
 from mlops_desktop.ui.messages import ExceptionHook
@@ -32,6 +33,15 @@ PATIENCE = 60.0  # seconds
 def fonts(qapp: QApplication) -> None:
     qapp.setStyle("Fusion")
     theme.load_fonts()
+
+
+@pytest.fixture
+def runner(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
+    """Lanes whose children do the calls of the tests."""
+    monkeypatch.setattr(jobs, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
+    made = JobRunner()
+    yield made
+    made.shut_down()
 
 
 @pytest.fixture(autouse=True)

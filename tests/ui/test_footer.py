@@ -9,24 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton
 
-from mlops_desktop.engine.child import Child
 from mlops_desktop.ui import footer as foot
-from mlops_desktop.ui import jobs as lanes
 from mlops_desktop.ui.footer import MOST_LINES, Footer, LogDrawer, about
-from mlops_desktop.ui.jobs import JobRunner, Ticket
+from mlops_desktop.ui.jobs import Ticket
 from tests.ui.conftest import click, find
 
 
 def ticket(name: str, title: str, **args: object) -> Ticket:
     return Ticket(name=name, args=args, title=title, on_done=lambda _: None)
-
-
-@pytest.fixture
-def runner(qapp, monkeypatch):
-    monkeypatch.setattr(lanes, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
-    made = JobRunner()
-    yield made
-    made.shut_down()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import sys
 import time
 
 import psutil
-import pytest
 import shiboken6
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QLabel
@@ -38,14 +37,6 @@ class Heard:
     def told(self) -> list[tuple[str, object]]:
         """All but the progress."""
         return [event for event in self.events if event[0] != "progress"]
-
-
-@pytest.fixture
-def runner(qapp, monkeypatch):
-    monkeypatch.setattr(lanes, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
-    made = JobRunner()
-    yield made
-    made.shut_down()
 
 
 def ticket(heard: Heard, name: str, **args: object) -> Ticket:

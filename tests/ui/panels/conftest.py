@@ -24,6 +24,14 @@ _MADE = {
 }
 
 
+def copied(made: Path, folder: Path, **decided: object) -> Path:
+    """A copy of a project for one test, with other decisions where some are given."""
+    shutil.copytree(made, folder)
+    if decided:
+        storage.write_project(folder, replace(storage.read_project(folder), **decided))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def _models() -> dict[str, Path]:
     return {}
@@ -47,10 +55,6 @@ def with_model(make_project, tmp_path, tmp_path_factory, _models) -> Callable[..
             calls.overview(Silent(), folder=str(made), project=record)
             _models[name] = tmp_path_factory.mktemp("models") / name
             shutil.copytree(made, _models[name])
-        folder = tmp_path / f"with_model_{name}"
-        shutil.copytree(_models[name], folder)
-        if decided:
-            storage.write_project(folder, replace(storage.read_project(folder), **decided))
-        return folder
+        return copied(_models[name], tmp_path / f"with_model_{name}", **decided)
 
     return make

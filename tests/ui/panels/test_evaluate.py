@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,8 @@ from mlops_desktop.engine.project import Costs, Goals, Search
 from mlops_desktop.ui.widgets.cutoff_card import Counts, cost_at, counts_at
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
+from tests.ui.panels.conftest import CHURN, copied
 
-CHURN = "\n".join((SAMPLES / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:700])
 _TARGETS = {"churn": "Churn", "penguins": "species", "energy_efficiency": "heating_load"}
 
 
@@ -45,11 +44,7 @@ def trained(make_project, tmp_path, tmp_path_factory, _trained) -> Callable[...,
             home = tmp_path_factory.mktemp("trained") / name
             shutil.copytree(made, home)
             _trained[name] = home
-        folder = tmp_path / f"trained_{name}"
-        shutil.copytree(_trained[name], folder)
-        if decided:
-            storage.write_project(folder, replace(storage.read_project(folder), **decided))
-        return folder
+        return copied(_trained[name], tmp_path / f"trained_{name}", **decided)
 
     return make
 
