@@ -6,6 +6,7 @@ import importlib.metadata
 from dataclasses import dataclass
 from functools import cache
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.artifacts import ArtifactStore
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.gate import check as check_goals
@@ -61,7 +62,7 @@ def keeps_rows(run: Run) -> str:
 
 def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
-    score = f"{metric.label} {metric.shown(best.score or 0.0):.4g} in cross-validation" if metric else ""
+    score = f"{metric.label} {figure(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
     rows = "all rows, the test part too" if project.refit == "all" else "the training part"
     return Check("model", "ok", f"{best.label}, of today's decisions", f"{score}. Fitted on {rows}.".removeprefix(". "))
 

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.decisions import apply_fix
 from mlops_desktop.engine.health import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.row_filter import check_filter, rows_where
@@ -34,7 +35,6 @@ from mlops_desktop.ui.widgets.statistics import (
 )
 from mlops_desktop.ui.widgets.table import DataTable
 from mlops_desktop.ui.widgets.table_columns import table_columns
-from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.workbench import Workbench
 
 HEALTH = 310

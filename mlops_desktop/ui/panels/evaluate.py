@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.gate import check
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.runs import Run
@@ -26,7 +27,6 @@ from mlops_desktop.ui.widgets.kpi import Banner, EmptyState, Kpi
 from mlops_desktop.ui.widgets.leaderboard import model_words
 from mlops_desktop.ui.widgets.metrics_table import MetricsTable, baseline, between, by_id, leading, score_text
 from mlops_desktop.ui.widgets.table_columns import table_columns
-from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.widgets.worst_card import FEATURES, ImportanceCard, WorstCard
 from mlops_desktop.ui.workbench import Workbench
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
@@ -25,7 +26,6 @@ from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.notices import ProgressRing
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.series import Bar
-from mlops_desktop.ui.widgets.ticks import figure
 
 BARS = 60  # columns that are drawn; the table lists all
 ROWS = 1_000  # columns that are listed

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, Metric, metrics_for
 from mlops_desktop.engine.runs import Run
@@ -25,7 +26,6 @@ from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.kpi import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import Leaderboard, Running, model_words, spent
 from mlops_desktop.ui.widgets.learning_card import LearningCard
-from mlops_desktop.ui.widgets.ticks import figure
 from mlops_desktop.ui.workbench import Workbench
 
 MORE_TRIALS = 20

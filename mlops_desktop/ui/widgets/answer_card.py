@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.what_if import Answer
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
@@ -15,7 +16,6 @@ from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.small_plots import ProbabilityBar, begin
-from mlops_desktop.ui.widgets.ticks import figure
 
 MOST_CLASSES = 5
 MOST_REMARKS = 3

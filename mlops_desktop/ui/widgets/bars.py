@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
 from mlops_desktop.ui.widgets.elided import elided_name
 from mlops_desktop.ui.widgets.series import Bar, Mark
 from mlops_desktop.ui.widgets.small_plots import Shade, paint_ticks, shade
-from mlops_desktop.ui.widgets.ticks import figure, signed
+from mlops_desktop.ui.widgets.ticks import signed
 
 SLOT = (22, 80)  # the least and the greatest height of a bar with its air
 LONGEST_NAME = 0.42  # of the width

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.chart import Chart, PlotChart, Table
 from mlops_desktop.ui.widgets.heatmap import Heatmap
 from mlops_desktop.ui.widgets.series import Bar, Mark, Series, Values, extent
 from mlops_desktop.ui.widgets.small_plots import Shade
-from mlops_desktop.ui.widgets.ticks import figure
 
 __all__ = ["Bar", "BarChart", "Chart", "ColumnChart", "Heatmap", "LineChart", "Mark", "ScatterChart", "Series"]
 

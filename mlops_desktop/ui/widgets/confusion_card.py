@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
-from mlops_desktop.ui.widgets.ticks import figure
 
 MOST_ROWS = 9
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import Segments, column, label, row
 from mlops_desktop.ui.widgets.charts import ColumnChart, LineChart, ScatterChart
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.series import Mark, Series
-from mlops_desktop.ui.widgets.ticks import figure
 
 MOST = 6  # classes in one picture: there are so many colors that can be told apart
 HIGH = 250

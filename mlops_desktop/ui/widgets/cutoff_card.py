@@ -13,13 +13,13 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSlider
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.inputs import NumberLine
 from mlops_desktop.ui.widgets.series import Mark, Series
-from mlops_desktop.ui.widgets.ticks import figure
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_words import type_names
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
-from mlops_desktop.ui.widgets.ticks import figure
 
 ACROSS, DOWN = 4, 2
 MOST_LEVELS = 6

@@ -8,13 +8,13 @@ from typing import Any
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.inputs import read_number
 from mlops_desktop.ui.widgets.kpi import FindingRow
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
-from mlops_desktop.ui.widgets.ticks import figure
 
 Json = Mapping[str, Any]
 SCORE = "\x00score"  # the id of the score's row; no column can be called so

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.engine.what_if import Outcome, Trial
 from mlops_desktop.ui.widgets.answer_card import answer_text
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.input_fields import shown
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
-from mlops_desktop.ui.widgets.ticks import figure, signed
+from mlops_desktop.ui.widgets.ticks import signed
 
 MOST_ROWS = 2  # that are seen without scrolling
 MOST_DIFFERENCES = 4  # inputs that are named

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.figure import MINUS, figure
 from mlops_desktop.base.params import Choice, Flag
 from mlops_desktop.engine.blend import read_algorithm
 from mlops_desktop.engine.choices import BASELINE
@@ -17,7 +18,6 @@ from mlops_desktop.engine.metrics import Metric
 from mlops_desktop.engine.ranking import tied_with_best
 from mlops_desktop.engine.runs import Run
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
-from mlops_desktop.ui.widgets.ticks import MINUS, figure
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
 

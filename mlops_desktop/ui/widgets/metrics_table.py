@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.families import Task
+from mlops_desktop.base.figure import MINUS, figure
 from mlops_desktop.engine.metrics import Metric, metrics_for
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
-from mlops_desktop.ui.widgets.ticks import MINUS, figure
 
 # The metrics that stand first, beside the project's own.
 LEADING: dict[str, tuple[str, ...]] = {

@@ -12,10 +12,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.series import Mark, Series
 from mlops_desktop.ui.widgets.small_plots import shade
-from mlops_desktop.ui.widgets.ticks import figure, nice_ticks, tick_texts
+from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts
 
 MOST_SMOOTH = 5_000  # points: above this smooth edges cost more than they show
 SYMBOLS = ("o", "s", "t", "d", "+", "x")  # a second cue beside the color

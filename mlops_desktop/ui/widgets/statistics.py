@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from mlops_desktop.base.figure import MINUS, figure
 from mlops_desktop.ui.widgets.column_words import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
-from mlops_desktop.ui.widgets.ticks import MINUS, figure
 
 Profile = Mapping[str, Any]
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from mlops_desktop.base.figure import MINUS
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.ui.widgets.ticks import MINUS
 
 MISSING = "–"
 MOST_CACHED = 200_000  # cells whose text is remembered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
-MINUS = "\u2212"
+from mlops_desktop.base.figure import MINUS, figure
 
 
 def nice_ticks(low: float, high: float, count: int = 5, *, whole: bool = False) -> list[float]:
@@ -50,22 +50,6 @@ def tick_texts(values: list[float]) -> list[str]:
         return [figure(value) for value in values]
     step = min(b - a for a, b in itertools.pairwise(values))
     return [tick_text(value, step) for value in values]
-
-
-def figure(value: float | None, digits: int = 4) -> str:
-    """A number for reading: about `digits` significant digits, thousands set apart, a true minus; "–" where there is none."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 1e15 or size < 1e-4:
-        return f"{value:.{digits - 1}g}".replace("-", MINUS)
-    decimals = max(0, digits - 1 - math.floor(math.log10(size)))
-    text = f"{value:,.{decimals}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", MINUS)
 
 
 def signed(value: float, decimals: int = 2) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout
 
+from mlops_desktop.base.figure import figure
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.dates import DAY, date_reader, is_time_of_day
 from mlops_desktop.serving.explain import Curve
@@ -17,7 +18,6 @@ from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Seri
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.input_fields import shown
 from mlops_desktop.ui.widgets.inputs import ComboBox
-from mlops_desktop.ui.widgets.ticks import figure
 
 _YEAR = 365.2425 * DAY
 

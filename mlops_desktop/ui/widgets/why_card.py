@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
+from mlops_desktop.base.figure import MINUS, figure
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.widgets.answer_card import percent
@@ -14,7 +15,7 @@ from mlops_desktop.ui.widgets.basic import card, column, heading, row
 from mlops_desktop.ui.widgets.charts import Bar, BarChart
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.input_fields import shown
-from mlops_desktop.ui.widgets.ticks import MINUS, figure, signed
+from mlops_desktop.ui.widgets.ticks import signed
 
 MOST_BARS = 6
 NOTHING = 1e-9  # a smaller change is none

@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.counted import counted
+from mlops_desktop.base.figure import figure
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.series import Bar
 from mlops_desktop.ui.widgets.table_model import TableColumn
-from mlops_desktop.ui.widgets.ticks import figure, signed
+from mlops_desktop.ui.widgets.ticks import signed
 
 MOST_BARS, MOST_ROWS, FEATURES = 12, 20, 4
 

@@ -1,0 +1,23 @@
+"""Numbers as people read them, in the window, in reports and on the command line."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\u2212"
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """A number for reading: about `digits` significant digits, thousands set apart, a true minus; "–" where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e15 or size < 1e-4:
+        return f"{value:.{digits - 1}g}".replace("-", MINUS)
+    decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+    text = f"{value:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", MINUS)
