@@ -8,16 +8,12 @@ from typing import Any
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.chosen import Chosen, open_chosen
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.importing import import_cells
-from mlops_desktop.engine.package import export, make_exporter
-from mlops_desktop.engine.project import Project, Search
-from mlops_desktop.engine.proposal import propose
-from mlops_desktop.engine.runs import Runs
-from mlops_desktop.engine.searching import search
+from mlops_desktop.engine.data import import_cells
+from mlops_desktop.engine.packaging import export_run, make_exporter
+from mlops_desktop.engine.pipeline import Flow, propose
+from mlops_desktop.engine.project import Project, Search, project_from_json
+from mlops_desktop.engine.training import Chosen, Runs, open_chosen, search
 
 
 def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
@@ -25,7 +21,7 @@ def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
     folder.mkdir(parents=True)
     file = resource_folder() / "samples" / "telco_churn.csv"
     found = import_cells(folder, file, Project(name="telco", target="Churn"), Silent())
-    project, _ = propose(folder, storage.from_json(found["project"]), Silent())
+    project, _ = propose(folder, project_from_json(found["project"]), Silent())
     project = replace(project, candidates=(choices().algorithms.read(algorithm),), search=Search(trials=1, seconds=None))
     flow = Flow(folder, project)
     search(flow, Runs(folder), Silent())
@@ -34,4 +30,4 @@ def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
 
 def bundle(chosen: Chosen, out: Path) -> None:
     """The REST service of a trained project."""
-    export(chosen, Runs(chosen.flow.folder), make_exporter("rest_bundle", {}), out, Silent())
+    export_run(chosen, Runs(chosen.flow.folder), make_exporter("rest_bundle", {}), out, Silent())

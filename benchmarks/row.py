@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.projects import telco
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine.golden import typical_row
+from mlops_desktop.engine.packaging import typical_row
 
 ROUNDS = 9
 TREES = 300

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from benchmarks.projects import bundle, telco
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine.golden import typical_row
+from mlops_desktop.engine.packaging import typical_row
 
 EMPTY = """
 import sys, uvicorn

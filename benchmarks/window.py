@@ -31,9 +31,9 @@ import numpy as np
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from mlops_desktop.engine.child import Child
+    from mlops_desktop.engine.process import Child
     from mlops_desktop.engine.project import Project
-    from mlops_desktop.ui.main_window import MainWindow
+    from mlops_desktop.ui.shell.main_window import MainWindow
 
 HEAVY = ("pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm", "openpyxl")
 PROFILED_ROWS = 400_000
@@ -56,7 +56,7 @@ OURS = """
 import sys
 from pathlib import Path
 from mlops_desktop.app import make_window
-from mlops_desktop.ui.settings import Settings
+from mlops_desktop.ui.shell.settings import Settings
 app, window, jobs = make_window(Settings(Path(sys.argv[1])))
 window.resize(1280, 800)
 window.show()
@@ -119,15 +119,14 @@ def _write(path: Path, values: Any, words: list[Any], columns: int) -> None:
 
 def make_project(child: Child, folder: Path, file: Path, target: str, change: Callable[[Project], Project]) -> dict[str, Any]:
     """Import and propose, as the start page does; the arguments of further calls."""
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.project import Project
+    from mlops_desktop.engine.project import Project, project_from_json, project_to_json, write_project
 
     folder.mkdir(parents=True)
-    args = {"folder": str(folder), "project": storage.to_json(Project(name=folder.name, target=target))}
+    args = {"folder": str(folder), "project": project_to_json(Project(name=folder.name, target=target))}
     args["project"] = child.call("import_file", {**args, "file": str(file)})["project"]
-    project = change(storage.from_json(child.call("propose", args)["project"]))
-    storage.write_project(folder, project)
-    return {**args, "project": storage.to_json(project)}
+    project = change(project_from_json(child.call("propose", args)["project"]))
+    write_project(folder, project)
+    return {**args, "project": project_to_json(project)}
 
 
 def only(algorithm: str, trials: int, **params: Any) -> Callable[[Project], Project]:
@@ -145,7 +144,7 @@ def only(algorithm: str, trials: int, **params: Any) -> Callable[[Project], Proj
 def make_projects(home: Path) -> None:
     """Four projects: one that is trained and evaluated, and one for each kind of work."""
     from mlops_desktop.base.resources import resource_folder
-    from mlops_desktop.engine.child import Child
+    from mlops_desktop.engine.process import Child
 
     forest_table(home / "forest.csv")
     profile_table(home / "many.csv")
@@ -253,8 +252,8 @@ class Inside:
 
     def switching(self) -> None:
         """First visits, then switches between built panels, in a project that is trained and evaluated."""
-        from mlops_desktop.engine.stages import STAGES
-        from mlops_desktop.ui.main_window import panel_modules
+        from mlops_desktop.engine.workflow import STAGES
+        from mlops_desktop.ui.shell.main_window import panel_modules
 
         self.open("telco", "problem")
         self.panels = [id_ for id_ in STAGES if id_ in panel_modules()]
@@ -315,9 +314,9 @@ class Inside:
 def inside(home: Path, idle: float, parts: list[str]) -> int:
     """Measure in this process; 1 when something heavy was imported."""
     from mlops_desktop.app import make_window
-    from mlops_desktop.ui.collector import Collector
-    from mlops_desktop.ui.main_window import needed_later
-    from mlops_desktop.ui.settings import Settings
+    from mlops_desktop.ui.garbage_collector import Collector
+    from mlops_desktop.ui.shell.main_window import needed_later
+    from mlops_desktop.ui.shell.settings import Settings
 
     app, window, jobs = make_window(Settings(home / "preferences.ini"))
     window.resize(1280, 800)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mlops_desktop.engine.frozen import run_helper
+from mlops_desktop.engine.process import run_helper
 
 
 def main() -> int:
@@ -22,13 +22,13 @@ def _start() -> int:
     run_helper()
     arguments = sys.argv[1:]
     if arguments[:1] == ["--worker"]:
-        from mlops_desktop.engine.worker import main as work
+        from mlops_desktop.engine.process import run_worker
 
-        return work(arguments[1:])
+        return run_worker(arguments[1:])
     if arguments[:1] == ["--serve"]:
-        from mlops_desktop.engine.local_service import main as serve
+        from mlops_desktop.engine.process import serve_bundle
 
-        return serve(arguments[1:])
+        return serve_bundle(arguments[1:])
     if not arguments or (len(arguments) == 1 and Path(arguments[0]).exists()):
         from mlops_desktop.app import main as open_window
 

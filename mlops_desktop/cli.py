@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_desktop import __version__
-from mlops_desktop.base.counted import counted
+from mlops_desktop.base.plural import counted
 
 if TYPE_CHECKING:  # everything heavy is imported by the command that needs it: `--help` answers at once
     from collections.abc import Iterator
 
-    from mlops_desktop.engine.child import Child
+    from mlops_desktop.engine.process import Child
     from mlops_desktop.engine.project import Project
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
-    from mlops_desktop.engine.child import Crashed
+    from mlops_desktop.engine.process import Crashed
 
     try:
         code: int = args.command(args)
@@ -133,22 +133,27 @@ def _add_using(add: Add) -> None:
 def _new(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.decisions import refuse_metric
-    from mlops_desktop.engine.lock import ProjectLock
-    from mlops_desktop.engine.project import Project
+    from mlops_desktop.engine.project import (
+        Project,
+        ProjectLock,
+        new_project_folder,
+        project_from_json,
+        project_to_json,
+        refuse_metric,
+        write_project,
+    )
 
     existed = args.dir.exists()
-    storage.new_project_folder(args.dir)
+    new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), _child() as call:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
-            found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
+            found = call("import_file", folder=str(args.dir), file=str(args.data), project=project_to_json(project))
             refuse_metric(project)
             proposed = call("propose", folder=str(args.dir), project=found["project"])
-            project = storage.from_json(proposed["project"])
+            project = project_from_json(proposed["project"])
             refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
-            storage.write_project(args.dir, project)
+            write_project(args.dir, project)
     except BaseException:
         _take_back(args.dir, existed)
         raise
@@ -171,8 +176,8 @@ def _take_back(folder: Path, existed: bool) -> None:
 
 
 def _set(args: argparse.Namespace) -> int:
-    from mlops_desktop.engine.columns import known_columns
-    from mlops_desktop.engine.decisions import refuse_metric, set_field
+    from mlops_desktop.engine.pipeline import known_columns
+    from mlops_desktop.engine.project import refuse_metric, set_field
 
     with _editing(args.dir) as (before, save):
         project = before
@@ -190,10 +195,10 @@ def _set(args: argparse.Namespace) -> int:
 def _refuse_positive(folder: Path, project: Project) -> None:
     """UserError when the positive class is none that the target can have: a run would put another in its place."""
     from mlops_desktop.base.errors import UserError
-    from mlops_desktop.engine import storage
+    from mlops_desktop.engine.project import project_from_json, project_to_json
 
     with _child() as call:
-        settled = storage.from_json(call("propose", folder=str(folder), project=storage.to_json(project))["project"])
+        settled = project_from_json(call("propose", folder=str(folder), project=project_to_json(project))["project"])
     if settled.positive == project.positive:
         return
     if settled.positive is None:
@@ -203,7 +208,8 @@ def _refuse_positive(folder: Path, project: Project) -> None:
 
 def _renewed(folder: Path, before: Project, project: Project) -> Project:
     """The project with what was only proposed made anew, where the target, the task, a role or a type changed under it."""
-    from mlops_desktop.engine import storage
+
+    from mlops_desktop.engine.project import project_from_json, project_to_json
 
     def ground(one: Project) -> Any:
         notes = {name: (note.role, note.type, note.levels, note.missing) for name, note in one.columns.items()}
@@ -212,25 +218,26 @@ def _renewed(folder: Path, before: Project, project: Project) -> Project:
     if not before.data or not before.steps or ground(before) == ground(project):
         return project
     with _child() as call:
-        found = call("renew", folder=str(folder), project=storage.to_json(project), before=storage.to_json(before))
+        found = call("renew", folder=str(folder), project=project_to_json(project), before=project_to_json(before))
     for line in found["changes"]:
         print(f"- {line}")
-    return storage.from_json(found["project"])
+    return project_from_json(found["project"])
 
 
 def _show(args: argparse.Namespace) -> int:
-    from mlops_desktop.engine import storage
 
-    _print_json(storage.to_json(storage.read_project(args.dir)))
+    from mlops_desktop.engine.project import project_to_json, read_project
+
+    _print_json(project_to_json(read_project(args.dir)))
     return 0
 
 
 def _run(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.keys import Keys
-    from mlops_desktop.engine.runs import Runs
+    from mlops_desktop.engine.pipeline import Keys
+    from mlops_desktop.engine.project import project_from_json, project_to_json
+    from mlops_desktop.engine.training import Runs
 
     jobs = 0 if args.jobs is None else int(_positive(args.jobs, "--jobs"))
     with _editing(args.dir) as (project, save), _child(jobs) as call:
@@ -240,11 +247,11 @@ def _run(args: argparse.Namespace) -> int:
         if args.trials is not None:
             search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
-        project = storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(project))["project"])
+        project = project_from_json(call("propose", folder=str(args.dir), project=project_to_json(project))["project"])
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
             project = replace(project, chosen="")  # a run of earlier decisions
         save(project)
-        found = call("run", folder=str(args.dir), project=storage.to_json(project), jobs=jobs, replay=args.replay)
+        found = call("run", folder=str(args.dir), project=project_to_json(project), jobs=jobs, replay=args.replay)
     if args.json:
         _print_json(found)
     else:
@@ -256,7 +263,7 @@ def _run(args: argparse.Namespace) -> int:
 def _choose(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from mlops_desktop.engine.runs import Runs
+    from mlops_desktop.engine.training import Runs
 
     with _editing(args.dir) as (project, save):
         run = None if args.run == "best" else Runs(args.dir).get(args.run)
@@ -266,12 +273,13 @@ def _choose(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> int:
-    from mlops_desktop.engine import storage
+
+    from mlops_desktop.engine.project import project_from_json, project_to_json
 
     with _editing(args.dir) as (project, save), _child() as call:
-        found = call("import_file", folder=str(args.dir), file=str(args.data), project=storage.to_json(project))
-        updated = storage.from_json(found["project"])
-        save(storage.from_json(call("propose", folder=str(args.dir), project=storage.to_json(updated))["project"]))
+        found = call("import_file", folder=str(args.dir), file=str(args.data), project=project_to_json(project))
+        updated = project_from_json(found["project"])
+        save(project_from_json(call("propose", folder=str(args.dir), project=project_to_json(updated))["project"]))
     for line in _said(found["evidence"]):
         print(f"- {line}")
     print(f"{_rows(found)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
@@ -279,11 +287,11 @@ def _update(args: argparse.Namespace) -> int:
 
 
 def _runs(args: argparse.Namespace) -> int:
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.keys import Keys
-    from mlops_desktop.engine.runs import Runs
+    from mlops_desktop.engine.pipeline import Keys
+    from mlops_desktop.engine.project import read_project
+    from mlops_desktop.engine.training import Runs
 
-    project = storage.read_project(args.dir)
+    project = read_project(args.dir)
     runs = sorted(Runs(args.dir).list(Keys(project).board), key=lambda run: (run.score is None, -(run.score or 0.0), run.number))
     if args.json:
         _print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})
@@ -308,9 +316,10 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _predict(args: argparse.Namespace) -> int:
-    from mlops_desktop.engine import storage
 
-    project = storage.to_json(storage.read_project(args.source)) if (args.source / "project.json").exists() else None
+    from mlops_desktop.engine.project import project_to_json, read_project
+
+    project = project_to_json(read_project(args.source)) if (args.source / "project.json").exists() else None
     with _child() as call:
         found = call("predict", source=str(args.source), file=str(args.input), out=str(args.output), project=project)
     print(f"{_rows(found)}, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
@@ -329,7 +338,7 @@ def _drift(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from mlops_desktop.engine.decisions import read_option
+    from mlops_desktop.engine.project import read_option
 
     options = dict(read_option(text) for text in args.options)
     found = _ask(args.dir, "export", exporter=args.exporter, out=str(args.out), options=options)
@@ -375,10 +384,9 @@ def _profile(args: argparse.Namespace) -> int:
 
 def _ask(folder: Path, name: str, **args: Any) -> Json:
     """A call about a project that changes none of its decisions."""
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.lock import ProjectLock
+    from mlops_desktop.engine.project import ProjectLock, project_to_json, read_project
 
-    project = storage.to_json(storage.read_project(folder))
+    project = project_to_json(read_project(folder))
     with ProjectLock(folder), _child() as call:
         return call(name, folder=str(folder), project=project, **args)
 
@@ -386,18 +394,17 @@ def _ask(folder: Path, name: str, **args: Any) -> Json:
 @contextmanager
 def _editing(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
     """The project, locked against other writers, and the function that saves it."""
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.lock import ProjectLock
+    from mlops_desktop.engine.project import ProjectLock, read_project, write_project
 
-    storage.read_project(folder)  # a folder that is no project is told before it is locked
+    read_project(folder)  # a folder that is no project is told before it is locked
     with ProjectLock(folder):
-        yield storage.read_project(folder), lambda project: storage.write_project(folder, project)
+        yield read_project(folder), lambda project: write_project(folder, project)
 
 
 @contextmanager
 def _child(jobs: int = 1) -> Iterator[Callable[..., Json]]:
     """A child process that does the work; Ctrl-C stops it and everything that it started."""
-    from mlops_desktop.engine.child import Child
+    from mlops_desktop.engine.process import Child
 
     child = Child(threads=max(1, _cores() - 1) if jobs < 2 else 1)
     try:

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from mlops_desktop.engine.child import Child
-    from mlops_desktop.ui.main_window import MainWindow
+    from mlops_desktop.engine.process import Child
+    from mlops_desktop.ui.shell.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = "1280x800,1440x900"
@@ -78,26 +78,25 @@ def wide_table(path: Path) -> None:
 
 def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) -> None:
     """A project of a file as a person has it in the end: proposed, trained and evaluated; without trials, only imported and no target."""
-    from mlops_desktop.engine import storage
-    from mlops_desktop.engine.project import Project, Search
+    from mlops_desktop.engine.project import PROJECT_FILE, Project, Search, project_from_json, project_to_json, write_project
 
-    if (folder / storage.PROJECT_FILE).exists():
+    if (folder / PROJECT_FILE).exists():
         return
     folder.mkdir(parents=True)
     say(f"making the project {folder.name}")
-    args = {"folder": str(folder), "project": storage.to_json(Project(name=folder.name, target=target))}
+    args = {"folder": str(folder), "project": project_to_json(Project(name=folder.name, target=target))}
     args["project"] = child.call("import_file", {**args, "file": str(file)})["project"]
     if trials:
-        proposed = storage.from_json(child.call("propose", args)["project"])
-        args["project"] = storage.to_json(replace(proposed, search=Search(trials=trials, seconds=None)))
+        proposed = project_from_json(child.call("propose", args)["project"])
+        args["project"] = project_to_json(replace(proposed, search=Search(trials=trials, seconds=None)))
         for name in ("overview", "profile", "run", "evaluate", "open_model"):
             child.call(name, args)
-    storage.write_project(folder, storage.from_json(args["project"]))
+    write_project(folder, project_from_json(args["project"]))
 
 
 def projects(home: Path, states: list[str]) -> None:
     """Make what is to be shown, in a child process that is gone afterwards."""
-    from mlops_desktop.engine.child import Child
+    from mlops_desktop.engine.process import Child
 
     sample = ROOT / "resources" / "samples" / "telco_churn.csv"
     wide = home / "customer survey of the last twelve months.csv"
@@ -143,8 +142,8 @@ def pictures(app: QApplication, window: MainWindow, wanted: Wanted, name: str, s
 
 def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> int:
     """Every picture that is wanted; how many."""
-    from mlops_desktop.engine.stages import STAGES
-    from mlops_desktop.ui.main_window import panel_modules
+    from mlops_desktop.engine.workflow import STAGES
+    from mlops_desktop.ui.shell.main_window import panel_modules
 
     there, count = panel_modules(), 0
     if "empty" in wanted.states and (not wanted.stages or "start" in wanted.stages):
@@ -170,7 +169,7 @@ def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> i
 def show(wanted: Wanted, home: Path) -> int:
     """Open the window on the projects and take the pictures; the number of faults of the window."""
     from mlops_desktop.app import make_window
-    from mlops_desktop.ui.settings import Settings
+    from mlops_desktop.ui.shell.settings import Settings
 
     app, window, jobs = make_window(Settings(home / "preferences.ini"))
     faults: list[str] = []

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from mlops_desktop import app as application
-from mlops_desktop.engine import storage
+from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.settings import Settings
+from mlops_desktop.ui.shell.settings import Settings
 
 # Opens the window as `main` does, waits until `ready(window)`, says what it saw and closes the window.
 WATCHED = """
@@ -74,7 +74,7 @@ def test_a_file_on_the_command_line_becomes_a_project(tmp_path):
     said = run(tmp_path, str(file))
     assert said["stage"] == ["problem"]
     assert said["heavy"] == []
-    assert storage.read_project(tmp_path / "documents" / "small").target == "y"
+    assert read_project(tmp_path / "documents" / "small").target == "y"
 
 
 def test_the_window_takes_the_preferences_of_last_time(qapp, tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_desktop.engine import project, records
+from mlops_desktop.engine.project import decisions, serialization
 from mlops_desktop.serving.app import App
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.service import Service
@@ -23,7 +23,7 @@ BUNDLE = (DOCS / "bundle.md").read_text(encoding="utf-8")
 def test_every_module_of_the_engine_has_its_room():
     rooms = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "The rooms of the engine")
     listed = [name for line in rooms.splitlines()[3:] for name in re.findall(r"`(\w+)`", line)]
-    there = sorted(path.stem for path in Path(project.__file__).parent.glob("*.py") if path.stem != "__init__")
+    there = sorted(path.stem for path in Path(decisions.__file__).parent.glob("*.py") if path.stem != "__init__")
     assert sorted(listed) == there
 
 
@@ -37,16 +37,16 @@ def first_cells(text: str) -> list[str]:
 
 def test_every_decision_of_a_project_stands_in_its_table():
     listed = first_cells(section(PROJECT, "`project.json`"))
-    assert listed == ["format", *(field.name for field in dataclasses.fields(project.Project))]
-    for part in (project.ColumnNote, project.Brief, project.Goals, project.Costs, project.Split, project.Search):
+    assert listed == ["format", *(field.name for field in dataclasses.fields(decisions.Project))]
+    for part in (decisions.ColumnNote, decisions.Brief, decisions.Goals, decisions.Costs, decisions.Split, decisions.Search):
         assert "{" + ", ".join(field.name for field in dataclasses.fields(part)) + "}" in PROJECT, part
-    for name in (*project.ROLES, *project.TYPES):
+    for name in (*decisions.ROLES, *decisions.TYPES):
         assert f"`{name}`" in PROJECT
 
 
-@pytest.mark.parametrize("path", [path for path in records.BOUNDS if path not in ("split.gap", "threshold", "seed")])
+@pytest.mark.parametrize("path", [path for path in serialization.BOUNDS if path not in ("split.gap", "threshold", "seed")])
 def test_bounds_are_those_that_are_checked(path):
-    low, high = records.BOUNDS[path]
+    low, high = serialization.BOUNDS[path]
     assert re.search(rf"`{re.escape(path)}`\s+{low:,.10g} to {high:,.10g}(?!\d)", PROJECT)
 
 

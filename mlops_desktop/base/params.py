@@ -32,8 +32,7 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Param):
-    """A number within bounds. `tune` is the range that a search draws from (None: not tuned), `log` how a search and a slider are spaced.
-    """
+    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm."""
 
     low: float
     high: float

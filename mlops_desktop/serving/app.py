@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from .http_problems import Refusal, too_large
 from .pages import page_of, page_paths
-from .problems import Refusal, too_large
 from .service import Reply, Service
 
 Message = MutableMapping[str, Any]

@@ -24,10 +24,10 @@ import numpy as np
 
 from .errors import UserError
 from .monitor import Reference
-from .plain import read_plain, write_plain
 from .schema import Schema
 from .scorer import Scorer
 from .selftest import Golden, answers_of, replay
+from .serialization import read_plain, write_plain
 
 FORMAT = 1
 SUMS = "SHA256SUMS"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .plain import Plain
+from .serialization import Plain
 
 # Words that stand for a missing cell. In a column of words "-", "." and "None" can be levels of their own, so they mean missing in other
 # columns only.

@@ -10,7 +10,7 @@ from typing import Any
 from .cells import Grammar
 from .dates import date_example, date_text, is_time_of_day
 from .frame import Frame
-from .plain import Plain
+from .serialization import Plain
 
 TYPES = ("number", "integer", "boolean", "category", "ordered", "text", "id", "date")
 NUMBER_TYPES = ("number", "integer", "boolean")

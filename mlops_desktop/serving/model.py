@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from .frame import Bools, Floats, Matrix
-from .plain import Plain
+from .serialization import Plain
 
 
 class Model(Plain, ABC):

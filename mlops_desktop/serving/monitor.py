@@ -21,8 +21,8 @@ from .chi_square import benjamini_hochberg, g_test, population_stability
 from .dates import date_text
 from .errors import UserError
 from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
-from .plain import Plain
 from .schema import NUMBER_TYPES, Column, Schema
+from .serialization import Plain
 
 WATCH, ACT, SIGNIFICANT = 0.1, 0.25, 0.01
 FALSE_DISCOVERIES = 0.05

@@ -9,10 +9,10 @@ from typing import Any
 
 from .cells import Grammar
 from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Checked, Column, Problem
-from .door import Door
 from .errors import UserError
 from .frame import Layout
-from .plain import Plain
+from .request_validation import Door
+from .serialization import Plain
 
 __all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Checked", "Column", "Grammar", "Problem", "Schema"]
 

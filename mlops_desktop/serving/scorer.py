@@ -10,8 +10,8 @@ import numpy as np
 from .errors import UserError
 from .frame import Floats, Frame, Ints, Layout, Matrix, to_matrix
 from .model import Model
-from .plain import Plain
 from .schema import Schema
+from .serialization import Plain
 from .transform import Apply, Transform, chain
 
 

@@ -152,6 +152,6 @@ def _protocol(app: Any, options: Options) -> Any:
     """uvicorn's protocol with a short way for single rows, where httptools is there and nobody asked for a log of each request."""
     if options.access_log or importlib.util.find_spec("httptools") is None:
         return "auto"
-    from .fast_lane import fast_protocol
+    from .single_row import fast_protocol
 
     return fast_protocol(app)

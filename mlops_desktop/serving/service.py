@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 
 import numpy as np
 
-from .answerable import spoilers
 from .answers import NO_ANSWER, Answers, class_text, finite, refused_row, unanswered
 from .bundle import SUMS, Bundle
 from .column import Checked, Problem
@@ -20,10 +19,11 @@ from .csv_io import answer_chunk, as_csv, header_line, read_chunks
 from .errors import UserError
 from .explain import explain, what_if
 from .frame import Floats, Frame, Ints
+from .http_problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, remark, too_large
 from .metrics import CONTENT_TYPE, Metrics, added
 from .monitor import Counters
 from .openapi import openapi_document, schema_document
-from .problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, remark, too_large
+from .required_inputs import spoilers
 from .strict_json import JsonFault, parse
 
 JSON = b"application/json"

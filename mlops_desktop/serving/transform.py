@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from .frame import Frame, Layout
-from .plain import Plain
+from .serialization import Plain
 
 Apply = Callable[[Frame], Frame]
 

@@ -22,8 +22,8 @@ from types import FrameType
 from typing import Any
 
 from .errors import UserError
+from .http_problems import Refusal
 from .metrics import NOW, added
-from .problems import Refusal
 from .server import LAST_REQUESTS, Options, serve
 
 RESTARTS, PERIOD = 5, 60.0  # so many dead workers within so many seconds, and the service stops

@@ -19,7 +19,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, Q
 from shiboken6 import isValid
 
 from mlops_desktop.base.errors import Cancelled, UserError
-from mlops_desktop.engine.child import Child, Crashed
+from mlops_desktop.engine.process import Child, Crashed
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from mlops_desktop.ui.workbench import Workbench
+from mlops_desktop.ui.project_controller import Workbench
 
 
 class Panel(QWidget):

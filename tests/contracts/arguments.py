@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.params import Columns
-from mlops_desktop.engine.recipe import starter
+from mlops_desktop.engine.pipeline.recipe import starter
 
 FEW = 2  # columns that are chosen, so that a step which takes columns away leaves some
 

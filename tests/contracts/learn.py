@@ -16,7 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import TASKS, Algorithm
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Matrix, round_to_float32
-from mlops_desktop.serving.plain import write_plain
+from mlops_desktop.serving.serialization import write_plain
 from tests.frames import to_csr
 
 ALGORITHMS = Registry(mlops_desktop.catalog.algorithms, Algorithm)

@@ -18,7 +18,7 @@ from mlops_desktop.base.params import Choice, Flag, Number
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
-from mlops_desktop.serving.plain import pack, read_plain, write_plain
+from mlops_desktop.serving.serialization import pack, read_plain, write_plain
 from tests.contracts.learn import ALGORITHMS, MEMBERS, digests, in_library_form, learn, matrix_of, quick, refusal, takes_missing, target_of
 from tests.frames import to_csr
 

@@ -23,10 +23,10 @@ from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.base.params import Columns, number
 from mlops_desktop.base.params import columns as columns_field
 from mlops_desktop.base.registry import Registry
-from mlops_desktop.engine.project import Split
-from mlops_desktop.engine.split import SplitColumns, folds
-from mlops_desktop.engine.suggest import suggest_steps
-from mlops_desktop.engine.training import learn_steps
+from mlops_desktop.engine.pipeline.recommended import suggest_steps
+from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds
+from mlops_desktop.engine.pipeline.step_fitting import learn_steps
+from mlops_desktop.engine.project.decisions import Split
 from mlops_desktop.serving.frame import Frame, Layout
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.transforms.drop_columns import DropColumns

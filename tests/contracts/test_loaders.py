@@ -11,7 +11,8 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.table import guess_loader, load_cells, type_cells
+from mlops_desktop.engine.data.loading import guess_loader, load_cells
+from mlops_desktop.engine.data.typed_table import type_cells
 from tests.engine.disks import unprivileged
 from tests.zoo import REFUSED, TEXTS, TYPED, Animal
 

@@ -28,7 +28,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text, Texts
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Frame, Layout
-from mlops_desktop.serving.plain import read_plain, write_plain
+from mlops_desktop.serving.serialization import read_plain, write_plain
 from mlops_desktop.serving.transform import Apply, Transform
 from tests.contracts.apply_alone import describe, store_frame
 from tests.contracts.arguments import needed

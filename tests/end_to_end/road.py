@@ -20,10 +20,10 @@ import numpy as np
 import psutil
 
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine import storage
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.keys import Keys
-from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.serving.scorer import Scorer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,7 +112,7 @@ def gone_within(mark: str, seconds: float) -> float:
 
 def leaderboard(folder: Path) -> list[dict[str, Any]]:
     """Every run of today's decisions, with all that is the same in every process: the seconds are not."""
-    project = storage.read_project(folder)
+    project = read_project(folder)
     return [{**run.to_json(), "seconds": None} for run in Runs(folder).list(Keys(project).board)]
 
 
@@ -131,7 +131,7 @@ def assert_same_files(found: Path, wanted: Path) -> int:
 
 def hold_out(folder: Path) -> tuple[Flow, np.ndarray]:
     """The flow of a project, and where the rows of its sealed test part stand in the file."""
-    flow = Flow(folder, storage.read_project(folder))
+    flow = Flow(folder, read_project(folder))
     return flow, flow.test_rows
 
 

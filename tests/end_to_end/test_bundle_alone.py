@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.chosen import open_chosen
-from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.serving.scorer import Scorer
 from tests.end_to_end.road import (
     SAMPLES,

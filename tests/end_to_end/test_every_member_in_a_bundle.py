@@ -24,17 +24,18 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Task
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Flag
-from mlops_desktop.engine import package, storage
-from mlops_desktop.engine.batch import predict_file
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.chosen import Chosen, open_chosen
-from mlops_desktop.engine.decisions import set_field
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.importing import import_cells
-from mlops_desktop.engine.project import Project, Search, Split, Step
-from mlops_desktop.engine.proposal import propose
-from mlops_desktop.engine.runs import Runs
-from mlops_desktop.engine.searching import search
+from mlops_desktop.engine.data.importing import import_cells
+from mlops_desktop.engine.evaluation.batch_prediction import predict_file
+from mlops_desktop.engine.packaging.export import export_run, make_exporter
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.proposal import propose
+from mlops_desktop.engine.project.assignments import set_field
+from mlops_desktop.engine.project.decisions import Project, Search, Split, Step
+from mlops_desktop.engine.project.project_file import project_from_json, write_project
+from mlops_desktop.engine.training.final_model import Chosen, open_chosen
+from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.engine.training.runs import Runs
 from tests.contracts.arguments import needed
 from tests.end_to_end.road import (
     TOLERANCE,
@@ -213,14 +214,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     for task, target in TARGETS.items():
         (folder / task).mkdir()
         found = import_cells(folder / task, folder / "mixed.csv", Project(name=f"made for {task}", target=target), Silent())
-        project = storage.from_json(found["project"])
+        project = project_from_json(found["project"])
         for other in set(TARGETS.values()) - {target}:
             project = set_field(project, f"roles.{other}=ignore")
         project, _ = propose(folder / task, project, Silent())
         assert project.task == task
         split = Split(method=project.split.method, folds=2)
         projects[task] = replace(project, split=split, search=Search(trials=1, seconds=None))
-        storage.write_project(folder / task, projects[task])
+        write_project(folder / task, projects[task])
     return Files(folder, projects)
 
 
@@ -233,7 +234,7 @@ def exported(files: Files, case: Case, folder: Path) -> Chosen:
     search(flow, runs, Silent())
     chosen = open_chosen(flow, runs, Silent())
     assert chosen.run.algorithm_id == case.algorithm["id"]
-    package.export(chosen, runs, package.make_exporter("rest_bundle", {}), folder / "bundle", Silent())
+    export_run(chosen, runs, make_exporter("rest_bundle", {}), folder / "bundle", Silent())
     return chosen
 
 
@@ -364,7 +365,5 @@ def test_every_algorithm_that_holds_rows_is_refused_without_consent(files, tmp_p
         runs = Runs(flow.folder)
         search(flow, runs, Silent())
         with pytest.raises(UserError, match="consent"):
-            package.export(
-                open_chosen(flow, runs, Silent()), runs, package.make_exporter("rest_bundle", {}), tmp_path / id_ / "bundle", Silent()
-            )
+            export_run(open_chosen(flow, runs, Silent()), runs, make_exporter("rest_bundle", {}), tmp_path / id_ / "bundle", Silent())
         assert not (tmp_path / id_ / "bundle").exists()

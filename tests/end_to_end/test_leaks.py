@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.project import Project, Search, Split, Step
-from mlops_desktop.engine.runs import Runs
-from mlops_desktop.engine.suggest import operation
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.project.decisions import Project, Search, Split, Step
+from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from mlops_desktop.engine.training.runs import Runs
 from tests.end_to_end.road import done, write_table
 
 ROWS, COLUMNS, FEW, FOLDS, TEST = 300, 1000, 600, 3, 0.2
@@ -64,10 +65,10 @@ class Found:
 def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Found:
     """Import, propose, add every selection, train, evaluate: the calls that a window and the command line make."""
     folder.mkdir()
-    start = storage.to_json(Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
+    start = project_to_json(Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
     found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
     proposed = calls.propose(Silent(), folder=str(folder), project=found["project"])
-    project = storage.from_json(proposed["project"])
+    project = project_from_json(proposed["project"])
     assert {step.component.id for step in project.steps} >= {"one_hot", "date_parts", "impute_numbers", "scale"}
     project = replace(
         project,
@@ -76,7 +77,7 @@ def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Fo
         split=Split(method="stratified", folds=FOLDS, test=TEST),
         search=Search(trials=len(algorithms), seconds=None),
     )
-    written = storage.to_json(project)
+    written = project_to_json(project)
     calls.run(Silent(), folder=str(folder), project=written)
     measured = calls.evaluate(Silent(), folder=str(folder), project=written)
     runs = Runs(folder).list(Flow(folder, project).keys.board)
@@ -163,13 +164,13 @@ def test_the_probe_finds_a_leak(tmp_path):
 def road_of_numbers(folder: Path, file: Path) -> Found:
     """The road for a file of numbers alone, without selections."""
     folder.mkdir()
-    start = storage.to_json(Project(name="noise", target="outcome", metric="roc_auc"))
+    start = project_to_json(Project(name="noise", target="outcome", metric="roc_auc"))
     found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
-    project = storage.from_json(calls.propose(Silent(), folder=str(folder), project=found["project"])["project"])
+    project = project_from_json(calls.propose(Silent(), folder=str(folder), project=found["project"])["project"])
     project = replace(
         project, candidates=(choices().algorithms.read("logistic"),), split=Split(method="stratified", folds=FOLDS, test=TEST)
     )
-    written = storage.to_json(replace(project, search=Search(trials=1, seconds=None)))
+    written = project_to_json(replace(project, search=Search(trials=1, seconds=None)))
     calls.run(Silent(), folder=str(folder), project=written)
     measured = calls.evaluate(Silent(), folder=str(folder), project=written)
     score = Runs(folder).history()[-1][1].score

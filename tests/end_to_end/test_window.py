@@ -23,8 +23,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 
 from mlops_desktop import app as application
-from mlops_desktop.engine import storage
-from mlops_desktop.engine.stages import STAGES
+from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.engine.workflow import STAGES
 
 PATIENCE = 120.0
 
@@ -204,7 +204,7 @@ def undo_and_what_is_on_the_disk(person: Person) -> None:
     states = {s.id: s.state for s in window.bench.stages()}
     assert states["train"] == states["evaluate"] == "done"
     window.bench.save()
-    person.until(lambda: storage.read_project(window.bench.folder) == window.bench.project, "everything is saved")
+    person.until(lambda: read_project(window.bench.folder) == window.bench.project, "everything is saved")
     assert set(states) == set(STAGES)
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.importing import import_cells
-from mlops_desktop.engine.project import Project, Search
-from mlops_desktop.engine.proposal import propose
-from mlops_desktop.engine.runs import Runs
-from mlops_desktop.engine.searching import search
+from mlops_desktop.engine.data.importing import import_cells
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.proposal import propose
+from mlops_desktop.engine.project.decisions import Project, Search
+from mlops_desktop.engine.project.project_file import project_from_json, write_project
+from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.engine.training.runs import Runs
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ def make_project(folder: Path, file: Path, target: str, algorithms: tuple[str, .
     """Import a file, take every proposal, and change what is asked for; written to the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     found = import_cells(folder, file, Project(name=folder.name, target=target), Silent())
-    project, _ = propose(folder, storage.from_json(found["project"]), Silent())
+    project, _ = propose(folder, project_from_json(found["project"]), Silent())
     candidates = tuple(choices().algorithms.read(id_) for id_ in algorithms)
     project = replace(project, candidates=candidates, search=Search(trials=len(candidates), seconds=None), **changes)
-    storage.write_project(folder, project)
+    write_project(folder, project)
     return Made(folder, project)
 
 

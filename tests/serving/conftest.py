@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlops_desktop.engine.golden import golden_rows
+from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.serving.app import App
 from mlops_desktop.serving.bundle import Bundle, open_bundle, write_core
 from mlops_desktop.serving.cells import Grammar

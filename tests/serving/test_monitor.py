@@ -7,8 +7,8 @@ import pytest
 
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.monitor import ACT, MOST_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
-from mlops_desktop.serving.plain import read_plain, write_plain
 from mlops_desktop.serving.schema import Column, Schema
+from mlops_desktop.serving.serialization import read_plain, write_plain
 
 NUMBER = Schema((Column("x", "number"),))
 

@@ -9,8 +9,8 @@ import pytest
 
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.serving.plain import pack, read_plain, unpack, write_plain
 from mlops_desktop.serving.schema import Column, Grammar, Schema
+from mlops_desktop.serving.serialization import pack, read_plain, unpack, write_plain
 
 DAY = 86_400_000_000
 SCHEMA = Schema(

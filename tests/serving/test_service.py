@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving import service as module
-from mlops_desktop.serving.problems import Refusal
+from mlops_desktop.serving.http_problems import Refusal
 from mlops_desktop.serving.service import Asked, Limits, Reply, Service
 
 NAMES = ["binary", "multiclass", "regression"]

@@ -11,8 +11,8 @@ from multiprocessing import Pipe
 import pytest
 
 from mlops_desktop.serving import workers
+from mlops_desktop.serving.http_problems import Refusal
 from mlops_desktop.serving.metrics import NOW
-from mlops_desktop.serving.problems import Refusal
 from mlops_desktop.serving.workers import Colleague, Desk
 
 ROW = {"rows": [{"age": 40, "income": 2000.5, "city": "Rome", "member": True}]}

@@ -16,14 +16,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, storage
-from mlops_desktop.engine.child import Child
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process.child_process import Child
+from mlops_desktop.engine.project.decisions import Project
+from mlops_desktop.engine.project.project_file import project_from_json, project_to_json, read_project, write_project
 from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import JobRunner
-from mlops_desktop.ui.main_window import MainWindow
-from mlops_desktop.ui.messages import ExceptionHook
-from mlops_desktop.ui.settings import Settings
+from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
+from mlops_desktop.ui.shell.main_window import MainWindow
+from mlops_desktop.ui.shell.settings import Settings
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 PATIENCE = 60.0  # seconds
@@ -67,11 +68,11 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, 
         if key not in made:
             folder = made[key] = home / str(len(made))
             folder.mkdir()
-            empty = storage.to_json(Project(name=file.stem, target=target))
+            empty = project_to_json(Project(name=file.stem, target=target))
             found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=empty)["project"]
             if proposed:
                 found = calls.propose(Silent(), folder=str(folder), project=found)["project"]
-            storage.write_project(folder, storage.from_json(found))
+            write_project(folder, project_from_json(found))
         return made[key]
 
     return prepare
@@ -96,7 +97,7 @@ def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -
         folder = tmp_path / f"project_{count}"
         shutil.copytree(_prepared(file, target, proposed), folder)
         if decided:
-            storage.write_project(folder, replace(storage.read_project(folder), **decided))
+            write_project(folder, replace(read_project(folder), **decided))
         return folder
 
     return make

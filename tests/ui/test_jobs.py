@@ -11,7 +11,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QLabel
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.child import Child
+from mlops_desktop.engine.process.child_process import Child
 from mlops_desktop.ui import jobs as lanes
 from mlops_desktop.ui.jobs import JobRunner, Ticket
 
@@ -71,7 +71,7 @@ def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
 
 
 def test_a_fault_says_nothing_of_cells(runner, qtbot):
-    from mlops_desktop.ui.messages import without_values
+    from mlops_desktop.ui.shell.crash_dialog import without_values
 
     heard = Heard()
     runner.start("me", ticket(heard, "fail"))

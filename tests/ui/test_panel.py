@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, storage
-from mlops_desktop.engine.project import Search
-from mlops_desktop.engine.stages import STAGES
-from mlops_desktop.ui.main_window import MainWindow, panel_class
+from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.project.decisions import Search
+from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
+from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.shell.main_window import MainWindow, panel_class
 from tests.ui.conftest import settle
 
 HEAVY = {"pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm"}
@@ -43,10 +44,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory, _prepared: Callable[[Path,
 
     folder = tmp_path_factory.mktemp("trained") / "penguins"
     shutil.copytree(_prepared(resource_folder() / "samples" / "penguins.csv", "species", True), folder)
-    project = storage.read_project(folder)
+    project = read_project(folder)
     quick = tuple(one for one in project.candidates if one.id in ("logistic", "decision_tree")) or project.candidates[:1]
-    storage.write_project(folder, replace(project, candidates=quick, search=Search(trials=2, seconds=None)))
-    args: dict[str, Any] = {"folder": str(folder), "project": storage.to_json(storage.read_project(folder))}
+    write_project(folder, replace(project, candidates=quick, search=Search(trials=2, seconds=None)))
+    args: dict[str, Any] = {"folder": str(folder), "project": project_to_json(read_project(folder))}
     for call in (calls.overview, calls.profile, calls.run, calls.evaluate, calls.open_model):
         call(Silent(), **args)
     return folder

@@ -8,7 +8,7 @@ from typing import ClassVar
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Cleaner
 from mlops_desktop.base.params import text
-from mlops_desktop.serving.formula import parse
+from mlops_desktop.serving.formula.expression import parse
 from mlops_desktop.serving.frame import Bools, Frame
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..formula_values import Words, each_distinct, write_number
+from ..formula.values import Words, each_distinct, write_number
 from ..frame import NUMBER, Floats, Frame, Layout, encode
 from ..transform import Apply, Transform
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import UserError
-from ..formula import parse
+from ..formula.expression import parse
 from ..frame import Frame, Layout
 from ..transform import Apply, Transform
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..formula_values import read_number
+from ..formula.values import read_number
 from ..frame import Frame, Layout, encode
 from ..pattern import Pattern
 from ..transform import Apply, Transform

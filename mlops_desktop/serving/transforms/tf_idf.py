@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..frame import Csr, Floats, Frame, Layout
-from ..plain import Plain
+from ..serialization import Plain
 from ..transform import Apply, Transform
 
 _WORDS = re.compile(r"\b\w\w+\b")

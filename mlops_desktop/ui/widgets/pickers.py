@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWi
 
 from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
-from mlops_desktop.ui.widgets.kpi import breakable
+from mlops_desktop.ui.widgets.figure_cards import breakable
 
 KIND_ICONS = {"number": "num", "word": "cat", "date": "date", "sparse": "text"}
 MOST_LINES = 8  # a list grows up to so many lines, then it scrolls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from mlops_desktop.base.figure import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, figure
 
 
 def nice_ticks(low: float, high: float, count: int = 5, *, whole: bool = False) -> list[float]:

@@ -8,7 +8,7 @@ import pytest
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.models.blend import Blend
 from mlops_desktop.serving.models.linear import IDENTITY, Linear
-from mlops_desktop.serving.plain import read_plain, write_plain
+from mlops_desktop.serving.serialization import read_plain, write_plain
 
 
 def line(*weights):

@@ -17,7 +17,7 @@ from mlops_desktop.serving.models.descent import Descent
 from mlops_desktop.serving.models.leaf_masks import LeafMasks
 from mlops_desktop.serving.models.tree_shape import Splits
 from mlops_desktop.serving.models.trees import IDENTITY, MEAN, SIGMOID, SOFTMAX, Trees
-from mlops_desktop.serving.plain import pack, unpack
+from mlops_desktop.serving.serialization import pack, unpack
 from tests.frames import to_csr
 
 NAN = float("nan")

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import ColumnNote, Search
+from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.project.decisions import ColumnNote, Search
+from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
 from tests.ui.conftest import SAMPLES
 
 CHURN = "\n".join((SAMPLES / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:700])
@@ -28,7 +29,7 @@ def copied(made: Path, folder: Path, **decided: object) -> Path:
     """A copy of a project for one test, with other decisions where some are given."""
     shutil.copytree(made, folder)
     if decided:
-        storage.write_project(folder, replace(storage.read_project(folder), **decided))
+        write_project(folder, replace(read_project(folder), **decided))
     return folder
 
 
@@ -46,10 +47,10 @@ def with_model(make_project, tmp_path, tmp_path_factory, _models) -> Callable[..
             data, column, winner, notes = _MADE.get(name, (text, target, algorithm, {}))
             some = (choices().algorithms.read(winner),)
             made = make_project(data, column, candidates=some, search=Search(trials=1, seconds=None), name="churn.csv")
-            project = storage.read_project(made)
+            project = read_project(made)
             project = replace(project, columns={**project.columns, **notes})
-            storage.write_project(made, project)
-            record = storage.to_json(project)
+            write_project(made, project)
+            record = project_to_json(project)
             calls.run(Silent(), folder=str(made), project=record)
             calls.open_model(Silent(), folder=str(made), project=record)
             calls.overview(Silent(), folder=str(made), project=record)

@@ -16,12 +16,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QSlider, QSpinBox
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, storage
-from mlops_desktop.engine.chosen import evaluate_rows, open_chosen
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.runs import Runs
-from mlops_desktop.ui.panels import app as room
-from mlops_desktop.ui.widgets.input_fields import DateField, LevelField, NumberField, SwitchField, TextField, WordField
+from mlops_desktop.engine.evaluation.final_evaluation import evaluate_rows
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.project.project_file import project_to_json, read_project
+from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.runs import Runs
+from mlops_desktop.ui.panels.app.input_fields import DateField, LevelField, NumberField, SwitchField, TextField, WordField
+from mlops_desktop.ui.panels.app.panel import panel as room
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 
 Key = Qt.Key
@@ -81,7 +83,7 @@ def positive(panel) -> float:
 
 def test_the_window_predicts_without_the_big_libraries(opened):
     panel = opened()
-    code = "import sys; import mlops_desktop.ui.panels.app, mlops_desktop.ui.panels.deploy; print(*sys.modules)"
+    code = "import sys; import mlops_desktop.ui.panels.app.panel, mlops_desktop.ui.panels.deploy.panel; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "sklearn", "scipy", "pyarrow", "lightgbm", "matplotlib", "pyqtgraph"} & set(loaded)
     assert panel.outcome.answer is not None
@@ -263,8 +265,8 @@ def test_many_columns_are_folded_and_found(opened):
 
 def test_the_most_important_columns_come_first_once_they_were_measured(opened, open_project, with_model):
     folder = with_model("wide", wide(), "y", "logistic")
-    project = storage.read_project(folder)
-    calls.evaluate(Silent(), folder=str(folder), project=storage.to_json(project))
+    project = read_project(folder)
+    calls.evaluate(Silent(), folder=str(folder), project=project_to_json(project))
     panel = open_project(folder, "app").panel
     rest(panel)
     assert set(panel.form._front[:2]) == {"column_003", "column_060"}
@@ -471,7 +473,7 @@ def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
 
 def test_a_model_that_is_not_in_the_store_is_made_first(open_project, with_model):
     folder = with_model("penguins")
-    project = storage.read_project(folder)
+    project = read_project(folder)
     flow = Flow(folder, project)
     best = Runs(folder).list(flow.keys.board)[0]
     flow.store._discard(flow.keys.scorer(best.id))

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
-from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.ui.panels import data as room
-from mlops_desktop.ui.widgets.kpi import FindingRow
+from mlops_desktop.engine.project.decisions import ColumnNote
+from mlops_desktop.ui.panels.data.panel import panel as room
+from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from tests.ui.conftest import banner, click, find, settle
 
 Key = Qt.Key

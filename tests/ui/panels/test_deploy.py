@@ -21,16 +21,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine import calls, package, storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.chosen import open_chosen
-from mlops_desktop.engine.flow import Flow
-from mlops_desktop.engine.project import Goals, Search
-from mlops_desktop.engine.runs import Runs
+from mlops_desktop.engine.packaging.export import export_run, make_exporter
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.project.decisions import Goals, Search
+from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
+from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.ui.http import Http
-from mlops_desktop.ui.service import LocalService, free_port, port_is_free
-from mlops_desktop.ui.widgets.drift_card import SCORE
+from mlops_desktop.ui.panels.deploy.drift_card import SCORE
+from mlops_desktop.ui.panels.deploy.service import LocalService, free_port, port_is_free
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 
 
@@ -60,10 +62,10 @@ def with_bundle(opened, with_model, tmp_path_factory, _bundles):
     def make(name: str = "penguins"):
         if name not in _bundles:
             folder = with_model(name)
-            flow = Flow(folder, storage.read_project(folder))
+            flow = Flow(folder, read_project(folder))
             chosen = open_chosen(flow, Runs(folder), Silent())
             _bundles[name] = tmp_path_factory.mktemp("exported") / name
-            package.export(chosen, Runs(folder), package.make_exporter("rest_bundle", {}), _bundles[name], Silent())
+            export_run(chosen, Runs(folder), make_exporter("rest_bundle", {}), _bundles[name], Silent())
             shutil.rmtree(folder)
         panel = opened(name)
         shutil.copytree(_bundles[name], panel.bench.folder / "exports" / "rest_bundle")
@@ -167,8 +169,8 @@ def test_goals_are_checked_on_demand(opened):
 
 def test_training_rows_leave_only_with_consent(opened, make_project, open_project):
     folder = make_project("penguins", "species", candidates=(choices().algorithms.read("knn"),), search=Search(trials=1, seconds=None))
-    project = storage.read_project(folder)
-    calls.run(Silent(), folder=str(folder), project=storage.to_json(project))
+    project = read_project(folder)
+    calls.run(Silent(), folder=str(folder), project=project_to_json(project))
     panel = open_project(folder, "deploy").panel
     assert not panel.export.go.isEnabled()
     assert "training rows" in find(panel, QLabel, "export_note").text()
@@ -334,7 +336,7 @@ def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
 
 
 def test_a_program_that_cannot_be_started_is_said(qapp, tmp_path, monkeypatch):
-    monkeypatch.setattr("mlops_desktop.ui.service.service_command", lambda *_: [str(tmp_path / "nothing")])
+    monkeypatch.setattr("mlops_desktop.ui.panels.deploy.service.service_command", lambda *_: [str(tmp_path / "nothing")])
     service = LocalService(Http())
     service.start(tmp_path, free_port(25_000))
     until(lambda: service.state == "failed")
@@ -479,7 +481,7 @@ def test_every_tab_stop_has_a_name(with_bundle):
 
 def test_a_project_without_a_model_has_nothing_to_export(make_project, open_project):
     folder = make_project("penguins", "species")
-    storage.write_project(folder, replace(storage.read_project(folder), name="x"))
+    write_project(folder, replace(read_project(folder), name="x"))
     panel = open_project(folder, "deploy").panel
     assert not panel.export.go.isEnabled()
     assert find(panel, QLabel, "check_verdict").text() == "not ready"

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import Step
-from mlops_desktop.engine.suggest import operation
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.ui.widgets.gallery import Tile
 from tests.ui.conftest import click, find, settle
 from tests.ui.panels.recipes import begin, card, ids, opened, rest, said

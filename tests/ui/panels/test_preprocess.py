@@ -10,12 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
-from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.keys import Keys
-from mlops_desktop.engine.project import Split, Step
-from mlops_desktop.engine.suggest import operation
-from mlops_desktop.ui.recipe import CLEANER, Recipe
+from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.project.decisions import Split, Step
+from mlops_desktop.engine.project.project_file import project_to_json, read_project
+from mlops_desktop.ui.recipe.editor import CLEANER, Recipe
 from mlops_desktop.ui.widgets.gallery import Tile
 from mlops_desktop.ui.widgets.inputs import Switch
 from tests.ui.conftest import click, find
@@ -70,7 +70,7 @@ def test_reasons_come_back_when_a_project_is_opened_again(open_project, make_pro
     panel.bench.open(moved)
     recipe = Recipe(panel.bench, "preprocess", "prepare", panel)  # nobody asked the child for anything
     assert [recipe.reason(0, CLEANER), *(recipe.reason(at) for at in range(3))] == [cleaner, *why]
-    assert not {"reasons", "suggestions"} & set(storage.to_json(panel.bench.project))
+    assert not {"reasons", "suggestions"} & set(project_to_json(panel.bench.project))
     recipe.deleteLater()
     panel = opened(open_project, moved, "preprocess")
     assert cleaner in card(panel, 0, "cleaners").accessibleName()
@@ -233,7 +233,7 @@ def test_what_is_removed_can_be_taken_back_from_the_toast(panel):
 
 def test_a_step_of_another_stage_is_a_link_to_its_panel(open_project, make_project):
     folder = make_project("penguins", "species")
-    steps = storage.read_project(folder).steps
+    steps = read_project(folder).steps
     made = Step(operation("formula", name="ratio", formula="bill_length_mm / bill_depth_mm"))
     panel = opened(open_project, make_project("penguins", "species", steps=(made, *steps)), "preprocess")
     window = panel.window()
@@ -246,7 +246,7 @@ def test_a_step_of_another_stage_is_a_link_to_its_panel(open_project, make_proje
 
 def test_a_fault_stands_on_its_step_and_next_says_it(open_project, make_project):
     folder = make_project("penguins", "species")
-    steps = (Step(operation("drop_columns", columns=["gone"])), *storage.read_project(folder).steps)
+    steps = (Step(operation("drop_columns", columns=["gone"])), *read_project(folder).steps)
     panel = opened(open_project, make_project("penguins", "species", steps=steps), "preprocess")
     assert "“gone”" in card(panel, 0).accessibleName()
     assert "Not tried" in card(panel, 1).accessibleName()

@@ -12,12 +12,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton
 
-from mlops_desktop.engine import storage
-from mlops_desktop.engine.importing import source
-from mlops_desktop.engine.project import Brief, Costs, Goals
+from mlops_desktop.engine.data.importing import source
+from mlops_desktop.engine.project.decisions import Brief, Costs, Goals
+from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, read_words, words_text
+from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
-from mlops_desktop.ui.widgets.notes_table import FIELDS, read_words, words_text
-from mlops_desktop.ui.widgets.words import TextArea
 from tests.ui.conftest import banner, click, find, settle
 
 Key = Qt.Key
@@ -584,7 +584,7 @@ def test_the_search_finds_columns_and_decisions(window):
 
 def test_the_windows_process_stays_light(make_project):
     folder = make_project("penguins", "species")
-    storage.read_project(folder)
+    read_project(folder)
     code = f"""
 import sys, time
 from pathlib import Path

@@ -8,11 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from mlops_desktop.base.selection import Selection
-from mlops_desktop.engine import storage
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import Step
-from mlops_desktop.engine.suggest import operation
-from mlops_desktop.ui.panels.select import forced_by
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.ui.panels.select.panel import forced_by
 from tests.ui.conftest import click, find, settle
 from tests.ui.panels.recipes import begin, ids, opened, rest, said
 
@@ -34,7 +34,7 @@ def panel(open_project, make_project):
 @pytest.fixture
 def chosen(open_project, make_project):
     """A recipe that keeps the four most telling columns."""
-    steps = storage.read_project(make_project("penguins", "species")).steps
+    steps = read_project(make_project("penguins", "species")).steps
     step = Step(operation("select_mutual_information", keep_by="count", count=4))
     return ready(opened(open_project, make_project("penguins", "species", steps=(*steps, step)), "select"))
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QToolButton
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import ColumnNote, Search, Split
+from mlops_desktop.engine.project.decisions import ColumnNote, Search, Split
 from mlops_desktop.ui.widgets.inputs import SpinBox
 from tests.ui.conftest import banner, click, find, settle
 
@@ -124,7 +124,7 @@ def test_continue_goes_on_where_it_ended(trained):
 
 
 def test_a_used_up_number_of_trials_is_raised_as_a_decision(trained, monkeypatch):
-    monkeypatch.setattr("mlops_desktop.ui.panels.train.MORE_TRIALS", 1)
+    monkeypatch.setattr("mlops_desktop.ui.panels.train.panel.MORE_TRIALS", 1)
     click(find(trained, QPushButton, "start_training"))
     settle(trained)
     assert trained.bench.project.search.trials == 4

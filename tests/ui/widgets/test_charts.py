@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mlops_desktop.base.figure import figure
+from mlops_desktop.base.number_format import figure
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.charts import Bar, BarChart, Chart, ColumnChart, Heatmap, LineChart, Mark, ScatterChart, Series
 from mlops_desktop.ui.widgets.rows_table import RowsTable

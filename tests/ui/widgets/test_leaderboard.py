@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.runs import Run
+from mlops_desktop.engine.metrics.definitions import METRICS
+from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_words, ranked, spent
 
 

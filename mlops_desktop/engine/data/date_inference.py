@@ -1,0 +1,101 @@
+"""Whether a column holds dates, and whether their day or their month stands first: one order for the whole column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Evidence, Hints, stray_evidence
+from mlops_desktop.engine.data.raw_column import Raw, read_raw
+from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.schema import Column
+
+
+def date_column(
+    raw: Raw, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5, compact: bool = False
+) -> tuple[Column, list[Evidence]] | None:
+    """The column as dates with the evidence, or None when more than STRAY_SHARE of its cells are none.
+
+    `present` tells which distinct texts are not missing; `least` is the share that must be dates at the first look (a low one forces the
+    best format); `compact` allows "20240328".
+    """
+    sample = raw.sample(present, 300)
+    if sum(any(c.isdigit() for c in text) for text in sample) < least * len(sample):
+        return None
+    read = []
+    for found in find_date_formats(sample, compact=compact, least=least):
+        column = Column(raw.name, "date", replace(found.grammar, missing=missing))
+        values, _, refused = read_raw(raw, column)
+        bad = np.zeros(len(present), dtype=bool)
+        bad[list(refused)] = True
+        read.append((raw.count(bad), found, column, values, bad))
+    read.sort(key=lambda entry: entry[0])
+    if not read:
+        return None
+    conflicts, found, column, values, bad = read[0]
+    if conflicts > STRAY_SHARE * raw.count(present) and least > 0.1:
+        return None
+    said = "Every cell is a date." if not conflicts else counted(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
+    evidence = [Evidence(raw.name, "type", said)]
+    if found.rival is not None:
+        tie = len(read) > 1 and read[1][0] == conflicts
+        if tie:
+            column, order = _settle_order(raw, read[0][2:4], read[1][2:4], hints)
+        else:
+            order = _order_evidence(raw, found, present & ~bad, conflicts)
+        evidence.append(order)
+    if conflicts:
+        evidence.append(stray_evidence(raw, column, bad))
+    return column, evidence
+
+
+def _order_evidence(raw: Raw, found: DateFormat, good: Bools, conflicts: int) -> Evidence:
+    """Name the first row that can be read in one order only."""
+    assert found.rival is not None
+    rival = Column(raw.name, "date", replace(found.rival, missing=found.grammar.missing))
+    _, _, refused = read_raw(raw, rival)
+    telling = np.zeros(len(good), dtype=bool)
+    telling[list(refused)] = True
+    telling &= good
+    first = raw.rows_with(telling, 1)
+    order = "day" if day_first(found.grammar) else "month"
+    cell = raw.texts_at([int(raw.codes[first[0] - 1])])[0] if first else ""
+    said = (
+        f"Row {first[0]:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts."
+        if first
+        else f"The {order} stands first."
+    )
+    return Evidence(raw.name, "date_order", said, first)
+
+
+def _settle_order(raw: Raw, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
+    """Every date reads both ways.
+
+    By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.
+    """
+    by_day = {day_first(column.grammar): (column, values) for column, values in (one, other)}
+    jumps = {}
+    for first, (_, values) in by_day.items():
+        course = values[raw.codes[raw.codes >= 0]]
+        jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
+    calmer = min(jumps, key=lambda first: jumps[first])
+    if hints.day_first is not None:
+        chosen, why = hints.day_first, "the file's other dates have it so"
+    elif jumps[calmer] < 0.5 * jumps[not calmer]:
+        chosen, why = calmer, "the rows then follow each other in time"
+    else:
+        dotted = "." in by_day[True][0].grammar.date
+        chosen = dotted or hints.decimal == ","
+        why = (
+            "that is the custom with points between"
+            if dotted
+            else "the file uses a decimal comma"
+            if chosen
+            else "nothing says otherwise; check it"
+        )
+    order = "day" if chosen else "month"
+    return by_day[chosen][0], Evidence(raw.name, "date_order", f"Every date reads both ways; {order} first was taken, because {why}.")

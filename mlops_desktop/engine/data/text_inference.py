@@ -1,0 +1,100 @@
+"""What a column of words is: category, ordered, text or id, by how many values it has and how they look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.data.raw_column import Raw
+from mlops_desktop.serving.cells import MISSING_WORDS, level_of
+from mlops_desktop.serving.frame import Bools
+
+# True first; casefolded.
+BOOLEAN_PAIRS = (
+    *(("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no")),
+    *(("sim", "não"), ("vrai", "faux"), ("wahr", "falsch")),
+)
+# Scales from low to high, casefolded; a column whose levels are all on one of them, at least three, is ordered.
+SCALES = (
+    ("none", "very low", "low", "medium", "high", "very high"),
+    ("low", "moderate", "high"),
+    ("minor", "moderate", "major", "severe", "critical"),
+    ("none", "mild", "moderate", "severe"),
+    ("very poor", "poor", "fair", "average", "good", "very good", "excellent"),
+    ("very bad", "bad", "average", "good", "very good"),
+    ("xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl"),
+    ("tiny", "small", "medium", "large", "huge"),
+    ("never", "rarely", "sometimes", "often", "always"),
+    ("strongly disagree", "disagree", "neutral", "agree", "strongly agree"),
+    ("very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"),
+    ("bronze", "silver", "gold", "platinum"),
+    ("first", "second", "third", "fourth", "fifth"),
+)
+_ID_WORDS = frozenset(("id", "ids", "uuid", "guid", "pid", "identifier", "rowid", "rownames", "rownum", "index", "key"))
+_NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_CODE = re.compile("[A-Z]{2}")
+_MOST_ID_LENGTH = 64
+
+
+def has_id_name(name: str) -> bool:
+    """Whether a column is named like an identifier: “customerID”, “order_id”, “PID”."""
+    parts = [part.lower() for part in _NAME_PARTS.findall(name)]
+    return bool(parts) and (parts[-1] in _ID_WORDS or (len(parts) == 1 and parts[0] in _ID_WORDS))
+
+
+def missing_words(raw: Raw) -> tuple[str, ...]:
+    """The words that mean missing in a column of words.
+
+    “NA” is a level among codes of two letters, where it can be Namibia or North America.
+    """
+    if raw.kind == "text" and raw.matching("NA").any():
+        others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_WORDS]
+        if len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others):
+            return tuple(word for word in MISSING_WORDS if word != "NA")
+    return MISSING_WORDS
+
+
+def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
+    """The levels from low to high when they all stand on one scale of `SCALES`, else nothing."""
+    by_low = {level.casefold(): level for level in levels}
+    for scale in SCALES:
+        if len(by_low) >= 3 and len(by_low) == len(levels) and set(by_low) <= set(scale):
+            return tuple(by_low[step] for step in scale if step in by_low)
+    return ()
+
+
+def word_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
+    """`(type, reason, levels)`: levels only for ordered categories. `present` tells which distinct texts are not missing."""
+    rows, distinct = raw.count(present), int(np.count_nonzero(present))
+    there = counted(distinct, "1 value", "{n} different values") + " in " + counted(rows, "1 row", "{n} rows")
+    if not rows:
+        return "category", "Every cell is empty.", ()
+    if raw.ordered:
+        return "ordered", "The file itself orders these levels.", raw.ordered
+    sample = raw.sample(present, 500)
+    if distinct <= 10:
+        scale = known_scale(list(dict.fromkeys(level_of(text) for text in sample)))
+        if scale:
+            return "ordered", f"The levels are a scale: {', '.join(scale)}.", scale
+    named = has_id_name(raw.name)
+    if _is_id(sample, rows, distinct, named):
+        return "id", f"Codes, {there}" + (", named like an identifier." if named else "."), ()
+    words = float(np.mean([len(text.split()) for text in sample]))
+    if distinct > 20 and distinct > 0.5 * rows:
+        return "text", f"{there.capitalize()}: too different to be categories.", ()
+    if words >= 5 and distinct > 50 and distinct > 0.05 * rows:
+        return "text", f"{there.capitalize()}, {words:.0f} words each: free text.", ()
+    return "category", f"{there.capitalize()}.", ()
+
+
+def _is_id(sample: Sequence[str], rows: int, distinct: int, named: bool) -> bool:
+    unique = distinct >= 0.995 * rows
+    if not ((unique and (rows >= 20 or (named and rows >= 2))) or (named and distinct >= 20 and distinct >= 0.2 * rows)):
+        return False
+    together = sum(not any(c.isspace() for c in text) for text in sample)
+    digits = sum(any(c.isdigit() for c in text) for text in sample)
+    short = max(len(text) for text in sample) <= _MOST_ID_LENGTH
+    return short and together >= 0.95 * len(sample) and (named or digits >= 0.5 * len(sample))

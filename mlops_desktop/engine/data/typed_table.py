@@ -1,0 +1,200 @@
+"""Cells become a typed table: all columns, by one schema, with the evidence for every type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job
+from mlops_desktop.engine.data.evidence import Evidence
+from mlops_desktop.engine.data.raw_column import Raw, raw_column, read_raw
+from mlops_desktop.engine.data.type_inference import decide, raw_columns
+from mlops_desktop.engine.project import ColumnNote
+from mlops_desktop.serving.column import fault
+from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Checked, Problem, Schema
+from mlops_desktop.serving.serialization import pack, unpack
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A typed table with every column of its file. `schema` has types and grammars.
+
+    Ranges and levels are described later, on the rows learned from.
+    """
+
+    schema: Schema
+    frame: Frame
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.frame.rows
+
+    def values(self, name: str) -> NDArray[Any]:
+        """One column as its own values: float64, int64 microseconds, or an object array of texts and None."""
+        kind = self.frame.layout.kind(name)
+        if kind == "word":
+            return np.array(self.frame.texts(name), dtype=object)
+        return self.frame.number(name) if kind == "number" else self.frame.date(name)
+
+
+def type_cells(cells: DataFrame, notes: Mapping[str, ColumnNote], job: Job) -> Table:
+    """The typed table of a loader's cells. Cells that do not fit their column's type count as missing, and the evidence names them."""
+    job.step(0.0, "Deciding the types of the columns")
+    raws = raw_columns(cells)
+    columns, evidence = decide(raws, notes, str(cells.attrs.get("decimal", "")))
+    job.step(0.6, "Reading the cells")
+    frame = _frame(Schema(columns), {raw.name: raw for raw in raws}, len(cells))
+    job.step(1.0)
+    return Table(Schema(columns), frame, tuple(evidence))
+
+
+def conform(cells: DataFrame, schema: Schema) -> Checked:
+    """The cells of another file as a frame of this schema, read by its types and grammars.
+
+    Errors name what cannot be read, row by row (from 0).
+
+    Columns that are not there count as missing, unless they may not be; those that the schema lacks are left out. Both are said.
+    """
+    raws = {column.name: _raw_of(cells, column.name) for column in schema.columns if column.name in cells.columns}
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    needed: dict[str, frozenset[int]] = {}
+    for column in schema.columns:
+        raw = raws.get(column.name)
+        if raw is None:
+            if column.nullable:
+                message = f"The column “{column.name}” is not there; its values count as missing."
+                warnings.append(Problem(None, column.name, "missing_column", message))
+            else:
+                errors.append(Problem(None, column.name, "missing", f"The column “{column.name}” is needed and not there."))
+            continue
+        _, _, refused = read_raw(raw, column)
+        for at, code in refused.items():
+            errors.extend(fault(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
+        if not column.nullable:
+            needed[column.name] = frozenset(np.flatnonzero(np.isin(raw.codes, list(refused))).tolist())
+    frame = _frame(schema, raws, len(cells))
+    for name, already in needed.items():
+        gone = (row for row in np.flatnonzero(frame.missing(name)).tolist() if row not in already)
+        errors.extend(fault(schema.column(name), row, "missing", "null") for row in gone)
+    known = {column.name for column in schema.columns}
+    extra = [str(name) for name in cells.columns if name not in known]
+    warnings.extend(Problem(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
+    return Checked(frame, errors, warnings)
+
+
+def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[Problem]]]:
+    """Another file's cells as a table of the same schema, and the faults of the rows that hold cells which cannot be read (rows from 0).
+
+    UserError when no column of the table is there.
+    """
+    if not any(column.name in cells.columns for column in table.schema.columns):
+        names = ", ".join(f"“{column.name}”" for column in table.schema.columns[:5])
+        raise UserError("None of the columns is in this file.", f"It needs columns such as {names}.")
+    checked = conform(cells, table.schema)
+    problems: dict[int, list[Problem]] = {}
+    for problem in checked.errors:
+        if problem.row is not None:
+            problems.setdefault(problem.row, []).append(problem)
+    return Table(table.schema, checked.frame), problems
+
+
+def _raw_of(cells: DataFrame, name: str) -> Raw:
+    return raw_column(name, cells[name], cells.attrs.get("mixed", {}).get(name, ()))
+
+
+def _frame(schema: Schema, raws: Mapping[str, Raw], rows: int) -> Frame:
+    layout = schema.layout()
+    numbers = np.full((rows, len(layout.numbers)), np.nan)
+    codes = np.full((rows, len(layout.words)), -1, dtype=np.intp)
+    dates = np.full((rows, len(layout.dates)), MISSING_DATE, dtype=np.int64)
+    levels: list[list[str]] = [[] for _ in layout.words]
+    places = {name: i for block in (layout.numbers, layout.words, layout.dates) for i, name in enumerate(block)}
+    for column in schema.columns:
+        raw, at = raws.get(column.name), places[column.name]
+        if raw is None:
+            continue
+        values, words, refused = read_raw(raw, column)
+        if column.type in NUMBER_TYPES:
+            values = values.copy()
+            values[list(refused)] = np.nan
+            numbers[:, at] = np.append(values, np.nan)[raw.codes]
+        elif column.type in WORD_TYPES:
+            codes[:, at], levels[at] = by_appearance(np.append(values, -1)[raw.codes], words)
+        else:
+            dates[:, at] = np.append(values, MISSING_DATE)[raw.codes]
+    return Frame(layout, rows, numbers, codes, tuple(levels), dates)
+
+
+def by_appearance(codes: Ints, levels: list[str]) -> tuple[Ints, list[str]]:
+    """The same words with levels in the order in which they appear, each of them used."""
+    used, first = np.unique(codes[codes >= 0], return_index=True)
+    order = used[np.argsort(first, kind="stable")]
+    place = np.full(len(levels) + 1, -1, dtype=np.intp)
+    place[order] = np.arange(len(order))
+    return place[codes], [levels[i] for i in order.tolist()]
+
+
+def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """A table as a JSON document and arrays, for the store."""
+    arrays: dict[str, NDArray[Any]] = {"numbers": table.frame.numbers, "codes": table.frame.codes, "dates": table.frame.dates}
+    for j, levels in enumerate(table.frame.levels):
+        parts = [level.encode("utf-8", "surrogatepass") for level in levels]
+        arrays[f"levels.{j}"] = np.frombuffer(b"".join(parts), dtype=np.uint8)
+        arrays[f"ends.{j}"] = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    unused: dict[str, NDArray[Any]] = {}
+    document = {"schema": pack(table.schema, unused), "rows": table.rows, "evidence": [e.to_json() for e in table.evidence]}
+    return document, arrays
+
+
+class StoredLevels(Sequence[str]):
+    """The levels of a stored column of words, each read when it is asked for: a window shows a few of perhaps a million."""
+
+    def __init__(self, texts: NDArray[Any], ends: NDArray[Any]) -> None:
+        self._texts, self._ends = texts, ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        at = range(len(self))[at]  # IndexError, and positions from behind
+        start = int(self._ends[at - 1]) if at else 0
+        return self._texts[start : int(self._ends[at])].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all())
+
+    def all(self) -> list[str]:
+        """Every level, in order."""
+        text, ends = self._texts.tobytes(), self._ends.tolist()
+        return [text[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+
+
+def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, lazy: bool = False) -> Table:
+    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
+    schema: Schema = unpack(document["schema"], {})
+    layout = schema.layout()
+    stored = [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(len(layout.words))]
+    levels: list[Sequence[str]] = [*stored] if lazy else [one.all() for one in stored]
+    frame = Frame(
+        layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
+    )
+    evidence = tuple(Evidence(e["column"], e["rule"], e["message"], tuple(e["rows"])) for e in document["evidence"])
+    return Table(schema, frame, evidence)

@@ -1,0 +1,106 @@
+"""The acceptance gate: are the goals of stage 1 met by what was measured on the sealed test part."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.engine.metrics import metric_of
+from mlops_desktop.engine.project import Project, require
+from mlops_desktop.engine.training import mean_cost
+from mlops_desktop.serving.scorer import Scorer
+
+Json = dict[str, Any]
+
+CALLS = 300
+WARM_UP = 20
+
+
+def check(project: Project, measured: Mapping[str, Any]) -> Json:
+    """`{"passed", "goals": [{"goal", "wanted", "measured", "passed", "said", …}], "note"}`; passed with an empty list when there is no
+    goal.
+
+    `measured` is the evaluation on the test part (see `evaluation`), with `response_ms` beside it when that was measured. The goals are
+    `score` (at least, of the project's metric, with its interval as `low` and `high`), `response_ms` (at most) and `cost` (mean per row,
+    at most). What was not measured is not met.
+    """
+    goals = []
+    wanted = project.goals
+    if wanted.score is not None:
+        goals.append(_score_goal(project, wanted.score, measured))
+    if wanted.response_ms is not None:
+        took = _finite(measured.get("response_ms"))
+        said = "was not measured" if took is None else f"{figure(took, 3)} ms for 95 of 100 single rows"
+        goals.append(
+            _goal(
+                "response_ms",
+                wanted.response_ms,
+                took,
+                took is not None and took <= wanted.response_ms,
+                f"Answer within {wanted.response_ms:g} ms: {said}.",
+            )
+        )
+    if wanted.cost is not None:
+        goals.append(_cost_goal(project, wanted.cost, measured))
+    note = "" if goals else "No goal is set, so there is nothing to fail. Set goals in stage 1."
+    return {"passed": all(goal["passed"] for goal in goals), "goals": goals, "note": note}
+
+
+def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> Json:
+    require(project, "task", "metric")
+    assert project.task is not None
+    metric = metric_of(project.metric, project.task)
+    found: Mapping[str, Any] = next((entry for entry in measured.get("metrics", ()) if entry["id"] == metric.id), {})
+    value = _finite(found.get("value"))
+    passed = value is not None and value >= wanted
+    bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {figure(metric.shown(wanted))}"
+    said = f"{bound}: " + ("could not be measured." if value is None else f"{figure(metric.shown(value))} on the test part.")
+    low, high = _finite(found.get("low")), _finite(found.get("high"))
+    if low is not None and high is not None and low < wanted <= high:
+        said += " The goal lies within the interval, so new rows may fall on either side of it."
+    return _goal("score", wanted, value, passed, said) | {"metric": metric.id, "low": low, "high": high}
+
+
+def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> Json:
+    cost = None
+    if project.costs is None:
+        said = "the cost of each kind of error is not set"
+    elif measured.get("task") != "binary" or "confusion" not in measured:
+        said = "it can be measured for tasks of two classes only"
+    else:
+        cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))
+        said = "there is no row to measure it on" if cost is None else f"{figure(cost)} on the test part"
+    return _goal("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {said}.")
+
+
+def _goal(goal: str, wanted: float, value: float | None, passed: bool, said: str) -> Json:
+    return {"goal": goal, "wanted": wanted, "measured": value, "passed": passed, "said": said}
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+
+def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, Any]], calls: int = CALLS) -> float:
+    """The 95th percentile in milliseconds of answering one row: checked by the schema, transformed, scored, decided. Rows are taken in
+    turn.
+
+    Rows that the schema refuses are passed over. It is this machine's time without the network. ValueError when no row is left.
+    """
+    accepted = [row for row in rows if not scorer.schema.from_rows([row]).errors]
+    if not accepted:
+        raise ValueError("no row that the schema accepts to measure with")
+    took = []
+    for call in range(WARM_UP + calls):
+        row = accepted[call % len(accepted)]
+        begun = time.perf_counter()
+        scores = scorer.scores(scorer.schema.from_rows([row]).frame)
+        if scorer.classes:
+            scorer.decide(scores)
+        took.append(time.perf_counter() - begun)
+    return float(np.quantile(took[WARM_UP:], 0.95) * 1000)

@@ -1,0 +1,79 @@
+"""Predicts every row of a file."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine import disk
+from mlops_desktop.engine.data import conform, load_named
+from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
+from mlops_desktop.serving.column import Checked
+from mlops_desktop.serving.scorer import Scorer
+
+CHUNK = 20_000  # rows that are scored together
+
+
+def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, Any]:
+    """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
+
+    `{"rows", "refused", "warnings": [sentences]}`. UserError when the file cannot be read or no column of the model is in it.
+    """
+    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.4))
+    errors = errors_by_row(checked)
+    refused = len(errors)
+    temporary = out.with_name(disk.temporary_name(out.name))
+    with disk.told(f"“{out.name}”"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("w", encoding="utf-8", newline="") as target:
+                writer = csv.writer(target, lineterminator="\n")
+                writer.writerow(table_header(scorer))
+                for start in range(0, rows, CHUNK):
+                    job.step(0.4 + 0.6 * start / rows, f"Row {start:,} of {rows:,}")
+                    at = np.arange(start, min(start + CHUNK, rows))
+                    here = {row - start: errors[row] for row in at.tolist() if row in errors}
+                    scores = scorer.scores(checked.frame.take(at))
+                    without = [row for row in unanswered(scores) if row not in here]
+                    refused += len(without)
+                    writer.writerows(table_rows(scorer, scores, {**here, **dict.fromkeys(without, NO_ANSWER)}))
+            os.replace(temporary, out)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return {"rows": rows, "refused": refused, "warnings": _columns_said(scorer, checked)}
+
+
+def _columns_said(scorer: Scorer, checked: Checked) -> list[str]:
+    """What is to be said of whole columns. That the target's column is not used goes without saying."""
+    found = [p for p in checked.warnings if p.row is None and p.field != scorer.target]
+    left_out = [f"“{p.field}”" for p in found if p.code == "unknown_field"]
+    said = [p.message for p in found if p.code != "unknown_field"]
+    if left_out:
+        more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+        said.append(f"The model has no use for {', '.join(left_out[:5])}{more}; left out.")
+    return said
+
+
+def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[Checked, int]:
+    """The rows of a file checked by the schema of a scorer, and their number. UserError when no column of the model is in the file."""
+    known = {column.name for column in scorer.schema.columns}
+    _, cells, _ = load_named(file, None, known, job)
+    if not known & set(cells.columns):
+        raise UserError(f"No column of the model is in “{file.name}”.", f"It needs: {', '.join(sorted(known)[:12])}.")
+    return conform(cells, scorer.schema), len(cells)
+
+
+def errors_by_row(checked: Checked) -> dict[int, str]:
+    """The messages of each refused row, by its position. UserError for an error that concerns the whole file."""
+    found: dict[int, list[str]] = {}
+    for problem in checked.errors:
+        if problem.row is None:
+            raise UserError(problem.message, "Add the column, or choose another file.")
+        found.setdefault(problem.row, []).append(problem.message)
+    return {row: " ".join(messages) for row, messages in found.items()}

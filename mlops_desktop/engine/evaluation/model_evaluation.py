@@ -1,0 +1,253 @@
+"""What rows with known answers say of a model: every metric with its interval, and what the pictures need, as plain JSON.
+
+Intervals are percentile bootstrap: rows are drawn with replacement by a fixed seed, all metrics on the same draws, the 2.5th and 97.5th
+percentile of the resampled values are the bounds. They tell the chance in which rows stand in this part, not the chance in training.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.evaluation import curves
+from mlops_desktop.engine.metrics import Answers, Metric, answers, class_rates, confusion, log_loss, metrics_for, score
+from mlops_desktop.engine.training import threshold_curve
+from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.scorer import Scorer
+
+Json = dict[str, Any]
+
+CONFIDENCE = 0.95
+WORK = 40_000_000  # rows x resamples x classes; larger tables get fewer resamples, down to LEAST
+LEAST = 200
+BLOCK = 1_000_000  # cells of weights at a time: 8 MB
+FEW_ROWS = 50
+MOST_CLASSES = 20
+WORST = 20
+IN_PER_CENT = "neg_mean_absolute_percentage_error"
+
+
+def evaluate(
+    scorer: Scorer,
+    frame: Frame,
+    target: Target,
+    *,
+    seed: int,
+    resamples: int = 1000,
+    job: Job | None = None,
+    prior: Floats | None = None,
+) -> Json:
+    """The evaluation of a scorer on rows that it did not learn from; see `evaluate_scores`. `frame` has the scorer's source columns."""
+    if target.task != scorer.task or target.classes != scorer.classes:
+        raise ValueError("the target's classes are not those of the model")
+    job = job or Silent()
+    job.step(0.0, f"Scoring {frame.rows:,} rows")
+    scores = scorer.scores(frame)
+    return evaluate_scores(
+        target,
+        scores,
+        positive=scorer.positive,
+        threshold=scorer.threshold,
+        seed=seed,
+        resamples=resamples,
+        job=Part(job, 0.2, 1.0),
+        prior=prior,
+    )
+
+
+def evaluate_scores(
+    target: Target,
+    scores: Floats,
+    *,
+    positive: int | None = None,
+    threshold: float | None = None,
+    seed: int,
+    resamples: int = 1000,
+    job: Job | None = None,
+    prior: Floats | None = None,
+) -> Json:
+    """Everything that scores say: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
+
+    `prior` is what the baseline always answers: class shares (classes,) or one number (1,), best those of the training rows; these rows'
+    own unless given.
+
+    Keys: `task`, `rows`, `resamples`, `confidence`, `notes` (sentences), `metrics` [{`id`, `label`, `value`, `low`, `high`, `shown`,
+    `baseline`, `sentence`, `told`}] (signed as scikit-learn; `shown` is unsigned; None where undefined), `worst` rows [{`row`, `actual`,
+    `answer`, `score`}]. Classification: `classes`, `positive` (position), `threshold`, `confusion` {`labels`, `counts`
+    [actual][answered]}, `per_class`, `curves` [{`class`, `roc`, `precision_recall`, `calibration`, `gain`}] (of the positive class, or of
+    each), `threshold_curve` (binary). Regression: `residuals`. See `curves` for the inner keys.
+    """
+    job = job or Silent()
+    told = answers(target, scores, positive, threshold)
+    rows = len(target.values)
+    drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(told.classes, 1), 1)))) if rows > 1 else 0
+    values = _resampled(metrics_for(target.task), told, rows, drawn, seed, job)
+    base = _baseline(target, prior)
+    name = str(target.classes[told.positive]) if target.task == "binary" else ""
+    found: Json = {
+        "task": target.task,
+        "rows": rows,
+        "resamples": drawn,
+        "confidence": CONFIDENCE,
+        "metrics": [
+            _metric(metric, score(metric.id, target, scores, positive, threshold), values[metric.id], score(metric.id, target, base), name)
+            if metric.id != IN_PER_CENT or not _has_zero(target)
+            else _metric(metric, math.nan, np.empty(0), math.nan, "")
+            for metric in metrics_for(target.task)
+        ],
+        "notes": _notes(target),
+        "worst": _worst(target, told),
+    }
+    if target.classes:
+        return found | _of_classes(target, told, threshold)
+    return found | {"residuals": curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed)}
+
+
+def resample_weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """How often each row is drawn in each resample, in blocks of (some, rows) float64 counts; each has as many draws as rows."""
+    rng = np.random.default_rng([seed, 3])
+    size = max(1, BLOCK // max(rows, 1))
+    for start in range(0, resamples, size):
+        here = min(size, resamples - start)
+        drawn = rng.integers(0, rows, (here, rows)) + (np.arange(here) * rows)[:, None]
+        yield np.bincount(drawn.ravel(), minlength=here * rows).reshape(here, rows).astype(np.float64)
+
+
+def _resampled(metrics: list[Metric], told: Answers, rows: int, resamples: int, seed: int, job: Job) -> dict[str, Floats]:
+    statistics = {metric.id: metric.prepare(told) for metric in metrics}
+    values: dict[str, list[Floats]] = {metric.id: [np.empty(0)] for metric in metrics}
+    done = 0
+    for weights in resample_weights(rows, resamples, seed):
+        job.step(done / resamples, f"Uncertainty: resample {done:,} of {resamples:,}")
+        for metric_id, statistic in statistics.items():
+            values[metric_id].append(statistic(weights))
+        done += len(weights)
+    return {metric_id: np.concatenate(parts) for metric_id, parts in values.items()}
+
+
+def interval(values: Floats) -> tuple[float, float] | None:
+    """The middle 95 % of resampled values; None when less than half of them are defined."""
+    defined = values[np.isfinite(values)]
+    if not len(values) or 2 * len(defined) < len(values):
+        return None
+    low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return float(low), float(high)
+
+
+def _metric(metric: Metric, value: float, resampled: Floats, baseline: float, positive: str) -> Json:
+    bounds = interval(resampled) if math.isfinite(value) else None
+    return {
+        "id": metric.id,
+        "label": metric.label,
+        "value": _plain(value),
+        "low": bounds[0] if bounds else None,
+        "high": bounds[1] if bounds else None,
+        "shown": _plain(metric.shown(value)),
+        "baseline": _plain(baseline),
+        "sentence": metric.sentence,
+        "told": metric.say(value, positive),
+    }
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _baseline(target: Target, prior: Floats | None) -> Floats:
+    """The scores of a model that looks at no column: the class shares, or the mean."""
+    rows = len(target.values)
+    if target.classes:
+        shares = np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1) if prior is None else prior
+        return np.tile(shares, (rows, 1))
+    mean = float(prior[0]) if prior is not None else float(np.mean(target.values)) if rows else 0.0
+    return np.full(rows, mean)
+
+
+def _notes(target: Target) -> list[str]:
+    rows = len(target.values)
+    notes = []
+    if rows < FEW_ROWS:
+        notes.append(counted(rows, "There is only 1 row", "There are only {n} rows") + ", so every figure here is rough.")
+    if target.classes and rows:
+        counts = np.bincount(target.values, minlength=len(target.classes))
+        absent = [f"“{name}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
+        if absent:
+            more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
+            notes.append(f"No row is of class {', '.join(absent[:5])}{more}: metrics that need it are not defined or leave it out.")
+    if _has_zero(target):
+        notes.append("Some true values are 0, so there is no error in per cent (MAPE).")
+    return notes
+
+
+def _has_zero(target: Target) -> bool:
+    """Whether a true value is 0, or next to nothing beside the largest: a share of it means nothing."""
+    sizes = np.abs(target.values) if target.task == "regression" else np.empty(0)
+    return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
+
+
+def _worst(target: Target, told: Answers) -> list[Json]:
+    """The rows that were missed most: by log-loss (wrong answers only), or by the size of the error."""
+    if target.classes:
+        wrong = np.flatnonzero(told.decided != told.actual)
+        order = wrong[np.argsort(-log_loss(told)[wrong], kind="stable")[:WORST]]
+        return [
+            {
+                "row": int(i),
+                "actual": target.classes[int(told.actual[i])],
+                "answer": target.classes[int(told.decided[i])],
+                "score": float(told.scores[i, int(told.actual[i])]),
+            }
+            for i in order
+        ]
+    order = np.argsort(-np.abs(told.scores - told.actual), kind="stable")[:WORST]
+    return [
+        {"row": int(i), "actual": float(told.actual[i]), "answer": float(told.scores[i]), "score": float(told.scores[i])} for i in order
+    ]
+
+
+def _of_classes(target: Target, told: Answers, threshold: float | None) -> Json:
+    rows = len(target.values)
+    counts = confusion(told, np.ones((1, rows)))
+    rates = {kind: class_rates(counts, kind)[0] for kind in ("precision", "recall", "f1")}
+    shown = [told.positive] if target.task == "binary" else _frequent(counts[0].sum(axis=1))
+    found: Json = {
+        "classes": list(target.classes),
+        "positive": told.positive if target.task == "binary" else None,
+        "threshold": threshold,
+        "confusion": {"labels": list(target.classes), "counts": counts[0].astype(int).tolist()},
+        "per_class": [
+            {
+                "class": name,
+                "rows": int(counts[0, k].sum()),
+                "answered": int(counts[0, :, k].sum()),
+                **{kind: float(rate[k]) for kind, rate in rates.items()},
+            }
+            for k, name in enumerate(target.classes)
+        ],
+        "curves": [_curves(target, told, k) for k in shown],
+    }
+    if target.task == "binary":
+        found["threshold_curve"] = threshold_curve(target, told.scores[:, told.positive], told.positive)
+    return found
+
+
+def _frequent(counts: Floats) -> list[int]:
+    """The positions of the most frequent classes, at most MOST_CLASSES, in the order of the classes."""
+    return sorted(int(k) for k in np.argsort(-counts, kind="stable")[:MOST_CLASSES])
+
+
+def _curves(target: Target, told: Answers, position: int) -> Json:
+    truth, scores = told.is_class(position), told.scores[:, position]
+    return {
+        "class": target.classes[position],
+        "roc": curves.roc(truth, scores),
+        "precision_recall": curves.precision_recall(truth, scores),
+        "calibration": curves.calibration(truth, scores),
+        "gain": curves.gain(truth, scores),
+    }

@@ -1,0 +1,1 @@
+from .drift import drift_of as drift_of

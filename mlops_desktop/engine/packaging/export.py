@@ -1,0 +1,100 @@
+"""From the chosen run to something that leaves the application: the core of a bundle, then an exporter over it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop import __version__
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Exporter
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine import disk
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.evaluation import test_evaluation
+from mlops_desktop.engine.packaging.golden import golden_rows
+from mlops_desktop.engine.training import Chosen, Runs, drift_reference
+from mlops_desktop.serving.bundle import write_core
+
+_MAKING = ".export_"  # how the folder begins in which an export is made
+
+
+def refuse_without_consent(chosen: Chosen) -> None:
+    """UserError when the model contains training rows and nobody has agreed by name that they leave (DESIGN, rule 12)."""
+    algorithm = chosen.algorithm
+    if algorithm.keeps_rows and algorithm.id not in chosen.flow.project.consent:
+        rows = chosen.flow.train.frame.rows
+        raise UserError(
+            f"{algorithm.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
+            f"Choose another run, or agree to it: set consent+={algorithm.id}",
+        )
+
+
+def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
+    """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder."""
+    refuse_without_consent(chosen)
+    flow, scorer = chosen.flow, chosen.scorer
+    measured = test_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
+    job.step(0.5, "Making golden rows")
+    golden = golden_rows(scorer.schema, scorer, np.random.default_rng(flow.project.seed))
+    job.step(0.8, "Making the drift reference")
+    write_core(folder, scorer, _info(chosen, measured), golden, drift_reference(chosen))
+
+
+def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
+    flow, run = chosen.flow, chosen.run
+    return {
+        "application": __version__,
+        "algorithm": run.algorithm,
+        "algorithm_label": run.label,
+        "run": run.id,
+        "metric": run.metric,
+        "cross_validation": {"score": run.score, "std": run.std, "folds": len(run.fold_scores)},
+        "test": {"rows": measured["rows"], "metrics": measured["metrics"]},
+        "importance": {one["column"]: one["mean"] for one in measured["importance"]["columns"] if one["mean"] is not None},
+        "fitted_on": "all rows" if flow.project.refit == "all" else "the training part",
+        "training_rows": (flow.everything if flow.project.refit == "all" else flow.train).frame.rows,
+        "data": flow.project.data,
+        "decisions": flow.keys.scorer(run.id),
+        "seed": run.seed,
+        "libraries": run.versions,
+        "consent": sorted(flow.project.consent & {chosen.algorithm.id}) if chosen.algorithm.keeps_rows else [],
+    }
+
+
+def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job) -> list[str]:
+    """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`."""
+    what = f"The export “{out.name}”"
+    with disk.told(what):
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        disk.sweep(out.parent, _MAKING)
+        making = tempfile.TemporaryDirectory(prefix=_MAKING, suffix=".tmp", dir=out.parent)
+    with making as name:
+        core, target = Path(name) / "core", Path(name) / "out"
+        try:
+            core.mkdir()
+            target.mkdir()
+            build_core(chosen, runs, core, Part(job, 0.0, 0.7))
+            exporter.export(core, target, Part(job, 0.7, 1.0))
+            if out.exists():
+                out.rmdir()
+            os.replace(target, out)
+        except OSError as error:
+            if disk.is_full(error):
+                raise disk.refusal(error, what) from error
+            raise
+    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
+def make_exporter(id_: str, options: dict[str, Any]) -> Exporter:
+    """The exporter of that id with these options; UserError when there is none, an option is unknown, or a package is missing."""
+    exporter = choices().exporters.read({"id": id_, "params": options})
+    if reason := exporter.missing():
+        raise UserError(f"{exporter.label} {reason}.", "Install it, or choose another form.")
+    return exporter

@@ -1,0 +1,137 @@
+"""Is the chosen model ready to leave? What was checked, what was not, and what has to be seen to first. Light: a window may ask."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from dataclasses import dataclass
+from functools import cache
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.evaluation import check as check_goals
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.project import Goals, Project
+from mlops_desktop.engine.training import Run, Runs
+from mlops_desktop.engine.workflow import Standing
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: `tone` is ok, info, warn or err; `blocks`: nothing can be exported before; `act` what a person may do about it
+    (train, evaluate, check, consent; empty for nothing).
+    """
+
+    id: str
+    tone: str
+    title: str
+    text: str = ""
+    blocks: bool = False
+    act: str = ""
+
+
+def readiness(project: Project, found: Standing, store: ArtifactStore, runs: Runs) -> list[Check]:
+    """What stands for and against an export of today's chosen model, in the order in which one would ask."""
+    if found.best is None:
+        text = "The decisions changed after the last training." if found.ever else "No model was trained yet."
+        return [Check("model", "err", "There is no model of today's decisions", text, blocks=True, act="train")]
+    keys = Keys(project)
+    consent = _consent(project, found.best)
+    return [
+        _model(project, found.best),
+        _evaluated(found, len(runs.looks(keys.split))),
+        *_goals(project, found.best, keys, store),
+        *([consent] if consent else []),
+        _size(keys.scorer(found.best.id), store),
+        _libraries(found.best),
+        Check(
+            "selftest",
+            "info",
+            "Self-test",
+            "What is written must answer made-up golden rows as this application does, or it is not written.",
+        ),
+    ]
+
+
+def keeps_rows(run: Run) -> str:
+    """The id of the run's algorithm when its model contains training rows; empty otherwise."""
+    member = choices().algorithms.get(run.algorithm_id)
+    return member.id if member is not None and member.keeps_rows else ""
+
+
+def _model(project: Project, best: Run) -> Check:
+    metric = METRICS.get(project.metric)
+    score = f"{metric.label} {figure(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
+    rows = "all rows, the test part too" if project.refit == "all" else "the training part"
+    return Check("model", "ok", f"{best.label}, of today's decisions", f"{score}. Fitted on {rows}.".removeprefix(". "))
+
+
+def _evaluated(found: Standing, looks: int) -> Check:
+    if found.evaluated:
+        times = "once" if looks == 1 else f"{looks} times"
+        return Check("evaluated", "ok", "Measured on the test part", f"It was opened {times} so far. The export counts as one more look.")
+    text = "The export measures the model on it, which counts as a look."
+    return Check("evaluated", "info", "The test part is still sealed", text, act="evaluate")
+
+
+def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
+    if project.goals == Goals():
+        return [Check("goals", "info", "No goals are set", "Stage 1 is where they are set.")]
+    try:
+        measured = dict(store.get(keys.evaluation(best.id))[0])
+        if project.goals.response_ms is not None:
+            measured.update(store.get(keys.response(best.id))[0])
+    except KeyError:
+        return [Check("goals", "warn", "The goals were not checked yet", "Checking opens the test part.", act="check")]
+    said = check_goals(project, measured)
+    return [
+        Check(f"goal_{one['goal']}", "ok" if one["passed"] else "err", "Goal met" if one["passed"] else "Goal not met", one["said"])
+        for one in said["goals"]
+    ]
+
+
+def _consent(project: Project, best: Run) -> Check | None:
+    id_ = keeps_rows(best)
+    if not id_:
+        return None
+    text = f"{best.label} answers by comparing with training rows: whoever gets the export gets the data of {best.rows:,} rows."
+    if id_ in project.consent:
+        return Check("consent", "warn", "The model contains training rows, and you agreed to that", text, act="consent")
+    return Check("consent", "err", "The model contains training rows", text, blocks=True, act="consent")
+
+
+def _size(key: str, store: ArtifactStore) -> Check:
+    size = store.size(key)
+    if not size:
+        return Check("size", "info", "The model is written when it is first used")
+    return Check("size", "ok", f"The model takes {bytes_text(size)}")
+
+
+def _libraries(best: Run) -> Check:
+    other = []
+    for name, then in sorted(best.versions.items()):
+        now = _installed(name)
+        if now and now != then:
+            other.append(f"{name} {then} (now {now})")
+    if other:
+        text = f"Trained with {', '.join(other)}. The export holds the model as it was trained."
+        return Check("libraries", "warn", "Libraries have changed since the training", text)
+    return Check("libraries", "ok", "Same libraries as at the training")
+
+
+@cache
+def _installed(name: str) -> str:
+    """The version that is installed; empty when it is not there. It stays the same while a program runs."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def bytes_text(size: int) -> str:
+    """A size for reading: 412 kB, 2.9 MB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            value = size / factor
+            return f"{value:.1f} {unit}" if value < 10 and unit != "kB" else f"{value:.0f} {unit}"
+    return f"{size} bytes"

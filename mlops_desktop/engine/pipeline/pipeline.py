@@ -1,0 +1,177 @@
+"""The road from file to service. Each stop asks the one before it; what was made is kept under the key of the decisions that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.job import Job, Silent
+from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
+from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds, read_columns, split_rows
+from mlops_desktop.engine.pipeline.step_fitting import Learned, learn_steps
+from mlops_desktop.engine.pipeline.store import ArtifactStore
+from mlops_desktop.engine.profiling import profile
+from mlops_desktop.engine.project import Project, require
+from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows with their target and weights."""
+
+    frame: Frame
+    target: Target
+    weights: Floats | None
+
+    def take(self, rows: Ints) -> Rows:
+        """The given rows, in the given order."""
+        return Rows(self.frame.take(rows), self.target.take(rows), None if self.weights is None else self.weights[rows])
+
+
+class Flow:
+    """The road for one project value in one folder. Results are shared through the folder's store."""
+
+    def __init__(self, folder: Path, project: Project) -> None:
+        self.folder, self.project = folder, project
+        self.keys = Keys(project)
+        self.store = ArtifactStore(folder / "store")
+
+    @cached_property
+    def table(self) -> Table:
+        """Every column of the imported file, typed."""
+        require(self.project, "data")
+        if self.keys.table not in self.store:
+            table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
+            self.store.put(self.keys.table, *table_to_record(table))
+        return table_from_record(*self.store.get(self.keys.table))
+
+    def profile(self, job: Job) -> dict[str, Any]:
+        """Statistics and findings of the whole table, as plain JSON."""
+        key = self.keys.profile
+        if key not in self.store:
+            project = self.project
+            roles = {name: note.role for name, note in project.columns.items() if note.role}
+            self.store.put(key, profile(self.table, project.target or None, job, task=project.task, roles=roles))
+        return self.store.get(key)[0]
+
+    def roles(self) -> dict[str, str]:
+        """The role of each column that has one other than `feature`."""
+        roles = {name: note.role for name, note in self.project.columns.items() if note.role and note.role != "feature"}
+        return {**roles, **({self.project.target: "target"} if self.project.target else {})}
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """The columns that are learned from, in the order of the table."""
+        roles = self.roles()
+        return tuple(column.name for column in self.table.schema.columns if column.name not in roles)
+
+    @cached_property
+    def kept_rows(self) -> Ints:
+        """Positions of the rows that the cleaners leave."""
+        keep = np.ones(self.table.frame.rows, dtype=bool)
+        for cleaner in self.project.active_cleaners():
+            try:
+                keep &= cleaner.keep(self.table.frame, self.project.target)
+            except UserError as error:
+                raise UserError(f"Cleaner “{cleaner.label}”: {error.message}", error.remedy) from error
+        if not keep.any():
+            raise UserError("The cleaners leave no row.", "Switch one of them off, or mend its condition.")
+        return np.flatnonzero(keep)
+
+    @cached_property
+    def _clean(self) -> Rows:
+        """The rows that the cleaners leave, features alone, with target and weights."""
+        require(self.project, "target", "task")
+        table = replace(self.table, frame=self.table.frame.take(self.kept_rows))
+        assert self.project.task is not None
+        target = target_of(table, self.project.target, self.project.task)
+        if not self.features:
+            if len(self.table.schema.columns) == 1:
+                raise UserError("The file has one column: nothing is beside it to learn from.", "Choose a file with more columns.")
+            raise UserError("No column is left to learn from.", "Give at least one column the role “feature”.")
+        return Rows(table.frame.select(self.features), target, self._weights(table))
+
+    def _weights(self, table: Table) -> Floats | None:
+        columns = [name for name, role in self.roles().items() if role == "weight"]
+        if not columns:
+            return None
+        weights = table.frame.number(columns[0])
+        if not (weights >= 0).all() or not weights.any():
+            raise UserError(
+                f"The weights in “{columns[0]}” must be numbers that are not negative, none missing.", "Choose another column as weight."
+            )
+        return weights
+
+    @property
+    def positive(self) -> int | None:
+        """The position of the positive class of a binary task."""
+        if self.project.task != "binary":
+            return None
+        classes = self._clean.target.classes
+        if self.project.positive not in classes:
+            raise UserError(
+                f"The positive class “{self.project.positive}” is not in “{self.project.target}”.",
+                f"Choose one of: {', '.join(map(str, classes))}.",
+            )
+        return classes.index(self.project.positive)
+
+    @cached_property
+    def _cut(self) -> tuple[Ints, Ints]:
+        clean = self._clean
+        return split_rows(self.project.split, clean.target, self._split_columns(self.kept_rows), self.project.seed)
+
+    def _split_columns(self, rows: Ints) -> SplitColumns:
+        frame, split = self.table.frame.take(rows), self.project.split
+        named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
+        by_method = {"grouped": "group", "time": "time", "column": "fold"}
+        if split.column and split.method in by_method:
+            named[by_method[split.method]] = split.column
+        return read_columns(frame, group=named.get("group", ""), time=named.get("time", ""), fold=named.get("fold", ""))
+
+    @property
+    def everything(self) -> Rows:
+        """All rows that the cleaners leave, the test part among them: for a model that is fitted again on all of them."""
+        return self._clean
+
+    @cached_property
+    def train(self) -> Rows:
+        """The training part."""
+        return self._clean.take(self._cut[0])
+
+    @cached_property
+    def test(self) -> Rows:
+        """The sealed test part. Whoever looks at it counts the look (`runs.record_look`)."""
+        return self._clean.take(self._cut[1])
+
+    @property
+    def train_rows(self) -> Ints:
+        """Where the rows of the training part stand in the imported table."""
+        return self.kept_rows[self._cut[0]]
+
+    @property
+    def test_rows(self) -> Ints:
+        """Where the rows of the sealed test part stand in the imported table."""
+        return self.kept_rows[self._cut[1]]
+
+    @property
+    def train_times(self) -> Longs | Floats | None:
+        """The moment of each row of the training part; None for a table without a time column."""
+        return self._split_columns(self.train_rows).time
+
+    @cached_property
+    def folds(self) -> list[tuple[Ints, Ints]]:
+        """Training and validation positions within the training part, fold by fold."""
+        columns = self._split_columns(self.train_rows)
+        return folds(self.project.split, self.train.target, columns, self.project.seed)
+
+    def learn(self, rows: Ints | None = None, job: Job | None = None) -> Learned:
+        """The steps, learned on these rows of the training part (all when None)."""
+        part = self.train if rows is None else self.train.take(rows)
+        return learn_steps(self.project.active_steps(), part.frame, part.target, job or Silent())

@@ -1,0 +1,128 @@
+"""What is proposed for decisions that a person has not made: each proposal with its reason, none hidden, all ordinary decisions
+afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Operation
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
+from mlops_desktop.engine.metrics import METRICS, default_metric
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
+from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
+from mlops_desktop.engine.pipeline.splitting import default_split
+from mlops_desktop.engine.project import ColumnNote, Project, Step
+
+
+def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
+    """The project with every decision filled that was open, and for each of these a reason (one sentence) by the name of the decision.
+
+    What a person decided is left as it is, unless it cannot hold any more (a metric of another task).
+    """
+    reasons: dict[str, str] = {}
+    job.step(0.0, "Looking at the columns")
+    project = _with_roles(folder, project, reasons)
+    project = _with_task(folder, project, reasons)
+    job.step(0.4, "Proposing the split")
+    project = _with_split(folder, project, reasons)
+    job.step(0.6, "Proposing steps and algorithms")
+    return _with_recipe(folder, project, reasons), reasons
+
+
+def suggestions(flow: Flow) -> tuple[Suggestion, ...]:
+    """Cleaners and steps that are sound for this data, whatever of them is in the project already; kept in the store.
+
+    UserError when there are no rows to learn from.
+    """
+    key = flow.keys.suggestions
+    with contextlib.suppress(KeyError):
+        return read_suggestions(flow.store, key)
+    missing = int(flow.table.frame.missing(flow.project.target).sum())
+    cleaners = [(choices().cleaners.read("drop_missing_target"), _why_drop(missing, flow.project.target))] if missing else []
+    columns = [c for c in flow.table.schema.columns if c.name in flow.features]
+    found = (*cleaners, *suggest_steps(columns, flow.train.frame))
+    flow.store.put(key, write_suggestions(found))
+    return found
+
+
+def _why_drop(missing: int, target: str) -> str:
+    rows = counted(missing, "1 row has", "{n} rows have")
+    return f"{rows} no value in “{target}”: nothing can be learned from {'it' if missing == 1 else 'them'}."
+
+
+def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    table = Flow(folder, project).table
+    if not project.target:
+        ranked = guess_targets(table)
+        if not ranked:
+            raise UserError("No column of this file looks like something to predict.", "Choose the target yourself.")
+        project = replace(project, target=ranked[0][0])
+        reasons["target"] = ranked[0][1]
+    names = [c.name for c in table.schema.columns]
+    if project.target not in names:
+        raise UserError(f"The file has no column “{project.target}”.", f"It has: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}.")
+    notes = dict(project.columns)
+    for name, (role, reason) in default_roles(table).items():
+        if name != project.target and (name not in notes or notes[name].role is None):
+            notes[name] = replace(notes.get(name, ColumnNote()), role=role)
+            reasons[f"roles.{name}"] = reason
+    return replace(project, columns=notes)
+
+
+def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    table = Flow(folder, project).table
+    if not project.task:
+        task, reasons["task"] = guess_task(table, project.target)
+        project = replace(project, task=task)
+    missing = table.frame.missing(project.target)
+    if missing[Flow(folder, project).kept_rows].any():
+        rest = [step for step in project.cleaners if step.component.id != "drop_missing_target"]
+        project = replace(project, cleaners=(Step(choices().cleaners.read("drop_missing_target")), *rest))
+        reasons["cleaners"] = _why_drop(int(missing.sum()), project.target)
+    target = Flow(folder, project).everything.target
+    if project.task == "binary":
+        if project.positive not in target.classes:
+            positive, reasons["positive"] = default_positive(target)
+            project = replace(project, positive=positive)
+    elif project.positive is not None:
+        project = replace(project, positive=None)
+    if project.metric not in METRICS or project.task not in METRICS[project.metric].tasks:
+        metric, reasons["metric"] = default_metric(target.task, target)
+        project = replace(project, metric=metric)
+    return project
+
+
+def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    if project.split != type(project.split)():
+        return project
+    flow = Flow(folder, project)
+    roles = set(flow.roles().values())
+    target = flow.everything.target
+    counts = np.bincount(target.values).tolist() if target.classes else [len(target.values)]
+    split, reasons["split"] = default_split(target.task, "group" in roles, "time" in roles, counts, "fold" in roles)
+    return replace(project, split=split)
+
+
+def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    flow = Flow(folder, project)
+    if not project.steps:
+        found = [(component, why) for component, why in suggestions(flow) if isinstance(component, Operation)]
+        project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
+        reasons.update({f"steps.{i}": f"{operation.label}: {reason}" for i, (operation, reason) in enumerate(found)})
+    if not project.candidates:
+        assert project.task is not None
+        texts = any(c.type == "text" for c in flow.table.schema.columns if c.name in flow.features)
+        algorithms = suggest_algorithms(project.task, flow.train.frame.rows, texts=texts)
+        project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
+        reasons.update({f"candidates.{algorithm.id}": f"{algorithm.label}: {reason}" for algorithm, reason in algorithms})
+    return project

@@ -1,0 +1,96 @@
+"""After the target, a role, a type or the data changed: what was only proposed is proposed anew, what a person chose stays.
+
+A decision counts as proposed while it is what would be proposed for the decisions before the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.data import default_roles
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.proposal import propose
+from mlops_desktop.engine.profiling import overview
+from mlops_desktop.engine.project import ColumnNote, Project, Split, consistent
+from mlops_desktop.serving.cells import level_of
+
+_OPEN: dict[str, Any] = {"task": None, "positive": None, "metric": "", "split": Split(), "steps": (), "candidates": ()}
+
+
+def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Project, dict[str, str], list[str]]:
+    """The project with every decision that follows from others made anew, the reasons, and what changed (a few words each).
+
+    `before` are the decisions that the present proposals were made for. UserError when the target cannot be predicted.
+    """
+    opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
+    fit, said = consistent(opened, seen(Flow(folder, opened), Silent()))
+    renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
+    if renewed.metric != project.metric and renewed.goals.score is not None:
+        renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale
+    return renewed, reasons, [*said, *changes(project, renewed)]
+
+
+def seen(flow: Flow, job: Job) -> dict[str, Any]:
+    """The overview of the project's table, from the store."""
+    if flow.keys.overview not in flow.store:
+        flow.store.put(flow.keys.overview, overview(flow.table, job))
+    return flow.store.get(flow.keys.overview)[0]
+
+
+def _opened(folder: Path, before: Project, project: Project, job: Job) -> Project:
+    """The project with those decisions open that are still as they were proposed for `before`."""
+    if not before.data or not before.target or not before.task:
+        return project
+    table = Flow(folder, before).table
+    given = default_roles(table)
+    notes = dict(project.columns)
+    for name, note in project.columns.items():
+        old = before.columns.get(name, ColumnNote())
+        if name in given and note.role == old.role == given[name][0]:
+            notes[name] = replace(note, role=None)
+    project = replace(project, columns={name: note for name, note in notes.items() if note != ColumnNote()})
+    try:
+        former, _ = propose(folder, replace(before, **_OPEN), job)
+    except UserError:
+        return project  # nothing could be proposed for them
+    same = {name: value for name, value in _OPEN.items() if getattr(project, name) == getattr(before, name) == getattr(former, name)}
+    return replace(project, **same)
+
+
+def changes(old: Project, new: Project) -> list[str]:
+    """What differs, for a person: a few words for each decision."""
+    found = []
+    if old.task != new.task:
+        found.append(f"task: {new.task}")
+    if level_of(old.positive or "") != level_of(new.positive or ""):
+        found.append(f"positive class: {new.positive}" if new.positive is not None else "no positive class")
+    if old.metric != new.metric and new.metric in METRICS:
+        found.append(f"metric: {METRICS[new.metric].label}")
+    if old.split != new.split:
+        found.append(f"split: {new.split.method}")
+    if old.steps != new.steps:
+        found.append(counted(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
+    if old.candidates != new.candidates:
+        found.append(counted(len(new.candidates), "1 algorithm", "{n} algorithms"))
+    if old.cleaners != new.cleaners:
+        found.append("rows without a target are left out")
+    found.extend(_roles(old.columns, new.columns))
+    if (old.costs, old.goals) != (new.costs, new.goals):
+        found.append("goals that do not fit were taken out")
+    return found
+
+
+def _roles(old: Mapping[str, ColumnNote], new: Mapping[str, ColumnNote]) -> list[str]:
+    said = []
+    for name in sorted({*old, *new}):
+        a, b = old.get(name, ColumnNote()).role, new.get(name, ColumnNote()).role
+        if a != b:
+            said.append(f"role of “{name}”: {b or 'feature'}")
+    return said if len(said) <= 3 else [f"roles of {len(said)} columns"]

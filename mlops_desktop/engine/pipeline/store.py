@@ -1,0 +1,217 @@
+"""Results on the disk, each under the hash of the decisions that made it. All of it can be deleted at any time: it is made again.
+
+An entry is a folder `ab/abcdef…/` with `entry.json` (a checksum on the first line, then the document and what is known of the arrays) and
+one `.npy` file for each array. It is made beside its place and moved there in one step, so a kill leaves it whole or absent, and two
+processes may make the same entry. Every byte is checked the first time an entry is opened; a damaged one counts as absent and is removed.
+Nothing in it can run code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import zlib
+from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine import disk
+from mlops_desktop.serving.serialization import Plain, pack, unpack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_KEY = re.compile(r"[0-9a-f]{8,64}")
+_ENTRY = "entry.json"
+_MAPPED_BYTES = 2**20  # arrays of at least this size stay on the disk and are mapped; each mapped one holds a file open
+_CHUNK = 2**22
+
+
+class Damaged(Exception):
+    """An entry whose bytes are not those that were written."""
+
+
+class ArtifactStore:
+    """Results in the folder `root`; the folder is made by the first `put`. Threads and processes may share it without a lock."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._checked: set[str] = set()
+
+    def put(self, key: str, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
+        """Keep a JSON document with named arrays under a key of hex digits. What is there already stays: equal keys mean equal results.
+
+        TypeError when the document is not JSON or an array holds objects; UserError when the disk refuses.
+        """
+        if key in self:
+            return
+        with disk.told("A result of this project"):
+            self.root.mkdir(parents=True, exist_ok=True)
+            making = self.root / disk.temporary_name(key)
+            try:
+                making.mkdir()
+                _write(making, document, arrays or {})
+                self._move(making, self._place(key))
+            finally:
+                if making.exists():
+                    disk.remove(making)
+
+    def get(self, key: str, *, check: bool = True) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """The document and the arrays (read-only; large ones are maps of their files). KeyError when it is absent or damaged.
+
+        `check=False`: another process has just checked it, so the bytes of large arrays are not read again (a window must not wait).
+        """
+        place = self._place(key)
+        try:
+            entry = _read_entry(place)
+            if check and key not in self._checked:
+                _check_arrays(place, entry["arrays"])
+            arrays = {name: _load(place / f"{i}.npy", size) for i, (name, size, _) in enumerate(entry["arrays"])}
+        except FileNotFoundError as error:
+            if place.exists():
+                self._discard(key)  # an entry that lost a file is damaged
+            raise KeyError(key) from error
+        except (OSError, ValueError, TypeError, EOFError, MemoryError, Damaged) as error:
+            self._discard(key)
+            raise KeyError(key) from error
+        if check:
+            self._checked.add(key)
+        return entry["document"], arrays
+
+    def __contains__(self, key: str) -> bool:
+        """Whether `get` will find the entry; a damaged one is removed and counts as absent."""
+        place = self._place(key)
+        if not (place / _ENTRY).is_file():
+            if place.exists():
+                self._discard(key)
+            return False
+        if key in self._checked:
+            return True
+        try:
+            listed = _read_entry(place)["arrays"]
+            _check_arrays(place, listed)
+            for i, (_, size, _) in enumerate(listed):
+                _load(place / f"{i}.npy", size)
+        except (OSError, ValueError, TypeError, EOFError, MemoryError, Damaged):
+            self._discard(key)
+            return False
+        self._checked.add(key)
+        return True
+
+    def put_plain(self, key: str, value: Plain) -> None:
+        """Keep plain data (a scorer, a transform, a model) under a key."""
+        arrays: dict[str, NDArray[Any]] = {}
+        self.put(key, {"plain": pack(value, arrays)}, arrays)
+
+    def get_plain(self, key: str, *, check: bool = True) -> Any:
+        """The plain data under a key. KeyError when it is absent, damaged, or written by an edition whose parts are unknown here.
+
+        `check` as in `get`.
+        """
+        document, arrays = self.get(key, check=check)
+        try:
+            return unpack(document["plain"], arrays)
+        except (UserError, KeyError, TypeError, ValueError) as error:
+            self._discard(key)
+            raise KeyError(key) from error
+
+    def keys(self) -> Iterator[str]:
+        """The keys of all entries, sorted."""
+        if self.root.is_dir():
+            yield from sorted(path.name for path in self.root.glob("??/*") if _KEY.fullmatch(path.name))
+
+    def size(self, key: str = "") -> int:
+        """Bytes of all files in the store, or of one entry (0 when it is absent)."""
+        place = self._place(key) if key else self.root
+        return sum(_size_of(path) for path in place.rglob("*")) if place.is_dir() else 0
+
+    def clear(self, keep: Container[str] = ()) -> None:
+        """Remove every entry whose key is not in `keep`, and what killed writers left behind."""
+        for key in self.keys():
+            if key not in keep:
+                self._discard(key)
+        disk.sweep(self.root)
+
+    def _place(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"not a key: {key!r}")
+        return self.root / key[:2] / key
+
+    def _move(self, making: Path, place: Path) -> None:
+        for _ in range(3):
+            place.parent.mkdir(exist_ok=True)
+            try:
+                making.rename(place)
+            except OSError:
+                # Another process made the same entry meanwhile. One that is damaged was removed by the look at it: try once more.
+                if place.name in self:
+                    return
+                if not place.exists():
+                    continue
+                raise
+            self._checked.add(place.name)
+            return
+
+    def _discard(self, key: str) -> None:
+        """Remove an entry: out of its place in one step, then from the disk. A damaged one that has to stay counts as absent."""
+        self._checked.discard(key)
+        away = self.root / disk.temporary_name(key)
+        with contextlib.suppress(OSError):
+            self._place(key).rename(away)
+            disk.remove(away)
+
+
+def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    import numpy as np
+
+    listed = []
+    for i, (name, array) in enumerate(arrays.items()):
+        path = folder / f"{i}.npy"
+        if array.dtype.hasobject:
+            raise TypeError(f"{name}: an array of objects cannot be kept")
+        np.save(path, np.asarray(array), allow_pickle=False)
+        listed.append([name, path.stat().st_size, _checksum(path)])
+    text = json.dumps({"document": document, "arrays": listed}, ensure_ascii=True, separators=(",", ":"))
+    (folder / _ENTRY).write_bytes(f"{zlib.crc32(text.encode()):08x}\n{text}".encode())
+
+
+def _read_entry(place: Path) -> dict[str, Any]:
+    checksum, _, text = (place / _ENTRY).read_bytes().partition(b"\n")
+    if checksum != f"{zlib.crc32(text):08x}".encode():
+        raise Damaged(place)
+    entry = json.loads(text)
+    if not isinstance(entry, dict) or not isinstance(entry.get("document"), dict) or not isinstance(entry.get("arrays"), list):
+        raise Damaged(place)
+    return entry
+
+
+def _check_arrays(place: Path, listed: list[Any]) -> None:
+    for i, (_, size, checksum) in enumerate(listed):
+        path = place / f"{i}.npy"
+        if path.stat().st_size != size or _checksum(path) != checksum:
+            raise Damaged(path)
+
+
+def _checksum(path: Path) -> int:
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found = zlib.crc32(chunk, found)
+    return found
+
+
+def _load(path: Path, size: int) -> NDArray[Any]:
+    import numpy as np
+
+    # A plain view of the map: numpy's own memmap class costs microseconds at every slice.
+    array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r" if size >= _MAPPED_BYTES else None, allow_pickle=False))
+    array.flags.writeable = False
+    return array
+
+
+def _size_of(path: Path) -> int:
+    with contextlib.suppress(OSError):  # another process may remove it while we count
+        return path.lstat().st_size if path.is_file() else 0
+    return 0

@@ -1,0 +1,65 @@
+"""What is odd in a table, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlops_desktop.base.families import Task
+from mlops_desktop.base.job import Job
+from mlops_desktop.engine.data import Table
+from mlops_desktop.engine.profiling.finding import Finding, Seen
+from mlops_desktop.engine.profiling.finding_rules import RULES
+from mlops_desktop.engine.project import Role
+
+__all__ = ["Finding", "find"]
+
+MOST_ALIKE = 12  # findings of one rule that are listed one by one; more are told together
+_ORDER = {"high": 0, "warning": 1, "info": 2}
+
+
+def find(table: Table, target: str | None, task: Task | None, roles: Mapping[str, Role], job: Job) -> list[Finding]:
+    """Every finding, the gravest first, then in the order of the columns."""
+    seen = Seen(table, target, task, roles)
+    found: list[Finding] = []
+    if table.rows:
+        for i, rule in enumerate(RULES):
+            job.step(i / len(RULES))
+            found.extend(rule(seen))
+    place = {column.name: i for i, column in enumerate(table.schema.columns)}
+    found = _told_together(found)
+    return sorted(found, key=lambda finding: (_ORDER[finding.severity], place.get(finding.column, -1)))
+
+
+def _told_together(found: list[Finding]) -> list[Finding]:
+    """Many findings of one rule as one, so that a table of a thousand columns has no list of a thousand lines."""
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in found:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    out = []
+    for same in by_rule.values():
+        if len(same) <= MOST_ALIKE:
+            out.extend(same)
+            continue
+        gravest = min(same, key=lambda finding: _ORDER[finding.severity])
+        names = ", ".join(f"“{finding.column}”" for finding in same[:5])
+        message = f"{len(same)} columns, such as {names}. The first: {same[0].message}"
+        out.append(Finding(gravest.rule, gravest.severity, "", message, gravest.why, _joined([finding.fix for finding in same])))
+    return out
+
+
+def _joined(fixes: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """One fix for all: roles, types and missing words by column; steps with all their columns."""
+    out: dict[str, Any] = {}
+    for fix in fixes:
+        for kind, value in (fix or {}).items():
+            if kind in ("role", "type", "missing"):
+                out.setdefault(kind, {}).update(value)
+            elif kind not in out:
+                out[kind] = value
+            elif kind == "step" and value["id"] == out[kind]["id"]:
+                params = out[kind]["params"]
+                out[kind] = {"id": value["id"], "params": {**params, "columns": [*params["columns"], *value["params"]["columns"]]}}
+            else:
+                return None  # steps of several kinds are no single decision
+    return out or None

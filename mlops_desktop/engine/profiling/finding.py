@@ -1,0 +1,91 @@
+"""One finding of a table, and what the rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from mlops_desktop.base.families import Task
+from mlops_desktop.engine.data import FEW_CLASSES, Table
+from mlops_desktop.engine.project import Role
+from mlops_desktop.serving.frame import Floats, Frame, Ints
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+
+Severity = Literal["high", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a person should know. `column` is "" for the whole table.
+
+    `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
+    `{"missing": {column: [words]}}`, `{"cleaner": record}`, `{"step": record}`, with component records as in project.json.
+    """
+
+    rule: str
+    severity: Severity
+    column: str
+    message: str
+    why: str
+    fix: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the rules look at."""
+
+    table: Table
+    target: str | None
+    task: Task | None
+    roles: Mapping[str, Role]
+    _distinct: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> Frame:
+        """The frame of the table."""
+        return self.table.frame
+
+    def features(self) -> Iterator[Column]:
+        """The columns that may be learned from."""
+        for column in self.table.schema.columns:
+            if column.name != self.target and self.roles.get(column.name, "feature") == "feature":
+                yield column
+
+    def values(self, column: Column) -> Floats | Ints:
+        """A column's values to compare rows by: numbers, codes or microseconds."""
+        if column.type in NUMBER_TYPES:
+            return self.frame.number(column.name)
+        return self.frame.word(column.name)[0] if column.type in WORD_TYPES else self.frame.date(column.name)
+
+    def distinct(self, column: Column) -> int:
+        """How many different values a column has, missing ones not counted."""
+        if column.name not in self._distinct:
+            values = self.values(column)
+            self._distinct[column.name] = len(np.unique(values[~self.frame.missing(column.name)]))
+        return self._distinct[column.name]
+
+    def classes(self) -> tuple[Ints, int] | None:
+        """Class positions of the target (-1 missing) and their number; None for a target of numbers or without one."""
+        if self.target is None or self.task == "regression":
+            return None
+        column = self.table.schema.column(self.target)
+        if column.type == "date":
+            return None
+        if column.type in WORD_TYPES:
+            codes, levels = self.frame.word(self.target)
+            return codes, len(levels)
+        values = self.frame.number(self.target)
+        there = ~np.isnan(values)
+        distinct, codes = np.unique(values[there], return_inverse=True)
+        if self.task is None and len(distinct) > FEW_CLASSES:
+            return None
+        out = np.full(len(values), -1, dtype=np.intp)
+        out[there] = codes
+        return out, len(distinct)

@@ -1,0 +1,319 @@
+"""The rules that look for odd things in a table. Each says what it saw in numbers, why it matters, and a decision that mends it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
+from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
+from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+
+MANY_LEVELS = 50
+MINORITY = 0.05  # a class with less than this share, or 20 times fewer rows than the largest, is rare
+MUCH_MISSING, SOME_MISSING = 0.5, 0.05
+FENCE = 3.0  # interquartile ranges beyond the quartiles from which a value counts as far out
+FAR_OUT_SHARE, FAR_OUT_MOST = 0.001, 0.05  # more than that are no outliers but a long tail
+
+
+def _constant(seen: Seen) -> Iterator[Finding]:
+    for column in seen.features():
+        missing = seen.frame.missing(column.name)
+        ignore = {"role": {column.name: "ignore"}}
+        if missing.all():
+            yield Finding(
+                "empty", "warning", column.name, f"“{column.name}” is empty in every row.", "Nothing can be learned from it.", ignore
+            )
+        elif not missing.any() and seen.distinct(column) == 1:
+            message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."
+            if seen.frame.rows > 1:
+                yield Finding(
+                    "constant", "warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore
+                )
+
+
+def _identifier(seen: Seen) -> Iterator[Finding]:
+    for column in seen.features():
+        if column.type == "id":
+            message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
+            why = "A model would learn single rows by heart instead of what they have in common."
+            yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
+
+
+def repeated_rows(seen: Seen) -> int:
+    """How many rows repeat an earlier row in every column that is no identifier."""
+    columns = [c for c in seen.table.schema.columns if seen.roles.get(c.name) != "id"]
+    total = np.zeros(seen.frame.rows, dtype=np.uint64)
+    for column in columns:
+        total = _mixed(total ^ _bits(seen.values(column)))
+    return seen.frame.rows - len(np.unique(total)) if columns else 0
+
+
+def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
+    count = repeated_rows(seen)
+    if count:
+        apart = " but the identifier" if "id" in seen.roles.values() else ""
+        message = counted(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
+        why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
+        yield Finding(
+            "duplicate_rows",
+            "warning" if count >= 0.001 * seen.frame.rows else "info",
+            "",
+            message,
+            why,
+            {"cleaner": {"id": "drop_duplicates"}},
+        )
+
+
+def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
+    kept: dict[bytes, Column] = {}
+    for column in seen.features():
+        if seen.distinct(column) < 2:
+            continue
+        same = kept.setdefault(_content(seen, column), column)
+        if same is column:
+            continue
+        if column.type in WORD_TYPES and not _same_words(seen, same, column):
+            message = f"“{column.name}” says the same as “{same.name}” in other words, in every row."
+        else:
+            message = f"“{column.name}” holds the same as “{same.name}” in every row."
+        why = "The second tells nothing new."
+        yield Finding("duplicate_column", "warning", column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+def _content(seen: Seen, column: Column) -> bytes:
+    """A digest that only columns of the same content share.
+
+    Words that go together one to one are the same content, unless they hardly repeat: then they go together by chance, and only the same
+    words count.
+    """
+    values = seen.values(column)
+    kind = seen.frame.layout.kind(column.name)
+    digest = hashlib.sha256(kind.encode())
+    if column.type not in WORD_TYPES:
+        digest.update(_bits(values).tobytes())
+        return digest.digest()
+    digest.update(_by_appearance(values).tobytes())
+    if seen.distinct(column) > 0.5 * seen.frame.rows:
+        digest.update("\0".join(text or "" for text in seen.frame.texts(column.name)).encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def _same_words(seen: Seen, one: Column, other: Column) -> bool:
+    return seen.frame.texts(one.name) == seen.frame.texts(other.name)
+
+
+def _missing(seen: Seen) -> Iterator[Finding]:
+    for column in seen.features():
+        share = float(seen.frame.missing(column.name).mean())
+        if not 0 < share < 1:
+            continue
+        count = int(seen.frame.missing(column.name).sum())
+        severity: Severity = "warning" if share >= SOME_MISSING else "info"
+        message = f"“{column.name}” is missing in {count:,} of {seen.frame.rows:,} rows ({share:.1%})."
+        if share >= MUCH_MISSING:
+            fix: dict[str, Any] | None = {"role": {column.name: "ignore"}}
+        elif column.type in NUMBER_TYPES:
+            fix = {"step": {"id": "impute_numbers", "params": {"columns": [column.name], "missing_flag": share >= SOME_MISSING}}}
+        elif column.type in WORD_TYPES:
+            fix = {"step": {"id": "impute_words", "params": {"columns": [column.name]}}}
+        else:
+            fix = None
+        yield Finding(
+            "missing",
+            severity,
+            column.name,
+            message,
+            "Most models need a value in every cell; that it is missing can tell something too.",
+            fix,
+        )
+
+
+def _target_missing(seen: Seen) -> Iterator[Finding]:
+    if seen.target is None:
+        return
+    count = int(seen.frame.missing(seen.target).sum())
+    if count:
+        message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
+        why = "Nothing can be learned from a row without the answer."
+        yield Finding("target_missing", "high", seen.target, message, why, {"cleaner": {"id": "drop_missing_target"}})
+
+
+def _outliers(seen: Seen) -> Iterator[Finding]:
+    for column in seen.features():
+        if column.type not in ("number", "integer"):
+            continue
+        values = seen.frame.number(column.name)
+        values = values[~np.isnan(values)]
+        if len(values) < 50 or seen.distinct(column) <= 20:
+            continue
+        low, high = np.quantile(values, (0.25, 0.75)).tolist()
+        reach = FENCE * (high - low)
+        if _codes_for_missing(values):
+            continue  # these are another finding
+        far = int(((values < low - reach) | (values > high + reach)).sum())
+        if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
+            values_said, lie = counted(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
+            message = (
+                f"{values_said} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
+                f"outside the middle half, {low:.6g} to {high:.6g}."
+            )
+            fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
+            yield Finding(
+                "outliers", "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
+            )
+
+
+def _many_levels(seen: Seen) -> Iterator[Finding]:
+    for column in seen.features():
+        if column.type in ("category", "ordered"):
+            codes, _ = seen.frame.word(column.name)
+            counts = np.bincount(codes[codes >= 0])
+            levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
+            if levels > MANY_LEVELS:
+                few = counted(rare, "1 of them has", "{n} of them have")
+                message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
+                why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
+                yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+def _imbalance(seen: Seen) -> Iterator[Finding]:
+    classes = seen.classes()
+    if classes is None or seen.target is None or classes[1] < 2:
+        return
+    counts = np.bincount(classes[0][classes[0] >= 0], minlength=classes[1])
+    counts = counts[counts > 0]
+    least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
+    if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
+        rows = counted(least, "1 row", "{n} rows")
+        message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
+        why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
+        yield Finding("imbalance", "warning", seen.target, message, why)
+
+
+def _leak(seen: Seen) -> Iterator[Finding]:
+    if seen.target is None or seen.table.schema.column(seen.target).type == "date":
+        return
+    classes = seen.classes()
+    if classes is None:
+        if seen.table.schema.column(seen.target).type not in NUMBER_TYPES:
+            return
+        target: Floats | Ints = seen.frame.number(seen.target)
+        count = 0
+    else:
+        target, count = classes
+    if count > 100:
+        return
+    measure = SingleColumn(seen.table, target, count)
+    for column in seen.features():
+        if column.type in ("text", "id"):
+            continue
+        gini = measure.gini(column)
+        if gini >= MODERATE:
+            strength = "gives away" if gini >= HIGH else "predicts unusually well"
+            message = f"“{column.name}” alone {strength} “{seen.target}”: a Gini of {gini:.3f}, where 1 is certainty."
+            why = "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
+            severity: Severity = "high" if gini >= HIGH else "warning"
+            yield Finding("leak", severity, column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+def _hidden_missing(seen: Seen) -> Iterator[Finding]:
+    columns = list(seen.features())
+    if seen.target is not None:
+        columns.append(seen.table.schema.column(seen.target))
+    for column in columns:
+        if column.type not in ("number", "integer"):
+            continue
+        values = seen.frame.number(column.name)
+        values = values[~np.isnan(values)]
+        for code, count in _codes_for_missing(values):
+            cells = counted(count, "1 cell", "{n} cells")
+            holds = "holds" if count == 1 else "hold"
+            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {code:g}, far from all other values."
+            why = "Such a number often stands for “not known”; as a number it misleads every model."
+            yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [f"{code:g}"]}})
+
+
+def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
+    """The least and the largest value where it is frequent, far from the others, and written as people write "not known".
+
+    With their counts.
+    """
+    if len(values) < 50:
+        return []
+    found = []
+    for code in (float(values.min()), float(values.max())):
+        count = int((values == code).sum())
+        if count < max(5, 0.001 * len(values)) or len(values) - count < 20 or not _looks_like_a_code(code):
+            continue
+        rest = values[values != code]
+        if len(np.unique(rest)) < 10:
+            continue  # a few numbers are classes, and the last of them is one as well
+        low, high = np.quantile(rest, (0.25, 0.75)).tolist()
+        gap = float(np.abs(rest - code).min())
+        if gap > 3 * (high - low) or (code < 0 <= rest.min() and gap > 0.5 * (high - low)):
+            found.append((code, count))
+    return found
+
+
+def _looks_like_a_code(value: float) -> bool:
+    """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
+    digits = f"{abs(value):g}"
+    if not digits.isdigit():
+        return False
+    if value in (-1, -9, -8, -7, 97, 98, 99):
+        return True
+    return len(digits) >= 2 and (len(set(digits)) == 1 or set(digits[1:]) == {"0"})
+
+
+def _stray(seen: Seen) -> Iterator[Finding]:
+    for evidence in seen.table.evidence:
+        if evidence.rule == "stray" and seen.roles.get(evidence.column, "feature") not in ("ignore", "id"):
+            why = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
+            yield Finding("stray", "warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
+        elif evidence.rule == "missing_words":
+            why = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
+            yield Finding("missing_words", "info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
+
+
+def _by_appearance(values: Floats | Ints) -> Ints:
+    """Values as codes in order of appearance, so that equal columns get equal codes whatever their levels are called."""
+    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
+    place = np.empty(len(first), dtype=np.intp)
+    place[np.argsort(first)] = np.arange(len(first))
+    return place[inverse]
+
+
+def _bits(values: Floats | Ints) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), np.nan, values + 0.0)  # one NaN, one zero
+    return np.ascontiguousarray(values).astype(values.dtype if values.dtype.kind == "f" else np.int64).view(np.uint64)
+
+
+def _mixed(bits: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """SplitMix64's finisher (Steele, Lea and Flood 2014): every bit in depends on every bit out."""
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
+    _target_missing,
+    _leak,
+    _constant,
+    _identifier,
+    _duplicate_rows,
+    _duplicate_columns,
+    _missing,
+    _hidden_missing,
+    _stray,
+    _outliers,
+    _many_levels,
+    _imbalance,
+)

@@ -1,0 +1,127 @@
+"""What a person sees of a table before deciding anything: each column's kind, what of it could be predicted, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Task
+from mlops_desktop.base.job import Job
+from mlops_desktop.engine.data import MANY_CLASSES, Table, default_positive, default_roles, guess_targets, guess_task, target_of
+from mlops_desktop.engine.metrics import default_metric
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+
+BINS, TOP_LEVELS = 18, 8
+SHOWN_CLASSES = 60  # classes that are listed by name; of more, the most frequent ones
+
+
+def overview(table: Table, job: Job) -> dict[str, Any]:
+    """`{"rows", "columns", "evidence", "targets": [[name, why]], "roles": {name: [role, why]}}`, plain JSON.
+
+    A column is `{"name", "type", "missing", "distinct", "bars", "evidence": [{"rule", "message", "rows"}], "target"}`. Its `bars` are the
+    heights of a small histogram, or the rows of the most frequent levels. Its `target` says what predicting it would mean: `{"refused"}`
+    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why", "metrics"}`, the metrics by
+    task as `[id, why]`.
+    """
+    columns = []
+    for i, column in enumerate(table.schema.columns):
+        job.step(i / max(len(table.schema.columns), 1), "Looking at the columns")
+        missing = table.frame.missing(column.name)
+        said = [{"rule": e.rule, "message": e.message, "rows": list(e.rows[:20])} for e in table.evidence if e.column == column.name]
+        columns.append(
+            {
+                "name": column.name,
+                "type": column.type,
+                "missing": int(missing.sum()),
+                "distinct": _distinct(table, column.name),
+                "bars": _bars(table, column),
+                "evidence": said,
+                "target": _as_target(table, column.name),
+            }
+        )
+    return {
+        "rows": table.rows,
+        "columns": columns,
+        "evidence": [e.message for e in table.evidence if not e.column],
+        "targets": [list(pair) for pair in guess_targets(table)],
+        "roles": {name: list(pair) for name, pair in default_roles(table).items()},
+    }
+
+
+def possible_tasks(column_type: str, distinct: int) -> list[Task]:
+    """The tasks that a column of this type with so many different values can be the target of."""
+    if distinct < 2 or column_type == "date":
+        return []
+    tasks: list[Task] = []
+    if distinct == 2:
+        tasks.append("binary")
+    if 2 <= distinct <= MANY_CLASSES:
+        tasks.append("multiclass")
+    if column_type in NUMBER_TYPES:
+        tasks.append("regression")
+    return tasks
+
+
+def _as_target(table: Table, name: str) -> dict[str, Any]:
+    column = table.schema.column(name)
+    distinct = _distinct(table, name)
+    tasks = possible_tasks(column.type, distinct)
+    try:
+        task, why = guess_task(table, name)
+    except UserError as error:
+        return {"refused": str(error)}
+    if not tasks:
+        return {"refused": f"“{name}” has {distinct:,} different texts, too many to be classes."}
+    if task not in tasks:
+        task = tasks[0]
+    found: dict[str, Any] = {"task": task, "why": why, "tasks": tasks, "classes": [], "more": 0, "positive": None, "positive_why": ""}
+    present = replace(table, frame=table.frame.take(~table.frame.missing(name)))
+    metrics: dict[str, list[str]] = {}
+    for each in tasks:
+        try:
+            target = target_of(present, name, each)
+        except UserError as error:
+            if each == task:
+                return {"refused": str(error)}
+            continue
+        metrics[each] = list(default_metric(each, target))
+        if target.classes:
+            counts = np.bincount(target.values, minlength=len(target.classes))
+            listed = sorted(range(len(counts)), key=lambda i: (-int(counts[i]), i))[:SHOWN_CLASSES]
+            found["classes"] = [[target.classes[i], int(counts[i])] for i in sorted(listed)]
+            found["more"] = len(counts) - len(listed)
+        if each == "binary":
+            found["positive"], found["positive_why"] = default_positive(target)
+    found["metrics"] = metrics
+    found["tasks"] = [each for each in tasks if each in metrics]
+    return found
+
+
+def _bars(table: Table, column: Column) -> list[int]:
+    if column.type in ("id", "text"):
+        return []
+    if column.type in WORD_TYPES:
+        codes, levels = table.frame.word(column.name)
+        counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+        return [int(count) for count in np.sort(counts)[::-1][:TOP_LEVELS]]
+    values = table.frame.number(column.name) if column.type in NUMBER_TYPES else table.frame.date(column.name).astype(np.float64)
+    values = values[~table.frame.missing(column.name)]
+    if not len(values):
+        return []
+    bins = 2 if column.type == "boolean" else BINS
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite(high - low) or high == low:
+        return [len(values)]
+    at = np.minimum(((values - low) / (high - low) * bins).astype(np.intp), bins - 1)
+    return [int(count) for count in np.bincount(at, minlength=bins)]
+
+
+def _distinct(table: Table, name: str) -> int:
+    column = table.schema.column(name)
+    if column.type in WORD_TYPES:
+        return len(table.frame.word(name)[1])  # levels of an imported table are its distinct values, each of them used
+    values = table.frame.number(name) if column.type in NUMBER_TYPES else table.frame.date(name)
+    return len(np.unique(values[~table.frame.missing(name)]))

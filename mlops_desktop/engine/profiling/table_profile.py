@@ -1,0 +1,233 @@
+"""What is in a table, column by column, as plain JSON: statistics, distributions (by target), relations, findings.
+
+Every row counts unless it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.families import Task
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.data import FEW_CLASSES, Table
+from mlops_desktop.engine.profiling.all_findings import find
+from mlops_desktop.engine.profiling.finding import Seen
+from mlops_desktop.engine.profiling.finding_rules import repeated_rows
+from mlops_desktop.engine.profiling.relations import relations
+from mlops_desktop.engine.project import Role
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.frame import MISSING_DATE, Floats, Frame, Ints
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+
+BINS = 20
+TOP = 12  # levels that are listed for a column of words
+_QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+_GROUPS = 8  # classes that a distribution by target tells apart; the rest are one
+
+
+def profile(
+    table: Table, target: str | None, job: Job, *, task: Task | None = None, roles: Mapping[str, Role] | None = None
+) -> dict[str, Any]:
+    """Everything of a table that the Data panel, the report and `profile` show; strict JSON (no NaN).
+
+    `{"rows", "duplicates", "columns": [...], "findings": [...], "relations": {...}, "evidence": [...], "target"}`. A column has `name`,
+    `type`, `unit`, `description`, `missing`, `distinct`; numbers and dates have `mean`, `std` (n - 1), `min`, `max`, `quantiles` (share to
+    value), `histogram` (`edges`, `counts`) and numbers `zeros`; words and booleans have `top` ([level, rows], most frequent first); texts
+    have `characters` and `words` (means). Dates are ISO texts, histogram edges of dates too. With a target, `by_target` splits the
+    histogram or the top levels: `{"classes", "counts"}` (counts[class][bin]), or `{"means"}` of a target of numbers.
+    """
+    frame = table.frame
+    groups = _groups(table, target, task) if target else None
+    columns = []
+    for i, column in enumerate(table.schema.columns):
+        job.step(0.6 * i / len(table.schema.columns), f"Looking at {column.name}")
+        columns.append(_described(column, frame, groups if column.name != target else None))
+    job.step(0.6, "Relations between the columns")
+    related = relations(table, target, Part(job, 0.6, 0.8))
+    job.step(0.8, "Findings")
+    found = find(table, target, task, roles or {}, Part(job, 0.8, 1.0))
+    return {
+        "rows": frame.rows,
+        "duplicates": repeated_rows(Seen(table, target, task, roles or {})),
+        "columns": columns,
+        "findings": [finding.to_json() for finding in found],
+        "relations": related,
+        "evidence": [evidence.to_json() for evidence in table.evidence],
+        "target": target,
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """What a target splits rows by: class positions (-1 where missing) with their names, or numbers to average."""
+
+    names: tuple[str, ...]
+    codes: Ints
+    values: Floats | None = None
+
+
+def _groups(table: Table, target: str, task: Task | None) -> Groups:
+    column = table.schema.column(target)
+    frame = table.frame
+    if column.type in WORD_TYPES:
+        codes, levels = frame.word(target)
+        return _largest(codes, list(levels))
+    if column.type == "date":
+        return Groups((), np.full(frame.rows, -1, dtype=np.intp))
+    values = frame.number(target)
+    there = ~np.isnan(values)
+    distinct, codes = np.unique(values[there], return_inverse=True)
+    if task == "regression" or (task is None and len(distinct) > FEW_CLASSES):
+        return Groups((), np.where(there, 0, -1).astype(np.intp), values)
+    words = (*column.grammar.false[:1], *column.grammar.true[:1])
+    if column.type == "boolean":
+        names = [words[int(v)] if len(words) == 2 else level_of(bool(v)) for v in distinct.tolist()]
+    else:
+        names = [level_of(v) for v in distinct.tolist()]
+    all_codes = np.full(frame.rows, -1, dtype=np.intp)
+    all_codes[there] = codes
+    return _largest(all_codes, names)
+
+
+def _largest(codes: Ints, names: list[str]) -> Groups:
+    """The largest groups in the order of their names; the others are one."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(names))
+    used = np.flatnonzero(counts)
+    kept = sorted(used[np.argsort(-counts[used], kind="stable")][:_GROUPS].tolist(), key=lambda i: names[i])
+    place = np.full(len(names) + 1, -1, dtype=np.intp)
+    place[used] = len(kept)
+    place[kept] = np.arange(len(kept))
+    rest = ("other",) if len(used) > len(kept) else ()
+    return Groups((*(names[i] for i in kept), *rest), place[codes])
+
+
+def _described(column: Column, frame: Frame, groups: Groups | None) -> dict[str, Any]:
+    missing = int(frame.missing(column.name).sum())
+    out: dict[str, Any] = {
+        "name": column.name,
+        "type": column.type,
+        "unit": column.unit,
+        "description": column.description,
+        "missing": missing,
+    }
+    if column.type == "boolean":
+        return {**out, **_of_boolean(column, frame, groups)}
+    if column.type in NUMBER_TYPES:
+        return {**out, **_of_values(frame.number(column.name), column, groups)}
+    if column.type == "date":
+        return {**out, **_of_dates(frame, column, groups)}
+    return {**out, **_of_words(frame, column, groups)}
+
+
+def _of_boolean(column: Column, frame: Frame, groups: Groups | None) -> dict[str, Any]:
+    values = frame.number(column.name)
+    codes = np.where(np.isnan(values), -1, values == 1).astype(np.intp)
+    names = [(column.grammar.false or ("false",))[0], (column.grammar.true or ("true",))[0]]
+    counts = np.bincount(codes[codes >= 0], minlength=2)
+    order = np.argsort(-counts, kind="stable")
+    out = {"distinct": int((counts > 0).sum()), "top": [[names[i], int(counts[i])] for i in order.tolist() if counts[i]]}
+    mean = float(np.nanmean(values)) if counts.sum() else None
+    return {**out, "mean": mean, **_split(codes, [i for i in order.tolist() if counts[i]], groups)}
+
+
+def _of_values(values: Floats, column: Column, groups: Groups | None) -> dict[str, Any]:
+    ordered = np.sort(values[~np.isnan(values)])
+    if not len(ordered):
+        return {"distinct": 0, "mean": None, "std": None, "min": None, "max": None, "quantiles": {}, "histogram": None, "zeros": 0}
+    distinct = 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
+    edges = _edges(ordered, distinct, column.type == "integer")
+    bins = _bins(values, edges)
+    with np.errstate(over="ignore", invalid="ignore"):  # sums of the largest floats: such a mean is told as unknown
+        mean, std = ordered.mean(), ordered.std(ddof=1) if len(ordered) > 1 else math.nan
+        quantiles = np.quantile(ordered, _QUANTILES).tolist()
+    return {
+        "distinct": distinct,
+        "mean": _finite(mean),
+        "std": _finite(std),
+        "min": float(ordered[0]),
+        "max": float(ordered[-1]),
+        "quantiles": {f"{q:g}": _finite(v) for q, v in zip(_QUANTILES, quantiles, strict=True)},
+        "histogram": {"edges": edges.tolist(), "counts": np.bincount(bins[bins >= 0], minlength=len(edges) - 1).tolist()},
+        "zeros": int(np.searchsorted(ordered, 0.0, "right") - np.searchsorted(ordered, 0.0, "left")),
+        **_split(bins, list(range(len(edges) - 1)), groups),
+    }
+
+
+def _edges(ordered: Floats, distinct: int, whole: bool) -> Floats:
+    """Edges of equal bins; whole numbers get bins that hold equally many of them."""
+    low, high = float(ordered[0]), float(ordered[-1])
+    if whole and high - low < 2**52:
+        step = max(math.ceil((high - low + 1) / BINS), 1)
+        count = math.ceil((high - low + 1) / step)
+        return low - 0.5 + step * np.arange(count + 1.0)
+    if low == high or not math.isfinite(high - low):
+        return np.array([low, np.nextafter(high, math.inf)]) if math.isfinite(high - low) else np.array([low, 0.0, high])
+    return np.linspace(low, high, min(BINS, max(distinct, 1)) + 1)
+
+
+def _bins(values: Floats, edges: Floats) -> Ints:
+    bins = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    return np.where(np.isnan(values), -1, bins).astype(np.intp)
+
+
+def _of_dates(frame: Frame, column: Column, groups: Groups | None) -> dict[str, Any]:
+    moments = frame.date(column.name)
+    values = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
+    out = _of_values(values, Column(column.name, "number"), groups)
+
+    def text(value: float | None) -> str | None:
+        return None if value is None else date_text(round(value), column.grammar.date, column.grammar.zone)
+
+    for name in ("mean", "min", "max"):
+        out[name] = text(out[name])
+    out["quantiles"] = {share: text(value) for share, value in out["quantiles"].items()}
+    out.update(std=None, zeros=0)
+    if out["histogram"]:
+        out["histogram"] = {**out["histogram"], "edges": [text(edge) for edge in out["histogram"]["edges"]]}
+    return out
+
+
+def _of_words(frame: Frame, column: Column, groups: Groups | None) -> dict[str, Any]:
+    codes, levels = frame.word(column.name)
+    counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+    used = np.flatnonzero(counts)
+    out: dict[str, Any] = {"distinct": len(used)}
+    if column.type in ("text", "id"):
+        sizes = np.array([len(level) for level in levels] or [0])
+        words = np.array([len(level.split()) for level in levels] or [0])
+        total = int(counts.sum())
+        out["characters"] = float((sizes[: len(counts)] * counts).sum() / total) if total else None
+        out["words"] = float((words[: len(counts)] * counts).sum() / total) if total else None
+        used = used[counts[used] > 1]  # a text that stands once is nobody's usual one
+    top = used[np.argsort(-counts[used], kind="stable")][:TOP].tolist()
+    if column.type == "ordered":
+        order = {level: i for i, level in enumerate(column.levels)}
+        top.sort(key=lambda i: order.get(levels[i], len(order)))
+    out["top"] = [[levels[i], int(counts[i])] for i in top]
+    return {**out, **_split(codes, top, groups)}
+
+
+def _split(bins: Ints, shown: list[int], groups: Groups | None) -> dict[str, Any]:
+    """The counts of the shown bins by class, or the target's mean in each."""
+    if groups is None or not shown:
+        return {}
+    both = (bins >= 0) & (groups.codes >= 0)
+    width = max(int(bins.max()) + 1, max(shown) + 1)
+    if groups.values is not None:
+        counts = np.bincount(bins[both], minlength=width)
+        sums = np.bincount(bins[both], weights=groups.values[both], minlength=width)
+        return {"by_target": {"means": [_finite(sums[i] / counts[i]) if counts[i] else None for i in shown]}}
+    if not groups.names:
+        return {}
+    table = np.bincount(groups.codes[both] * width + bins[both], minlength=width * len(groups.names)).reshape(len(groups.names), width)
+    return {"by_target": {"classes": list(groups.names), "counts": table[:, shown].tolist()}}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,294 @@
+"""Decisions from the command line and from findings: `FIELD=VALUE` in words, checked as a project file is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import serialization
+from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
+
+if TYPE_CHECKING:
+    from mlops_desktop.engine.metrics import Metric
+
+# Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
+_LISTS = {"steps": "steps", "cleaners": "cleaners", "candidates": "candidates", "algorithms": "candidates", "consent": "consent"}
+# Fields with parts: `split.folds=10`, or the whole as JSON.
+_GROUPS = ("brief", "goals", "costs", "split", "search")
+_TEXTS = ("name", "target", "metric", "chosen")
+_PLAIN = ("task", "positive", "threshold", "refit", "seed", "loader")
+# What is said of a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
+_NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
+_WORDS = {"role": ROLES, "type": TYPES}
+
+
+def field_names() -> list[str]:
+    """Every field that `set_field` knows, as its message lists them."""
+    parts = [f"{group}.{name}" for group in _GROUPS for name in serialization.hints(_group_type(group))]
+    return [*_TEXTS, *_PLAIN, *(f"{name}.COLUMN" for name in _NOTES), *_LISTS, *_GROUPS, *parts]
+
+
+def set_field(project: Project, text: str, columns: Collection[str] | None = None) -> Project:
+    """The project with one decision changed by `FIELD=VALUE`, or with something added to a list by `FIELD+=VALUE`.
+
+    A value is JSON where it parses as JSON, else a text; empty or `null` takes a decision back. `columns` are the table's names, when they
+    are known: then a name that is not among them is refused. UserError says which fields there are, or what the value must be.
+    """
+    name, _, _ = text.partition("=")
+    if "=" not in text or not name.strip(" +"):
+        raise UserError(f"“{serialization.shown(text)}” is no decision.", "Write FIELD=VALUE, such as target=Price or split.folds=10.")
+    serialization.check_text(text, "the decision")
+    head = name.split(".", 1)[0]
+    if head in _NOTES and "." in name:
+        return _set_note(project, head, text[len(head) + 1 :], columns)
+    value = text[len(name) + 1 :]
+    if name.endswith("+"):
+        return _append(project, name[:-1].strip(), value)
+    return _set(project, name.strip(), value, columns)
+
+
+def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
+    """The project with the ready-made fix of a finding: `role`, `type` and `missing` (by column), `cleaner` and `step` (component records).
+
+    A cleaner or step that is there already is not added again; one that is off is switched on. UserError when the fix holds anything else.
+    """
+    known: dict[str, Callable[[Project, Any], Project]] = {
+        "role": lambda p, v: _note_all(p, "role", v),
+        "type": lambda p, v: _note_all(p, "type", v),
+        "missing": _add_missing,
+        "cleaner": lambda p, v: _added(p, "cleaners", v),
+        "step": lambda p, v: _added(p, "steps", v),
+    }
+    for kind, value in fix.items():
+        if kind not in known:
+            raise serialization.unknown("fix", kind, known)
+        project = known[kind](project, value)
+    return project
+
+
+def set_note(project: Project, column: str, **changes: Any) -> Project:
+    """The project with something said of a column: fields of `ColumnNote`, None or empty takes it back. Role `target` makes it the target.
+
+    UserError when a value cannot be, or another role is wanted for the target.
+    """
+    return _note(project, column, **changes)
+
+
+def set_target(project: Project, column: str, columns: Collection[str] | None = None) -> Project:
+    """The project with another column to predict. UserError when `columns` are given and it is not among them."""
+    return _set_target(project, column, columns)
+
+
+def _set(project: Project, name: str, value: str, columns: Collection[str] | None) -> Project:
+    group, _, part = name.partition(".")
+    if group in _GROUPS and part:
+        return _set_part(project, group, part, value)
+    field = _LISTS.get(name, name)
+    if name == "target":
+        return _set_target(project, _text(value), columns)
+    if name in _TEXTS:
+        return _changed(project, field, _text(value))
+    if name in _LISTS:
+        return _changed(project, field, _list(value))
+    if name in _PLAIN or name in _GROUPS:
+        plain = None if value == "" else _json(value)
+        if plain is None and name in ("refit", "seed", *_GROUPS):
+            return replace(project, **{field: getattr(Project(), field)})
+        return _changed(project, field, plain)
+    if name in ("file", "data", "columns"):
+        raise UserError(
+            f"“{name}” is not set by hand.", "`update` brings in new data; roles.COLUMN=…, types.COLUMN=… say what a column is."
+        )
+    raise serialization.unknown("field", name, field_names())
+
+
+def _changed(project: Project, field: str, value: Any) -> Project:
+    read = serialization.read(serialization.hints(Project)[field], value, field)
+    if field == "metric":
+        _check_known("metric", [read] if read else [], _metrics())
+    if field == "consent":
+        _check_known("algorithm", sorted(read), choices().algorithms)
+    return replace(project, **{field: read})
+
+
+def _check_known(kind: str, names: Collection[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise serialization.unknown(kind, name, known)
+
+
+def refuse_metric(project: Project) -> None:
+    """UserError when the project's metric is unknown, or is none for its task; nothing decided is nothing wrong."""
+    if not project.metric:
+        return
+    known = _metrics()
+    _check_known("metric", [project.metric], known)
+    if project.task is not None and project.task not in known[project.metric].tasks:
+        fit = ", ".join(name for name, metric in known.items() if project.task in metric.tasks)
+        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {fit}.")
+
+
+def _metrics() -> Mapping[str, Metric]:
+    from mlops_desktop.engine.metrics import METRICS  # computes; not for who only opens a project
+
+    return METRICS
+
+
+def _set_part(project: Project, group: str, part: str, value: str) -> Project:
+    cls = _group_type(group)
+    hints = serialization.hints(cls)
+    if part not in hints:
+        raise serialization.unknown(f"field in “{group}” called", part, hints)
+    current = getattr(project, group) or cls()
+    if hints[part] is str:
+        plain: Any = _text(value)
+    elif value == "" or (plain := _json(value)) is None:
+        plain = None if serialization.optional(hints[part]) else getattr(cls(), part)
+    changed = replace(current, **{part: serialization.read(hints[part], plain, f"{group}.{part}")})
+    return replace(project, **{group: changed})
+
+
+def _append(project: Project, name: str, value: str) -> Project:
+    if name not in _LISTS:
+        raise serialization.unknown("list", name, _LISTS)
+    field = _LISTS[name]
+    current = getattr(project, field)
+    added = getattr(_changed(project, field, _list(value)), field)
+    both: Any = current | added if isinstance(current, frozenset) else current + added
+    return replace(project, **{field: both})
+
+
+def _added(project: Project, field: str, record: Any) -> Project:
+    """A cleaner comes last, a step first: it was thought of for the columns as they are in the file. One that is off is switched on."""
+    there = getattr(project, field)
+    (new,) = getattr(_changed(project, field, [record]), field)
+    if new in there:
+        return project
+    at = next((i for i, item in enumerate(there) if item.component == new.component), None)
+    if at is not None:
+        both: Any = (*there[:at], new, *there[at + 1 :])
+    else:
+        both = (new, *there) if field == "steps" else (*there, new)
+    return replace(project, **{field: both})
+
+
+def _set_note(project: Project, head: str, rest: str, columns: Collection[str] | None) -> Project:
+    field = _NOTES[head]
+    column, value = _column_and_value(rest, last=field in _WORDS, head=head)
+    if columns is not None and column not in columns:
+        raise serialization.unknown("column", column, columns)
+    if field in ("levels", "missing"):
+        return _note(project, column, **{field: _words(value)})
+    if field in _WORDS:
+        return _note(project, column, **{field: _text(value) or None})
+    return _note(project, column, **{field: _text(value)})
+
+
+def _column_and_value(rest: str, last: bool, head: str) -> tuple[str, str]:
+    """Split `COLUMN=VALUE`. A column in quotes is a JSON text; else it ends at the last “=” (or the first, for free texts)."""
+    if rest.startswith('"'):
+        try:
+            column, end = json.JSONDecoder().raw_decode(rest)
+        except ValueError:
+            end, column = 0, ""
+        if isinstance(column, str) and rest[end : end + 1] == "=":
+            return column, rest[end + 1 :]
+    column, equals, value = rest.rpartition("=") if last else rest.partition("=")
+    if not equals or not column:
+        raise UserError(f"“{head}.{serialization.shown(rest)}” is no decision about a column.", f"Write {head}.COLUMN=VALUE.")
+    return column, value
+
+
+def _note_all(project: Project, field: str, by_column: Any) -> Project:
+    if not isinstance(by_column, Mapping):
+        raise serialization.refused(field, by_column, "an object of columns and values")
+    for column, value in by_column.items():
+        project = _note(project, column, **{field: value})
+    return project
+
+
+def _add_missing(project: Project, by_column: Any) -> Project:
+    """Further words for "missing", beside those that the columns have."""
+    if not isinstance(by_column, Mapping):
+        raise serialization.refused("missing", by_column, "an object of columns and lists of words")
+    for column, words in by_column.items():
+        before = project.columns.get(column, ColumnNote()).missing
+        read = serialization.read(serialization.hints(ColumnNote)["missing"], words, "missing")
+        project = _note(project, column, missing=[*before, *(word for word in read if word not in before)])
+    return project
+
+
+def _note(project: Project, column: str, **changes: Any) -> Project:
+    """The project with something said of a column; a note that says nothing is dropped."""
+    role: Role | None = changes.get("role")
+    if role == "target":
+        return _set_target(project, column, None)
+    if role is not None and column == project.target:
+        raise UserError(f"“{column}” is the column to predict.", "Choose another target first (target=COLUMN).")
+    hints = serialization.hints(ColumnNote)
+    where = f"columns.{serialization.shown(column)}"
+    read = {name: serialization.read(hints[name], value, f"{where}.{name}") for name, value in changes.items()}
+    note = replace(project.columns.get(column, ColumnNote()), **read)
+    notes = {**project.columns, column: note}
+    return replace(project, columns={name: said for name, said in notes.items() if said != ColumnNote()})
+
+
+def _set_target(project: Project, column: str, columns: Collection[str] | None) -> Project:
+    """Another column to predict; it has no other role. The table decides what of the other decisions still fits."""
+    if columns is not None and column and column not in columns:
+        raise serialization.unknown("column", column, columns)
+    if column == project.target:
+        return project
+    note = project.columns.get(column)
+    notes = {**project.columns, column: replace(note, role=None)} if note else project.columns
+    notes = {name: said for name, said in notes.items() if said != ColumnNote()}
+    return replace(project, target=serialization.check_text(column, "target"), columns=notes)
+
+
+def _group_type(group: str) -> type[Any]:
+    return Costs if group == "costs" else type(getattr(Project(), group))
+
+
+def read_option(text: str) -> tuple[str, Any]:
+    """Name and value of an exporter's option written as `NAME=VALUE`; the value is JSON where it can be, else a text."""
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise UserError(f"“{text}” is no option.", "Write it as name=value.")
+    return name.strip(), _json(value)
+
+
+def _json(value: str) -> Any:
+    """A value as JSON where it parses, else the text itself."""
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _text(value: str) -> str:
+    """A value that has to be a text: only a JSON text is unpacked, so that 2020 and true are names too."""
+    plain = _json(value) if value.startswith('"') else value
+    return plain if isinstance(plain, str) else value
+
+
+def _list(value: str) -> list[Any]:
+    """A list: as JSON, one record alone, or ids with commas between them."""
+    plain = _json(value) if value.strip() else []
+    if plain is None:
+        return []
+    if isinstance(plain, str):
+        return [item.strip() for item in plain.split(",") if item.strip()]
+    return plain if isinstance(plain, list) else [plain]
+
+
+def _words(value: str) -> list[Any]:
+    """A list of texts; numbers in it stay as they were written."""
+    try:
+        plain = json.loads(value, parse_int=str, parse_float=str) if value.startswith("[") else value
+    except (ValueError, RecursionError):
+        plain = value
+    return plain if isinstance(plain, list) else [item.strip() for item in value.split(",") if item.strip()]

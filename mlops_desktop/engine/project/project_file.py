@@ -1,0 +1,156 @@
+"""A project on the disk: `project.json`, readable, written wholly or not at all, opened without running anything that it holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine import disk
+from mlops_desktop.engine.project import serialization
+from mlops_desktop.engine.project.decisions import Project, digest
+from mlops_desktop.engine.project.migrations import FORMAT, migrate
+
+PROJECT_FILE = "project.json"
+BACKUP_FILE = "project.json.bak"
+DAMAGED_FILE = "project.json.damaged"
+MOST_BYTES = 64 * 2**20  # a project file of thousands of columns has a few; more is no project file
+
+
+def project_to_json(project: Project) -> dict[str, Any]:
+    """Every decision as plain JSON, with the number of the format first."""
+    record: dict[str, Any] = serialization.write(project)
+    return {"format": FORMAT, **record}
+
+
+def project_from_json(document: Any) -> Project:
+    """The project of a document of this or an older format. UserError names the field that is unknown, of a wrong type or out of bounds."""
+    if not isinstance(document, dict):
+        raise UserError("The project file does not hold a project.", "It must hold one object of names and values.")
+    document = migrate(document)
+    project: Project = serialization.read_object(Project, {name: value for name, value in document.items() if name != "format"}, "")
+    return project
+
+
+def project_key(project: Project) -> str:
+    """The hash of every decision: equal for equal decisions, in every process."""
+    return digest(project_to_json(project))
+
+
+def read_project(folder: Path) -> Project:
+    """The project in a folder. UserError, with the way out, when there is none, it is damaged, or it comes from a newer version."""
+    path = folder / PROJECT_FILE
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            _damaged(folder, "it is far too big")
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        if _good(folder / BACKUP_FILE):
+            _damaged(folder, "it is gone", error)
+        raise UserError(f"There is no project in “{folder}”.", f"Choose a folder with a {PROJECT_FILE}, or make a new project.") from error
+    except OSError as error:
+        raise disk.refusal(error, f"The project “{folder.name}”") from error
+    try:
+        document = _parse(data)
+    except ValueError as error:
+        _damaged(folder, str(error), error)
+    try:
+        return project_from_json(document)
+    except UserError as error:
+        raise UserError(f"The project “{folder.name}” cannot be opened. {error.message}", error.remedy) from error
+
+
+def write_project(folder: Path, project: Project) -> None:
+    """Save every decision, and a second copy beside it. On a UserError (disk full, no permission) the file that was there is kept.
+
+    What could not be read again is refused before anything is written.
+    """
+    document = project_to_json(project)
+    project_from_json(document)
+    data = (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode("utf-8")
+    path, backup = folder / PROJECT_FILE, folder / BACKUP_FILE
+    with disk.told("The project"):
+        disk.sweep(folder)
+        # Both copies are complete before the first of them is moved: a full disk changes neither.
+        with disk.written_beside(path, data) as ready, disk.written_beside(backup, data) as spare:
+            disk.replace(spare, backup)
+            disk.replace(ready, path)
+
+
+def restore_backup(folder: Path) -> Project:
+    """Go on from the last good copy; the damaged file is kept as `project.json.damaged`. UserError when there is no good copy."""
+    path, backup = folder / PROJECT_FILE, folder / BACKUP_FILE
+    if not _good(backup):
+        raise UserError(f"There is no good copy of the project in “{folder}”.", "Begin a new project from the data file.")
+    with disk.told("The project"):
+        if path.exists():
+            disk.replace(path, folder / DAMAGED_FILE)
+        disk.write_atomic(path, backup.read_bytes())
+    return read_project(folder)
+
+
+def can_restore(folder: Path) -> bool:
+    """Whether the project of a folder is damaged or gone, and `restore_backup` would bring its last good copy back.
+
+    What a newer version wrote is not damaged: an older copy in its place would lose what is new in it.
+    """
+    return not _good(folder / PROJECT_FILE) and not _newer(folder / PROJECT_FILE) and _good(folder / BACKUP_FILE)
+
+
+def new_project_folder(folder: Path) -> Path:
+    """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made."""
+    with disk.told(f"The folder “{folder}”"):
+        if folder.exists() and not folder.is_dir():
+            raise UserError(f"“{folder}” is a file, not a folder.", "Choose another name for the project.")
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            said = "already holds a project" if (folder / PROJECT_FILE).exists() else "is not empty"
+            raise UserError(f"The folder “{folder}” {said}.", "Choose a new or an empty folder.")
+    return folder
+
+
+def _parse(data: bytes) -> Any:
+    """The JSON of a file; ValueError says where it is broken."""
+    try:
+        document = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # half characters can be escaped into JSON, but nothing can keep them
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno} cannot be read") from error
+    except UnicodeError as error:
+        raise ValueError("it holds broken characters") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return document
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no value of a project")
+
+
+def _good(path: Path) -> bool:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return False
+        project_from_json(_parse(path.read_bytes()))
+    except (OSError, ValueError, UserError):
+        return False
+    return True
+
+
+def _newer(path: Path) -> bool:
+    try:
+        document = _parse(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    number = document.get("format") if isinstance(document, dict) else None
+    return isinstance(number, int) and number > FORMAT
+
+
+def _damaged(folder: Path, how: str, cause: Exception | None = None) -> NoReturn:
+    message = f"The project file “{folder / PROJECT_FILE}” is damaged: {how}."
+    if _good(folder / BACKUP_FILE):
+        way_out = f"The last good copy is {BACKUP_FILE} in the same folder: rename it to {PROJECT_FILE} to go on from there."
+    else:
+        way_out = "There is no good copy beside it. Put back a copy of your own, or begin a new project from the data file."
+    raise UserError(message, way_out) from cause

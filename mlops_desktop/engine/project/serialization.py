@@ -1,0 +1,207 @@
+"""Between the frozen dataclasses of a project and plain JSON: what a field may hold follows from its type, its bounds stand here.
+
+One reader serves the project file, the command line and the window, so that all of them refuse the same values with the same words.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+import types
+import typing
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Algorithm, Cleaner, Loader, Operation
+from mlops_desktop.base.registry import Registry
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project.decisions import Step
+
+# Least and most of the numbers of a project, by path. Costs may be negative: a gain.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "split.test": (0.01, 0.9),
+    "split.folds": (2, 100),
+    "split.gap": (0, 1e9),
+    "search.trials": (1, 1_000_000),
+    "search.seconds": (0.1, 30 * 86_400),
+    "search.grid_points": (1, 100),
+    "goals.response_ms": (0.001, 1e6),
+    "threshold": (0.0, 1.0),
+    "seed": (0, 2**32 - 1),
+}
+
+
+def write(value: Any) -> Any:
+    """Plain JSON for a value of a project: dataclasses as objects in the order of their fields, sets as sorted lists."""
+    if isinstance(value, Step):
+        return {**value.component.to_json(), "on": value.on}
+    if isinstance(value, Component):
+        return value.to_json()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: write(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: write(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(write(item) for item in value)
+    if isinstance(value, (tuple, list)):
+        return [write(item) for item in value]
+    return value
+
+
+def hints(cls: type[Any]) -> dict[str, Any]:
+    """Type by field of a dataclass, in their order."""
+    return _hints(cls)  # type: ignore[arg-type]  # a class is hashable; mypy asks its instances
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    known = typing.get_type_hints(cls)
+    return {f.name: known[f.name] for f in dataclasses.fields(cls)}
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
+    """The refusal of a name that does not exist, with the one that was probably meant."""
+    known = list(known)
+    meant = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f"Did you mean “{meant[0]}”? " if meant else ""
+    return UserError(f"There is no {kind} “{shown(name)}”.", f"{hint}There are: {', '.join(known)}.")
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it, cut to a readable length."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def read(hint: Any, value: Any, where: str) -> Any:
+    """The value of type `hint` that plain JSON stands for. UserError names `where` and what is allowed there."""
+    if isinstance(hint, type) and issubclass(hint, Component):
+        return _component(hint, value, where)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return read_object(hint, value, where)
+    origin = typing.get_origin(hint)
+    if origin is Step:
+        return _step(typing.get_args(hint)[0], value, where)
+    if origin is typing.Literal:
+        return _literal(typing.get_args(hint), value, where)
+    if origin in (typing.Union, types.UnionType):
+        return _union(typing.get_args(hint), value, where)
+    if origin in (tuple, frozenset):
+        return origin(_items(typing.get_args(hint)[0], value, where))
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise refused(where, value, "an object of names and values")
+        return {read(str, key, where): read(typing.get_args(hint)[1], item, f"{where}.{shown(key)}") for key, item in value.items()}
+    return _scalar(hint, value, where)
+
+
+def refused(where: str, value: Any, wanted: str) -> UserError:
+    """The refusal of a value."""
+    said = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
+    return UserError(f"“{where}” cannot be {said}.", f"It must be {wanted}.")
+
+
+def read_object(cls: type[Any], value: Any, where: str) -> Any:
+    """A dataclass from an object; fields that are not named keep their defaults, and unknown ones are refused."""
+    if not isinstance(value, dict):
+        raise refused(where or "the project", value, "an object of names and values")
+    known = hints(cls)
+    for name in value:
+        if name not in known:
+            raise unknown(f"field in “{where}” called" if where else "field", name, known)
+    return cls(**{name: read(known[name], item, f"{where}.{name}" if where else name) for name, item in value.items()})
+
+
+def check_text(value: str, where: str) -> str:
+    """The text, if it can be written as UTF-8. Names from a damaged source may hold half characters, which no file can keep."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise refused(where, value, "a text without broken characters") from error
+    return value
+
+
+def _scalar(hint: Any, value: Any, where: str) -> Any:
+    if hint is str and isinstance(value, str):
+        return check_text(value, where)
+    if hint is bool and isinstance(value, bool):
+        return value
+    if hint in (int, float) and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _number(hint, value, where)
+    wanted = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+    raise refused(where, value, wanted[hint])
+
+
+def _number(hint: type[int] | type[float], value: int | float, where: str) -> int | float:
+    low, high = BOUNDS.get(where, (-1.7e308, 1.7e308))
+    wanted = "a whole number" if hint is int else "a number"
+    if where in BOUNDS:
+        wanted += f" from {low:,.10g} to {high:,.10g}"
+    if not low <= value <= high or not math.isfinite(value) or (hint is int and value != int(value)):
+        raise refused(where, value, wanted)
+    return hint(value)
+
+
+def _literal(options: tuple[Any, ...], value: Any, where: str) -> Any:
+    if isinstance(value, str) and value in options:
+        return value
+    raise refused(where, value, "one of: " + ", ".join(map(str, options)))
+
+
+def _union(options: tuple[Any, ...], value: Any, where: str) -> Any:
+    if value is None and type(None) in options:
+        return None
+    real = [option for option in options if option is not type(None)]
+    if len(real) == 1:
+        return read(real[0], value, where)
+    by_type = {str: str, bool: bool, int: int, float: float}
+    found = by_type.get(type(value))
+    if found not in real:
+        raise refused(where, value, "a text, a number, true or false")
+    return _scalar(found, value, where)
+
+
+def _items(hint: Any, value: Any, where: str) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise refused(where, value, "a list")
+    return [read(hint, item, f"{where}[{i}]") for i, item in enumerate(value)]
+
+
+def registry_of(family: type[Component]) -> Registry[Any]:
+    """The catalogue of a family of components."""
+    known: dict[type[Component], Registry[Any]] = {
+        Loader: choices().loaders,
+        Cleaner: choices().cleaners,
+        Operation: choices().operations,
+        Algorithm: choices().algorithms,
+    }
+    return known[family]
+
+
+def _component(family: type[Component], value: Any, where: str) -> Component:
+    extra = set(value) - {"id", "version", "params"} if isinstance(value, dict) else set()
+    if extra:
+        raise unknown(f"field in “{where}” called", min(map(str, extra)), ("id", "version", "params"))
+    try:
+        found: Component = registry_of(family).read(value)
+    except UserError as error:
+        raise UserError(f"“{where}”: {error.message}", error.remedy or "Write {“id”: …, “params”: {…}}.") from error
+    return found
+
+
+def _step(family: type[Component], value: Any, where: str) -> Step[Component]:
+    if not isinstance(value, dict):
+        return Step(_component(family, value, where))
+    on = _scalar(bool, value.get("on", True), f"{where}.on")
+    record = {name: item for name, item in value.items() if name != "on"}
+    return Step(_component(family, record, where), on)
+
+
+def optional(hint: Any) -> bool:
+    """Whether a type allows None."""
+    return type(None) in typing.get_args(hint)

@@ -1,0 +1,16 @@
+from .blend import read_algorithm as read_algorithm
+from .final_model import Chosen as Chosen
+from .final_model import chosen_run as chosen_run
+from .final_model import drift_reference as drift_reference
+from .final_model import open_chosen as open_chosen
+from .final_model import proposed_threshold as proposed_threshold
+from .learning_curves import learning_curve as learning_curve
+from .model_search import search as search
+from .ranking import tied_with_best as tied_with_best
+from .runs import Run as Run
+from .runs import Runs as Runs
+from .search_plan import done_of_plan as done_of_plan
+from .thresholds import mean_cost as mean_cost
+from .thresholds import threshold_curve as threshold_curve
+from .trials import LIBRARIES as LIBRARIES
+from .trials import out_of_fold as out_of_fold

@@ -1,0 +1,178 @@
+"""The search for a model: trial after trial on one leaderboard, until the budget is used or the plan ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.pipeline import Flow
+from mlops_desktop.engine.project import require
+from mlops_desktop.engine.training import trials
+from mlops_desktop.engine.training.blend import ADDED, Blend, find_blend, read_algorithm
+from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.runs import Run, Runs
+from mlops_desktop.engine.training.search_plan import Clock, Plan
+from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
+from mlops_desktop.serving.frame import Floats
+
+BLENDED = 12  # so many runs at most may be members of a blend
+RATING_SHARE = 0.04  # of the budget: what finding the blend may take
+SLOW = 0.2  # of the budget: a trial with so much before it must be better than the best run
+BEHIND = (0.05, 0.02)  # how far a draw may be behind the best run after one fold, and after more, before it is left
+
+
+def search(flow: Flow, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> dict[str, Any]:
+    """Train and tune for the project's budget, record every trial, and fit the chosen model.
+
+    The answer names the chosen run. `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
+    failed.
+    """
+    require(flow.project, "data", "target", "task", "metric", "candidates")
+    _refuse_absent(flow.project.candidates)
+    clock = Clock(None if replay or flow.project.search.trials is not None else flow.project.search.seconds)
+    folds = Folds(flow)
+    done = (_replayed if replay else _searched)(folds, runs, clock, Part(job, 0.0, 0.9), jobs)
+    if not any(run.status == "done" for run in done):
+        reasons = "; ".join(f"{run.label}: {run.reason}" for run in done[:3])
+        raise UserError(f"No algorithm could be trained. {reasons}", "Mend what is named there, or choose other algorithms.")
+    chosen = open_chosen(flow, runs, Part(job, 0.9, 1.0))
+    return {"chosen": chosen.run.id, "algorithm": chosen.run.label, "score": chosen.run.score, "std": chosen.run.std, "trials": len(done)}
+
+
+def _searched(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
+    flow = folds.flow
+    plan = Plan(flow.project.candidates, flow.project.search, flow.project.seed)
+    done: list[Run] = []
+    skipped = 0
+    for algorithm in plan:
+        if not clock.allows(algorithm):
+            skipped += 1
+            if skipped > 3 * len(flow.project.candidates) or clock.over():
+                break
+            continue
+        judge = Judge(clock, done, len(flow.folds), drawn=algorithm not in flow.project.candidates) if clock.seconds is not None else None
+        done.append(_trial(folds, runs, algorithm, len(done) + 1, _share(clock, flow, len(done), job), jobs, judge))
+        if not (judge and judge.outdone):  # the others say how long such a trial takes
+            clock.record(algorithm, max(done[-1].seconds, judge.projected if judge else 0.0))
+        plan.tell(algorithm, done[-1].score)
+    if clock.seconds is not None and (blend := _blend(flow, done, clock)):
+        done.append(_trial(folds, runs, blend, len(done) + 1, _share(clock, flow, len(done), job), jobs))
+    return done
+
+
+class Judge:
+    """Says whether a trial of a timed search is to be left: when it cannot end in time, when a draw is far behind the best run, or when a
+    trial would take much of the budget and is no better than the best run on the folds so far.
+
+    Counted trials have no judge: each of them is a whole run, the same on every machine. `projected` is how long the trial takes by its
+    folds so far, `outdone` whether it was left for its scores.
+    """
+
+    def __init__(self, clock: Clock, done: list[Run], folds: int, drawn: bool) -> None:
+        self._clock, self._drawn, self._folds = clock, drawn, folds
+        finished = [run for run in done if run.score is not None]
+        self._best = max(finished, key=lambda run: run.score or 0.0, default=None)
+        self._spread = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
+        self._begun = self.projected = 0.0
+        self.outdone = False
+
+    def __call__(self, scores: Mapping[int, float]) -> str:
+        """See `trials.Judge`."""
+        if not self._begun:
+            self._begun, self._before = self._clock.spent(), len(scores)
+        new = len(scores) - self._before
+        if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._spread):
+            self.outdone = True
+            return f"Left after {len(scores)} of {self._folds} folds: far behind the best run."
+        left = 0.0
+        if new:
+            each = (self._clock.spent() - self._begun) / new
+            self.projected, left = each * self._folds, each * (self._folds - len(scores))
+        if self._clock.over() or (self._best is not None and not self._clock.fits(left)):
+            return "The time would have ended within this trial. Its finished folds are kept: training again goes on from there."
+        if self._best is not None and new and self._clock.share_of(left) > SLOW and behind(self._best.fold_scores, scores, 0.0):
+            return f"Left after {len(scores)} of {self._folds} folds: slow, and not better than the best run."
+        return ""
+
+
+def behind(best: Sequence[float], scores: Mapping[int, float], spread: float) -> bool:
+    """Whether a trial with these scores by fold is far behind the best run: by `BEHIND` of the spread of all runs."""
+    lead = float(np.mean([best[fold] - score for fold, score in scores.items()]))
+    return lead > BEHIND[min(len(scores), len(BEHIND)) - 1] * spread
+
+
+def _blend(flow: Flow, done: list[Run], clock: Clock) -> Blend | None:
+    """A blend of this search's best runs that beats each of them and whose final fit ends in time; None when there is none."""
+    if not any(run.status == "done" for run in done):
+        return None
+
+    def rate(by_fold: Sequence[Floats]) -> float:
+        return float(np.nanmean([fold_score(flow, i, scores) for i, scores in enumerate(by_fold)]))
+
+    def scores_of(algorithm: Algorithm) -> list[Floats]:
+        return [flow.store.get(flow.keys.fold(algorithm, i))[1]["scores"] for i in range(len(flow.folds))]
+
+    best = scores_of(read_algorithm(_to_blend(done, 1)[0].algorithm))
+    rate(best)  # the first time takes longer
+    began = clock.spent()
+    rate(best)
+    each = max(clock.spent() - began, 1e-6)
+    affordable = RATING_SHARE * (clock.seconds or 0.0) / (ADDED * each)
+    runs = {read_algorithm(run.algorithm): run for run in _to_blend(done, int(min(BLENDED, affordable)))}
+
+    def allowed(members: Sequence[Algorithm]) -> bool:
+        last = sum(runs[member].seconds for member in members) / max(1, len(flow.folds) - 1)  # a fit on all rows, for each
+        return clock.spent() + last <= (clock.seconds or 0.0)
+
+    return find_blend({algorithm: scores_of(algorithm) for algorithm in runs}, rate, allowed)
+
+
+def _to_blend(done: list[Run], most: int) -> list[Run]:
+    """At most so many finished runs, best first: the best of each algorithm, for their mistakes differ most, and then the best of all."""
+    ranked = sorted((run for run in done if run.status == "done"), key=lambda run: (-round(run.score or 0.0, 12), run.number))
+    firsts = list({run.algorithm_id: run for run in reversed(ranked)}.values())
+    kept = sorted(firsts, key=ranked.index)[:most]
+    kept += [run for run in ranked if run not in kept][: most - len(kept)]
+    return sorted(kept, key=ranked.index)
+
+
+def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
+    listed = sorted(runs.list(folds.flow.keys.board), key=lambda run: run.number)
+    if not listed:
+        raise UserError("There are no trials to repeat for these decisions.", "Run a search first, without “--replay”.")
+    return [
+        _trial(folds, runs, read_algorithm(run.algorithm), run.number, Part(job, i / len(listed), (i + 1) / len(listed)), jobs)
+        for i, run in enumerate(listed)
+    ]
+
+
+def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int, judge: trials.Judge | None = None) -> Run:
+    job.step(0.0, f"Trial {number}: {algorithm.label}")
+    job.partial({"trial": number, "algorithm": algorithm.to_json(), "label": algorithm.label})
+    began = time.perf_counter()
+    run = run_trial(folds, algorithm, number, job, jobs, judge)
+    runs.record(run)
+    job.partial({"run": run.to_json()})
+    said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
+    job.step(1.0, f"Trial {number}: {algorithm.label}, {said} ({time.perf_counter() - began:.1f} s)")
+    return run
+
+
+def _share(clock: Clock, flow: Flow, done: int, job: Job) -> Part:
+    """The piece of the bar that the next trial fills: by trials when they are counted, else by time."""
+    trials = flow.project.search.trials
+    if trials is not None:
+        return Part(job, min(1.0, done / trials), min(1.0, (done + 1) / trials))
+    return Part(job, clock.fraction(), clock.fraction())
+
+
+def _refuse_absent(candidates: tuple[Algorithm, ...]) -> None:
+    for algorithm in candidates:
+        if reason := algorithm.missing():
+            raise UserError(f"{algorithm.label} {reason}.", "Take it off the list of algorithms, or install it.")

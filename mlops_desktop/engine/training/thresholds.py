@@ -1,0 +1,161 @@
+"""The cut-off between yes and no: from which score on a row is answered with the positive class.
+
+It is chosen on out-of-fold scores, never on the test part. What is maximised follows what the person asked for:
+
+- costs of errors, when given: the smallest mean cost per row;
+- accuracy, balanced accuracy or Matthews correlation as the project's metric: that metric;
+- every other metric (those of probabilities have no cut-off of their own; precision or recall alone are best where the model is of no
+  use): F1 of the positive class, or balanced accuracy where that class is the more frequent one, because F1 would praise "always yes".
+
+0.5 is right only where both kinds of error weigh the same and the scores are true probabilities; it stays where rows of one class are all
+there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.engine.project import Costs
+from mlops_desktop.serving.frame import Bools, Floats, Ints
+
+POINTS = 200
+NO_CHOICE = 0.5
+_RULES = {
+    "f1": "F1",
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "matthews_corrcoef": "Matthews correlation",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A cut-off: rows with a score of at least `threshold` are answered with the positive class.
+
+    `rule` is what was optimised (a metric's id, or "cost"), `value` its value there (a cost: lower is better), `reason` one sentence.
+    `curve` holds lists of equal length, JSON-able: `threshold` (rising), `precision`, `recall`, `f1`, `balanced_accuracy`, `accuracy`,
+    `share` (answered yes) and, with costs, `cost`.
+    """
+
+    threshold: float
+    rule: str
+    value: float
+    reason: str
+    curve: dict[str, list[float]]
+
+
+def rule_for(metric_id: str, positive_share: float, costs: Costs | None) -> str:
+    """What is optimised; see the head of this file."""
+    if costs is not None and costs != Costs():
+        return "cost"
+    if metric_id in ("accuracy", "balanced_accuracy", "matthews_corrcoef"):
+        return metric_id
+    return "f1" if positive_share <= 0.5 else "balanced_accuracy"
+
+
+def choose_threshold(target: Target, positive_scores: Floats, positive: int, metric_id: str = "f1", costs: Costs | None = None) -> Choice:
+    """The best cut-off for (rows,) out-of-fold scores of the positive class.
+
+    Cut-offs lie midway between neighbouring distinct scores (rounded to 1e-12), and beyond the last ones ("always", "never"). Of equally
+    good ones the one nearest to 0.5 is taken, of two as near the lower. ValueError when a score is not finite or the lengths disagree.
+    """
+    truth = _truth(target, positive_scores, positive)
+    rows, found = len(truth), int(truth.sum())
+    table = cut_offs(truth, positive_scores, costs)
+    rule = rule_for(metric_id, found / rows if rows else 0.0, costs)
+    if rule != "cost" and found in (0, rows):
+        said = "All rows are of one class, so no cut-off can be chosen and 0.5 stays."
+        return Choice(NO_CHOICE, rule, float("nan"), said, _thinned(table, []))
+    values = -table["cost"] if rule == "cost" else table[rule]
+    if not rows:
+        return Choice(NO_CHOICE, rule, float("nan"), "There are no scores to choose a cut-off from, so 0.5 stays.", _thinned(table, []))
+    best = np.flatnonzero(values >= values.max() - 1e-12 * max(1.0, abs(float(values.max()))))
+    at = int(best[np.argmin(np.round(np.abs(table["threshold"][best] - NO_CHOICE), 12))])
+    threshold, value = float(table["threshold"][at]), float(table[rule][at])
+    if rule == "cost":
+        reason = f"At this cut-off the errors cost least: {figure(value)} per row on rows that the model had not seen."
+    else:
+        reason = f"At this cut-off {_RULES[rule]} is best: {value:.3f} on rows that the model had not seen."
+    return Choice(threshold, rule, value, reason, _thinned(table, [at]))
+
+
+def _truth(target: Target, scores: Floats, positive: int) -> Bools:
+    if scores.shape != (len(target.values),):
+        raise ValueError(f"scores have the shape {scores.shape}, but ({len(target.values)},) is needed")
+    if not np.all(np.isfinite(scores)):
+        raise ValueError("a score is not a finite number")
+    return np.asarray(target.values == positive, dtype=np.bool_)
+
+
+def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[str, Floats]:
+    """Every cut-off (rising) with its metrics, as columns named as in `Choice.curve`. `truth`: which rows are of the positive class."""
+    rounded = np.round(scores, 12)
+    distinct, place = np.unique(rounded, return_inverse=True)
+    yes = np.bincount(place, weights=truth, minlength=len(distinct))
+    every = np.bincount(place, minlength=len(distinct)).astype(np.float64)
+    # From "always" (cut-off 0) to "never": what lies at or above the k-th distinct score is answered yes.
+    hit = np.concatenate((np.cumsum(yes[::-1])[::-1], [0.0]))
+    asked = np.concatenate((np.cumsum(every[::-1])[::-1], [0.0]))
+    rows, found = float(len(truth)), float(truth.sum())
+    false_yes, missed = asked - hit, found - hit
+    right_no = rows - asked - missed
+    both = np.sqrt(np.maximum(asked * found * (rows - asked) * (rows - found), 0.0))
+    table = {
+        "threshold": _midway(distinct),
+        "precision": _share(hit, asked),
+        "recall": _share(hit, found),
+        "f1": _share(2 * hit, asked + found),
+        "balanced_accuracy": (_share(hit, found) + _share(right_no, rows - found)) / (2 if 0 < found < rows else 1),
+        "accuracy": _share(hit + right_no, rows),
+        "matthews_corrcoef": _share(hit * right_no - false_yes * missed, both),
+        "share": _share(asked, rows),
+    }
+    if costs is not None:
+        paid = hit * costs.true_positive + false_yes * costs.false_positive + missed * costs.false_negative + right_no * costs.true_negative
+        table["cost"] = _share(paid, rows)
+    return table
+
+
+def _midway(distinct: Floats) -> Floats:
+    """The cut-offs around and between rising distinct scores; those beyond both ends lie within 0 to 1 where there is room."""
+    if not len(distinct):
+        return np.array([NO_CHOICE])
+    low = min(0.0, float(distinct[0]))
+    high = (float(distinct[-1]) + 1) / 2 if distinct[-1] < 1 else float(np.nextafter(distinct[-1], np.inf))
+    return np.concatenate(([low], (distinct[:-1] + distinct[1:]) / 2, [high]))
+
+
+def _share(above: Floats, below: Floats | float) -> Floats:
+    """A quotient, 0 where the divisor is 0."""
+    under = np.broadcast_to(np.asarray(below, dtype=np.float64), np.shape(above))
+    share: Floats = np.divide(above, under, out=np.zeros(np.shape(above)), where=under != 0)
+    return share
+
+
+def _thinned(table: dict[str, Floats], always: list[int]) -> dict[str, list[float]]:
+    """At most POINTS rows of the table, evenly over the ranks, the ends and the chosen row among them."""
+    rows = len(table["threshold"])
+    kept: Ints = np.unique([*np.linspace(0, rows - 1, min(rows, POINTS - 1)).round().astype(np.intp), *always]).astype(np.intp)
+    return {name: column[kept].tolist() for name, column in table.items() if name != "matthews_corrcoef"}
+
+
+def threshold_curve(target: Target, positive_scores: Floats, positive: int, costs: Costs | None = None) -> dict[str, list[float]]:
+    """The curve of `Choice` alone, for rows whose cut-off is not to be chosen."""
+    return _thinned(cut_offs(_truth(target, positive_scores, positive), positive_scores, costs), [])
+
+
+def mean_cost(confusion: list[list[int]] | Any, positive: int, costs: Costs) -> float:
+    """The mean cost per row of a 2 x 2 confusion matrix (actual, answered); NaN when it is empty."""
+    counts, other = np.asarray(confusion, dtype=np.float64), 1 - positive
+    paid = (
+        counts[positive, positive] * costs.true_positive
+        + counts[other, positive] * costs.false_positive
+        + counts[positive, other] * costs.false_negative
+        + counts[other, other] * costs.true_negative
+    )
+    return float(paid / counts.sum()) if counts.sum() else float("nan")

@@ -1,0 +1,112 @@
+"""Where a project stands: the state of each of the nine stages, derived from its decisions and from what is in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.training import Run, Runs
+
+State = Literal["locked", "open", "running", "done", "stale", "failed"]
+TITLES = {  # in the order of the work; a panel stands in the file of its stage
+    "problem": "Problem",
+    "data": "Data & EDA",
+    "preprocess": "Pre-processing",
+    "engineer": "Feature engineering",
+    "select": "Feature selection",
+    "train": "Training & tuning",
+    "evaluate": "Evaluation",
+    "app": "App",
+    "deploy": "Deploy",
+}
+STAGES = tuple(TITLES)
+
+
+@dataclass(frozen=True)
+class StageState:
+    """One stage: its state, a few words on what stands there, and why it is locked or out of date (a sentence, else empty)."""
+
+    id: str
+    state: State
+    summary: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of the results of one project value."""
+
+    best: Run | None  # the chosen run of these decisions, if there is one
+    ever: bool  # whether any run was ever made, under whichever decisions
+    profiled: bool
+    evaluated: bool
+
+
+def standing(project: Project, store: ArtifactStore, runs: Runs) -> Standing:
+    """Look up which results there are. Light: no result is read."""
+    keys = Keys(project)
+    best = chosen_of(project, runs.list(keys.board))
+    evaluated = best is not None and keys.evaluation(best.id) in store
+    return Standing(best, bool(runs.history()), keys.profile in store, evaluated)
+
+
+def chosen_of(project: Project, board: list[Run]) -> Run | None:
+    """The run of a board that the project chose, or the best one (of equals the earlier); None when there is none."""
+    done = [run for run in board if run.status == "done" and run.score is not None]
+    if project.chosen:
+        return next((run for run in done if run.id == project.chosen), None)
+    return max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
+
+
+def blocked(project: Project) -> str:
+    """Why the stages after the first cannot be entered; empty when they can."""
+    if not project.data:
+        return "Needs a data file"
+    if not project.target or not project.task:
+        return "Needs a column to predict"
+    return ""
+
+
+def stages(project: Project, found: Standing) -> list[StageState]:
+    """The state of every stage, in their order. `running` and `failed` are the window's to add: they belong to a job."""
+    why = blocked(project)
+    task = {"binary": "Two classes", "multiclass": "Several classes", "regression": "A number"}.get(project.task or "", "")
+    first = StageState(
+        "problem", "done" if not why else "open", f"{task} · {project.target}" if not why else "Choose a file and a target", why
+    )
+    if why:
+        return [first, *(StageState(id_, "locked", why, why) for id_ in STAGES[1:])]
+    data = StageState("data", "done" if found.profiled else "open", f"{project.file}" if found.profiled else "Not looked at yet")
+    counted = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
+    return [first, data, *counted, *_after_training(project, found)]
+
+
+def _steps(project: Project, id_: str, kind: str) -> StageState:
+    here = [step for step in project.steps if step.component.stage == kind]
+    on = sum(step.on for step in here)
+    if not here:
+        return StageState(id_, "open", "Optional" if kind != "prepare" else "No steps yet")
+    said = f"{on} step{'s' if on != 1 else ''}" + (f", {len(here) - on} off" if on < len(here) else "")
+    return StageState(id_, "done", said)
+
+
+def _after_training(project: Project, found: Standing) -> list[StageState]:
+    trained = STAGES.index("train")
+    if found.best is None:
+        if not found.ever:
+            rest = [StageState(id_, "locked", "Needs a model", "Train a model first.") for id_ in STAGES[trained + 1 :]]
+            return [StageState("train", "open", counted(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
+        stale = "The decisions changed after the last training."
+        return [StageState(id_, "stale", "Out of date", stale) for id_ in STAGES[trained:]]
+    score = f"{abs(found.best.score or 0.0):.3f}"
+    label = METRICS[project.metric].label if project.metric in METRICS else project.metric
+    return [
+        StageState("train", "done", f"{found.best.label} · {label} {score}"),
+        StageState("evaluate", "done" if found.evaluated else "open", "Test part opened" if found.evaluated else "Test part sealed"),
+        StageState("app", "done", "Ready to try"),
+        StageState("deploy", "open", "Ready to export"),
+    ]

@@ -1,0 +1,348 @@
+"""How the text of a formula becomes a tree: words, then operators by their strength, with the kind of every part known at once."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from typing import Any, NamedTuple
+
+from ..frame import DATE, NUMBER, WORD, Layout
+from .functions import ALIASES, FUNCTIONS, SPECIAL
+from .tokens import FormulaError, Token, shown, tokens
+from .values import read_date
+
+MAX_NODES = 600  # values, operators and calls
+MAX_DEPTH = 40  # brackets within brackets
+
+# How strongly operators bind; those of LEFT are read from the left.
+POWER = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), 4),
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "%": 6,
+    "neg": 7,
+    "^": 8,
+}
+LEFT = frozenset({"or", "and", "+", "-", "*", "/", "%"})
+COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+
+_SAID = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
+_KINDS = {NUMBER: "number", WORD: "text", DATE: "date"}
+
+
+class Node(NamedTuple):
+    """A part that was read: its tree, its kind (number, boolean, text, date or missing), and where it begins."""
+
+    tree: tuple[Any, ...]
+    kind: str
+    at: int
+
+
+class Parser:
+    """Reads one formula over one layout. `columns` are the columns that were named so far, as the keys of a dict."""
+
+    def __init__(self, text: str, layout: Layout) -> None:
+        self._tokens = tokens(text)
+        self._next = 0
+        self._nodes = 0
+        self._kinds = {
+            name: _KINDS[kind] for kind, names in ((NUMBER, layout.numbers), (WORD, layout.words), (DATE, layout.dates)) for name in names
+        }
+        self._sparse = layout.sparse
+        self.columns: dict[str, None] = {}
+
+    def parse(self) -> Node:
+        """The whole formula as one node."""
+        if self._here.sort == "end":
+            raise FormulaError("The formula is empty.", "Write for example: [first column] / [second column].", 0)
+        node = self._expression(0, 0)
+        if self._here.sort != "end":
+            raise self._unexpected("an operator such as + or and")
+        return self._settle(node, "number") if node.kind == "missing" else node
+
+    @property
+    def _here(self) -> Token:
+        return self._tokens[self._next]
+
+    def _take(self) -> Token:
+        token = self._here
+        self._next += token.sort != "end"
+        return token
+
+    def _expect(self, sign: str) -> None:
+        if self._here.sort != "sign" or self._here.value != sign:
+            raise self._unexpected(f"“{sign}”")
+        self._take()
+
+    def _is(self, *signs: str) -> bool:
+        return self._here.sort == "sign" and self._here.value in signs
+
+    def _unexpected(self, wanted: str) -> FormulaError:
+        token = self._here
+        said = "the formula ends" if token.sort == "end" else f"there is “{shown(token.value)}”"
+        return FormulaError(
+            f"At character {token.at + 1}: {said} where {wanted} is expected.", "Complete or correct the formula there.", token.at
+        )
+
+    def _make(self, name: str, kind: str, at: int, *arguments: Any) -> Node:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise FormulaError(f"The formula has more than {MAX_NODES} parts.", "Split it into several steps.", at)
+        return Node((name, *arguments), kind, at)
+
+    def _expression(self, least: int, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise FormulaError(
+                f"The formula has more than {MAX_DEPTH} brackets within brackets.", "Split it into several steps.", self._here.at
+            )
+        left = self._prefix(depth)
+        while self._here.sort == "sign":
+            sign = self._here.value
+            if sign in COMPARISONS or sign in ("in", "not"):
+                if least > POWER["="]:
+                    break
+                left = self._comparison(left, depth)
+            elif sign in POWER and POWER[sign] >= least:
+                self._take()
+                right = self._expression(POWER[sign] + (sign in LEFT) - (sign == "^"), depth + 1)
+                left = self._binary(sign, left, right)
+            else:
+                break
+        return left
+
+    def _prefix(self, depth: int) -> Node:
+        token = self._here
+        if self._is("-", "+", "not"):
+            self._take()
+            operand = self._expression(POWER["not"] if token.value == "not" else POWER["neg"], depth + 1)
+            if token.value == "not":
+                return self._make("not", "boolean", token.at, self._accept(operand, "boolean", "“not”").tree)
+            operand = self._accept(operand, "number", f"“{token.value}”")
+            return self._make("neg", "number", token.at, operand.tree) if token.value == "-" else operand
+        if self._is("("):
+            self._take()
+            inner = self._expression(0, depth + 1)
+            self._expect(")")
+            return inner._replace(at=token.at)
+        if token.sort in ("sign", "end"):
+            raise self._unexpected("a column, a value or a function")
+        self._take()
+        if token.sort == "number":
+            return self._number(token)
+        if token.sort == "text":
+            return self._make("text.value", "text", token.at, token.value)
+        if token.sort == "name" and self._is("("):
+            return self._call(token, depth)
+        return self._name(token)
+
+    def _number(self, token: Token) -> Node:
+        value = float(token.value)
+        if not math.isfinite(value):
+            raise FormulaError(
+                f"At character {token.at + 1}: the number “{shown(token.value)}” is too large.", "Write a smaller one.", token.at
+            )
+        return self._make("number.value", "number", token.at, value)
+
+    def _name(self, token: Token) -> Node:
+        name = token.value
+        if name in self._kinds:
+            self.columns[name] = None
+            kind = self._kinds[name]
+            return self._make("column", kind, token.at, {"number": NUMBER, "text": WORD, "date": DATE}[kind], name)
+        word = name.lower() if token.sort == "name" else ""
+        if word in ("true", "false"):
+            return self._make("boolean.value", "boolean", token.at, word == "true")
+        if word == "missing":
+            return self._make("missing.value", "missing", token.at, "number")
+        if any(name in block for block in self._sparse):
+            raise FormulaError(
+                f"At character {token.at + 1}: “{shown(name)}” is a feature of a text.", "A formula reads whole columns.", token.at
+            )
+        remedy = _suggest(name, list(self._kinds), "Columns: ")
+        if (function := name.lower()) in FUNCTIONS or function in SPECIAL:
+            usage = FUNCTIONS[function].usage if function in FUNCTIONS else SPECIAL[function][0]
+            remedy = f"A function is written with brackets: {usage}."
+        raise FormulaError(f"At character {token.at + 1}: there is no column “{shown(name)}” at this step.", remedy, token.at)
+
+    def _comparison(self, left: Node, depth: int) -> Node:
+        """One comparison, `in`, or a chain such as 1 < x <= 5, which is 1 < x and x <= 5."""
+        whole: Node | None = None
+        while self._is(*COMPARISONS, "in", "not"):
+            token = self._take()
+            if token.value in ("in", "not"):
+                if token.value == "not":
+                    self._expect("in")
+                part = self._member(left, depth)
+                if token.value == "not":
+                    part = self._make("not", "boolean", left.at, part.tree)
+                return part if whole is None else self._make("and", "boolean", left.at, whole.tree, part.tree)
+            right = self._expression(POWER["="] + 1, depth + 1)
+            part = self._compare(token.value, left, right)
+            whole = part if whole is None else self._make("and", "boolean", left.at, whole.tree, part.tree)
+            left = right
+        assert whole is not None
+        return whole
+
+    def _member(self, left: Node, depth: int) -> Node:
+        self._expect("(")
+        whole = self._compare("=", left, self._expression(0, depth + 1))
+        while self._is(","):
+            self._take()
+            part = self._compare("=", left, self._expression(0, depth + 1))
+            whole = self._make("or", "boolean", left.at, whole.tree, part.tree)
+        self._expect(")")
+        return whole
+
+    def _compare(self, sign: str, left: Node, right: Node) -> Node:
+        if "missing" in (left.kind, right.kind):
+            at = left.at if left.kind == "missing" else right.at
+            raise FormulaError(f"At character {at + 1}: nothing can be compared with missing.", "Write is_missing(x) instead.", at)
+        kind, (left, right) = self._same([left, right], f"“{sign}”")
+        self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list reads its left side again
+        return self._make(sign + {"text": ".text", "date": ".date"}.get(kind, ""), "boolean", left.at, left.tree, right.tree)
+
+    @staticmethod
+    def _size(tree: Any) -> int:
+        count, pending = 0, [tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, tuple):
+                count += 1
+                pending.extend(node[1:])
+        return count
+
+    def _binary(self, sign: str, left: Node, right: Node) -> Node:
+        said = f"“{sign}”"
+        if sign in ("and", "or"):
+            return self._make(sign, "boolean", left.at, *(self._accept(side, "boolean", said).tree for side in (left, right)))
+        if left.kind == "date" and sign == "-" and right.kind == "date":
+            return self._make("-.dates", "number", left.at, left.tree, right.tree)
+        if left.kind == "date" and sign in ("+", "-"):
+            return self._make(sign + ".date", "date", left.at, left.tree, self._accept(right, "number", said).tree)
+        return self._make(sign, "number", left.at, *(self._accept(side, "number", said).tree for side in (left, right)))
+
+    def _call(self, token: Token, depth: int) -> Node:
+        name = ALIASES.get(token.value.lower(), token.value.lower())
+        self._take()
+        arguments: list[Node] = []
+        while not self._is(")"):
+            if arguments:
+                self._expect(",")
+            arguments.append(self._expression(0, depth + 1))
+        self._take()
+        if name in SPECIAL:
+            return self._special(name, token, arguments)
+        if name not in FUNCTIONS:
+            remedy = _suggest(name, [*FUNCTIONS, *SPECIAL, *ALIASES], "Functions: ")
+            if name in ("today", "now"):
+                remedy = 'The same row must always give the same answer, so there is no clock: write date("2024-05-01") or use a column.'
+            raise FormulaError(f"At character {token.at + 1}: there is no function “{shown(token.value)}”.", remedy, token.at)
+        return self._plain_call(name, token, arguments)
+
+    def _plain_call(self, name: str, token: Token, arguments: list[Node]) -> Node:
+        function = FUNCTIONS[name]
+        kinds = function.arguments
+        most = math.inf if function.repeats else len(kinds)
+        if not len(kinds) - function.optional <= len(arguments) <= most:
+            raise self._wrong_count(token, len(arguments), function.usage)
+        taken = []
+        for i, argument in enumerate(arguments):
+            kind = kinds[min(i, len(kinds) - 1)]
+            if kind == "whole":
+                taken.append(self._whole(argument, function.usage).tree)
+            elif kind == "string":
+                taken.append(self._string(argument).tree)
+            else:
+                taken.append(self._accept(argument, kind, f"{name}(…)").tree)
+        if name == "date" and taken[0][0] == "text.value":
+            return self._accept(arguments[0], "date", "date(…)")
+        return self._make(name, function.result, token.at, *taken)
+
+    def _special(self, name: str, token: Token, arguments: list[Node]) -> Node:
+        if name == "is_missing" and len(arguments) == 1:
+            return self._make(name, "boolean", token.at, arguments[0].tree)
+        if name == "text" and len(arguments) == 1:
+            return self._string(arguments[0])
+        if name == "coalesce" and arguments:
+            kind, settled = self._same(arguments, "coalesce(…)")
+            form = kind if kind in ("text", "date") else "number"
+            return self._make(f"coalesce.{form}", kind, token.at, *(node.tree for node in settled))
+        if name == "if" and len(arguments) >= 3 and len(arguments) % 2:
+            kind, values = self._same([*arguments[1::2], arguments[-1]], "if(…)")
+            whole = values[-1]
+            for condition, value in zip(arguments[-3::-2], values[-2::-1], strict=True):
+                tested = self._accept(condition, "boolean", "the condition of if(…)")
+                form = kind if kind in ("text", "date") else "number"
+                whole = self._make(f"if.{form}", kind, token.at, tested.tree, value.tree, whole.tree)
+            return whole
+        raise self._wrong_count(token, len(arguments), SPECIAL[name][0])
+
+    def _wrong_count(self, token: Token, count: int, usage: str) -> FormulaError:
+        said = f"{count} value{'' if count == 1 else 's'}"
+        return FormulaError(f"At character {token.at + 1}: “{shown(token.value)}” cannot take {said}.", f"Write it as {usage}.", token.at)
+
+    def _whole(self, node: Node, usage: str) -> Node:
+        tree = node.tree
+        value = tree[1] if tree[0] == "number.value" else -tree[1][1] if tree[0] == "neg" and tree[1][0] == "number.value" else None
+        if value is None or value != int(value) or not -15 <= value <= 1_000_000 or (usage.startswith("round") and value > 15):
+            raise FormulaError(
+                f"At character {node.at + 1}: a whole number must be written out here.", f"For example 2, in {usage}.", node.at
+            )
+        return node
+
+    def _string(self, node: Node) -> Node:
+        if node.kind in ("text", "missing"):
+            return self._settle(node, "text")
+        return self._make(f"text.{node.kind}", "text", node.at, node.tree)
+
+    def _same(self, nodes: list[Node], said: str) -> tuple[str, list[Node]]:
+        """The one kind that several parts have, and the parts brought to it."""
+        kinds = {node.kind for node in nodes} - {"missing"}
+        kind = next((k for k in ("date", "number", "boolean", "text") if k in kinds), "number")
+        return kind, [self._accept(node, kind, said) for node in nodes]
+
+    def _settle(self, node: Node, kind: str) -> Node:
+        return Node((*node.tree[:1], kind), kind, node.at) if node.kind == "missing" else node
+
+    def _accept(self, node: Node, kind: str, said: str) -> Node:
+        """The node as a value of a kind, where that is possible without a loss; FormulaError otherwise."""
+        if node.kind == "missing":
+            return self._settle(node, kind)
+        if kind == node.kind or {kind, node.kind} == {"number", "boolean"}:
+            return node
+        if kind == "date" and node.tree[0] == "text.value":
+            micros = read_date(node.tree[1])
+            if micros is None:
+                message = f"At character {node.at + 1}: “{shown(node.tree[1])}” is no date."
+                raise FormulaError(message, 'Write year, month and day: "2024-05-01" or "2024-05-01 13:30".', node.at)
+            return Node(("date.value", micros), "date", node.at)
+        message = f"At character {node.at + 1}: {said} needs {_SAID[kind]}, but this is {_SAID[node.kind]}."
+        raise FormulaError(message, _way_out(node.kind, kind), node.at)
+
+
+def _way_out(has: str, wanted: str) -> str:
+    if has == "text" and wanted in ("number", "boolean"):
+        return "Put number(…) around a text that says a number, or compare it: = “…”."
+    if has == "date" and wanted in ("number", "boolean"):
+        return "Take a part of the date such as year(…) or weekday(…), or days_between(start, end)."
+    if wanted == "text":
+        return "Put text(…) around it."
+    return "Write a date column or date(“2024-05-01”)."
+
+
+def _suggest(name: str, known: list[str], heading: str) -> str:
+    folded = {candidate.lower(): candidate for candidate in reversed(known[:2000])}
+    near = [
+        folded[match]
+        for match in difflib.get_close_matches(name.lower()[:80], [c[:80] for c in folded], n=3, cutoff=0.6)
+        if match in folded
+    ]
+    if near:
+        return "Did you mean " + " or ".join(f"“{candidate}”" for candidate in near) + "?"
+    first = ", ".join(f"“{shown(candidate)}”" for candidate in known[:8])
+    return f"{heading}{first}{' …' if len(known) > 8 else ''}." if known else "This step has no columns."

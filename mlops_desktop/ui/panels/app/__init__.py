@@ -1,0 +1,1 @@
+"""Stage 8, App: the panel and its cards."""

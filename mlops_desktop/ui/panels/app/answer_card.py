@@ -1,0 +1,245 @@
+"""The answer to one input: a big figure, the class, where it lies, and every remark in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.engine.evaluation import Answer
+from mlops_desktop.serving.answers import class_text
+from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, heading, label, row, set_property
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.small_plots import ProbabilityBar, begin
+
+MOST_CLASSES = 5
+MOST_REMARKS = 3
+
+
+def percent(value: float) -> str:
+    """A probability for reading: 73%, 0.4%, 99.7%."""
+    near = min(value, 1 - value)
+    if near <= 0 or near >= 0.01:
+        return f"{value:.0%}"
+    return f"{value:.1%}" if near >= 0.001 else "< 0.1%" if value < 0.5 else "> 99.9%"
+
+
+def answer_text(scorer: Scorer, answer: Answer) -> str:
+    """An answer in a few words: the class with its probability, or the number."""
+    if answer.about is None:
+        return figure(answer.value)
+    assert answer.chosen is not None
+    return f"{class_text(scorer.classes[answer.chosen])} · {percent(answer.value)}"
+
+
+class ValueBar(QWidget):
+    """Where a number lies within what training saw, and where the usual row lies."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(36)
+        self._value: float | None = None
+        self._ends, self._usual = (0.0, 1.0), 0.0
+
+    def show_value(self, value: float | None, ends: tuple[float, float], usual: float) -> None:
+        """Show a number between two ends, with a mark at the usual one."""
+        self._value, self._ends, self._usual = value, ends, usual
+        self.setAccessibleName(
+            self.tr("{value}; in training from {low} to {high}; the typical row {usual}").format(
+                value=figure(value), low=figure(ends[0]), high=figure(ends[1]), usual=figure(usual)
+            )
+        )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, bar, mark and texts."""
+        painter, width = begin(self), float(self.width())
+        low, high = min(self._ends[0], self._usual), max(self._ends[1], self._usual)
+        span = (high - low) or 1.0
+
+        def at(value: float) -> float:
+            return width * min(max((value - low) / span, 0.0), 1.0)
+
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(QRectF(0, 3, width, 10), 5, 5)
+        if self._value is not None:
+            painter.setBrush(theme.color("accent"))
+            painter.drawRoundedRect(QRectF(0, 3, max(at(self._value), 10), 10), 5, 5)
+        self._paint_texts(painter, width, at(self._usual))
+
+    def _paint_texts(self, painter: QPainter, width: float, x: float) -> None:
+        painter.setFont(theme.font("caption", figures=True))
+        metrics = painter.fontMetrics()
+        text = self.tr("typical row {value}").format(value=figure(self._usual))
+        wide = metrics.horizontalAdvance(text) + 4
+        start = min(max(x - wide / 2, 0.0), max(width - wide, 0.0))
+        painter.setPen(QPen(theme.color("text"), 2))
+        painter.drawLine(QPointF(min(max(x, 1), width - 1), 0), QPointF(min(max(x, 1), width - 1), 16))
+        painter.setPen(theme.color("text2"))
+        painter.drawText(QRectF(start, 18, wide, 16), Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(theme.color("text3"))
+        first, last = figure(self._ends[0]), figure(self._ends[1])
+        if start > metrics.horizontalAdvance(first) + 6:
+            painter.drawText(QRectF(0, 18, start, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, first)
+        if width - start - wide > metrics.horizontalAdvance(last) + 6:
+            right = QRectF(start + wide, 18, width - start - wide, 16)
+            painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, last)
+
+
+class ClassBars(QWidget):
+    """The probabilities of the most probable classes of several."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._rows: list[tuple[str, float]] = []
+
+    def show_classes(self, rows: Sequence[tuple[str, float]]) -> None:
+        """Show names with their probabilities, the first on top."""
+        if len(rows) != len(self._rows):
+            self.setFixedHeight(20 * len(rows))
+        self._rows = list(rows)
+        self.setAccessibleName(", ".join(f"{name} {percent(value)}" for name, value in rows))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A name, a bar and a figure for each."""
+        painter, width = begin(self), float(self.width())
+        painter.setFont(theme.font("small", figures=True))
+        metrics = painter.fontMetrics()
+        names = min(max((metrics.horizontalAdvance(name) for name, _ in self._rows), default=0) + 12, width * 0.4)
+        for at, (name, value) in enumerate(self._rows):
+            line = QRectF(0, at * 20, width, 20)
+            painter.setPen(theme.color("text" if at == 0 else "text2"))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(names - 8))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, percent(value))
+            track = QRectF(names, line.top() + 6, max(width - names - 56, 10), 8)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("raised"))
+            painter.drawRoundedRect(track, 4, 4)
+            painter.setBrush(theme.color("accent" if at == 0 else "control"))
+            painter.drawRoundedRect(QRectF(track.left(), track.top(), max(track.width() * value, 4), 8), 4, 4)
+
+
+class AnswerCard(QFrame):
+    """The prediction. `keep_asked`: the person wants to keep this input."""
+
+    keep_asked = Signal()
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.model = label("", "caption", pill="mute")
+        self.keep = Button(self.tr("Keep this input"), self.keep_asked.emit, name=f"{name}_keep", kind="link", icon="plus")
+        self.hero = label("–", "hero", weight=Weight.Bold, figures=True)
+        self.hero.setObjectName(f"{name}_figure")
+        self.verdict = Elided("", "section", weight=Weight.DemiBold)
+        self.verdict.setObjectName(f"{name}_class")
+        self.detail = Elided("", "small", tone="2")
+        self.detail.setObjectName(f"{name}_detail")
+        self.bar = ProbabilityBar(name=f"{name}_bar")
+        self.value_bar = ValueBar(name=f"{name}_value_bar")
+        self.classes = ClassBars(name=f"{name}_classes")
+        self._remarks = QVBoxLayout()
+        self._remarks.setSpacing(4)
+        self.said: list[str] = []
+        words = column(None, self.verdict, self.detail, None, spacing=1)
+        self.setLayout(
+            column(
+                row(heading(self.tr("Prediction")), None, self.keep, self.model, spacing=10),
+                row(self.hero, (words, 1), spacing=14),
+                self.bar,
+                self.value_bar,
+                self.classes,
+                self._remarks,
+                margins=(16, 10, 16, 12),
+                spacing=6,
+            )
+        )
+
+    def show_model(self, scorer: Scorer, label_: str, stale: bool) -> None:
+        """Say which model answers; `stale`: it belongs to earlier decisions."""
+        limit = (
+            ""
+            if scorer.threshold is None or scorer.positive is None
+            else self.tr(" · threshold {value:.2f}").format(value=scorer.threshold)
+        )
+        text = self.tr("{name} {version}").format(name=label_, version=scorer.version[:6]) + limit
+        self.model.setText(self.tr("out of date · ") + text if stale else text)
+        set_property(self.model, "pill", "warn" if stale else "mute")
+        self.bar.setVisible(scorer.positive is not None)
+        self.value_bar.setVisible(not scorer.classes)
+        self.classes.setVisible(bool(scorer.classes) and scorer.positive is None)
+
+    def show_answer(self, scorer: Scorer, answer: Answer, unit: str, ends: tuple[float, float], usual: float) -> None:
+        """Show an answer. Of a number: its unit, the range that training saw, and what the typical row is answered with."""
+        self.keep.setEnabled(True)
+        if answer.about is None:
+            self._show_number(scorer, answer.value, unit, ends, usual)
+            return
+        assert answer.chosen is not None
+        self.hero.setText(percent(answer.value))
+        self.verdict.setText(f"{scorer.target}: {class_text(scorer.classes[answer.chosen])}")
+        about = class_text(scorer.classes[answer.about])
+        if scorer.positive is None:
+            set_property(self.verdict, "tone", "accent")
+            self.detail.setText(self.tr("the most probable of {count} classes").format(count=len(scorer.classes)))
+            order = sorted(range(len(scorer.classes)), key=lambda k: (-answer.scores[0, k], k))[:MOST_CLASSES]
+            self.classes.show_classes([(class_text(scorer.classes[k]), float(answer.scores[0, k])) for k in order])
+            return
+        reached = answer.chosen == scorer.positive
+        set_property(self.verdict, "tone", "warn" if reached else "accent")
+        limit = scorer.threshold if scorer.threshold is not None else 0.5
+        side = self.tr("at or above the threshold") if reached else self.tr("below the threshold")
+        self.detail.setText(self.tr("probability of {name}, {side} {limit}").format(name=about, side=side, limit=f"{limit:.2f}"))
+        self.bar.show_value(answer.value, limit)
+
+    def _show_number(self, scorer: Scorer, value: float, unit: str, ends: tuple[float, float], usual: float) -> None:
+        self.hero.setText(figure(value))
+        self.verdict.setText(" ".join(part for part in (scorer.target, unit) if part))
+        set_property(self.verdict, "tone", "")
+        low, high = ends
+        inside, outside = self.tr("in training from {low} to {high}"), self.tr("beyond every value in training, {low} to {high}")
+        text = inside if low <= value <= high else outside
+        self.detail.setText(text.format(low=figure(low), high=figure(high)) if low < high else "")
+        self.value_bar.show_value(value, ends, usual)
+
+    def show_refused(self, sentence: str) -> None:
+        """There is no answer to this input."""
+        self.hero.setText("–")
+        self.verdict.setText(self.tr("No answer"))
+        set_property(self.verdict, "tone", "err")
+        self.detail.setText(sentence)
+        self.bar.show_value(None, None)
+        self.classes.show_classes([])
+        self.keep.setEnabled(False)
+
+    def show_remarks(self, remarks: Sequence[tuple[str, str]]) -> None:
+        """Say sentences beneath the answer: (tone, text)."""
+        texts = [text for _, text in remarks]
+        if texts == self.said:
+            return
+        self.said = texts
+        clear(self._remarks)
+        for tone, text in remarks[:MOST_REMARKS]:
+            self._remarks.addLayout(self._remark(tone, text))
+        if len(remarks) > MOST_REMARKS:
+            rest = self.tr("and {count} more remarks, beneath their inputs").format(count=len(remarks) - MOST_REMARKS)
+            self._remarks.addWidget(label(rest, "caption", tone="3"))
+
+    def _remark(self, tone: str, text: str) -> QVBoxLayout:
+        line = QVBoxLayout()
+        icon = {"info": "info"}.get(tone, "warn")
+        color = {"info": "accent", "err": "err"}.get(tone, "warn")
+        line.addLayout(row(Picture(icon, color, 15), (label(text, "small", tone="2", wrap=True), 1), spacing=6))
+        return line

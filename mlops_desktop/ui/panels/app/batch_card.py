@@ -1,0 +1,99 @@
+"""A whole file answered at once: the file, where the answers go, how many rows were refused and why, and the first rows."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame
+
+from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.drop_zone import DropZone
+from mlops_desktop.ui.widgets.figure_cards import FindingRow, Kpi
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+
+FIRST_ROWS = 200
+MOST_COLUMNS = 40
+
+
+class BatchCard(QFrame):
+    """`file_taken` brings a file to answer; `folder_asked` wants to see the answers' folder, `back_asked` the single input again."""
+
+    file_taken = Signal(Path)
+    folder_asked = Signal()
+    back_asked = Signal()
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self._name = name
+        title = self.tr("Drop a file to answer all its rows")
+        self.zone = DropZone(title, self.tr("Its columns need the names of the training data. The answers become a CSV file."), name=name)
+        self.back = Button(self.tr("Back to one input"), self.back_asked.emit, name=f"{name}_back", kind="link", icon="left")
+        self.show_folder = Button(self.tr("Open folder"), self.folder_asked.emit, name=f"{name}_folder", icon="folder")
+        self.state = label("", "small", tone="2", wrap=True)
+        self.state.setObjectName(f"{name}_state")
+        self.rows, self.refused = (
+            Kpi(self.tr("Rows"), name=f"{name}_rows", icon="table"),
+            Kpi(self.tr("Refused"), name=f"{name}_refused", icon="warn"),
+        )
+        self.kpis = QFrame()
+        self.kpis.setLayout(row((self.rows, 1), (self.refused, 1), spacing=12))
+        self._remarks = column(spacing=4)
+        self.table = RowsTable([RowColumn(self.tr("Row"))], name=f"{name}_first", title=self.tr("First answers"), selectable=False)
+        inner = card(
+            row(heading(self.tr("Answer a whole file")), None, self.back),
+            self.zone,
+            self.state,
+            self.kpis,
+            self._remarks,
+            (self.table, 1),
+            row(None, self.show_folder),
+            margins=(16, 10, 16, 12),
+            spacing=10,
+        )
+        self.setLayout(column(inner))
+        self.zone.taken.connect(self.file_taken)
+        self.show_state("")
+
+    def show_state(self, text: str) -> None:
+        """What is being done; nothing of an earlier file is left."""
+        self.state.setText(text)
+        self.state.setVisible(bool(text))
+        for part in (self.kpis, self.table, self.show_folder):
+            part.setVisible(False)
+        clear(self._remarks)
+
+    def show_done(self, file: Path, out: Path, rows: int, refused: int, warnings: Sequence[str]) -> None:
+        """The answers are written."""
+        self.show_state(self.tr("{file} is answered in {out}").format(file=file.name, out=out))
+        self.rows.show_value(f"{rows:,}", self.tr("answered: {count}").format(count=f"{rows - refused:,}"), "ok")
+        hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
+        self.refused.show_value(f"{refused:,}", hint, "warn" if refused else "ok")
+        for at, text in enumerate(warnings[:4]):
+            self._remarks.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{at}"))
+        header, first = _first_rows(out)
+        columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
+        columns += [RowColumn(title, align="left" if title in ("prediction", "error") else "right", figures=True) for title in header]
+        self.table.show_columns(columns)
+        self.table.show_rows(Row(str(at), [str(at), *map(_cell, header, cells)]) for at, cells in enumerate(first, start=1))
+        for part in (self.kpis, self.table, self.show_folder):
+            part.setVisible(True)
+
+
+def _cell(title: str, text: str) -> Cell:
+    if title.startswith("probability_"):
+        try:
+            text = f"{float(text):.3f}"
+        except ValueError:
+            return Cell("")
+    return Cell(text, tone="err" if title == "error" else "", tip=text)
+
+
+def _first_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The titles and the first rows of a file of answers."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        header = next(lines)[:MOST_COLUMNS]
+        return header, [cells[: len(header)] for cells, _ in zip(lines, range(FIRST_ROWS), strict=False)]

@@ -1,0 +1,72 @@
+"""Answering a whole file with the chosen model, in the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mlops_desktop.engine.project import project_to_json
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panels.app.batch_card import BatchCard
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import column
+
+
+class BatchPage(QWidget):
+    """The card with the file's answers. `back_asked`: the person wants the single input again."""
+
+    back_asked = Signal()
+
+    def __init__(self, bench: Workbench, stage: str) -> None:
+        super().__init__()
+        self.bench, self._stage = bench, stage
+        self.card = BatchCard(name="batch")
+        self._out: Path | None = None
+        self.setLayout(column(self.card))
+        self.card.file_taken.connect(self.take_file)
+        self.card.back_asked.connect(self.back_asked)
+        self.card.folder_asked.connect(self._open_folder)
+
+    def take_file(self, file: Path, out: Path | None = None) -> None:
+        """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
+        if out is None:
+            proposed = str(file.with_name(f"{file.stem}_answers.csv"))
+            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the answers"), proposed, self.tr("CSV files") + " (*.csv)")
+            if not name:
+                return
+            out = Path(name)
+        if out.resolve() == file.resolve():
+            self.bench.banner.emit("warn", self.tr("The answers would overwrite the file itself. Choose another name."), self._stage)
+            return
+        self._answer(file, out)
+
+    def _answer(self, file: Path, out: Path) -> None:
+        title = self.tr("Answering {file}").format(file=file.name)
+        self._out = out
+        self.card.show_state(title + " …")
+        done: list[bool] = []
+
+        def finish(found: Json) -> None:
+            done.append(True)
+            self.card.show_done(file, out, found["rows"], found["refused"], found["warnings"])
+
+        self.bench.ask(
+            "predict",
+            finish,
+            owner="app.batch",
+            title=title,
+            on_progress=lambda share, _: self.card.show_state(f"{title} · {share:.0%}"),
+            on_over=lambda: None if done else self.card.show_state(""),
+            about_project=False,
+            source=str(self.bench.folder),
+            file=str(file),
+            out=str(out),
+            project=project_to_json(self.bench.project),
+        )
+
+    def _open_folder(self) -> None:
+        if self._out is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._out.parent)))

@@ -1,0 +1,84 @@
+"""Why this answer: what each input added to or took from the answer to the typical row. The parts add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QFrame
+
+from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.serving.answers import class_text
+from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.ui.panels.app.answer_card import percent
+from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.widgets.basic import card, column, heading, row
+from mlops_desktop.ui.widgets.charts import Bar, BarChart
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.ticks import signed
+
+MOST_BARS = 6
+NOTHING = 1e-9  # a smaller change is none
+
+
+class WhyCard(QFrame):
+    """The contributions of the inputs."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self._usual = self.tr("This is as the typical row. Change an input or pick a row to see what moves the answer.")
+        self.chart = BarChart(self.tr("Why: contributions of the inputs"), name=name, empty=self._usual)
+        self.about = Elided("", "small", tone="2")
+        self.sum = Elided("", "small", tone="2", figures=True)
+        self.sum.setObjectName(f"{name}_sum")
+        self.base = self.answer = 0.0
+        self.parts: list[tuple[str, float]] = []
+        inner = card(
+            row(heading(self.tr("Why")), None, self.chart.tools), self.about, (self.chart, 1), self.sum, margins=(16, 10, 12, 12), spacing=4
+        )
+        self.setLayout(column(inner))
+
+    def show_parts(
+        self, scorer: Scorer, about: int | None, base: float, answer: float, parts: Sequence[tuple[str, float]], row_: Mapping[str, Any]
+    ) -> None:
+        """Show the contributions of columns to the score `about` (None: a number), which lead from `base` to `answer`."""
+        self.base, self.answer, self.parts = base, answer, list(parts)
+        moved = [(name, part) for name, part in parts if abs(part) > NOTHING]
+        front = moved if len(moved) <= MOST_BARS + 1 else moved[:MOST_BARS]
+        rest = moved[len(front) :]
+        columns = {one.name: one for one in scorer.schema.columns}
+        decimals = 2 if about is not None else _decimals(max((abs(part) for _, part in moved), default=1.0))
+        bars = [Bar(f"{name} = {shown(columns[name], row_[name])}", part) for name, part in front]
+        if rest:
+            text = self.tr("{count} other inputs together").format(count=len(rest))
+            bars.append(Bar(text, sum(part for _, part in rest)))
+        total = sum(part for _, part in parts)
+        places = decimals + 1
+        texts = [f"{value:,.{places}f}".replace("-", MINUS) for value in (base, answer)]
+        self.sum.setText(
+            self.tr("Typical row {base}, inputs {change}, answer {answer}").format(
+                base=texts[0], change=signed(total, places), answer=texts[1]
+            )
+        )
+        self.about.setText(self.tr("Change against the typical row, {base}").format(base=figure(base) if about is None else percent(base)))
+        if about is not None:
+            whole = self.tr("Change in the probability of {name} against the typical row, {base}")
+            self.about.setToolTip(whole.format(name=class_text(scorer.classes[about]), base=percent(base)))
+        self.chart.say_empty(self._usual)
+        self.chart.show_signed(bars, decimals=decimals, said=self.sum.text())
+
+    def show_working(self, text: str) -> None:
+        """The contributions are still being worked out, or there are none."""
+        self.about.setText(text)
+        self.sum.setText("")
+        self.parts = []
+        self.chart.say_empty(text)
+        self.chart.show_signed([])
+
+
+def _decimals(size: float) -> int:
+    """So many decimals that the largest change shows three digits."""
+    for decimals, least in ((0, 100.0), (1, 10.0), (2, 1.0), (3, 0.1), (4, 0.01)):
+        if size >= least:
+            return decimals
+    return 6

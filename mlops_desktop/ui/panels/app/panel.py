@@ -1,0 +1,399 @@
+"""Stage 8: try the model on any input. It answers in the window's own process by the code that the service runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.data import sent_row, sent_value, span
+from mlops_desktop.engine.evaluation import Outcome, Trial
+from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
+from mlops_desktop.serving.column import Problem
+from mlops_desktop.serving.frame import Ints
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.panels.app.answer_card import AnswerCard
+from mlops_desktop.ui.panels.app.batch_page import BatchPage
+from mlops_desktop.ui.panels.app.explanation_card import WhyCard
+from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.panels.app.input_form import InputForm
+from mlops_desktop.ui.panels.app.row_picker import RowPicker
+from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
+from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
+from mlops_desktop.ui.widgets.drop_zone import dropped_file
+from mlops_desktop.ui.widgets.figure_cards import EmptyState
+
+LEFT = (330, 300)  # in a wide and in a narrow window
+WIDE = 1100
+ANSWER_MS = 25  # after a change
+EXPLAIN_MS = 60  # after the answer
+PATIENCE_S = 0.08  # an explanation that would take longer is worked out by the child process
+
+
+class AppPanel(Panel):
+    """A form, its answer, why, and what if."""
+
+    id = "app"
+    purpose = "Try the model on any input and ask what would change the answer"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self.setAcceptDrops(True)
+        self.trial: Trial | None = None
+        self.outcome: Outcome | None = None  # the last row that was tried
+        self._home: Path | None = None  # the project that the model belongs to
+        self._key = self._asked = ""  # the scorer that answers, and the one that the child was asked for
+        self._name = ""
+        self._rows: tuple[str, Ints] = ("", np.empty(0, dtype=np.intp))
+        self._ends = (0.0, 0.0)
+        self._column = ""
+        self._kept: list[KeptInput] = []
+        self._answering, self._explaining = self._timer(ANSWER_MS, self.show_answer), self._timer(EXPLAIN_MS, self._explain)
+        self._build()
+        self._connect()
+
+    def _timer(self, after: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after)
+        timer.timeout.connect(act)
+        return timer
+
+    # ---- building
+
+    def _build(self) -> None:
+        self.card = AnswerCard(name="answer")
+        self.why, self.what_if = WhyCard(name="why"), WhatIfCard(name="what_if")
+        self.kept = KeptCard(name="kept")
+        self.batch = BatchPage(self.bench, self.id)
+        single = QWidget()
+        single.setLayout(column(self.card, (row((self.why, 1), (self.what_if, 1), spacing=12), 1), self.kept, spacing=12))
+        self._right = QStackedWidget()
+        self._right.addWidget(single)
+        self._right.addWidget(self.batch)
+        work = QWidget()
+        work.setLayout(row(self._inputs(), (self._right, 1), margins=(20, 16, 20, 16), spacing=12))
+        train = self.tr("Go to “Training”")
+        self.empty = EmptyState("", train, lambda: self.bench.go_to.emit("train"), name="app_empty", icon="flask", primary=True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(work)
+        self.setLayout(column((self._pages, 1)))
+
+    def _inputs(self) -> QFrame:
+        self.form = InputForm(name="input")
+        usual = self.tr("Every input at its usual value")
+        self.pick = Button(self.tr("Pick a row …"), self._show_picker, name="pick_row", kind="link")
+        self.reset = Button(self.tr("Reset"), self.reset_inputs, name="reset_inputs", kind="link", tip=usual)
+        self.picker = RowPicker(name="picker")
+        self.picker.setVisible(False)
+        self.whole = Button(self.tr("Answer a whole file …"), self._show_batch, name="answer_file", icon="table")
+        said = self.tr("Ranges and levels come from the training data; values outside are flagged.")
+        head = row(heading(self.tr("Inputs")), None, self.pick, self.reset, spacing=2)
+        note = label(said, "caption", tone="3", wrap=True)
+        made = card(head, self.picker, (self.form, 1), note, self.whole, margins=(16, 10, 14, 14), spacing=8)
+        made.setFixedWidth(LEFT[0])
+        self._left = made
+        return made
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._changed)
+        self.what_if.column_picked.connect(self._pick_column)
+        self.card.keep_asked.connect(self.keep_input)
+        self.kept.load_asked.connect(self._load_kept)
+        self.kept.remove_asked.connect(self._remove_kept)
+        self.picker.picked.connect(self.pick_row)
+        self.batch.back_asked.connect(self._show_single)
+
+    # ---- the model
+
+    def show_results(self) -> None:
+        """Bring the chosen model of today's decisions into the window; the last one stays, marked, while there is none."""
+        self.bench.look()
+        best = self.bench.standing().best if self.bench.folder is not None else None
+        if best is None:
+            self._show_without()
+            return
+        key = self.bench.keys.scorer(best.id)
+        if key != self._key:
+            self._open(key, best.label)
+        elif self.trial is not None:
+            self.card.show_model(self.trial.scorer, self._name, False)
+        self._show_ends()
+
+    def _show_without(self) -> None:
+        ever = self.bench.folder is not None and self.bench.standing().ever
+        if self.trial is not None and ever and self._home == self.bench.folder:
+            self.card.show_model(self.trial.scorer, self._name, True)
+            return
+        self.trial, self._key, self.outcome = None, "", None
+        stale = self.tr("The decisions changed after the last training. Train again to try the model.")
+        self.empty.show_text(stale if ever else self.tr("There is no model to try yet. Train one first."))
+        self.empty.button.setVisible(True)
+        self._pages.setCurrentIndex(0)
+
+    def _open(self, key: str, name: str) -> None:
+        try:
+            # The child that wrote it has checked it; reading every byte again would make the window wait.
+            scorer = self.bench.store.get_plain(key, check=False)
+        except KeyError:
+            self._prepare(key)
+            return
+        self._take(Trial(scorer), key, name)
+
+    def _prepare(self, key: str) -> None:
+        """Have the chosen model made: it is fitted once more on all rows that it may learn from."""
+        if self._asked == key:
+            return
+        self._asked = key
+        if self.trial is None or self._home != self.bench.folder:
+            self.empty.show_text(self.tr("Preparing the model …"))
+            self.empty.button.setVisible(False)
+            self._pages.setCurrentIndex(0)
+
+        def over() -> None:
+            if self._key != key and self._asked == key and not self.empty.button.isVisibleTo(self.empty):
+                self.empty.show_text(self.tr("The model could not be prepared."))
+                self.empty.button.setVisible(True)
+
+        self.bench.ask("open_model", lambda _: None, owner="app.open", title=self.tr("Preparing the model"), on_over=over)
+
+    def _take(self, trial: Trial, key: str, name: str) -> None:
+        """Another model answers from now on; what was written stays where it has the same columns."""
+        before = self.form.row() if self.trial is not None and self._home == self.bench.folder else {}
+        self.trial, self._key, self._name, self._home, self._asked = trial, key, name, self.bench.folder, ""
+        order = trial.order(self._ranked())
+        self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
+        curves = trial.curve_columns(order)
+        self._column = self._column if self._column in curves else next(iter(curves), "")
+        self.what_if.show_columns(curves, self._column)
+        self.card.show_model(trial.scorer, name, False)
+        self._kept = read_inputs(self.bench.folder) if self.bench.folder else []
+        self._ends = (trial.usual, trial.usual)
+        self._pages.setCurrentIndex(1)
+        self.show_answer()
+
+    def _ranked(self) -> list[str]:
+        """The columns by their importance on the test part; empty while that was not opened."""
+        best = self.bench.standing().best
+        found = self.bench.result(self.bench.keys.evaluation(best.id)) if best else None
+        return [one["column"] for one in found["importance"]["columns"]] if found and found.get("importance") else []
+
+    def _show_ends(self) -> None:
+        """Where answers that are numbers lay in training, as soon as that is known."""
+        table, trial = self.bench.table(), self.trial
+        if trial is None or trial.scorer.classes or table is None or self._ends[0] < self._ends[1]:
+            return
+        rows = self._training_rows()
+        found = span(table.frame, trial.scorer.target, rows) if len(rows) else None
+        if found is not None:
+            self._ends = found
+            self._tell()
+
+    def _training_rows(self) -> Ints:
+        """Where the rows of the training part stand in the table; none until the child has said it. The test part stays sealed."""
+        key = self.bench.keys.train_rows
+        if self._rows[0] != key:
+            try:
+                self._rows = (key, self.bench.store.get(key, check=False)[1]["rows"])
+            except KeyError:
+                return np.empty(0, dtype=np.intp)
+        return self._rows[1]
+
+    # ---- answering
+
+    def _changed(self) -> None:
+        self.picker.show_truth("")
+        self._answering.start()
+
+    def show_answer(self) -> None:
+        """Answer what stands in the form now."""
+        self._answering.stop()
+        self._explaining.stop()
+        if self.trial is None:
+            return
+        self.outcome = found = self.trial.answer(self.form.row())
+        self.form.show_remarks(found.errors, found.warnings)
+        if found.answer is None:
+            self._refuse(found.errors)
+            return
+        self._tell()
+        self.card.show_remarks([("warn", one.message) for one in found.warnings])
+        self._show_curve()
+        self._show_kept()
+        self._explaining.start()
+
+    def _tell(self) -> None:
+        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+            return
+        note = self.bench.project.columns.get(self.trial.scorer.target)
+        self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self._ends, self.trial.usual)
+
+    def _refuse(self, errors: Sequence[Problem]) -> None:
+        self.card.show_refused(errors[0].message)
+        self.card.show_remarks([("err", one.message) for one in errors[1:]])
+        self.why.show_working(self.tr("There is no answer to explain."))
+        self.what_if.show_nothing(self.tr("There is no answer to begin from."))
+
+    def _pick_column(self, name: str) -> None:
+        self._column = name
+        self._show_curve()
+
+    def _show_curve(self) -> None:
+        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+            return
+        if not self._column:
+            self.what_if.show_nothing(self.tr("No input can be varied."))
+            return
+        try:
+            curve = self.trial.curve(self.outcome, self._column)
+        except UserError as error:
+            self.what_if.show_nothing(str(error))
+            return
+        self.what_if.show_curve(self.trial.scorer, curve, self.outcome.row[self._column], self.outcome.answer.value)
+
+    def _explain(self) -> None:
+        trial, outcome = self.trial, self.outcome
+        if trial is None or outcome is None or outcome.answer is None:
+            return
+        if trial.seconds_to_explain(outcome.row) < PATIENCE_S:
+            one = trial.explain(outcome)
+            parts = [(part.field, part.contribution) for part in one.contributions]
+            self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row)
+            return
+
+        def done(found: Json) -> None:
+            if self.outcome is outcome:
+                parts = [(str(name), float(part)) for name, part in found["contributions"]]
+                self.why.show_parts(trial.scorer, found["about"], found["base"], found["answer"], parts, outcome.row)
+
+        if not self.why.parts:
+            self.why.show_working(self.tr("Working out the contributions …"))
+        self.bench.ask("explain_row", done, owner="app.why", title=self.tr("Explaining the answer"), row=dict(outcome.row))
+
+    # ---- inputs
+
+    def reset_inputs(self) -> None:
+        """Every input at its usual value."""
+        self.form.show_row({})
+        self._changed()
+
+    def _show_picker(self) -> None:
+        self.picker.setVisible(self.picker.isHidden())
+        if self.picker.isHidden():
+            return
+        if not len(self._training_rows()):
+            title = self.tr("Looking up the training rows")
+            self.bench.ask("open_model", lambda _: self._offer_rows(), owner="app.rows", title=title)
+        self._offer_rows()
+        self.picker.number.setFocus()
+
+    def _offer_rows(self) -> None:
+        table = self.bench.table()
+        self.picker.show_rows(self._training_rows() if table else np.empty(0, dtype=np.intp), table.rows if table else 0)
+        self._show_ends()
+
+    def pick_row(self, at: int) -> None:
+        """Fill the form with a row of the training part, by its position in the table."""
+        table, trial = self.bench.table(), self.trial
+        if table is None or trial is None:
+            return
+        self.form.show_row(sent_row(trial.scorer.schema, table.frame, at))
+        target = table.schema.column(trial.scorer.target)
+        truth = shown(target, sent_value(target, table.frame, at))
+        self.show_answer()
+        self.picker.number.show_value(at + 1)
+        self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=f"{at + 1:,}", target=target.name, truth=truth))
+
+    # ---- kept inputs
+
+    def keep_input(self) -> None:
+        """Keep what stands in the form, to compare."""
+        number = 1 + max((int(last) for one in self._kept if (last := one.name.rpartition(" ")[2]).isdecimal()), default=0)
+        self._store_kept([*self._kept, KeptInput(self.tr("Input {number}").format(number=number), self.form.row())])
+
+    def _store_kept(self, kept: list[KeptInput]) -> None:
+        assert self.bench.folder is not None
+        try:
+            write_inputs(self.bench.folder, kept)
+        except UserError as error:
+            self.bench.banner.emit("err", str(error), self.id)
+            return
+        self._kept = read_inputs(self.bench.folder)
+        self._show_kept()
+
+    def _load_kept(self, at: int) -> None:
+        self.form.show_row(self._kept[at].row)
+        self._changed()
+
+    def _remove_kept(self, at: int) -> None:
+        self._store_kept([one for i, one in enumerate(self._kept) if i != at])
+
+    def _show_kept(self) -> None:
+        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+            return
+        usual = self.trial.typical()
+        found = self.trial.answers([{name: one.row.get(name, usual[name]) for name in usual} for one in self._kept])
+        self.kept.show_inputs([compared(self.trial, one.name, each, self.outcome) for one, each in zip(self._kept, found, strict=True)])
+
+    # ---- a whole file
+
+    def _show_single(self) -> None:
+        self._right.setCurrentIndex(0)
+
+    def _show_batch(self) -> None:
+        self._right.setCurrentIndex(1)
+        self.batch.card.zone.choose.setFocus()
+
+    def take_file(self, file: Path, out: Path | None = None) -> None:
+        """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
+        if self.trial is not None:
+            self._right.setCurrentIndex(1)
+            self.batch.take_file(file, out)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window leaves more to the charts."""
+        super().resizeEvent(event)
+        self._left.setFixedWidth(LEFT[event.size().width() < WIDE])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Here a file is answered, not made a project of."""
+        if self.trial is not None and dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Answer the file."""
+        path = dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.take_file(path)
+
+    # ---- what the window asks
+
+    def primary(self) -> QPushButton | None:
+        """Keeping the input that stands there."""
+        return self.card.keep
+
+    def unready(self) -> tuple[str, QWidget | None]:
+        """A model is needed."""
+        return ("", None) if self.bench.standing().best else (self.tr("Train a model first."), self.empty.button)
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """The actions, and every input."""
+        found: list[tuple[str, QWidget | Callable[[], object]]] = [
+            (self.tr("Pick a row"), self.pick),
+            (self.tr("Reset the inputs"), self.reset_inputs),
+            (self.tr("What if: choose the input"), self.what_if.pick),
+            (self.tr("Keep this input"), self.card.keep),
+            (self.tr("Answer a whole file"), self._show_batch),
+        ]
+        names = [one.name for one in self.trial.scorer.schema.columns] if self.trial else []
+        return found + [(name, lambda name=name: self.form.go_to(name)) for name in names]

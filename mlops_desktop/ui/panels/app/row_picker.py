@@ -1,0 +1,67 @@
+"""Picking a row of the training part: by its number in the file, or at random."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRandomGenerator, Signal
+from PySide6.QtWidgets import QWidget
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.ui.widgets.basic import Button, column, label, row
+from mlops_desktop.ui.widgets.inputs import SpinBox
+
+
+class RowPicker(QWidget):
+    """A number and two buttons. `picked` brings a position in the table (from 0); numbers are shown from 1, as in the file."""
+
+    picked = Signal(int)
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self._rows: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self.number = SpinBox(1, 1, name=f"{name}_number", title=self.tr("Number of the row"))
+        self.show_row = Button(self.tr("Show"), self._show, name=f"{name}_show")
+        self.random = Button(self.tr("Random"), self._random, name=f"{name}_random", icon="refresh")
+        self.truth = label("", "small", tone="2", wrap=True)
+        self.truth.setObjectName(f"{name}_truth")
+        self.setLayout(column(row((self.number, 1), self.show_row, self.random, spacing=6), self.truth, spacing=4, margins=(0, 0, 8, 0)))
+        self.number.lineEdit().returnPressed.connect(self._show)
+
+    def show_rows(self, rows: NDArray[np.intp], total: int) -> None:
+        """Offer these rows of a table of so many."""
+        self._rows = np.sort(rows)
+        self.number.setRange(1, max(total, 1))
+        for part in (self.number, self.show_row, self.random):
+            part.setEnabled(len(rows) > 0)
+        if not len(rows):
+            self.truth.setText(self.tr("Looking up the training rows …"))
+        elif not self.truth.text() or self.truth.text().endswith("…"):
+            self.truth.setText(
+                counted(
+                    len(rows),
+                    self.tr("1 row of the training part; the test part stays sealed."),
+                    self.tr("{n} rows of the training part; the test part stays sealed."),
+                )
+            )
+
+    def show_truth(self, text: str) -> None:
+        """What is known of the row that stands in the form."""
+        self.truth.setText(text)
+
+    def _random(self) -> None:
+        if len(self._rows):
+            at = int(self._rows[QRandomGenerator.global_().bounded(len(self._rows))])
+            self.number.show_value(at + 1)
+            self.picked.emit(at)
+
+    def _show(self) -> None:
+        if not len(self._rows):
+            return
+        wanted = self.number.value() - 1
+        at = int(self._rows[min(int(np.searchsorted(self._rows, wanted)), len(self._rows) - 1)])
+        self.picked.emit(at)
+        if at != wanted:
+            self.number.show_value(at + 1)
+            text = self.tr("Row {wanted} is not in the training part. ").format(wanted=f"{wanted + 1:,}")
+            self.truth.setText(text + self.truth.text())

@@ -1,0 +1,120 @@
+"""What if one input were another: the answer over the range or the levels of a column, while all else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedLayout
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.serving.answers import class_text
+from mlops_desktop.serving.dates import DAY, date_reader, is_time_of_day
+from mlops_desktop.serving.explain import Curve
+from mlops_desktop.serving.schema import Column
+from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.widgets.basic import card, column, heading, row
+from mlops_desktop.ui.widgets.charts import Bar, BarChart, LineChart, Mark, Series
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.inputs import ComboBox
+
+_YEAR = 365.2425 * DAY
+
+
+class WhatIfCard(QFrame):
+    """A column to choose, and its curve. `column_picked` tells the name of the column that a person chose."""
+
+    column_picked = Signal(str)
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self.pick = ComboBox(name=f"{name}_column", title=self.tr("What if: the input to change"))
+        self.pick.picked.connect(self.column_picked)
+        self.line = LineChart(self.tr("What if"), name=f"{name}_line")
+        self.bars = BarChart(self.tr("What if, level by level"), name=f"{name}_levels")
+        self.about = Elided("", "small", tone="2")
+        self.curve: Curve | None = None
+        self._tools, self._charts = QStackedLayout(), QStackedLayout()
+        head = row(heading(self.tr("What if")), (self.pick, 1), self._tools, spacing=8)
+        inner = card(head, self.about, (self._charts, 1), margins=(16, 10, 12, 8), spacing=4)
+        self.setLayout(column(inner))
+        for chart in (self.line, self.bars):  # now that the stacks have a parent: without one, the first would be shown as a window
+            self._tools.addWidget(chart.tools)
+            self._charts.addWidget(chart)
+        self.pick.setMaximumWidth(200)
+
+    def show_columns(self, names: Sequence[str], chosen: str) -> None:
+        """Offer these columns."""
+        self.pick.show_options([(name, name) for name in names])
+        self.pick.show_choice(chosen)
+
+    def show_nothing(self, text: str) -> None:
+        """There is no curve."""
+        self.curve = None
+        self.about.setText("")
+        self.line.say_empty(text)
+        self.line.show_series([])
+        self._front(self.line)
+
+    def show_curve(self, scorer: Scorer, curve: Curve, own: object, now: float) -> None:
+        """Show a curve; `own` is the value of this row as it was sent, `now` its score."""
+        self.curve = curve
+        column_ = scorer.schema.column(curve.field)
+        times = 1.0 if curve.about is None else 100.0
+        scores = [score * times for score in curve.scores]
+        what = (
+            scorer.target
+            if curve.about is None
+            else self.tr("probability of {name}, %").format(name=class_text(scorer.classes[curve.about]))
+        )
+        self.about.setText(self.tr("{name} changes, everything else stays the same").format(name=curve.field))
+        limit = scorer.threshold if scorer.positive is not None else None
+        marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=f"{limit:.2f}"))]
+        said = self.tr("{what}: from {low} to {high}, now {now}").format(
+            what=what, low=figure(min(scores)), high=figure(max(scores)), now=figure(now * times)
+        )
+        if curve.kind in ("level", "boolean"):
+            self._show_levels(column_, curve, scores, own, marks, said)
+        else:
+            self._show_line(column_, curve, scores, own, now * times, marks, said)
+
+    def _show_levels(self, column_: Column, curve: Curve, scores: list[float], own: object, marks: Sequence[Mark], said: str) -> None:
+        ending = "" if curve.about is None else "%"
+        bars = [
+            Bar(shown(column_, value), score, text=figure(score, 3) + ending, color=1 if value == own else 0)
+            for value, score in zip(curve.values, scores, strict=True)
+        ]
+        self.bars.show_bars(bars, marks=marks, said=said)
+        self.bars.legend.show_entries([(1, self.tr("now"))])
+        if marks:
+            self.about.setText(self.tr("{name} changes, all else stays; dashed: {mark}").format(name=curve.field, mark=marks[0].name))
+        self._front(self.bars)
+
+    def _show_line(
+        self, column_: Column, curve: Curve, scores: list[float], own: object, now: float, marks: Sequence[Mark], said: str
+    ) -> None:
+        places = [_place(column_, value) for value in curve.values]
+        unit = column_.unit
+        if curve.kind == "date":
+            unit = self.tr("hour") if is_time_of_day(column_.grammar.date) else self.tr("year")
+        self.line.x_label = f"{column_.name}, {unit}" if unit else column_.name
+        series = [Series(self.tr("answer"), places, scores, color=0)]
+        here = None if own is None else _place(column_, own)
+        if here is not None:
+            series.append(Series(self.tr("now"), [here], [now], color=1, line=False, size=12))
+        self.line.show_series(series, marks=marks, y_range=None if curve.about is None else (0.0, 100.0), said=said)
+        self.line.legend.show_entries([(1, self.tr("now"))] if here is not None else [])  # the threshold has its name at its line
+        self._front(self.line)
+
+    def _front(self, chart: LineChart | BarChart) -> None:
+        self._tools.setCurrentWidget(chart.tools)
+        self._charts.setCurrentWidget(chart)
+
+
+def _place(column_: Column, value: object) -> float:
+    """Where a value stands on the axis: itself, or for a date its year with the fraction that has passed, for a time its hour."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    moment = date_reader(column_.grammar)(str(value))
+    return moment / (DAY / 24) if is_time_of_day(column_.grammar.date) else 1970 + moment / _YEAR

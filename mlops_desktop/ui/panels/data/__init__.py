@@ -1,0 +1,1 @@
+"""Stage 2, Data & EDA: the panel and its cards."""

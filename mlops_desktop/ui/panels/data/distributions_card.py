@@ -1,0 +1,196 @@
+"""The card of distributions: a page of small pictures, of all rows or by the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.plural import counted
+from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
+from mlops_desktop.ui.widgets.column_labels import type_names
+from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
+from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
+
+ACROSS, DOWN = 4, 2
+MOST_LEVELS = 6
+SEARCHED = 24  # from so many columns on, they can be searched
+MOST_CLASSES = 6
+
+
+class DistributionsCard(QFrame):
+    """Shows a profile (see `engine.profile`), without the target and identifiers; `opened` tells the column of a clicked picture."""
+
+    opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._columns: list[Mapping[str, Any]] = []
+        self._found: list[Mapping[str, Any]] = []
+        self._rows, self._target, self._classes = 0, "", False
+        self._at = 0
+        self._asked_all = False
+        self.legend = Legend()
+        self.split = Segments([("all", self.tr("All")), ("target", self.tr("By target"))], name="split")
+        self.search = QLineEdit()
+        self.search.setObjectName("distribution_search")
+        self.search.setAccessibleName(self.tr("Find a column among the distributions"))
+        self.search.setPlaceholderText(self.tr("Find a column"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(130)
+        self.back = Tool("left", self.tr("Earlier columns"), lambda: self._turn(-1), name="distributions_back")
+        self.on = Tool("right", self.tr("Further columns"), lambda: self._turn(1), name="distributions_on")
+        self.where = label("", "caption", tone="3", figures=True)
+        self.where.setObjectName("distributions_where")
+        self.cells: list[DistributionCell] = []
+        self._grid = QGridLayout()
+        self._grid.setSpacing(4)
+        for place in range(ACROSS * DOWN):
+            cell = DistributionCell(name=f"distribution_{place}")
+            cell.opened.connect(self.opened)
+            self.cells.append(cell)
+            self._grid.addWidget(cell, place // ACROSS, place % ACROSS)
+        for across in range(ACROSS):
+            self._grid.setColumnStretch(across, 1)
+        head = row(
+            heading(self.tr("Distributions")), 6, (self.legend, 1), self.search, self.back, self.where, self.on, self.split, spacing=6
+        )
+        self.setLayout(column(head, (self._grid, 1), margins=(16, 10, 12, 8), spacing=6))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.split.chosen.connect(self._choose)
+        self.search.textChanged.connect(self._search)
+        self._fill()
+
+    def show_profile(self, found: Mapping[str, Any] | None) -> None:
+        """Show the columns of a profile; None while there is none."""
+        columns = found["columns"] if found else []
+        self._columns = [one for one in columns if found and one["name"] != found["target"] and one["type"] != "id"]
+        self._rows, self._target = (found["rows"], found["target"] or "") if found else (0, "")
+        split = [one["by_target"] for one in self._columns if one.get("by_target")]
+        self._classes = bool(split) and "classes" in split[0]
+        self.split.setVisible(bool(split))
+        self.split.show_choice("all" if self._asked_all or not split else "target")
+        self._search(self.search.text())
+
+    def _by_target(self) -> bool:
+        return not self.split.isHidden() and self.split.choice() == "target"
+
+    def _choose(self, id_: str) -> None:
+        self._asked_all = id_ == "all"
+        self._fill()
+
+    def _search(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        self._found = [one for one in self._columns if wanted in one["name"].casefold()]
+        self._at = 0
+        self._fill()
+
+    def _turn(self, by: int) -> None:
+        size = len(self.cells)
+        self._at = min(max(self._at + by * size, 0), max(len(self._found) - 1, 0) // size * size)
+        self._fill()
+
+    def go_to(self, name: str) -> None:
+        """Turn to the page with a column."""
+        names = [one["name"] for one in self._found]
+        if name in names:
+            self._at = names.index(name) // len(self.cells) * len(self.cells)
+            self._fill()
+
+    def _fill(self) -> None:
+        size, by_target = len(self.cells), self._by_target()
+        page = self._found[self._at : self._at + size]
+        for cell, one in zip(self.cells, page, strict=False):
+            cell.show_distribution(distribution(one, self._rows, by_target))
+        for place, cell in enumerate(self.cells):
+            cell.setVisible(place < len(page))
+        for down in range(DOWN):
+            self._grid.setRowStretch(down, 1 if down * ACROSS < len(page) else 0)
+        for widget in (self.back, self.on, self.where):
+            widget.setVisible(len(self._columns) > size)
+        self.search.setVisible(len(self._columns) > SEARCHED)
+        self.where.setText(
+            self.tr("{first}–{last} of {count}").format(first=self._at + 1, last=self._at + len(page), count=len(self._found))
+            if page
+            else self.tr("none is called so")
+        )
+        self.back.setEnabled(self._at > 0)
+        self.on.setEnabled(self._at + size < len(self._found))
+        self.legend.show_entries(self._legend(by_target))
+
+    def _legend(self, by_target: bool) -> Sequence[tuple[int | str, str]]:
+        if not by_target:
+            return []
+        split: Mapping[str, Any] = next((one["by_target"] for one in self._columns if one.get("by_target")), {})
+        if "classes" not in split:
+            return [(0, self.tr("mean of {target}").format(target=self._target))]
+        names = list(split["classes"])
+        rest = names[MOST_CLASSES - 1 :]
+        shown = (
+            names
+            if len(names) <= MOST_CLASSES
+            else [*names[: MOST_CLASSES - 1], counted(len(rest), self.tr("1 other"), self.tr("{n} others"))]
+        )
+        short = len(names) <= 3 and all(len(self._target) + len(str(name)) <= 22 for name in names)
+        return [(at, f"{self._target} = {name}" if short else str(name)) for at, name in enumerate(shown)]
+
+
+def distribution(one: Mapping[str, Any], rows: int, by_target: bool) -> Distribution:
+    """The picture of one column of a profile."""
+    histogram = one.get("histogram")
+    split = one.get("by_target") if by_target else None
+    stat, tone = _stat(one, rows)
+    if histogram:
+        groups = _groups(split, histogram["counts"], len(histogram["counts"]))
+        if one["type"] == "date":
+            return Distribution(one["name"], groups, stat=stat, tone=tone)
+        edges = histogram["edges"]
+        if one["type"] == "integer" and len(edges) <= MOST_LEVELS + 1 and edges[-1] - edges[0] == len(edges) - 1:
+            return Distribution(one["name"], groups, names=[f"{edge + 0.5:.0f}" for edge in edges[:-1]], stat=stat, tone=tone)
+        return Distribution(one["name"], groups, edges=edges, stat=stat, tone=tone)
+    top = one.get("top") or []
+    if top and one["type"] != "text":
+        shown = top[:MOST_LEVELS]
+        groups = _groups(split, [count for _, count in top], len(shown))
+        return Distribution(one["name"], groups, names=[str(level) for level, _ in shown], stat=stat, tone=tone)
+    return Distribution(one["name"], [], stat=stat, tone=tone, note=_note(one, rows))
+
+
+def _groups(split: Mapping[str, Any] | None, counts: Sequence[float], most: int) -> list[list[float]]:
+    if split and "counts" in split:
+        groups = [list(map(float, group[:most])) for group in split["counts"]]
+        if len(groups) > MOST_CLASSES:
+            rest = [sum(parts) for parts in zip(*groups[MOST_CLASSES - 1 :], strict=True)]
+            groups = [*groups[: MOST_CLASSES - 1], rest]
+        return groups
+    if split and "means" in split and all(mean is None or mean >= 0 for mean in split["means"]):
+        return [[float(mean or 0.0) for mean in split["means"][:most]]]
+    return [[float(count) for count in counts[:most]]]  # bars from zero cannot show means below it
+
+
+def _stat(one: Mapping[str, Any], rows: int) -> tuple[str, str]:
+    if one["missing"]:
+        share = one["missing"] / max(rows, 1)
+        return (f"{share:.1%}" if share >= 0.001 else "< 0.1%") + " missing", "warn" if share > MUCH_MISSING else ""
+    if one["type"] == "date":
+        return f"{str(one['min'])[:7]} – {str(one['max'])[:7]}" if one.get("min") else "", ""
+    if one.get("quantiles"):
+        return f"median {figure(one['quantiles']['0.5'])}", ""
+    if one["type"] in ("category", "ordered", "boolean"):
+        return counted(one["distinct"], "1 level", "{n} levels"), ""
+    return type_names().get(one["type"], ""), ""
+
+
+def _note(one: Mapping[str, Any], rows: int) -> str:
+    if one["missing"] == rows:
+        return "empty in every row"
+    if one["type"] == "id":
+        return counted(one["distinct"], "1 value", "{n} different ones")
+    if one["type"] == "text":
+        said = counted(one["distinct"], "1 text", "{n} texts")
+        return f"{said} of {figure(one.get('characters'), 3)} characters on average"
+    return "nothing to show"

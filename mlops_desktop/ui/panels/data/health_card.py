@@ -1,0 +1,140 @@
+"""The card of data health: a ring, the findings with what can be done, and one button for what is safe. It knows plain values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
+from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.small_plots import Ring
+
+SEVERITY = {"high": "err", "warning": "warn", "info": "info"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding as the card shows it: `care` says what takes care of it already ("" nothing)."""
+
+    finding: Mapping[str, Any]
+    care: str = ""
+
+
+class HealthCard(QFrame):
+    """`fixed` tells the position of a finding whose fix is wanted, `opened` a column to look at, `all_fixed` that all safe ones are."""
+
+    fixed = Signal(int)
+    opened = Signal(str)
+    all_fixed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._told: list[Told] | None = None
+        self.ring = Ring(self.tr("Data health"), name="health_ring")
+        self.said = label("", "small", tone="2", wrap=True)
+        self.said.setObjectName("health_said")
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 6, 0)
+        self._list.setSpacing(6)
+        inner = QWidget()
+        inner.setLayout(column(self._list, None))
+        self._area = scrolled(inner)
+        self.apply = Button("", self.all_fixed.emit, name="apply_safe_fixes")
+        self.again = Button(self.tr("Look again"), name="look_again", icon="refresh")
+        self.again.setVisible(False)
+        foot = row((label(self.tr("Nothing is applied without you."), "caption", tone="3", wrap=True), 1), self.apply)
+        title = label(self.tr("Data health"), "section", weight=Weight.DemiBold)
+        words = column(None, title, self.said, row(self.again, None), None, spacing=2)
+        head = row(self.ring, (words, 1), spacing=12)
+        self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(16, 12, 12, 12), spacing=8))
+
+    def show_findings(self, told: Sequence[Told], value: int, safe: int, working: bool) -> None:
+        """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: not looked at yet."""
+        self.again.setVisible(False)
+        self.ring.show_value(value)
+        self.ring.setVisible(bool(told) or not working)
+        open_ = sum(1 for one in told if not one.care)
+        word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
+        left = counted(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
+        said = left if open_ else self.tr("Nothing is open.")
+        self.said.setText(self.tr("Looking at the data …") if working else f"{word} {said}")
+        self.apply.setText(counted(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
+        self.apply.setAccessibleName(self.apply.text())
+        self.apply.setVisible(safe > 0)
+        if self._told != list(told):
+            self._told = list(told)
+            self._fill()
+
+    def show_failed(self) -> None:
+        """Say that the data could not be looked at, and offer another try."""
+        self.said.setText(self.tr("The data could not be looked at."))
+        self.again.setVisible(True)
+
+    def _fill(self) -> None:
+        clear(self._list)
+        for at, one in enumerate(self._told or ()):
+            finding = one.finding
+            severity = "ok" if one.care else SEVERITY.get(str(finding["severity"]), "info")
+            actions = [] if one.care or not finding.get("fix") else [("fix", fix_words(finding["fix"]))]
+            if finding["column"]:
+                actions.append(("look", self.tr("Show")))
+            title, text = finding_words(finding)
+            made = FindingRow(severity, title, one.care or text, actions, name=f"finding_{at}")
+            made.setToolTip(f"{finding['message']}\n{finding['why']}")
+            made.acted.connect(partial(self._acted, at))
+            self._list.addWidget(made)
+
+    def _acted(self, at: int, action: str) -> None:
+        assert self._told is not None
+        if action == "fix":
+            self.fixed.emit(at)
+        else:
+            self.opened.emit(self._told[at].finding["column"])
+
+
+def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """A short title and a sentence."""
+    tr = QCoreApplication.translate
+    titles = {
+        "target_missing": tr("Findings", "Rows without the target"),
+        "leak": tr("Findings", "Possible leak: {column}"),
+        "empty": tr("Findings", "{column} is empty"),
+        "constant": tr("Findings", "{column} never changes"),
+        "identifier": tr("Findings", "{column} is an identifier"),
+        "duplicate_rows": tr("Findings", "Repeated rows"),
+        "duplicate_column": tr("Findings", "{column} repeats a column"),
+        "missing": tr("Findings", "Missing in {column}"),
+        "hidden_missing": tr("Findings", "A code for “missing” in {column}?"),
+        "stray": tr("Findings", "Odd cells in {column}"),
+        "missing_words": tr("Findings", "Words for “missing” in {column}"),
+        "outliers": tr("Findings", "Far-out values in {column}"),
+        "many_levels": tr("Findings", "Many categories in {column}"),
+        "imbalance": tr("Findings", "A rare class"),
+    }
+    name = finding["column"]
+    short = name if len(name) <= 28 else f"{name[:15]}…{name[-10:]}"
+    title = titles.get(finding["rule"], "{column}").format(column=short or tr("Findings", "several columns"))
+    message = str(finding["message"])
+    return title, message.replace(name, short) if name else message
+
+
+def fix_words(fix: Mapping[str, Any]) -> str:
+    """What a fix does, as a link says it."""
+    tr = QCoreApplication.translate
+    if "role" in fix:
+        roles = set(fix["role"].values())
+        return tr("Findings", "Mark as identifier") if roles == {"id"} else tr("Findings", "Leave out")
+    if "type" in fix:
+        return tr("Findings", "Read as words")
+    if "missing" in fix:
+        return tr("Findings", "Count as missing")
+    if "cleaner" in fix:
+        return tr("Findings", "Drop the rows")
+    return tr("Findings", "Add step")

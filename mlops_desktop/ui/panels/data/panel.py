@@ -1,0 +1,379 @@
+"""Stage 2: what is in the data, and what of it will hurt the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.data import check_filter, rows_where
+from mlops_desktop.engine.profiling import apply_fixes, health, safe_fixes, taken_care
+from mlops_desktop.engine.project import apply_fix
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
+from mlops_desktop.ui.panels.data.filter_line import FilterLine
+from mlops_desktop.ui.panels.data.health_card import HealthCard, Told, finding_words
+from mlops_desktop.ui.panels.data.statistics_tables import (
+    kinds_said,
+    missing_columns,
+    missing_rows,
+    pair_columns,
+    pair_rows,
+    statistics_columns,
+    statistics_rows,
+)
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
+from mlops_desktop.ui.widgets.figure_cards import EmptyState, Kpi
+from mlops_desktop.ui.widgets.formula_edit import column_name
+from mlops_desktop.ui.widgets.heatmap import Heatmap
+from mlops_desktop.ui.widgets.rows_table import RowsTable
+from mlops_desktop.ui.widgets.table import DataTable
+from mlops_desktop.ui.widgets.table_columns import table_columns
+
+HEALTH = 310
+_NOTHING: Json = {"rows": 0, "columns": [], "relations": {"columns": [], "values": [], "sampled": False, "left_out": 0}}
+_FILLED = ("columns", "relations", "missing")  # tabs that show a profile
+AT_ONCE = 50_000  # rows that are filtered here; more are filtered by the child, so that the window never waits
+RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
+
+
+class DataPanel(Panel):
+    """KPI cards, distributions, health, and the table with its statistics."""
+
+    id = "data"
+    purpose = "Look at the data, mend what will hurt the model"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._profile: tuple[str, Json] | None = None
+        self._profile_of = ""  # the data of that profile
+        self._details: Json | None = None  # the profile that the tabs show
+        self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
+        self._asked = ""  # the profile that was asked for last: one that is refused is not asked for again
+        self._shown: tuple[Any, ...] = ()
+        self._shown_table = self._table_of = ""
+        self._told: list[Told] = []
+        self.kpis = {
+            "rows": Kpi(self.tr("Rows"), name="kpi_rows", icon="table"),
+            "columns": Kpi(self.tr("Columns"), name="kpi_columns", icon="cat"),
+            "missing": Kpi(self.tr("Missing cells"), name="kpi_missing", icon="warn"),
+            "duplicates": Kpi(self.tr("Duplicate rows"), name="kpi_duplicates", icon="copy"),
+            "target": Kpi(self.tr("Target"), name="kpi_target", icon="target"),
+        }
+        self.distributions = DistributionsCard()
+        self.distributions.setMinimumHeight(276)
+        self.health = HealthCard()
+        self.health.setFixedWidth(HEALTH)
+        self._middle = QWidget()
+        self._middle.setLayout(row((self.distributions, 1), self.health, spacing=12))
+        kpis = row(*[(kpi, 5 if name in ("columns", "target") else 4) for name, kpi in self.kpis.items()], spacing=12)
+        self.setLayout(column(kpis, (self._middle, 6), (self._table_card(), 5), margins=(20, 16, 20, 16), spacing=12))
+        self.distributions.opened.connect(self.open_column)
+        self.health.opened.connect(self.open_column)
+        self.health.fixed.connect(self._fix)
+        self.health.all_fixed.connect(self._fix_all)
+        self.health.again.clicked.connect(self._look_again)
+
+    def _table_card(self) -> QFrame:
+        self.tabs = Segments(
+            [
+                ("preview", self.tr("Preview")),
+                ("columns", self.tr("Columns")),
+                ("relations", self.tr("Correlations")),
+                ("missing", self.tr("Missing values")),
+            ],
+            name="data_view",
+        )
+        self.count = label("", "caption", tone="3", figures=True)
+        self.count.setObjectName("row_count")
+        self.filter = FilterLine(
+            name="row_filter",
+            title=self.tr("Show only rows where"),
+            check=self._check_filter,
+        )
+        self.filter.setFixedWidth(280)
+        self.preview = DataTable(name="preview", title=self.tr("The data"), aside=self.bench.jobs.aside.do)
+        self.statistics = RowsTable(statistics_columns(), name="statistics", title=self.tr("Statistics of each column"))
+        self.relations = Heatmap(
+            self.tr("How strongly columns hang together"),
+            name="relations",
+            empty=self.tr("There are not two columns that can be compared."),
+        )
+        self.relations_said = label("", "caption", tone="3", wrap=True)
+        self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The closest pairs of columns"))
+        relations = QWidget()
+        relations.setLayout(column((row((self.relations, 5), (self.pairs, 4), spacing=16), 1), self.relations_said, spacing=4))
+        self.missing = RowsTable(missing_columns(), name="missing_values", title=self.tr("Columns with missing cells"))
+        self.complete = EmptyState(self.tr("No cell is missing."), name="nothing_missing", icon="check")
+        self._pages = QStackedWidget()
+        self._places = {"preview": self.preview, "columns": self.statistics, "relations": relations, "missing": self.missing}
+        for page in (*self._places.values(), self.complete):
+            self._pages.addWidget(page)
+        self._pages.setMinimumHeight(190)
+        self.larger = Tool("up", self.tr("Give the table the whole page"), self._enlarge, name="enlarge_table")
+        self.larger.setCheckable(True)
+        self.tabs.chosen.connect(self.show_tab)
+        self.filter.applied.connect(self._apply_filter)
+        self.statistics.opened.connect(self.open_column)
+        self.missing.opened.connect(self.open_column)
+        return card(row(self.tabs, None, self.count, self.filter, self.larger), (self._pages, 1), margins=(12, 12, 12, 12))
+
+    # ---- showing
+
+    def show_project(self) -> None:
+        """What depends on decisions alone is shown with the results."""
+
+    def show_results(self) -> None:
+        """Show the profile of today's decisions, or have it made."""
+        self.bench.look()
+        found = self._found()
+        table, seen = self.bench.table(), self.bench.overview()
+        key = (self.bench.project, found is not None, table is not None)
+        if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
+            return
+        self._shown = key
+        if table is not None and seen is not None:
+            self._show_table(table, seen)
+        elif self._table_of != self.bench.project.data:
+            self._table_of, self._shown_table = self.bench.project.data, ""
+            self.preview.show_columns([])
+            self.count.setText("")
+        # While the profile of a changed decision is being made, the last one of the same data stays in sight.
+        last = self._profile[1] if self._profile is not None and self._profile_of == self.bench.project.data else None
+        self._show_kpis(last, seen)
+        self._show_health(last, working=found is None)
+        if last is not None or self._details is not None:
+            self.distributions.show_profile(last)
+            self._details = last
+            self._stale = set(_FILLED)
+            self.show_tab(self.tabs.choice())
+
+    def _found(self) -> Json | None:
+        """The profile of today's decisions; None while it is being made."""
+        if self.bench.folder is None or not self.bench.project.data:
+            return None
+        key = self.bench.keys.profile
+        if self._profile is not None and self._profile[0] == key:
+            return self._profile[1]
+        found = self.bench.result(key)
+        if found is not None:
+            self._profile, self._profile_of = (key, found), self.bench.project.data
+        elif key != self._asked:
+            self._asked = key
+            self.bench.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over)
+        return found
+
+    def _made(self, _: Json) -> None:
+        """The profile is in the store now; `show_results` comes by itself."""
+
+    def _over(self) -> None:
+        """When no profile came of it, the card says so and offers another try."""
+        if self.bench.folder is not None and self.bench.project.data and self._asked == self.bench.keys.profile and self._found() is None:
+            self.health.show_failed()
+
+    def _look_again(self) -> None:
+        self._asked, self._shown = "", ()
+        self.show_results()
+
+    def _show_table(self, table: Any, seen: Json) -> None:
+        project = self.bench.project
+        key = f"{self.bench.keys.table} {project.target} {project.task}"
+        if self._shown_table == key:
+            return
+        self._shown_table, self._table_of = key, project.data
+        self.preview.show_columns(table_columns(table, seen, project.target, project.task in ("binary", "multiclass")))
+        self.filter.show_names([one.name for one in table.schema.columns], self._example(table))
+        self._say_count(table.rows)
+        self.filter.again()
+
+    def _example(self, table: Any) -> str:
+        """A filter that would work here."""
+        for one in table.schema.columns:
+            if one.type in ("number", "integer"):
+                values = table.frame.number(one.name)[:1_000]
+                middle = float(np.nanmedian(values)) if not np.isnan(values).all() else 0.0
+                return f"{column_name(one.name)} > {middle:.3g}"
+        return f"not is_missing({column_name(table.schema.columns[0].name)})"
+
+    def _show_kpis(self, found: Json | None, seen: Json | None) -> None:
+        self.kpis["target"].show_value(*self._target_said(found, seen))
+        if found is None:
+            for name in ("rows", "columns", "missing", "duplicates"):
+                self.kpis[name].show_value("–", self.tr("looking …") if self.bench.project.data else "")
+            return
+        rows, columns = found["rows"], found["columns"]
+        self.kpis["rows"].show_value(f"{rows:,}", self.bench.project.file)
+        self.kpis["columns"].show_value(f"{len(columns):,}", kinds_said(columns))
+        gaps = [one["missing"] for one in columns if one["missing"]]
+        share = sum(gaps) / max(rows * len(columns), 1)
+        said = counted(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
+        percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
+        self.kpis["missing"].show_value(percent, said if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
+        count = found.get("duplicates", 0)
+        aside = any(note.role == "id" for note in self.bench.project.columns.values())
+        how = self.tr("the identifier aside") if aside else self.tr("checked on all rows")
+        self.kpis["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
+
+    def _target_said(self, found: Json | None, seen: Json | None) -> tuple[str, str, str]:
+        project = self.bench.project
+        one = next((c for c in seen["columns"] if c["name"] == project.target), None) if seen else None
+        if one is None:
+            return "–", self.tr("choose it in stage 1"), "warn"
+        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.method)
+        total = sum(count for _, count in classes) or 1
+        if project.task == "binary" and classes:
+            rows = next((count for value, count in classes if value == project.positive), 0)
+            share = rows / total
+            rare = min(share, 1 - share)
+            word = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
+            text = f"{share:.1%} {'' if project.positive is None else level_of(project.positive)}"
+            return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
+        if project.task == "multiclass" and classes:
+            value, rows = min(classes, key=lambda pair: pair[1])
+            least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
+            return (
+                counted(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
+                f"{project.target} · {least}",
+                "3",
+            )
+        own = next((c for c in found["columns"] if c["name"] == project.target), None) if found else None
+        if own is None or not own.get("quantiles"):
+            return project.target, split, "3"
+        said = self.tr("median of {name}, {low} to {high}")
+        said = said.format(name=project.target, low=figure(own["min"]), high=figure(own["max"]))
+        return figure(own["quantiles"]["0.5"]), said, "3"
+
+    def _show_health(self, found: Json | None, *, working: bool) -> None:
+        project = self.bench.project
+        findings = found["findings"] if found else []
+        self._told = [Told(finding, taken_care(project, finding)) for finding in findings]
+        open_ = [one.finding for one in self._told if not one.care]
+        self.health.show_findings(self._told, health(open_), len(safe_fixes(project, findings)), working=working)
+
+    def _fill_statistics(self, found: Json) -> None:
+        project = self.bench.project
+        roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
+        self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}))
+
+    def _fill_relations(self, found: Json) -> None:
+        related = found["relations"]
+        values = np.array([[np.nan if v is None else v for v in line] for line in related["values"]], dtype=np.float64)
+        names = related["columns"]
+        self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
+        self.pairs.show_rows(pair_rows(related, self.bench.project.target))
+        said = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
+        if related["sampled"]:
+            said.append(self.tr("Sample of {rows} rows.").format(rows=f"{related['rows']:,}"))
+        if related["left_out"]:
+            left = related["left_out"]
+            said.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
+        self.relations_said.setText(" ".join(said))
+
+    def _fill_missing(self, found: Json) -> None:
+        self.missing.show_rows(missing_rows(found))
+
+    def show_tab(self, id_: str) -> None:
+        """Bring a view of the lower card to the front; the filter belongs to the preview."""
+        self.tabs.show_choice(id_)
+        if id_ in self._stale:
+            self._stale.discard(id_)
+            shown = self._details or _NOTHING
+            {"columns": self._fill_statistics, "relations": self._fill_relations, "missing": self._fill_missing}[id_](shown)
+        empty = id_ == "missing" and not self.missing.rows_model.rows and self._details is not None
+        self._pages.setCurrentWidget(self.complete if empty else self._places[id_])
+        for widget in (self.filter, self.count):
+            widget.setVisible(id_ == "preview")
+        self._enlarge()
+
+    def _enlarge(self) -> None:
+        """The lower card has the whole page when that is wanted, and for correlations, which need the room."""
+        self._middle.setVisible(not self.larger.isChecked() and self.tabs.choice() != "relations")
+        self.larger.setVisible(self.tabs.choice() != "relations")
+        self.larger.show_icon("down" if self.larger.isChecked() else "up")
+
+    # ---- what a person does
+
+    def open_column(self, name: str) -> None:
+        """Show a column in the preview and among the distributions."""
+        self.show_tab("preview")
+        self.preview.show_column(name)
+        self.distributions.go_to(name)
+        self.statistics.select([name])
+
+    def _fix(self, at: int) -> None:
+        finding = self._told[at].finding
+        self.bench.put(finding_words(finding)[0], apply_fix(self.bench.project, finding["fix"]))
+
+    def _fix_all(self) -> None:
+        safe = safe_fixes(self.bench.project, [one.finding for one in self._told])
+        self.bench.put(self.tr("Safe fixes of the data"), apply_fixes(self.bench.project, safe))
+
+    def _check_filter(self, text: str) -> str:
+        table = self.bench.table()
+        return check_filter(table.frame.layout, text) if table is not None else ""
+
+    def _apply_filter(self, text: str) -> None:
+        table = self.bench.table()
+        if table is None:
+            return
+        if not text:
+            self.preview.show_rows(None)
+            self._say_count(table.rows)
+        elif table.rows <= AT_ONCE:
+            self._show_rows(rows_where(table.frame, text))
+        else:
+            self.count.setText(self.tr("looking …"))
+            self.bench.ask("filter_rows", self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"), where=text)
+
+    def _take_rows(self, found: Json) -> None:
+        try:
+            mask = self.bench.store.get(found["key"])[1]["mask"]
+        except KeyError:
+            self.bench.banner.emit("warn", self.tr("The filtered rows could not be read. Type the filter again."), self.id)
+            return
+        table = self.bench.table()
+        if table is not None and len(mask) == table.rows and self.filter.text().strip():
+            self._show_rows(mask)
+
+    def _show_rows(self, mask: Any) -> None:
+        self.preview.show_rows(mask)
+        self._say_count(int(np.count_nonzero(mask)))
+
+    def _say_count(self, shown: int) -> None:
+        table = self.bench.table()
+        rows = table.rows if table is not None else 0
+        self.count.setText(counted(rows, self.tr("{shown} of 1 row"), self.tr("{shown} of {n} rows")).replace("{shown}", f"{shown:,}"))
+
+    # ---- what the window asks
+
+    def primary(self) -> QPushButton | None:
+        """The button for the safe fixes."""
+        return self.health.apply
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """Views, filter, and every column."""
+        found: list[tuple[str, QWidget | Callable[[], object]]] = [
+            (self.tr("Filter rows"), self.filter.line),
+            (self.tr("Apply safe fixes"), self.health.apply),
+            (self.tr("Statistics of each column"), self._shower("columns")),
+            (self.tr("Correlations"), self._shower("relations")),
+            (self.tr("Missing values"), self._shower("missing")),
+        ]
+        return found + [(one.name, self._goer(one.name)) for one in self.preview.table.columns]
+
+    def _shower(self, tab: str) -> Callable[[], object]:
+        return lambda: self.show_tab(tab)
+
+    def _goer(self, name: str) -> Callable[[], object]:
+        return lambda: self.open_column(name)
+
+    def restyle(self) -> None:
+        """The theme changed."""
+        self.filter.repaint_icon()

@@ -1,0 +1,1 @@
+"""Stage 9, Deploy: the panel, its pages and their cards."""

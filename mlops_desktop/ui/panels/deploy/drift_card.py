@@ -1,0 +1,179 @@
+"""Has the data moved away from training? A verdict in words, every column with its figures, and one column closely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QFrame
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.plural import counted
+from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
+from mlops_desktop.ui.widgets.charts import ColumnChart
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.figure_cards import FindingRow
+from mlops_desktop.ui.widgets.inputs import read_number
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+
+Json = Mapping[str, Any]
+SCORE = "\x00score"  # the id of the score's row; no column can be called so
+MOST_NAMED = 4
+_RANK = {"act": 0, "watch": 1, "not_enough_data": 2, "stable": 3}
+_TONES = {"act": "err", "watch": "warn", "stable": "ok", "not_enough_data": "3"}
+_SEVERITY = {"act": "err", "watch": "warn", "stable": "ok", "not_enough_data": "info"}
+
+
+class DriftCard(QFrame):
+    """Shows a report of `serving.monitor`."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.report: Json | None = None
+        self.pill = label("", "caption", pill="mute")
+        self.pill.setObjectName(f"{name}_verdict")
+        self._verdict = column(spacing=2)
+        self.said = ""
+        psi = self.tr("How far the distribution has moved: above 0.1 is worth a look, above 0.25 much")
+        beyond = self.tr("Share outside the range of training, or with a level that training did not know: in training → now")
+        columns = [
+            RowColumn(self.tr("Column"), stretch=True),
+            RowColumn(self.tr("State")),
+            RowColumn("PSI", "right", figures=True, tip=psi),
+            RowColumn("p", "right", figures=True, tip=self.tr("How likely such a difference is by chance")),
+            RowColumn(self.tr("Missing"), "right", figures=True, tip=self.tr("Share without a value: in training → now")),
+            RowColumn(self.tr("Beyond"), "right", figures=True, tip=beyond),
+        ]
+        self.table = RowsTable(columns, name=f"{name}_columns", title=self.tr("Drift by column"))
+        self.table.chosen.connect(self._choose)
+        policy = self.table.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the verdict stays at the top while there is no table
+        self.table.setSizePolicy(policy)
+        self.chart = ColumnChart(self.tr("Training and now"), name=f"{name}_chart", empty=self.tr("Choose a column to see it closely."))
+        self.about = Elided("", "small", tone="2")
+        self.name = heading(self.tr("Closely"))
+        left = card(row(heading(self.tr("Verdict")), self.pill, None), self._verdict, (self.table, 1), margins=(16, 10, 12, 10), spacing=6)
+        right = card(row((self.name, 1), self.chart.tools), self.about, (self.chart, 1), margins=(16, 10, 12, 8), spacing=4)
+        right.setMinimumWidth(260)
+        self.setLayout(row((left, 3), (right, 2), spacing=12))
+        self.show_nothing(self.tr("Nothing was compared yet."))
+
+    def show_nothing(self, text: str) -> None:
+        """There is no report."""
+        self.report = None
+        self.pill.setVisible(False)
+        self._say("info", text)
+        self.table.show_rows([])
+        self.table.setVisible(False)
+        self._choose([])
+
+    def show_report(self, report: Json) -> None:
+        """Show a report: the score first, then the columns that moved most."""
+        self.report = report
+        words = self._words()
+        self.pill.setVisible(True)
+        self.pill.setText(words[report["verdict"]])
+        set_property(self.pill, "pill", {"act": "err", "watch": "warn", "stable": "ok"}.get(report["verdict"], "mute"))
+        self._say(_SEVERITY[report["verdict"]], *self._sentences(report))
+        columns = sorted(report["columns"], key=lambda one: (_RANK[one["verdict"]], -one["psi"], one["field"]))
+        rows = [self._row(SCORE, self.tr("Score of the model"), report["score"], True)]
+        rows += [self._row(one["field"], one["field"], one, False) for one in columns]
+        self.table.setVisible(True)
+        self.table.show_rows(rows)
+        first = columns[0]["field"] if columns and columns[0]["verdict"] in ("act", "watch") else SCORE
+        self.table.select([first])
+        self._choose([first])
+
+    def _words(self) -> dict[str, str]:
+        return {
+            "act": self.tr("act"),
+            "watch": self.tr("watch"),
+            "stable": self.tr("stable"),
+            "not_enough_data": self.tr("not enough data"),
+        }
+
+    def _sentences(self, report: Json) -> tuple[str, str]:
+        """The verdict and what to do."""
+        rows, moved = f"{report['rows']:,}", [one["field"] for one in report["columns"] if one["verdict"] in ("act", "watch")]
+        if report["score"]["verdict"] in ("act", "watch"):
+            moved = [self.tr("the score itself"), *moved]
+        names = ", ".join(moved[:MOST_NAMED])
+        if len(moved) > MOST_NAMED:
+            names += self.tr(" and {count} more").format(count=len(moved) - MOST_NAMED)
+        refused = report.get("refused", 0)
+        more = (
+            ""
+            if not refused
+            else counted(
+                refused, self.tr(" 1 row could not be read and was left out."), self.tr(" {n} rows could not be read and were left out.")
+            )
+        )
+        if report["verdict"] == "not_enough_data":
+            least = report["rule"]["least_rows"]
+            said = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)
+            return said, self.tr("Wait for more rows, or compare a larger file.") + more
+        if report["verdict"] == "stable":
+            return self.tr("{rows} rows look like the training data.").format(rows=rows), self.tr("Nothing needs to be done.") + more
+        if report["verdict"] == "watch":
+            said = self.tr("{rows} rows differ a little from training: {names}.").format(rows=rows, names=names)
+            return said, self.tr("Look again with the next data, and whether the answers are still right.") + more
+        said = self.tr("{rows} rows differ much from training: {names}.").format(rows=rows, names=names)
+        return said, self.tr("Find out why. When the new data is right, train again with it.") + more
+
+    def _say(self, severity: str, title: str, text: str = "") -> None:
+        self.said = f"{title} {text}".strip()
+        clear(self._verdict)
+        self._verdict.addWidget(FindingRow(severity, title, text, name=f"{self._name}_sentence"))
+
+    def _row(self, id_: str, name: str, one: Json, strong: bool) -> Row:
+        verdict = one["verdict"]
+        tone = _TONES[verdict]
+        known = verdict != "not_enough_data"
+        cells = [
+            Cell(name, tip=name),
+            Cell(self._words()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
+            Cell(f"{one['psi']:.3f}" if known else "–"),
+            Cell(("< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}") if known else "–", tone="2"),
+            Cell(_pair(one["missing"]), tone="2"),
+            Cell(_pair(one["unseen"] or one["outside"]), tone="2"),
+        ]
+        return Row(id_, cells, strong=strong)
+
+    def _choose(self, ids: Sequence[str]) -> None:
+        if self.report is None or not ids:
+            self.name.setText(self.tr("Closely"))
+            self.about.setText("")
+            self.chart.show_categories([], {})
+            return
+        whole = ids[0] == SCORE
+        one = self.report["score"] if whole else next(c for c in self.report["columns"] if c["field"] == ids[0])
+        self.name.setText(self.tr("Score of the model") if whole else self.tr("Closely"))
+        self.about.setText(self.tr("share of the rows, %") if whole else self.tr("{name}, share of the rows, %").format(name=ids[0]))
+        bins = [b for b in one["bins"] if b["training"] > 0 or b["now"] > 0]
+        training, now = [100 * b["training"] for b in bins], [100 * b["now"] for b in bins]
+        self.chart.show_categories(
+            [_short(b["bin"]) for b in bins],
+            {self.tr("training"): training, self.tr("now"): now},
+            stacked=False,
+            skip=one["unseen"] is None,
+            said=self.tr("{name}: training and now").format(name=one["field"]),
+        )
+
+
+def _pair(shares: Sequence[float] | None) -> str:
+    """Two shares, of training and of now."""
+    if shares is None:
+        return "–"
+    if not any(shares):
+        return "0%"
+    return " → ".join(f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}" for share in shares)
+
+
+def _short(label_: str) -> str:
+    """A bin's name beneath its bars: of a range where it begins, of a level the level."""
+    start, between, _ = label_.partition(" to ")
+    if between:
+        number = read_number(start)
+        return start if number is None else figure(number, 3)
+    return label_.removeprefix("= ")

@@ -1,0 +1,278 @@
+"""Exporting the chosen model: in which form, whether it is ready, where to, and what was written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
+
+from mlops_desktop.base.families import Exporter
+from mlops_desktop.base.plural import counted
+from mlops_desktop.base.service_files import START
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.packaging import Check, bytes_text, keeps_rows, readiness
+from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
+from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled, set_property
+from mlops_desktop.ui.widgets.gallery import Gallery, Offer
+
+LEFT = 360
+EXPORTS = "exports"  # the folder in the project's folder that is proposed
+FIRST = "rest_bundle"
+_ICONS = {"rest_bundle": "rocket", "docker_context": "layers"}
+
+
+class ExportPage(QWidget):
+    """`exported` brings the folder that was written, `run_asked` the one that shall run here."""
+
+    exported = Signal(Path)
+    run_asked = Signal(Path)
+
+    def __init__(self, bench: Workbench, stage: str) -> None:
+        super().__init__()
+        self.bench, self._stage = bench, stage
+        self._exporter: Exporter = self._first()
+        self._checks: list[Check] = []
+        self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
+        self._home: Path | None = None
+        self._place = Path()  # the folder in which exports of this project are made
+        self._proposed = ""
+        self._busy = ""
+        self._build()
+
+    def _first(self) -> Exporter:
+        known = choices().exporters
+        return known[FIRST if FIRST in known else next(iter(known))]()
+
+    def _build(self) -> None:
+        self.gallery = Gallery(name="exporter")
+        self.gallery.picked.connect(self._pick)
+        self._options = column(spacing=6)
+        self.folder = QLineEdit()
+        self.folder.setObjectName("export_folder")
+        self.folder.setAccessibleName(self.tr("Folder to export to"))
+        self.folder.textChanged.connect(lambda _: self._settle())
+        self.choose = Button(self.tr("Choose …"), self._choose, name="export_choose", icon="folder")
+        self.go = Button(self.tr("Export"), self.export, name="export_go", kind="primary", icon="download")
+        self.note = label("", "small", tone="2", wrap=True)
+        self.note.setObjectName("export_note")
+        self.checks = ChecksCard(name="check")
+        self.checks.acted.connect(self._act)
+        self.checks.consented.connect(self._consent)
+        self.written = WrittenCard(name="written")
+        self.written.folder_asked.connect(self._open_folder)
+        self.written.run_asked.connect(self._run)
+        self.written.again_asked.connect(self._again)
+        right = column((self.checks, 5), (self.written, 6), spacing=12)
+        self.setLayout(row(self._left(), (right, 1), spacing=12))
+
+    def _left(self) -> QFrame:
+        title = label(self.tr("Folder"), "small", tone="2", weight=Weight.Medium)
+        title.setBuddy(self.folder)
+        inner = QWidget()
+        inner.setLayout(column(self.gallery, self._options, None, spacing=12))
+        made = card(
+            heading(self.tr("What to export")),
+            (scrolled(inner), 1),
+            title,
+            row((self.folder, 1), self.choose),
+            self.note,
+            self.go,
+            margins=(16, 10, 16, 14),
+            spacing=8,
+        )
+        made.setFixedWidth(LEFT)
+        return made
+
+    # ---- showing
+
+    def show_now(self) -> None:
+        """Show today's decisions and results."""
+        if self.bench.folder is None:
+            return
+        self._show_forms()
+        self._checks = readiness(self.bench.project, self.bench.standing(), self.bench.store, self.bench.runs)
+        self.checks.show_checks(self._checks, self._busy)
+        if self._home != self.bench.folder or self.folder.text() in ("", self._proposed):
+            self._propose()
+        if self._written[:2] != (self.bench.folder, self._model()):
+            self._plan()
+        self._settle()
+
+    def _show_forms(self) -> None:
+        offers = []
+        for id_, member in choices().exporters.items():
+            offers.append(Offer(id_, member.label, member.help, _ICONS.get(id_, "download"), member.missing()))
+        offers.sort(key=lambda offer: (offer.id != FIRST, bool(offer.refused), offer.title))
+        self.gallery.show_offers([("", offers)])
+        for tile in self.gallery.tiles():
+            chosen = tile.objectName() == f"exporter_{self._exporter.id}"
+            if tile.property("chosen") != chosen:
+                set_property(tile, "chosen", chosen)
+                tile.setAccessibleDescription(self.tr("chosen") if chosen else "")
+
+    def _model(self) -> str:
+        best = self.bench.standing().best
+        return self.bench.keys.scorer(best.id) if best else ""
+
+    def _plan(self) -> None:
+        self._written = (None, "", None)
+        self.written.show_plan(self._exporter.writes, "" if self._exporter.writes else self._exporter.help)
+
+    def _propose(self) -> None:
+        """A folder that is not there yet, beside the last one of this project."""
+        assert self.bench.folder is not None
+        if self._home != self.bench.folder:
+            self._home, self._place = self.bench.folder, self.bench.folder / EXPORTS
+        name, number = self._exporter.id, 1
+        while (path := self._place / (name if number == 1 else f"{name} {number}")).exists():
+            number += 1
+        self._proposed = str(path)
+        self.folder.setText(self._proposed)
+        self.folder.setCursorPosition(len(self._proposed))
+
+    def _settle(self) -> None:
+        """Whether one may export now, and why not."""
+        why = self.unready()
+        self.go.setEnabled(not why and not self._busy)
+        self.go.setToolTip(why)
+        self.note.setText(why)
+        self.note.setVisible(bool(why))
+
+    def unready(self) -> str:
+        """Why nothing can be exported now; empty when it can."""
+        blocking = next((check for check in self._checks if check.blocks), None)
+        if blocking is not None:
+            return f"{blocking.title}."
+        text = self.folder.text().strip()
+        if not text:
+            return self.tr("Choose a folder to export to.")
+        path = Path(text).expanduser()
+        if not path.is_absolute():
+            return self.tr("The folder needs its whole path.")
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            return self.tr("This folder is already there and not empty. Choose another name.")
+        return ""
+
+    # ---- what a person does
+
+    def _pick(self, id_: str) -> None:
+        """Choose another form."""
+        if id_ == self._exporter.id:
+            return
+        self._exporter = choices().exporters[id_]()
+        clear(self._options)
+        if self._exporter.params():
+            self._options.addWidget(heading(self.tr("Options")))
+            self._options.addWidget(ComponentForm(self._exporter, on_change=self._change, name=f"export_{id_}"))
+        self._plan()
+        self.show_now()
+
+    def _change(self, exporter: Exporter) -> None:
+        self._exporter = exporter
+
+    def _choose(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, self.tr("In which folder?"), str(Path(self.folder.text()).parent))
+        if name:
+            path = Path(name)
+            self.folder.setText(str(path if not any(path.iterdir()) else path / self._exporter.id))
+
+    def _consent(self, agreed: bool) -> None:
+        best = self.bench.standing().best
+        id_ = keeps_rows(best) if best else ""
+        if not id_:
+            return
+        before = self.bench.project.consent
+        text = self.tr("Agree that training rows leave") if agreed else self.tr("Training rows stay here")
+        self.bench.edit(text, consent=before | {id_} if agreed else before - {id_})
+
+    def _act(self, what: str) -> None:
+        if what == "check":
+            self._busy = self.tr("checking …")
+            self.show_now()
+            self.bench.ask("check", lambda _: None, owner="deploy.check", title=self.tr("Checking the goals"), on_over=self._done)
+        else:
+            self.bench.go_to.emit({"train": "train", "evaluate": "evaluate"}[what])
+
+    def _done(self) -> None:
+        self._busy = ""
+        self.show_now()
+
+    def export(self) -> None:
+        """Write the chosen model to the folder."""
+        if self.unready():
+            return
+        out = Path(self.folder.text().strip()).expanduser()
+        title = self.tr("Exporting: {name}").format(name=self._exporter.label)
+        here, model = self.bench.folder, self._model()
+        self._busy = self.tr("exporting …")
+        self.show_now()
+
+        def done(found: Json) -> None:
+            if self.bench.folder == here:
+                self._written = (here, model, out)
+                self._place = out.parent
+                self._propose()
+                self._show_written(out, found["files"])
+            self.exported.emit(out)
+
+        record = self._exporter.to_json()
+        self.bench.ask(
+            "export",
+            done,
+            owner="deploy.export",
+            title=title,
+            long=True,
+            on_progress=lambda share, _: self._progress(share),
+            on_over=self._done,
+            exporter=record["id"],
+            out=str(out),
+            options=record["params"],
+        )
+
+    def _progress(self, share: float) -> None:
+        self.checks.show_checks(self._checks, self.tr("exporting, {share}").format(share=f"{share:.0%}"))
+
+    def _show_written(self, out: Path, files: list[str]) -> None:
+        sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
+        files_said = counted(len(sizes), self.tr("1 file"), self.tr("{n} files"))
+        whole = f"{files_said}, {bytes_text(sum(size for _, size in sizes))}"
+        service = (out / START).is_file()
+        self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
+
+    def _proof(self, out: Path) -> str:
+        """What the self-test said while it was written."""
+        parity: dict[str, Any] = bundle_info(out).get("parity", {})
+        if not parity:
+            return ""
+        text = self.tr("Self-test passed: {rows} made-up rows are answered as here, worst difference {worst}")
+        return text.format(rows=parity["rows"], worst=f"{parity['worst_difference']:.3g}")
+
+    def _open_folder(self) -> None:
+        if self._written[2] is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written[2])))
+
+    def _run(self) -> None:
+        if self._written[2] is not None:
+            self.run_asked.emit(self._written[2])
+
+    def _again(self) -> None:
+        self._plan()
+        self._propose()
+        self.show_now()
+
+
+def bundle_info(folder: Path) -> dict[str, Any]:
+    """What a bundle says of itself; empty when the folder is none. Only for showing: nothing of it is trusted."""
+    try:
+        found = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,173 @@
+"""Watching the data: a new file, or what the running service has counted, against training; and training again with the new data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.project import Project, project_from_json, project_to_json
+from mlops_desktop.ui.http import Http
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
+from mlops_desktop.ui.panels.deploy.service import LocalService
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import Button, Segments, card, column, heading, label, row
+from mlops_desktop.ui.widgets.drop_zone import DropZone
+
+
+class MonitorPage(QWidget):
+    """A source to compare, and the report."""
+
+    def __init__(self, bench: Workbench, service: LocalService, http: Http, stage: str) -> None:
+        super().__init__()
+        self.bench, self._service, self._http, self._stage = bench, service, http, stage
+        self._home: Path | None = None
+        self._file: Path | None = None  # the file that was compared last
+        self._of_file: Json | None = None
+        self._of_service: Json | None = None
+        self.source = Segments([("file", self.tr("A new file")), ("service", self.tr("The running service"))], name="monitor_source")
+        self.source.chosen.connect(lambda _: self._show())
+        text = self.tr("Its columns need the names of the training data; the target may be missing.")
+        self.zone = DropZone(self.tr("Drop a file with new rows"), text, name="monitor")
+        self.zone.taken.connect(self.take_file)
+        self.retrain = Button(self.tr("Retrain with this data"), self.retrain_now, name="monitor_retrain", icon="refresh")
+        self.state = label("", "small", tone="2", wrap=True)
+        self.state.setObjectName("monitor_state")
+        self.refresh = Button(self.tr("Refresh"), self.ask_service, name="monitor_refresh", icon="refresh")
+        self.counted = label("", "small", tone="2", wrap=True)
+        of_file = QWidget()
+        of_file.setLayout(row((self.zone, 3), (column(None, self.state, row(self.retrain, None), None, spacing=8), 2), spacing=16))
+        of_service = QWidget()
+        said = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
+        of_service.setLayout(row((column(label(said, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
+        self._sources = QStackedWidget()
+        self._sources.addWidget(of_file)
+        self._sources.addWidget(of_service)
+        head = row(heading(self.tr("Compare with training")), 8, self.source, None)
+        self._top = card(head, self._sources, margins=(16, 10, 16, 12), spacing=8)
+        self.drift = DriftCard(name="drift")
+        self.setLayout(column(self._top, (self.drift, 1), spacing=12))
+
+    def show_now(self) -> None:
+        """Show what was compared in this project."""
+        if self.bench.folder != self._home:
+            self._home, self._file, self._of_file, self._of_service = self.bench.folder, None, None, None
+            self.state.setText("")
+        self._show()
+
+    def show_service(self) -> None:
+        """The service started or ended."""
+        if self._service.state != "ready":
+            self._of_service = None
+        self._show()
+
+    def _show(self) -> None:
+        of_file = self.source.choice() == "file"
+        self._sources.setCurrentIndex(0 if of_file else 1)
+        self._top.setMaximumHeight(230 if of_file else 120)
+        ready = self._service.state == "ready"
+        self.refresh.setEnabled(ready)
+        self.retrain.setEnabled(self._of_file is not None and self._file is not None)
+        report = self._of_file if of_file else self._of_service
+        if report is self.drift.report and report is not None:
+            return
+        if report is not None:
+            self.drift.show_report(report)
+        elif of_file:
+            self.drift.show_nothing(self.tr("Drop a file to see whether its data still looks like the training data."))
+        elif ready:
+            self.drift.show_nothing(self.tr("Press Refresh to see what the service has counted."))
+        else:
+            self.drift.show_nothing(self.tr("No service is running. Start one under “Run”."))
+
+    # ---- a file
+
+    def take_file(self, file: Path) -> None:
+        """Compare a file with the training rows."""
+        self.source.show_choice("file")
+        self._file, self._of_file = file, None
+        self.state.setText(self.tr("Comparing {file} …").format(file=file.name))
+        self._show()
+
+        def done(found: Json) -> None:
+            self._of_file = found
+            self.state.setText(f"{file.name}: " + counted(found["rows"], self.tr("1 row compared"), self.tr("{n} rows compared")))
+            self._show()
+
+        def over() -> None:
+            if self._of_file is None and self._file == file:
+                self._file = None
+                self.state.setText("")
+                self._show()
+
+        self.bench.ask(
+            "drift", done, owner="deploy.drift", title=self.tr("Comparing {file}").format(file=file.name), on_over=over, file=str(file)
+        )
+
+    def retrain_now(self) -> None:
+        """Take the file as the project's data, as one step of undo, and go to training."""
+        file, before = self._file, self.bench.project
+        if file is None:
+            return
+        self.retrain.setEnabled(False)
+        self.state.setText(self.tr("Reading {file} …").format(file=file.name))
+
+        def imported(found: Json) -> None:
+            self._fit(before, project_from_json(found["project"]))
+
+        self.bench.ask(
+            "import_file",
+            imported,
+            owner="deploy.import",
+            title=self.tr("Reading {file}").format(file=file.name),
+            on_over=self._read,
+            file=str(file),
+        )
+
+    def _read(self) -> None:
+        self.state.setText("")
+        self._show()
+
+    def _fit(self, before: Project, updated: Project) -> None:
+        """Decisions that do not fit the new data are proposed anew, then all of it is one edit."""
+
+        def done(found: Json) -> None:
+            if self.bench.project is not before:
+                text = self.tr("The decisions changed meanwhile; the data stays as it was. Press “Retrain” again.")
+                self.bench.banner.emit("warn", text, self._stage)
+                return
+            fitted = project_from_json(found["project"])
+            self.bench.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
+            changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found["changes"])) if found["changes"] else ""
+            said = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
+            self.bench.go_to.emit("train")
+            self.bench.banner.emit("ok", said.format(file=updated.file) + changes, "train")
+
+        self.bench.ask(
+            "renew",
+            done,
+            owner="deploy.import",
+            title=self.tr("Fitting the decisions to the new data"),
+            project=project_to_json(updated),
+            before=project_to_json(before),
+        )
+
+    # ---- the service
+
+    def ask_service(self) -> None:
+        """Fetch the counters of the running service."""
+        if self._service.state == "ready":
+            self.counted.setText(self.tr("Asking …"))
+            self._http.get(f"{self._service.url}v1/drift", self._counted)
+
+    def _counted(self, status: int, body: str) -> None:
+        if status != 200:
+            self.counted.setText(self.tr("The service gave no counters ({status}).").format(status=status))
+            return
+        self._of_service = json.loads(body)
+        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service['rows']:,}"))
+        self._show()

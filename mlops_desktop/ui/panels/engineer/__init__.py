@@ -1,0 +1,1 @@
+"""Stage 4, Feature engineering: the panel."""

@@ -1,0 +1,1 @@
+"""Stage 7, Evaluation: the panel and its cards."""

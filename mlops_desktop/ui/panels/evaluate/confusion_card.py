@@ -1,0 +1,96 @@
+"""Right and wrong answers: the confusion matrix, and for several classes how each fares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QFrame
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.widgets.basic import column, heading, label, row
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+
+MOST_ROWS = 9
+
+
+class ConfusionCard(QFrame):
+    """Counts by truth (rows) and answer (columns); the shade tells the share of the row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.title = heading(self.tr("Right and wrong answers"))
+        self.names: list[str] = []  # of the classes that are shown
+        self.at = label("", "caption", tone="3", figures=True)
+        self.at.setObjectName("confusion_at")
+        self.matrix = RowsTable([RowColumn("")], name="confusion", title=self.tr("Confusion matrix"), by_cell=True)
+        self.classes = RowsTable(self._class_columns(), name="per_class", title=self.tr("How each class fares"), selectable=False)
+        self.said = label("", "small", tone="2", wrap=True)
+        self.said.setObjectName("confusion_said")
+        body = column(
+            row(self.title, None, self.at),
+            label(self.tr("Rows: what is true. Columns: what was answered."), "caption", tone="3", wrap=True),
+            self.matrix,
+            self.said,
+            self.classes,
+            None,
+            margins=(16, 10, 16, 14),
+            spacing=8,
+        )
+        self.setLayout(body)
+
+    def _class_columns(self) -> list[RowColumn]:
+        return [
+            RowColumn(self.tr("Class"), stretch=True, width=120),
+            RowColumn(self.tr("Rows"), "right", figures=True, width=64),
+            RowColumn(self.tr("Precision"), "right", figures=True, width=78, tip=self.tr("Of the rows answered so, the share that is.")),
+            RowColumn(self.tr("Recall"), "right", figures=True, width=66, tip=self.tr("Of the rows that are, the share that is found.")),
+            RowColumn("F1", "right", figures=True, width=60),
+        ]
+
+    def show_evaluation(self, found: Mapping[str, Any]) -> None:
+        """Show an evaluation of classes (`engine.evaluation`)."""
+        names = [level_of(name) for name in found["confusion"]["labels"]]
+        self.show_counts(names, found["confusion"]["counts"], found["positive"], found["threshold"])
+        self.classes.show_rows(
+            Row(
+                str(at),
+                [level_of(one["class"]), f"{one['rows']:,}", *(f"{one[kind]:.3f}" for kind in ("precision", "recall", "f1"))],
+            )
+            for at, one in enumerate(found["per_class"])
+        )
+        self.classes.setFixedHeight(self.classes.height_for(MOST_ROWS))
+
+    def show_counts(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int | None, threshold: float | None) -> None:
+        """Show counts[truth][answer]; for two classes at a cut-off of the positive one."""
+        self.names = list(names)
+        columns = [RowColumn(self.tr("really"), stretch=True, width=90)]
+        columns += [RowColumn(name, "right", figures=True, width=88, tip=self.tr("answered {name}").format(name=name)) for name in names]
+        if tuple(columns) != self.matrix.rows_model.columns:
+            self.matrix.show_columns(columns)
+        self.matrix.show_rows(self._line(names, at, line) for at, line in enumerate(counts))
+        self.matrix.setFixedHeight(self.matrix.height_for(MOST_ROWS))
+        binary = len(names) == 2 and positive is not None
+        self.at.setText(self.tr("cut-off {value}").format(value=figure(threshold, 3)) if binary and threshold is not None else "")
+        self.said.setText(self._say(names, counts, positive) if binary and positive is not None else "")
+        self.said.setVisible(bool(self.said.text()))
+
+    def _line(self, names: Sequence[str], at: int, line: Sequence[int]) -> Row:
+        total = sum(line)
+        cells: list[Cell | str] = [Cell(names[at], tip=names[at])]
+        for answer, count in enumerate(line):
+            share = count / total if total else 0.0
+            tip = self.tr("{count} of {total} rows that really are {truth} were answered {answer} ({share})").format(
+                count=f"{count:,}", total=f"{total:,}", truth=names[at], answer=names[answer], share=f"{share:.1%}"
+            )
+            cells.append(Cell(f"{count:,}", shade=share, tip=tip, tone="" if answer == at else "2"))
+        return Row(str(at), cells)
+
+    def _say(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int) -> str:
+        other = 1 - positive
+        hit, missed, false = counts[positive][positive], counts[positive][other], counts[other][positive]
+        return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are answered “{name}” wrongly.").format(
+            hit=f"{hit:,}", all=f"{hit + missed:,}", missed=f"{missed:,}", false=f"{false:,}", name=names[positive]
+        )

@@ -1,0 +1,404 @@
+"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the sealed test part, on any other file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.evaluation import check
+from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.training import Run
+from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
+from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
+from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
+from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baseline, between, by_id, leading, score_text
+from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, CutoffCard
+from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, label, row
+from mlops_desktop.ui.widgets.drop_zone import DropZone
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState, Kpi
+from mlops_desktop.ui.widgets.leaderboard import model_words
+from mlops_desktop.ui.widgets.table_columns import table_columns
+
+KPIS = 4
+MOST_KEPT = 12  # results that are kept as they were read
+
+
+class EvaluatePanel(Panel):
+    """Metrics with their intervals, the sealed test part, cut-off, curves, importance, worst rows, goals, report."""
+
+    id = "evaluate"
+    purpose = "See how good the model is, and where it fails"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._kept: dict[str, Json] = {}
+        self._files: dict[str, Json] = {}  # of the other file that was evaluated last, by the key of the evaluation
+        self._asked: set[str] = set()
+        self._working = ""  # the key that is being worked on
+        self._source = "oof"
+        self._seen_test = ""  # the evaluation on the test part that was shown first when it was opened
+        self._shown: tuple[Any, ...] = ()
+        self._model = ""  # the fitted model that is shown
+        self._noticed = ""
+        self._notices = QVBoxLayout()
+        self._notices.setContentsMargins(0, 0, 0, 0)
+        self._build()
+        self._connect()
+
+    # ---- building
+
+    def _build(self) -> None:
+        self.kpis = [Kpi("–", name=f"evaluation_kpi_{at}") for at in range(KPIS)]
+        self.metrics, self.goals = MetricsTable(), GoalsMet()
+        self.confusion, self.curves, self.errors = ConfusionCard(), CurvesCard(), ErrorsCard()
+        self.cutoff, self.importance, self.worst = CutoffCard(), ImportanceCard(), WorstCard()
+        self.notes = label("", "small", tone="2", wrap=True)
+        self.notes.setObjectName("evaluation_notes")
+        self.drop = DropZone(
+            self.tr("Evaluate another file"),
+            self.tr("Drop a file here that holds the true values: the model answers each row, and the answers are compared."),
+            name="evaluate_file",
+        )
+        self.drop.setMinimumHeight(130)
+        table = card(self.notes, self.metrics, margins=(12, 12, 12, 10))
+        self._classes = held(row((self.confusion, 4), (self.curves, 5), spacing=12))
+        parts = column(
+            row(*[(kpi, 1) for kpi in self.kpis], spacing=12),
+            self.goals,
+            table,
+            self._classes,
+            self.errors,
+            self.cutoff,
+            row((self.importance, 4), (self.worst, 5), spacing=12),
+            spacing=12,
+        )
+        self._body = held(parts)
+        self._busy = EmptyState("", self.tr("Try again"), self._try_again, name="evaluation_busy", icon="refresh")
+        self._main = held(column(self._notices, self._head(), self._sealed(), self.drop, self._busy, self._body, None, spacing=12))
+        self._empty = EmptyState("", self.tr("Go to “Training”"), self._to_training, name="evaluate_empty", icon="flask", primary=True)
+        self.setLayout(column(self._main, (self._empty, 1), margins=(20, 16, 20, 16)))
+
+    def _head(self) -> QFrame:
+        self.model = Elided("", "section", weight=Weight.DemiBold)
+        self.model.setObjectName("evaluated_model")
+        self.facts = Elided("", "small", tone="2")
+        self.facts.setObjectName("evaluation_facts")
+        self.sources = Segments(
+            [("oof", self.tr("Out of fold")), ("test", self.tr("Test part")), ("file", self.tr("Another file"))], name="evaluation_source"
+        )
+        self.report = Button(self.tr("Export report …"), self.export_report, name="export_report", icon="download")
+        words = column(self.model, self.facts, spacing=0)
+        return card(row(Picture("target", "accent", 20), (words, 1), self.sources, self.report, spacing=12), margins=(16, 10, 12, 10))
+
+    def _sealed(self) -> QFrame:
+        self.open = Button(self.tr("Open the sealed test part"), self.open_test, name="open_test", kind="primary", icon="eye")
+        self.sealed_said = label("", "small", tone="2", wrap=True)
+        self.sealed_said.setObjectName("sealed_said")
+        title = label(self.tr("The test part is sealed"), "section", weight=Weight.DemiBold)
+        words = column(title, self.sealed_said, spacing=2)
+        self.sealed = card(row(Picture("lock", "accent", 24), (words, 1), self.open, spacing=14), margins=(16, 12, 16, 12))
+        return self.sealed
+
+    def _connect(self) -> None:
+        self.sources.chosen.connect(self._choose_source)
+        self.drop.taken.connect(self.evaluate_file)
+        self.goals.asked.connect(lambda: self.bench.go_to.emit("problem"))
+        self.cutoff.used.connect(self._use_cutoff)
+        self.cutoff.proposed.connect(lambda: self.bench.edit(self.tr("Cut-off chosen by the scores"), threshold=None))
+        self.cutoff.moved.connect(self._preview_cutoff)
+
+    # ---- showing
+
+    def show_results(self) -> None:
+        """Show what is stored on the chosen model; the evaluation out of fold is asked for when it is not there yet."""
+        best = self.bench.standing().best if self.bench.folder and not blocked(self.bench.project) else None
+        if best is None:
+            self._show_without_model()
+            return
+        keys = self.bench.keys
+        self.bench.look()  # the values of the worst rows
+        self._turn(self._main)
+        self._notice("")
+        self._body.setEnabled(True)
+        test = self._stored(keys.evaluation(best.id))
+        oof = self._stored(keys.out_of_fold(best.id))
+        if test is not None and self._seen_test != keys.evaluation(best.id):
+            self._seen_test, self._source = keys.evaluation(best.id), "test"
+        elif test is None and self._source == "test":
+            self._source = "oof"
+        if oof is None:
+            self._ask_out_of_fold(best)
+        found = {"oof": oof, "test": test, "file": self._files.get(keys.evaluation(best.id))}[self._source]
+        self._show_head(best, found, test is not None)
+        self._show_page(best, found, oof, test)
+
+    def show_project(self) -> None:
+        """Nothing here is a decision but the cut-off, which comes with the results."""
+
+    def _show_without_model(self) -> None:
+        ever = self.bench.folder is not None and not blocked(self.bench.project) and self.bench.standing().ever
+        if ever and self._shown:
+            self._turn(self._main)
+            self._notice(self.tr("The decisions changed after the last training: what stands here is out of date. Undo brings it back."))
+            self._body.setEnabled(False)
+            for part in (self.sealed, self.drop, self._busy):
+                part.setVisible(False)
+            self.sources.show_enabled([], self.tr("Train again first."))
+            self.report.setEnabled(False)
+            return
+        stale = self.tr("The decisions changed after the last training: there is no model for them yet.")
+        self._empty.show_text(stale if ever else self.tr("There is no model to evaluate yet."))
+        self._turn(self._empty)
+
+    def _turn(self, page: QWidget) -> None:
+        """One of two pages of very different heights, so they are not stacked."""
+        for one in (self._main, self._empty):
+            one.setVisible(one is page)
+
+    def _notice(self, text: str) -> None:
+        if text == self._noticed:
+            return
+        self._noticed = text
+        clear(self._notices)
+        if text:
+            made = Banner("stale", text, [("train", self.tr("Train again"), "")], name="evaluate_notice", closable=False)
+            made.acted.connect(lambda _: self._to_training())
+            self._notices.addWidget(made)
+
+    def _show_head(self, best: Run, found: Json | None, opened: bool) -> None:
+        words, tip = model_words(best)
+        looks = len(self.bench.runs.looks(self.bench.keys.split))
+        self.model.setText(words)
+        self.model.setToolTip(tip)
+        where = {
+            "oof": (self.tr("1 training row"), self.tr("{n} training rows, each answered by a model that did not see it")),
+            "test": (self.tr("1 row of the test part"), self.tr("{n} rows of the test part")),
+            "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
+        }[self._source]
+        rows = counted(found["rows"], *where).replace("{file}", found.get("file") or "") if found is not None else ""
+        looked = counted(looks, self.tr("opened once"), self.tr("opened {n} times")) if looks and self._source == "test" else ""
+        said = [rows, looked or self._looks_said(looks)]
+        said.append(self.tr("chosen by you") if self.bench.project.chosen else self.tr("best of the leaderboard"))
+        self.facts.setText(" · ".join(part for part in said if part))
+        self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
+        self.sources.show_choice(self._source)
+        self.report.setEnabled(True)
+        self.sealed.setVisible(not opened and self._source != "file")
+        self.open.setEnabled(self._working != self.bench.keys.evaluation(best.id))
+        self.drop.setVisible(self._source == "file")
+        self.sealed_said.setText(self._sealed_words(looks))
+
+    def _looks_said(self, looks: int) -> str:
+        if not looks:
+            return ""
+        return counted(looks, self.tr("the test part was opened once"), self.tr("the test part was opened {n} times"))
+
+    def _sealed_words(self, looks: int) -> str:
+        told = self.tr(
+            "These rows have taken no part in training or tuning, so they tell how the model will do on new ones. Each opening is counted: "
+            "whoever chooses among models by them makes their figures too good."
+        )
+        again = self.tr("Under other decisions {said}.").format(said=self._looks_said(looks)) if looks else ""
+        return f"{told} {again}".strip()
+
+    def _show_page(self, best: Run, found: Json | None, oof: Json | None, test: Json | None) -> None:
+        keys = self.bench.keys
+        model = keys.model(best.id)
+        same = found is None and bool(self._shown) and self._model == model and self._source == self._shown[1]
+        waiting = found is None and self._source != "file"
+        self._body.setVisible(found is not None or same)
+        self._busy.setVisible(waiting and not same)
+        self._busy.button.setVisible(waiting and not self._working and not self.bench.jobs.busy)
+        busy = self.tr("The model is fitted and evaluated …") if self._working else self.tr("The evaluation follows when the work is over.")
+        self._busy.show_text(self.tr("This model could not be evaluated.") if not self._busy.button.isHidden() else busy)
+        self._show_goals(best, test)
+        if found is None:
+            return
+        project = self.bench.project
+        shown = (id(found), self._source, project.threshold, project.costs, project.metric, self.bench.table() is None)
+        if shown == self._shown:
+            return
+        self._shown, self._model = shown, model
+        self._show_metrics(found)
+        self.goals.setVisible(self._source != "file")
+        binary, classes = found["task"] == "binary", found["task"] != "regression"
+        self._classes.setVisible(classes)
+        self.errors.setVisible(not classes)
+        self.cutoff.setVisible(binary and oof is not None and self._source != "file")
+        if classes:
+            self.confusion.show_evaluation(found)
+            self.curves.show_evaluation(found)
+            if binary and oof is not None:
+                self.cutoff.show_evaluation(oof, project.threshold, project.costs)
+        else:
+            self.errors.show_evaluation(found)
+        self._show_rows(found, test)
+
+    def _show_metrics(self, found: Json) -> None:
+        metric, known = self.bench.project.metric, by_id(found["task"])
+        for kpi, entry in zip(self.kpis, leading(found, metric, KPIS), strict=True):
+            worse = entry["low"] is None or entry["baseline"] is None or entry["low"] <= entry["baseline"]
+            hint = self.tr("{interval}, baseline {baseline}").format(
+                interval=between(entry, known.get(entry["id"])), baseline=baseline(entry, known.get(entry["id"]))
+            )
+            kpi.show_title(entry["label"])
+            kpi.show_value(score_text(entry["shown"], 3), hint, "warn" if worse else "3")
+            kpi.setToolTip(entry["told"])
+        self.metrics.show_evaluation(found, metric)
+        notes = list(found["notes"])
+        if found.get("rows_left_out"):
+            notes.append(
+                counted(
+                    found["rows_left_out"],
+                    self.tr("1 row was left out: a value cannot be read, or the truth is missing."),
+                    self.tr("{n} rows were left out: a value cannot be read, or the truth is missing."),
+                )
+            )
+        self.notes.setText("\n".join(notes))
+        self.notes.setVisible(bool(notes))
+
+    def _show_rows(self, found: Json, test: Json | None) -> None:
+        importance = found.get("importance")
+        metric = METRICS.get(self.bench.project.metric)
+        self.importance.show_importance(importance, metric.label if metric else "", test is None)
+        table, seen = self.bench.table(), self.bench.overview()
+        columns = []
+        if table is not None and seen is not None and self._source != "file":
+            used = test["importance"]["columns"] if test else []
+            order = [one["column"] for one in used] or [one["name"] for one in seen["columns"]]
+            project = self.bench.project
+            there = {one.name: one for one in table_columns(table, seen, project.target, False)}
+            columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]
+        self.worst.show_worst(found, columns)
+
+    def _show_goals(self, best: Run, test: Json | None) -> None:
+        goals, keys = self.bench.project.goals, self.bench.keys
+        if test is None:
+            self.goals.show_goals(None)
+            return
+        key = keys.response(best.id)
+        time = self._stored(key) if goals.response_ms is not None else None
+        if goals.response_ms is not None and time is None and key not in self._asked:
+            self._asked.add(key)
+            self.bench.ask("response_time", lambda _: None, owner="evaluate.time", title=self.tr("Measuring the response time"))
+        self.goals.show_goals(check(self.bench.project, {**test, **(time or {})}))
+
+    def _stored(self, key: str) -> Json | None:
+        """A result, read once: the same object as long as it is the same result."""
+        if key not in self._kept:
+            found = self.bench.result(key)
+            if found is None:
+                return None
+            if len(self._kept) >= MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = found
+        return self._kept[key]
+
+    # ---- work
+
+    def _ask_out_of_fold(self, best: Run) -> None:
+        key = self.bench.keys.out_of_fold(best.id)
+        if key not in self._asked and not self.bench.jobs.busy:
+            self._asked.add(key)
+            self._ask("evaluate", self.tr("Evaluating"), key, sealed=False)
+
+    def _try_again(self) -> None:
+        self._asked.clear()
+        self.bench.results_changed.emit()
+
+    def _ask(self, name: str, title: str, key: str, on_done: Callable[[Json], None] | None = None, **args: Any) -> None:
+        self._working = key
+
+        def over() -> None:
+            if self._working == key:
+                self._working = ""
+
+        self.bench.ask(name, on_done or (lambda _: None), owner=f"evaluate.{name}", title=title, long=True, on_over=over, **args)
+        self.bench.results_changed.emit()
+
+    def open_test(self) -> None:
+        """Open the sealed test part: a counted look."""
+        best = self.bench.standing().best
+        if best is not None:
+            self._ask("evaluate", self.tr("Opening the test part"), self.bench.keys.evaluation(best.id))
+
+    def evaluate_file(self, file: Path) -> None:
+        """Evaluate the chosen model on a file that it never saw."""
+        best = self.bench.standing().best
+        if best is None:
+            return
+        key = self.bench.keys.evaluation(best.id)
+
+        def done(found: Json) -> None:
+            self._files = {key: found}
+            self._source = "file"
+
+        title = self.tr("Evaluating on {file}").format(file=file.name)
+        self._ask("evaluate_file", title, f"file {file}", done, file=str(file))
+
+    def export_report(self) -> None:
+        """Write everything as one page; the test part is not opened for it."""
+        name = self.tr("{name} report.html").format(name=self.bench.project.name or "project")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the report"), name, self.tr("Web page (*.html)"))
+        if not path:
+            return
+        file = Path(path) if Path(path).suffix else Path(path).with_suffix(".html")
+
+        def done(_: Json) -> None:
+            self.bench.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
+
+        self.bench.ask("report", done, owner="evaluate.report", title=self.tr("Writing the report"), long=True, out=str(file), sealed=True)
+
+    # ---- what a person does
+
+    def _choose_source(self, source: str) -> None:
+        self._source = source
+        self.show_results()
+
+    def _use_cutoff(self, value: float) -> None:
+        self.bench.edit(self.tr("Cut-off {value}").format(value=figure(value, 3)), threshold=value)
+
+    def _preview_cutoff(self, counts: Counts, value: float) -> None:
+        """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
+        best = self.bench.standing().best
+        found = self._stored(self.bench.keys.out_of_fold(best.id)) if best else None
+        if self._source == "oof" and found is not None and found["task"] == "binary":
+            self.confusion.show_counts(self.confusion.names, counts.matrix(found["positive"]), found["positive"], value)
+
+    def _to_training(self) -> None:
+        self.bench.go_to.emit("train")
+
+    # ---- what the window asks
+
+    def primary(self) -> QPushButton | None:
+        """Open the test part, while it is sealed."""
+        return self.open if self.sealed.isVisible() else None
+
+    def unready(self) -> tuple[str, QWidget | None]:
+        """A model is needed; opening the test part is not."""
+        if self.bench.folder is None or blocked(self.bench.project) or self.bench.standing().best is None:
+            return self.tr("Train a model first."), self._empty.button
+        return "", None
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """What can be done here."""
+        return [
+            (self.tr("Open the sealed test part"), self.open),
+            (self.tr("Cut-off (threshold)"), self.cutoff.slider),
+            (self.tr("Metrics"), self.metrics),
+            (self.tr("Confusion matrix"), self.confusion.matrix),
+            (self.tr("Evaluate another file"), lambda: self._choose_source("file")),
+            (self.tr("Export report"), self.report),
+            (self.tr("Goals"), self.goals),
+        ]

@@ -1,0 +1,221 @@
+"""The cut-off of a two-class model: what precision, recall and cost would be at each, on rows that the model had not seen."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSlider
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.engine.project import Costs
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row
+from mlops_desktop.ui.widgets.charts import LineChart
+from mlops_desktop.ui.widgets.inputs import NumberLine
+from mlops_desktop.ui.widgets.series import Mark, Series
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows are answered rightly and wrongly at a cut-off."""
+
+    hit: int
+    missed: int
+    false: int
+    right_no: int
+
+    def matrix(self, positive: int) -> list[list[int]]:
+        """Counts by truth and answer, classes in their order."""
+        yes, no = [self.missed, self.hit], [self.right_no, self.false]
+        return [no, yes] if positive == 1 else [yes[::-1], no[::-1]]
+
+
+def counts_at(curve: Mapping[str, Sequence[float]], at: int, rows: int, found: int) -> Counts:
+    """The counts at a point of a threshold curve (`engine.thresholds`), for `rows` rows of which `found` are of the positive class."""
+    hit, asked = round(curve["recall"][at] * found), round(curve["share"][at] * rows)
+    return Counts(hit, found - hit, asked - hit, rows - found - (asked - hit))
+
+
+def cost_at(counts: Counts, costs: Costs) -> float:
+    """The mean cost per row."""
+    paid = (
+        counts.hit * costs.true_positive
+        + counts.missed * costs.false_negative
+        + counts.false * costs.false_positive
+        + counts.right_no * costs.true_negative
+    )
+    return paid / max(counts.hit + counts.missed + counts.false + counts.right_no, 1)
+
+
+class _Slider(QSlider):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page."""
+        event.ignore()
+
+
+class CutoffCard(QFrame):
+    """`used`: a person wants this cut-off; `proposed`: they want the one that scores propose; `moved`: the slider stands elsewhere."""
+
+    used = Signal(float)
+    proposed = Signal()
+    moved = Signal(object, float)  # Counts, cut-off
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._curve: Mapping[str, Sequence[float]] = {}
+        self._of: tuple[int, int] = (0, 0)
+        self._costs: Costs | None = None
+        self._now = 0.5  # what the model uses
+        self._looked_at = 0.5
+        self._shown: tuple[Any, ...] = ()
+        self.why = label("", "small", tone="2", wrap=True)
+        self.why.setObjectName("cutoff_why")
+        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName("cutoff_slider")
+        self.slider.setAccessibleName(self.tr("Cut-off"))
+        self.line = NumberLine(0.0, 1.0, name="cutoff", title=self.tr("Cut-off as a number"))
+        self.line.setFixedWidth(86)
+        self.use = Button(self.tr("Use this cut-off"), self._use, name="use_cutoff", icon="check")
+        self.auto = Button(
+            self.tr("Choose for me"),
+            self.proposed.emit,
+            name="auto_cutoff",
+            kind="link",
+            tip=self.tr("The cut-off that is best on rows that the model had not seen, by the metric or by the costs."),
+        )
+        self._figures: dict[str, QLabel] = {}
+        self._where = label(
+            self.tr("All figures here are of training rows, each answered by a model that did not see it. The test part is left alone."),
+            "caption",
+            tone="3",
+            wrap=True,
+        )
+        self.chart = LineChart(self.tr("What each cut-off does"), name="cutoff_chart", x_label=self.tr("cut-off"))
+        self.chart.setMinimumHeight(280)
+        left = column(
+            heading(self.tr("Cut-off")),
+            self.why,
+            row((self.slider, 1), self.line),
+            self._grid(),
+            row(self.use, self.auto, None),
+            self._where,
+            None,
+            spacing=10,
+        )
+        self.setLayout(row((left, 4), (column(self.chart), 5), margins=(16, 10, 16, 12), spacing=20))
+        self.slider.valueChanged.connect(lambda _: self._moved())
+        self.line.done.connect(self._typed)
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(2)
+        names = {
+            "precision": self.tr("Precision"),
+            "recall": self.tr("Recall"),
+            "f1": self.tr("F1"),
+            "accuracy": self.tr("Accuracy"),
+            "share": self.tr("Answered so"),
+            "cost": self.tr("Cost per row"),
+        }
+        for at, (id_, name) in enumerate(names.items()):
+            value = self._figures[id_] = label("–", "section", weight=Weight.DemiBold, figures=True)
+            value.setObjectName(f"cutoff_{id_}")
+            grid.addWidget(label(name, "caption", tone="3"), at // 3 * 3, at % 3)
+            grid.addWidget(value, at // 3 * 3 + 1, at % 3)
+        grid.setRowMinimumHeight(2, 6)
+        return grid
+
+    def show_evaluation(self, found: Mapping[str, Any], chosen: float | None, costs: Costs | None) -> None:
+        """Show the out-of-fold evaluation of a model of two classes. `chosen`: the cut-off set by hand, None: the proposed one is used."""
+        shown = (id(found), chosen, costs)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        positive = found["positive"]
+        self._curve, self._costs = found["threshold_curve"], costs
+        self._of = found["rows"], found["per_class"][positive]["rows"]
+        self._now = found["threshold"] if found["threshold"] is not None else 0.5
+        choice = found.get("choice")
+        own = self.tr("{value}, set by you.").format(value=figure(self._now, 3)) if chosen is not None else ""
+        proposed = (
+            self.tr("Proposed: {value}. {reason}").format(value=figure(choice["threshold"], 3), reason=choice["reason"]) if choice else ""
+        )
+        said = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=level_of(found["classes"][positive]))
+        self.why.setText(" ".join(part for part in (said, own, proposed) if part))
+        self.auto.setVisible(chosen is not None)
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, max(len(self._curve["threshold"]) - 1, 0))
+        self.slider.setPageStep(max(len(self._curve["threshold"]) // 10, 1))
+        self.slider.setValue(self._nearest(self._now))
+        self.slider.blockSignals(False)
+        self._show(self._now)
+
+    def cutoff(self) -> float:
+        """The cut-off that is looked at."""
+        return self._looked_at
+
+    def counts(self) -> Counts:
+        """The counts at the cut-off that is looked at."""
+        return counts_at(self._curve, self.slider.value(), *self._of)
+
+    def _nearest(self, value: float) -> int:
+        """The first point from which on the same rows are answered so: cut-offs lie between scores."""
+        thresholds = np.asarray(self._curve["threshold"])
+        return int(np.argmin(np.abs(thresholds - value))) if len(thresholds) else 0
+
+    def _moved(self) -> None:
+        self._show(self._curve["threshold"][self.slider.value()])
+        self.moved.emit(self.counts(), self.cutoff())
+
+    def _typed(self) -> None:
+        value: float | None = None
+        with contextlib.suppress(UserError):
+            value = self.line.number()
+        if value is None or not 0 <= value <= 1 or self.line.text() == _short(self._looked_at):
+            self.line.setText(_short(self._looked_at))
+            return
+        self.slider.blockSignals(True)
+        self.slider.setValue(self._nearest(value))
+        self.slider.blockSignals(False)
+        self._show(value)
+        self.moved.emit(self.counts(), value)
+
+    def _show(self, value: float) -> None:
+        at, curve = self.slider.value(), self._curve
+        self._looked_at = value
+        self.line.setText(_short(value))
+        self.slider.setAccessibleDescription(figure(value, 3))
+        for id_ in ("precision", "recall", "accuracy", "share"):
+            self._figures[id_].setText(f"{100 * curve[id_][at]:.1f} %")
+        self._figures["f1"].setText(f"{curve['f1'][at]:.3f}")
+        self._figures["cost"].setText(figure(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
+        self._figures["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))
+        self.use.setEnabled(value != self._now)
+        self._draw(value)
+
+    def _draw(self, value: float) -> None:
+        names = {"precision": self.tr("precision"), "recall": self.tr("recall"), "f1": self.tr("F1")}
+        curves = {id_: np.array(self._curve[id_], dtype=np.float64) for id_ in names}
+        for id_ in ("precision", "f1"):  # not defined where nothing is answered so
+            curves[id_][np.asarray(self._curve["share"]) == 0] = np.nan
+        series = [Series(name, self._curve["threshold"], curves[id_]) for id_, name in names.items()]
+        marks = [Mark(value, self.tr("here"), upright=True)]
+        if value != self._now:
+            marks.append(Mark(self._now, self.tr("in use"), upright=True, color="control"))
+        self.chart.show_series(series, marks=marks, x_range=(0.0, 1.0), y_range=(0.0, 1.0))
+
+    def _use(self) -> None:
+        self.used.emit(self.cutoff())
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}"

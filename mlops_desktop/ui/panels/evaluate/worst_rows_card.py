@@ -1,0 +1,98 @@
+"""What the model relies on, and the rows that it missed most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QFrame
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.plural import counted
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.widgets.basic import column, heading, label, row
+from mlops_desktop.ui.widgets.charts import BarChart
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.series import Bar
+from mlops_desktop.ui.widgets.table_model import TableColumn
+from mlops_desktop.ui.widgets.ticks import signed
+
+MOST_BARS, MOST_ROWS, FEATURES = 12, 20, 4
+
+
+class ImportanceCard(QFrame):
+    """How much the metric falls when a column is shuffled, column by column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.chart = BarChart(self.tr("What the model relies on"), name="importance")
+        self.said = label("", "caption", tone="3", wrap=True)
+        self.said.setObjectName("importance_said")
+        head = row(heading(self.tr("What the model relies on")), None, self.chart.tools)
+        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 10, 12, 12), spacing=6))
+        self.chart.setMinimumHeight(220)
+
+    def show_importance(self, found: Mapping[str, Any] | None, label_of: str, sealed: bool) -> None:
+        """Show a permutation importance (`engine.explanation`) of a metric called `label_of`; None when there is none."""
+        if found is None:
+            self.chart.say_empty(
+                self.tr("It is measured when the test part is opened.") if sealed else self.tr("It is measured on the test part only.")
+            )
+            self.chart.show_bars([])
+            self.said.setVisible(False)
+            return
+        used = [one for one in found["columns"] if one["used"] and one["mean"] is not None]
+        bars = [Bar(one["column"], one["mean"], one["mean"] - one["std"], one["mean"] + one["std"]) for one in used[:MOST_BARS]]
+        self.chart.say_empty(self.tr("The model uses no column."))
+        self.chart.show_bars(bars)
+        idle = sum(not one["used"] for one in found["columns"])
+        parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=label_of)]
+        if len(used) > MOST_BARS:
+            parts.append(counted(len(used) - MOST_BARS, self.tr("1 more column matters less."), self.tr("{n} more columns matter less.")))
+        if idle:
+            parts.append(self.tr("Never used: {n}.").format(n=idle))
+        parts.append(self.tr("Columns that say the same share their importance."))
+        self.said.setText(" ".join(parts))
+        self.said.setVisible(True)
+
+
+class WorstCard(QFrame):
+    """The rows that were missed most, with a few of their values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.table = RowsTable([RowColumn("")], name="worst_rows", title=self.tr("The rows that were missed most"))
+        self.said = label("", "caption", tone="3", wrap=True)
+        self.said.setObjectName("worst_said")
+        self.setLayout(
+            column(heading(self.tr("The rows that were missed most")), self.said, (self.table, 1), margins=(16, 10, 12, 12), spacing=6)
+        )
+        self.setMinimumHeight(300)
+
+    def show_worst(self, found: Mapping[str, Any], columns: Sequence[TableColumn]) -> None:
+        """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows stand in that table."""
+        classes = found["task"] != "regression"
+        placed = all("table_row" in one for one in found["worst"])
+        shown = list(columns) if placed else []
+        head = [
+            RowColumn(self.tr("Row"), "right", figures=True, width=64, tip=self.tr("Which row of the data file, counted from 1")),
+            RowColumn(self.tr("Truth"), "left" if classes else "right", figures=not classes, width=92),
+            RowColumn(self.tr("Answer"), "left" if classes else "right", figures=not classes, width=92),
+            RowColumn(self.tr("P(truth)") if classes else self.tr("Miss"), "right", figures=True, width=76),
+            *(RowColumn(one.name, width=104) for one in shown),
+        ]
+        self.table.show_columns(head)
+        formats = [one.formatter() for one in shown]
+        self.table.show_rows(self._line(at, one, classes, shown, formats) for at, one in enumerate(found["worst"][:MOST_ROWS]))
+        said = self.tr("Wrong answers that the model was surest of.") if classes else self.tr("Answers that are furthest from the truth.")
+        self.table.setVisible(bool(found["worst"]))
+        self.said.setText(said if found["worst"] else self.tr("Every row was answered rightly."))
+
+    def _line(self, at: int, one: Mapping[str, Any], classes: bool, shown: Sequence[TableColumn], formats: Sequence[Any]) -> Row:
+        place = one.get("table_row", one["row"])
+        truth, answer = (level_of(one[key]) if classes else figure(one[key]) for key in ("actual", "answer"))
+        last = f"{one['score']:.3f}" if classes else signed(one["answer"] - one["actual"])
+        texts = [form(column.values[place]) for column, form in zip(shown, formats, strict=True)]
+        return Row(str(at), [f"{place + 1:,}", truth, Cell(answer, tone="err" if classes else ""), last, *texts])

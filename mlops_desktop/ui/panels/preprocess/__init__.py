@@ -1,0 +1,1 @@
+"""Stage 3, Pre-processing: the panel."""

@@ -1,0 +1,1 @@
+"""Stage 1, Problem: the panel and its cards."""

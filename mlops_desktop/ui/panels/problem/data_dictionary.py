@@ -1,0 +1,311 @@
+"""The data dictionary: one row for each column of a table, edited in place. It knows plain values only."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QStyle, QStyledItemDelegate, QTableView, QWidget
+
+from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
+from mlops_desktop.ui.widgets.inputs import ComboBox
+
+FIELDS = ("name", "type", "role", "unit", "description", "missing", "levels")
+_CHOICES = ("type", "role")
+_LISTS = ("missing", "levels")
+_WIDTHS = {"type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
+ROW = 30
+_Role = Qt.ItemDataRole
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """One column: `found` is its type as found, `type` the one that a person set ("" none), `why` the evidence for the type."""
+
+    name: str
+    found: str
+    type: str = ""
+    role: str = "feature"
+    unit: str = ""
+    description: str = ""
+    missing: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    why: str = ""
+
+
+def words_text(words: Sequence[str]) -> str:
+    """A list of words as one line; words with commas are put in quotes."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(words)
+    return line.getvalue().replace(",", ", ") if all("," not in word for word in words) else line.getvalue()
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """The words of `words_text`; blank ones are left out."""
+    found = next(csv.reader([text], skipinitialspace=True), [])
+    return tuple(word.strip() for word in found if word.strip())
+
+
+class _NotesModel(QAbstractTableModel):
+    edited = Signal(str, str, object)  # column, field, value
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: list[NoteRow] = []
+        self.titles = {
+            "name": self.tr("Column"),
+            "type": self.tr("Type"),
+            "role": self.tr("Role"),
+            "unit": self.tr("Unit"),
+            "description": self.tr("Description"),
+            "missing": self.tr("Means missing"),
+            "levels": self.tr("Order of levels"),
+        }
+        self.tips = {
+            "name": self.tr("The column as the file names it."),
+            "type": self.tr("What the cells hold. Found from the cells unless you set it."),
+            "role": self.tr("What the column is for."),
+            "unit": self.tr("Shown beside the field in the form page, such as kg or €."),
+            "description": self.tr("What the column means, for those who will fill in the form."),
+            "missing": self.tr("Further words or numbers that mean “not known”, with commas between them, such as -200, unknown."),
+            "levels": self.tr("For ordered categories: the levels from low to high, with commas between them."),
+        }
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(FIELDS)
+
+    def text(self, row: NoteRow, field: str) -> str:
+        """What stands in a cell."""
+        if field == "type":
+            return type_names().get(row.type or row.found, row.type or row.found)
+        if field == "role":
+            return role_names()[row.role][0]
+        if field in _LISTS:
+            return words_text(getattr(row, field))
+        return str(getattr(row, field))
+
+    def data(self, index: _Index, role: int = _Role.DisplayRole) -> Any:
+        row, field = self.rows[index.row()], FIELDS[index.column()]
+        if role in (_Role.DisplayRole, _Role.EditRole):
+            return self.text(row, field)
+        if role == _Role.ToolTipRole:
+            if field == "type":
+                return self.tr("Set by you.") if row.type else row.why
+            return role_names()[row.role][1] if field == "role" else self.text(row, field) or self.tips[field]
+        if role == _Role.AccessibleTextRole:
+            return f"{row.name}, {self.titles[field]}: {self.text(row, field) or '–'}"
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == _Role.DisplayRole:
+                return self.titles[FIELDS[section]]
+            if role == _Role.ToolTipRole:
+                return self.tips[FIELDS[section]]
+            if role == _Role.TextAlignmentRole:
+                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        field = FIELDS[index.column()]
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        row = self.rows[index.row()]
+        ordered = field != "levels" or (row.type or row.found) == "ordered" or bool(row.levels)
+        return flags | Qt.ItemFlag.ItemIsEditable if field != "name" and ordered else flags
+
+    def setData(self, index: _Index, value: Any, role: int = _Role.EditRole) -> bool:
+        """Tell of the change; the new value comes back with `show_rows`."""
+        row, field = self.rows[index.row()], FIELDS[index.column()]
+        new: Any = read_words(str(value)) if field in _LISTS else str(value).strip() if field not in _CHOICES else str(value)
+        if new != getattr(row, field):
+            # Later: the answer replaces the rows, and the editor is still open now.
+            QTimer.singleShot(0, self, lambda: self.edited.emit(row.name, field, new))
+        return True
+
+
+class _NotesDelegate(QStyledItemDelegate):
+    """Icons and paler found types; lists for types and roles, lines for words."""
+
+    def __init__(self, table: NotesTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def paint(self, painter: QPainter, option: Any, index: _Index) -> None:
+        row, field = self._table.notes.rows[index.row()], FIELDS[index.column()]
+        text = self._table.notes.text(row, field)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, theme.color("sel"))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.drawRect(area.adjusted(1, 1, -1, -1))
+        area.adjust(10, 0, -8, 0)
+        if field == "name":
+            target = row.role == "target"
+            icon = "target" if target else TYPE_ICONS.get(row.type or row.found, "cat")
+            icons.draw(painter, icon, QRectF(area.left(), area.center().y() - 7, 14, 14), theme.token("accent" if target else "text3"))
+            area.adjust(20, 0, 0, 0)
+        if field in _CHOICES:
+            area.adjust(0, 0, -16, 0)
+            icons.draw(painter, "down", QRectF(area.right() + 3, area.center().y() - 6, 12, 12), theme.token("text3"))
+        chosen = (field == "type" and row.type) or (field == "role" and row.role != "feature")
+        painter.setFont(theme.font("small", QFont.Weight.DemiBold if field == "name" or chosen else QFont.Weight.Normal))
+        tone = "accent" if row.role == "target" and field in ("name", "role") else "text2" if field in _CHOICES and not chosen else "text"
+        if row.role == "ignore" and field != "role":
+            tone = "text3"
+        if not text and option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus):
+            editable = bool(index.flags() & Qt.ItemFlag.ItemIsEditable)
+            text, tone = (self.tr("Write here"), "text3") if editable else (self.tr("For ordered ones"), "text3")
+        painter.setPen(theme.color(tone))
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, text)
+        painter.restore()
+
+    def sizeHint(self, option: Any, index: _Index) -> QSize:
+        return QSize(80, ROW)
+
+    def createEditor(self, parent: QWidget, option: Any, index: _Index) -> QWidget:
+        row, field = self._table.notes.rows[index.row()], FIELDS[index.column()]
+        title = f"{row.name}, {self._table.notes.titles[field]}"
+        if field not in _CHOICES:
+            line = QLineEdit(parent)
+            line.setFont(theme.font("small"))
+            line.setObjectName(f"notes_{field}_editor")
+            line.setAccessibleName(title)
+            return line
+        if field == "type":
+            said = self.tr("Found: {type}").format(type=type_names().get(row.found, row.found))
+            found = self.tr("As found from the cells") if row.type else said
+            box = ComboBox([("", found), *type_names().items()], name="notes_type_editor", title=title)
+        else:
+            box = ComboBox(((id_, name) for id_, (name, _) in role_names().items()), name="notes_role_editor", title=title)
+            for i, (_, meaning) in enumerate(role_names().values()):
+                box.setItemData(i, meaning, _Role.ToolTipRole)
+        box.setParent(parent)
+        box.setFont(theme.font("small"))
+        box.setMaxVisibleItems(12)
+        box.picked.connect(lambda _: self._commit(box))
+        QTimer.singleShot(0, box, box.showPopup)
+        return box
+
+    def _commit(self, box: QWidget) -> None:
+        self.commitData.emit(box)
+        self.closeEditor.emit(box, QStyledItemDelegate.EndEditHint.NoHint)
+
+    def setEditorData(self, editor: QWidget, index: _Index) -> None:
+        row, field = self._table.notes.rows[index.row()], FIELDS[index.column()]
+        if isinstance(editor, ComboBox):
+            editor.setCurrentIndex(next(i for i in range(editor.count()) if editor.itemData(i) == getattr(row, field)))
+        elif isinstance(editor, QLineEdit):
+            editor.setText(self._table.notes.text(row, field))
+
+    def setModelData(self, editor: QWidget, model: Any, index: _Index) -> None:
+        model.setData(index, editor.chosen() if isinstance(editor, ComboBox) else editor.text() if isinstance(editor, QLineEdit) else "")
+
+
+class NotesTable(QTableView):
+    """The table of notes. `edited` tells a column, a field of FIELDS and its new value (type "": as found); `at` the current column."""
+
+    edited = Signal(str, str, object)
+    at = Signal(str)
+
+    def __init__(self, *, name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.notes = _NotesModel(self)
+        self.setModel(self.notes)
+        self.setItemDelegate(_NotesDelegate(self))
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        mode = QAbstractItemView.ScrollMode.ScrollPerPixel
+        self.setHorizontalScrollMode(mode)
+        self.setVerticalScrollMode(mode)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed | trigger.SelectedClicked)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        head = self.horizontalHeader()
+        head.setFixedHeight(ROW)
+        head.setHighlightSections(False)
+        head.setFont(theme.font("caption"))
+        for at, field in enumerate(FIELDS):
+            self.setColumnWidth(at, _WIDTHS.get(field, 160))
+        self.notes.edited.connect(self.edited)
+        self.clicked.connect(self._open_choice)
+        self.selectionModel().currentRowChanged.connect(lambda now, _: self._tell(now))
+
+    def show_rows(self, rows: Sequence[NoteRow]) -> None:
+        """Show these columns. The current cell stays current; an open editor stays open when its columns are the same."""
+        rows = list(rows)
+        old = self.notes.rows
+        if rows == old:
+            return
+        if [row.name for row in rows] == [row.name for row in old]:
+            self.notes.rows = rows
+            self.notes.dataChanged.emit(self.notes.index(0, 0), self.notes.index(len(rows) - 1, len(FIELDS) - 1))
+            return
+        self.notes.beginResetModel()
+        self.notes.rows = rows
+        self.notes.endResetModel()
+        widest = max((self.fontMetrics().horizontalAdvance(row.name) for row in rows[:200]), default=0)
+        self.setColumnWidth(0, min(max(widest + 56, 120), 260))
+
+    def column(self) -> str:
+        """The current column's name; empty when there is none."""
+        at = self.currentIndex()
+        return self.notes.rows[at.row()].name if at.isValid() and at.row() < len(self.notes.rows) else ""
+
+    def go_to(self, column: str, field: str = "role") -> None:
+        """Make a column's cell the current one, and bring it into view."""
+        for at, row in enumerate(self.notes.rows):
+            if row.name == column:
+                index = self.notes.index(at, FIELDS.index(field))
+                self.setCurrentIndex(index)
+                self.scrollTo(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter edits, as F2 does; Delete empties a text."""
+        index = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid() and self.state() != self.State.EditingState:
+            self.edit(index)
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEditable:
+            field = FIELDS[index.column()]
+            if field != "role":
+                self.notes.setData(index, "")
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Painted from tokens: paint anew in another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().update()
+
+    def _open_choice(self, index: QModelIndex) -> None:
+        """One click opens a list; texts take two, so that a row can be looked at without editing it."""
+        if FIELDS[index.column()] in _CHOICES:
+            self.edit(index)
+
+    def _tell(self, now: QModelIndex) -> None:
+        if now.isValid():
+            self.at.emit(self.notes.rows[now.row()].name)

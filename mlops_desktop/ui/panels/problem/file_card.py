@@ -1,0 +1,94 @@
+"""The card of the data file: what it is, its first rows, what is said of its columns, and how it was read. It knows plain values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from mlops_desktop.ui.panels.problem.data_dictionary import NotesTable
+from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, clear, column, label, row, scrolled
+from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.table import DataTable
+
+READING = 250  # pixels for the form beside the rows
+
+
+class FileCard(QFrame):
+    """`another` asks for another file, `edited` tells a change in the table of notes (see `NotesTable`), `at` its current column."""
+
+    another = Signal()
+    edited = Signal(str, str, object)
+    at = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.file = Elided("", "section", weight=Weight.DemiBold, middle=True)
+        self.file.setObjectName("file_name")
+        self.facts = Elided("", "small", tone="2")
+        self.facts.setObjectName("file_facts")
+        self.choose = Button(self.tr("Choose another file …"), self.another.emit, name="choose_another_file", icon="upload")
+        self.tabs = Segments(
+            [("rows", self.tr("First rows")), ("notes", self.tr("Columns")), ("reading", self.tr("How it was read"))], name="data_tabs"
+        )
+        self.preview = DataTable(name="first_rows", title=self.tr("First rows of the data"))
+        self.notes = NotesTable(name="notes", title=self.tr("What is said of each column"))
+        self.why = label("", "small", tone="2", wrap=True)
+        self.why.setObjectName("note_why")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._rows_page())
+        notes = QWidget()
+        notes.setLayout(column((self.notes, 1), self.why, spacing=6))
+        self._pages.addWidget(notes)
+        self._pages.setMinimumHeight(220)
+        head = row(Picture("table", "accent", 18), (column(self.file, self.facts, spacing=0), 1), self.choose, spacing=10)
+        self.setLayout(column(head, row(self.tabs, None), (self._pages, 1), margins=(16, 12, 16, 14), spacing=10))
+        self.tabs.chosen.connect(self.show_tab)
+        self.notes.edited.connect(self.edited)
+        self.notes.at.connect(self.at)
+        self.show_tab("rows")
+
+    def _rows_page(self) -> QWidget:
+        self._mended, self._form = column(spacing=6), column(spacing=6)
+        inner = QWidget()
+        inner.setLayout(column(self._mended, self._form, None, margins=(0, 0, 8, 0)))
+        self._reading = scrolled(inner)
+        self._reading.setFixedWidth(READING)
+        page = QWidget()
+        page.setLayout(row(self._reading, (self.preview, 1), spacing=12))
+        return page
+
+    def show_tab(self, id_: str) -> None:
+        """Bring rows, notes or reading to the front; the form of reading stands beside the rows, so that its effect is seen."""
+        self.tabs.show_choice(id_)
+        self._pages.setCurrentIndex(1 if id_ == "notes" else 0)
+        self._reading.setVisible(id_ == "reading")
+
+    def show_file(self, file: str, facts: Sequence[str]) -> None:
+        """The file's name and a few words on it."""
+        self.file.setText(file or self.tr("No data file"))
+        self.facts.setText(" · ".join(part for part in facts if part))
+
+    def show_mended(self, sentences: Sequence[str]) -> None:
+        """What was mended when the file was read."""
+        clear(self._mended)
+        for text in sentences:
+            self._mended.addWidget(label(text, "caption", tone="warn", wrap=True))
+
+    def show_form(self, form: QWidget) -> None:
+        """The form of how the file is read."""
+        clear(self._form)
+        self._form.addWidget(form)
+
+    def go_to(self, name: str) -> None:
+        """Show what is said of a column."""
+        self.show_tab("notes")
+        self.notes.go_to(name)
+        self.notes.setFocus()
+
+    def goer(self, name: str) -> Callable[[], Any]:
+        """`go_to` for the search."""
+        return lambda: self.go_to(name)

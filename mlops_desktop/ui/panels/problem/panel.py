@@ -1,0 +1,402 @@
+"""Stage 1: from which data, what is predicted, and when the model is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Loader
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.data import source
+from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.project import (
+    Brief,
+    ColumnNote,
+    Costs,
+    Goals,
+    Project,
+    Role,
+    consistent,
+    project_from_json,
+    project_to_json,
+    set_note,
+    set_target,
+)
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.panels.problem.brief_card import BriefCard
+from mlops_desktop.ui.panels.problem.data_dictionary import NoteRow
+from mlops_desktop.ui.panels.problem.file_card import FileCard
+from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
+from mlops_desktop.ui.panels.problem.target_card import TargetCard
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.widgets.basic import column, row
+from mlops_desktop.ui.widgets.drop_zone import data_files
+from mlops_desktop.ui.widgets.table_columns import table_columns
+
+LEFT = 360
+_RENEWING = ("type", "role", "missing", "levels")  # what is said of a column and makes other decisions follow
+
+
+class ProblemPanel(Panel):
+    """The data, the target, the words and the goals."""
+
+    id = "problem"
+    purpose = "Say what is predicted, from which data, and when it is good enough"
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._seen: Json | None = None  # the last overview that was shown; it stays while a new one is being made
+        self._seen_of = ""  # of which data
+        self._shown: tuple[Any, ...] = ()
+        self._renewing: object | None = None
+        self._before: Project | None = None  # the decisions that a renewal that is under way started from
+        self._form: ComponentForm | None = None
+        self._read = ""  # the data whose mending is said
+        self.target = TargetCard()
+        self.goals = GoalsCard()
+        self.brief = BriefCard()
+        self.file = FileCard()
+        left = column(self.target, self.goals, None, spacing=12)
+        right = column((self.file, 1), self.brief, spacing=12)
+        holder = QWidget()
+        holder.setLayout(left)
+        holder.setFixedWidth(LEFT)
+        self.setLayout(row(holder, (right, 1), margins=(20, 16, 20, 16), spacing=12))
+        self._connect()
+
+    # ---- building
+
+    def _connect(self) -> None:
+        self.target.target_picked.connect(self.choose_target)
+        self.target.task_picked.connect(self._choose_task)
+        self.target.positive_picked.connect(self._choose_positive)
+        self.target.metric_picked.connect(self._choose_metric)
+        self.target.renew_asked.connect(self._renew_by_hand)
+        self.goals.goals_changed.connect(self._set_goals)
+        self.goals.costs_changed.connect(self._set_costs)
+        self.goals.left.connect(self._end_merge)
+        self.brief.changed.connect(self._set_brief)
+        self.brief.left.connect(self._end_merge)
+        self.brief.tied.connect(self._tie)
+        self.file.another.connect(self.choose_file)
+        self.file.edited.connect(self._note)
+        self.file.at.connect(self._show_why)
+
+    # ---- showing
+
+    def show_project(self) -> None:
+        """Show the decisions; nothing is told while they are shown."""
+        project, seen = self.bench.project, self._overview()
+        if self._shown and self._shown[0] is project and self._shown[1] is seen and self._shown[2] is self._before:
+            return
+        self._shown = (project, seen, self._before)
+        self.brief.show_brief(project.brief)
+        self._show_file(project, seen)
+        known = {one["name"]: one for one in seen["columns"]} if seen else {}
+        as_target = known.get(project.target, {}).get("target", {})
+        task = project.task or ""
+        self._show_columns(project, seen)
+        self.target.show_task(as_target, task)
+        self.target.show_positive(as_target, task, project.positive)
+        self.target.show_metric(as_target, task, project.metric, project.positive)
+        self.target.show_misfits(self._misfits(project, seen))
+        metric = next((m for m in metrics_for(project.task) if m.id == project.metric), None) if project.task else None
+        self.goals.show_goals(project.goals, metric)
+        others = [level_of(value) for value, _ in as_target.get("classes", ()) if value != project.positive]
+        positive = "" if project.positive is None else level_of(project.positive)
+        self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), project.task == "binary")
+
+    def show_results(self) -> None:
+        """Show the first rows, or have the table looked at when nobody did."""
+        self.bench.look()
+        self.show_project()
+        table, seen = self.bench.table(), self.bench.overview()
+        if table is None or seen is None:
+            if self._seen is None and self.file.preview.table.columns:
+                self.file.preview.show_columns([])
+                self.file.preview.setProperty("shown", "")
+            return
+        key = (self.bench.keys.table, self.bench.project.target, self.bench.project.task)
+        if self.file.preview.property("shown") != str(key):
+            self.file.preview.setProperty("shown", str(key))
+            classes = self.bench.project.task in ("binary", "multiclass")
+            self.file.preview.show_columns(table_columns(table, seen, self.bench.project.target, classes))
+
+    def _show_columns(self, project: Project, seen: Json | None) -> None:
+        """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
+        if seen is None:
+            chosen = [{"name": project.target, "target": {}}] if project.target else []
+            self.target.show_columns({"targets": [], "columns": chosen}, project.target)
+            self.file.notes.show_rows([])
+            self.brief.show_ties([], {})
+            return
+        self.target.show_columns(seen, project.target)
+        self.file.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
+        self._show_why(self.file.notes.column())
+        ties: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
+        self.brief.show_ties([(one["name"], one["type"]) for one in seen["columns"] if one["name"] != project.target], ties)
+
+    def _overview(self) -> Json | None:
+        """Today's overview; the last one of the same data while a new one is being made."""
+        found = self.bench.overview()
+        if found is not None:
+            self._seen, self._seen_of = found, self.bench.project.data
+        elif self._seen_of != self.bench.project.data:
+            self._seen = None
+        return self._seen
+
+    def _show_file(self, project: Project, seen: Json | None) -> None:
+        size = ""
+        if seen:
+            rows = counted(seen["rows"], self.tr("1 row"), self.tr("{n} rows"))
+            size = f"{rows} × {counted(len(seen['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
+        self.file.show_file(project.file, [size, project.loader.label if project.loader else ""])
+        if self._read != project.data and self.bench.folder is not None:
+            self._read = project.data
+            self.file.show_mended(source(self.bench.folder)[1])
+        if project.loader is None:
+            return
+        if self._form is None or type(self._form.component()) is not type(project.loader):
+            self._form = ComponentForm(project.loader, on_change=self._read_again, name="loader")
+            self.file.show_form(self._form)
+        else:
+            self._form.show_component(project.loader)
+
+    def _show_why(self, name: str) -> None:
+        """The evidence for the type of the current column, in words."""
+        one = next((c for c in self._seen["columns"] if c["name"] == name), None) if self._seen else None
+        if one is None:
+            self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
+            return
+        said = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
+        proposed = self._seen["roles"].get(name) if self._seen else None
+        self.file.why.setText(f"{name}: {said}" + (f" {proposed[1]}" if proposed else ""))
+
+    def _misfits(self, project: Project, seen: Json | None) -> list[str]:
+        if seen is None or self.bench.overview() is None or self._before is not None or not project.data:
+            return []
+        said = consistent(project, seen)[1]
+        if project.target and not project.task and not said:
+            said.append(self.tr("The kind of answer is open."))
+        open_ = [
+            text
+            for is_open, text in (
+                (project.task == "binary" and project.positive is None, self.tr("The class of interest is open.")),
+                (bool(project.task) and not project.metric, self.tr("What counts as good is open.")),
+                (bool(project.task) and not project.candidates, self.tr("No algorithm is chosen yet.")),
+            )
+            if is_open
+        ]
+        return said + open_
+
+    # ---- what a person decides
+
+    def choose_target(self, name: str) -> None:
+        """Predict another column; what follows from it is proposed anew."""
+        project = set_target(self.bench.project, name)
+        if project == self.bench.project:
+            return
+        guess = self._as_target(name)
+        refused = guess.get("refused", "")
+        if refused:
+            self.bench.banner.emit("warn", refused, self.id)
+            self._show_again()
+            return
+        self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=guess.get("task")), follow=True)
+
+    def _choose_task(self, task: str) -> None:
+        self._decide(self.tr("Kind of answer"), replace(self.bench.project, task=task), follow=True)  # type: ignore[arg-type]
+
+    def _choose_positive(self, value: object) -> None:
+        self.bench.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
+
+    def _choose_metric(self, metric: str) -> None:
+        goals = self.bench.project.goals
+        if metric != self.bench.project.metric:
+            goals = replace(goals, score=None)  # a number on another scale
+        self.bench.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+
+    def _set_goals(self, goals: Goals, field: str) -> None:
+        self.bench.edit(self.tr("Goal"), merge=f"goals.{field}", goals=goals)
+
+    def _set_costs(self, costs: Costs | None, field: str) -> None:
+        goals = self.bench.project.goals if costs else replace(self.bench.project.goals, cost=None)
+        self.bench.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
+
+    def _set_brief(self, brief: Brief, field: str) -> None:
+        self.bench.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
+
+    def _tie(self, role: Role, name: str) -> None:
+        """A column says which rows belong together, or when they were: the split follows."""
+        project = self.bench.project
+        for other, note in project.columns.items():
+            if note.role == role:
+                project = set_note(project, other, role=None)
+        if name:
+            project = set_note(project, name, role=role)
+        text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
+        self._decide(text, project, follow=True)
+
+    def _end_merge(self) -> None:
+        if self.bench.session is not None:
+            self.bench.session.end_merge()
+
+    def _note(self, name: str, field: str, value: object) -> None:
+        if field == "role" and value == "target":
+            self.choose_target(name)
+            return
+        if field == "role" and value == "feature" and self.bench.project.columns.get(name, ColumnNote()).role is None:
+            return
+        said: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
+        try:
+            project = set_note(self.bench.project, name, **{field: said})
+        except UserError as error:
+            self.bench.banner.emit("warn", str(error), self.id)
+            self._show_again()
+            return
+        text = self.tr("{field} of {name}").format(field=self.file.notes.notes.titles[field], name=name)
+        self._decide(text, project, follow=field in _RENEWING)
+
+    def _show_again(self) -> None:
+        """A control shows what was refused: show the decision that holds."""
+        self._shown = ()
+        self.show_project()
+
+    def _as_target(self, name: str) -> Mapping[str, Any]:
+        seen = self._overview()
+        return next((one["target"] for one in seen["columns"] if one["name"] == name), {}) if seen else {}
+
+    # ---- what follows from a decision
+
+    def _decide(self, text: str, project: Project, *, follow: bool) -> None:
+        before = self.bench.project
+        self.bench.put(text, project)
+        if follow and self.bench.project is not before:
+            self._renew(self._before or before, text)
+
+    def _renew_by_hand(self) -> None:
+        self._renew(self.bench.project, self.tr("open decisions"))
+
+    def _changed_words(self, because: str, changes: Sequence[str]) -> str:
+        """What was proposed anew, then the sentences that say why."""
+        new = ", ".join(one for one in changes if not one.endswith("."))
+        why = [one for one in changes if one.endswith(".")]
+        said = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
+        return " ".join([*([said] if new else []), *why, self.tr("Undo takes it back.")])
+
+    def _renew(self, before: Project, because: str) -> None:
+        """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
+        asked, token = self.bench.project, object()
+        self._before, self._renewing = before, token
+
+        def done(found: Json) -> None:
+            if self.bench.project is not asked:
+                if self.bench.project is not before:
+                    self._renew(before, because)
+                return
+            self._before = None
+            self.bench.put(self.tr("What follows from: {what}").format(what=because), project_from_json(found["project"]))
+            if found["changes"]:
+                self.bench.banner.emit("info", self._changed_words(because, found["changes"]), self.id)
+
+        def over() -> None:
+            if self._renewing is token:  # no later one is under way
+                self._before = self._renewing = None
+                self._show_again()
+
+        self.bench.ask(
+            "renew", done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over, before=project_to_json(before)
+        )
+        self._show_again()
+
+    # ---- the file
+
+    def choose_file(self) -> None:
+        """Ask for another data file."""
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose another data file"), "", data_files())
+        if name:
+            self.take_file(Path(name))
+
+    def take_file(self, file: Path, loader: Loader | None = None) -> None:
+        """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
+        project = replace(self.bench.project, loader=loader)
+
+        def done(found: Json) -> None:
+            new = project_from_json(found["project"])
+            for one in found["evidence"]:
+                self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+            today = replace(self.bench.project, data=new.data, file=new.file, loader=new.loader)
+            self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
+
+        self.bench.ask(
+            "import_file",
+            done,
+            owner="problem.import",
+            title=self.tr("Reading {file}").format(file=file.name),
+            on_over=self._show_again,
+            file=str(file),
+            project=project_to_json(project),
+        )
+
+    def _read_again(self, loader: Loader) -> None:
+        file = source(self.bench.folder)[0] if self.bench.folder else None
+        if file is None:
+            text = self.tr("Where is “{file}” now?").format(file=self.bench.project.file)
+            name, _ = QFileDialog.getOpenFileName(self, text, "")
+            if not name:
+                self._show_again()
+                return
+            file = Path(name)
+        self.take_file(file, loader)
+
+    # ---- what the window asks
+
+    def primary(self) -> QPushButton | None:
+        """The button that proposes anew what does not fit, while it is there."""
+        return self.target.renew
+
+    def unready(self) -> tuple[str, QWidget | None]:
+        """Data, target and kind of answer are needed."""
+        project = self.bench.project
+        if not project.data:
+            return self.tr("Choose a data file first."), self.file.choose
+        if not project.target:
+            return self.tr("Choose the column to predict first."), self.target.target
+        if not project.task:
+            return self.tr("Choose the kind of answer first."), self.target.task
+        return "", None
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """The decisions of this stage, and every column."""
+        found: list[tuple[str, QWidget | Callable[[], object]]] = [
+            (self.tr("Column to predict"), self.target.target),
+            (self.tr("Kind of answer"), self.target.task),
+            (self.tr("Class of interest"), self.target.positive),
+            (self.tr("What counts as good (metric)"), self.target.measure),
+            (self.tr("Goals"), self.goals),
+            (self.tr("Costs of errors"), self.goals.costs_on),
+            (self.tr("Choose another file"), self.file.choose),
+            *((area.accessibleName(), area) for area in self.brief.areas.values()),
+        ]
+        names = [one["name"] for one in self._seen["columns"]] if self._seen else []
+        return found + [(name, self.file.goer(name)) for name in names]
+
+    def restyle(self) -> None:
+        """The theme changed."""
+        self.file.preview.viewport().update()
+
+
+def _note_row(seen: Mapping[str, Any], project: Project) -> NoteRow:
+    name = seen["name"]
+    note = project.columns.get(name, ColumnNote())
+    evidence = " ".join(one["message"] for one in seen["evidence"])
+    role = "target" if name == project.target else note.role or "feature"
+    return NoteRow(name, seen["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)

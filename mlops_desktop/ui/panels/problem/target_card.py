@@ -1,0 +1,178 @@
+"""The card that asks what is to be predicted: the column, the kind of task, the class of interest, and what a good model is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, get_args
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from mlops_desktop.base.families import Task
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.metrics import metric_of
+from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
+from mlops_desktop.ui.widgets.inputs import ComboBox
+from mlops_desktop.ui.widgets.metric_labels import metric_choices
+
+GUESSES = 3
+
+
+class TargetCard(QFrame):
+    """Shows an overview of the table (see `engine.overview`) and the decisions; tells what a person picks."""
+
+    target_picked = Signal(str)
+    task_picked = Signal(str)
+    positive_picked = Signal(object)
+    metric_picked = Signal(str)
+    renew_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._classes: list[Any] = []
+        self._guessed: tuple[str, ...] = ()
+        self.target = ComboBox(name="target", title=self.tr("Column to predict"))
+        self.target.setMaxVisibleItems(20)
+        self.target.setPlaceholderText(self.tr("Choose a column"))
+        self.target_why = _small()
+        self._guesses = row(spacing=4)
+        self.task = Segments(
+            [
+                ("binary", self.tr("Two classes")),
+                ("multiclass", self.tr("Several classes")),
+                ("regression", self.tr("A number")),
+            ],
+            name="task",
+        )
+        self.task_why = _small()
+        self.positive = ComboBox(name="positive", title=self.tr("Class of interest"))
+        self.positive_why = _small()
+        self.measure = ComboBox(name="metric", title=self.tr("What a good model is"))
+        self.metric_why = _small()
+        self.misfit = label("", "small", tone="warn", wrap=True)
+        self.misfit.setObjectName("misfit")
+        self.renew = Button(self.tr("Propose what follows anew"), self.renew_asked.emit, name="renew", icon="refresh")
+        self._positive_part = QWidget()
+        self._positive_part.setLayout(_field(self.tr("Class of interest"), self.positive, self.positive_why))
+        self._misfit_part = QWidget()
+        self._misfit_part.setLayout(column(self.misfit, row(self.renew, None), spacing=6))
+        self.setLayout(
+            column(
+                heading(self.tr("What to predict")),
+                column(_field(self.tr("Column"), self.target, self.target_why), self._guesses, spacing=2),
+                _field(self.tr("Kind of answer"), self.task, self.task_why),
+                self._positive_part,
+                _field(self.tr("A good model should …"), self.measure, self.metric_why),
+                self._misfit_part,
+                None,
+                margins=(16, 10, 16, 14),
+                spacing=12,
+            )
+        )
+        self.target.picked.connect(self.target_picked)
+        self.task.chosen.connect(self.task_picked)
+        self.positive.picked.connect(lambda at: self.positive_picked.emit(self._classes[int(at)]))
+        self.measure.picked.connect(self.metric_picked)
+
+    def show_columns(self, seen: Mapping[str, Any], target: str) -> None:
+        """Offer the columns, the likeliest first; what cannot be predicted says why."""
+        why = dict(seen["targets"])
+        known = {one["name"]: one for one in seen["columns"]}
+        order = [name for name, _ in seen["targets"]] + [name for name in known if name not in why]
+        lost = [(target, self.tr("{name} (not there)").format(name=target))] if target and target not in known else []
+        self.target.show_options([*lost, *((name, name) for name in order)])
+        for at, name in enumerate(order, start=len(lost)):
+            self.target.setItemData(at, why.get(name) or known[name]["target"].get("refused", ""), 3)  # Qt.ToolTipRole
+        self.target.show_choice(target)
+        guessed = why.get(target, "")
+        _say(self.target_why, guessed or (self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict.")))
+        self._show_guesses([name for name, _ in seen["targets"] if name != target][:GUESSES], why)
+
+    def show_task(self, as_target: Mapping[str, Any], task: str) -> None:
+        """Show the task and its evidence; `as_target` is the overview's entry for the column (empty without one)."""
+        tasks = as_target.get("tasks", ())
+        self.task.show_enabled(tasks, as_target.get("refused", "") or self.tr("The values of this column do not allow it."))
+        self.task.show_choice(task)
+        refused = as_target.get("refused", "")
+        why = str(as_target.get("why", ""))
+        if task and why and task != as_target.get("task"):
+            why = self.tr("Chosen by you. Found: {why}").format(why=why)
+        _say(self.task_why, refused or why, "err" if refused else "")
+
+    def show_positive(self, as_target: Mapping[str, Any], task: str, positive: Any) -> None:
+        """Offer the classes with their rows, for two classes only."""
+        self._positive_part.setVisible(task == "binary")
+        self._classes = [value for value, _ in as_target.get("classes", ())]
+        total = sum(count for _, count in as_target.get("classes", ())) or 1
+        self.positive.show_options(
+            (str(at), f"{value}  ({counted(count, self.tr('1 row'), self.tr('{n} rows'))}, {count / total:.1%})")
+            for at, (value, count) in enumerate(as_target.get("classes", ()))
+        )
+        at = next((i for i, value in enumerate(self._classes) if type(value) is type(positive) and value == positive), -1)
+        self.positive.show_choice(str(at))
+        proposed = at >= 0 and self._classes[at] == as_target.get("positive")
+        _say(
+            self.positive_why, as_target.get("positive_why", "") if proposed else self.tr("Scores such as precision are about this class.")
+        )
+
+    def show_metric(self, as_target: Mapping[str, Any], task: str, metric: str, positive: Any) -> None:
+        """Offer the task's metrics in plain words, with the sentence of the chosen one."""
+        if task not in get_args(Task):
+            self.measure.show_options([])
+            self.measure.setEnabled(False)
+            _say(self.metric_why, "")
+            return
+        kind: Task = task  # type: ignore[assignment]  # checked just above
+        choices = metric_choices(kind, "" if positive is None else str(positive))
+        self.measure.setEnabled(True)
+        self.measure.show_options(choices)
+        self.measure.show_choice(metric)
+        if metric not in dict(choices):
+            _say(self.metric_why, self.tr("Choose what counts; everything is compared by it."))
+            return
+        proposed = as_target.get("metrics", {}).get(task, ["", ""])
+        said = metric_of(metric, kind).sentence
+        why = proposed[1] if proposed[0] == metric and task != "regression" else ""
+        _say(self.metric_why, f"{said} {why}".strip())
+
+    def show_misfits(self, sentences: Sequence[str]) -> None:
+        """Say which decisions do not fit any more, with the button that proposes them anew; hidden when there are none."""
+        self._misfit_part.setVisible(bool(sentences))
+        self.misfit.setText("\n".join(sentences[:4]) + ("\n…" if len(sentences) > 4 else ""))
+
+    def _show_guesses(self, names: Sequence[str], why: Mapping[str, str]) -> None:
+        if tuple(names) == self._guessed:
+            return
+        self._guessed = tuple(names)
+        clear(self._guesses)
+        if names:
+            self._guesses.addWidget(label(self.tr("Or"), "caption", tone="3"))
+        for at, name in enumerate(names):
+            short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 84).replace("&", "&&")
+            button = Button(short, partial(self.target_picked.emit, name), name=f"guess_{at}", kind="link", tip=f"{name}. {why[name]}")
+            button.setAccessibleName(self.tr("Predict {name}").format(name=name))
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            self._guesses.addWidget(button)
+        self._guesses.addStretch(1)
+
+
+def _small() -> Any:
+    return label("", "caption", tone="3", wrap=True)
+
+
+def _say(where: Any, text: str, tone: str = "3") -> None:
+    where.setText(text)
+    where.setVisible(bool(text))
+    if where.property("tone") != (tone or "3"):
+        where.setProperty("tone", tone or "3")
+        where.style().unpolish(where)
+        where.style().polish(where)
+
+
+def _field(title: str, control: QWidget, why: QWidget) -> Any:
+    name = label(title, "small", tone="2", weight=Weight.Medium)
+    name.setBuddy(control)
+    holder = row(control, None) if isinstance(control, Segments) else row((control, 1))
+    return column(name, holder, why, spacing=4)

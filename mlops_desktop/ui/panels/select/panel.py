@@ -1,0 +1,311 @@
+"""Stage 5: which columns go to the models, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.plural import counted
+from mlops_desktop.base.selection import Selection
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import project_to_json
+from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.recipe.editor import Recipe
+from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_words
+from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
+from mlops_desktop.ui.recipe.recipe_view import RecipeView
+from mlops_desktop.ui.widgets.bars import BarChart
+from mlops_desktop.ui.widgets.basic import Button, Segments, column, heading, label, row, scrolled
+from mlops_desktop.ui.widgets.inputs import ComboBox
+from mlops_desktop.ui.widgets.notices import ProgressRing
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.series import Bar
+
+BARS = 60  # columns that are drawn; the table lists all
+ROWS = 1_000  # columns that are listed
+FIRST = "select_correlation"  # the ranking that is quick enough to begin with
+REMEMBERED = 20  # rankings
+
+
+class RankingPane(Pane):
+    """A lying bar for each column, the best first; the columns are those before the step that is looked at."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe)
+        ways = [(id_, member.ranks) for id_, member in choices().operations.items() if issubclass(member, Selection)]
+        self.method = ComboBox(sorted(ways, key=lambda way: way[0] != FIRST), name="select_ranking", title=self.tr("Ranked by"))
+        self.method.show_choice(FIRST)
+        self.method.picked.connect(lambda _: self._show())
+        self.ring = ProgressRing(self.tr("Ranking the columns"), name="select_ranking_ring", size=18)
+        self.facts = label("", "caption", tone="3", wrap=True)
+        self.facts.setObjectName("select_ranking_facts")
+        self.chart = BarChart(self.tr("How much each column tells"), name="select_ranking_chart", empty=self.tr("No ranking yet."))
+        self.chart.tools.hide()
+        head = row(heading(self.tr("Ranking")), (self.method, 1), self.ring, spacing=12)
+        self.setLayout(column(head, self.facts, (scrolled(self.chart), 1), margins=(16, 10, 8, 12)))
+        self.rankings: dict[tuple[str, str], Json] = {}
+        self._asked: tuple[str, str] | None = None
+        self._shown: tuple[object, ...] = ()
+        self._home = recipe.bench.folder
+
+    def show_recipe(self, complete: bool) -> None:
+        """Show the ranking, or have it made once the steps before are known."""
+        self._show()
+
+    def ranking(self) -> Json | None:
+        """The ranking that belongs to what is shown, by the chosen method; None while it is being made."""
+        return self.rankings.get((self.recipe.trial.before, self.method.chosen()))
+
+    def _show(self) -> None:
+        recipe = self.recipe
+        if self._home != recipe.bench.folder:  # nothing of another project is seen while this one's is made
+            self._home, self._shown = recipe.bench.folder, ()
+            self.chart.show_bars([])
+            self.facts.setText("")
+        key = (recipe.trial.before, self.method.chosen())
+        found = self.rankings.get(key)
+        if found is None and key != self._asked and key[0] and not recipe.trial.asking and not blocked(recipe.bench.project):
+            self._ask(key)
+        self.ring.setVisible(found is None and key == self._asked)
+        if found is None:
+            return
+        dropped = dropped_columns(recipe)
+        shown = (found, dropped)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        scores = found["scores"][:BARS]
+        self.chart.say_empty(found["problem"] or self.tr("No column has a score: encode words and dates first."))
+        bars = [Bar(name, score, text=score_text(score), color="control" if name in dropped else None) for name, score in scores]
+        self.chart.show_bars(bars, said=", ".join(f"{bar.name}: {bar.text}" for bar in bars[:10]))
+        self.facts.setText(self._facts(found))
+
+    def _facts(self, found: Json) -> str:
+        if found["problem"]:
+            return ""
+        count = len(found["scores"]) + found["more"]
+        parts = [
+            counted(
+                count, self.tr("1 column, scored on {rows} training rows"), self.tr("{n} columns, scored on {rows} training rows")
+            ).format(rows=f"{found['rows']:,}")
+        ]
+        if count > BARS:
+            parts.append(self.tr("the best {most} are drawn").format(most=BARS))
+        if found["unjudged"]:
+            parts.append(
+                counted(
+                    len(found["unjudged"]),
+                    self.tr("1 column of words or dates has no score"),
+                    self.tr("{n} columns of words or dates have no score"),
+                )
+            )
+        if dropped_columns(self.recipe):
+            parts.append(self.tr("grey: dropped by this step"))
+        return " · ".join(parts)
+
+    def _ask(self, key: tuple[str, str]) -> None:
+        self._asked = key
+        recipe = self.recipe
+
+        def done(found: Json) -> None:
+            self.rankings[key] = found
+            for old in list(self.rankings)[:-REMEMBERED]:
+                del self.rankings[old]
+
+        def over() -> None:
+            if self._asked == key:
+                self._asked = None if key in self.rankings else key
+            recipe.changed.emit()
+
+        recipe.bench.ask(
+            "rank",
+            done,
+            owner=f"{recipe.panel}.rank",
+            title=self.tr("Ranking the columns"),
+            on_over=over,
+            project=project_to_json(recipe.tried()),
+            method=key[1],
+            at=recipe.looked()[0],
+        )
+
+
+class RemainsPane(Pane):
+    """Every judged column with its score, whether it stays and why; columns can be forced in and out."""
+
+    def __init__(self, recipe: Recipe, ranking: Callable[[], Json | None]) -> None:
+        super().__init__(recipe)
+        self._ranking = ranking
+        self.count = label("", "caption", pill="accent")
+        self.count.setObjectName("select_count")
+        self.which = Segments([("all", self.tr("All")), ("kept", self.tr("Kept")), ("gone", self.tr("Dropped"))], name="select_which")
+        self.which.chosen.connect(lambda _: self._fill())
+        self.keep = self._button("check", self.tr("Always keep"), "in")
+        self.drop = self._button("x", self.tr("Always leave out"), "out")
+        self.free = self._button("undo", self.tr("By its score"), "")
+        self.table = RowsTable(
+            [
+                RowColumn(self.tr("Column"), stretch=True, middle=True),
+                RowColumn(self.tr("Score"), figures=True, bar=True, width=130),
+                RowColumn(self.tr("Result"), width=92),
+                RowColumn(self.tr("Why"), stretch=True),
+            ],
+            name="select_remains",
+            title=self.tr("What remains and why"),
+            several=True,
+        )
+        self.table.chosen.connect(lambda _: self._show_buttons())
+        self.said = label("", "small", tone="3", wrap=True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._rows_pane = RowsPane(recipe)
+        self._pages = QStackedWidget()
+        for page in (self.table, self.said, self._rows_pane):
+            self._pages.addWidget(page)
+        head = row(heading(self.tr("What remains")), self.count, None, self.which, spacing=10)
+        foot = row(self.keep, self.drop, self.free, None)
+        self._frame = [self.which, self.keep, self.drop, self.free]
+        self.setLayout(column(head, (self._pages, 1), foot, margins=(16, 10, 14, 10)))
+        self._listed: list[tuple[str, float | None, bool, str]] = []
+        self._shown: object = None
+
+    def _button(self, icon: str, text: str, where: str) -> Button:
+        return Button(text, lambda: self._force(where), name=f"select_force_{where or 'free'}", icon=icon)
+
+    # ---- showing
+
+    def show_recipe(self, complete: bool) -> None:
+        """Show the verdict of the step, or all columns as they are ranked while no step is looked at."""
+        recipe = self.recipe
+        component = recipe.component()
+        if component is None:
+            self._list(self._ranked())
+            words = "" if self._listed else self.tr("No ranking yet.")
+        else:
+            words = waiting_words(recipe, complete)
+            judged = None if words or recipe.answer is None or recipe.answer["step"] is None else recipe.answer["step"]["judged"]
+            if recipe.trial.asking and recipe.answer is not None and self._listed and complete:
+                return
+            self._list([(name, score, stays, why) for name, score, stays, why in judged] if judged is not None else [])
+            if not words and judged is None:
+                self._rows_pane.show_recipe(complete)
+        plain = component is not None and not isinstance(component, Selection)
+        self.said.setText(words)
+        self._pages.setCurrentWidget(self.said if words else self._rows_pane if plain else self.table)
+        for part in self._frame:
+            part.setVisible(not plain)
+        self._show_buttons()
+
+    def _ranked(self) -> list[tuple[str, float | None, bool, str]]:
+        found = self._ranking()
+        if found is None:
+            return []
+        return [(name, score, True, "") for name, score in found["scores"]] + [
+            (name, None, True, self.tr("not judged: words or a date")) for name in found["unjudged"]
+        ]
+
+    def _list(self, listed: list[tuple[str, float | None, bool, str]]) -> None:
+        if listed == self._listed and self._shown is not None:
+            return
+        self._listed, self._shown = listed, listed
+        kept = sum(stays for _, _, stays, _ in listed)
+        self.count.setText(self.tr("{kept} of {all} kept").format(kept=f"{kept:,}", all=f"{len(listed):,}"))
+        self.count.setVisible(bool(listed))
+        self._fill()
+
+    def _fill(self) -> None:
+        which = self.which.choice()
+        listed = [one for one in self._listed if which == "all" or (which == "kept") == one[2]]
+        top = max((score for _, score, _, _ in self._listed if score is not None), default=0.0)
+        self.table.show_rows(self._row(*one, top) for one in listed[:ROWS])
+
+    def _row(self, name: str, score: float | None, stays: bool, why: str, top: float) -> Row:
+        share = None if score is None else max(score, 0.0) / top if top > 0 else 0.0
+        result = Cell(self.tr("kept"), tone="ok", icon="check") if stays else Cell(self.tr("dropped"), tone="3", icon="x")
+        return Row(
+            name, [Cell(name), Cell("–" if score is None else score_text(score), bar=share), result, Cell(why)], tone="" if stays else "3"
+        )
+
+    def _show_buttons(self) -> None:
+        step = self.recipe.component()
+        names = self.table.ids()
+        ready = isinstance(step, Selection) and bool(names)
+        tip = "" if isinstance(step, Selection) else self.tr("Add a step that selects first, such as “Keep the most telling columns”.")
+        for button in (self.keep, self.drop, self.free):
+            button.setEnabled(ready)
+            button.setToolTip(tip or ("" if names else self.tr("Choose one or more columns in the list first.")))
+        if isinstance(step, Selection):
+            forced = (*step.forced_in, *step.forced_out)
+            self.free.setEnabled(ready and any(forced_by(name, forced) for name in names))
+
+    # ---- what a person does
+
+    def _force(self, where: str) -> None:
+        step, names = self.recipe.component(), self.table.ids()
+        if not isinstance(step, Selection):
+            return
+        inside, outside = _without(step.forced_in, names, not where), _without(step.forced_out, names, not where)
+        changed: dict[str, Any] = {
+            "forced_in": (*inside, *names) if where == "in" else inside,
+            "forced_out": (*outside, *names) if where == "out" else outside,
+        }
+        self.recipe.edit(dataclasses.replace(step, **changed))
+
+
+def score_text(score: float) -> str:
+    """A score as all of them are written beside each other."""
+    return f"{score:.3f}" if abs(score) < 100 else figure(score, 4)
+
+
+def dropped_columns(recipe: Recipe) -> frozenset[str]:
+    """The columns that the step that is looked at drops, as far as it is known."""
+    answer = recipe.answer
+    if answer is None or not recipe.fresh or answer["step"] is None or answer["step"]["judged"] is None:
+        return frozenset()
+    return frozenset(name for name, _, stays, _ in answer["step"]["judged"] if not stays)
+
+
+def forced_by(name: str, forced: Iterable[str]) -> list[str]:
+    """Which of the forced names hold for a column: its own, or that of the column it was made of."""
+    return [one for one in forced if name == one or any(name.startswith(one + between) for between in (" = ", ": ", " "))]
+
+
+def _without(forced: Collection[str], names: Collection[str], sources: bool) -> tuple[str, ...]:
+    """The forced names without these columns; with `sources`, without what holds for them too."""
+    gone = {one for name in names for one in (forced_by(name, forced) if sources else [name])}
+    return tuple(one for one in forced if one not in gone)
+
+
+class SelectPanel(RecipePanel):
+    """Ranking, steps that select, and their verdict on every column."""
+
+    id = "select"
+    purpose = "Keep the columns that tell something, and see why the others go"
+
+    def page(self) -> RecipeView:
+        """Ranking, steps, and what remains."""
+        self.ranking = RankingPane(self.recipe)
+        self.remains = RemainsPane(self.recipe, self.ranking.ranking)
+        return RecipeView(
+            self.recipe,
+            nothing=self.tr("All columns go to the models. A step that selects keeps those that tell something of the target."),
+            beside=lambda _: self.ranking,
+            below=lambda _: self.remains,
+            split=(5, 5),
+        )
+
+    def unready(self) -> tuple[str, QWidget | None]:
+        """Every step has to be right, and what comes out of the last has to fit a model."""
+        why, where = super().unready()
+        if not why and self.recipe.fresh and self.recipe.answer and self.recipe.answer["matrix"] and self.recipe.draft is None:
+            why = str(self.recipe.answer["matrix"]["error"])
+        return why, where
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """The ranking, steps that can be added, and those that are there."""
+        ranking: tuple[str, QWidget | Callable[[], object]] = (self.tr("Rank the columns by"), self.ranking.method)
+        return [ranking, *self.view.searchable()]

@@ -1,0 +1,1 @@
+"""Stage 6, Training & tuning: the panel and its cards."""

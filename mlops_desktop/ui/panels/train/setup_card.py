@@ -1,0 +1,114 @@
+"""The set-up of a training: what is optimised for, how it is validated, what may be spent, which models are tried; Start and Stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from mlops_desktop.engine.metrics import Metric
+from mlops_desktop.engine.processors import cores
+from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
+from mlops_desktop.ui.panels.train.search_fields import SearchFields
+from mlops_desktop.ui.panels.train.split_fields import SplitFields, titled
+from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, column, heading, label, row, scrolled
+from mlops_desktop.ui.widgets.inputs import ComboBox
+from mlops_desktop.ui.widgets.metric_labels import metric_choices
+
+WIDTH = 304
+
+
+class SetupCard(QFrame):
+    """Shows a project's decisions on training. `edited` tells words for the step of undo, what merges with it, and the changed fields."""
+
+    edited = Signal(str, str, object)
+    metric_picked = Signal(str)
+    left = Signal()
+    started = Signal()
+    stopped = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setFixedWidth(WIDTH)
+        self.measure = ComboBox(name="train_metric", title=self.tr("Optimise for"))
+        self.measure_said = label("", "caption", tone="3", wrap=True)
+        self.split = SplitFields()
+        self.search = SearchFields(cores())
+        self.algorithms = AlgorithmList()
+        self.refit = Segments([("train", self.tr("Training part")), ("all", self.tr("All rows"))], name="refit")
+        self.refit.setToolTip(
+            self.tr("All rows: the model that is used also learns from the test part. Its figures are those of the model that did not.")
+        )
+        self.start = Button(self.tr("Start training"), self.started.emit, name="start_training", kind="primary", icon="play")
+        self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")
+        self.said = label("", "caption", tone="3", wrap=True)
+        self.said.setObjectName("training_said")
+        area = scrolled(self._fields())
+        area.setMinimumHeight(200)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        parts = column(heading(self.tr("Set-up")), (area, 1), self.said, self.start, self.stop, margins=(16, 10, 10, 14), spacing=10)
+        self.setLayout(parts)
+        self._connect()
+
+    def _fields(self) -> QWidget:
+        fields = QWidget()
+        fields.setLayout(
+            column(
+                titled(self.tr("Optimise for"), self.measure),
+                self.measure_said,
+                self.split,
+                self.search,
+                label(self.tr("Models"), "small", tone="2", weight=Weight.Medium),
+                self.algorithms,
+                self.search.more,
+                column(
+                    label(self.tr("The final model learns from"), "small", tone="2", weight=Weight.Medium), row(self.refit, None), spacing=4
+                ),
+                None,
+                margins=(0, 0, 8, 4),
+                spacing=8,
+            )
+        )
+        return fields
+
+    def _connect(self) -> None:
+        self.measure.picked.connect(self.metric_picked)
+        self.split.changed.connect(self._set_split)
+        self.search.changed.connect(lambda search, field: self.edited.emit(self.tr("Budget"), f"search.{field}", {"search": search}))
+        self.search.seed_changed.connect(lambda seed: self.edited.emit(self.tr("Seed"), "seed", {"seed": seed}))
+        self.algorithms.changed.connect(lambda new, said, merge: self.edited.emit(said, merge, {"candidates": new}))
+        self.refit.chosen.connect(lambda rows: self.edited.emit(self.tr("Final model"), "", {"refit": rows}))
+        for fields in (self.split, self.search):
+            fields.left.connect(self.left)
+
+    def _set_split(self, split: Any, field: str) -> None:
+        self.edited.emit(self.tr("Validation"), f"split.{field}" if field else "", {"split": split})
+
+    def show_project(self, project: Project, metric: Metric | None, columns: list[str]) -> None:
+        """Show the decisions; `columns` may be chosen for a split."""
+        assert project.task is not None
+        positive = "" if project.positive is None else level_of(project.positive)
+        named = [(id_, text.rpartition(" · ")) for id_, text in metric_choices(project.task, positive)]
+        self.measure.show_options((id_, f"{name} · {wish}" if wish else name) for id_, (wish, _, name) in named)  # here the name leads
+        self.measure.show_choice(project.metric)
+        self.measure_said.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
+        roles = {str(note.role): name for name, note in project.columns.items() if note.role}
+        self.split.show_split(project.split, columns, roles)
+        self.search.show_search(project.search, project.seed)
+        self.algorithms.show_project(project)
+        self.refit.show_choice(project.refit)
+
+    def show_state(self, *, start: str, busy: bool, stopping: bool, why_not: str, said: str) -> None:
+        """Show Start with its words, or Stop while work goes on; why nothing can be started; what a start would do."""
+        self.start.setVisible(not busy)
+        self.stop.setVisible(busy)
+        self.stop.setEnabled(busy and not stopping)
+        self.start.setText(start)
+        self.start.setAccessibleName(start)
+        self.start.setEnabled(not why_not)
+        self.said.setText(why_not or ("" if busy else said))
+        self.said.setVisible(bool(self.said.text()))

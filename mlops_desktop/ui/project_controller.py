@@ -1,0 +1,403 @@
+"""The open project as the window sees it: decisions, results, work. Panels ask here and nowhere else; they do not know each other."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.data import Table, table_from_record
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
+from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, read_project, write_project
+from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.workflow import STAGES, StageState, Standing, stages, standing
+from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
+
+SAVE_AFTER_MS = 500
+SAVE_AGAIN_MS = 10_000  # after a disk refused
+
+
+class NotSavedError(UserError):
+    """The open project stays open, because its last changes cannot be saved."""
+
+
+class Workbench(QObject):
+    """One open project. `edit` is the only way to change a decision, `ask` the only way to have work done."""
+
+    project_changed = Signal()  # a decision changed, or another project was opened
+    results_changed = Signal()  # something new is in the store or in the runs
+    banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
+    crashed = Signal(str, str, str)  # what happened (a sentence), details, name of the stage it belongs to
+    offer = Signal(str, str, object)  # a banner with a way out: text, what its button says, what to call when it is pressed
+    saved = Signal(str)  # how the decisions stand to the disk: saving, saved or failed
+    go_to = Signal(str)  # show this stage
+    opened = Signal()  # another project is open now
+    begun = Signal(str)  # work of this stage is tried (again)
+    log = Signal(str)  # a line for the log drawer
+
+    def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.folder: Path | None = None
+        self.session: Session | None = None
+        self._lock: ProjectLock | None = None
+        self._standing: tuple[Project, Standing] | None = None
+        self._store: ArtifactStore | None = None
+        self._table: tuple[str, Table] | None = None
+        self._overview: tuple[str, Json] | None = None
+        self._refused_look = ""  # the table that could not be looked at: it is not asked for again
+        self._failed: dict[str, str] = {}
+        self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
+        self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.timeout.connect(self._save_aside)
+
+    # ---- the project
+
+    @property
+    def project(self) -> Project:
+        """The decisions; empty ones while no project is open."""
+        return self.session.project if self.session else Project()
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of today's decisions."""
+        return Keys(self.project)
+
+    @property
+    def store(self) -> ArtifactStore:
+        """Results by key. Only with an open project. One for the project: it remembers what it has checked."""
+        assert self.folder is not None
+        if self._store is None or self._store.root != self.folder / "store":
+            self._store = ArtifactStore(self.folder / "store")
+        return self._store
+
+    @property
+    def runs(self) -> Runs:
+        """Every run of the project. Only with an open project."""
+        assert self.folder is not None
+        return Runs(self.folder)
+
+    def open(self, folder: Path, *, unsaved: bool = False) -> None:
+        """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open, and
+        so it does when it cannot be saved, unless `unsaved` says that its last changes may be lost.
+        """
+        if self.folder is not None and folder.resolve() == self.folder.resolve():
+            return
+        project = read_project(folder)
+        lock = ProjectLock(folder)
+        lock.acquire()
+        if not unsaved and (why := self.unsaved()):
+            lock.release()
+            raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
+        self.close()
+        self.folder, self._lock, self.session = folder, lock, Session(project, folder)
+        self._failed, self._refused_look = {}, ""
+        self.session.listen(self._edited)
+        self._forget()
+        self.opened.emit()
+        self.project_changed.emit()
+        self.results_changed.emit()
+
+    def start_from(self, project: Project) -> None:
+        """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
+        assert self.folder is not None
+        self.session = Session(project, None)
+        self.session.listen(self._edited)
+        self._edited()
+        self.save()
+
+    def close(self) -> None:
+        """Save and let go of the project; work that goes on for it is stopped."""
+        if self.session is None:
+            return
+        self.jobs.stop_all()
+        self.unsaved()
+        self._save_timer.stop()
+        self.not_saved = ""
+        if self._lock is not None:
+            self._lock.release()
+        self.folder = self.session = self._lock = None
+        self._suggested = ("", ())
+        self._forget()
+        self.project_changed.emit()
+
+    def edit(self, label: str, *, merge: str = "", **changes: Any) -> None:
+        """Change decisions: one step of undo, named `label`. Edits with the same `merge` that follow each other are one step."""
+        assert self.session is not None
+        self.session.edit(label, merge=merge, **changes)
+
+    def put(self, label: str, project: Project) -> None:
+        """Change many decisions in one step of undo."""
+        assert self.session is not None
+        self.session.put(label, project)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last edit back; results of the earlier decisions are there again at once."""
+        if self.session:
+            self.session.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Make the edit again that was taken back."""
+        if self.session:
+            self.session.redo()
+
+    def _edited(self, *_: object) -> None:
+        self._forget()
+        self._refused_look = ""
+        self._save_timer.start(SAVE_AFTER_MS)
+        self.saved.emit("saving")
+        self.project_changed.emit()
+
+    @Slot()
+    def save(self) -> None:
+        """Write the decisions now, and wait for it. When the disk refuses, the window says so and tries again."""
+        self._save_timer.stop()
+        self.jobs.aside.finish()  # an older state may be on its way
+        if self.session is None or self.folder is None:
+            return
+        session = self.session
+        failure: UserError | None = None
+        try:
+            write_project(self.folder, session.project)
+        except UserError as error:
+            failure = error
+        self._saved(session, session.project, failure)
+
+    def unsaved(self) -> str:
+        """Why the last changes are not on the disk, after one more attempt; empty when they are."""
+        self.jobs.aside.finish()
+        if self.session is None or not self.session.dirty:
+            return ""
+        self.save()
+        return self.not_saved
+
+    @Slot()
+    def _save_aside(self) -> None:
+        """Write the decisions without waiting: to flush a file to its disk takes as long as the disk likes."""
+        if self.session is None or self.folder is None:
+            return
+        session, project = self.session, self.session.project
+        self.jobs.aside.do(partial(write_project, self.folder, project), partial(self._saved, session, project))
+
+    def _saved(self, session: Session, project: Project, failure: Exception | None) -> None:
+        if session is not self.session:
+            return
+        if failure is not None and not isinstance(failure, UserError):
+            raise failure
+        before, self.not_saved = self.not_saved, str(failure or "")
+        if failure is None:
+            session.mark_saved(project)
+            self.saved.emit("saving" if session.dirty else "saved")
+            if before:
+                self.banner.emit("ok", self.tr("Saved: the disk takes it again."), "")
+            return
+        self.saved.emit("failed")
+        self._save_timer.start(SAVE_AGAIN_MS)
+        if self.not_saved != before:
+            self.banner.emit("err", self.tr("Not saved: {error}").format(error=failure), "")
+
+    # ---- results
+
+    def _forget(self) -> None:
+        self._standing = None
+
+    def standing(self) -> Standing:
+        """Which results there are for today's decisions."""
+        if self._standing is None or self._standing[0] is not self.project:
+            self._standing = (self.project, standing(self.project, self.store, self.runs))
+        return self._standing[1]
+
+    def stages(self) -> list[StageState]:
+        """The state of every stage, with what is running and what failed."""
+        if self.folder is None:
+            return [
+                StageState(id_, "locked" if i else "open", self.tr("Needs a data file") if i else self.tr("Start here"))
+                for i, id_ in enumerate(STAGES)
+            ]
+        derived = stages(self.project, self.standing())
+        running = {_STAGE_OF_CALL.get(lane.now.name, ""): lane for lane in (self.jobs.quick, self.jobs.long) if lane.now}
+        told = []
+        for state in derived:
+            if state.id in running:
+                state = StageState(state.id, "running", running[state.id].message or self.tr("Working …"))
+            elif state.id in self._failed:
+                state = StageState(state.id, "failed", self._failed[state.id].split(". ")[0], self._failed[state.id])
+            told.append(state)
+        return told
+
+    def result(self, key: str) -> Json | None:
+        """A stored result as JSON; None when it was not made yet."""
+        return self.store.get(key)[0] if self.folder and key in self.store else None
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
+        if self.folder is not None and (key := self.keys.suggestions) != self._suggested[0]:
+            with contextlib.suppress(KeyError):  # not found out yet
+                self._suggested = (key, read_suggestions(self.store, key))
+        return self._suggested[1]
+
+    # ---- the table
+
+    def overview(self) -> Json | None:
+        """What can be seen of the table's columns (`engine.overview`); None until `look` has brought it."""
+        if self.folder is None or not self.project.data:
+            return None
+        key = self.keys.overview
+        if self._overview is None or self._overview[0] != key:
+            found = self.result(key)
+            if found is None:
+                return None
+            self._overview = (key, found)
+        return self._overview[1]
+
+    def table(self) -> Table | None:
+        """The typed table, mapped from the disk and light to open; None until `look` has brought it."""
+        if self.overview() is None:
+            return None
+        key = self.keys.table
+        if self._table is None or self._table[0] != key:
+            try:
+                self._table = (key, table_from_record(*self.store.get(key, check=False), lazy=True))
+            except KeyError:
+                return None
+        return self._table[1]
+
+    def look(self) -> None:
+        """Have the table of today's decisions looked at, unless it was or is being; `results_changed` tells when it is there."""
+        if self.folder is None or not self.project.data or self.table() is not None:
+            return
+        key = self.keys.table
+        if key == self._refused_look:
+            return
+        self._refused_look = key  # until it is done: not asked for twice, and not again and again when it is refused
+
+        def done(_: Json) -> None:
+            self._refused_look = "" if self.table() is not None else key
+
+        self.ask("overview", done, owner="table", title=self.tr("Looking at the columns"))
+
+    # ---- work
+
+    def ask(
+        self,
+        name: str,
+        on_done: Callable[[Json], None],
+        *,
+        owner: str,
+        title: str,
+        long: bool = False,
+        on_progress: Callable[[float, str], None] | None = None,
+        on_partial: Callable[[Json], None] | None = None,
+        on_over: Callable[[], None] | None = None,
+        about_project: bool = True,
+        **args: Any,
+    ) -> Ticket:
+        """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
+
+        `on_partial` hears what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
+        in every case. An answer about a project that is not open any more is dropped.
+        """
+        if about_project:
+            assert self.folder is not None
+            args = {"folder": str(self.folder), "project": project_to_json(self.project), **args}
+        stage = _STAGE_OF_CALL.get(name, "")
+        self._failed.pop(stage, None)
+        self.begun.emit(stage)
+        folder = self.folder if about_project else None
+        question = _Question(self, folder, stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
+        ticket = Ticket(
+            name=name,
+            args=args,
+            title=title,
+            on_done=question.done,
+            on_progress=question.progress,
+            on_partial=question.partial,
+            on_refused=question.refused,
+            on_crashed=question.crashed,
+            on_over=question.over,
+        )
+        return self.jobs.start(owner, ticket, long=long)
+
+    def note_refusal(self, stage: str, error: UserError) -> None:
+        """A call refused: its stage has failed, and the banner says why."""
+        if stage:
+            self._failed[stage] = str(error)
+        self.banner.emit("err", str(error), stage)
+        self.results_changed.emit()
+
+    def note_result(self) -> None:
+        """Something may be new in the store or in the runs."""
+        self._forget()
+        self.results_changed.emit()
+
+
+def _ignore(*_: object) -> None:
+    """Whoever asked does not want to know."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
+
+    bench: Workbench
+    folder: Path | None
+    stage: str
+    title: str
+    on_done: Callable[[Json], object]
+    on_progress: Callable[[float, str], object]
+    on_partial: Callable[[Json], object]
+    on_over: Callable[[], object]
+
+    def _late(self) -> bool:
+        return self.folder is not None and self.bench.folder != self.folder
+
+    def done(self, answer: Json) -> None:
+        if not self._late():
+            self.bench._forget()
+            self.on_done(answer)
+            self.bench.note_result()
+
+    def progress(self, fraction: float, message: str) -> None:
+        if message:
+            self.bench.log.emit(message)
+        self.on_progress(fraction, message)
+
+    def partial(self, data: Json) -> None:
+        if not self._late():
+            self.on_partial(data)
+
+    def refused(self, error: UserError) -> None:
+        if not self._late():
+            self.bench.note_refusal(self.stage, error)
+
+    def crashed(self, report: str) -> None:
+        said = self.bench.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.bench.crashed.emit(said.format(title=self.title), report, self.stage)
+
+    def over(self) -> None:
+        self.on_over()
+        self.bench.note_result()
+
+
+# Which stage shows that a call is at work.
+_STAGE_OF_CALL = {
+    "import_file": "problem",
+    "propose": "problem",
+    "renew": "problem",
+    "profile": "data",
+    "run": "train",
+    "evaluate": "evaluate",
+    "evaluate_file": "evaluate",
+    "check": "evaluate",
+    "export": "deploy",
+}

@@ -1,0 +1,360 @@
+"""The recipe as three panels edit it: which step is looked at, what is about to be added, and what the child says of it.
+
+It knows no widget. Every change goes through the bench as one named step of undo; what a panel shows comes from here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.families import Operation
+from mlops_desktop.base.params import Columns, Number, Text
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import covers, place_for, place_of_proposal, reason_for, starter
+from mlops_desktop.engine.project import Project, Step
+from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.recipe.preview import Kinds, Trial
+from mlops_desktop.ui.recipe.step_cards import doubled, moved, without
+
+PAUSE_MS = 250  # after an edit, before the child is asked what it does
+STEP, CLEANER = "step", "cleaner"
+_FIELDS = {STEP: "steps", CLEANER: "cleaners"}  # where the project holds them
+
+
+@dataclasses.dataclass(frozen=True)
+class Draft:
+    """What is about to be added: a step or a cleaner, and where. `begun`: required texts that a person has still to write."""
+
+    kind: str
+    component: Component
+    at: int
+    begun: tuple[str, ...] = ()
+
+
+class Recipe(QObject):
+    """The steps of the project, seen from one stage (`prepare`, `engineer` or `select`), which alone can be edited here; with the first
+    of these stages go the cleaners.
+    """
+
+    leaving = Signal()  # something else is about to be done: what was typed last is taken over now
+    changed = Signal()  # the choice, the draft, or what the child says
+    removed = Signal(str)  # something was taken out; it is called so
+
+    def __init__(self, bench: Workbench, panel: str, stage: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self.bench, self.panel, self.stage = bench, panel, stage
+        self.kind, self.at = "", -1  # what is looked at
+        self.draft: Draft | None = None
+        self.proposals: list[Json] | None = None
+        self.trial = Trial(bench, panel, self)
+        self.trial.changed.connect(self.changed)
+        self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), CLEANER: ()}  # as they were last
+        self._folder = bench.folder
+
+    # ---- what there is
+
+    @property
+    def steps(self) -> tuple[Step[Operation], ...]:
+        """Every step of the project, in order."""
+        return self.bench.project.steps
+
+    def items(self, kind: str) -> tuple[Step[Any], ...]:
+        """The steps, or the cleaners, of the project."""
+        found: tuple[Step[Any], ...] = getattr(self.bench.project, _FIELDS[kind])
+        return found
+
+    def mine(self, at: int, kind: str = STEP) -> bool:
+        """Whether the step (or the cleaner) at a position is edited at this stage."""
+        items = self.items(kind)
+        if not 0 <= at < len(items):
+            return False
+        return self.stage == "prepare" if kind == CLEANER else bool(items[at].component.stage == self.stage)
+
+    def chosen(self) -> Step[Any] | None:
+        """The step or cleaner of the project that is looked at; None for a draft, or when nothing is."""
+        if self.draft is None and self.kind and self.mine(self.at, self.kind):
+            return self.items(self.kind)[self.at]
+        return None
+
+    def component(self) -> Component | None:
+        """What is looked at: the draft, else the chosen step or cleaner."""
+        step = self.chosen()
+        if step is not None:
+            return step.component  # type: ignore[no-any-return]  # of whichever family
+        return self.draft.component if self.draft is not None else None
+
+    def tried(self) -> Project:
+        """The project as it would be with the draft."""
+        project, draft = self.bench.project, self.draft
+        if draft is None:
+            return project
+        items = self.items(draft.kind)
+        changed: dict[str, Any] = {_FIELDS[draft.kind]: (*items[: draft.at], Step(draft.component), *items[draft.at :])}
+        return dataclasses.replace(project, **changed)
+
+    def looked(self) -> tuple[int, int]:
+        """Positions in the trial of the step and of the cleaner that are looked at; −1 for none."""
+        kind, at = (self.draft.kind, self.draft.at) if self.draft else (self.kind, self.at)
+        return (at if kind == STEP else -1, at if kind == CLEANER else -1)
+
+    @property
+    def answer(self) -> Json | None:
+        """What the child said last."""
+        return self.trial.answer
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the answer is about what is shown."""
+        return self.trial.fresh
+
+    def columns(self) -> Kinds:
+        """The columns that there are where the component looked at stands, as (name, kind); while they are not known, those last known."""
+        if self.looked()[1] >= 0:
+            table = self.bench.table()
+            layout = table.frame.layout if table else None
+            return [(name, layout.kind(name)) for name in layout.names()] if layout else []
+        found, exact = self.trial.columns()
+        if exact:
+            return found
+        known = {name for name, _ in found}
+        component = self.component()
+        for name, param in component.params().items() if component else ():
+            if isinstance(param, Columns):
+                found += [(column, param.kinds[0]) for column in getattr(component, name) if column not in known]
+        return found
+
+    def told(self, kind: str, at: int) -> Json:
+        """What the child said last of the step or cleaner at a position of the project; empty when it said nothing."""
+        if self.answer is None:
+            return {}
+        told = self.answer["steps" if kind == STEP else "cleaners"]
+        expected = len(self.items(kind))
+        if self.draft is not None and self.draft.kind == kind and len(told) > expected:
+            at += at >= self.draft.at
+            expected += 1
+        return dict(told[at]) if len(told) == expected and 0 <= at < expected else {}
+
+    def draft_error(self) -> str:
+        """Why the draft cannot be done as it is; empty when it can, or when that is not known yet."""
+        if self.draft is None or not self.fresh or self.answer is None:
+            return ""
+        told = self.answer["steps" if self.draft.kind == STEP else "cleaners"]
+        return str(told[self.draft.at]["error"]) if self.draft.at < len(told) else ""
+
+    def reason(self, at: int, kind: str = STEP) -> str:
+        """Why the step or cleaner at a position is sound for this data; empty when nothing was found that speaks for it."""
+        return reason_for(self.items(kind)[at].component, self.bench.suggestions())
+
+    # ---- what is looked at
+
+    def show(self) -> None:
+        """The project changed, or the panel came to the front: settle what is looked at, and ask what it does."""
+        if self.bench.folder != self._folder:
+            self._folder = self.bench.folder
+            self.kind, self.at, self.draft, self.proposals = "", -1, None, None
+            self._shown = {STEP: (), CLEANER: ()}
+            self.trial.forget()
+        self._follow()
+        self._schedule(PAUSE_MS)
+
+    def _schedule(self, pause: int) -> None:
+        self.trial.show(self.tried(), *self.looked(), pause)
+
+    def _follow(self) -> None:
+        """Look at what changed just now (by undo, or by another panel), else stay; where nothing is left, at the first of this stage."""
+        steps = self.steps
+        for kind, old in self._shown.items():
+            new = self.items(kind)
+            if old and new != old:
+                at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
+                if self.mine(at, kind) and len(new) >= len(old):
+                    self.kind, self.at = kind, at
+            self._shown[kind] = new
+        if self.draft is not None and self.draft.at > len(self.items(self.draft.kind)):
+            self.draft = None
+        if self.component() is None:
+            near = sorted((abs(i - self.at), i) for i in range(len(steps)) if self.mine(i))
+            self.kind, self.at = (STEP, near[0][1] if self.at >= 0 else min(i for _, i in near)) if near else ("", -1)
+
+    @Slot(int)
+    def choose(self, at: int) -> None:
+        """Look at a step of this stage."""
+        if self.mine(at):
+            self._look(STEP, at)
+
+    @Slot(int)
+    def choose_cleaner(self, at: int) -> None:
+        """Look at a cleaner."""
+        self._look(CLEANER, at)
+
+    def _look(self, kind: str, at: int) -> None:
+        self.leaving.emit()
+        self.draft = None
+        if self.bench.session is not None:
+            self.bench.session.end_merge()
+        self.kind, self.at = kind, at
+        self._schedule(0)
+        self.changed.emit()
+
+    # ---- adding
+
+    def begin(self, id_: str, kind: str = STEP) -> None:
+        """Begin to add a member of the catalogue: it is tried where it would stand, and in the project only when it is added."""
+        self.leaving.emit()
+        if kind == CLEANER:
+            component, begun = starter(choices().cleaners[id_])
+            self.draft = Draft(CLEANER, component, len(self.bench.project.cleaners), begun)
+        else:
+            member = choices().operations[id_]
+            component, begun = starter(member)
+            self.draft = Draft(STEP, component, place_for(self.steps, member), begun)
+        self._schedule(0)
+        self.changed.emit()
+
+    def place(self, at: int) -> None:
+        """Add the draft at another place."""
+        self.leaving.emit()
+        if self.draft is not None and self.draft.kind == STEP:
+            self.draft = dataclasses.replace(self.draft, at=min(max(at, 0), len(self.steps)))
+            self._schedule(0)
+            self.changed.emit()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Add nothing."""
+        self.leaving.emit()
+        self.draft = None
+        self._schedule(0)
+        self.changed.emit()
+
+    def add(self) -> None:
+        """Put the draft into the project, and look at it."""
+        self.leaving.emit()
+        draft = self.draft
+        if draft is None:
+            return
+        project = self.tried()
+        said = self.tr("Add {step}").format(step=draft.component.label)
+        self.draft, self.kind, self.at = None, draft.kind, draft.at
+        self._shown[draft.kind] = getattr(project, _FIELDS[draft.kind])
+        self.bench.put(said, project)
+        self.changed.emit()
+
+    # ---- editing
+
+    def edit(self, component: Component) -> None:
+        """The form brings another value of what is looked at."""
+        if self.draft is not None:
+            if component != self.draft.component:
+                self.draft = dataclasses.replace(self.draft, component=component)
+                self._schedule(PAUSE_MS)
+                self.changed.emit()
+            return
+        step = self.chosen()
+        if step is None or step.component == component:
+            return
+        names = [name for name in component.params() if getattr(step.component, name) != getattr(component, name)]
+        # Typing in one field is one step of undo; a choice or a tick is one each time.
+        typed = all(isinstance(component.params()[name], (Text, Number)) for name in names)
+        merge = f"{self.kind}.{self.at}.{'.'.join(names)}" if typed else ""
+        labels = ", ".join(component.params()[name].label for name in names)
+        said = self.tr("{step}: {field}").format(step=component.label, field=labels)
+        changed: dict[str, Any] = {_FIELDS[self.kind]: _put(self.items(self.kind), self.at, dataclasses.replace(step, component=component))}
+        self.bench.edit(said, merge=merge, **changed)
+
+    def move(self, at: int, to: int, kind: str = STEP) -> None:
+        """Another place for a step of this stage, or for a cleaner."""
+        self.leaving.emit()
+        if self.mine(at, kind):
+            self._change(kind, to, self.tr("Move {step}"), at, moved(self.items(kind), at, to))
+
+    def switch(self, at: int, on: bool, kind: str = STEP) -> None:
+        """Switch a step or a cleaner on or off; what is off is kept and does nothing."""
+        self.leaving.emit()
+        if self.mine(at, kind):
+            items = self.items(kind)
+            said = self.tr("Switch {step} on") if on else self.tr("Switch {step} off")
+            self._change(kind, at, said, at, _put(items, at, dataclasses.replace(items[at], on=on)))
+
+    def duplicate(self, at: int, kind: str = STEP) -> None:
+        """The same once more, after itself."""
+        self.leaving.emit()
+        if self.mine(at, kind):
+            self._change(kind, at + 1, self.tr("Duplicate {step}"), at, doubled(self.items(kind), at))
+
+    def remove(self, at: int, kind: str = STEP) -> None:
+        """Take it out; `removed` tells, so that it can be offered to take that back."""
+        self.leaving.emit()
+        if self.mine(at, kind):
+            items = self.items(kind)
+            self._change(kind, min(at, len(items) - 2) if kind == CLEANER else at, self.tr("Remove {step}"), at, without(items, at))
+            self.removed.emit(items[at].component.label)
+
+    def _change(self, kind: str, look: int, said: str, at: int, items: tuple[Step[Any], ...]) -> None:
+        """Other steps or cleaners, for what was done to the one at `at`; then look at the one at `look`."""
+        label = self.items(kind)[at].component.label
+        self.draft, self.kind, self.at = None, kind, look
+        self._shown[kind] = items
+        changed: dict[str, Any] = {_FIELDS[kind]: items}
+        self.bench.edit(said.format(step=label), **changed)
+        self._follow()
+        self._schedule(0)
+        self.changed.emit()
+
+    # ---- proposals
+
+    def propose(self) -> None:
+        """Have sound steps for this data proposed; `proposals` is filled when they are there."""
+        if blocked(self.bench.project) or self.bench.folder is None:
+            return
+
+        def done(found: Json) -> None:
+            self.proposals = [one for one in found["steps"] if self._offered(one)]
+            self.changed.emit()
+
+        self.bench.ask("suggest", done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps"))
+
+    def _offered(self, one: Json) -> bool:
+        return self.stage == "prepare" or bool(choices().operations[one["step"]["id"]].stage == self.stage)
+
+    def offered(self) -> list[tuple[Operation, str, bool]]:
+        """Every proposal with its reason, and whether a step of the recipe does it already."""
+        found = [(choices().operations.read(one["step"]), str(one["reason"])) for one in self.proposals or []]
+        return [(step, why, any(covers(other.component, step) for other in self.steps)) for step, why in found]
+
+    def take(self, positions: Sequence[int]) -> None:
+        """Add proposals to the recipe, those that are not there, in one step of undo."""
+        self.leaving.emit()
+        if self.proposals is None:
+            return
+        proposed = [choices().operations.read(one["step"]) for one in self.proposals]
+        steps = self.steps
+        added: list[str] = []
+        last = self.at
+        for position in positions:
+            operation = proposed[position]
+            if any(covers(step.component, operation) for step in steps):
+                continue
+            last = place_of_proposal(steps, operation, proposed)
+            steps = (*steps[:last], Step(operation), *steps[last:])
+            added.append(operation.label)
+        if not added:
+            return
+        self._shown[STEP] = steps
+        said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add {n} proposed steps").format(n=len(added))
+        self.draft, self.kind, self.at = None, STEP, last
+        self.bench.edit(said, steps=steps)
+        self._follow()
+        self._schedule(0)
+        self.changed.emit()
+
+
+def _put(items: tuple[Any, ...], at: int, item: Any) -> tuple[Any, ...]:
+    return (*items[:at], item, *items[at + 1 :])

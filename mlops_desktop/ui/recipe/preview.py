@@ -1,0 +1,110 @@
+"""A recipe tried by the child: asked after a pause, answered in the background, and what is known meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mlops_desktop.engine.pipeline import Keys, decided
+from mlops_desktop.engine.project import Project, digest, project_to_json
+from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.project_controller import Workbench
+
+Kinds = list[tuple[str, str]]
+REMEMBERED = 50  # steps before which the columns are known
+
+
+class Trial(QObject):
+    """`show` says what is looked at; when no answer about it is there, the child is asked after a pause. One question at a time."""
+
+    changed = Signal()  # an answer came, or none will come
+
+    def __init__(self, bench: Workbench, owner: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bench, self._owner = bench, owner
+        self.answer: Json | None = None
+        self._now: tuple[Project, int, int] = (Project(), -1, -1)
+        self._question = self._before = ""
+        self._asked = self._answered = self._waiting = ""
+        self._open = False  # whether a question is on its way
+        self._columns: dict[str, Kinds] = {}  # that there are before a step, by what comes before it
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._ask)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the answer is about what is shown."""
+        return self.answer is not None and self._answered == self._question
+
+    @property
+    def asking(self) -> bool:
+        """Whether an answer about what is shown is still to come."""
+        return not self.fresh and (self._timer.isActive() or self._open)
+
+    @property
+    def before(self) -> str:
+        """What the columns at the step that is looked at hang on: the rows, the features, the steps before it."""
+        return self._before
+
+    def forget(self) -> None:
+        """Another project was opened."""
+        self._timer.stop()
+        self.answer, self._columns = None, {}
+        self._asked = self._answered = ""
+
+    def show(self, project: Project, at: int, cleaner: int, pause: int) -> None:
+        """This project is shown, and in it the step at `at` and the cleaner at `cleaner` (−1: none); ask in `pause` milliseconds."""
+        self._now = (project, at, cleaner)
+        self._question = self._before = ""
+        if self._bench.folder is None or blocked(project):
+            self._timer.stop()
+            return
+        features = Keys(project).features
+        everything = [[decided(step.component), step.on] for step in (*project.cleaners, *project.steps)]
+        self._question = digest(features, everything, at, cleaner)
+        before = project.steps if at < 0 else project.steps[:at]
+        self._before = digest(features, [decided(step.component) for step in before if step.on])
+        if self._question == self._asked:
+            self._timer.stop()
+        elif pause == 0 or self._question != self._waiting or not self._timer.isActive():
+            self._waiting = self._question
+            self._timer.start(pause)
+
+    def columns(self) -> tuple[Kinds, bool]:
+        """The columns before the step that is looked at, as (name, kind), and whether it is these exactly: else they are the last known."""
+        found = self._columns.get(self._before)
+        return list(found if found is not None else next(reversed(self._columns.values()), [])), found is not None
+
+    @Slot()
+    def _ask(self) -> None:
+        question, before = self._question, self._before
+        if not question or question == self._asked or self._bench.folder is None:
+            return
+        self._asked, self._open = question, True
+        project, at, cleaner = self._now
+
+        def done(found: Json) -> None:
+            self.answer, self._answered = found, question
+            if not found["problem"] and (found["step"] is not None or at < 0):
+                self._columns.pop(before, None)
+                self._columns[before] = [(name, kind) for name, kind in found["columns"]]
+                for old in list(self._columns)[:-REMEMBERED]:
+                    del self._columns[old]
+
+        def over() -> None:
+            if self._asked == question:
+                self._open = False
+            self.changed.emit()
+
+        self._bench.ask(
+            "preview",
+            done,
+            owner=self._owner,
+            title=self.tr("Trying the steps"),
+            on_over=over,
+            project=project_to_json(project),
+            at=at,
+            cleaner=cleaner,
+        )
+        self.changed.emit()

@@ -1,0 +1,300 @@
+"""What the step that is looked at does: distributions before and after it, and the first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.recipe.editor import Recipe
+from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
+from mlops_desktop.ui.widgets.elided import Elided, elided_name
+from mlops_desktop.ui.widgets.notices import ProgressRing
+from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
+from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell
+
+WIDEST = 170  # of a column of the first rows
+CELLS = (190, 150, 122)  # how high a distribution is in one, two and more lines
+LONG = 20  # letters of a name from which its column is held to that
+
+
+def waiting_words(recipe: Recipe, complete: bool) -> str:
+    """Why nothing of the step can be shown; empty when there is something."""
+    tr = QCoreApplication.translate
+    answer = recipe.answer
+    if recipe.component() is None:
+        return tr("Recipe", "Choose a step to see what it does.")
+    if recipe.draft is not None and not complete:
+        return tr("Recipe", "When all fields are right, what the step makes of the first rows is shown here.")
+    if not recipe.fresh or answer is None:
+        return (
+            tr("Recipe", "Trying the step …")
+            if answer is None or recipe.trial.asking
+            else tr("Recipe", "Nothing is known of this step yet.")
+        )
+    if answer["problem"]:
+        return str(answer["problem"])
+    at, cleaner = recipe.looked()
+    told = answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner]
+    if told["error"]:
+        return tr("Recipe", "As it is, this cannot be done.")
+    if at >= 0 and answer["step"] is None:
+        return tr("Recipe", "A step before this one has to be mended first.")
+    return ""
+
+
+def facts_words(recipe: Recipe) -> str:
+    """In a sentence or two, what the step does and on how many rows it was tried."""
+    tr = QCoreApplication.translate
+    answer = recipe.answer
+    if answer is None or not recipe.fresh or answer["problem"]:
+        return ""
+    rows = answer["rows"]
+    at, cleaner = recipe.looked()
+    if (answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner] if cleaner >= 0 else {"error": ""})["error"]:
+        return ""
+    if cleaner >= 0:
+        told = answer["cleaners"][cleaner]
+        one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
+        if not told["on"]:
+            one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
+            end = tr("Recipe", "of {rows}: the rule is off.")
+        return f"{counted(told['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
+    look = answer["step"]
+    if look is None:
+        return ""
+    parts = []
+    if look["before"] != look["after"]:
+        width = counted(look["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
+        parts.append(width.replace("{before}", f"{look['before']:,}"))
+    if look["other"]:
+        parts.append(counted(look["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
+    parts = parts or [tr("Recipe", "nothing changes in these rows")]
+    tried = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows['sample']:,}")
+    if rows["sample"] < rows["train"]:
+        tried = tr("Recipe", "learned on a sample of {rows} of {of} training rows").format(
+            rows=f"{rows['sample']:,}", of=f"{rows['train']:,}"
+        )
+    seconds = answer["steps"][at]["seconds"]
+    took = tr("Recipe", "{seconds} s").format(seconds=f"{seconds:.1f}" if seconds >= 0.05 else "< 0.1")
+    return " · ".join([*parts, tried, took])
+
+
+class Pane(QFrame):
+    """What stands beside or below the settings."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.recipe = recipe
+
+    def show_recipe(self, complete: bool) -> None:
+        """Show what the recipe looks at; `complete`: the form has all that it needs."""
+        raise NotImplementedError
+
+
+class ChangesPane(Pane):
+    """Small distributions: pairs of before and after, and new columns."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe)
+        name = recipe.panel
+        self.facts = Elided("", "caption", tone="3")
+        self.facts.setObjectName(f"{name}_facts")
+        self.ring = ProgressRing(self.tr("Trying the steps"), name=f"{name}_ring", size=18)
+        self.said = label("", "small", tone="3", wrap=True)
+        self.said.setObjectName(f"{name}_said")
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 8, 0)
+        self._grid.setSpacing(4)
+        for at in range(2):
+            self._grid.setColumnStretch(at, 1)
+        inner = QWidget()
+        inner.setLayout(column(self._grid, None))
+        self._high = CELLS[-1]
+        self._pages = QStackedWidget()
+        self._pages.addWidget(scrolled(inner))
+        self._pages.addWidget(self.said)
+        head = row(heading(self.tr("Before → after")), None, self.ring)
+        self.setLayout(column(column(head, self.facts, spacing=0), (self._pages, 1), margins=(16, 10, 8, 12)))
+        self._shown: object = None
+        self._filled = False
+
+    def show_recipe(self, complete: bool) -> None:
+        """Show what the step changes, or why that cannot be shown; the last picture stays while a new one is on its way."""
+        recipe = self.recipe
+        self.ring.setVisible(recipe.trial.asking)
+        words = waiting_words(recipe, complete)
+        if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
+            return
+        if not words and recipe.answer is not self._shown:
+            self._shown = recipe.answer
+            clear(self._grid)
+            self._filled = self._show_groups(self._groups())
+        if not words and not self._filled:
+            words = self.tr("In these rows the step changes nothing.")
+        self.said.setText(words)
+        self._pages.setCurrentIndex(1 if words else 0)
+        self.facts.setText(facts_words(recipe))
+
+    def _groups(self) -> list[Json]:
+        """What is drawn of the answer; of a cleaner, how many rows are used and how many are passed over."""
+        answer, (_, cleaner) = self.recipe.answer, self.recipe.looked()
+        assert answer is not None
+        if cleaner < 0:
+            return list(answer["step"]["groups"])
+        told, all_ = answer["cleaners"][cleaner], answer["rows"]["table"]
+        gone = told["gone"]
+        names = [self.tr("used"), self.tr("passed over")] if told["on"] else [self.tr("would be used"), self.tr("would be passed over")]
+        kept = {"kind": "rows", "names": names, "counts": [all_ - gone, gone], "missing": 0, "distinct": all_}
+        return [{"name": self.tr("Rows"), "before": None, "after": kept, "tells": None}]
+
+    def _show_groups(self, groups: Sequence[Json]) -> bool:
+        pairs = sum(group["before"] is not None for group in groups)
+        lines = pairs + (len(groups) - pairs + 1) // 2
+        self._high = CELLS[min(lines, len(CELLS)) - 1]
+        line, side = 0, 0
+        for group in groups:
+            if group["before"] is not None:
+                line, side = (line + 1, 0) if side else (line, 0)
+                self._put(before_words(group), line, 0)
+                self._put(after_words(group), line, 1)
+                line += 1
+                continue
+            last = group is groups[-1] and not side  # alone in its line
+            self._put(after_words(group), line, side, 2 if last else 1)
+            line, side = (line + 1, 0) if side else (line, 1)
+        return bool(groups)
+
+    def _put(self, shown: Distribution, line: int, side: int, across: int = 1) -> None:
+        cell = DistributionCell(name=f"{self.recipe.panel}_cell_{line}_{side}")
+        cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a picture of what the table of rows says in words
+        cell.unsetCursor()
+        cell.setFixedHeight(self._high)
+        cell.show_distribution(shown)
+        if shown.tone == "accent":
+            cell.setToolTip(self.tr("{name}\nCorrelation with the target, from 0 (none) to 1").format(name=shown.title))
+        self._grid.addWidget(cell, line, side, 1, across)
+
+
+def before_words(group: Json) -> Distribution:
+    """A column as it was."""
+    return _distribution(group["name"], group["before"])
+
+
+def after_words(group: Json) -> Distribution:
+    """What became of it, or what is new."""
+    tr = QCoreApplication.translate
+    after = group["after"]
+    if after is None:
+        return Distribution(tr("Recipe", "→ taken out"), [], note=tr("Recipe", "This column does not go on."))
+    if group["before"] is None:
+        made = _distribution(group["name"], after)
+        if group["tells"] is None:
+            return made
+        stat = tr("Recipe", "{score} with target").format(score=f"{group['tells']:.2f}")
+        return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
+    title = tr("Recipe", "→ after")
+    if after["kind"] == "many":
+        title = counted(after["distinct"], tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
+    return _distribution(title, after)
+
+
+def _distribution(title: str, one: Json) -> Distribution:
+    tr = QCoreApplication.translate
+    total = sum(one["counts"]) + one["missing"]
+    tone = ""
+    if one["kind"] == "many":
+        stat = ""
+    elif one["kind"] == "rows":
+        stat = f"{one['counts'][0]:,} / {one['counts'][1]:,}"
+    elif one["missing"]:
+        stat, tone = tr("Recipe", "{count} missing").format(count=f"{one['missing']:,}"), "warn" if one["missing"] > 0.05 * total else ""
+    elif one["kind"] == "word":
+        stat = counted(one["distinct"], tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
+    else:
+        stat = counted(one["distinct"], tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
+    edges = one.get("edges", []) if one["kind"] == "number" else []
+    return Distribution(title, [one["counts"]], edges, one.get("names", []), stat, tone, tr("Recipe", "no value"))
+
+
+class RowsPane(Pane):
+    """The first rows of what the step changes: pale before, on a tinted ground after; for a cleaner, the rows that go."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe)
+        name = recipe.panel
+        self.title = heading("")
+        self.key = label("", "caption", tone="3")
+        self.table = RowsTable([], name=f"{name}_rows", title=self.tr("First rows before and after the step"), selectable=False)
+        self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.said = label("", "small", tone="3", wrap=True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(self.said)
+        self.setLayout(column(row(self.title, self.key, None, spacing=12), (self._pages, 1), margins=(16, 10, 14, 10)))
+        self._shown: object = None
+
+    def show_recipe(self, complete: bool) -> None:
+        """Show the rows, or nothing while there are none."""
+        recipe = self.recipe
+        cleaner = recipe.looked()[1] >= 0
+        step = recipe.chosen()
+        off = step is not None and not step.on
+        rows = self.tr("Rows that would be passed over") if off else self.tr("Rows that are passed over")
+        self.title.setText(rows if cleaner else self.tr("First rows"))
+        self.key.setText("" if cleaner else self.tr("grey: before · tinted: after"))
+        words = waiting_words(recipe, complete)
+        if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
+            return
+        self._pages.setCurrentIndex(1 if words else 0)
+        self.said.setText(words)
+        if words or recipe.answer is self._shown:
+            return
+        self._shown = recipe.answer
+        assert recipe.answer is not None
+        if cleaner:
+            gone = recipe.answer["gone_rows"]
+            self._fill(gone["columns"], [str(number) for number in gone["numbers"]])
+            empty = not gone["numbers"]
+            self.said.setText(self.tr("No row is passed over: every row stays."))
+        else:
+            shown = recipe.answer["step"]["rows"]
+            self._fill(shown, [])
+            empty = not shown
+            self.said.setText(self.tr("In these rows the step changes nothing."))
+        self._pages.setCurrentIndex(1 if empty else 0)
+
+    def _fill(self, columns: Sequence[Json], numbers: Sequence[str]) -> None:
+        heads = [RowColumn(self.tr("Row"), "right", figures=True)] if numbers else []
+        metrics = self.table.horizontalHeader().fontMetrics()
+        for one in columns:
+            after = one.get("side") == "after"
+            figures = one["kind"] in ("number", "sparse")
+            name = one["name"] if len(one["name"]) <= LONG else elided_name(metrics, one["name"], WIDEST - 36)
+            title, width = f"→ {name}" if after else name, WIDEST if len(one["name"]) > LONG else 0
+            heads.append(RowColumn(title, "right" if figures else "left", figures, width=width, tip=self._tip(one)))
+        count = max([len(one["cells"]) for one in columns] + [len(numbers)], default=0)
+        rows = []
+        for at in range(count):
+            cells = [Cell(f"{int(numbers[at]):,}", tone="3")] if numbers else []
+            for one in columns:
+                after = one.get("side") == "after"
+                cells.append(Cell(one["cells"][at], tone="" if after or numbers else "3", shade=0.02 if after else 0.0))
+            rows.append(Row(str(at), cells))
+        self.table.show_columns(heads)
+        self.table.show_rows(rows)
+
+    def _tip(self, one: Json) -> str:
+        said = {
+            "gone": self.tr("before; this column does not go on"),
+            "other": self.tr("after") if one.get("side") == "after" else self.tr("before"),
+            "new": self.tr("new"),
+            "source": self.tr("what it is made of"),
+        }.get(str(one.get("change", "")), "")
+        return f"{one['name']}\n{said}".strip()

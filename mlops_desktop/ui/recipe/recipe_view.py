@@ -1,0 +1,331 @@
+"""The page on which a stage's steps are edited: the recipe at the left; settings, what they do, tiles or proposals at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+
+from mlops_desktop.base.component import Component
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.workflow import TITLES, blocked
+from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.preview_panes import ChangesPane, Pane, RowsPane
+from mlops_desktop.ui.recipe.proposals import Proposal, Proposals
+from mlops_desktop.ui.recipe.step_form import StepCard
+from mlops_desktop.ui.recipe.step_list import PANELS, RecipeSide
+from mlops_desktop.ui.recipe.step_summary import kinds_icon, step_summary
+from mlops_desktop.ui.widgets.basic import Button, Tool, column, heading, label, row, scrolled
+from mlops_desktop.ui.widgets.figure_cards import EmptyState
+from mlops_desktop.ui.widgets.gallery import Gallery, Offer
+from mlops_desktop.ui.widgets.notices import Toast
+
+SIDE = (330, 400)  # the least and the greatest width of the recipe
+
+
+class RecipeView(QWidget):
+    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` what is said without a step."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        nothing: str,
+        propose: str = "",
+        cleaners: bool = False,
+        beside: Callable[[Recipe], Pane] = ChangesPane,
+        below: Callable[[Recipe], Pane] = RowsPane,
+        split: tuple[int, int] = (6, 4),
+    ) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self._page = ""  # "", gallery, proposals: what a person asked for
+        self._adding = STEP  # what the gallery shows
+        self._proposed_for = ""
+        self.side = RecipeSide(recipe, cleaners=cleaners, propose=propose)
+        self.side.setMinimumWidth(SIDE[0])
+        self.side.setMaximumWidth(SIDE[1])
+        self.card = StepCard(recipe, nothing)
+        self.card.setMinimumWidth(250)
+        self.beside, self.below = beside(recipe), below(recipe)
+        self._pages = QStackedWidget()
+        self.blocker = self._blocked_page()
+        self._places = {
+            "": self._look_page(split),
+            "gallery": self._gallery_page(),
+            "proposals": self._proposals_page(),
+            "blocked": self.blocker,
+        }
+        for page in self._places.values():
+            self._pages.addWidget(page)
+        self.toast = Toast(self, name=f"{recipe.panel}_toast")
+        self._toast_of: object = None
+        self.setLayout(row((self.side, 3), (self._pages, 6), spacing=12))
+        self._connect()
+
+    # ---- building
+
+    def _blocked_page(self) -> EmptyState:
+        said = self.tr("There is nothing to prepare yet: choose the column to predict first.")
+        way = self.tr("Go to “Problem”")
+        return EmptyState(said, way, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
+
+    def _look_page(self, split: tuple[int, int]) -> QWidget:
+        top = QWidget()
+        top.setLayout(row((self.card, 4), (self.beside, 5), spacing=12))
+        top.setMinimumHeight(250)
+        self.below.setMinimumHeight(180)
+        page = QWidget()
+        page.setLayout(column((top, split[0]), (self.below, split[1]), spacing=12))
+        return page
+
+    def _gallery_page(self) -> QFrame:
+        name = self.recipe.panel
+        self._gallery_title = heading("")
+        self._gallery_said = label("", "small", tone="2", wrap=True)
+        self.gallery = Gallery(name=f"{name}_gallery")
+        self._close = Tool("x", self.tr("Close"), self.look, name=f"{name}_gallery_close", shortcut="Esc")
+        card = QFrame()
+        card.setObjectName("card")
+        inner = QWidget()
+        inner.setLayout(column((self.gallery, 1), margins=(0, 0, 8, 0)))
+        head = row((column(self._gallery_title, self._gallery_said, spacing=0), 1), column(self._close, None))
+        card.setLayout(column(head, (scrolled(inner), 1), margins=(16, 10, 8, 14), spacing=12))
+        return card
+
+    def _proposals_page(self) -> QFrame:
+        name = self.recipe.panel
+        self.proposals = Proposals(name=f"{name}_proposal")
+        self._proposals_said = label("", "small", tone="2", wrap=True)
+        self.take_all = Button(self.tr("Take all"), self._take_all, name=f"{name}_take_all", kind="primary", icon="check")
+        self._by_hand = Button(self.tr("Add a step by hand"), lambda: self.choose_new(STEP), name=f"{name}_by_hand")
+        close = self._proposals_close = Tool("x", self.tr("Close"), self.look, name=f"{name}_proposals_close", shortcut="Esc")
+        card = QFrame()
+        card.setObjectName("card")
+        inner = QWidget()
+        inner.setLayout(column(self.proposals, None, margins=(0, 0, 8, 0)))
+        title = column(heading(self.tr("Sound steps for this data")), self._proposals_said, spacing=0)
+        buttons = row(self.take_all, self._by_hand, None)
+        card.setLayout(column(row((title, 1), column(close, None)), (scrolled(inner), 1), buttons, margins=(16, 10, 8, 14), spacing=12))
+        return card
+
+    def _connect(self) -> None:
+        recipe, side = self.recipe, self.side
+        recipe.changed.connect(self.refresh)
+        recipe.removed.connect(self._removed)
+        side.add_asked.connect(self.choose_new)
+        side.edit_asked.connect(self._edit)
+        side.propose.clicked.connect(lambda: self._show_page("proposals"))
+        for steps in (side.steps, side.rows):
+            for signal in (steps.chosen, steps.walked, steps.edited):
+                signal.connect(lambda _: self.look())
+        self.card.add_asked.connect(lambda: self.choose_new(STEP))
+        self.gallery.picked.connect(self._begin)
+        self.proposals.taken.connect(lambda at: recipe.take([at]))
+        self.toast.undone.connect(recipe.bench.undo)
+        self.card.judged.connect(self._show_panes)
+        self.card.setAccessibleName(self.tr("Settings of the step"))
+
+    # ---- what a person asks for
+
+    def choose_new(self, kind: str) -> None:
+        """Show the tiles of what can be added: steps of this stage, or rules for rows."""
+        self._adding = kind
+        self._show_page("gallery")
+        self.gallery.focus_first()
+
+    def look(self) -> None:
+        """Back to the step that is looked at."""
+        self._show_page("")
+
+    def _show_page(self, page: str) -> None:
+        self._page = page
+        self.refresh()
+
+    def _begin(self, id_: str) -> None:
+        self._page = ""
+        self.recipe.begin(id_, self._adding)
+        self.card.focus_form()
+
+    def begin(self, id_: str, kind: str = STEP) -> None:
+        """Begin to add this member of the catalogue, as a click on its tile does."""
+        self._adding = kind
+        self._begin(id_)
+
+    def _edit(self) -> None:
+        self.look()
+        self.card.focus_form()
+
+    def _take_all(self) -> None:
+        self._page = ""
+        self.recipe.take(range(len(self.recipe.proposals or [])))
+        self.refresh()
+
+    def _removed(self, what: str) -> None:
+        self._toast_of = self.recipe.bench.project
+        self.toast.show_message(self.tr("“{step}” is removed.").format(step=what), undo=True)
+
+    def _go_to_problem(self) -> None:
+        self.recipe.bench.go_to.emit("problem")
+
+    # ---- showing
+
+    def show_project(self) -> None:
+        """The decisions, or what is known of them, changed."""
+        self.recipe.show()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the recipe looks at."""
+        recipe = self.recipe
+        if self._toast_of is not None and self._toast_of is not recipe.bench.project:
+            self._toast_of = None
+            self.toast.hide()
+        why = blocked(recipe.bench.project)
+        self.side.show_recipe()
+        self.side.setVisible(not why)
+        self.card.show_recipe()
+        self._show_panes()
+        page = "blocked" if why else self._wanted()
+        if page == "gallery":
+            self._show_gallery()
+        elif page == "proposals":
+            self._show_proposals()
+        self._pages.setCurrentWidget(self._places[page])
+
+    def _show_panes(self) -> None:
+        form = self.card.form
+        complete = form is not None and form.complete()
+        for pane in (self.beside, self.below):
+            pane.show_recipe(complete)
+
+    def _wanted(self) -> str:
+        """The page that is due: what was asked for, else the step; without any, what helps to begin."""
+        recipe = self.recipe
+        if recipe.draft is not None or (self._page == "" and recipe.component() is not None):
+            return ""
+        if self._page:
+            return self._page
+        if recipe.stage == "prepare" and not recipe.steps:
+            self._propose_once()
+            return "proposals"
+        return "gallery" if recipe.stage != "select" else ""
+
+    def _propose_once(self) -> None:
+        key = recipe_key(self.recipe)
+        if self._proposed_for != key:
+            self._proposed_for = key
+            self.recipe.propose()
+
+    def _show_gallery(self) -> None:
+        rows = self._adding == CLEANER
+        self._gallery_title.setText(self.tr("Add a rule for rows") if rows else self.tr("Add a step"))
+        said = {
+            "prepare": self.tr("Steps that make columns fit for a model. Each is tried before it is added."),
+            "engineer": self.tr("Steps that make new columns of the ones there are. Each is tried before it is added."),
+            "select": self.tr("Steps that keep what tells something of the target. Each is tried before it is added."),
+        }[self.recipe.stage]
+        cleaners = self.tr("Rules that pass over rows before anything is learned. Nothing is deleted from the file.")
+        self._gallery_said.setText(cleaners if rows else said)
+        self._close.setVisible(self.recipe.component() is not None or self._way_back())
+        self.gallery.show_offers([("", [_offer(member) for member in self.members(self._adding)])])
+
+    def _way_back(self) -> bool:
+        """Whether closing the tiles shows something else."""
+        return self._adding == CLEANER or self.recipe.stage == "select" or (self.recipe.stage == "prepare" and not self.recipe.steps)
+
+    def members(self, kind: str) -> list[type[Component]]:
+        """What of the catalogue can be added here, by name."""
+        if kind == CLEANER:
+            found: list[type[Component]] = list(choices().cleaners.values())
+        else:
+            found = [member for member in choices().operations.values() if member.stage == self.recipe.stage]
+        return sorted(found, key=lambda member: member.label)
+
+    def _show_proposals(self) -> None:
+        proposals = self.recipe.proposals
+        listed = []
+        for operation, why, there in self.recipe.offered():
+            badge = "" if operation.stage == self.recipe.stage else TITLES[PANELS[operation.stage]]
+            listed.append(Proposal(operation.label, step_summary(operation), why, there, badge))
+        self.proposals.show_proposals(listed)
+        left = sum(not one.there for one in listed)
+        if proposals is None:
+            said = self.tr("Looking for sound steps …")
+        elif not listed:
+            said = self.tr("Nothing to propose here: the columns call for no step of this kind.")
+        elif not left:
+            said = self.tr("All of them are in the recipe already.")
+        else:
+            said = self.tr("Each can be taken by itself, changed afterwards, and taken back.")
+        self._proposals_said.setText(said)
+        self._proposals_close.setVisible(self.recipe.component() is not None)
+        self.take_all.setEnabled(left > 0)
+
+    # ---- what the window asks
+
+    def primary(self) -> QPushButton | None:
+        """The main button of what is in front."""
+        if self.recipe.draft is not None:
+            return self.card.add
+        return self.take_all if self._pages.currentWidget() is self._places["proposals"] else None
+
+    def unready(self) -> tuple[str, QWidget | None]:
+        """A step of this stage that cannot be done has to be mended first."""
+        if blocked(self.recipe.bench.project):
+            return self.tr("Choose the column to predict first."), self.blocker.button
+        return self.side.blocker(), self.side.steps
+
+    def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
+        """Everything that can be added here, and every step that is there."""
+        found: list[tuple[str, QWidget | Callable[[], object]]] = []
+        kinds = (STEP, CLEANER) if self.recipe.stage == "prepare" else (STEP,)
+        for kind in kinds:
+            for member in self.members(kind):
+                if not member.missing():
+                    found.append((self.tr("Add: {step}").format(step=member.label), self._beginner(member.id, kind)))
+        for at, step in enumerate(self.recipe.steps):
+            if self.recipe.mine(at):
+                found.append((f"{at + 1}. {step.component.label}", self._chooser(at)))
+        return found
+
+    def _beginner(self, id_: str, kind: str) -> Callable[[], object]:
+        return lambda: self.begin(id_, kind)
+
+    def _chooser(self, at: int) -> Callable[[], object]:
+        def go() -> None:
+            self.recipe.choose(at)
+            self.look()
+
+        return go
+
+    # ---- keys
+
+    def event(self, event: QEvent) -> bool:
+        """Escape belongs to what is about to be added, while there is something."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._escapes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the step that was looked at."""
+        if self._escapes(event):
+            self._page = ""
+            self.recipe.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def _escapes(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and (self.recipe.draft is not None or bool(self._page))
+
+
+def recipe_key(recipe: Recipe) -> str:
+    """What proposals hang on."""
+    return recipe.bench.keys.features
+
+
+def _offer(member: type[Component]) -> Offer:
+    return Offer(member.id, member.label, member.help, kinds_icon(member), member.missing())

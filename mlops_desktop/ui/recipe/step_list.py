@@ -1,0 +1,206 @@
+"""The left side of a recipe's panel: what is done to rows and columns, in order, and what comes out at the end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from mlops_desktop.base.plural import counted
+from mlops_desktop.engine.workflow import TITLES
+from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.step_cards import RecipeList, StepItem
+from mlops_desktop.ui.recipe.step_summary import step_summary
+from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, column, heading, label, row, rule, scrolled, set_property
+
+PANELS = {"prepare": "preprocess", "engineer": "engineer", "select": "select"}  # which panel edits the steps of a stage
+
+
+class RecipeSide(QFrame):
+    """The list of all steps: those of this stage are edited here, the others are links to theirs. `add_asked` tells step or cleaner."""
+
+    add_asked = Signal(str)
+    edit_asked = Signal()
+
+    def __init__(self, recipe: Recipe, *, cleaners: bool, propose: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.recipe = recipe
+        name = recipe.panel
+        self.steps = RecipeList(name=f"{name}_steps", title=self.tr("Steps of the recipe, in their order"), narrow=True)
+        self.rows = RecipeList(name=f"{name}_cleaners", title=self.tr("What is done to rows"), narrow=True)
+        self.count = label("", "caption", pill="mute")
+        self.add = Button(self.tr("Add a step"), lambda: self.add_asked.emit(STEP), name=f"{name}_add", icon="plus")
+        self.add_rows = Tool("plus", self.tr("Add a rule for rows"), lambda: self.add_asked.emit(CLEANER), name=f"{name}_add_rows")
+        self.propose = Button(propose, name=f"{name}_propose", icon="star")
+        if not propose:
+            self.propose.hide()
+        self.rows_said = label("", "caption", tone="3", wrap=True)
+        self.steps_said = label("", "caption", tone="3", wrap=True)
+        self.outcome = label("", "small", wrap=True)
+        self.outcome.setObjectName(f"{name}_outcome")
+        self._looked = ("", -1)
+        self._sign = {tone: Picture(icon, tone, 16) for tone, icon in (("ok", "check"), ("err", "warn"))}
+        self.setLayout(self._build(cleaners))
+        self._connect()
+
+    def _build(self, cleaners: bool) -> QVBoxLayout:
+        inner = QWidget()
+        parts: list[QWidget] = []
+        if cleaners:
+            head = QWidget()
+            head.setLayout(row(heading(self.tr("Rows")), None, self.add_rows))
+            parts += [head, self.rows_said, self.rows]
+        title = QWidget()
+        title.setLayout(row(heading(self.tr("Steps")), self.count, None, self.add))
+        body = column(*parts, *([8] if cleaners else []), title, self.steps, self.steps_said, None, spacing=6)
+        inner.setLayout(body)
+        area = self._area = scrolled(inner)
+        lock = row(column(Picture("lock", "text3", 14), None), (self._note(), 1), spacing=6)
+        self.outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
+        out = row(column(*self._sign.values(), None), (self.outcome, 1), spacing=6)
+        made = column((area, 1), rule(), out, lock, self.propose, margins=(16, 10, 12, 14), spacing=8)
+        assert isinstance(made, QVBoxLayout)
+        return made
+
+    def _note(self) -> QLabel:
+        note = label(self.tr("Learned on the training folds only: what is tested never teaches a step."), "caption", tone="3", wrap=True)
+        note.setObjectName(f"{self.recipe.panel}_note")
+        return note
+
+    def _connect(self) -> None:
+        recipe = self.recipe
+        self.steps.chosen.connect(recipe.choose)
+        self.steps.walked.connect(recipe.choose)
+        self.steps.edited.connect(self._open)
+        self.steps.moved.connect(lambda at, to: recipe.move(at, to))
+        self.steps.switched.connect(recipe.switch)
+        self.steps.duplicated.connect(lambda at: recipe.duplicate(at))
+        self.steps.removed.connect(lambda at: recipe.remove(at))
+        self.rows.chosen.connect(recipe.choose_cleaner)
+        self.rows.walked.connect(recipe.choose_cleaner)
+        self.rows.edited.connect(self._open_cleaner)
+        self.rows.moved.connect(lambda at, to: recipe.move(at, to, CLEANER))
+        self.rows.switched.connect(lambda at, on: recipe.switch(at, on, CLEANER))
+        self.rows.duplicated.connect(lambda at: recipe.duplicate(at, CLEANER))
+        self.rows.removed.connect(lambda at: recipe.remove(at, CLEANER))
+        self.propose.clicked.connect(lambda: recipe.propose())
+
+    def _open(self, at: int) -> None:
+        if self.recipe.mine(at):
+            self.recipe.choose(at)
+            self.edit_asked.emit()
+        else:
+            self.recipe.bench.go_to.emit(PANELS[self.recipe.steps[at].component.stage])
+
+    def _open_cleaner(self, at: int) -> None:
+        self.recipe.choose_cleaner(at)
+        self.edit_asked.emit()
+
+    # ---- showing
+
+    def show_recipe(self) -> None:
+        """Show the steps as they are, with what the child said of them last."""
+        recipe = self.recipe
+        self.steps.show_steps([self._item(at) for at in range(len(recipe.steps))])
+        drafting = recipe.draft is not None
+        self.steps.show_chosen(recipe.at if recipe.kind == STEP and not drafting else -1)
+        cleaners = recipe.bench.project.cleaners
+        self.rows.show_steps([self._cleaner_item(at) for at in range(len(cleaners))])
+        self.rows.show_chosen(recipe.at if recipe.kind == CLEANER and not drafting else -1)
+        self._reveal()
+        mine = sum(recipe.mine(at) for at in range(len(recipe.steps)))
+        self.count.setText(str(mine))
+        self.count.setVisible(mine > 0)
+        self.steps_said.setVisible(not recipe.steps)
+        self.steps_said.setText(self.tr("No step yet: the columns go to the models as they are in the file."))
+        self._show_rows()
+        self._show_outcome()
+
+    def _reveal(self) -> None:
+        """Bring what was chosen into view, once it was chosen."""
+        looked = (self.recipe.kind, self.recipe.at)
+        if looked == self._looked or looked[1] < 0:
+            return
+        self._looked = looked
+        steps = self.steps if looked[0] == STEP else self.rows
+        card = steps.findChild(QWidget, f"{steps.objectName()}_{looked[1]}")
+        if card is not None:
+            QTimer.singleShot(0, card, lambda: self._area.ensureWidgetVisible(card, 0, 8))
+
+    def _item(self, at: int) -> StepItem:
+        recipe, step = self.recipe, self.recipe.steps[at]
+        told = recipe.told(STEP, at)
+        mine = recipe.mine(at)
+        why = recipe.reason(at)
+        if told.get("waits"):
+            why = self.tr("Not tried: a step before it has to be mended first.")
+        return StepItem(
+            f"{at + 1}. {step.component.label}",
+            step_summary(step.component),
+            on=step.on,
+            problem=str(told.get("error", "")),
+            badge=self._widths(at) if mine else "",
+            fixed=not mine,
+            why=why if mine or told.get("waits") else "",
+            link="" if mine else TITLES[PANELS[step.component.stage]],
+        )
+
+    def _widths(self, at: int) -> str:
+        """How many columns go in and come out, where that is not the same."""
+        recipe = self.recipe
+        after = recipe.told(STEP, at).get("width")
+        if after is None or recipe.answer is None or not recipe.steps[at].on:
+            return ""
+        before = recipe.answer["rows"].get("columns")
+        for earlier in range(at):
+            width = recipe.told(STEP, earlier).get("width")
+            if recipe.steps[earlier].on and width is not None:
+                before = width
+        return "" if before in (None, after) else f"{before:,} → {after:,}"
+
+    def _cleaner_item(self, at: int) -> StepItem:
+        step = self.recipe.bench.project.cleaners[at]
+        told = self.recipe.told(CLEANER, at)
+        gone = f"−{told['gone']:,}" if step.on and told.get("gone") else ""
+        why = self.recipe.reason(at, CLEANER)
+        cleaner = step.component
+        return StepItem(cleaner.label, step_summary(cleaner), on=step.on, problem=str(told.get("error", "")), badge=gone, why=why)
+
+    def _show_rows(self) -> None:
+        rows = self.recipe.answer["rows"] if self.recipe.answer else {}
+        if not rows:
+            self.rows_said.setText("")
+        elif rows["kept"] < rows["table"]:
+            text = self.tr("{kept} of {table} rows are used; the others are passed over, nothing is deleted.")
+            self.rows_said.setText(text.format(kept=f"{rows['kept']:,}", table=f"{rows['table']:,}"))
+        else:
+            self.rows_said.setText(counted(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
+
+    def _show_outcome(self) -> None:
+        answer = self.recipe.answer
+        matrix = answer["matrix"] if answer else None
+        text = str(answer["problem"] or (matrix["error"] if matrix else "")) if answer else ""
+        broken = bool(answer) and any(step["on"] and step["error"] for step in answer["steps"]) if answer else False
+        tone = "err" if text or broken else "ok"
+        if broken and not text:
+            text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
+        elif not text and matrix and matrix["width"] is not None:
+            text = counted(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
+        if not text:
+            tone = ""
+            text = self.tr("Trying the steps …") if self.recipe.trial.asking else ""
+        self.outcome.setText(text)
+        for key, sign in self._sign.items():
+            sign.setVisible(key == tone)
+        if self.outcome.property("tone") != tone:
+            set_property(self.outcome, "tone", "err" if tone == "err" else "2")
+
+    def blocker(self) -> str:
+        """Why nothing can be trained from this recipe, in one sentence; empty when it can, or when that is not known."""
+        answer = self.recipe.answer
+        if answer is None or self.recipe.draft is not None or not self.recipe.fresh:
+            return ""
+        for at, told in enumerate(answer["steps"]):
+            if told["on"] and told["error"] and self.recipe.mine(at):
+                return f"{self.recipe.steps[at].component.label}: {told['error']}"
+        return ""

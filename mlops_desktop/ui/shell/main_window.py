@@ -1,0 +1,447 @@
+"""The frame: rail, top bar, banner, panels, footer. It knows the panels by their stage and nothing of what they do."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.workflow import STAGES, TITLES
+from mlops_desktop.ui import panels, theme
+from mlops_desktop.ui.jobs import JobRunner
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.shell.banner import Banner
+from mlops_desktop.ui.shell.command_palette import Finder, Found, focus
+from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
+from mlops_desktop.ui.shell.footer import Footer, LogDrawer
+from mlops_desktop.ui.shell.rail import Rail
+from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.start_page import StartPage
+from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, Weight, column, label, repaint_icons, row, scrolled
+
+WIDE, NARROW = 248, 64
+COLLAPSE_BELOW = 1100
+AHEAD_MS = 700  # of rest, before the next panel is made
+
+
+def panel_modules() -> dict[str, str]:
+    """The module of each stage's panel: `panels/` has a package for each, named like the stage. Nothing is imported."""
+    return {info.name: f"{panels.__name__}.{info.name}.panel" for info in pkgutil.iter_modules(panels.__path__)}
+
+
+def panel_class(id_: str) -> type[Panel]:
+    """The panel of a stage, imported on the first visit."""
+    module = import_module(panel_modules()[id_])
+    return next(
+        member
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Panel) and member.__module__ == module.__name__
+    )
+
+
+def needed_later() -> list[Callable[[], object]]:
+    """What the window loads while the person looks at the start page: the catalogue, panels in the order of the stages, charts."""
+    there = panel_modules()
+    names = [*(there[id_] for id_ in STAGES if id_ in there), "pyqtgraph"]
+    return [choices, *(partial(import_module, name) for name in names)]
+
+
+class MainWindow(QMainWindow):
+    """The application's window."""
+
+    shown_stage = Signal(str)
+
+    def __init__(self, jobs: JobRunner, hook: ExceptionHook, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 600)
+        theme.dress(self)
+        self.bench = Workbench(jobs, self)
+        self._settings = settings
+        self._panels: dict[str, Panel] = {}
+        self._stage = ""
+        self._closing = False
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(AHEAD_MS)
+        self._ahead.timeout.connect(self._make_ahead)
+        self._build(jobs)
+        self._connect(hook)
+        self._shortcuts()
+        self._refresh()
+
+    # ---- building
+
+    def _build(self, jobs: JobRunner) -> None:
+        self.start = StartPage(self.bench, self._settings)
+        self._stack = QStackedWidget()
+        self._areas: dict[str, QWidget] = {"": scrolled(self.start)}
+        self._stack.addWidget(self._areas[""])
+        self._banner = Banner()
+        self._footer = Footer(jobs)
+        self._drawer = LogDrawer()
+        self._drawer.hide()
+        content = QWidget()
+        banner_place = QWidget()
+        banner_place.setLayout(column(self._banner, margins=(20, 12, 20, 0)))
+        self._banner.hide()
+        content.setLayout(column(self._top_bar(), banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
+        whole = QWidget()
+        whole.setLayout(row(self._side(), (content, 1), spacing=0))
+        self.setCentralWidget(whole)
+        whole.setFocus()  # no control looks chosen before a key was pressed
+
+    def _side(self) -> QWidget:
+        self._mark = Picture("flask", "on_accent", 28, "accent")
+        self._name = label("", "body", weight=Weight.DemiBold)
+        self._name.setObjectName("project_name")
+        self._subtitle = label("", "caption", tone="3")
+        self._home = Tool(
+            "folder", self.tr("Start page: open or make a project"), partial(self.show_stage, ""), name="go_start", shortcut="Ctrl+O"
+        )
+        self.rail = Rail()
+        self._theme = Tool("moon", self.tr("Change between light and dark"), self._next_theme, name="theme_toggle")
+        self._help = Tool("help", self.tr("What this stage is for"), self._show_help, name="help", shortcut="F1")
+        self._side_words = QWidget()
+        self._side_words.setLayout(column(self._name, self._subtitle, spacing=0))
+        head = row(self._mark, (self._side_words, 1), self._home, margins=(16, 14, 10, 10), spacing=10)
+        self._foot = row(self._theme, self._help, None, margins=(14, 6, 10, 8))
+        side = QFrame()
+        side.setObjectName("rail")
+        side.setLayout(column(head, (self.rail, 1), self._foot, spacing=0))
+        side.setFixedWidth(WIDE)
+        self._rail_frame = side
+        return side
+
+    def _top_bar(self) -> QWidget:
+        self._title = label("", "title", weight=Weight.DemiBold)
+        self._title.setObjectName("stage_title")
+        self._purpose = label("", "small", tone="2")
+        self._undo = Tool("undo", self.tr("Undo"), self.bench.undo, name="undo", shortcut="Ctrl+Z")
+        self._redo = Tool("redo", self.tr("Redo"), self.bench.redo, name="redo", shortcut="Ctrl+Shift+Z")
+        self.finder = Finder(self._things)
+        self.finder.setMinimumWidth(200)
+        self.finder.setMaximumWidth(330)
+        self._back = Button(self.tr("Back"), self._go_back, name="back", icon="left")
+        self._next = Button(self.tr("Next"), self._go_next, name="next", kind="primary", icon="right")
+        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
+        bar = QFrame()
+        bar.setObjectName("topbar")
+        words = column(None, self._title, self._purpose, None, spacing=1)
+        bar.setLayout(row((words, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
+        bar.setMinimumHeight(64)
+        return bar
+
+    def _connect(self, hook: ExceptionHook) -> None:
+        bench = self.bench
+        bench.project_changed.connect(self._refresh)
+        bench.results_changed.connect(self._refresh)
+        bench.jobs.changed.connect(self._show_states)
+        bench.banner.connect(self._show_banner)
+        bench.offer.connect(self._show_offer)
+        bench.crashed.connect(self._show_crash)
+        bench.begun.connect(self._banner.forgive)
+        bench.opened.connect(self._banner.hide)
+        bench.saved.connect(self._footer.show_saved)
+        bench.log.connect(self._log)
+        bench.go_to.connect(self.show_stage)
+        hook.refused.connect(lambda text: self._show_banner("err", text, ""))
+        hook.crashed.connect(self._show_crash)
+        self.rail.opened.connect(self.show_stage)
+        self._footer.stop.connect(bench.jobs.stop)
+        self._footer.log_asked.connect(lambda: self._drawer.setVisible(not self._drawer.isVisible()))
+        QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    def _shortcuts(self) -> None:
+        bound = {
+            "Ctrl+K": self.finder.open,
+            "Ctrl+Z": self.bench.undo,
+            "Ctrl+Shift+Z": self.bench.redo,
+            "Ctrl+Y": self.bench.redo,
+            "Ctrl+S": self.bench.save,
+            "Ctrl+O": partial(self.show_stage, ""),
+            "Ctrl+N": partial(self.show_stage, ""),
+            "Alt+Left": self._go_back,
+            "Alt+Right": self._go_next,
+            "Ctrl+Return": self._press_primary,
+            "Ctrl+Enter": self._press_primary,
+            "F1": self._show_help,
+            "Escape": self._drawer.hide,
+            **{f"Alt+{number}": partial(self.show_stage, id_) for number, id_ in enumerate(STAGES[:9], start=1)},
+        }
+        for keys, act in bound.items():
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    # ---- walking
+
+    @Slot(str)
+    def show_stage(self, id_: str) -> None:
+        """Bring a stage to the front; the start page for an empty id, or while no project is open."""
+        if id_ and self.bench.folder is None:
+            id_ = ""
+        self._stage = id_
+        self._make(id_)
+        self._ahead.start()
+        self._stack.setCurrentWidget(self._areas[id_])
+        if self._banner.stage and self._banner.stage != id_:
+            self._banner.hide()
+        self._refresh()
+        self.shown_stage.emit(id_)
+
+    def _make(self, id_: str) -> None:
+        """Make the panel of a stage, once."""
+        if id_ in self._areas:
+            return
+        panel = self._panels[id_] = panel_class(id_)(self.bench)
+        area = self._areas[id_] = scrolled(panel)
+        area.setObjectName(f"area_{id_}")
+        self._stack.addWidget(area)
+
+    @Slot()
+    def _make_ahead(self) -> None:
+        """Make the panel that “Next” leads to while nothing else goes on, so that nobody waits for it."""
+        position = STAGES.index(self._stage) + 1 if self._stage else 0
+        if self.bench.folder is None or position == len(STAGES):
+            return
+        if self.bench.jobs.quick.now or self.bench.jobs.long.now:
+            self._ahead.start()
+        else:
+            self._make(STAGES[position])
+
+    @property
+    def panel(self) -> Panel | None:
+        """The panel in front; None on the start page."""
+        return self._panels.get(self._stage)
+
+    @property
+    def stage(self) -> str:
+        """The stage in front; empty on the start page."""
+        return self._stage
+
+    def _go_back(self) -> None:
+        if self._stage:
+            position = STAGES.index(self._stage)
+            self.show_stage(STAGES[position - 1] if position else "")
+
+    def _go_next(self) -> None:
+        if self.panel is None:
+            if self.bench.folder is not None:
+                self.show_stage(STAGES[0])
+            return
+        why, control = self.panel.unready()
+        if why:
+            self._show_banner("info", why, self._stage)
+            if control is not None:
+                focus(control)
+            return
+        position = STAGES.index(self._stage)
+        if position < len(STAGES) - 1:
+            self.show_stage(STAGES[position + 1])
+
+    def _press_primary(self) -> None:
+        button = self.panel.primary() if self.panel else None
+        if button is not None and button.isEnabled() and button.isVisible():
+            button.click()
+
+    # ---- showing
+
+    @Slot()
+    def _refresh(self) -> None:
+        if self._stage and self.bench.folder is None:
+            self.show_stage("")
+            return
+        self._show_states()
+        self._show_frame()
+        self.start.keep_standing()
+        if self.panel is not None:
+            self.panel.show_project()
+            self.panel.show_results()
+        elif not self._stage:
+            self.start.show_recent()
+
+    @Slot()
+    def _show_states(self) -> None:
+        self.rail.show_stages(self.bench.stages())
+        self.rail.show_current(self._stage)
+
+    def _show_frame(self) -> None:
+        project, session = self.bench.project, self.bench.session
+        name = project.name if session else self.tr("MLOps Desktop")
+        self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 130))
+        self._name.setToolTip(str(self.bench.folder or ""))
+        self._subtitle.setText(self.tr("autosaved project") if session else self.tr("no project open"))
+        self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
+        self._title.setText(TITLES.get(self._stage, self.tr("Start")))
+        purpose = self.panel.purpose if self.panel else self.tr("From a data file to a working service, on this computer")
+        self._purpose.setText(purpose)
+        for tool, text, said in (
+            (self._undo, session.undo_label if session else "", self.tr("Undo")),
+            (self._redo, session.redo_label if session else "", self.tr("Redo")),
+        ):
+            tool.setEnabled(bool(text))
+            tool.describe(f"{said}: {text}" if text else said, "Ctrl+Z" if tool is self._undo else "Ctrl+Shift+Z")
+        position = STAGES.index(self._stage) if self._stage else -1
+        following = TITLES[STAGES[position + 1]] if position < len(STAGES) - 1 else ""
+        self._back.setVisible(bool(self._stage))
+        self._next.setVisible(bool(following) and session is not None)
+        text = self.tr("Next: {stage}").format(stage=following)
+        self._next.setText(text.replace("&", "&&"))  # a single one would mark a key
+        self._next.setAccessibleName(text)
+        why = self.panel.unready()[0] if self.panel else ""
+        self._next.setToolTip(why)
+        self._next.show_kind("" if why else "primary")
+
+    @Slot(str)
+    def _log(self, text: str) -> None:
+        """Keep a line for the log, without cells of the data."""
+        if "“" in text:
+            project, seen = self.bench.project, self.bench.overview()
+            names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
+            text = without_cells(text, names | {column["name"] for column in (seen or {}).get("columns", ())})
+        self._drawer.add(text)
+
+    @Slot(str, str, str)
+    def _show_banner(self, tone: str, text: str, stage: str) -> None:
+        self._log(text)
+        self._banner.tell(tone, text, stage)
+
+    @Slot(str, str, object)
+    def _show_offer(self, text: str, said: str, act: Callable[[], object]) -> None:
+        self._log(text)
+        self._banner.tell("warn", text, "", offer=(said, act))
+
+    @Slot(str, str)
+    def _show_crash(self, what: str, details: str, stage: str = "") -> None:
+        self._log(what)
+        self._banner.tell("err", what, "", details, about=stage)
+        show_crash(what, f"{details}\n\n" + "\n".join(self._drawer.lines()), self)
+
+    def _show_help(self) -> None:
+        self._show_banner(
+            "info", self.panel.purpose if self.panel else self.tr("Choose a data file to begin, or open a project."), self._stage
+        )
+
+    def _things(self) -> list[Found]:
+        things: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
+        things += [
+            (self.tr("Undo"), self.tr("action"), self.bench.undo),
+            (self.tr("Redo"), self.tr("action"), self.bench.redo),
+            (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
+            (self.tr("Log"), self.tr("action"), self._drawer.show),
+            (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
+        ]
+        for id_, panel in self._panels.items():
+            for text, control in panel.searchable():
+                things.append((text, TITLES[id_], partial(self._find, id_, control)))
+        return things
+
+    def _find(self, stage: str, control: QWidget | Callable[[], object]) -> None:
+        self.show_stage(stage)
+        if isinstance(control, QWidget):
+            focus(control)
+        else:
+            control()
+
+    # ---- theme
+
+    def _next_theme(self) -> None:
+        self.show_theme("light" if theme.current() == "dark" else "dark")
+
+    def show_theme(self, choice: str) -> None:
+        """Show a theme (`system`, `light`, `dark`) and keep the choice."""
+        self._settings.theme = choice
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.choose(app, choice)
+        theme.dress(self)
+        self._theme.show_icon("sun" if theme.current() == "dark" else "moon")
+        repaint_icons(self)
+        self.finder.repaint_icon()
+        for panel in self._panels.values():
+            panel.restyle()
+        self.start.restyle()
+        self.rail.viewport().update()
+
+    @Slot()
+    def _follow_system(self) -> None:
+        if self._settings.theme == "system" and theme.resolve("system") != theme.current():
+            self.show_theme("system")
+
+    # ---- the window
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window keeps the marks of the rail alone."""
+        narrow = event.size().width() < COLLAPSE_BELOW
+        self._rail_frame.setFixedWidth(NARROW if narrow else WIDE)
+        for part in (self._side_words, self._mark):
+            part.setVisible(not narrow)
+        self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._purpose.setVisible(not narrow)
+        super().resizeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """The size that the window is drawn for."""
+        return QSize(1440, 900)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file may be dropped anywhere."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A data file becomes a new project; a project folder is opened."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.open_path(paths[0])
+
+    def open_path(self, path: Path) -> None:
+        """Open a project folder, or make a project of a data file."""
+        try:
+            if path.is_dir() or path.name == "project.json":
+                self.start.open_project(path if path.is_dir() else path.parent)
+            else:
+                self.start.take_file(path)
+        except UserError as error:
+            self._show_banner("err", str(error), "")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask while something is being worked on or cannot be saved, then end every process."""
+        if not self._closing and not (self._may_stop() and self._may_lose()):
+            event.ignore()
+            return
+        self._closing = True
+        self._ahead.stop()
+        for panel in self._panels.values():
+            panel.close()
+        self.bench.close()
+        self._settings.geometry = self.saveGeometry()
+        self.bench.jobs.shut_down()
+        event.accept()
+        QTimer.singleShot(0, QApplication.instance().quit)  # type: ignore[union-attr]
+
+    def _may_stop(self) -> bool:
+        text = self.tr("Work is still going on. Finished folds and models are kept; the one in progress is lost.")
+        return not self.bench.jobs.busy or self._asked(text, self.tr("Stop and close"))
+
+    def _may_lose(self) -> bool:
+        why = self.bench.unsaved()
+        return not why or self._asked(self.tr("The last changes are not saved. {why}").format(why=why), self.tr("Close without saving"))
+
+    def _asked(self, text: str, yes: str) -> bool:
+        box = QMessageBox(self)
+        box.setObjectName("close_question")
+        box.setText(text)
+        agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(self.tr("Go on working"), QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        return box.clickedButton() is agreed

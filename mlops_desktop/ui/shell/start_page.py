@@ -1,0 +1,303 @@
+"""The start page: drop or choose a file, paste a table, try a sample, open a project."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine.project import (
+    BACKUP_FILE,
+    DAMAGED_FILE,
+    PROJECT_FILE,
+    Project,
+    ProjectLock,
+    can_restore,
+    new_project_folder,
+    project_from_json,
+    restore_backup,
+    write_project,
+)
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.project_controller import NotSavedError, Workbench
+from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
+from mlops_desktop.ui.widgets.drop_zone import data_files
+from mlops_desktop.ui.widgets.elided import Elided
+
+# File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
+ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
+SAMPLES = (
+    ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
+    ("penguins.csv", "species", "Which species is it?", "344 penguins, 6 columns, three species", "Palmer Station, CC0"),
+    ("energy_efficiency.csv", "heating_load", "How much heat does it need?", "768 buildings, 8 columns, a number", "UCI, CC BY 4.0"),
+)
+
+
+def project_home() -> Path:
+    """Where new projects are made: a folder of the application in the person's documents."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)) / "MLOps Desktop"
+
+
+def free_folder(home: Path, name: str) -> Path:
+    """A folder that is not there yet, named after `name`."""
+    stem = re.sub(r"[^\w\- ]+", "_", name).strip(" _")[:60] or "project"
+    folder, number = home / stem, 2
+    while folder.exists():
+        folder, number = home / f"{stem} {number}", number + 1
+    return folder
+
+
+class StartPage(QWidget):
+    """What is shown while no project is in front."""
+
+    def __init__(self, bench: Workbench, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.bench, self._settings = bench, settings
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(4)
+        samples = QGridLayout()
+        samples.setSpacing(12)
+        for position, sample in enumerate(SAMPLES):
+            samples.addWidget(self._tile(*sample), 0, position)
+        private = row(
+            Picture("lock", "text3", 14),
+            label(self.tr("The data stays on this computer. No account, no internet."), "small", tone="3"),
+            None,
+            spacing=6,
+        )
+        recent = card(heading(self.tr("Recent projects")), self._recent, spacing=4)
+        tried = column(label(self.tr("Or try one of these"), "section", weight=Weight.DemiBold), samples, spacing=8)
+        self.setLayout(column((self._drop_zone(), 1), private, tried, recent, margins=(20, 16, 20, 16), spacing=16))
+        self.show_recent()
+
+    # ---- building
+
+    def _drop_zone(self) -> QFrame:
+        big = label(self.tr("Drop a data file here"), "title", weight=Weight.DemiBold)
+        small = label(self.tr("CSV, TSV, Excel or Parquet. Delimiter, encoding and types are found for you."), tone="2", wrap=True)
+        for text in (big, small):
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = row(
+            None,
+            Button(self.tr("Choose a file …"), self.choose_file, name="choose_file", kind="primary", icon="upload"),
+            Button(self.tr("Paste a table"), self.paste, name="paste_table", icon="copy", tip=self.tr("Cells copied from a spreadsheet")),
+            Button(self.tr("Open a project …"), self.choose_project, name="open_project", icon="folder"),
+            None,
+        )
+        sign = row(None, Picture("download", "accent", 32), None)
+        zone = framed("drop", column(None, sign, big, small, 6, buttons, None, margins=(20, 20, 20, 20)))
+        zone.setMinimumHeight(190)
+        zone.setAcceptDrops(True)
+        zone.dragEnterEvent = self._drag  # type: ignore[method-assign]
+        zone.dropEvent = self._drop  # type: ignore[method-assign]
+        return zone
+
+    def _tile(self, file: str, target: str, title: str, text: str, licence: str) -> QFrame:
+        go = Button(self.tr("Try it"), partial(self.take_sample, file, target), name=f"sample_{Path(file).stem}", icon="play")
+        go.setAccessibleName(self.tr("Try the sample: {title}").format(title=title))
+        return framed(
+            "tile",
+            column(
+                Picture(ICONS[file], "accent", 20),
+                4,
+                label(title, "body", weight=Weight.DemiBold),
+                label(text, "small", tone="2", wrap=True),
+                label(licence, "caption", tone="3", wrap=True),
+                None,
+                4,
+                row(go, None),
+                margins=(16, 12, 16, 12),
+                spacing=4,
+            ),
+        )
+
+    def keep_standing(self) -> None:
+        """Remember how the open project stands, for the list of projects."""
+        states = {state.id: state for state in self.bench.stages()}
+        train = states["train"]
+        if self.bench.folder is None or train.state == "running":
+            return
+        problem = states["problem"].summary
+        said = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
+        self._settings.keep_standing(self.bench.folder, said)
+
+    def show_recent(self) -> None:
+        """Fill the list of projects; what is gone is greyed and can be located."""
+        clear(self._recent)
+        if not self._settings.recent:
+            self._recent.addWidget(label(self.tr("None yet. Every project that you make is listed here."), "small", tone="3"))
+        for position, folder in enumerate(self._settings.recent):
+            self._recent.addWidget(self._recent_row(position, folder))
+
+    def _recent_row(self, position: int, folder: Path) -> QWidget:
+        there = (folder / PROJECT_FILE).exists() or (folder / BACKUP_FILE).exists()
+        name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
+        name.setMinimumWidth(160)
+        stood = Elided(self._settings.stood(folder), "small", tone="2")
+        place = str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder)
+        where = Elided(place, "small", tone="3", middle=True)
+        where.setToolTip(str(folder))
+        act = Button(
+            self.tr("Open") if there else self.tr("Locate …"),
+            partial(self._open_recent, folder, there),
+            name=f"recent_open_{position}",
+            kind="link",
+        )
+        act.setAccessibleName(f"{act.text()}: {folder.name}")
+        forget = Button(self.tr("Remove from list"), partial(self._forget, folder), name=f"recent_forget_{position}", kind="link")
+        forget.setAccessibleName(f"{forget.text()}: {folder.name}")
+        line = QWidget()
+        line.setLayout(row(name, (stood, 3), (where, 4), forget, act, spacing=12))
+        return line
+
+    # ---- what a person does
+
+    def choose_file(self) -> None:
+        """Ask for a data file."""
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", data_files())
+        if name:
+            self.take_file(Path(name))
+
+    def choose_project(self) -> None:
+        """Ask for a project folder."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Choose a project folder"), str(project_home()))
+        if name:
+            self.open_project(Path(name))
+
+    def paste(self) -> None:
+        """Make a project of the table in the clipboard."""
+        text = QApplication.clipboard().text()
+        if "\n" not in text.strip():
+            self.bench.banner.emit(
+                "warn", self.tr("The clipboard holds no table. Copy cells in a spreadsheet, with their heading, and try again."), ""
+            )
+            return
+        folder = free_folder(project_home(), self.tr("Pasted table"))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        file = folder.parent / f"{folder.name}.tsv"
+        file.write_text(text, encoding="utf-8")
+        self.take_file(file)
+
+    def take_sample(self, file: str, target: str) -> None:
+        """Make a project of a sample table."""
+        self.take_file(resource_folder() / "samples" / file, target)
+
+    def take_file(self, file: Path, target: str = "") -> None:
+        """Make a project of a data file: import it, then propose every decision."""
+        folder = free_folder(project_home(), file.stem)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            new_project_folder(folder)
+            write_project(folder, Project(name=folder.name, target=target))
+            self.bench.open(folder)
+        except (OSError, UserError) as error:
+            self.bench.banner.emit(
+                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error), ""
+            )
+            return
+        made: list[bool] = []
+
+        def imported(found: Json) -> None:
+            made.append(True)
+            self.bench.start_from(project_from_json(found["project"]))
+            self._settings.opened(folder)
+            for one in found["evidence"]:
+                self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+            self._propose()
+
+        def over() -> None:
+            if made:
+                return
+            if self.bench.folder == folder:
+                self.bench.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+        self.bench.ask(
+            "import_file", imported, owner="start", title=self.tr("Reading {file}").format(file=file.name), file=str(file), on_over=over
+        )
+
+    def _propose(self) -> None:
+        def proposed(found: Json) -> None:
+            self.bench.start_from(project_from_json(found["project"]))
+            self.bench.go_to.emit("problem")
+
+        def over() -> None:
+            if self.bench.folder is not None:
+                self.bench.go_to.emit("problem")
+
+        self.bench.ask("propose", proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over)
+
+    def open_project(self, folder: Path, *, sure: bool = False) -> None:
+        """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""
+        if not sure and self.bench.jobs.busy and folder != self.bench.folder:
+            text = self.tr("“{name}” is still being worked on. Finished folds and models are kept; the one in progress is lost.")
+            self.bench.offer.emit(
+                text.format(name=self.bench.project.name), self.tr("Stop it and open"), partial(self.open_project, folder, sure=True)
+            )
+            return
+        try:
+            self.bench.open(folder, unsaved=sure)
+        except NotSavedError as error:
+            self.bench.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
+            return
+        except UserError as error:
+            if can_restore(folder):
+                self.bench.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
+            else:
+                self.bench.banner.emit("err", str(error), "")
+            return
+        self._settings.opened(folder)
+        states = {state.id: state.state for state in self.bench.stages()}
+        self.bench.go_to.emit("train" if states["train"] == "done" else "problem")
+
+    def restore(self, folder: Path) -> None:
+        """Go on from the last good copy of a damaged project; the damaged file is kept beside it."""
+        try:
+            with ProjectLock(folder):
+                restore_backup(folder)
+        except UserError as error:
+            self.bench.banner.emit("err", str(error), "")
+            return
+        self.open_project(folder)
+        if self.bench.folder == folder:
+            said = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
+            self.bench.banner.emit("ok", said.format(name=self.bench.project.name, file=DAMAGED_FILE), "")
+
+    def _open_recent(self, folder: Path, there: bool) -> None:
+        if there:
+            self.open_project(folder)
+            return
+        name = QFileDialog.getExistingDirectory(self, self.tr("Where is “{name}” now?").format(name=folder.name), str(folder.parent))
+        if name:
+            self._settings.moved(folder, Path(name))
+            self.open_project(Path(name))
+
+    def _forget(self, folder: Path) -> None:
+        self._settings.forget(folder)
+        self.show_recent()
+
+    def restyle(self) -> None:
+        """The theme changed."""
+        self.show_recent()
+
+    def _drag(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def _drop(self, event: QDropEvent) -> None:
+        window = self.window()
+        window.dropEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click beside the controls takes the focus from the field that has it."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().mousePressEvent(event)

@@ -1,0 +1,51 @@
+"""How dates are written, found from a column's cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops_desktop.engine.data.date_formats import day_first, exchanged, find_date_formats
+
+
+@pytest.mark.parametrize(
+    ("cells", "format_", "zone"),
+    [
+        (["2019-03-23 20:21:09"], "", False),
+        (["1949-01"], "", False),
+        (["2019-03-23T20:21:09Z"], "", True),
+        (["2019-03-23T20:21:09+02:00"], "", True),
+        (["9/30/1990 0:00:00"], "%m/%d/%Y %H:%M:%S", False),
+        (["28/03/18", "01/02/18"], "%d/%m/%y", False),
+        (["12.03.2004", "13.03.2004"], "%d.%m.%Y", False),
+        (["18.00.00", "19.30.00"], "%H.%M.%S", False),
+        (["18:30"], "%H:%M", False),
+        (["10:30 PM"], "%I:%M %p", False),
+        (["Jun 12 1998"], "%b %d %Y", False),
+        (["June 12, 1998"], "%b %d, %Y", False),
+        (["12-Jun-98"], "%d-%b-%y", False),
+        (["May 2024"], "%b %Y", False),
+        (["13.03.2004 18:30"], "%d.%m.%Y %H:%M", False),
+        (["Tue, 12 Mar 2024 10:00:00 +0100"], "%a, %d %b %Y %H:%M:%S %z", True),
+    ],
+)
+def test_found(cells, format_, zone):
+    best = find_date_formats(cells)[0]
+    assert (best.grammar.date, best.grammar.zone, best.share) == (format_, zone, 1.0)
+
+
+@pytest.mark.parametrize("cells", [["1.5"], ["12"], ["2024"], ["1-2"], ["abc"], ["18.00"], ["99/99/2001"], []])
+def test_no_dates(cells):
+    assert find_date_formats(cells) == []
+
+
+def test_both_orders_are_offered_while_both_can_be():
+    found = find_date_formats(["01/02/2018", "03/04/2018"])
+    assert {f.grammar.date for f in found} == {"%d/%m/%Y", "%m/%d/%Y"}
+    assert [day_first(f.grammar) for f in found] == [True, False]
+    assert find_date_formats(["2018-02-01"])[0].rival is None
+    assert exchanged(find_date_formats(["Jun 12 1998"])[0].grammar) is None
+
+
+def test_compact_dates_only_when_asked():
+    assert find_date_formats(["20240328"]) == []
+    assert find_date_formats(["20240328"], compact=True)[0].grammar.date == "%Y%m%d"

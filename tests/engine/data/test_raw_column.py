@@ -1,0 +1,128 @@
+"""Cells by their distinct values: the quick ways read exactly what the grammar reads."""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from mlops_desktop.engine.data.raw_column import plain_numbers, raw_column, read_raw, texts_of
+from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.request_validation import read_dates, read_numbers
+from mlops_desktop.serving.schema import Column, Grammar
+
+
+def arrow(array, **names):
+    return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(array, **names)))
+
+
+def test_plain_numbers_read_quickly_equal_the_grammar():
+    draw = random.Random(0)
+    texts = [repr(draw.uniform(-1e3, 1e3) * 10 ** draw.randint(-300, 300)) for _ in range(5000)]
+    texts += [f"{draw.uniform(-1e6, 1e6):.{draw.randint(0, 20)}f}" for _ in range(5000)]
+    texts += [
+        "1.",
+        ".5",
+        "+1",
+        "-0",
+        "1e999",
+        "inf",
+        "nan",
+        "NaN",
+        "0x10",
+        "1_0",
+        " 3 ",
+        "٣",
+        "1e-400",
+        "123456789012345678901234",
+        "+.5e3",
+    ]
+    texts += ["++1", "5-", "1e", "−4", "", " ", "1 2", "infinity", "1d", "1f", "\u00a05\u00a0", "5\x00"]
+    raw = raw_column("x", pd.Series(texts, dtype="str"))
+    quick, good = plain_numbers(raw)
+    slow, refused = read_numbers(Column("x", "number"), raw.texts)
+    assert good.sum() > 10_000
+    assert quick[good].tobytes() == slow[good].tobytes()
+    values, _, wrong = read_raw(raw, Column("x", "number"))
+    assert np.array_equal(values, slow, equal_nan=True)
+    assert wrong == refused
+
+
+@pytest.mark.parametrize("format_", ["%d/%m/%Y", "%m/%d/%y", "%Y%m%d", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M", "", "%Y-%m", "%m/%Y"])
+def test_dates_read_quickly_equal_the_grammar(format_):
+    draw = random.Random(1)
+    days = [datetime.datetime(1969, 1, 1) + datetime.timedelta(seconds=draw.randint(0, 3 * 10**9)) for _ in range(1500)]
+    written = [day.strftime(format_ or draw.choice(("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"))) for day in days]
+    odd = [
+        "31/04/2001",
+        "30.02.2001 00:00:00",
+        "13/13/01",
+        "00/10/2001",
+        "2001-02-30",
+        "x",
+        "",
+        "1/1/2001",
+        "29/02/2000",
+        "29/02/1900",
+        "20010229",
+    ]
+    for extra in ([], odd):
+        raw = raw_column("x", pd.Series([*written, *extra], dtype="str"))
+        column = Column("x", "date", Grammar(date=format_))
+        slow, refused = read_dates(column, raw.texts)
+        quick, _, wrong = read_raw(raw, column)
+        assert quick.tolist() == slow.tolist()
+        assert wrong == refused
+
+
+def test_iso_days_alone_and_an_impossible_one():
+    texts = [f"2001-01-{i % 28 + 1:02} 00:00:{i % 60:02}" for i in range(600)]
+    raw = raw_column("x", pd.Series(texts, dtype="str"))
+    assert len(raw.distinct) > 256
+    assert read_raw(raw, Column("x", "date"))[0].tolist() == read_dates(Column("x", "date"), raw.texts)[0].tolist()
+    bad = raw_column("x", pd.Series([*texts, "2001-02-30 00:00:00"], dtype="str"))
+    assert list(read_raw(bad, Column("x", "date"))[2].values()) == ["unreadable"]
+
+
+def test_kinds_of_typed_columns():
+    assert raw_column("x", arrow([1, None, 3])).kind == "integer"
+    assert raw_column("x", pd.Series([1, 2])).kind == "integer"
+    assert raw_column("x", pd.Series([1.5, np.nan, np.inf])).kind == "number"
+    assert raw_column("x", arrow([True, None])).kind == "boolean"
+    assert raw_column("x", arrow([datetime.date(2001, 1, 1), None])).kind == "date"
+    assert raw_column("x", arrow([None, None])).kind == "text"
+    assert raw_column("x", arrow([[1], [2]])).texts == ["[1]", "[2]"]
+    zoned = pd.Series(pd.to_datetime(["2001-01-01T01:00:00+01:00"]))
+    assert raw_column("x", zoned).zone
+    assert raw_column("x", zoned).values.tolist() == [978307200000000]
+    assert raw_column("x", arrow([2**60, 1])).kind == "text"
+
+
+def test_rows_of_distinct_values():
+    raw = raw_column("x", pd.Series(["a", "b", "a", "c"], dtype="str"))
+    assert raw.counts.tolist() == [2, 1, 1]
+    assert raw.rows_with(np.array([True, False, True])) == (1, 3, 4)
+    assert raw.matching("[ab]").tolist() == [True, True, False]
+    typed = raw_column("x", arrow([1.5, None, 1.5]))
+    assert typed.codes.tolist() == [0, -1, 0]
+
+
+def test_mixed_cells_become_texts_and_collisions_are_kept():
+    texts, mixed = texts_of([1, "1", 2.0, "two", True, "true", None, float("nan"), datetime.datetime(2001, 2, 3), datetime.time(14, 5)])
+    assert texts == ["1", "1", "2", "two", "true", "true", "", "", "2001-02-03", "14:05:00"]
+    assert mixed == ("1", "true")
+
+
+def test_a_column_read_as_what_it_is_not():
+    numbers = raw_column("x", arrow([1.0, 2.0]))
+    values, _, refused = read_raw(numbers, Column("x", "date"))
+    assert set(values.tolist()) == {MISSING_DATE}
+    assert list(refused.values()) == ["wrong_type"] * 2
+    assert list(read_raw(raw_column("x", arrow([True, False])), Column("x", "number"))[2].values()) == ["wrong_type"] * 2
+    assert list(read_raw(raw_column("x", arrow([0.5, 1.0])), Column("x", "boolean"))[2]) == [0]
+    assert list(read_raw(numbers, Column("x", "category"))[1]) == ["1", "2"]
+    assert np.isnan(read_raw(raw_column("x", arrow([-200.0, 1.0])), Column("x", "number", Grammar(missing_numbers=(-200.0,))))[0][0])

@@ -1,0 +1,67 @@
+"""Category, ordered, text or id."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_desktop.engine.data.raw_column import raw_column
+from mlops_desktop.engine.data.text_inference import has_id_name, known_scale, missing_words, word_type
+
+
+def kind(cells, name="x"):
+    raw = raw_column(name, pd.Series(cells, dtype="str"))
+    return word_type(raw, np.array([text != "" for text in raw.texts], dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "expected"),
+    [
+        (["a", "b"] * 10, "x", "category"),
+        ([f"u-{i:05}" for i in range(40)], "x", "id"),
+        (["Anna Huber", "Bert Maier", "Carl Wolf"] + [f"Person {i}" for i in range(60)], "x", "text"),
+        ([f"K{i}" for i in range(5)], "key", "id"),
+        ([f"K{i}" for i in range(5)], "model", "category"),
+        ([f"C{i % 30}" for i in range(100)], "customer_id", "id"),
+        ([f"C{i % 3}" for i in range(100)], "customer_id", "category"),
+        ([f"operator {i % 200}" for i in range(2000)], "x", "category"),
+        ([f"the quick brown fox number {i % 200} jumps" for i in range(2000)], "x", "text"),
+        ([""], "x", "category"),
+    ],
+)
+def test_kinds(cells, name, expected):
+    found, reason, _ = kind(cells, name)
+    assert found == expected
+    assert reason.endswith(".")
+
+
+def test_scales():
+    assert known_scale(["High", "low", "Medium"]) == ("low", "Medium", "High")
+    assert known_scale(["low", "high"]) == ()
+    assert known_scale(["low", "high", "blue"]) == ()
+    assert known_scale(["low", "Low", "high"]) == ()
+    assert kind(["L", "S", "M", "XL"] * 5)[2] == ("S", "M", "L", "XL")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_id"),
+    [
+        ("customerID", True),
+        ("order_id", True),
+        ("PID", True),
+        ("Id", True),
+        ("user id", True),
+        ("paid", False),
+        ("width", False),
+        ("id_type", False),
+        ("", False),
+    ],
+)
+def test_names(name, is_id):
+    assert has_id_name(name) is is_id
+
+
+def test_missing_words_of_codes():
+    assert "NA" not in missing_words(raw_column("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
+    assert "NA" in missing_words(raw_column("x", pd.Series(["red", "NA"], dtype="str")))

@@ -1,0 +1,123 @@
+"""Cells to typed tables, and other files read by the same types."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import by_appearance, conform, read_like, table_from_record, table_to_record, type_cells
+from mlops_desktop.serving.frame import MISSING_DATE
+
+
+def texts(**columns):
+    return pd.DataFrame({name: pd.Series(cells, dtype="str") for name, cells in columns.items()})
+
+
+CELLS = texts(
+    price=["$1.50", "$2.00", "", "$3.25"],
+    kind=["b", "a", "b", ""],
+    day=["28/03/2018", "01/02/2018", "", "02/02/2018"],
+    ok=["Yes", "No", "Yes", "Yes"],
+)
+
+
+@pytest.fixture
+def table():
+    return type_cells(CELLS, {}, Silent())
+
+
+def test_every_column_is_there(table):
+    assert [(c.name, c.type) for c in table.schema.columns] == [
+        ("price", "number"),
+        ("kind", "category"),
+        ("day", "date"),
+        ("ok", "boolean"),
+    ]
+    frame = table.frame
+    assert frame.number("price").tolist()[:2] == [1.5, 2.0]
+    assert frame.texts("kind") == ["b", "a", "b", None]
+    assert list(frame.word("kind")[1]) == ["b", "a"]
+    assert frame.date("day")[2] == MISSING_DATE
+    assert table.rows == 4
+    assert table.values("kind").tolist() == ["b", "a", "b", None]
+
+
+def test_typed_cells_give_the_same_words_as_texts():
+    typed = pd.DataFrame({"x": pd.Series([3, 1, 2, 1])})
+    frame = type_cells(typed, {}, Silent()).frame
+    assert frame.number("x").tolist() == [3, 1, 2, 1]
+    words = conform(typed, type_cells(texts(x=["3", "a", "b"]), {}, Silent()).schema).frame
+    assert words.texts("x") == ["3", "1", "2", "1"]
+    assert list(words.word("x")[1]) == ["3", "1", "2"]
+
+
+def test_one_row_and_all_missing():
+    one = type_cells(texts(a=["1"], b=["x"]), {}, Silent())
+    assert (one.rows, one.frame.texts("b")) == (1, ["x"])
+    empty = type_cells(texts(a=["", ""], b=["NA", ""]), {}, Silent())
+    assert empty.frame.codes.tolist() == [[-1, -1], [-1, -1]]
+
+
+def test_another_file_is_read_by_the_same_types(table):
+    other = texts(price=["$9.00", "free", "7"], kind=["z", "a", "NA"], day=["2018-02-03", "03/28/2018", ""], extra=["1", "2", "3"])
+    read, problems = read_like(other, table)
+    assert read.schema == table.schema
+    assert read.frame.number("price")[[0, 2]].tolist() == [9.0, 7.0]
+    assert read.frame.texts("kind") == ["z", "a", None]
+    assert read.frame.missing("ok").all()
+    assert {row: [(p.field, p.code) for p in found] for row, found in problems.items()} == {
+        1: [("price", "unreadable"), ("day", "unreadable")]
+    }
+    checked = conform(other, table.schema)
+    assert {(p.field, p.code) for p in checked.warnings} == {("ok", "missing_column"), ("extra", "unknown_field")}
+
+
+def test_reading_by_the_schema_equals_reading_by_the_service(table):
+    by_engine = conform(CELLS, table.schema).frame
+    by_service = table.schema.from_texts({name: CELLS[name].tolist() for name in CELLS.columns}, len(CELLS)).frame
+    assert np.array_equal(by_engine.numbers, by_service.numbers, equal_nan=True)
+    assert np.array_equal(by_engine.codes, by_service.codes)
+    assert np.array_equal(by_engine.dates, by_service.dates)
+    assert [list(x) for x in by_engine.levels] == [list(x) for x in by_service.levels]
+
+
+def test_a_file_with_none_of_the_columns(table):
+    with pytest.raises(UserError, match="None of the columns"):
+        read_like(texts(foo=["1"]), table)
+
+
+def test_records(table):
+    document, arrays = table_to_record(table)
+    again = table_from_record(json.loads(json.dumps(document)), arrays)
+    assert again.schema == table.schema
+    assert again.evidence == table.evidence
+    assert np.array_equal(again.frame.numbers, table.frame.numbers, equal_nan=True)
+    assert np.array_equal(again.frame.codes, table.frame.codes)
+    assert [list(x) for x in again.frame.levels] == [list(x) for x in table.frame.levels]
+    odd = type_cells(texts(a=["é", "", "日本", "x\ny"], b=["", "", "", ""]), {}, Silent())
+    assert table_from_record(*table_to_record(odd)).frame.texts("a") == ["é", None, "日本", "x\ny"]
+
+
+def test_levels_by_appearance():
+    codes, levels = by_appearance(np.array([2, -1, 0, 2]), ["a", "b", "c"])
+    assert (codes.tolist(), levels) == ([0, -1, 1, 0], ["c", "a"])
+
+
+def test_a_lazy_table_reads_its_levels_when_they_are_asked_for(table):
+    document, arrays = table_to_record(table)
+    lazy = table_from_record(json.loads(json.dumps(document)), arrays, lazy=True)
+    (levels,) = lazy.frame.levels
+    assert not isinstance(levels, list)
+    assert (len(levels), levels[0], levels[-1], levels[:2], list(levels)) == (2, "b", "a", ["b", "a"], ["b", "a"])
+    with pytest.raises(IndexError):
+        levels[2]
+    assert lazy.frame.texts("kind") == ["b", "a", "b", None]
+    odd = type_cells(texts(x=["é\n", "", "日本", "é\n"], y=["", "", "", ""]), {}, Silent())
+    again = table_from_record(*table_to_record(odd), lazy=True)
+    assert again.frame.texts("x") == odd.frame.texts("x")
+    assert again.frame.texts("y") == [None] * 4

@@ -1,0 +1,92 @@
+"""Whole files: an answer for every row in its place, and drift against training."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine.evaluation import batch_prediction
+from mlops_desktop.engine.evaluation.batch_prediction import predict_file
+from mlops_desktop.engine.monitoring.drift import drift_of
+from mlops_desktop.engine.training.final_model import Chosen, open_chosen
+
+HEAD = "island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex\n"
+
+
+@pytest.fixture(scope="module")
+def chosen(trained) -> Chosen:
+    return open_chosen(trained.flow, trained.runs, Silent())
+
+
+def answers(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_row_is_answered_in_its_place(chosen, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_prediction, "CHUNK", 50)
+    found = predict_file(chosen.scorer, resource_folder() / "samples" / "penguins.csv", tmp_path / "out.csv", Silent())
+    rows = answers(tmp_path / "out.csv")
+    assert found == {"rows": 344, "refused": 0, "warnings": found["warnings"]}
+    assert len(rows) == 344
+    assert set(rows[0]) == {"prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo", "error"}
+    right = answers(resource_folder() / "samples" / "penguins.csv")
+    assert sum(a["prediction"] == b["species"] for a, b in zip(rows, right, strict=True)) > 330
+
+
+def test_a_refused_row_is_empty_with_its_reason(chosen, tmp_path):
+    file = tmp_path / "in.csv"
+    file.write_text(HEAD + "Dream,39.1,18.7,181,3750,MALE\nDream,x,18.7,181,3750,MALE\nDream,,,,,\n", encoding="utf-8")
+    found = predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent())
+    rows = answers(tmp_path / "out.csv")
+    assert found["refused"] == 1
+    assert rows[0]["prediction"]
+    assert not rows[0]["error"]
+    assert rows[1]["prediction"] == rows[1]["probability_Adelie"] == ""
+    assert "bill_length_mm" in rows[1]["error"]
+    assert rows[2]["prediction"]
+
+
+def test_columns_in_another_order_and_more_of_them_change_nothing(chosen, tmp_path):
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text(HEAD + "Dream,39.1,18.7,181,3750,MALE\n", encoding="utf-8")
+    two.write_text(
+        "sex;extra;body_mass_g;flipper_length_mm;bill_depth_mm;bill_length_mm;island\nMALE;?;3750;181;18.7;39.1;Dream\n", encoding="utf-8"
+    )
+    for file in (one, two):
+        predict_file(chosen.scorer, file, file.with_suffix(".out"), Silent())
+    assert answers(one.with_suffix(".out")) == answers(two.with_suffix(".out"))
+
+
+def test_a_file_of_something_else_is_a_sentence_and_writes_nothing(chosen, tmp_path):
+    file = tmp_path / "in.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(UserError, match="No column of the model"):
+        predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent())
+    assert not (tmp_path / "out.csv").exists()
+    assert not list(tmp_path.glob("*out*"))
+
+
+def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_path):
+    sample = resource_folder() / "samples" / "penguins.csv"
+    calm = drift_of(chosen, sample, Silent())
+    assert calm["verdict"] == "stable"
+    with sample.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if row["body_mass_g"]:
+            row["body_mass_g"] = str(int(row["body_mass_g"]) + 1500)
+    shifted = tmp_path / "shifted.csv"
+    with shifted.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    moved = drift_of(chosen, shifted, Silent())
+    assert moved["verdict"] == "act"
+    worst = max(moved["columns"], key=lambda column: column["psi"] or 0.0)
+    assert worst["field"] == "body_mass_g"

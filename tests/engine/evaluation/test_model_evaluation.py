@@ -1,0 +1,233 @@
+import json
+import warnings
+
+import numpy as np
+import pytest
+from sklearn import metrics as sk
+from sklearn.calibration import calibration_curve
+
+from mlops_desktop.base.families import TASKS, Target
+from mlops_desktop.engine.evaluation import curves
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores, interval, resample_weights
+from mlops_desktop.engine.metrics.definitions import metrics_for
+
+
+def sample(task: str, rows: int = 400, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    if task == "regression":
+        actual = rng.normal(10, 3, rows)
+        return Target(task, actual), actual + rng.normal(0.5, 1, rows)
+    classes = 2 if task == "binary" else 3
+    values = rng.integers(0, classes, rows).astype(np.intp)
+    raw = rng.random((rows, classes)) + 0.6 * (values[:, None] == np.arange(classes))
+    return Target(task, values, ("no", "yes", 3)[:classes]), raw / raw.sum(axis=1, keepdims=True)
+
+
+def by_id(found):
+    return {metric["id"]: metric for metric in found["metrics"]}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_is_plain_json_same_again_with_every_metric_in_its_interval(task):
+    target, scores = sample(task)
+    found = evaluate_scores(target, scores, seed=1, resamples=200)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert evaluate_scores(target, scores, seed=1, resamples=200) == found
+    assert [m["id"] for m in found["metrics"]] == [m.id for m in metrics_for(task)]
+    for metric in found["metrics"]:
+        assert metric["low"] <= metric["value"] <= metric["high"], metric["id"]
+        assert metric["low"] < metric["high"]
+        assert metric["value"] > metric["baseline"] or metric["id"] == "recall"  # which “always yes” wins
+        assert metric["told"].endswith((".", "most."))
+    assert found["rows"] == 400
+    assert found["notes"] == []
+    other = evaluate_scores(target, scores, seed=2, resamples=200)
+    assert by_id(other)[found["metrics"][0]["id"]]["low"] != found["metrics"][0]["low"]
+
+
+def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 2, 900).astype(np.intp)
+    said = np.where(rng.random(900) < 0.8, values, 1 - values)
+    scores = np.column_stack([1 - said, said]).astype(float)
+    target = Target("binary", values, ("a", "b"))
+    found = by_id(evaluate_scores(target, scores, seed=0, resamples=1000))
+    share = found["accuracy"]["value"]
+    reach = 1.96 * np.sqrt(share * (1 - share) / 900)
+    assert found["accuracy"]["low"] == pytest.approx(share - reach, abs=0.006)
+    assert found["accuracy"]["high"] == pytest.approx(share + reach, abs=0.006)
+    drawn = [rng.integers(0, 900, 900) for _ in range(400)]
+    slow = np.quantile([sk.f1_score(values[rows], said[rows]) for rows in drawn], [0.025, 0.975])
+    assert [found["f1"]["low"], found["f1"]["high"]] == pytest.approx(slow, abs=0.01)
+
+
+def test_resamples_are_counts_of_draws():
+    blocks = np.concatenate(list(resample_weights(7, 30, 0)))
+    assert blocks.shape == (30, 7)
+    assert np.all(blocks.sum(axis=1) == 7)
+    assert np.array_equal(blocks, np.concatenate(list(resample_weights(7, 30, 0))))
+    large = [block.shape for block in resample_weights(300_000, 7, 0)]
+    assert large == [(3, 300_000), (3, 300_000), (1, 300_000)]
+
+
+def test_interval_needs_half_of_the_resamples():
+    assert interval(np.array([np.nan, np.nan, 1.0])) is None
+    assert interval(np.empty(0)) is None
+    low, high = interval(np.append(np.arange(101.0), np.nan))
+    assert (low, high) == pytest.approx((2.5, 97.5))
+
+
+def test_hand_computed_confusion_and_class_table():
+    target = Target("multiclass", np.array([0, 0, 1, 2, 2, 2]), ("a", "b", "c"))
+    said = np.array([0, 1, 1, 2, 2, 0])
+    found = evaluate_scores(target, np.eye(3)[said], seed=0, resamples=20)
+    assert found["confusion"] == {"labels": ["a", "b", "c"], "counts": [[1, 1, 0], [0, 1, 0], [1, 0, 2]]}
+    assert found["per_class"][2] == {"class": "c", "rows": 3, "answered": 2, "precision": 1.0, "recall": pytest.approx(2 / 3), "f1": 0.8}
+    assert found["positive"] is None
+    assert {row["row"] for row in found["worst"]} == {1, 5}
+    assert [curve["class"] for curve in found["curves"]] == ["a", "b", "c"]
+
+
+def test_threshold_and_positive_class_decide_the_confusion():
+    target = Target("binary", np.array([0, 0, 1, 1]), ("yes", "no"))
+    scores = np.array([[0.9, 0.1], [0.3, 0.7], [0.35, 0.65], [0.1, 0.9]])
+    found = evaluate_scores(target, scores, positive=0, threshold=0.3, seed=0, resamples=10)
+    assert found["confusion"]["counts"] == [[2, 0], [1, 1]]
+    assert by_id(found)["precision"]["value"] == pytest.approx(2 / 3)
+    assert "“yes”" in by_id(found)["precision"]["told"]
+    assert found["curves"][0]["class"] == "yes"
+    assert found["threshold"] == 0.3
+    assert len(found["threshold_curve"]["threshold"]) == 5
+
+
+def test_baseline_is_the_prior_that_is_given():
+    target, scores = sample("regression")
+    found = by_id(evaluate_scores(target, scores, seed=0, resamples=10, prior=np.array([0.0])))
+    assert found["neg_mean_absolute_error"]["baseline"] == pytest.approx(-np.abs(target.values).mean())
+    two = Target("binary", np.array([0, 0, 0, 1]), ("a", "b"))
+    found = by_id(evaluate_scores(two, np.full((4, 2), 0.5), seed=0, resamples=10, prior=np.array([0.25, 0.75])))
+    assert found["accuracy"]["baseline"] == 0.25
+    assert found["roc_auc"]["baseline"] == 0.5
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_a_class_that_is_absent_never_crashes(task):
+    target, scores = sample(task)
+    here = np.flatnonzero(target.values == 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = evaluate_scores(target.take(here), scores[here], seed=0, resamples=50)
+    assert json.dumps(found, allow_nan=False)
+    assert "No row is of class" in found["notes"][0]
+    if task == "binary":
+        assert by_id(found)["roc_auc"]["value"] is None
+        assert "cannot be computed" in by_id(found)["roc_auc"]["told"]
+        assert found["curves"][0]["roc"]["x"] == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_hardly_any_rows_never_crash(task, rows):
+    target, scores = sample(task)
+    at = np.arange(rows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = evaluate_scores(target.take(at), scores[:rows], seed=0, resamples=20)
+    assert json.dumps(found, allow_nan=False)
+    assert "rough" in found["notes"][0]
+
+
+def test_constant_scores_never_crash():
+    target, scores = sample("binary")
+    found = evaluate_scores(target, np.full_like(scores, 0.5), seed=0, resamples=20)
+    assert by_id(found)["roc_auc"]["value"] == 0.5
+    assert found["curves"][0]["roc"] == {"x": [0.0, 1.0], "y": [0.0, 1.0], "threshold": [None, 0.5]}
+    assert len(found["curves"][0]["calibration"]["rows"]) == 1
+    numbers, _ = sample("regression")
+    flat = evaluate_scores(numbers, np.full(400, 10.0), seed=0, resamples=20)
+    assert sum(flat["residuals"]["histogram"]["counts"]) == 400
+
+
+def test_roc_and_precision_recall_equal_scikit_learn():
+    target, scores = sample("binary", rows=90)
+    truth, score = target.values == 1, np.round(scores[:, 1], 2)
+    x, y, _ = sk.roc_curve(truth, score, drop_intermediate=False)
+    ours = curves.roc(truth, score)
+    assert ours["x"] == pytest.approx(x.tolist())
+    assert ours["y"] == pytest.approx(y.tolist())
+    precision, recall, _ = sk.precision_recall_curve(truth, score)
+    ours = curves.precision_recall(truth, score)
+    assert ours["x"] == pytest.approx(recall[:-1][::-1].tolist())
+    assert ours["y"] == pytest.approx(precision[:-1][::-1].tolist())
+    assert ours["share"] == pytest.approx(truth.mean())
+
+
+def test_thinned_curves_keep_their_ends_and_area():
+    target, scores = sample("binary", rows=5000)
+    truth = target.values == 1
+    thin = curves.roc(truth, scores[:, 1])
+    assert len(thin["x"]) <= 200
+    assert (thin["x"][0], thin["y"][0], thin["x"][-1], thin["y"][-1]) == (0, 0, 1, 1)
+    assert sk.auc(thin["x"], thin["y"]) == pytest.approx(sk.roc_auc_score(truth, scores[:, 1]), abs=0.002)
+    assert len(curves.precision_recall(truth, scores[:, 1])["x"]) <= 200
+
+
+def test_calibration_equals_scikit_learn_and_wilson_by_hand():
+    target, scores = sample("binary", rows=1000)
+    truth = target.values == 1
+    observed, predicted = calibration_curve(truth, scores[:, 1], n_bins=10, strategy="quantile")
+    ours = curves.calibration(truth, scores[:, 1])
+    assert ours["rows"] == [100] * 10
+    assert ours["predicted"] == pytest.approx(predicted.tolist(), abs=0.002)
+    assert ours["observed"] == pytest.approx(observed.tolist(), abs=0.02)
+    low, high = curves.wilson(np.array([0.5]), np.array([100.0]))
+    assert (low[0], high[0]) == pytest.approx((0.4038, 0.5962), abs=1e-4)
+
+
+def test_gain_by_hand():
+    found = curves.gain(np.array([True, False, True, False]), np.array([0.9, 0.8, 0.7, 0.1]))
+    at = {round(s, 2): (f, lift) for s, f, lift in zip(found["share"], found["found"], found["lift"], strict=True)}
+    assert at[0.25] == (0.5, 2.0)
+    assert at[0.5][0] == 0.5
+    assert at[0.75][0] == 1.0
+    tied = curves.gain(np.array([True, False]), np.array([0.5, 0.5]))
+    assert tied["lift"] == pytest.approx([1.0] * 100)
+
+
+def test_residuals_by_hand_and_sampled():
+    found = curves.residuals(np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 2.0, 2.0]), 0)
+    assert found["bias"] == -0.5
+    assert [q["error"] for q in found["quantiles"]] == pytest.approx([1.0, 1.4, 1.7, 1.85, 2.0])
+    assert sum(found["histogram"]["counts"]) == 4
+    assert sum(band["rows"] for band in found["bands"]) == 4
+    target, scores = sample("regression", rows=3000)
+    many = curves.residuals(target.values, scores, 0)
+    assert many["sampled"]
+    assert len(many["actual"]) == 2000
+    assert sum(many["histogram"]["counts"]) == 3000
+    steady = curves.residuals(np.array([1e15, 2e15]), np.array([1e15, 2e15]) + 0.125, 0)
+    assert sum(steady["histogram"]["counts"]) == 2
+
+
+def test_zero_targets_are_noted_for_mape():
+    target = Target("regression", np.append(np.arange(60.0), 0.0))
+    found = evaluate_scores(target, target.values + 1, seed=0, resamples=10)
+    assert "per cent" in found["notes"][0]
+    assert by_id(found)["neg_mean_absolute_percentage_error"]["value"] is None
+    assert by_id(found)["neg_mean_absolute_error"]["value"] == -1.0
+
+
+def test_many_classes_show_the_frequent_ones():
+    values = np.concatenate((np.repeat(np.arange(30), 3), np.full(5, 29))).astype(np.intp)
+    target = Target("multiclass", values, tuple(range(30)))
+    found = evaluate_scores(target, np.eye(30)[values], seed=0, resamples=10)
+    assert len(found["curves"]) == 20
+    assert found["curves"][-1]["class"] == 29
+    assert by_id(found)["accuracy"]["value"] == 1.0
+
+
+def test_not_finite_is_refused():
+    target, scores = sample("regression")
+    scores[3] = np.inf
+    with pytest.raises(ValueError, match="finite"):
+        evaluate_scores(target, scores, seed=0)

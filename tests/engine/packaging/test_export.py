@@ -1,0 +1,193 @@
+"""An export is there wholly or not at all, and what contains training rows leaves only by consent."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.base.families import Exporter
+from mlops_desktop.base.job import Job, Silent
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.disk import STALE_SECONDS
+from mlops_desktop.engine.packaging.export import build_core, export_run, make_exporter
+from mlops_desktop.engine.project.decisions import Search
+from mlops_desktop.engine.training.final_model import Chosen, open_chosen
+from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.serving.bundle import CORE, open_bundle, verify_sums
+from mlops_desktop.serving.selftest import replay
+from tests.engine.disks import readable_folder, small_disk, unprivileged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(Exporter):
+    """Writes what a test asks for."""
+
+    id: ClassVar[str] = "letter"
+    label: ClassVar[str] = "Letter"
+    fails: ClassVar[BaseException | None] = None
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    def export(self, bundle: Path, target: Path, job: Job) -> None:
+        assert open_bundle(bundle).scorer  # a core is whole before an exporter sees it
+        (target / "part").mkdir()
+        (target / "part" / "letter.txt").write_text("half", encoding="utf-8")
+        if self.fails is not None:
+            raise self.fails
+        (target / "end.txt").write_text("whole", encoding="utf-8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breaks(Letter):
+    """Fails in the middle."""
+
+    fails: ClassVar[BaseException | None] = UserError("This cannot be exported.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped(Letter):
+    """Is stopped in the middle."""
+
+    fails: ClassVar[BaseException | None] = Cancelled()
+
+
+@pytest.fixture
+def opened(trained) -> Chosen:
+    return open_chosen(trained.flow, trained.runs, Silent())
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def test_an_export_lists_what_it_wrote(trained, opened, tmp_path):
+    assert export_run(opened, trained.runs, Letter(), tmp_path / "new" / "out", Silent()) == ["end.txt", "part/letter.txt"]
+    assert names(tmp_path) == ["new", "new/out", "new/out/end.txt", "new/out/part", "new/out/part/letter.txt"]
+
+
+def test_an_empty_folder_is_filled(trained, opened, tmp_path):
+    (tmp_path / "out").mkdir()
+    export_run(opened, trained.runs, Letter(), tmp_path / "out", Silent())
+    assert (tmp_path / "out" / "end.txt").read_text(encoding="utf-8") == "whole"
+
+
+def test_what_is_there_stays(trained, opened, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for name in ("out", "file"):
+        with pytest.raises(UserError, match="already there") as told:
+            export_run(opened, trained.runs, Letter(), tmp_path / name, Silent())
+        assert told.value.remedy
+    assert names(tmp_path) == ["file", "out", "out/mine.txt"]
+
+
+@pytest.mark.parametrize("exporter", [Breaks(), Stopped()])
+@pytest.mark.parametrize("there", [False, True])
+def test_an_export_that_ends_early_leaves_nothing(trained, opened, tmp_path, exporter, there):
+    if there:
+        (tmp_path / "out").mkdir()
+    with pytest.raises(type(exporter.fails)):
+        export_run(opened, trained.runs, exporter, tmp_path / "out", Silent())
+    assert names(tmp_path) == (["out"] if there else [])
+
+
+def test_a_full_disk_leaves_nothing(trained, opened):
+    with small_disk(96) as folder:
+        with pytest.raises(UserError, match="disk is full"):
+            export_run(opened, trained.runs, choices().exporters.read("rest_bundle"), folder / "out", Silent())
+        assert names(folder) == []
+
+
+def test_a_folder_that_may_not_be_written(trained, opened):
+    with readable_folder() as folder, unprivileged():
+        for out in (folder / "out", folder / "new" / "out"):
+            with pytest.raises(UserError, match="permission"):
+                export_run(opened, trained.runs, Letter(), out, Silent())
+        assert names(folder) == []
+
+
+def test_what_a_killed_export_left_is_swept_when_it_is_old(trained, opened, tmp_path):
+    for name, age in ((".export_old.tmp", 2 * STALE_SECONDS), (".export_new.tmp", 0.0), (".other.tmp", 2 * STALE_SECONDS)):
+        (tmp_path / name / "core").mkdir(parents=True)
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    export_run(opened, trained.runs, Letter(), tmp_path / "out", Silent())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".export_new.tmp", ".other.tmp", "out"]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def test_the_core_is_a_bundle_that_answers_as_the_chosen_run(trained, opened, tmp_path):
+    build_core(opened, trained.runs, tmp_path, Silent())
+    assert set(verify_sums(tmp_path)) >= set(CORE)
+    bundle = open_bundle(tmp_path)
+    assert replay(bundle.scorer, bundle.golden).passed
+    frame = opened.flow.test.frame
+    assert (bundle.scorer.scores(frame) == opened.scorer.scores(frame)).all()
+    info = bundle.info
+    assert info["run"] == opened.run.id
+    assert info["cross_validation"]["score"] == opened.run.score
+    assert info["test"]["rows"] == frame.rows
+    assert info["fitted_on"] == "the training part"
+    assert info["training_rows"] == opened.flow.train.frame.rows
+    assert info["consent"] == []
+
+
+def test_no_clock_and_no_place_stand_in_a_core(trained, opened, copy_of, tmp_path):
+    build_core(opened, trained.runs, _made(tmp_path / "a"), Silent())
+    other = copy_of(trained)
+    build_core(open_chosen(other.flow, other.runs, Silent()), other.runs, _made(tmp_path / "b"), Silent())
+    mine, theirs = (
+        {path.relative_to(f): path.read_bytes() for path in f.rglob("*") if path.is_file()} for f in (tmp_path / "a", tmp_path / "b")
+    )
+    assert mine == theirs
+    text = b"".join(mine.values())
+    assert str(tmp_path).encode() not in text
+    assert str(trained.folder).encode() not in text
+
+
+def test_an_export_counts_as_a_look_at_the_test_part(trained, opened, tmp_path):
+    before = len(trained.runs.looks(trained.flow.keys.split))
+    export_run(opened, trained.runs, Letter(), tmp_path / "out", Silent())
+    assert trained.runs.looks(trained.flow.keys.split)[before:] == [f"export: {opened.run.label} {opened.run.short}"]
+
+
+def test_training_rows_leave_by_consent_alone(trained, copy_of, tmp_path):
+    knn = choices().algorithms.read("knn")
+    made = copy_of(trained, candidates=(knn,), search=Search(trials=1, seconds=None))
+    made = replace(made, project=replace(made.project, chosen=made.flow.keys.run(knn)))
+    search(made.flow, made.runs, Silent())
+    chosen = open_chosen(made.flow, made.runs, Silent())
+    with pytest.raises(UserError, match="275 rows") as told:
+        export_run(chosen, made.runs, Letter(), tmp_path / "out", Silent())
+    assert told.value.remedy.endswith("set consent+=knn")
+    assert not (tmp_path / "out").exists()
+    other = replace(made, project=replace(made.project, consent=frozenset({"random_forest"})))
+    with pytest.raises(UserError, match="275 rows"):
+        export_run(open_chosen(other.flow, other.runs, Silent()), other.runs, Letter(), tmp_path / "out", Silent())
+    agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
+    build_core(open_chosen(agreed.flow, agreed.runs, Silent()), agreed.runs, _made(tmp_path / "core"), Silent())
+    assert json.loads((tmp_path / "core" / "bundle.json").read_text(encoding="utf-8"))["consent"] == ["knn"]
+
+
+def test_an_exporter_by_its_id():
+    assert make_exporter("rest_bundle", {}).id == "rest_bundle"
+    with pytest.raises(UserError, match="no exporter"):
+        make_exporter("paper", {})
+    with pytest.raises(UserError, match="no parameter"):
+        make_exporter("rest_bundle", {"colour": "red"})
+
+
+def test_an_exporter_whose_package_is_not_installed(monkeypatch):
+    monkeypatch.setattr(type(choices().exporters.read("rest_bundle")), "needs", ("a_package_of_nobody",))
+    with pytest.raises(UserError, match="a_package_of_nobody, which is not installed"):
+        make_exporter("rest_bundle", {})

@@ -1,0 +1,73 @@
+"""What stands before an export, by the state of a real project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.packaging.export_checks import bytes_text, keeps_rows, readiness
+from mlops_desktop.engine.process.calls import CALLS
+from mlops_desktop.engine.project.decisions import Goals
+from mlops_desktop.engine.project.project_file import project_to_json
+from mlops_desktop.engine.workflow import Standing, standing
+
+
+def checks(made, found: Standing | None = None):
+    store = made.flow.store
+    found = found or standing(made.project, store, made.runs)
+    return {check.id: check for check in readiness(made.project, found, store, made.runs)}
+
+
+def test_without_a_model_nothing_else_is_asked(trained):
+    only = checks(trained, Standing(None, True, True, False))
+    assert list(only) == ["model"]
+    assert only["model"].blocks
+    assert only["model"].act == "train"
+
+
+def test_a_trained_model_may_go(trained, copy_of):
+    made = copy_of(trained)
+    found = checks(made)
+    assert not any(check.blocks for check in found.values())
+    assert found["model"].tone == "ok"
+    assert found["libraries"].tone == "ok"
+    assert found["goals"].title == "No goals are set"
+
+
+@pytest.mark.parametrize(("least", "tone"), [(0.5, "ok"), (1.01, "err")])
+def test_goals_are_told_once_they_were_measured(trained, copy_of, least, tone):
+    made = copy_of(trained, goals=Goals(score=least, response_ms=1e6))
+    project = project_to_json(made.project)
+    CALLS["evaluate"](Silent(), folder=str(made.folder), project=project)
+    assert checks(made)["goals"].act == "check"
+    CALLS["check"](Silent(), folder=str(made.folder), project=project)
+    found = checks(made)
+    assert found["goal_score"].tone == tone
+    assert found["goal_response_ms"].tone == "ok"
+    assert found["evaluated"].tone == "ok"
+    assert "more look" in found["evaluated"].text
+
+
+def test_rows_in_the_model_need_consent(trained, copy_of):
+    made = copy_of(trained)
+    best = standing(made.project, made.flow.store, made.runs).best
+    keeper = replace(best, algorithm_id="knn", label="Nearest neighbours")
+    assert keeps_rows(best) == ""
+    assert keeps_rows(keeper) == "knn"
+    found = Standing(keeper, True, True, False)
+    assert checks(made, found)["consent"].blocks
+    agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
+    assert not checks(agreed, found)["consent"].blocks
+
+
+def test_other_libraries_are_named(trained):
+    best = standing(trained.project, trained.flow.store, trained.runs).best
+    found = Standing(replace(best, versions={**best.versions, "numpy": "0.1", "no-such-package": "1"}), True, True, False)
+    assert "numpy 0.1" in checks(trained, found)["libraries"].text
+
+
+@pytest.mark.parametrize(("size", "text"), [(12, "12 bytes"), (412_300, "412 kB"), (2_900_000, "2.9 MB"), (38_000_000, "38 MB")])
+def test_sizes(size, text):
+    assert bytes_text(size) == text

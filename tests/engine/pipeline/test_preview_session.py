@@ -1,0 +1,167 @@
+"""A recipe tried on a sample: every step's outcome, faults on the step, what comes out, and what is kept between two questions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.base.selection import Selection
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import preview_session
+from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.preview_session import preview, rank, walk_of
+from mlops_desktop.engine.pipeline.recommendations import read_suggestions
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.project.decisions import Step
+
+SELECTIONS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
+
+
+def ask(made, at: int = -1, cleaner: int = -1, **changes: object):
+    answer = preview(Flow(made.folder, replace(made.project, **changes)), at, cleaner, Silent())
+    json.dumps(answer, allow_nan=False)
+    return answer
+
+
+def test_every_step_says_what_it_makes(trained):
+    answer = ask(trained, 0)
+    assert answer["problem"] == ""
+    assert answer["rows"]["table"] == 344
+    assert answer["rows"]["sample"] == answer["rows"]["train"] == trained.flow.train.frame.rows
+    assert [step["error"] for step in answer["steps"]] == [""] * len(trained.project.steps)
+    assert answer["matrix"] == {"width": trained.flow.learn().matrix.width, "error": ""}
+    assert answer["columns"] == [[name, trained.flow.train.frame.layout.kind(name)] for name in trained.flow.train.frame.layout.names()]
+    assert answer["step"]["gone"] == 2
+    assert {one["side"] for one in answer["step"]["rows"]} == {"before", "after"}
+
+
+def test_a_fault_stands_on_its_step_and_those_behind_it_wait(trained):
+    broken = Step(operation("formula", name="x", formula="nothing + 1"))
+    answer = ask(trained, 2, steps=(trained.project.steps[0], broken, *trained.project.steps[1:]))
+    assert answer["steps"][0]["error"] == ""
+    assert "nothing" in answer["steps"][1]["error"]
+    assert [step["waits"] for step in answer["steps"]] == [False, False, True, True]
+    assert answer["step"] is None
+    assert answer["matrix"] == {"width": None, "error": ""}
+
+
+def test_an_empty_recipe_says_what_cannot_go_into_a_model(trained):
+    answer = ask(trained, steps=())
+    assert "island" in answer["matrix"]["error"]
+    assert answer["columns"][0][1] == "number"
+
+
+def test_a_step_that_is_off_is_shown_as_if_it_were_on(trained):
+    off = (Step(trained.project.steps[0].component, on=False),)
+    answer = ask(trained, 0, steps=off)
+    assert answer["step"]["gone"] == 2
+    assert not answer["steps"][0]["on"]
+    assert "island" in answer["matrix"]["error"]
+
+
+def test_cleaners_count_the_rows_they_take_and_show_some(trained):
+    rule = choices().cleaners.read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})
+    answer = ask(trained, -1, 0, cleaners=(Step(rule),))
+    assert answer["cleaners"] == [{"on": True, "error": "", "gone": 344 - answer["rows"]["kept"]}]
+    assert len(answer["gone_rows"]["numbers"]) == 20
+    assert answer["gone_rows"]["columns"][0]["name"] == "island"
+    assert "Dream" not in answer["gone_rows"]["columns"][0]["cells"]
+    wrong = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
+    assert "nothing" in ask(trained, -1, 0, cleaners=(Step(wrong),))["cleaners"][0]["error"]
+    none = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
+    assert "no row" in ask(trained, -1, 0, cleaners=(Step(none),))["problem"]
+
+
+def test_a_cleaner_that_is_off_takes_nothing_and_says_what_it_would_take(trained):
+    read = choices().cleaners.read
+    first = Step(read({"id": "filter_rows", "params": {"condition": 'island != "Torgersen"'}}))
+    off = Step(read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}}), on=False)
+    answer = ask(trained, -1, 1, cleaners=(first, off))
+    codes, levels = trained.flow.table.frame.word("island")
+    dream = int((codes == levels.index("Dream")).sum())
+    assert answer["cleaners"][1] == {"on": False, "error": "", "gone": answer["rows"]["kept"] - dream}
+    assert answer["rows"]["kept"] == ask(trained, -1, 0, cleaners=(first,))["rows"]["kept"]
+    assert len(answer["gone_rows"]["numbers"]) == 20
+    assert ask(trained, 0, -1, cleaners=(first, off))["cleaners"][1]["gone"] == 0  # nobody looks at it
+    wrong = Step(read({"id": "filter_rows", "params": {"condition": "nothing > 1"}}), on=False)
+    answer = ask(trained, 0, 0, cleaners=(wrong,))
+    assert "nothing" in answer["cleaners"][0]["error"]
+    assert answer["problem"] == ""
+
+
+def test_what_is_sound_is_in_the_store_afterwards(trained, copy_of):
+    made = copy_of(trained, seed=4711)
+    assert made.flow.keys.suggestions not in made.flow.store
+    ask(made, 0)
+    found = read_suggestions(made.flow.store, made.flow.keys.suggestions)
+    assert [component.id for component, _ in found] == [step.component.id for step in made.project.steps]
+
+
+def test_what_did_not_change_is_not_tried_again(trained, monkeypatch):
+    steps = trained.project.steps
+    ask(trained, 0)
+    tried: list[str] = []
+    attempt = preview_session.Walk.attempt
+    monkeypatch.setattr(preview_session.Walk, "attempt", lambda self, step, *rest: tried.append(step.id) or attempt(self, step, *rest))
+    ask(trained, 2)
+    assert tried == []
+    ask(trained, 2, steps=(*steps[:2], Step(operation("scale", method="robust"))))
+    assert tried == ["scale"]
+
+
+def test_a_large_table_is_sampled(trained, monkeypatch):
+    monkeypatch.setattr(preview_session, "ROWS", 100)
+    monkeypatch.setattr(preview_session, "_kept", None)
+    assert ask(trained)["rows"]["sample"] == 100
+    monkeypatch.setattr(preview_session, "_kept", None)
+
+
+def test_a_selection_tells_its_verdict(trained):
+    chosen = operation("select_mutual_information", keep_by="count", count=3, forced_out=["island"], forced_in=["sex = MALE"])
+    steps = (*trained.project.steps, Step(chosen))
+    judged = ask(trained, len(steps) - 1, steps=steps)["step"]["judged"]
+    kept = [name for name, _, stays, _ in judged if stays]
+    assert len(kept) == 3
+    assert {why for name, _, _, why in judged if name.startswith("island")} == {"always left out"}
+    assert next(why for name, _, _, why in judged if name == "sex = MALE") == "always kept"
+    scores = [score for _, score, _, _ in judged if score is not None]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("id_", SELECTIONS)
+def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
+    """A preview does not find the scores again when another parameter changes, so they may not depend on it."""
+    walk = walk_of(trained.flow)
+    frame = walk.stops([step.component for step in trained.project.steps], Silent())[-1].after
+    member = choices().operations[id_]
+    before = member().scores(frame, walk.target)
+    for name, param in member.params().items():
+        if name in (*member.scored_by, "forced_in", "forced_out"):
+            continue
+        options = getattr(param, "options", None)
+        low = getattr(param, "low", None)
+        value = list(options)[-1] if options else min(low + 1, param.high) if low is not None else None
+        if value is not None:
+            assert member(**{name: value}).scores(frame, walk.target) == before, name
+
+
+@pytest.mark.parametrize("id_", SELECTIONS)
+def test_columns_are_ranked_by_every_selection(trained, id_):
+    answer = rank(trained.flow, id_, -1, Silent())
+    json.dumps(answer, allow_nan=False)
+    assert answer["problem"] == ""
+    assert len(answer["scores"]) == trained.flow.learn().matrix.width
+    assert all(a[1] >= b[1] - 1e-9 for a, b in pairwise(answer["scores"]))
+    assert answer["unjudged"] == []
+    early = rank(trained.flow, id_, 0, Silent())
+    assert set(early["unjudged"]) >= {"island", "sex"}
+
+
+def test_a_ranking_that_is_none_is_refused(trained):
+    with pytest.raises(UserError, match="no ranking"):
+        rank(trained.flow, "scale", -1, Silent())

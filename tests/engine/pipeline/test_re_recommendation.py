@@ -1,0 +1,90 @@
+"""What was proposed follows a change; what a person chose stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.proposal import propose
+from mlops_desktop.engine.pipeline.re_recommendation import renew
+from mlops_desktop.engine.project.assignments import set_note, set_target
+from mlops_desktop.engine.project.decisions import Goals, Project, Split
+
+
+@pytest.fixture
+def before(trained):
+    return propose(trained.folder, Project(name="p", data=trained.project.data, target="species"), Silent())[0]
+
+
+def after(trained, before, project):
+    return renew(trained.folder, before, project, Silent())
+
+
+def named(project):
+    return {name for step in project.steps for name in getattr(step.component, "columns", ())}
+
+
+def test_nothing_changes_when_nothing_changed(trained, before):
+    assert after(trained, before, before)[0] == before
+
+
+def test_another_target_renews_all_that_was_proposed(trained, before):
+    project = replace(set_target(before, "body_mass_g"), task="regression")
+    new, reasons, changes = after(trained, before, project)
+    assert new.metric == "neg_root_mean_squared_error"
+    assert "species" in named(new)
+    assert all("regression" in a.tasks for a in new.candidates)
+    assert len(new.candidates) >= 2
+    assert {"metric", "split"} <= set(reasons)
+    assert any(said.startswith("metric: RMSE") for said in changes)
+    assert after(trained, new, new)[0] == new
+
+
+def test_what_a_person_chose_stays(trained, before):
+    mine = replace(before, split=Split(method="random", folds=3), candidates=(choices().algorithms.read("knn"),))
+    new, _, _ = after(trained, mine, replace(set_target(mine, "sex"), task=None))
+    assert new.split == mine.split
+    assert new.candidates == mine.candidates
+    assert (new.task, new.positive) == ("binary", "FEMALE")
+    assert "sex" not in named(new)
+
+
+def test_the_edit_itself_is_no_proposal(trained, before):
+    project = replace(before, metric="f1_macro")
+    assert after(trained, before, project)[0].metric == "f1_macro"
+
+
+def test_a_score_on_another_scale_is_no_goal_any_more(trained, before):
+    with_goal = replace(before, goals=Goals(score=0.9, response_ms=5.0))
+    new, _, _ = after(trained, with_goal, replace(set_target(with_goal, "body_mass_g"), task="regression"))
+    assert new.goals == Goals(response_ms=5.0)
+
+
+def test_a_role_changes_the_split_and_the_steps(trained, before):
+    new, _, changes = after(trained, before, set_note(before, "island", role="group"))
+    assert new.split.method == "grouped"
+    assert "island" not in named(new)
+    assert "split: grouped" in changes
+    back, _, _ = after(trained, new, set_note(new, "island", role=None))
+    assert back == before
+
+
+def test_a_type_changes_the_steps(trained, before):
+    new, _, _ = after(trained, before, set_note(before, "body_mass_g", type="category"))
+    assert "body_mass_g" in named(new)
+
+
+def test_open_decisions_alone_are_filled(trained):
+    bare = Project(name="p", data=trained.project.data, target="species")
+    new, _, changes = after(trained, bare, bare)
+    assert new.steps
+    assert changes
+
+
+def test_what_cannot_be_predicted_is_refused(trained, before):
+    with pytest.raises(UserError):
+        after(trained, before, replace(before, target="no such column", task=None, data="f" * 32))

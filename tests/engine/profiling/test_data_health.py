@@ -1,0 +1,60 @@
+"""What findings weigh, what takes care of them, which fixes are safe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.profiling.data_health import apply_fixes, health, safe_fixes, taken_care
+from mlops_desktop.engine.project.assignments import apply_fix
+from mlops_desktop.engine.project.decisions import Project, Step
+
+
+def finding(rule="missing", severity="warning", column="a", fix=None):
+    return {"rule": rule, "severity": severity, "column": column, "message": "m", "why": "w", "fix": fix}
+
+
+DUPLICATES = finding("duplicate_rows", column="", fix={"cleaner": {"id": "drop_duplicates"}})
+GAPS = finding("missing", fix={"step": {"id": "impute_numbers", "params": {"columns": ["a"], "missing_flag": True}}})
+LEAK = finding("leak", "high", "a", {"role": {"a": "ignore"}})
+NAMES = finding("identifier", column="k", fix={"role": {"k": "id"}})
+
+
+def test_health_falls_with_weight_and_never_below_nothing():
+    assert health([]) == 100
+    assert health([finding(severity="info")]) > health([finding()]) > health([LEAK])
+    assert 0 <= health([LEAK] * 100) <= 1
+    assert health([finding(severity="unheard of")]) == 100
+
+
+def test_safe_fixes_leave_out_what_needs_a_person():
+    everything = [DUPLICATES, GAPS, LEAK, NAMES, finding("imbalance")]
+    assert safe_fixes(Project(), everything) == [DUPLICATES, NAMES]
+    mended = apply_fixes(Project(), safe_fixes(Project(), everything))
+    assert [c.component.id for c in mended.cleaners] == ["drop_duplicates"]
+    assert mended.columns["k"].role == "id"
+    assert safe_fixes(mended, everything) == []
+    assert taken_care(mended, DUPLICATES) == "Mended by your decisions."
+    assert taken_care(mended, LEAK) == ""
+    assert taken_care(mended, finding("imbalance")) == ""
+
+
+def test_a_step_for_all_columns_takes_care_of_one():
+    step = Step(operation("impute_numbers"))
+    assert "Fill missing numbers" in taken_care(Project(steps=(step,)), GAPS)
+    assert taken_care(Project(steps=(replace(step, on=False),)), GAPS) == ""
+    assert taken_care(Project(steps=(Step(operation("impute_numbers", columns=["b"])),)), GAPS) == ""
+    assert taken_care(Project(steps=(Step(operation("impute_numbers", columns=["b", "a"])),)), GAPS)
+
+
+def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():
+    project = Project(steps=(Step(operation("scale")),))
+    fixed = apply_fix(project, GAPS["fix"])
+    assert [step.component.id for step in fixed.steps] == ["impute_numbers", "scale"]
+    assert apply_fix(fixed, GAPS["fix"]) == fixed
+
+
+def test_words_for_missing_are_added_to_those_that_are_there():
+    project = apply_fix(Project(), {"missing": {"a": ["-1"]}})
+    project = apply_fix(project, {"missing": {"a": ["-1", "999"]}})
+    assert project.columns["a"].missing == ("-1", "999")

@@ -1,0 +1,49 @@
+"""What rules look at."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling.finding import Finding, Seen
+
+CELLS = pd.DataFrame(
+    {n: pd.Series(v, dtype="str") for n, v in {"a": ["1.5", "", "1.5"], "b": ["x", "y", ""], "d": ["2024-01-01", "", "2024-01-02"]}.items()}
+)
+
+
+def seen(target=None, task=None, roles=None):
+    return Seen(type_cells(CELLS, {}, Silent()), target, task, roles or {})
+
+
+def test_features_are_what_is_learned_from():
+    assert [c.name for c in seen("b", roles={"d": "ignore"}).features()] == ["a"]
+
+
+def test_distinct_values():
+    them = seen()
+    assert [them.distinct(c) for c in them.table.schema.columns] == [1, 2, 2]
+
+
+def test_classes():
+    codes, count = seen("b").classes()
+    assert (codes.tolist(), count) == ([0, 1, -1], 2)
+    assert seen("a").classes()[0].tolist() == [0, -1, 0]
+    assert seen("a", "regression").classes() is None
+    assert seen("d").classes() is None
+    assert seen().classes() is None
+
+
+def test_as_json():
+    found = Finding("rule", "info", "x", "m.", "w.", {"role": {"x": "id"}}).to_json()
+    assert json.loads(json.dumps(found)) == {
+        "rule": "rule",
+        "severity": "info",
+        "column": "x",
+        "message": "m.",
+        "why": "w.",
+        "fix": {"role": {"x": "id"}},
+    }

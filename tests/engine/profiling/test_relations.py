@@ -1,0 +1,77 @@
+"""Strengths of relations between columns of any types."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling.relations import SAMPLE, correlation_ratio, cramers_v, pearson, relations
+
+RNG = np.random.default_rng(0)
+
+
+def test_pearson_equals_numpy_and_leaves_missing_out_pair_by_pair():
+    values = RNG.normal(size=(200, 4)) * [1, 1e6, 1e-6, 1] + [0, 1e9, 0, 5]
+    values[:, 3] += values[:, 0]
+    assert pearson(values) == pytest.approx(np.corrcoef(values.T), abs=1e-6)
+    values[RNG.random((200, 4)) < 0.2] = np.nan
+    both = ~np.isnan(values[:, 0]) & ~np.isnan(values[:, 3])
+    assert pearson(values)[0, 3] == pytest.approx(np.corrcoef(values[both, 0], values[both, 3])[0, 1])
+
+
+def test_pearson_of_what_does_not_vary():
+    found = pearson(np.array([[1.0, 1.0, np.nan], [1.0, 2.0, np.nan], [1.0, 3.0, np.nan]]))
+    assert np.isnan(found[0]).all()
+    assert np.isnan(found[2]).all()
+    assert found[1, 1] == pytest.approx(1)
+
+
+def test_cramers_v():
+    a = np.tile([0, 1, 2], 100)
+    assert cramers_v(a, a) == pytest.approx(1, abs=1e-9)
+    assert cramers_v(a, RNG.integers(0, 3, 300)) < 0.15
+    assert np.isnan(cramers_v(a, np.zeros(300, dtype=int)))
+    assert np.isnan(cramers_v(np.full(3, -1), np.array([0, 1, 2])))
+    assert np.isnan(cramers_v(np.array([], dtype=int), np.array([], dtype=int)))
+
+
+def test_correlation_ratio():
+    codes = np.repeat([0, 1, 2], 50)
+    values = codes * 10.0
+    assert correlation_ratio(codes, values) == pytest.approx(1)
+    assert correlation_ratio(codes, RNG.normal(size=150)) < 0.3
+    assert np.isnan(correlation_ratio(codes, np.ones(150)))
+    assert np.isnan(correlation_ratio(np.full(150, -1), values))
+
+
+def test_a_table():
+    cells = pd.DataFrame(
+        {
+            "n": pd.Series([str(i / 2) for i in range(60)], dtype="str"),
+            "w": pd.Series(["a", "b", "c"] * 20, dtype="str"),
+            "t": pd.Series([f"words and more words {i}" for i in range(60)], dtype="str"),
+            "d": pd.Series([f"2024-01-{i % 28 + 1:02}" for i in range(60)], dtype="str"),
+            "v": pd.Series(["A", "B", "C"] * 20, dtype="str"),
+        }
+    )
+    found = relations(type_cells(cells, {}, Silent()), None, Silent())
+    assert found["columns"] == ["n", "w", "d", "v"]
+    assert (found["rows"], found["sampled"], found["left_out"]) == (60, False, 1)
+    values = found["values"]
+    assert values[1][3] == values[3][1] == pytest.approx(1)
+    assert values[0][0] == pytest.approx(1)
+    assert all(abs(v) <= 1 for row in values for v in row if v is not None)
+
+
+def test_large_tables_are_sampled_and_wide_ones_keep_the_target():
+    cells = pd.DataFrame({"x": pd.Series(np.arange(SAMPLE + 5.0)), "y": pd.Series(-np.arange(SAMPLE + 5.0))})
+    found = relations(type_cells(cells, {}, Silent()), None, Silent())
+    assert (found["rows"], found["sampled"]) == (SAMPLE, True)
+    assert found["values"][0][1] == -1
+    wide = pd.DataFrame({f"c{i}": pd.Series([0.5, 1.5, float(i)]) for i in range(80)})
+    found = relations(type_cells(wide, {}, Silent()), "c79", Silent())
+    assert len(found["columns"]) == 60
+    assert found["columns"][-1] == "c79"

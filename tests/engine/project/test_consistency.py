@@ -1,0 +1,102 @@
+"""Decisions that cannot hold any more are taken out, each with a sentence; the others stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.project.consistency import consistent
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Split, Step
+
+
+def column(name, tasks, classes=()):
+    return {
+        "name": name,
+        "type": "category",
+        "target": {"tasks": list(tasks), "classes": [[c, 5] for c in classes]} if tasks else {"refused": "no"},
+    }
+
+
+SEEN = {
+    "columns": [
+        column("y", ["binary", "multiclass"], ("no", "yes")),
+        column("three", ["multiclass"], ("a", "b", "c")),
+        column("n", ["regression"]),
+        column("g", ["multiclass"], ("u", "v", "w")),
+    ]
+}
+GOOD = Project(
+    target="y",
+    task="binary",
+    positive="yes",
+    metric="roc_auc",
+    goals=Goals(score=0.8, cost=1.0),
+    costs=Costs(false_positive=1.0),
+    steps=(Step(operation("one_hot", columns=["three", "g"])), Step(operation("scale"))),
+    candidates=(choices().algorithms.read("logistic"), choices().algorithms.read("baseline")),
+)
+
+
+def test_what_fits_stays_as_it_is():
+    assert consistent(GOOD, SEEN) == (GOOD, [])
+    assert consistent(Project(), SEEN) == (Project(), [])
+
+
+def test_a_target_that_is_gone():
+    project, said = consistent(replace(GOOD, target="lost"), SEEN)
+    assert (project.target, project.task, project.positive) == ("", None, None)
+    assert any("lost" in sentence for sentence in said)
+
+
+def test_another_target_takes_out_its_name_in_steps_and_the_other_task():
+    project, said = consistent(replace(GOOD, target="three", task="multiclass"), SEEN)
+    assert project.steps[0].component.columns == ("g",)
+    assert (project.positive, project.costs, project.goals, project.metric) == (None, None, Goals(), "")
+    assert len(said) == 3
+    alone = replace(GOOD, target="g", task=None, steps=(Step(operation("one_hot", columns=["g"])),))
+    assert consistent(alone, SEEN)[0].steps == ()
+
+
+def test_a_task_that_the_column_does_not_allow():
+    project, said = consistent(replace(GOOD, task="regression"), SEEN)
+    assert project.task is None
+    assert "regression" in said[0]
+
+
+def test_algorithms_of_another_task():
+    project, said = consistent(replace(GOOD, target="n", task="regression", metric="r2"), SEEN)
+    assert [a.id for a in project.candidates] == ["baseline"]
+    assert any("Logistic" in sentence for sentence in said)
+
+
+def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
+    assert consistent(replace(GOOD, positive="maybe"), SEEN)[0].positive is None
+    numbers = {"columns": [column("y", ["binary"], (0, 1))]}
+    bare = Project(target="y", task="binary", metric="roc_auc")
+    assert consistent(replace(bare, positive=1), numbers)[1] == []
+    assert consistent(replace(bare, positive=True), numbers)[0].positive is None
+    assert consistent(replace(bare, positive="1"), numbers)[0].positive is None
+
+
+@pytest.mark.parametrize(
+    ("split", "role", "fits"),
+    [
+        (Split(method="grouped"), "group", True),
+        (Split(method="grouped"), "time", False),
+        (Split(method="time"), None, False),
+        (Split(method="column"), "fold", True),
+        (Split(method="grouped", column="g"), None, True),
+        (Split(method="grouped", column="lost"), None, False),
+        (Split(method="grouped", column="y"), None, False),
+        (Split(method="stratified", folds=7), None, True),
+    ],
+)
+def test_a_split_needs_its_column(split, role, fits):
+    notes = {"g": ColumnNote(role=role)} if role else {}
+    bare = replace(GOOD, columns=notes, split=split, steps=())
+    project, said = consistent(bare, SEEN)
+    assert (project.split == split) is fits
+    assert bool(said) is not fits

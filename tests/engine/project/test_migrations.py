@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.project.decisions import digest
+from mlops_desktop.engine.project.migrations import FORMAT, STEPS, migrate
+from mlops_desktop.engine.project.project_file import project_from_json, project_to_json, read_project
+
+OLD = Path(__file__).parents[1] / "data" / "projects"
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT + 1))
+def test_a_project_of_every_format_that_ever_was_opens(number):
+    project = read_project(OLD / f"format_{number}")
+    assert json.loads((OLD / f"format_{number}" / "project.json").read_text(encoding="utf-8"))["format"] == number
+    assert (project.name, project.target, project.positive, project.threshold) == ("Kündigungen", "Churn", "Yes", 0.37)
+    assert [step.on for step in project.steps] == [True, False, True, True]
+    assert [(step.component.id, step.on) for step in project.cleaners] == [("drop_duplicates", True), ("drop_missing_target", number == 1)]
+    assert project_from_json(project_to_json(project)) == project
+
+
+def test_results_of_the_first_format_are_found_again():
+    document = json.loads((OLD / "format_1" / "project.json").read_text(encoding="utf-8"))
+    project = project_from_json(document)
+    assert Keys(project).rows == digest("rows", Keys(project).table, project.target, document["cleaners"])
+
+
+def test_cleaners_of_the_first_format_were_on():
+    assert migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]}) == {"format": FORMAT, "cleaners": [{"id": "a", "on": True}, "b"]}
+    assert migrate({"format": 1}) == {"format": FORMAT}
+    for odd in (None, "drop_duplicates", {"id": "a"}):
+        with pytest.raises(UserError, match="cleaners"):
+            project_from_json({"format": 1, "cleaners": odd})
+
+
+def test_there_is_a_step_from_every_format_to_the_next():
+    assert sorted(STEPS) == list(range(1, FORMAT))
+
+
+def test_steps_follow_one_another_and_leave_the_old_document_alone():
+    steps = {
+        1: lambda d: {**{k: v for k, v in d.items() if k != "old"}, "new": d["old"] * 2},
+        2: lambda d: {**d, "list": [*d["list"], "third"]},
+    }
+    document = {"format": 1, "old": 4, "list": ["first"]}
+    before = copy.deepcopy(document)
+    assert migrate(document, 3, steps) == {"format": 3, "new": 8, "list": ["first", "third"]}
+    assert migrate({"format": 2, "list": []}, 3, steps) == {"format": 3, "list": ["third"]}
+    assert migrate({"format": 3}, 3, steps) == {"format": 3}
+    assert document == before
+
+
+@pytest.mark.parametrize("number", [None, "1", True, 0, -1, 1.0])
+def test_a_document_without_a_format_is_no_project(number):
+    with pytest.raises(UserError, match="format"):
+        migrate({} if number is None else {"format": number})
+
+
+def test_a_newer_format_names_both_numbers():
+    with pytest.raises(UserError, match=f"newer version .* {FORMAT + 3}.* {FORMAT}"):
+        migrate({"format": FORMAT + 3})

@@ -1,0 +1,318 @@
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import TASKS, Target
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.evaluation.acceptance import check
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
+from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Step
+from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from mlops_desktop.engine.reporting.data_section import related
+from mlops_desktop.engine.reporting.project_report import report_html, write_profile_report, write_report
+
+EVIL = '<script>alert("1")</script>&$x^2$'
+VOID = {"meta", "br", "use", "path", "rect", "line", "stop"}
+IMPORTANCE = [
+    {"column": EVIL, "mean": 0.2, "std": 0.01, "used": True},
+    {"column": "x", "mean": 0.0, "std": 0.0, "used": False},
+    {"column": "undefined", "mean": None, "std": None, "used": True},
+]
+
+
+class Reader(HTMLParser):
+    """Collects ids and checks that every tag is closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.tags: set[str] = set()
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value)
+            if name in ("src", "href", "xlink:href") and not (value or "").startswith("#"):
+                self.loads.append(value)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    assert reader.open == []
+    assert len(set(reader.ids)) == len(reader.ids), "ids must be unique on the page"
+    assert reader.loads == []
+    assert "script" not in reader.tags
+    return reader
+
+
+def profile():
+    return {
+        "rows": 400,
+        "columns": [
+            {
+                "name": EVIL,
+                "type": "category",
+                "missing": 3,
+                "distinct": 2,
+                "top": [[EVIL, 300], ["b", 97]],
+                "unit": "",
+                "description": EVIL,
+            },
+            {
+                "name": "x",
+                "type": "number",
+                "missing": 0,
+                "distinct": 9,
+                "min": 0.5,
+                "max": 2.0,
+                "quantiles": {"0.5": 1.1},
+                "histogram": {"edges": [0, 1, 2], "counts": [0, 5]},
+            },
+            {
+                "name": "empty",
+                "type": "number",
+                "missing": 400,
+                "distinct": 0,
+                "min": None,
+                "max": None,
+                "histogram": None,
+                "quantiles": {},
+            },
+        ],
+        "findings": [
+            {"rule": "r", "severity": "warning", "column": EVIL, "message": f"“{EVIL}” is odd.", "why": "It misleads.", "fix": None}
+        ],
+        "relations": {
+            "columns": ["x", EVIL, "y"],
+            "values": [[1, -0.4, 0.7], [-0.4, 1, None], [0.7, None, 1]],
+            "rows": 400,
+            "sampled": True,
+        },
+        "target": "y",
+        "evidence": ["Read as text.", {"column": EVIL, "rule": "r", "message": "two words", "rows": [1]}],
+    }
+
+
+def run(number: int, score: float | None, **more):
+    scores = [] if score is None else [score - 0.01, score, score + 0.01]
+    return {
+        "id": f"{number:032x}",
+        "number": number,
+        "algorithm": {"id": "unknown", "version": 1, "params": {}},
+        "label": f"Model {number} {EVIL}",
+        "metric": "roc_auc",
+        "status": "done" if score is not None else "failed",
+        "score": score,
+        "std": 0.01 if score is not None else None,
+        "fold_scores": scores,
+        "reason": "" if score is not None else f"It broke: {EVIL}",
+        "seconds": 1.25,
+        "versions": {"numpy": "2.4"},
+    } | more
+
+
+def facts(task: str, *, classes: int = 3):
+    rng = np.random.default_rng(0)
+    rows = 400
+    if task == "regression":
+        actual = rng.normal(10, 3, rows)
+        target, scores, metric = Target(task, actual), actual + rng.normal(0, 1, rows), "neg_root_mean_squared_error"
+    else:
+        number = 2 if task == "binary" else classes
+        values = rng.integers(0, number, rows).astype(np.intp)
+        raw = rng.random((rows, number)) + 0.5 * (values[:, None] == np.arange(number))
+        names = (EVIL, *(f"class {k}" for k in range(1, number)))
+        target, scores, metric = Target(task, values, names), raw / raw.sum(axis=1, keepdims=True), "accuracy"
+    found = evaluate_scores(
+        target, scores, positive=0 if task == "binary" else None, threshold=0.4 if task == "binary" else None, seed=0, resamples=60
+    )
+    found["importance"] = {"metric": metric, "score": 0.8, "rows": 100, "of": 400, "columns": IMPORTANCE}
+    operations = choices().operations
+    project = Project(
+        name=f"my {EVIL}",
+        file="data.csv",
+        data="0" * 32,
+        target="y",
+        task=task,
+        metric=metric,
+        positive=EVIL if task == "binary" else None,
+        brief=Brief(statement=EVIL, users="us"),
+        goals=Goals(score=0.1, response_ms=2.0, cost=1.0),
+        costs=Costs(false_positive=1, false_negative=5),
+        cleaners=(Step(choices().cleaners["drop_missing_target"]()), Step(choices().cleaners["drop_duplicates"](), on=False)),
+        steps=(Step(operations["clip"]()), Step(operations["scale"](), on=False)),
+        columns={EVIL: ColumnNote(unit=EVIL, description=EVIL), "x": ColumnNote(role="group")},
+    )
+    runs = [run(0, 0.8), run(1, 0.795, fold_scores=[0.82, 0.78, 0.785]), run(2, 0.1), run(3, None)]
+    return {
+        "project": project_to_json(project),
+        "profile": profile(),
+        "runs": runs,
+        "chosen": runs[1],
+        "model": {"version": "abc", "threshold": 0.4, "features": [f"f{i}" for i in range(70)]},
+        "out_of_fold": found,
+        "evaluation": found,
+        "goals": check(project, found),
+        "looks": 2,
+        "split": {"train": 320, "test": 80},
+    }
+
+
+def test_a_blend_says_what_is_in_it():
+    told = facts("binary")
+    blend = {"algorithm": {"id": "blend", "version": 1, "params": {}}, "reason": "The weighted mean of this and that."}
+    told["chosen"] = told["chosen"] | blend
+    assert report_html(told).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_whole_report_is_sound_escaped_and_loads_nothing(task):
+    text = report_html(facts(task))
+    reader = read(text)
+    assert "svg" in reader.tags
+    for section in (
+        "problem",
+        "data",
+        "preparation",
+        "split",
+        "leaderboard",
+        "model",
+        "evaluation",
+        "importance",
+        "threshold",
+        "goals",
+        "reproduce",
+    ):
+        assert section in reader.ids
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "$x^2$" in text  # no mathematics is made of a person's text
+    assert not re.search(r"https?://(?!www\.w3\.org)", text)
+    assert "Not done yet" not in text
+    assert "not accepted" in text
+    assert "nan" not in re.sub(r"<[^>]*>", "", text).lower().split()
+
+
+def test_what_it_says_of_a_binary_problem():
+    text = report_html(facts("binary"))
+    assert "2 times" in text
+    assert "The first look is the fair one." in text
+    assert "320 (80 %)" in text
+    assert "tie</span>" in text
+    assert text.count("chosen</span>") == 1
+    assert "Fences around the middle half" in text  # the label of a choice, not its id
+    assert text.count("switched off") == 2  # a step and a cleaner
+    assert text.count("rows, before the split") == 1
+    assert "It broke" in text
+    assert "Not used by the model at all: x." in text
+    assert "A sample of 100 of 400 rows" in text
+    assert "at least 0.4 are answered" in text.replace("0.400", "0.4")
+    assert "and 10 more" in text
+
+
+def test_regression_shows_errors_unsigned():
+    text = report_html(facts("regression"))
+    assert "RMSE of at most -0.1" in text
+    assert "Answers over true values" in text
+    assert "This task has no cut-off" in text
+
+
+def test_many_classes_list_mix_ups():
+    text = report_html(facts("multiclass", classes=16))
+    read(text)
+    assert "most frequent mix-ups of 16 classes" in text
+    assert "The first 6 of 16 classes are shown." in text
+
+
+def test_absent_sections_are_not_done_yet():
+    text = report_html({})
+    read(text)
+    assert text.count("Not done yet") == 7
+    early = report_html({"project": project_to_json(Project(name="p")), "looks": 0, "runs": [], "evaluation": None})
+    read(early)
+    assert ">never<" in early
+    sealed = facts("binary") | {"evaluation": None, "looks": 0}
+    assert "still sealed" in report_html(sealed)
+
+
+def test_one_class_and_hardly_any_rows():
+    target = Target("binary", np.zeros(3, dtype=np.intp), ("a", "b"))
+    found = evaluate_scores(target, np.tile([0.7, 0.3], (3, 1)), seed=0, resamples=10)
+    read(report_html({"evaluation": found}))
+    none = evaluate_scores(Target("regression", np.empty(0)), np.empty(0), seed=0)
+    read(report_html({"evaluation": none}))
+    one = evaluate_scores(Target("regression", np.ones(1)), np.ones(1), seed=0)
+    read(report_html({"evaluation": one}))
+
+
+def test_the_same_facts_give_the_same_bytes_in_another_process(tmp_path):
+    import json
+
+    known = facts("binary")
+    write_report(tmp_path / "one.html", known)
+    (tmp_path / "facts.json").write_text(json.dumps(known), encoding="utf-8")
+    code = (
+        "import json, sys, pathlib; from mlops_desktop.engine.reporting.project_report import write_report; p = pathlib.Path(sys.argv[1]);"
+    )
+    code += "write_report(p / 'two.html', json.loads((p / 'facts.json').read_text(encoding='utf-8')))"
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PATH": "", "PYTHONPATH": "."}, timeout=120
+    )
+    one, two = ((tmp_path / name).read_bytes() for name in ("one.html", "two.html"))
+    assert one == two
+    assert len(one) < 400_000
+
+
+def test_writing_is_whole_or_a_persons_error(tmp_path):
+    write_report(tmp_path / "r.html", {})
+    write_report(tmp_path / "r.html", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
+    with pytest.raises(UserError, match="not there any more"):
+        write_report(tmp_path / "no" / "r.html", {})
+
+
+def test_profile_page(tmp_path):
+    write_profile_report(tmp_path / "p.html", profile() | {"file": EVIL})
+    text = (tmp_path / "p.html").read_text(encoding="utf-8")
+    reader = read(text)
+    assert {"findings", "columns", "relations", "evidence"} <= set(reader.ids)
+    assert "<script" not in text
+    assert "0.5 to 2, median 1.1" in text
+    write_profile_report(tmp_path / "q.html", {"rows": 0, "columns": [], "findings": []})
+    read((tmp_path / "q.html").read_text(encoding="utf-8"))
+
+
+def test_relations_list_the_target_first_and_leave_out_weak_ones():
+    found = related(profile())
+    assert found.index("With “y”") < found.index("0.70") < found.index("-0.40")
+    weak = {"columns": ["a", "b"], "values": [[1, 0.05], [0.05, 1]], "rows": 9, "sampled": False}
+    assert related({"relations": weak}) == ""
+    assert related({}) == ""
+
+
+def test_refit_on_all_rows_is_said():
+    known = facts("binary")
+    project = replace(project_from_json(known["project"]), refit="all")
+    text = report_html(known | {"project": project_to_json(project)})
+    assert "has also seen the test rows" in text

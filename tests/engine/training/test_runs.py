@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.project.decisions import digest
+from mlops_desktop.engine.training.runs import RUNS_FILE, Run, Runs
+from tests.engine.disks import fill, killed_while_writing, readable_folder, small_disk, unprivileged
+
+ROOT = Path(__file__).parents[2]
+
+
+def a_run(number, key="board", **changes):
+    run = Run(
+        id=digest(number),
+        key=key,
+        number=number,
+        algorithm={"id": "ridge", "version": 1, "params": {"alpha": 0.5}},
+        algorithm_id="ridge",
+        label="Größe ‘x’; DROP TABLE run",
+        metric="roc_auc",
+        status="done",
+        score=0.75,
+        std=0.01,
+        fold_scores=(0.7, math.nan, 0.8),
+        seconds=1.5,
+        rows=100,
+        features=7,
+        versions={"numpy": "2"},
+        seed=3,
+    )
+    return replace(run, **changes)
+
+
+@pytest.fixture
+def open_folder():
+    with readable_folder() as folder:
+        yield folder
+
+
+def record_many(runs, count):
+    for n in range(1, count):
+        runs.record(a_run(n))
+
+
+@pytest.fixture
+def runs(tmp_path):
+    return Runs(tmp_path)
+
+
+def test_runs_come_back_in_the_order_of_the_search(runs):
+    made = [a_run(n) for n in (3, 1, 2)]
+    for run in made:
+        runs.record(run)
+    runs.record(a_run(9, key="other"))
+    assert repr(runs.list("board")) == repr(sorted(made, key=lambda run: run.number))
+    assert [run.number for _, run in runs.history()] == [3, 1, 2, 9]
+    assert all(at.endswith("+00:00") for at, _ in runs.history())
+    assert runs.list("absent") == []
+    assert a_run(1).short == a_run(1).id[:8]
+
+
+def test_reading_makes_no_file(runs):
+    assert runs.list("board") == runs.looks("split") == runs.history() == []
+    with pytest.raises(UserError, match="no run"):
+        runs.get("ab")
+    assert not runs.path.exists()
+
+
+def test_a_run_that_goes_on_is_written_again_in_its_place(runs):
+    runs.record(a_run(1, status="stopped", score=None))
+    runs.record(a_run(2))
+    runs.record(a_run(1))
+    assert [(run.number, run.status) for _, run in runs.history()] == [(1, "done"), (2, "done")]
+    runs.record(a_run(1, key="other", status="failed"))
+    assert len(runs.history()) == 3
+    assert runs.list("board")[0].status == "done"
+    assert runs.get(a_run(1).id).key == "other"
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(runs):
+    for n in range(40):
+        runs.record(a_run(n))
+    whole = a_run(5).id
+    assert [runs.get(prefix).number for prefix in (whole, whole[:8], f"  {whole[:8].upper()} ")] == [5, 5, 5]
+    shared = next(d for d in "0123456789abcdef" if sum(a_run(n).id.startswith(d) for n in range(40)) > 1)
+    with pytest.raises(UserError, match="stands for"):
+        runs.get(shared)
+    for absent in ("zz", "", "%", "_", "' OR 1=1 --"):
+        with pytest.raises(UserError, match="no run"):
+            runs.get(absent)
+
+
+def test_looks_at_the_test_part_are_counted_by_split(runs):
+    assert [runs.record_look("a", "report"), runs.record_look("b", "check"), runs.record_look("a", "prüfen")] == [1, 1, 2]
+    assert runs.looks("a") == ["report", "prüfen"]
+    assert runs.looks("b") == ["check"]
+
+
+def test_json_of_a_run_is_plain():
+    record = json.loads(json.dumps(a_run(1).to_json()))
+    assert repr(Run.from_json(record)) == repr(a_run(1))
+    for broken in ({**record, "status": "odd"}, {**record, "more": 1}, {k: v for k, v in record.items() if k != "id"}):
+        with pytest.raises((ValueError, TypeError)):
+            Run.from_json(broken)
+
+
+@pytest.mark.parametrize("how", ["garbage", "header", "middle", "record", "other tables"])
+def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
+    for n in range(60):
+        runs.record(a_run(n))
+    data = bytearray(runs.path.read_bytes())
+    if how == "garbage":
+        runs.path.write_bytes(b"garbage" * 1000)
+    elif how == "header":
+        data[:16] = b"\0" * 16
+        runs.path.write_bytes(data)
+    elif how == "middle":
+        data[4096 : len(data) - 4096] = os.urandom(len(data) - 8192)
+        runs.path.write_bytes(data)
+    elif how == "record":
+        with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
+            connection.execute("UPDATE run SET record = '{}' WHERE seq = 7")
+    else:
+        with closing(sqlite3.connect(runs.path, isolation_level=None)) as connection:
+            connection.execute("DROP TABLE run")
+    damaged = runs.path.read_bytes()
+    with pytest.raises(UserError, match=r"runs\.damaged-1\.sqlite"):
+        runs.list("board")
+    assert (runs.path.parent / "runs.damaged-1.sqlite").read_bytes() == damaged
+    assert runs.list("board") == []
+    runs.record(a_run(1))
+    assert len(runs.list("board")) == 1
+    runs.path.write_bytes(b"garbage again" * 1000)
+    with pytest.raises(UserError, match=r"runs\.damaged-2\.sqlite"):
+        runs.record(a_run(1))
+
+
+def test_a_newer_record_is_refused_and_left_alone(runs):
+    runs.record(a_run(1))
+    with closing(sqlite3.connect(runs.path)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    before = runs.path.read_bytes()
+    with pytest.raises(UserError, match="newer version"):
+        runs.list("board")
+    assert runs.path.read_bytes() == before
+
+
+def test_the_folder_can_be_moved_and_holds_one_file(runs, tmp_path):
+    runs.record(a_run(1))
+    runs.record_look("a", "x")
+    assert [p.name for p in tmp_path.iterdir()] == [RUNS_FILE]
+    moved = tmp_path / "moved ü"
+    moved.mkdir()
+    shutil.move(runs.path, moved)
+    assert Runs(moved).list("board")[0].number == 1
+
+
+def test_a_full_disk_is_told_and_the_runs_before_it_are_kept():
+    with small_disk(128) as folder:
+        runs = Runs(folder)
+        runs.record(a_run(0))
+        fill(folder)
+        with pytest.raises(UserError, match="disk is full"):
+            record_many(runs, 200)
+        kept = len(runs.list("board"))
+        assert kept >= 1
+        (folder / "filler").unlink()
+        runs.record(a_run(500))
+        assert len(runs.list("board")) == kept + 1
+
+
+def test_without_rights_reading_works_and_writing_is_told(open_folder):
+    runs = Runs(open_folder)
+    runs.record(a_run(1))
+    if os.name == "posix" and os.geteuid() != 0:
+        runs.path.chmod(0o444)
+        open_folder.chmod(0o555)
+    with unprivileged():
+        assert runs.list("board")[0].number == 1
+        with pytest.raises(UserError, match="written"):
+            runs.record(a_run(2))
+    runs.path.chmod(0o000)
+    with unprivileged(), pytest.raises(UserError, match="written"):
+        runs.list("board")
+    assert runs.path.exists()  # no right to read is no damage
+
+
+def test_another_program_that_holds_the_file_is_waited_for(runs, monkeypatch):
+    import threading
+    import time
+
+    runs.record(a_run(1))
+    with closing(sqlite3.connect(runs.path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+        began = time.monotonic()
+        runs.record(a_run(2))
+        assert time.monotonic() - began > 0.2
+    assert len(runs.list("board")) == 2
+
+
+WRITER = """
+import pathlib, sys
+from mlops_desktop.engine.training.runs import Run, Runs
+runs, i, name = Runs(pathlib.Path(sys.argv[1])), int(sys.argv[2]), sys.argv[3]
+print("ready", flush=True)
+while i < 1_000_000:
+    algorithm = {"id": "x" * (i * 97 % 3000)}
+    runs.record(Run(id=f"{name}{i:08x}", key=name, number=i, algorithm=algorithm, algorithm_id="x", label="X", metric="m", status="done"))
+    runs.record_look(name, str(i))
+    i += 1
+"""
+
+
+@pytest.mark.parametrize("rounds", [6, pytest.param(40, marks=pytest.mark.proof)])
+def test_killed_with_nine_while_recording_no_run_is_lost_or_half(tmp_path, rounds):
+    start = 0
+    for seed in range(rounds):
+        killed_while_writing(WRITER, [str(tmp_path), str(start), "a"], seed)
+        listed = Runs(tmp_path).list("a")
+        assert [run.number for run in listed] == list(range(len(listed)))
+        assert all(len(run.algorithm["id"]) == run.number * 97 % 3000 for run in listed)
+        assert 0 <= len(listed) - len(set(Runs(tmp_path).looks("a"))) <= seed + 1
+        start = len(listed)
+    assert start > rounds
+
+
+def test_two_processes_record_side_by_side(tmp_path):
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    code = WRITER.replace("1_000_000", "25")
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), "0", name], stdout=subprocess.DEVNULL, env=env) for name in "ab"
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    runs = Runs(tmp_path)
+    assert [len(runs.list(name)) for name in "ab"] == [25, 25]
+    assert [len(runs.looks(name)) for name in "ab"] == [25, 25]

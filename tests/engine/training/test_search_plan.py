@@ -1,0 +1,125 @@
+"""The plan of trials and the clock."""
+
+from __future__ import annotations
+
+from mlops_desktop.base.families import Algorithm
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project.decisions import Search
+from mlops_desktop.engine.training.search_plan import Clock, Plan
+
+
+def candidates(*ids: str) -> tuple[Algorithm, ...]:
+    return tuple(choices().algorithms.read(id_) for id_ in ids)
+
+
+def walk(plan: Plan, score) -> list[Algorithm]:
+    given = []
+    for algorithm in plan:
+        given.append(algorithm)
+        plan.tell(algorithm, score(algorithm))
+    return given
+
+
+def test_every_candidate_is_tried_as_it_stands_before_any_draw():
+    some = candidates("baseline", "logistic", "random_forest")
+    given = walk(Plan(some, Search(trials=7, seconds=None), 0), lambda a: 0.5)
+    assert tuple(given[:3]) == some
+    assert len(given) == 7
+    assert len(set(given)) == 7
+    assert all(a.id != "baseline" for a in given[3:])  # nothing to tune
+
+
+def test_the_same_seed_and_scores_give_the_same_plan():
+    some = candidates("logistic", "random_forest", "lightgbm")
+    score = {"logistic": 0.6, "random_forest": 0.9, "lightgbm": 0.8}
+    plans = [walk(Plan(some, Search(trials=12, seconds=None), seed), lambda a: score[a.id]) for seed in (3, 3, 4)]
+    assert plans[0] == plans[1]
+    assert plans[0] != plans[2]
+
+
+def test_draws_begin_with_what_did_well_elsewhere_and_then_stay_near_the_best():
+    (one,) = candidates("lightgbm")
+    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.leaves - 20))
+    assert [{name: getattr(a, name) for name in start} for a, start in zip(given[1:], one.starts, strict=False)] == list(one.starts)
+    later = given[1 + len(one.starts) :]
+    assert len(later) > 50
+    best = max(given, key=lambda a: -abs(a.leaves - 20))
+    assert abs(best.leaves - 20) <= 1
+    near = sum(abs(a.leaves - best.leaves) < 15 for a in later[-30:])
+    assert 12 < near < 30  # most draws are small moves, some are taken from anywhere
+
+
+def test_a_better_contender_is_drawn_from_more_often():
+    some = candidates("logistic", "random_forest", "lightgbm")
+    score = {"logistic": 0.6, "random_forest": 0.9, "lightgbm": 0.8}
+    drawn = [a.id for a in walk(Plan(some, Search(trials=25, seconds=None), 0), lambda a: score[a.id])[3:]]
+    assert drawn.count("random_forest") > drawn.count("lightgbm") > drawn.count("logistic") > 0
+
+
+def test_what_failed_is_not_drawn_from():
+    some = candidates("logistic", "random_forest")
+    drawn = walk(Plan(some, Search(trials=8, seconds=None), 0), lambda a: None if a.id == "random_forest" else 0.5)[2:]
+    assert {a.id for a in drawn} == {"logistic"}
+
+
+def test_draws_come_from_the_contenders():
+    some = candidates("logistic", "decision_tree", "random_forest", "lightgbm")
+    score = {"logistic": 0.9, "decision_tree": 0.1, "random_forest": 0.8, "lightgbm": 0.85}
+    given = walk(Plan(some, Search(trials=13, seconds=None), 0), lambda a: score[a.id])
+    assert {a.id for a in given[4:]} == {"logistic", "random_forest", "lightgbm"}
+
+
+def test_fewer_trials_than_candidates():
+    some = candidates("baseline", "logistic", "random_forest")
+    assert len(walk(Plan(some, Search(trials=2, seconds=None), 0), lambda a: None)) == 2
+
+
+def test_a_grid_ends_by_itself_and_repeats_nothing():
+    some = candidates("logistic")
+    given = walk(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=3), 0), lambda a: 0.5)
+    assert len(given) == len(set(given))
+    assert set(some[0].grid(3)) <= set(given)
+
+
+def test_the_baseline_alone_is_one_trial():
+    assert len(walk(Plan(candidates("baseline"), Search(trials=50, seconds=None), 0), lambda a: 0.5)) == 1
+
+
+def test_a_clock_begins_no_trial_that_cannot_end_in_time():
+    quick, slow = candidates("logistic", "random_forest")
+    clock = Clock(100.0, share=0.5)
+    assert clock.allows(slow)  # the first is always begun
+    clock.record(quick, 1.0)
+    clock.record(slow, 60.0)
+    assert clock.allows(quick)
+    assert not clock.allows(slow)
+    assert 0.0 <= clock.fraction() < 0.1
+
+
+def test_what_was_not_seen_yet_is_taken_to_be_as_slow_as_the_slowest():
+    quick, slow, new = candidates("logistic", "random_forest", "lightgbm")
+    clock = Clock(100.0, share=0.5)
+    clock.record(quick, 1.0)
+    assert clock.allows(new)
+    clock.record(slow, 60.0)
+    assert not clock.allows(new)
+
+
+def test_a_search_never_ends_with_the_baseline_alone():
+    baseline, quick, slow = candidates("baseline", "logistic", "random_forest")
+    clock = Clock(1e-9)
+    clock.record(baseline, 5.0)
+    assert clock.allows(slow)
+    assert not clock.over()
+    assert clock.fits(100.0)
+    clock.record(quick, 0.1)
+    assert not clock.allows(slow)
+    assert clock.over()
+    assert not clock.fits(0.0)
+
+
+def test_counted_work_has_no_clock():
+    clock = Clock(None)
+    clock.record(candidates("logistic")[0], 1e9)
+    assert clock.allows(candidates("logistic")[0])
+    assert clock.fraction() == 0.0

@@ -1,0 +1,113 @@
+import json
+
+import numpy as np
+import pytest
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.engine.metrics.definitions import score
+from mlops_desktop.engine.project.decisions import Costs
+from mlops_desktop.engine.training.thresholds import choose_threshold, mean_cost, rule_for, threshold_curve
+
+
+def binary(values):
+    return Target("binary", np.asarray(values, dtype=np.intp), ("no", "yes"))
+
+
+def test_cut_off_lies_midway_between_neighbouring_scores():
+    choice = choose_threshold(binary([0, 0, 1, 1]), np.array([0.1, 0.2, 0.6, 0.9]), 1)
+    assert choice.threshold == pytest.approx(0.4)
+    assert choice.value == 1.0
+    assert choice.rule == "f1"
+
+
+def test_hand_computed_f1_and_accuracy():
+    target, scores = binary([0, 1, 0, 0, 1, 0]), np.array([0.05, 0.2, 0.3, 0.35, 0.4, 0.1])
+    choice = choose_threshold(target, scores, 1, "roc_auc")
+    assert choice.threshold == pytest.approx(0.375)  # one of one right, one of two found: 2/3, as at 0.15 (2 of 4), but nearer to 0.5
+    assert choice.value == pytest.approx(2 / 3)
+    assert choose_threshold(target, scores, 1, "accuracy").threshold == pytest.approx(0.375)
+    assert choose_threshold(target, scores, 1, "accuracy").value == pytest.approx(5 / 6)
+
+
+@pytest.mark.parametrize("metric_id", ["f1", "balanced_accuracy", "accuracy", "matthews_corrcoef"])
+@pytest.mark.parametrize("positive", [0, 1])
+def test_no_other_cut_off_is_better(metric_id, positive):
+    rng = np.random.default_rng(positive)
+    values = (rng.random(300) < 0.35).astype(np.intp)
+    scores = np.round(np.clip(0.3 * values + 0.6 * rng.random(300), 0, 1), 2)
+    both = np.column_stack([1 - scores, scores])
+    target = Target("binary", values, ("no", "yes"))
+    choice = choose_threshold(target, both[:, positive], positive, metric_id)
+    rule = rule_for(metric_id, float(np.mean(values == positive)), None)
+    reached = score(rule, target, both, positive, choice.threshold)
+    assert reached == pytest.approx(choice.value, abs=1e-12)
+    for other in np.linspace(0, 1, 301):
+        assert score(rule, target, both, positive, other) <= reached + 1e-12
+
+
+def test_costs_decide():
+    target, scores = binary([0, 0, 1, 0, 1]), np.array([0.1, 0.3, 0.35, 0.5, 0.8])
+    dear_misses = choose_threshold(target, scores, 1, "roc_auc", Costs(false_positive=1, false_negative=10))
+    dear_alarms = choose_threshold(target, scores, 1, "roc_auc", Costs(false_positive=10, false_negative=1))
+    assert dear_misses.threshold == pytest.approx(0.325)
+    assert dear_misses.value == pytest.approx(1 / 5)
+    assert dear_alarms.threshold == pytest.approx(0.65)
+    assert dear_alarms.value == pytest.approx(1 / 5)
+    assert dear_misses.rule == "cost"
+    never = choose_threshold(target, scores, 1, "f1", Costs(false_positive=1, true_positive=1))
+    assert np.all(scores < never.threshold)
+    always = choose_threshold(target, scores, 1, "f1", Costs(false_negative=1))
+    assert np.all(scores[target.values == 1] >= always.threshold)
+    assert choose_threshold(target, scores, 1, "f1", Costs()).rule == "f1"  # costs that are all 0 decide nothing
+
+
+def test_mean_cost_equals_the_curve():
+    costs = Costs(false_positive=3, false_negative=7, true_positive=-2, true_negative=1)
+    target, scores = binary([0, 0, 1, 0, 1]), np.array([0.1, 0.3, 0.35, 0.5, 0.8])
+    choice = choose_threshold(target, scores, 1, "f1", costs)
+    said = (scores >= choice.threshold).astype(int)
+    counts = np.zeros((2, 2))
+    np.add.at(counts, (target.values, said), 1)
+    assert mean_cost(counts.tolist(), 1, costs) == pytest.approx(choice.value)
+    assert np.isnan(mean_cost([[0, 0], [0, 0]], 1, costs))
+    assert mean_cost([[5, 1], [2, 4]], 0, Costs(false_positive=1, false_negative=10)) == pytest.approx((2 * 1 + 1 * 10) / 12)
+
+
+def test_rule_for_a_frequent_positive_class():
+    assert rule_for("roc_auc", 0.7, None) == "balanced_accuracy"
+    assert rule_for("recall", 0.3, None) == "f1"
+
+
+def test_ties_within_the_rounding_are_one_score():
+    target, scores = binary([0, 1, 0, 1]), np.array([0.3, 0.3 + 1e-14, 0.3 - 1e-14, 0.9])
+    choice = choose_threshold(target, scores, 1)
+    assert choice.threshold == pytest.approx(0.6)
+    assert len(choice.curve["threshold"]) == 3
+
+
+def test_one_class_constant_scores_and_no_rows():
+    assert choose_threshold(binary([1, 1]), np.array([0.2, 0.9]), 1).threshold == 0.5
+    assert choose_threshold(binary([]), np.array([]), 1).threshold == 0.5
+    constant = choose_threshold(binary([0, 1, 0]), np.full(3, 0.4), 1)
+    assert constant.threshold <= 0.4  # always yes: F1 of 0.5 against 0
+    top = choose_threshold(binary([0, 1, 0]), np.ones(3), 1, "accuracy")
+    assert top.threshold > 1.0  # never yes is right twice, although the scores leave no room below 1
+
+
+def test_nan_and_wrong_shapes_are_refused():
+    with pytest.raises(ValueError, match="finite"):
+        choose_threshold(binary([0, 1]), np.array([0.1, np.nan]), 1)
+    with pytest.raises(ValueError, match="shape"):
+        choose_threshold(binary([0, 1]), np.array([0.1]), 1)
+
+
+def test_curve_is_short_rises_and_is_json():
+    rng = np.random.default_rng(0)
+    choice = choose_threshold(binary(rng.integers(0, 2, 5000)), rng.random(5000), 1)
+    assert len(choice.curve["threshold"]) <= 200
+    assert choice.threshold in choice.curve["threshold"]
+    assert np.all(np.diff(choice.curve["threshold"]) > 0)
+    assert {len(column) for column in choice.curve.values()} == {len(choice.curve["threshold"])}
+    assert json.loads(json.dumps(choice.curve, allow_nan=False)) == choice.curve
+    alone = threshold_curve(binary([0, 1]), np.array([0.2, 0.8]), 1, Costs(false_positive=1))
+    assert alone["cost"] == [0.5, 0.0, 0.0]

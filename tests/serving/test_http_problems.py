@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+
+from mlops_desktop.serving.column import Problem
+from mlops_desktop.serving.http_problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, pointer, too_large
+
+
+def test_pointers_are_fragments_of_rfc_6901():
+    assert pointer("rows", 0, "age") == "#/rows/0/age"
+    assert pointer("a/b", "m~n", "ü %") == "#/a~1b/m~0n/%C3%BC%20%25"
+    assert pointer() == "#"
+
+
+def test_a_problem_is_rfc_9457():
+    body = json.loads(invalid([fault("missing", "“age” is needed.", "rows", 3, "age", row=3)]).body("r-1"))
+    assert body == {
+        "type": "urn:mlops-desktop:problem:invalid-input",
+        "title": "The input is not valid.",
+        "status": 422,
+        "detail": "Each entry of errors names one fault.",
+        "instance": "urn:request:r-1",
+        "errors": [{"pointer": "#/rows/3/age", "code": "missing", "detail": "“age” is needed.", "row": 3}],
+        "errors_total": 1,
+    }
+
+
+def test_faults_keep_their_place():
+    problems = [
+        Problem(2, "age", "wrong_type", "message", "a number", "text"),
+        Problem(None, "city", "missing", "absent"),
+        Problem(0, "", "x", "y"),
+    ]
+    found = faults_of(problems, "rows", first=100)
+    assert [(one["pointer"], one.get("row")) for one in found] == [("#/rows/102/age", 102), ("#/rows/city", None), ("#/rows/100", 100)]
+    assert faults_of(problems[:1], "row", rows=False)[0]["pointer"] == "#/row/age"
+
+
+def test_a_long_list_is_cut_and_counted():
+    body = json.loads(invalid([fault("x", "y", i) for i in range(MOST_ERRORS + 5)], total=70_000).body("r"))
+    assert (len(body["errors"]), body["errors_total"]) == (MOST_ERRORS, 70_000)
+
+
+def test_a_refusal_without_faults():
+    assert too_large("At most 3.").status == 413
+    assert "errors" not in json.loads(Refusal(404, "not_found", "There is no such address.").body("r"))

@@ -1,0 +1,121 @@
+"""Columns that a model cannot do without, found by trying."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlops_desktop.serving.bundle import Bundle
+from mlops_desktop.serving.csv_io import answer_chunk, read_chunks
+from mlops_desktop.serving.http_problems import Refusal
+from mlops_desktop.serving.models.linear import Linear
+from mlops_desktop.serving.openapi import openapi_document, schema_document
+from mlops_desktop.serving.required_inputs import schema_of_needs, spoilers
+from mlops_desktop.serving.service import Service
+from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
+
+ROWS = [{"age": 20 + i, "income": 100.0 * i, "member": i % 2 == 0, "city": "Rome", "since": "2020-01-01", "note": "x"} for i in range(9)]
+
+
+@pytest.fixture
+def bare(scorers):
+    """A linear model without a step that fills gaps; of its columns it uses numbers and words."""
+    scorer = scorers["regression"]
+    transforms = tuple(one for one in scorer.transforms if not isinstance(one, ImputeNumbers))
+    columns = tuple(replace(column, nullable=True, missing_share=0.0) for column in scorer.schema.columns)
+    model = Linear(np.arange(1.0, 7.0).reshape(-1, 1), np.array([1.0]), "identity")
+    return replace(scorer, schema=replace(scorer.schema, columns=columns), transforms=transforms, model=model)
+
+
+@pytest.fixture
+def service(bare, bundles):
+    given = bundles["regression"]
+    return Service(Bundle(given.folder, given.info, bare, given.golden, given.reference))
+
+
+def needed(schema):
+    return [column.name for column in schema.columns if not column.nullable]
+
+
+def frame_of(scorer, rows):
+    return scorer.schema.from_rows(rows).frame
+
+
+def test_columns_without_which_there_is_no_answer_are_needed(bare):
+    assert needed(schema_of_needs(bare, frame_of(bare, ROWS))) == ["age", "income", "member"]
+
+
+def test_a_column_that_training_lacked_now_and_then_is_not_needed(bare):
+    columns = tuple(replace(column, missing_share=0.1 * (column.name == "income")) for column in bare.schema.columns)
+    known = replace(bare, schema=replace(bare.schema, columns=columns))
+    assert needed(schema_of_needs(known, frame_of(known, ROWS))) == ["age", "member"]
+
+
+def test_a_model_with_a_step_for_gaps_needs_no_more_than_it_did(scorers):
+    for scorer in scorers.values():
+        assert schema_of_needs(scorer, frame_of(scorer, ROWS)) == scorer.schema
+
+
+def test_no_rows_and_rows_without_an_answer_say_nothing(bare):
+    assert schema_of_needs(bare, frame_of(bare, [])) == bare.schema
+    assert schema_of_needs(bare, frame_of(bare, [{}, {}])) == bare.schema
+
+
+def test_the_need_is_said_beforehand_and_by_name(bare):
+    known = replace(bare, schema=schema_of_needs(bare, frame_of(bare, ROWS)))
+    document = schema_document(known, {})
+    assert [one["name"] for one in document["columns"] if one["required"]] == ["age", "income", "member"]
+    row = openapi_document(known, {"rows": 1, "explain_rows": 1, "points": 2, "csv_rows": 1}, "")["components"]["schemas"]["Row"]
+    assert row["required"] == ["age", "income", "member"]
+    assert "null" not in row["properties"]["income"]["type"]
+    errors = known.schema.from_rows([{**ROWS[0], "income": None}, {**ROWS[0], "city": None}]).errors
+    assert [(one.row, one.field, one.code) for one in errors] == [(0, "income", "missing")]
+
+
+def test_what_spoils_an_answer_is_named(bare):
+    assert spoilers(bare, frame_of(bare, [{**ROWS[0], "income": None}])) == ["income"]
+    assert spoilers(bare, frame_of(bare, [{**ROWS[0], "income": None, "city": None, "since": None}])) == ["income"]
+    assert spoilers(bare, frame_of(bare, [{**ROWS[0], "income": None, "age": None}])) == []  # neither of them alone
+
+
+def refusal(function, body, query=b""):
+    with pytest.raises(Refusal) as caught:
+        function(json.dumps(body).encode(), query)
+    return caught.value
+
+
+def test_a_row_without_an_answer_is_refused_by_its_field(service):
+    bad = {**ROWS[1], "income": None}
+    for function in (service.predict, service.explain):
+        found = refusal(function, {"rows": [bad]})
+        assert found.status == 422
+        assert [(one["pointer"], one["code"], one["row"], one["field"]) for one in found.errors] == [
+            ("#/rows/0/income", "no_finite_answer", 0, "income")
+        ]
+    found = refusal(service.predict, {"rows": [ROWS[0], bad, {**bad, "age": None}]})
+    assert [(one["row"], one.get("field")) for one in found.errors] == [(1, "income"), (2, None)]
+
+
+def test_row_by_row_the_others_are_answered(service):
+    rows = [ROWS[0], {**ROWS[1], "income": None}, {**ROWS[2], "age": "x"}, ROWS[3]]
+    found = json.loads(service.predict(json.dumps({"rows": rows}).encode(), b"on_error=row").body)["predictions"]
+    alone = json.loads(service.predict(json.dumps({"rows": [ROWS[0], ROWS[3]]}).encode(), b"").body)["predictions"]
+    assert [found[0], found[3]] == alone
+    assert [one["prediction"] for one in found[1:3]] == [None, None]
+    assert found[1]["errors"][0]["field"] == "income"
+    assert found[2]["errors"][0]["field"] == "age"
+    assert service.counters.report()["rows"] == 4
+
+
+def test_a_line_of_a_csv_without_an_answer_is_refused_with_its_reason(bare):
+    lines = ["age,income,member\n", "20,100,true\n", "20,,true\n", "x,100,true\n", "30,100,false\n"]
+    (chunk,) = read_chunks(iter(lines), bare.schema)
+    cells, scores, good = answer_chunk(bare, chunk)
+    assert good == [0, 3]
+    assert np.isfinite(scores).all()
+    assert [row[0] != "" for row in cells] == [True, False, False, True]
+    assert "no finite answer" in cells[1][-1]
+    assert "“age”" in cells[2][-1]

@@ -1,0 +1,112 @@
+"""Plain data: what is written is read back, and nothing but the parts of this package can be named."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.models.constant import Constant
+from mlops_desktop.serving.serialization import class_of, kind_of, pack, read_plain, unpack, write_plain
+from mlops_desktop.serving.transforms.clip import Clip
+
+
+def through_json(value):
+    arrays = {}
+    return unpack(json.loads(json.dumps(pack(value, arrays), allow_nan=False)), arrays)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        0,
+        -1.5,
+        "é",
+        (),
+        (1, ("a", None)),
+        {"a": 1, 2: (3,)},
+        {True: "x", 1.5: {}},
+        math.inf,
+        -math.inf,
+        Clip(("a",), (0.0,), (1.0,)),
+    ],
+)
+def test_values_come_back(value):
+    assert through_json(value) == value
+
+
+def test_lists_come_back_as_tuples_and_numpy_scalars_as_pythons():
+    assert through_json([1, [2]]) == (1, (2,))
+    assert through_json((np.float64(0.5), np.int64(3), np.bool_(True))) == (0.5, 3, True)
+    assert math.isnan(through_json(math.nan))
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"x", np.array(["a"]), np.array([None]), 1j])
+def test_what_is_no_plain_data_is_refused_when_it_is_written(value):
+    with pytest.raises(TypeError, match=r"model.*is not plain data"):
+        pack({"x": value}, {}, "model")
+
+
+def test_files_are_the_same_twice_and_read_back(tmp_path):
+    model = Constant("multiclass", np.array([0.25, 0.75]), 3)
+    for side in ("a", "b"):
+        write_plain(model, tmp_path / side, "m")
+    files = [{p.relative_to(tmp_path / s): p.read_bytes() for p in (tmp_path / s).rglob("*") if p.is_file()} for s in "ab"]
+    assert files[0] == files[1]
+    assert len(files[0]) == 2
+    assert pack(read_plain(tmp_path / "a", "m"), {}) == pack(model, {})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "os:system",
+        "plain:json",
+        "transforms.clip:np",
+        "transforms.clip:Transform",
+        "models.nothing:X",
+        "transforms.clip",
+        "..plain:Plain",
+        "",
+    ],
+)
+def test_only_parts_of_this_package_can_be_named(kind):
+    with pytest.raises(UserError, match="unknown part"):
+        class_of(kind)
+    assert class_of(kind_of(Clip)) is Clip
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"kind": "transforms.clip:Clip", "columns": []},
+        {"kind": "transforms.clip:Clip", "columns": [], "lows": [], "highs": [], "more": 1},
+        {"kind": "models.constant:Constant", "task": "binary"},
+        {"array": "gone"},
+        {"other": 1},
+    ],
+)
+def test_damaged_data_is_refused_in_a_sentence(document):
+    with pytest.raises(UserError) as caught:
+        unpack(document, {})
+    assert caught.value.remedy
+
+
+def test_damaged_files_are_refused_in_a_sentence(tmp_path):
+    model = Constant("multiclass", np.array([0.25, 0.75]), 3)
+    write_plain(model, tmp_path, "m")
+    array = next((tmp_path / "m.arrays").iterdir())
+    array.write_bytes(array.read_bytes()[:-3])
+    with pytest.raises(UserError, match="cannot be read"):
+        read_plain(tmp_path, "m")
+    array.unlink()
+    with pytest.raises(UserError, match="lacks its array"):
+        read_plain(tmp_path, "m")
+    (tmp_path / "m.json").write_text("{")
+    with pytest.raises(UserError, match="cannot be read"):
+        read_plain(tmp_path, "m")

@@ -1,0 +1,99 @@
+"""The cut-off: figures that belong to it, what is told, what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QSlider
+
+from mlops_desktop.base.families import Target
+from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
+from mlops_desktop.engine.project.decisions import Costs
+from mlops_desktop.engine.training.thresholds import choose_threshold
+from mlops_desktop.ui.panels.evaluate.threshold_card import CutoffCard, cost_at
+from mlops_desktop.ui.widgets.inputs import NumberLine
+from tests.ui.conftest import find
+
+RNG = np.random.default_rng(1)
+TRUTH = RNG.integers(0, 2, 120)
+YES = np.round(np.clip(TRUTH * 0.25 + RNG.random(120) * 0.7, 0, 1), 2)
+
+
+def evaluation(positive: int = 1, threshold: float | None = None, costs: Costs | None = None):
+    target = Target("binary", TRUTH, ("no", "yes"))
+    scores = np.column_stack([1 - YES, YES])
+    choice = choose_threshold(target, scores[:, positive], positive, "f1", costs)
+    found = evaluate_scores(
+        target, scores, positive=positive, threshold=choice.threshold if threshold is None else threshold, seed=0, resamples=50
+    )
+    return found | {
+        "choice": {"threshold": choice.threshold, "rule": choice.rule, "reason": choice.reason},
+        "threshold_curve": choice.curve,
+    }
+
+
+@pytest.fixture
+def made(qtbot):
+    widget = CutoffCard()
+    qtbot.addWidget(widget)
+    widget.resize(900, 330)
+    widget.show()
+    return widget
+
+
+@pytest.mark.parametrize("positive", [0, 1])
+def test_every_point_has_the_counts_of_its_cut_off(made, positive):
+    made.show_evaluation(evaluation(positive), None, None)
+    slider = find(made, QSlider, "cutoff_slider")
+    scores = YES if positive else 1 - YES
+    for at in range(0, slider.maximum() + 1, 7):
+        slider.setValue(at)
+        answered = np.round(scores, 12) >= made.cutoff()
+        truth = positive == TRUTH
+        counts = made.counts()
+        assert (counts.hit, counts.false) == (int((answered & truth).sum()), int((answered & ~truth).sum()))
+        assert (counts.missed, counts.right_no) == (int((~answered & truth).sum()), int((~answered & ~truth).sum()))
+
+
+def test_a_looked_at_cut_off_is_used_by_a_click(made):
+    found = evaluation()
+    heard, moved = [], []
+    made.used.connect(heard.append)
+    made.moved.connect(lambda counts, value: moved.append(value))
+    made.show_evaluation(found, None, None)
+    assert made.cutoff() == found["threshold"]
+    assert not find(made, QPushButton, "use_cutoff").isEnabled()
+    assert not find(made, QPushButton, "auto_cutoff").isVisible()
+    assert not moved
+    slider = find(made, QSlider, "cutoff_slider")
+    QTest.keyClick(slider, Qt.Key.Key_PageUp)
+    assert moved == [made.cutoff()]
+    find(made, QPushButton, "use_cutoff").click()
+    assert heard == [made.cutoff()]
+    assert heard[0] in found["threshold_curve"]["threshold"]
+
+
+def test_a_written_cut_off_is_taken_exactly_or_not_at_all(made):
+    made.show_evaluation(evaluation(), None, None)
+    line = find(made, NumberLine, "cutoff")
+    for text, taken in (("0.123456", True), ("2", False), ("much", False), ("", False)):
+        before = made.cutoff()
+        line.setText(text)
+        line.done.emit()
+        assert made.cutoff() == (0.123456 if taken else before)
+    assert line.text() == "0.1235"
+    line.done.emit()
+    assert made.cutoff() == 0.123456  # leaving the field changes nothing
+
+
+def test_costs_are_shown_and_the_words_say_who_chose(made):
+    costs = Costs(false_positive=1.0, false_negative=4.0)
+    made.show_evaluation(evaluation(costs=costs), None, costs)
+    assert float(find(made, QLabel, "cutoff_cost").text()) == pytest.approx(cost_at(made.counts(), costs), abs=1e-3)
+    assert "Proposed" in find(made, QLabel, "cutoff_why").text()
+    made.show_evaluation(evaluation(threshold=0.7), 0.7, None)
+    assert "0.7, set by you." in find(made, QLabel, "cutoff_why").text()
+    assert find(made, QPushButton, "auto_cutoff").isVisible()
+    assert find(made, QLabel, "cutoff_cost").text() == "–"

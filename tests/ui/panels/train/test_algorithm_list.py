@@ -1,0 +1,68 @@
+"""The list of algorithms: those of the task, ticked as decided, with a form that changes one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QToolButton
+
+from mlops_desktop.base.families import TASKS
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project.decisions import Project
+from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
+from tests.ui.conftest import find
+
+
+def algorithms(*ids: str):
+    return tuple(choices().algorithms.read(id_) for id_ in ids)
+
+
+@pytest.fixture
+def made(qtbot):
+    widget = AlgorithmList()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
+    fitting = [id_ for id_, kind in choices().algorithms.items() if task in kind.tasks]
+    made.show_project(Project(task=task, candidates=algorithms(*fitting)))
+    assert [tick.objectName() for tick in made.ticks()] == [f"algorithm_{id_}" for id_ in fitting]
+    for id_ in fitting:
+        find(made, QToolButton, f"parameters_{id_}").click()
+        form = find(made, ComponentForm, f"algorithm_{id_}")
+        assert set(form.fields) == set(choices().algorithms[id_].params())
+        assert form.component() == choices().algorithms.read(id_)
+
+
+def test_ticks_tell_the_whole_new_list(made):
+    heard = []
+    made.changed.connect(lambda new, said, merge: heard.append(([a.id for a in new], said, merge)))
+    project = Project(task="binary", candidates=algorithms("logistic"))
+    made.show_project(project)
+    assert not heard  # showing tells nothing
+    find(made, QCheckBox, "algorithm_knn").click()
+    assert heard[-1] == (["logistic", "knn"], "Try Nearest neighbours", "")
+    find(made, QCheckBox, "algorithm_baseline").click()
+    assert heard[-1][0] == ["baseline", "logistic"]  # it is tried first
+    find(made, QCheckBox, "algorithm_logistic").click()
+    assert heard[-1][0] == []
+
+
+def test_a_changed_parameter_replaces_that_candidate_alone(made):
+    heard = []
+    made.changed.connect(lambda new, said, merge: heard.append((new, merge)))
+    some = algorithms("baseline", "decision_tree", "logistic")
+    made.show_project(Project(task="binary", candidates=some))
+    find(made, QToolButton, "parameters_decision_tree").click()
+    changed = replace(some[1], min_samples_leaf=9)
+    find(made, ComponentForm, "algorithm_decision_tree").changed.emit(changed)
+    assert heard == [((some[0], changed, some[2]), "candidates.decision_tree")]
+    made.show_project(Project(task="binary", candidates=heard[0][0]))
+    assert find(made, ComponentForm, "algorithm_decision_tree").component() == changed
+    made.show_project(Project(task="binary", candidates=some[:1]))
+    assert not find(made, QToolButton, "parameters_decision_tree").isEnabled()

@@ -1,0 +1,65 @@
+"""The budget of a search, its method and its seed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+from mlops_desktop.engine.project.decisions import Search
+from mlops_desktop.ui.panels.train.search_fields import SECONDS, TRIALS, SearchFields
+from tests.ui.conftest import find
+
+
+@pytest.fixture
+def made(qtbot):
+    widget = SearchFields(cores=4)
+    qtbot.addWidget(widget)
+    qtbot.addWidget(widget.more)
+    widget.show()
+    widget.more.show()
+    return widget
+
+
+def test_either_seconds_or_trials(made):
+    heard = []
+    made.changed.connect(lambda search, field: heard.append(search))
+    made.show_search(Search(seconds=90.0), 3)
+    assert made.seconds.isVisible()
+    assert not made.trials.isVisible()
+    assert (made.seconds.value(), made.seed.value()) == (90, 3)
+    assert not heard
+    find(made, QPushButton, "budget_kind_trials").click()
+    assert heard.pop() == Search(trials=TRIALS, seconds=None)
+    made.show_search(Search(trials=5, seconds=None), 3)
+    assert made.trials.value() == 5
+    find(made, QPushButton, "budget_kind_trials").click()
+    assert not heard  # it is so already
+    find(made, QPushButton, "budget_kind_seconds").click()
+    assert heard.pop() == Search(trials=None, seconds=SECONDS)
+    made.trials.setValue(9)
+    assert heard.pop() == Search(trials=9, seconds=None)
+
+
+def test_grid_and_seed(made):
+    heard, seeds = [], []
+    made.changed.connect(lambda search, field: heard.append((search, field)))
+    made.seed_changed.connect(seeds.append)
+    assert not made.points.isVisible()
+    find(made.more, QPushButton, "search_method_grid").click()
+    assert heard.pop() == (Search(method="grid"), "method")
+    made.show_search(Search(method="grid"), 0)
+    assert made.points.isVisible()
+    made.points.setValue(5)
+    assert heard.pop() == (Search(method="grid", grid_points=5), "grid_points")
+    made.seed.setValue(11)
+    assert seeds == [11]
+    assert made.jobs.maximum() == 4
+
+
+def test_one_core_offers_no_folds_side_by_side(qtbot):
+    alone = SearchFields(cores=1)
+    qtbot.addWidget(alone)
+    qtbot.addWidget(alone.more)
+    alone.more.show()
+    assert not alone.jobs.isVisible()
+    assert alone.jobs.value() == 1

@@ -1,0 +1,58 @@
+"""The set-up of a training: it shows decisions without telling, and says in words what a start would do."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.metrics.definitions import METRICS
+from mlops_desktop.engine.project.decisions import Project, Search, Split
+from mlops_desktop.ui.panels.train.setup_card import SetupCard
+from mlops_desktop.ui.widgets.inputs import ComboBox
+from tests.ui.conftest import find
+
+
+@pytest.fixture
+def made(qtbot):
+    widget = SetupCard()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def test_showing_decisions_tells_nothing(made):
+    heard = []
+    made.edited.connect(lambda *said: heard.append(said))
+    made.metric_picked.connect(heard.append)
+    for task, metric, split in (
+        ("binary", "roc_auc", Split(method="stratified")),
+        ("regression", "r2", Split(method="time", gap=3, column="day", test=0.33)),
+    ):
+        search = Search(trials=7, seconds=None, method="grid")
+        project = Project(task=task, metric=metric, split=split, search=search, seed=4, candidates=(choices().algorithms.read("baseline"),))
+        made.show_project(project, METRICS[metric], ["day", "x"])
+        assert find(made, ComboBox, "train_metric").chosen() == metric
+        assert find(made, ComboBox, "train_metric").currentText().startswith(METRICS[metric].label)
+    assert not heard
+
+
+def test_start_and_stop_take_turns(made):
+    made.show_state(start="Go", busy=False, stopping=False, why_not="", said="3 trials kept.")
+    start, stop, said = (
+        find(made, kind, name)
+        for kind, name in ((QPushButton, "start_training"), (QPushButton, "stop_training"), (QLabel, "training_said"))
+    )
+    assert start.isVisible()
+    assert start.isEnabled()
+    assert start.text() == start.accessibleName() == "Go"
+    assert not stop.isVisible()
+    assert said.text() == "3 trials kept."
+    made.show_state(start="Go", busy=True, stopping=False, why_not="", said="")
+    assert not start.isVisible()
+    assert stop.isEnabled()
+    made.show_state(start="Go", busy=True, stopping=True, why_not="", said="")
+    assert not stop.isEnabled()
+    made.show_state(start="Go", busy=False, stopping=False, why_not="Tick one.", said="")
+    assert not start.isEnabled()
+    assert said.text() == "Tick one."

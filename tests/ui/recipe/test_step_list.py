@@ -1,0 +1,60 @@
+"""The left side of a recipe: what comes out at the end, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mlops_desktop.ui.recipe.editor import Recipe
+from mlops_desktop.ui.recipe.step_list import RecipeSide
+from tests.ui.conftest import settle
+
+FINE = {"on": True, "error": "", "waits": False, "width": 9, "seconds": 0.0}
+
+
+@pytest.fixture
+def side(window, qtbot):
+    made = RecipeSide(Recipe(window.bench, "preprocess", "prepare", window), cleaners=True, propose="Prepare")
+    qtbot.addWidget(made)
+    settle(window)
+    return made
+
+
+def answer(side: RecipeSide, *steps: dict[str, Any], problem: str = "", error: str = "", width: int | None = 9) -> None:
+    side.recipe.trial.answer = {
+        "problem": problem,
+        "rows": {"table": 344, "kept": 300, "train": 240, "sample": 240, "columns": 6},
+        "cleaners": [],
+        "steps": list(steps),
+        "matrix": {"width": width, "error": error},
+    }
+    side.show_recipe()
+
+
+def test_the_outcome_is_said_in_one_sentence(side):
+    answer(side, FINE, FINE, FINE)
+    assert side.outcome.text() == "9 features go to the models."
+    assert side.outcome.property("tone") == "2"
+    answer(side, FINE, FINE, FINE, error="“city” cannot go into a model.", width=None)
+    assert side.outcome.text() == "“city” cannot go into a model."
+    assert side.outcome.property("tone") == "err"
+    answer(side, FINE, {**FINE, "error": "It is broken."}, {**FINE, "waits": True}, width=None)
+    assert "mended" in side.outcome.text()
+    answer(side, problem="The cleaners leave no row.", width=None)
+    assert side.outcome.text() == "The cleaners leave no row."
+
+
+def test_rows_and_widths_are_told(side):
+    answer(side, {**FINE, "width": 12}, {**FINE, "width": 12}, FINE)
+    assert side.rows_said.text().startswith("300 of 344 rows are used")
+    assert [side._widths(at) for at in range(3)] == ["6 → 12", "", "12 → 9"]
+
+
+def test_a_step_behind_a_broken_one_is_not_tried(side):
+    answer(
+        side, {**FINE, "error": "It is broken."}, {**FINE, "waits": True, "width": None}, {**FINE, "waits": True, "width": None}, width=None
+    )
+    items = side.steps._items
+    assert items[0].problem == "It is broken."
+    assert "Not tried" in items[1].why

@@ -1,0 +1,255 @@
+"""The frame as a person uses it: real clicks and keys, a real child process."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QStandardPaths, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QToolButton, QWidget
+
+from mlops_desktop import app as application
+from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.engine.workflow import STAGES
+from mlops_desktop.ui import theme
+from mlops_desktop.ui.jobs import Ticket
+from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW, NARROW, WIDE, panel_class, panel_modules
+
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda *_: str(tmp_path / "documents"))
+    return tmp_path / "documents" / "MLOps Desktop"
+
+
+@pytest.fixture
+def window(qapp, qtbot, home):
+    _, made, jobs = application.make_window()
+    made._settings._settings.clear()
+    made.resize(1280, 800)
+    made.show()
+    made.activateWindow()  # shortcuts belong to the active window
+    qtbot.waitUntil(made.isActiveWindow, timeout=5000)
+    yield made
+    made._closing = True
+    made.close()
+    assert jobs.quick._worker.child.pid is None
+    assert jobs.long._worker.child.pid is None
+    made.deleteLater()  # each change of theme polishes every widget that is still there
+    qapp.processEvents()
+
+
+def find(window, kind, name):
+    found = window.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def open_sample(window, qtbot, name: str = "penguins") -> None:
+    qtbot.mouseClick(find(window, QPushButton, f"sample_{name}"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.stage == "problem" and not window.bench.jobs.quick.now, timeout=PATIENCE)
+
+
+def banner(window) -> str:
+    label = find(window, QLabel, "banner_text")
+    return label.text() if label.isVisible() else ""
+
+
+def test_every_stage_has_its_panel():
+    assert set(panel_modules()) == set(STAGES)
+    assert {id_: panel_class(id_).id for id_ in STAGES} == {id_: id_ for id_ in STAGES}
+
+
+def test_without_a_project_all_but_the_first_stage_are_locked(window):
+    spoken = [window.rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(9)]
+    assert "open" in spoken[0]
+    assert all("locked" in words for words in spoken[1:])
+    window.show_stage("train")
+    assert window.stage == ""
+
+
+def test_a_sample_becomes_a_project_with_every_decision_proposed(window, qtbot, home):
+    open_sample(window, qtbot)
+    project = read_project(home / "penguins")
+    assert project.target == "species"
+    assert project.candidates
+    assert project.steps
+    assert window._settings.recent == [home / "penguins"]
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert window.stage == ""
+    assert find(window, QPushButton, "recent_open_0").text() == "Open"
+
+
+def test_edits_are_saved_undone_and_made_again(window, qtbot, home):
+    open_sample(window, qtbot)
+    window.bench.edit("Another seed", seed=7)
+    undo = find(window, QToolButton, "undo")
+    assert "Another seed" in undo.toolTip()
+    qtbot.waitUntil(lambda: read_project(home / "penguins").seed == 7, timeout=5000)
+    qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert window.bench.project.seed == 0
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.bench.project.seed == 7
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert "saved" in find(window, QLabel, "saved_state").text()
+
+
+def test_walking_by_keys_and_by_next_and_back(window, qtbot):
+    open_sample(window, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    assert window.stage == "preprocess"
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.stage == "data"
+    qtbot.mouseClick(find(window, QPushButton, "next"), Qt.MouseButton.LeftButton)
+    assert window.stage == "preprocess"
+    qtbot.mouseClick(find(window, QPushButton, "back"), Qt.MouseButton.LeftButton)
+    assert window.stage == "data"
+
+
+def test_the_panel_that_next_leads_to_is_made_while_the_window_rests(window, qtbot):
+    open_sample(window, qtbot)
+    qtbot.waitUntil(lambda: "data" in window._panels, timeout=PATIENCE)
+    assert window.stage == "problem"
+    assert not window._panels["data"].isVisible()
+    made = window._panels["data"]
+    qtbot.mouseClick(find(window, QPushButton, "next"), Qt.MouseButton.LeftButton)
+    assert window.panel is made
+    assert made.isVisible()
+    qtbot.waitUntil(lambda: "preprocess" in window._panels, timeout=PATIENCE)
+    assert "engineer" not in window._panels  # no further than one step ahead
+
+
+def test_the_finder_leads_to_a_stage(window, qtbot):
+    open_sample(window, qtbot)
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    finder = find(window, QLineEdit, "finder")
+    qtbot.keyClicks(finder, "training")
+    qtbot.keyClick(finder, Qt.Key.Key_Return)
+    assert window.stage == "train"
+
+
+def test_a_bad_file_is_a_sentence_and_leaves_nothing(window, qtbot, home, tmp_path):
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    window.open_path(tmp_path / "empty.csv")
+    qtbot.waitUntil(lambda: "empty" in banner(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.bench.folder is None, timeout=PATIENCE)
+    assert not (home / "empty").exists()
+    assert window.stage == ""
+
+
+def test_a_dropped_file_becomes_a_project(window, qtbot, home, tmp_path):
+    file = tmp_path / "tiny table.csv"
+    file.write_text("a,b,y\n" + "".join(f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(90)), encoding="utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(300, 300), copy, data, left, none))
+    qtbot.waitUntil(lambda: window.stage == "problem" and not window.bench.jobs.quick.now, timeout=PATIENCE)
+    assert window.bench.project.target == "y"
+    assert (home / "tiny table" / "project.json").exists()
+
+
+def test_a_project_that_is_open_elsewhere_is_refused_in_words(window, qtbot, home):
+    from mlops_desktop.engine.project.project_lock import ProjectLock
+
+    open_sample(window, qtbot)
+    window.bench.close()
+    with ProjectLock(home / "penguins"):
+        window.open_path(home / "penguins")
+        assert "open in another window" in banner(window)
+    window.open_path(home / "penguins")
+    assert window.bench.folder == home / "penguins"
+
+
+def test_a_vanished_project_can_be_located(window, qtbot, home, monkeypatch):
+    open_sample(window, qtbot)
+    window.bench.close()
+    (home / "penguins").rename(home / "moved")
+    window.start.show_recent()
+    row = find(window, QPushButton, "recent_open_0")
+    assert row.text().startswith("Locate")
+    monkeypatch.setattr("mlops_desktop.ui.shell.start_page.QFileDialog.getExistingDirectory", lambda *_: str(home / "moved"))
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert window.bench.folder == home / "moved"
+
+
+def test_themes_change_at_once_and_are_kept(window, qtbot):
+    first = theme.current()
+    qtbot.mouseClick(find(window, QToolButton, "theme_toggle"), Qt.MouseButton.LeftButton)
+    assert theme.current() != first
+    assert window._settings.theme == theme.current()
+    window.show_theme("light")
+
+
+def test_a_narrow_window_keeps_the_marks_alone(window, qtbot):
+    window.resize(COLLAPSE_BELOW - 60, 700)
+    qtbot.waitUntil(lambda: window._rail_frame.width() == NARROW, timeout=2000)
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window._rail_frame.width() == WIDE, timeout=2000)
+
+
+def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
+    seen: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                seen.append(f"{type(watched).__name__} {watched.objectName()}")
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    open_sample(window, qtbot)
+    for stage in ("", *STAGES):
+        window.show_stage(stage)
+        qtbot.wait(300)
+    qapp.removeEventFilter(watch)
+    assert seen == [], seen
+
+
+def test_closing_while_work_goes_on_asks_first(window, qtbot):
+    open_sample(window, qtbot)
+    window.bench.jobs.start("test", Ticket(name="run", args={"folder": "nowhere", "project": {}}, title="t", on_done=print), long=True)
+    asked = []
+
+    def answer(button: str) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.text())
+        next(b for b in box.buttons() if button in b.text()).click()
+
+    QTimer.singleShot(200, lambda: answer("Go on"))
+    if window.bench.jobs.busy:
+        assert not window.close()
+        assert asked
+        assert window.isVisible()
+
+
+def test_a_fault_in_the_window_is_a_dialog_with_details(window, qtbot, capsys):
+    from mlops_desktop.ui.shell.crash_dialog import CrashDialog
+
+    window.bench.crashed.emit("Something did not work.", "Traceback (most recent call last):\n  File x\nValueError: 'secret cell'", "")
+    dialog = window.findChild(CrashDialog)
+    assert dialog is not None
+    assert "secret" not in dialog._text
+    assert "Python" in dialog._text
+    dialog.accept()
+    assert "did not work" in banner(window)
+
+
+def test_the_window_stays_smooth_while_a_sample_is_read(window, qtbot):
+    beats: list[float] = []
+    timer = QTimer()
+    timer.setInterval(10)
+    timer.timeout.connect(lambda: beats.append(time.monotonic()))
+    timer.start()
+    open_sample(window, qtbot, "telco_churn")
+    timer.stop()
+    gaps = [b - a for a, b in itertools.pairwise(beats)]
+    assert len(gaps) > 10
+    assert sorted(gaps)[int(len(gaps) * 0.9)] < 0.25  # a freeze, not a figure: figures stand in benchmarks/

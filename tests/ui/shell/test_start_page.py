@@ -1,0 +1,170 @@
+"""The start page: samples, pasted tables, recent projects, and the way back to a damaged one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from mlops_desktop import app as application
+from mlops_desktop.engine.project.project_file import DAMAGED_FILE, read_project, write_project
+from mlops_desktop.engine.project.project_lock import ProjectLock
+from mlops_desktop.ui.shell import start_page as start
+from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.start_page import SAMPLES, free_folder
+from tests.ui.conftest import SAMPLES as SAMPLE_FILES
+from tests.ui.conftest import banner, click, find, settle
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(start, "project_home", lambda: tmp_path / "documents")
+    return tmp_path / "documents"
+
+
+@pytest.fixture
+def opened(qapp, qtbot, home, tmp_path):
+    """A window without a project, with preferences of its own."""
+    _, window, _ = application.make_window(Settings(tmp_path / "preferences.ini"))
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window._closing = True
+    window.close()
+
+
+def offer(window) -> QPushButton:
+    button = find(window, QPushButton, "banner_offer")
+    assert button.isVisible()
+    return button
+
+
+def test_free_folders_have_names_that_every_system_takes(tmp_path):
+    assert free_folder(tmp_path, "a:b/c?").name == "a_b_c"
+    assert free_folder(tmp_path, "???").name == "project"
+    assert len(free_folder(tmp_path, "x" * 300).name) <= 60
+    free_folder(tmp_path, "Größe 年").mkdir()
+    assert free_folder(tmp_path, "Größe 年").name == "Größe 年 2"
+
+
+def test_every_sample_is_there_and_its_licence_is_said(opened):
+    said = [label.text() for label in opened.start.findChildren(QLabel)]
+    for file, _, title, _, licence in SAMPLES:
+        assert (SAMPLE_FILES / file).exists()
+        assert title in said
+        assert licence in said
+
+
+def test_a_pasted_table_becomes_a_project(opened, home):
+    QApplication.clipboard().setText("a\tb\tgood\n" + "".join(f"{i}\t{i % 7}\t{'yes' if i % 3 else 'no'}\n" for i in range(80)))
+    click(find(opened, QPushButton, "paste_table"))
+    settle(opened)
+    assert opened.stage == "problem"
+    assert opened.bench.project.target == "good"
+    assert len(read_project(home / "Pasted table").data) > 10
+
+
+def test_a_clipboard_without_a_table_is_a_sentence(opened, home):
+    QApplication.clipboard().setText("only words")
+    click(find(opened, QPushButton, "paste_table"))
+    assert "holds no table" in banner(opened)
+    assert not home.exists()
+
+
+def test_a_damaged_project_is_restored_by_the_button_of_its_banner(opened, make_project):
+    folder = make_project()
+    write_project(folder, read_project(folder))  # so that there is a copy
+    whole = read_project(folder)
+    (folder / "project.json").write_text('{"format": 1, "name": "half', encoding="utf-8")
+    opened.open_path(folder)
+    assert opened.bench.folder is None
+    assert "is damaged" in banner(opened)
+    click(offer(opened))
+    assert opened.bench.folder == folder
+    assert opened.bench.project == whole
+    assert (folder / DAMAGED_FILE).read_text(encoding="utf-8").endswith("half")
+    assert "last good copy" in banner(opened)
+
+
+def test_a_project_whose_file_is_gone_is_restored_from_the_list(opened, make_project):
+    folder = make_project()
+    write_project(folder, read_project(folder))
+    (folder / "project.json").unlink()
+    opened._settings.opened(folder)
+    opened.start.show_recent()
+    QApplication.processEvents()
+    click(find(opened, QPushButton, "recent_open_0"))
+    click(offer(opened))
+    assert opened.bench.folder == folder
+
+
+def test_a_damaged_project_without_a_copy_has_no_button(opened, make_project):
+    folder = make_project()
+    (folder / "project.json").write_text("[]", encoding="utf-8")
+    (folder / "project.json.bak").unlink(missing_ok=True)
+    opened.open_path(folder)
+    assert banner(opened)
+    assert not find(opened, QPushButton, "banner_offer").isVisible()
+
+
+def test_another_project_is_not_opened_over_unsaved_changes_without_a_word(opened, make_project, tmp_path):
+    folder, other = make_project(), make_project()
+    opened.open_path(folder)
+    folder.rename(tmp_path / "away")
+    opened.bench.edit("Seed", seed=9)
+    opened.open_path(other)
+    assert "stays open" in banner(opened)
+    assert opened.bench.folder == folder
+    click(offer(opened))
+    assert opened.bench.folder == other
+
+
+def test_a_refusal_of_another_project_offers_nothing_about_the_open_one(opened, make_project, tmp_path):
+    folder, other = make_project(), make_project()
+    opened.open_path(folder)
+    folder.rename(tmp_path / "away")
+    opened.bench.edit("Seed", seed=9)
+    opened.bench.save()
+    assert opened.bench.not_saved
+    with ProjectLock(other):
+        opened.open_path(other)
+    assert "open in another window" in banner(opened)
+    assert not find(opened, QPushButton, "banner_offer").isVisible()
+    (tmp_path / "away").rename(folder)
+    opened.open_path(other)
+    assert opened.bench.folder == other
+    assert banner(opened) == ""  # what was said of it is not true any more
+
+
+def test_a_project_of_a_newer_version_is_not_replaced_by_its_older_copy(opened, make_project):
+    folder = make_project()
+    path = folder / "project.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    (folder / "project.json.bak").write_text(json.dumps(document), encoding="utf-8")
+    path.write_text(json.dumps({**document, "format": document["format"] + 1}), encoding="utf-8")
+    opened.open_path(folder)
+    assert "newer version" in banner(opened)
+    assert not find(opened, QPushButton, "banner_offer").isVisible()
+
+
+def test_another_project_is_not_opened_over_work_without_a_word(opened, make_project):
+    folder, other = make_project(), make_project()
+    opened.open_path(folder)
+    settle(opened)
+    opened.bench.ask("run", lambda _: None, owner="t", title="Training", long=True)
+    opened.open_path(other)
+    assert "still being worked on" in banner(opened)
+    assert opened.bench.folder == folder
+    click(offer(opened))
+    assert opened.bench.folder == other
+    settle(opened)
+
+
+def test_a_project_is_taken_off_the_list(opened, make_project):
+    opened._settings.opened(make_project())
+    opened.start.show_recent()
+    QApplication.processEvents()
+    click(find(opened, QPushButton, "recent_forget_0"))
+    assert opened._settings.recent == []
