@@ -11,7 +11,7 @@ from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import import_cells
 from mlops_desktop.engine.packaging import export_run, make_exporter
-from mlops_desktop.engine.pipeline import Flow, propose
+from mlops_desktop.engine.pipeline import Pipeline, propose
 from mlops_desktop.engine.project import Project, Search, project_from_json
 from mlops_desktop.engine.training import Chosen, Runs, open_chosen, search
 
@@ -23,11 +23,11 @@ def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
     found = import_cells(folder, file, Project(name="telco", target="Churn"), Silent())
     project, _ = propose(folder, project_from_json(found["project"]), Silent())
     project = replace(project, candidates=(choices().algorithms.read(algorithm),), search=Search(trials=1, seconds=None))
-    flow = Flow(folder, project)
-    search(flow, Runs(folder), Silent())
-    return open_chosen(flow, Runs(folder), Silent())
+    pipeline = Pipeline(folder, project)
+    search(pipeline, Runs(folder), Silent())
+    return open_chosen(pipeline, Runs(folder), Silent())
 
 
 def bundle(chosen: Chosen, out: Path) -> None:
     """The REST service of a trained project."""
-    export_run(chosen, Runs(chosen.flow.folder), make_exporter("rest_bundle", {}), out, Silent())
+    export_run(chosen, Runs(chosen.pipeline.folder), make_exporter("rest_bundle", {}), out, Silent())

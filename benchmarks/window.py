@@ -183,7 +183,7 @@ class Inside:
 
     def rest(self) -> None:
         """Wait until the lanes are idle and stay so."""
-        jobs, since = self.window.bench.jobs, [time.monotonic()]
+        jobs, since = self.window.controller.jobs, [time.monotonic()]
 
         def quiet() -> bool:
             if jobs.quick.now or jobs.long.now:
@@ -235,7 +235,7 @@ class Inside:
         self.open(project, "train")
         button = self.window.panel.primary() if self.window.panel else None
         assert button is not None
-        lane = self.window.bench.jobs.long
+        lane = self.window.controller.jobs.long
         button.click()
         assert lane.now is not None
         self.beats({"forest": "random forest, 2 x 5 folds", "lightgbm": "LightGBM, 12 trials x 5 folds"}[project], lambda: lane.now is None)
@@ -244,7 +244,7 @@ class Inside:
     def profile(self) -> None:
         """Open the data panel of a large table for the first time: its profile and what hangs on it."""
         self.open("many", "problem")
-        lane = self.window.bench.jobs.quick
+        lane = self.window.controller.jobs.quick
         self.window.show_stage("data")
         assert lane.now is not None, "the profile was there already"
         self.beats(f"profile of {PROFILED_ROWS:,} x 20", lambda: lane.now is None)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_desktop import __version__
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 
 if TYPE_CHECKING:  # everything heavy is imported by the command that needs it: `--help` answers at once
     from collections.abc import Iterator
@@ -256,7 +256,7 @@ def _run(args: argparse.Namespace) -> int:
         _print_json(found)
     else:
         score = f"{project.metric} {found['score']:.4f} ± {found['std']:.4f}"
-        print(f"{found['algorithm']}: {score} after {counted(found['trials'], '1 trial', '{n} trials')} (run {found['chosen'][:8]}).")
+        print(f"{found['algorithm']}: {score} after {pluralize(found['trials'], '1 trial', '{n} trials')} (run {found['chosen'][:8]}).")
     return 0
 
 
@@ -342,7 +342,7 @@ def _export(args: argparse.Namespace) -> int:
 
     options = dict(read_option(text) for text in args.options)
     found = _ask(args.dir, "export", exporter=args.exporter, out=str(args.out), options=options)
-    print(f"{counted(len(found['files']), '1 file', '{n} files')} in {found['out']}.", file=sys.stderr)
+    print(f"{pluralize(len(found['files']), '1 file', '{n} files')} in {found['out']}.", file=sys.stderr)
     return 0
 
 
@@ -446,11 +446,11 @@ def _said(evidence: list[Json]) -> list[str]:
 
 
 def _rows(found: Json) -> str:
-    return counted(found["rows"], "1 row", "{n} rows")
+    return pluralize(found["rows"], "1 row", "{n} rows")
 
 
 def _columns(found: Json) -> str:
-    return counted(len(found["columns"]), "1 column", "{n} columns")
+    return pluralize(len(found["columns"]), "1 column", "{n} columns")
 
 
 def _figure(value: float | None) -> str:

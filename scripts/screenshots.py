@@ -115,7 +115,7 @@ def say(text: str) -> None:
 
 def rest(app: QApplication, window: MainWindow) -> None:
     """Wait until nothing is being worked on and nothing new was asked for."""
-    jobs, began = window.bench.jobs, time.monotonic()
+    jobs, began = window.controller.jobs, time.monotonic()
     still = began
     while time.monotonic() - still < STILL:
         app.processEvents()
@@ -173,7 +173,7 @@ def show(wanted: Wanted, home: Path) -> int:
 
     app, window, jobs = make_window(Settings(home / "preferences.ini"))
     faults: list[str] = []
-    window.bench.crashed.connect(lambda what, _: faults.append(what))
+    window.controller.crashed.connect(lambda what, _: faults.append(what))
     told = sys.excepthook
 
     def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -55,7 +55,7 @@ def frozen(frame: Frame) -> Frame:
 def request(frame: Frame, row: int) -> Frame:
     """One row as a request brings it: its levels are its own cells alone."""
     taken = frame.take(np.array([row]))
-    encoded = [encode(taken.texts(name)) for name in frame.layout.words]
+    encoded = [encode(taken.texts(name)) for name in frame.layout.categoricals]
     codes = np.array([[code[0] for code, _ in encoded]], dtype=np.intp).reshape(1, len(encoded))
     return frozen(Frame(frame.layout, 1, taken.numbers, codes, tuple(tuple(levels) for _, levels in encoded), taken.dates, taken.sparse))
 
@@ -66,7 +66,7 @@ def assert_same(found: Frame, wanted: Frame) -> None:
     assert found.layout == wanted.layout
     np.testing.assert_allclose(found.numbers, wanted.numbers, rtol=1e-12, atol=1e-12)
     np.testing.assert_array_equal(found.dates, wanted.dates)
-    for name in found.layout.words:
+    for name in found.layout.categoricals:
         assert found.texts(name) == wanted.texts(name), name
     for mine, other in zip(found.sparse, wanted.sparse, strict=True):
         np.testing.assert_allclose(mine.dense(), other.dense(), rtol=1e-12, atol=1e-12)
@@ -77,12 +77,12 @@ def table(frame: Frame) -> dict[str, list[Any]]:
     made: dict[str, list[Any]] = {}
     for name in frame.layout.numbers:
         made[name] = [None if np.isnan(v) else v for v in frame.number(name).tolist()]
-    for name in frame.layout.words:
+    for name in frame.layout.categoricals:
         made[name] = list(frame.texts(name))
     return made
 
 
 def run(operation: Operation, train: Frame, later: Frame | None = None, target: Target = BINARY) -> Frame:
     """What an operation learned on one frame makes of another (or of its own)."""
-    transform, _ = operation.learn(train, target, Silent())
+    transform, _ = operation.fit(train, target, Silent())
     return transform.bind(train.layout)[1](train if later is None else later)

@@ -28,7 +28,7 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 Stage = Literal["prepare", "engineer", "select"]
 MOVED = 0.5  # how likely a small move of an algorithm changes each of its parameters
 STEP = 0.15  # standard deviation of that move, as a share of the parameter's range
-_KINDS = {"number": "a number", "word": "a category or text", "date": "a date", "sparse": "a feature of a text"}
+_KINDS = {"number": "a number", "categorical": "a category or text", "date": "a date", "sparse": "a feature of a text"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Loader(Component, ABC):
         return self
 
 
-class Cleaner(Component, ABC):
+class RowFilter(Component, ABC):
     """Takes rows out before the split: a mask without any fit, so it can neither change a column nor be served."""
 
     @abstractmethod
@@ -80,7 +80,7 @@ class Operation(Component, ABC):
     stage: ClassVar[Stage]
 
     @abstractmethod
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, Frame | None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, Frame | None]:
         """The learned transform, and the frame to train on where that must differ from the transform's own (cross-fitted encodings), else
         None.
 
@@ -97,7 +97,7 @@ class Operation(Component, ABC):
         named: tuple[str, ...] = getattr(self, field)
         by_kind = {
             "number": layout.numbers,
-            "word": layout.words,
+            "categorical": layout.categoricals,
             "date": layout.dates,
             "sparse": tuple(n for b in layout.sparse for n in b),
         }
@@ -139,8 +139,10 @@ class Algorithm(Component, ABC):
 
     tasks: ClassVar[frozenset[Task]]
     takes_sparse: ClassVar[bool] = True  # False: the matrix is made dense first (refused when that would not fit)
-    keeps_rows: ClassVar[bool] = False  # True: the model contains training rows, so exporting it asks for consent
-    starts: ClassVar[tuple[Mapping[str, Any], ...]] = ()  # tuned parameters that did well on many tables: a search tries them first
+    stores_training_data: ClassVar[bool] = False  # True: the model contains training rows, so exporting it asks for consent
+    initial_configs: ClassVar[
+        tuple[Mapping[str, Any], ...]
+    ] = ()  # tuned parameters that did well on many tables: a search tries them first
 
     @abstractmethod
     def build(self, task: Task, seed: int, matrix: Matrix) -> Any:

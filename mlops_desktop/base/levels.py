@@ -36,7 +36,7 @@ def frequent_levels(frame: Frame, name: str, needed: int, most: int | None = Non
     """The levels of a word column that at least `needed` rows have, the most frequent first (equals by alphabet), at most `most` of them;
     and whether any other level occurs.
     """
-    codes, levels = frame.word(name)
+    codes, levels = frame.categorical(name)
     counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
     there = sorted((-count, level) for level, count in zip(levels, counts, strict=True) if count)
     kept = [level for count, level in there if -count >= needed][:most]

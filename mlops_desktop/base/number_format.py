@@ -7,7 +7,7 @@ import math
 MINUS = "\u2212"
 
 
-def figure(value: float | None, digits: int = 4) -> str:
+def format_number(value: float | None, digits: int = 4) -> str:
     """A number for reading: about `digits` significant digits, thousands set apart, a true minus; "–" where there is none."""
     if value is None or not math.isfinite(value):
         return "–"

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def counted(count: int, one: str, many: str) -> str:
+def pluralize(count: int, one: str, many: str) -> str:
     """`one` for exactly one, else `many` with the count, thousands set apart, in place of its {n}."""
     return one if count == 1 else many.replace("{n}", f"{count:,}")

@@ -20,13 +20,13 @@ from mlops_desktop.serving.transforms.drop_columns import DropColumns
 def forced_in() -> Any:
     """The field of columns that stay whatever their score is."""
     said = "These stay whatever their score; a source column stands for everything that was made of it."
-    return columns("number", "word", "date", "sparse", label="Always keep", help=said, all_when_empty=False)
+    return columns("number", "categorical", "date", "sparse", label="Always keep", help=said, all_when_empty=False)
 
 
 def forced_out() -> Any:
     """The field of columns that go whatever their score is."""
     said = "These go whatever their score; a source column stands for everything that was made of it."
-    return columns("number", "word", "date", "sparse", label="Always leave out", help=said, all_when_empty=False)
+    return columns("number", "categorical", "date", "sparse", label="Always leave out", help=said, all_when_empty=False)
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Selection(Operation, ABC):
         """The columns that have a score."""
         return (*layout.numbers, *(name for block in layout.sparse for name in block))
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[DropColumns, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[DropColumns, None]:
         """The transform that drops what did not hold; UserError when no column would be left or a forced one is unknown."""
-        return DropColumns(self.judge(frame, target, job).gone), None
+        return DropColumns(self.pruner(frame, target, job).gone), None
 
-    def judge(self, frame: Frame, target: Target, job: Job, scores: Mapping[str, float] | None = None) -> Verdict:
+    def pruner(self, frame: Frame, target: Target, job: Job, scores: Mapping[str, float] | None = None) -> Verdict:
         """Which columns stay and which go, with their scores; UserError as `learn`.
 
         `scores` are those of an earlier verdict on the same frame, by the same `scored_by` and the same columns forced out.

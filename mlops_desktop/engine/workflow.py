@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
@@ -37,7 +37,7 @@ class StageState:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProjectStatus:
     """What is known of the results of one project value."""
 
     best: Run | None  # the chosen run of these decisions, if there is one
@@ -46,12 +46,12 @@ class Standing:
     evaluated: bool
 
 
-def standing(project: Project, store: ArtifactStore, runs: Runs) -> Standing:
+def project_status(project: Project, store: ArtifactStore, runs: Runs) -> ProjectStatus:
     """Look up which results there are. Light: no result is read."""
     keys = Keys(project)
     best = chosen_of(project, runs.list(keys.board))
     evaluated = best is not None and keys.evaluation(best.id) in store
-    return Standing(best, bool(runs.history()), keys.profile in store, evaluated)
+    return ProjectStatus(best, bool(runs.history()), keys.profile in store, evaluated)
 
 
 def chosen_of(project: Project, board: list[Run]) -> Run | None:
@@ -71,7 +71,7 @@ def blocked(project: Project) -> str:
     return ""
 
 
-def stages(project: Project, found: Standing) -> list[StageState]:
+def stages(project: Project, found: ProjectStatus) -> list[StageState]:
     """The state of every stage, in their order. `running` and `failed` are the window's to add: they belong to a job."""
     why = blocked(project)
     task = {"binary": "Two classes", "multiclass": "Several classes", "regression": "A number"}.get(project.task or "", "")
@@ -81,8 +81,8 @@ def stages(project: Project, found: Standing) -> list[StageState]:
     if why:
         return [first, *(StageState(id_, "locked", why, why) for id_ in STAGES[1:])]
     data = StageState("data", "done" if found.profiled else "open", f"{project.file}" if found.profiled else "Not looked at yet")
-    counted = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
-    return [first, data, *counted, *_after_training(project, found)]
+    pluralize = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
+    return [first, data, *pluralize, *_after_training(project, found)]
 
 
 def _steps(project: Project, id_: str, kind: str) -> StageState:
@@ -94,12 +94,12 @@ def _steps(project: Project, id_: str, kind: str) -> StageState:
     return StageState(id_, "done", said)
 
 
-def _after_training(project: Project, found: Standing) -> list[StageState]:
+def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
     trained = STAGES.index("train")
     if found.best is None:
         if not found.ever:
             rest = [StageState(id_, "locked", "Needs a model", "Train a model first.") for id_ in STAGES[trained + 1 :]]
-            return [StageState("train", "open", counted(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
+            return [StageState("train", "open", pluralize(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
         stale = "The decisions changed after the last training."
         return [StageState(id_, "stale", "Out of date", stale) for id_ in STAGES[trained:]]
     score = f"{abs(found.best.score or 0.0):.3f}"

@@ -87,16 +87,16 @@ def _folder(bundle: Path, left_open: contextlib.ExitStack) -> Path:
 def _selftest(folder: Path) -> int:
     if absent := missing_packages():
         raise UserError(f"Self-test FAILED: the package {absent[0]} is not installed.", "Install it: pip install -r requirements.txt")
-    from .boot import tested_bundle
+    from .boot import verified_bundle
 
-    _say(sys.stdout, tested_bundle(folder)[1].sentence())
+    _say(sys.stdout, verified_bundle(folder)[1].sentence())
     return 0
 
 
 def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     import uvicorn  # noqa: F401  (asked for now, so that its absence is said before the work)
 
-    from .boot import make_app, tested_bundle
+    from .boot import make_app, verified_bundle
     from .server import Options, address, listen, serve
     from .workers import serve_many
 
@@ -106,7 +106,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     sock = listen(options.host, options.port)
     with sock:
         if options.workers > 1:
-            bundle, parity = tested_bundle(folder)
+            bundle, parity = verified_bundle(folder)
             _say(sys.stdout, f"{parity.sentence()}\nServing {bundle.scorer.name} at {address(sock)} with {options.workers} processes.")
             serve_many(folder, sock, options)
         else:
@@ -117,10 +117,10 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
 
 
 def _predict(folder: Path, source: Path, target: Path) -> int:
-    from .boot import tested_bundle
+    from .boot import verified_bundle
     from .csv_io import predict_file
 
-    scorer = tested_bundle(folder)[0].scorer
+    scorer = verified_bundle(folder)[0].scorer
     rows, refused = predict_file(scorer, source, target)
     said = f", {refused:,} of them refused (see the column “error”)" if refused else ""
     answered = "1 row" if rows == 1 else f"{rows:,} rows"

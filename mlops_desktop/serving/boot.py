@@ -11,7 +11,7 @@ from .selftest import Parity, replay
 from .service import Service
 
 
-def tested_bundle(folder: Path) -> tuple[Bundle, Parity]:
+def verified_bundle(folder: Path) -> tuple[Bundle, Parity]:
     """The bundle of a folder and how its self-test went; UserError when it cannot be opened or gives other answers than the application."""
     bundle = open_bundle(folder)
     parity = replay(bundle.scorer, bundle.golden)
@@ -23,4 +23,4 @@ def tested_bundle(folder: Path) -> tuple[Bundle, Parity]:
 def make_app(folder: Path) -> App:
     """The application of a bundle that passed its self-test; UserError otherwise."""
     log_to_stderr()
-    return App(Service(tested_bundle(folder)[0]))
+    return App(Service(verified_bundle(folder)[0]))

@@ -27,7 +27,7 @@ from .monitor import Reference
 from .schema import Schema
 from .scorer import Scorer
 from .selftest import Golden, answers_of, replay
-from .serialization import read_plain, write_plain
+from .serialization import read_object_file, write_object
 
 FORMAT = 1
 SUMS = "SHA256SUMS"
@@ -64,11 +64,11 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
     refused or the answers differ.
     """
     answers = answers_of(scorer, golden)
-    write_plain(scorer, folder / "model", "scorer")
-    write_plain(reference, folder, "reference")
+    write_object(scorer, folder / "model", "scorer")
+    write_object(reference, folder, "reference")
     written = Golden(tuple(golden), answers)
     (folder / GOLDEN).write_text(written.to_text(), encoding="utf-8", newline="\n")
-    parity = replay(read_plain(folder / "model", "scorer"), written)
+    parity = replay(read_object_file(folder / "model", "scorer"), written)
     if not parity.passed:
         raise ValueError(f"the written model answers otherwise: {parity.sentence()}")
     identity = {
@@ -159,7 +159,7 @@ def open_bundle(folder: Path) -> Bundle:
 def read_parts(folder: Path) -> tuple[Scorer, Reference]:
     """The scorer and the drift reference of a folder, whole and fitting; UserError when they are damaged."""
     try:
-        scorer, reference = read_plain(folder / "model", "scorer"), read_plain(folder, "reference")
+        scorer, reference = read_object_file(folder / "model", "scorer"), read_object_file(folder, "reference")
         if isinstance(scorer, Scorer) and isinstance(reference, Reference):
             scorer.matrix_layout  # noqa: B018  (binds every transform, so a damaged one is found now)
             return scorer, reference

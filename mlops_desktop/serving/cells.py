@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .serialization import Plain
+from .serialization import Serializable
 
 # Words that stand for a missing cell. In a column of words "-", "." and "None" can be levels of their own, so they mean missing in other
 # columns only.
@@ -23,7 +23,7 @@ EXACT = 2**53  # beyond this a float64 cannot hold every integer
 
 
 @dataclass(frozen=True)
-class Grammar(Plain):
+class Grammar(Serializable):
     """How the texts of one column are read. Everything is decided once for the whole column."""
 
     decimal: str = "."

@@ -10,7 +10,7 @@ from typing import Any
 from .cells import Grammar
 from .dates import date_example, date_text, is_time_of_day
 from .frame import Frame
-from .serialization import Plain
+from .serialization import Serializable
 
 TYPES = ("number", "integer", "boolean", "category", "ordered", "text", "id", "date")
 NUMBER_TYPES = ("number", "integer", "boolean")
@@ -18,7 +18,7 @@ WORD_TYPES = ("category", "ordered", "text", "id")
 
 
 @dataclass(frozen=True)
-class Column(Plain):
+class Column(Serializable):
     """One input column: what it holds, and what training saw of it.
 
     `low` and `high` are the range of numbers (dates: int64 microseconds), `levels` the frequent levels in order (ordered categories: from

@@ -76,7 +76,7 @@ def typical_frame(scorer: Scorer) -> Frame:
         typical = columns[name].typical
         return date_reader(columns[name].grammar)(typical) if isinstance(typical, str) else MISSING_DATE
 
-    words = [columns[name].typical for name in layout.words]
+    words = [columns[name].typical for name in layout.categoricals]
     return Frame(
         layout,
         1,
@@ -136,7 +136,7 @@ def _differs(both: Frame, name: str) -> bool:
     if kind == "number":
         usual, own = both.number(name).tolist()
         return bool(usual != own and not (math.isnan(usual) and math.isnan(own)))
-    values = both.word(name)[0] if kind == "word" else both.date(name)
+    values = both.categorical(name)[0] if kind == "categorical" else both.date(name)
     return bool(values[0] != values[1])
 
 
@@ -153,7 +153,7 @@ def _mix(both: Frame, players: Sequence[str], masks: Bools) -> Frame:
         mixed: NDArray[Any] = np.where(chosen, values[1], values[0])
         return mixed
 
-    numbers, codes, dates = block(both.numbers, layout.numbers), block(both.codes, layout.words), block(both.dates, layout.dates)
+    numbers, codes, dates = block(both.numbers, layout.numbers), block(both.codes, layout.categoricals), block(both.dates, layout.dates)
     return Frame(layout, len(masks), numbers, codes, both.levels, dates)
 
 
@@ -243,7 +243,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
     kind = frame.layout.kind(field)
     which = about(scorer, scorer.scores(frame))
     repeated = frame.take(np.zeros(1, dtype=np.intp))
-    if kind == "word":
+    if kind == "categorical":
         texts = _curve_levels(column.levels, frame.texts(field)[0])
         if not texts:
             raise UserError(f"“{field}” has no known values to try.", "Choose a column of numbers, dates or categories.")
@@ -259,7 +259,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
         changed = _with_cells(repeated, field, kind, cells)
     scores = scorer.scores(changed)
     chosen = scores if which is None else scores[:, which]
-    return Curve(field, "level" if kind == "word" else column.type, which, tuple(values), tuple(chosen.tolist()))
+    return Curve(field, "level" if kind == "categorical" else column.type, which, tuple(values), tuple(chosen.tolist()))
 
 
 def _date_cell(frame: Frame, field: str) -> float:
@@ -307,7 +307,7 @@ def _with_cells(row: Frame, field: str, kind: str, cells: Floats) -> Frame:
 
 
 def _with_word(row: Frame, field: str, texts: Sequence[str]) -> Frame:
-    at: Ints = row.layout.word_at([field])
+    at: Ints = row.layout.categorical_at([field])
     many = row.take(np.zeros(len(texts), dtype=np.intp))
     codes = many.codes.copy()
     codes[:, at[0]] = np.arange(len(texts))

@@ -29,7 +29,7 @@ Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MISSING_DATE = int(np.iinfo(np.int64).min)
-NUMBER, WORD, DATE, SPARSE = "number", "word", "date", "sparse"
+NUMBER, CATEGORICAL, DATE, SPARSE = "number", "categorical", "date", "sparse"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Layout:
     """
 
     numbers: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    categoricals: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     sparse: tuple[tuple[str, ...], ...] = ()
     category_codes: frozenset[str] = frozenset()
@@ -93,7 +93,7 @@ class Layout:
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        return (*self.numbers, *self.words, *self.dates, *(name for block in self.sparse for name in block))
+        return (*self.numbers, *self.categoricals, *self.dates, *(name for block in self.sparse for name in block))
 
     @cached_property
     def category_positions(self) -> tuple[int, ...]:
@@ -102,7 +102,12 @@ class Layout:
 
     def kind(self, name: str) -> str:
         """`number`, `word`, `date` or `sparse`; UserError when there is no such column."""
-        for kind, names in ((NUMBER, self.numbers), (WORD, self.words), (DATE, self.dates), *((SPARSE, block) for block in self.sparse)):
+        for kind, names in (
+            (NUMBER, self.numbers),
+            (CATEGORICAL, self.categoricals),
+            (DATE, self.dates),
+            *((SPARSE, block) for block in self.sparse),
+        ):
             if name in names:
                 return kind
         raise UserError(f"There is no column “{name}” at this step.", "Choose a column that exists here, or remove the step.")
@@ -111,9 +116,9 @@ class Layout:
         """Positions in the block of numbers; UserError names the first column that is not a number here."""
         return self._at(names, self.numbers, NUMBER, "a number")
 
-    def word_at(self, names: Iterable[str]) -> Ints:
+    def categorical_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of codes; UserError names the first column that is not a category or text here."""
-        return self._at(names, self.words, WORD, "a category or text")
+        return self._at(names, self.categoricals, CATEGORICAL, "a category or text")
 
     def date_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of dates; UserError names the first column that is not a date here."""
@@ -142,13 +147,14 @@ class Layout:
         """The layout without these columns (unknown names are passed over), and the function that takes them out of a frame."""
         gone = frozenset(names)
         kept = [
-            np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp) for block in (self.numbers, self.words, self.dates)
+            np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp)
+            for block in (self.numbers, self.categoricals, self.dates)
         ]
         cuts = [np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp) for block in self.sparse]
         alive = [i for i, cut in enumerate(cuts) if len(cut)]
         layout = Layout(
             numbers=tuple(self.numbers[i] for i in kept[0]),
-            words=tuple(self.words[i] for i in kept[1]),
+            categoricals=tuple(self.categoricals[i] for i in kept[1]),
             dates=tuple(self.dates[i] for i in kept[2]),
             sparse=tuple(tuple(self.sparse[b][i] for i in cuts[b]) for b in alive),
             category_codes=self.category_codes - gone,
@@ -176,10 +182,10 @@ class Layout:
         codes = self.category_codes | frozenset(names) if category_codes else self.category_codes
         return replace(self, numbers=self.numbers + tuple(names), category_codes=codes, sources=self._more_sources(names, sources))
 
-    def with_words(self, names: Sequence[str], sources: Sequence[tuple[str, ...]]) -> Layout:
+    def with_categoricals(self, names: Sequence[str], sources: Sequence[tuple[str, ...]]) -> Layout:
         """The layout with further columns at the end of the block of codes."""
         self._refuse_taken(names)
-        return replace(self, words=self.words + tuple(names), sources=self._more_sources(names, sources))
+        return replace(self, categoricals=self.categoricals + tuple(names), sources=self._more_sources(names, sources))
 
     def with_sparse(self, names: Sequence[str], sources: Sequence[tuple[str, ...]]) -> Layout:
         """The layout with one more sparse block."""
@@ -224,14 +230,14 @@ class Frame:
         """One column of numbers, (rows,) float64."""
         return self.numbers[:, self.layout.number_at([name])[0]]
 
-    def word(self, name: str) -> tuple[Ints, Sequence[str]]:
+    def categorical(self, name: str) -> tuple[Ints, Sequence[str]]:
         """One column of words as (codes, levels)."""
-        at = self.layout.word_at([name])[0]
+        at = self.layout.categorical_at([name])[0]
         return self.codes[:, at], self.levels[at]
 
     def texts(self, name: str) -> list[str | None]:
         """One column of words as Python strings, None where missing."""
-        codes, levels = self.word(name)
+        codes, levels = self.categorical(name)
         lookup: list[str | None] = [*levels, None]
         return [lookup[code] for code in codes.tolist()]
 
@@ -244,8 +250,8 @@ class Frame:
         kind = self.layout.kind(name)
         if kind == NUMBER:
             return np.isnan(self.number(name))
-        if kind == WORD:
-            return self.word(name)[0] < 0
+        if kind == CATEGORICAL:
+            return self.categorical(name)[0] < 0
         if kind == DATE:
             return np.equal(self.date(name), MISSING_DATE)
         return np.zeros(self.rows, dtype=bool)
@@ -365,8 +371,8 @@ def to_matrix(frame: Frame) -> Matrix:
 
     UserError when a column of words or dates is left, for no model can use it as it is.
     """
-    if frame.layout.words or frame.layout.dates:
-        left = (*frame.layout.words, *frame.layout.dates)
+    if frame.layout.categoricals or frame.layout.dates:
+        left = (*frame.layout.categoricals, *frame.layout.dates)
         said = ", ".join(f"“{name}”" for name in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         raise UserError(
             f"{said} cannot go into a model as {'they are' if len(left) > 1 else 'it is'}: a model needs numbers.",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from .frame import Bools, Floats, Matrix
-from .serialization import Plain
+from .serialization import Serializable
 
 
-class Model(Plain, ABC):
+class Model(Serializable, ABC):
     """A trained estimator as plain data: a frozen dataclass in a file of its own in `models/`.
 
     Scores of a row are the same alone and in a batch. Tables that speed up scoring are made on first use and are not data.

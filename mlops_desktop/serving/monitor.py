@@ -22,7 +22,7 @@ from .dates import date_text
 from .errors import UserError
 from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
 from .schema import NUMBER_TYPES, Column, Schema
-from .serialization import Plain
+from .serialization import Serializable
 
 WATCH, ACT, SIGNIFICANT = 0.1, 0.25, 0.01
 FALSE_DISCOVERIES = 0.05
@@ -35,7 +35,7 @@ VERDICTS = ("not_enough_data", "stable", "watch", "act")
 
 
 @dataclass(frozen=True)
-class Bins(Plain):
+class Bins(Serializable):
     """The bins of one column, and how many training rows fell into each.
 
     Numbers and dates (microseconds): missing, below `low`, one between each two of `cuts`, above `high`. Words: missing, unseen, other
@@ -43,7 +43,7 @@ class Bins(Plain):
     """
 
     name: str
-    type: str  # number, word, date, presence
+    type: str  # number, categorical, date, presence
     counts: tuple[int, ...]
     low: float = 0.0
     high: float = 0.0
@@ -51,9 +51,13 @@ class Bins(Plain):
     levels: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.type == "word":  # as bundles of older versions call it
+            object.__setattr__(self, "type", "categorical")
+
     def size(self) -> int:
         """How many bins there are."""
-        return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "word": len(self.levels) + 3, "presence": 2}[self.type]
+        return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "categorical": len(self.levels) + 3, "presence": 2}[self.type]
 
     def of_values(self, values: Floats) -> Longs:
         """The counts of values (rows,), NaN where missing."""
@@ -74,7 +78,7 @@ class Bins(Plain):
         """What each bin stands for, in words."""
         if self.type == "presence":
             return ["missing", "there"]
-        if self.type == "word":
+        if self.type == "categorical":
             return ["missing", "unseen", "other", *(f"= {level}" for level in self.levels)]
         ends = [self._text(edge) for edge in (self.low, *self.cuts, self.high)]
         return ["missing", f"< {ends[0]}", *(f"{a} to {b}" for a, b in pairwise(ends)), f"> {ends[-1]}"]
@@ -84,7 +88,7 @@ class Bins(Plain):
 
 
 @dataclass(frozen=True)
-class Reference(Plain):
+class Reference(Serializable):
     """What training looked like: the bins of every input column and of the score."""
 
     columns: tuple[Bins, ...]
@@ -105,7 +109,7 @@ def reference_of(schema: Schema, frame: Frame, scores: Floats) -> Reference:
         elif column.type == "date":
             bins.append(_numeric(column.name, "date", _date_values(frame.date(column.name)), column))
         else:
-            bins.append(_worded(column, *frame.word(column.name)))
+            bins.append(_worded(column, *frame.categorical(column.name)))
     return Reference(tuple(bins), _scored(scores), frame.rows)
 
 
@@ -126,7 +130,7 @@ def _worded(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
     by_frequency = sorted(known, key=lambda level: (-frequency.get(level, 0), level))
     if not known:
         return Bins(column.name, "presence", (int((codes < 0).sum()), int((codes >= 0).sum())))
-    bins = Bins(column.name, "word", (), levels=tuple(by_frequency[:MOST_LEVELS]), others=tuple(by_frequency[MOST_LEVELS:]))
+    bins = Bins(column.name, "categorical", (), levels=tuple(by_frequency[:MOST_LEVELS]), others=tuple(by_frequency[MOST_LEVELS:]))
     counts = np.zeros(bins.size(), dtype=np.int64)
     _count_words(counts, bins.places(), codes, levels)
     return _with_counts(bins, counts)
@@ -138,7 +142,7 @@ def _scored(scores: Floats) -> Bins:
         return _numeric("score", "number", scores if scores.ndim == 1 else scores[:, 1])
     classes = scores.shape[1]
     counts = np.bincount(np.argmax(scores, axis=1), minlength=classes)
-    return Bins("score", "word", (0, 0, 0, *counts.tolist()), levels=tuple(str(i) for i in range(classes)))
+    return Bins("score", "categorical", (0, 0, 0, *counts.tolist()), levels=tuple(str(i) for i in range(classes)))
 
 
 def _with_counts(bins: Bins, counts: Longs) -> Bins:
@@ -172,7 +176,7 @@ class Counters:
         self._waiting: list[tuple[Frame, Floats]] = []
         self._waiting_rows = 0
         self._counts = [np.zeros(bins.size(), dtype=np.int64) for bins in (*reference.columns, reference.score)]
-        self._places = [bins.places() if bins.type == "word" else {} for bins in reference.columns]
+        self._places = [bins.places() if bins.type == "categorical" else {} for bins in reference.columns]
         self.rows = 0
 
     def add(self, frame: Frame, scores: Floats) -> None:
@@ -215,7 +219,7 @@ class Counters:
             elif bins.type == "date":
                 counts += bins.of_values(_date_values(dates[:, layout.dates.index(bins.name)]))
             else:
-                at, known = layout.words.index(bins.name), places if bins.type == "word" else None
+                at, known = layout.categoricals.index(bins.name), places if bins.type == "categorical" else None
                 for frame in several:
                     _count_words(counts, known, frame.codes[:, at], frame.levels[at])
                 tally = [0] * len(counts)
@@ -266,8 +270,8 @@ def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
     psi, p = measure(reference, current) if rows and reference.sum() else (0.0, 1.0)
     drifted = p < SIGNIFICANT and psi > WATCH
     verdict = "not_enough_data" if rows < LEAST_ROWS else "stable" if not drifted else "act" if psi > ACT else "watch"
-    worded = bins.type == "word"
-    outside = [] if bins.type in ("word", "presence") else [1, -1]
+    worded = bins.type == "categorical"
+    outside = [] if bins.type in ("categorical", "presence") else [1, -1]
     return {
         "field": bins.name,
         "verdict": verdict,

@@ -32,8 +32,8 @@ def schema_of_needs(scorer: Scorer, frame: Frame) -> Schema:
         layout,
         1,
         np.full((1, len(layout.numbers)), np.nan),
-        np.full((1, len(layout.words)), -1, dtype=np.intp),
-        tuple([] for _ in layout.words),
+        np.full((1, len(layout.categoricals)), -1, dtype=np.intp),
+        tuple([] for _ in layout.categoricals),
         np.full((1, len(layout.dates)), MISSING_DATE, dtype=np.int64),
     )
     needed: set[str] = set()
@@ -47,7 +47,7 @@ def schema_of_needs(scorer: Scorer, frame: Frame) -> Schema:
     return Schema(tuple(replace(column, nullable=column.nullable and column.name not in needed) for column in scorer.schema.columns))
 
 
-def spoilers(scorer: Scorer, row: Frame) -> list[str]:
+def blocking_columns(scorer: Scorer, row: Frame) -> list[str]:
     """The columns of a row without an answer that would have one with the usual value in this column alone, in the schema's order."""
     names, each = _one_changed(row, typical_frame(scorer))
     found = set(names) - {names[i] for i in unanswered(scorer.scores(each))}
@@ -57,7 +57,7 @@ def spoilers(scorer: Scorer, row: Frame) -> list[str]:
 def _one_changed(row: Frame, other: Frame) -> tuple[list[str], Frame]:
     """The names of all columns, and for each of them the row with that column as it is in `other`; both are frames of one row."""
     layout = row.layout
-    n, w, d = len(layout.numbers), len(layout.words), len(layout.dates)
+    n, w, d = len(layout.numbers), len(layout.categoricals), len(layout.dates)
     count = n + w + d
     numbers, codes, dates = np.repeat(row.numbers, count, axis=0), np.repeat(row.codes, count, axis=0), np.repeat(row.dates, count, axis=0)
     at = np.arange(n)
@@ -68,4 +68,4 @@ def _one_changed(row: Frame, other: Frame) -> tuple[list[str], Frame]:
     at = np.arange(d)
     dates[n + w + at, at] = other.dates[0]
     levels = tuple([*own, *theirs] for own, theirs in zip(row.levels, other.levels, strict=True))
-    return [*layout.numbers, *layout.words, *layout.dates], Frame(layout, count, numbers, codes, levels, dates)
+    return [*layout.numbers, *layout.categoricals, *layout.dates], Frame(layout, count, numbers, codes, levels, dates)

@@ -12,13 +12,13 @@ from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Checked, Column, Problem
 from .errors import UserError
 from .frame import Layout
 from .request_validation import Door
-from .serialization import Plain
+from .serialization import Serializable
 
 __all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Checked", "Column", "Grammar", "Problem", "Schema"]
 
 
 @dataclass(frozen=True)
-class Schema(Plain):
+class Schema(Serializable):
     """The input columns of a model, in the order of the training table."""
 
     columns: tuple[Column, ...]

@@ -11,12 +11,12 @@ from .errors import UserError
 from .frame import Floats, Frame, Ints, Layout, Matrix, to_matrix
 from .model import Model
 from .schema import Schema
-from .serialization import Plain
+from .serialization import Serializable
 from .transform import Apply, Transform, chain
 
 
 @dataclass(frozen=True)
-class Scorer(Plain):
+class Scorer(Serializable):
     """What answers rows. Plain data.
 
     `classes` are the typed classes in fitted order (empty for regression), `positive` the position of the positive class of a binary

@@ -24,21 +24,26 @@ _PACKAGE = __name__.rpartition(".")[0]
 _KIND = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)?:[A-Za-z_0-9]+")
 
 
-class Plain:
+class Serializable:
     """Base of every frozen dataclass whose fields are plain data: numbers, texts, booleans, None, tuples and dicts of these, arrays, other
     Plains.
     """
 
 
-def kind_of(cls: type[Plain]) -> str:
+def kind_of(cls: type[Serializable]) -> str:
     """The name under which a class is written, such as `transforms.impute:Impute`."""
     return f"{cls.__module__.removeprefix(_PACKAGE + '.')}:{cls.__name__}"
 
 
+# Names of classes in files of older versions, and where these classes are now.
+MOVED = {"transforms.impute_words:ImputeWords": "transforms.impute_categories:ImputeCategories"}
+
+
 @cache  # of the few classes that there are: a table of a thousand columns names them thousands of times
-def class_of(kind: str) -> type[Plain]:
+def class_of(kind: str) -> type[Serializable]:
     """The class of that name; UserError when no such class stands in this package."""
     unknown = UserError(f"The model file names an unknown part “{kind[:80]}”.", "It may come from a newer version of the application.")
+    kind = MOVED.get(kind, kind)
     if not _KIND.fullmatch(kind):
         raise unknown
     module_name, _, class_name = kind.partition(":")
@@ -47,14 +52,14 @@ def class_of(kind: str) -> type[Plain]:
     if (folder not in ("", "transforms", "models")) or leaf not in {found.name for found in pkgutil.iter_modules(parent.__path__)}:
         raise unknown
     found = getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), class_name, None)
-    if not isinstance(found, type) or not issubclass(found, Plain) or "__dataclass_fields__" not in vars(found):
+    if not isinstance(found, type) or not issubclass(found, Serializable) or "__dataclass_fields__" not in vars(found):
         raise unknown
     return found
 
 
 def pack(value: Any, arrays: dict[str, NDArray[Any]], path: str = "") -> Any:
     """A JSON value for `value`; arrays are put into `arrays` under their path. TypeError names what is not plain data."""
-    if isinstance(value, Plain):
+    if isinstance(value, Serializable):
         fields = [f.name for f in dataclasses.fields(value) if f.init]  # type: ignore[arg-type]
         return {
             "kind": kind_of(type(value)),
@@ -101,7 +106,7 @@ def unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     raise UserError("The model file is damaged.", "Export the model again.")
 
 
-def write_plain(value: Plain, folder: Path, name: str) -> None:
+def write_object(value: Serializable, folder: Path, name: str) -> None:
     """Write `name.json` and the arrays as `name.arrays/PATH.npy` into a folder; the same value always gives the same bytes."""
     arrays: dict[str, NDArray[Any]] = {}
     document = pack(value, arrays)
@@ -115,7 +120,7 @@ def write_plain(value: Plain, folder: Path, name: str) -> None:
         np.save(folder / f"{name}.arrays" / f"{path}.npy", array, allow_pickle=False)
 
 
-def read_plain(folder: Path, name: str) -> Any:
+def read_object_file(folder: Path, name: str) -> Any:
     """Read what `write_plain` wrote; UserError when a file is missing or damaged. Runs no code from the folder."""
     try:
         document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

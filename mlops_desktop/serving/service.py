@@ -23,7 +23,7 @@ from .http_problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, rema
 from .metrics import CONTENT_TYPE, Metrics, added
 from .monitor import Counters
 from .openapi import openapi_document, schema_document
-from .required_inputs import spoilers
+from .required_inputs import blocking_columns
 from .strict_json import JsonFault, parse
 
 JSON = b"application/json"
@@ -193,7 +193,7 @@ class Service:
         """The faults of rows without a finite answer, each under its number; of the first ones by column."""
         found: list[dict[str, Any]] = []
         for row, number in zip(rows, numbers, strict=True):
-            for field in spoilers(self.scorer, frame.take(_positions([row]))) if len(found) < MOST_SPOILT else ():
+            for field in blocking_columns(self.scorer, frame.take(_positions([row]))) if len(found) < MOST_SPOILT else ():
                 detail = f"The model has no finite answer with this value of “{field}”."
                 found.append(fault("no_finite_answer", detail, "rows", number, field, row=number, field=field))
             if not found or found[-1]["row"] != number:
@@ -285,12 +285,12 @@ class Service:
 
     def metrics_page(self) -> Reply:
         """`GET /metrics`."""
-        counted = self._counted()
-        return Reply(self.metrics.text(counted, self.counters.report(counted["drift"])), CONTENT_TYPE)
+        pluralize = self._counted()
+        return Reply(self.metrics.text(pluralize, self.counters.report(pluralize["drift"])), CONTENT_TYPE)
 
     def counted_here(self) -> dict[str, Any]:
         """What this process counted, as plain JSON that `added` adds up."""
-        return {**self.metrics.counted(), "drift": self.counters.counts()}
+        return {**self.metrics.pluralize(), "drift": self.counters.counts()}
 
     def _counted(self) -> dict[str, Any]:
         here = self.counted_here()

@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from .frame import Frame, Layout
-from .serialization import Plain
+from .serialization import Serializable
 
 Apply = Callable[[Frame], Frame]
 
 
-class Transform(Plain, ABC):
+class Transform(Serializable, ABC):
     """A learned change of columns: a frozen dataclass of plain data, in a file of its own in `transforms/`.
 
     `apply(table)[i]` equals `apply(row i)`: every row is changed without a look at the others. No row is added, removed or moved, and

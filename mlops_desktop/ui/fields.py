@@ -223,8 +223,8 @@ class _FormulaField(Field):
         self.control.show_text(value)
 
     def show_columns(self, columns: Kinds) -> None:
-        of = {kind: tuple(name for name, is_ in columns if is_ == kind) for kind in ("number", "word", "date")}
-        self._layout = Layout(numbers=of["number"], words=of["word"], dates=of["date"])
+        of = {kind: tuple(name for name, is_ in columns if is_ == kind) for kind in ("number", "categorical", "date")}
+        self._layout = Layout(numbers=of["number"], categoricals=of["categorical"], dates=of["date"])
         self.control.show_words(self._layout.names(), tuple(formula.usages()))
 
     def show_bad(self, bad: bool) -> None:

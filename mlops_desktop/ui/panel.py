@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 
 
 class Panel(QWidget):
@@ -21,9 +21,9 @@ class Panel(QWidget):
     id: ClassVar[str]
     purpose: ClassVar[str]
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, controller: ProjectController) -> None:
         super().__init__()
-        self.bench = bench
+        self.controller = controller
         self.setObjectName("page")
 
     def show_project(self) -> None:

@@ -16,7 +16,7 @@ from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
 from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, read_project, write_project
 from mlops_desktop.engine.training import Runs
-from mlops_desktop.engine.workflow import STAGES, StageState, Standing, stages, standing
+from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
 
 SAVE_AFTER_MS = 500
@@ -27,7 +27,7 @@ class NotSavedError(UserError):
     """The open project stays open, because its last changes cannot be saved."""
 
 
-class Workbench(QObject):
+class ProjectController(QObject):
     """One open project. `edit` is the only way to change a decision, `ask` the only way to have work done."""
 
     project_changed = Signal()  # a decision changed, or another project was opened
@@ -47,7 +47,7 @@ class Workbench(QObject):
         self.folder: Path | None = None
         self.session: Session | None = None
         self._lock: ProjectLock | None = None
-        self._standing: tuple[Project, Standing] | None = None
+        self._standing: tuple[Project, ProjectStatus] | None = None
         self._store: ArtifactStore | None = None
         self._table: tuple[str, Table] | None = None
         self._overview: tuple[str, Json] | None = None
@@ -211,10 +211,10 @@ class Workbench(QObject):
     def _forget(self) -> None:
         self._standing = None
 
-    def standing(self) -> Standing:
+    def project_status(self) -> ProjectStatus:
         """Which results there are for today's decisions."""
         if self._standing is None or self._standing[0] is not self.project:
-            self._standing = (self.project, standing(self.project, self.store, self.runs))
+            self._standing = (self.project, project_status(self.project, self.store, self.runs))
         return self._standing[1]
 
     def stages(self) -> list[StageState]:
@@ -224,7 +224,7 @@ class Workbench(QObject):
                 StageState(id_, "locked" if i else "open", self.tr("Needs a data file") if i else self.tr("Start here"))
                 for i, id_ in enumerate(STAGES)
             ]
-        derived = stages(self.project, self.standing())
+        derived = stages(self.project, self.project_status())
         running = {_STAGE_OF_CALL.get(lane.now.name, ""): lane for lane in (self.jobs.quick, self.jobs.long) if lane.now}
         told = []
         for state in derived:
@@ -349,7 +349,7 @@ def _ignore(*_: object) -> None:
 class _Question:
     """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
 
-    bench: Workbench
+    controller: ProjectController
     folder: Path | None
     stage: str
     title: str
@@ -359,17 +359,17 @@ class _Question:
     on_over: Callable[[], object]
 
     def _late(self) -> bool:
-        return self.folder is not None and self.bench.folder != self.folder
+        return self.folder is not None and self.controller.folder != self.folder
 
     def done(self, answer: Json) -> None:
         if not self._late():
-            self.bench._forget()
+            self.controller._forget()
             self.on_done(answer)
-            self.bench.note_result()
+            self.controller.note_result()
 
     def progress(self, fraction: float, message: str) -> None:
         if message:
-            self.bench.log.emit(message)
+            self.controller.log.emit(message)
         self.on_progress(fraction, message)
 
     def partial(self, data: Json) -> None:
@@ -378,15 +378,15 @@ class _Question:
 
     def refused(self, error: UserError) -> None:
         if not self._late():
-            self.bench.note_refusal(self.stage, error)
+            self.controller.note_refusal(self.stage, error)
 
     def crashed(self, report: str) -> None:
-        said = self.bench.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.bench.crashed.emit(said.format(title=self.title), report, self.stage)
+        said = self.controller.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.controller.crashed.emit(said.format(title=self.title), report, self.stage)
 
     def over(self) -> None:
         self.on_over()
-        self.bench.note_result()
+        self.controller.note_result()
 
 
 # Which stage shows that a call is at work.

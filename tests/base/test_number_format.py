@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.metrics.definitions import METRICS
 
 
@@ -26,7 +26,7 @@ from mlops_desktop.engine.metrics.definitions import METRICS
     ],
 )
 def test_a_figure(value, said):
-    assert figure(value) == said
+    assert format_number(value) == said
 
 
 def test_no_sentence_of_a_metric_counts_in_powers_of_ten():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 
 
 def test_one_is_singular_and_everything_else_plural():
-    assert [counted(count, "1 row", "{n} rows") for count in (0, 1, 2, 7043)] == ["0 rows", "1 row", "2 rows", "7,043 rows"]
+    assert [pluralize(count, "1 row", "{n} rows") for count in (0, 1, 2, 7043)] == ["0 rows", "1 row", "2 rows", "7,043 rows"]
 
 
 def test_braces_in_the_rest_of_the_text_are_left_alone():
-    assert counted(2, "1 row of “{x}”", "{n} rows of “{x}”") == "2 rows of “{x}”"
+    assert pluralize(2, "1 row of “{x}”", "{n} rows of “{x}”") == "2 rows of “{x}”"

@@ -45,7 +45,7 @@ def frame() -> Frame:
 
 def left(**params: tuple[str, ...]) -> set[str]:
     here = frame()
-    transform, _ = LongNames(**params).learn(here, BINARY, Silent())
+    transform, _ = LongNames(**params).fit(here, BINARY, Silent())
     return set(transform.bind(here.layout)[0].names())
 
 
@@ -61,7 +61,7 @@ def test_forced_by_made_and_by_source_names():
 def test_a_verdict_says_what_stays_and_why_the_rest_goes():
     here = frame()
     step = LongNames(forced_out=("city: A",))
-    verdict = step.judge(here, BINARY, Silent())
+    verdict = step.pruner(here, BINARY, Silent())
     assert verdict.gone == ("age", "city: A")
     assert verdict.kept == {"city: Bergen", "city × age", "city", "text"}
     assert dict(verdict.scores) == {"age": 3, "city: Bergen": 12, "city × age": 10}
@@ -83,7 +83,7 @@ def test_no_column_may_be_on_both_lists_and_one_must_be_left():
 
 def test_nothing_to_judge_is_no_fault():
     words = make_frame({}, {"w": ["x"]})
-    transform, _ = LongNames().learn(words, BINARY, Silent())
+    transform, _ = LongNames().fit(words, BINARY, Silent())
     assert transform.bind(words.layout)[0] == words.layout
 
 

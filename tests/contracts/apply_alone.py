@@ -20,8 +20,8 @@ def describe(frame: Any) -> str:
     """A hash of all that a frame holds, bit by bit but for the sign of zero and the bits of a missing number."""
     found = hashlib.sha256()
     layout = frame.layout
-    names = [layout.numbers, layout.words, layout.dates, layout.sparse, sorted(layout.category_codes)]
-    texts = [frame.texts(name) for name in layout.words]
+    names = [layout.numbers, layout.categoricals, layout.dates, layout.sparse, sorted(layout.category_codes)]
+    texts = [frame.texts(name) for name in layout.categoricals]
     found.update(json.dumps([names, sorted((k, v) for k, v in layout.sources.items()), texts, frame.rows]).encode())
     for block in (frame.numbers, *(b.dense() for b in frame.sparse)):
         found.update(np.ascontiguousarray(np.where(np.isnan(block), np.nan, block + 0.0)).tobytes())
@@ -32,7 +32,13 @@ def describe(frame: Any) -> str:
 def store_frame(frame: Any, folder: Path) -> None:
     """Write a frame of one sparse block as `frame.json` and `frame.npz`."""
     layout, bag = frame.layout, frame.sparse[0]
-    names = {"numbers": layout.numbers, "words": layout.words, "dates": layout.dates, "sparse": layout.sparse, "levels": frame.levels}
+    names = {
+        "numbers": layout.numbers,
+        "words": layout.categoricals,
+        "dates": layout.dates,
+        "sparse": layout.sparse,
+        "levels": frame.levels,
+    }
     (folder / "frame.json").write_text(json.dumps(names), encoding="utf-8")
     np.savez(
         folder / "frame.npz",
@@ -59,7 +65,7 @@ def main(folder: Path) -> None:
     sys.meta_path.insert(0, _OnlyNumpy())  # type: ignore[arg-type]
     sys.path.insert(0, str(folder))
     from serving.frame import Csr, Frame, Layout  # type: ignore[import-not-found]
-    from serving.plain import read_plain  # type: ignore[import-not-found]
+    from serving.plain import read_object_file  # type: ignore[import-not-found]
 
     names = json.loads((folder / "frame.json").read_text(encoding="utf-8"))
     layout = Layout(*(tuple(names[kind]) for kind in ("numbers", "words", "dates")), tuple(tuple(block) for block in names["sparse"]))
@@ -68,7 +74,7 @@ def main(folder: Path) -> None:
         levels = tuple(tuple(column) for column in names["levels"])
         frame = Frame(layout, len(blocks["numbers"]), blocks["numbers"], blocks["codes"], levels, blocks["dates"], (bag,))
     for case in json.loads((folder / "cases.json").read_text(encoding="utf-8")):
-        print(describe(read_plain(folder, case).bind(layout)[1](frame)))  # noqa: T201
+        print(describe(read_object_file(folder, case).bind(layout)[1](frame)))  # noqa: T201
 
 
 if __name__ == "__main__":

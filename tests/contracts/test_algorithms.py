@@ -18,8 +18,8 @@ from mlops_desktop.base.params import Choice, Flag, Number
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
-from mlops_desktop.serving.serialization import pack, read_plain, write_plain
-from tests.contracts.learn import ALGORITHMS, MEMBERS, digests, in_library_form, learn, matrix_of, quick, refusal, takes_missing, target_of
+from mlops_desktop.serving.serialization import pack, read_object_file, write_object
+from tests.contracts.fit import ALGORITHMS, MEMBERS, digests, fit, in_library_form, matrix_of, quick, refusal, takes_missing, target_of
 from tests.frames import to_csr
 
 TAKE_MISSING = {name for name in ALGORITHMS if takes_missing(name)}
@@ -95,7 +95,7 @@ def test_the_compiled_model_answers_as_the_library(kind, name, task, tmp_path):
     rng = np.random.default_rng(5)
     matrix = table(kind, name, rng)
     y = target_of(task, signal_of(matrix))
-    estimator, model = learn(quick(name), task, matrix, y)
+    estimator, model = fit(quick(name), task, matrix, y)
     rows = probes(model, matrix, name, rng)
     scores = model.scores(rows)
     assert_equal_scores(scores, library_scores(estimator, task, name, rows, 3 if task == "multiclass" else 2))
@@ -109,8 +109,8 @@ def test_the_compiled_model_answers_as_the_library(kind, name, task, tmp_path):
     assert_equal_scores(model.scores(rows.take(some)), scores[some], same_bits)
     assert model.scores(rows.take(some[:0])).shape == scores[:0].shape
 
-    write_plain(model, tmp_path, "model")
-    assert np.array_equal(read_plain(tmp_path, "model").scores(rows), scores)
+    write_object(model, tmp_path, "model")
+    assert np.array_equal(read_object_file(tmp_path, "model").scores(rows), scores)
 
     used = model.used()
     assert used.shape == (matrix.width,)
@@ -126,7 +126,7 @@ def test_sparse_rows_answer_as_dense_ones(name, task):
     dense = table("zeros", name, rng)
     sparse = Matrix(dense.names, None, to_csr(dense.to_dense()))
     y = target_of(task, dense.to_dense() @ [1.0, 2.0, 0.0, -1.0])
-    estimator, model = learn(quick(name), task, sparse, y)
+    estimator, model = fit(quick(name), task, sparse, y)
     scores = model.scores(sparse)
     assert_equal_scores(scores, library_scores(estimator, task, name, sparse, 3 if task == "multiclass" else 2))
     assert_equal_scores(model.scores(dense), scores, 1e-12)
@@ -138,8 +138,8 @@ def test_sparse_rows_answer_as_dense_ones(name, task):
 def test_starts_and_draws_stay_within_what_is_tuned(name):
     algorithm, rng = ALGORITHMS[name](), np.random.default_rng(0)
     space = algorithm.search_space()
-    drawn = [replace(algorithm, **start) for start in algorithm.starts]
-    assert all(set(start) <= set(space) for start in algorithm.starts)
+    drawn = [replace(algorithm, **start) for start in algorithm.initial_configs]
+    assert all(set(start) <= set(space) for start in algorithm.initial_configs)
     for _ in range(40 if space else 0):
         drawn.append(algorithm.sample(rng))
         drawn.append(drawn[-1].vary(rng))
@@ -159,7 +159,7 @@ def test_twelve_classes_of_which_the_fit_saw_ten(name):
     y = target_of("multiclass", matrix.to_dense() @ [1.0, 0.5, 0.0], 12)
     seen = ~np.isin(y, [3, 11])
     algorithm, fitted = quick(name), matrix.take(np.flatnonzero(seen))
-    estimator, _ = learn(algorithm, "multiclass", fitted, y[seen])
+    estimator, _ = fit(algorithm, "multiclass", fitted, y[seen])
     model = algorithm.compile(estimator, "multiclass", 12, matrix.width)
     scores = model.scores(matrix)
     assert_equal_scores(scores, library_scores(estimator, "multiclass", name, matrix, 12))
@@ -171,7 +171,7 @@ def test_twelve_classes_of_which_the_fit_saw_ten(name):
 def test_of_two_classes_out_of_three_the_third_is_impossible(name):
     matrix = matrix_of(np.random.default_rng(8).normal(size=(80, 2)))
     y = np.where(matrix.to_dense()[:, 0] > 0, 2, 0)
-    estimator, model = learn(quick(name), "multiclass", matrix, y)
+    estimator, model = fit(quick(name), "multiclass", matrix, y)
     assert_equal_scores(model.scores(matrix), library_scores(estimator, "multiclass", name, matrix, 3))
 
 
@@ -184,9 +184,9 @@ def test_row_weights_are_learned_with_or_refused_by_signature(name, task):
     if "sample_weight" not in inspect.signature(quick(name).build(task, 3, matrix).fit).parameters:
         assert name not in ("baseline", "lightgbm", "logistic", "random_forest", "ridge")  # they have always taken weights
         return
-    estimator, model = learn(quick(name), task, matrix, y, sample_weight=weights)
+    estimator, model = fit(quick(name), task, matrix, y, sample_weight=weights)
     assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
-    assert not np.array_equal(model.scores(matrix), learn(quick(name), task, matrix, y)[1].scores(matrix))
+    assert not np.array_equal(model.scores(matrix), fit(quick(name), task, matrix, y)[1].scores(matrix))
 
 
 @every_member
@@ -197,7 +197,7 @@ def test_learns_better_than_the_baseline(name, task):
     train, test = np.arange(350), np.arange(350, 500)
 
     def error(algorithm):
-        scores = learn(algorithm, task, matrix.take(train), y[train])[1].scores(matrix.take(test))
+        scores = fit(algorithm, task, matrix.take(train), y[train])[1].scores(matrix.take(test))
         if task == "regression":
             return float(np.mean((scores - y[test]) ** 2))
         return float(-np.mean(np.log(np.maximum(scores[np.arange(len(test)), y[test]], 1e-3))))
@@ -217,7 +217,7 @@ def test_class_weights_and_losses_compile_too(name, task):
     for field, param in ALGORITHMS[name].params().items():
         if isinstance(param, Choice):
             for option in param.options:
-                estimator, model = learn(quick(name, **{field: option}), task, matrix, y)
+                estimator, model = fit(quick(name, **{field: option}), task, matrix, y)
                 assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
 
 
@@ -271,7 +271,7 @@ def test_missing_values_are_taken_or_refused_with_a_way_out(name, task, sparse):
         assert "“x1” has some" in said.message
         assert "fills missing values" in said.remedy
         return
-    estimator, model = learn(quick(name), task, matrix, target_of(task, values[:, 0]))
+    estimator, model = fit(quick(name), task, matrix, target_of(task, values[:, 0]))
     assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
 
 
@@ -294,7 +294,7 @@ def test_too_little_to_learn_from_is_said_in_words(name, task):
             assert f"{rows} training rows" in said.message
             assert said.remedy
             continue
-        estimator, model = learn(quick(name), task, matrix, y)
+        estimator, model = fit(quick(name), task, matrix, y)
         assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 2))
 
 
@@ -302,7 +302,7 @@ def test_more_columns_than_rows():
     rng = np.random.default_rng(15)
     matrix = matrix_of(rng.normal(size=(20, 60)))
     for name, task in MEMBERS:
-        estimator, model = learn(quick(name), task, matrix, target_of(task, matrix.to_dense()[:, 0]))
+        estimator, model = fit(quick(name), task, matrix, target_of(task, matrix.to_dense()[:, 0]))
         assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
 
 
@@ -312,7 +312,7 @@ def test_categories_are_split_by_sets(name):
     codes = np.arange(600) % 20
     matrix = matrix_of(np.column_stack([codes, np.zeros(600)]), categories=(0,))
     y = np.isin(codes, [1, 4, 7, 12, 13, 18]).astype(np.intp)
-    _, model = learn(quick(name, leaves=2, rounds=40), "binary", matrix, y)
+    _, model = fit(quick(name, leaves=2, rounds=40), "binary", matrix, y)
     assert (model.scores(matrix).argmax(axis=1) == y).all()
     assert model.thresholds() == {}
     assert model.used().tolist() == [True, False]
@@ -324,7 +324,7 @@ def test_columns_that_cannot_be_categories_are_numbers(name):
     rng = np.random.default_rng(16)
     values = np.column_stack([rng.integers(0, 9, 6000) / 7, rng.integers(0, 9, 6000) - 3, rng.permutation(6000)])
     matrix = matrix_of(values, categories=(0, 1, 2))
-    estimator, model = learn(quick(name), "regression", matrix, values @ [20.0, 2.0, 0.003])
+    estimator, model = fit(quick(name), "regression", matrix, values @ [20.0, 2.0, 0.003])
     assert sorted(model.thresholds()) == [0, 1, 2]
     assert_equal_scores(model.scores(matrix), library_scores(estimator, "regression", name, matrix, 0))
 
@@ -341,10 +341,10 @@ def test_a_model_that_contains_training_rows_says_so(name, task):
     """Exporting such a model asks for consent, so it must not be forgotten."""
     rng = np.random.default_rng(19)
     matrix = matrix_of(rng.normal(size=(40, 5)))
-    model = learn(quick(name), task, matrix, target_of(task, matrix.to_dense()[:, 0]))[1]
+    model = fit(quick(name), task, matrix, target_of(task, matrix.to_dense()[:, 0]))[1]
     rows = matrix.to_dense()
     held = sum(any(np.isin(row, array).all() for array in arrays_of(model)) for row in rows)
-    assert (held > 0) == ALGORITHMS[name].keeps_rows
+    assert (held > 0) == ALGORITHMS[name].stores_training_data
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -355,7 +355,7 @@ def test_neighbours_are_those_of_scikit_learn_where_distances_differ(task, weigh
     rng = np.random.default_rng(17)
     matrix, rows = matrix_of(rng.normal(size=(300, 6))), matrix_of(rng.normal(size=(200, 6)))
     y = target_of(task, matrix.to_dense()[:, 0])
-    model = learn(quick("knn", weights=weights, neighbours=7), task, matrix, y)[1]
+    model = fit(quick("knn", weights=weights, neighbours=7), task, matrix, y)[1]
     library = (KNeighborsRegressor if task == "regression" else KNeighborsClassifier)(7, weights=weights, algorithm="kd_tree")
     library.fit(matrix.to_dense(), y)
     wanted = library.predict(rows.to_dense()) if task == "regression" else library.predict_proba(rows.to_dense())

@@ -25,7 +25,7 @@ from mlops_desktop.base.params import columns as columns_field
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.pipeline.recommended import suggest_steps
 from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds
-from mlops_desktop.engine.pipeline.step_fitting import learn_steps
+from mlops_desktop.engine.pipeline.step_fitting import fit_steps
 from mlops_desktop.engine.project.decisions import Split
 from mlops_desktop.serving.frame import Frame, Layout
 from mlops_desktop.serving.schema import Column
@@ -58,7 +58,7 @@ PROBES: dict[str, list[Probe]] = {
     "drop_columns": [Probe(params={"columns": ["x7"]})],
     "formula": [Probe(params={"name": "made", "formula": "x0 * x1 + if(x2 > 0, x3, x4)"})],
     "group_aggregates": [Probe("grouped", {"group": ["w0"]}), Probe("grouped", {"group": ["w0"], "compare": "difference"})],
-    "impute_words": [Probe("words")],
+    "impute_categories": [Probe("words")],
     "interactions": [Probe(columns=30, params={"most": 5000})],
     "one_hot": [Probe("words")],
     "ordinal": [Probe("words")],
@@ -120,7 +120,7 @@ def plant(frame: Frame, target: Target, size: float) -> Frame:
         numbers[:, 0] = size * (told * 4.0 - 2.0 + rng.normal(size=ROWS) / 2)
     elif frame.layout.dates:
         dates[:, 0] = (told * 12 * 366 + rng.integers(0, 9 * 365, ROWS)) * 86_400_000_000
-    elif "text" in frame.layout.words:
+    elif "text" in frame.layout.categoricals:
         levels[-1] = [f"told{told[i]} {text}" for i, text in enumerate(levels[-1])]
     else:
         codes[:, 0] = told
@@ -148,8 +148,8 @@ def score(steps: Sequence[Operation], frame: Frame, target: Target, repeat: int)
     """AUC of one stratified fold, every step learned on its training part."""
     made = folds(Split(method="stratified", folds=FOLDS), target, SplitColumns(), repeat)
     train, test = made[repeat % FOLDS]
-    learned = learn_steps(tuple(steps), frame.take(train), target.take(train), Silent())
-    matrices = learned.matrix.to_dense(), learned.transform(frame.take(test)).to_dense()
+    fitted_steps = fit_steps(tuple(steps), frame.take(train), target.take(train), Silent())
+    matrices = fitted_steps.matrix.to_dense(), fitted_steps.transform(frame.take(test)).to_dense()
     scores = learner(np.nan_to_num(matrices[0]), target.values[train], np.nan_to_num(matrices[1]))
     return auc(scores, target.values[test])
 
@@ -237,7 +237,7 @@ class SelectOnAllRows(Operation):
 
     repeat: int = number(0, 0, 1000, "Repeat", whole=True)
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[DropColumns, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[DropColumns, None]:
         everything = noise("numbers", 1000)
         related = np.abs(np.nan_to_num(everything.numbers).T @ (labels(self.repeat).values - 0.5))
         kept = {everything.layout.numbers[i] for i in np.argsort(-related)[:20]}
@@ -255,8 +255,8 @@ class TargetMeansOfAllRows(Operation):
     columns: tuple[str, ...] = columns_field("word")
     repeat: int = number(0, 0, 1000, "Repeat", whole=True)
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[GroupAggregates, None]:
-        codes, levels = noise("grouped", 1000).word("text")  # a level for each row
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[GroupAggregates, None]:
+        codes, levels = noise("grouped", 1000).categorical("text")  # a level for each row
         answers = labels(self.repeat).values
         means = {level: float(answers[codes == i].mean()) for i, level in enumerate(levels)}
         return GroupAggregates(("x0",), ("mean label",), "text", (means,), (0.5,), "value"), None

@@ -28,7 +28,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text, Texts
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Frame, Layout
-from mlops_desktop.serving.serialization import read_plain, write_plain
+from mlops_desktop.serving.serialization import read_object_file, write_object
 from mlops_desktop.serving.transform import Apply, Transform
 from tests.contracts.apply_alone import describe, store_frame
 from tests.contracts.arguments import needed
@@ -97,7 +97,7 @@ def training_frame() -> Frame:
 def later_frame() -> Frame:
     """Rows of the same layout with what training never saw: new levels, values and gaps where there were none, extremes."""
     train, nan = training_frame(), math.nan
-    old = [train.take(np.arange(12)).texts(name) for name in train.layout.words]
+    old = [train.take(np.arange(12)).texts(name) for name in train.layout.categoricals]
     odd: list[list[str | None]] = [
         ["Paris", "Lima", None, "", "other", "İZMİR"],
         [None, "person 3", "new", "A", "B", "C"],
@@ -122,7 +122,7 @@ def later_frame() -> Frame:
     layout = train.layout
     return make_frame(
         numbers={name: [row[j] for row in numbers] for j, name in enumerate(layout.numbers)},
-        words={name: [*old[j], *odd[j]] for j, name in enumerate(layout.words)},
+        words={name: [*old[j], *odd[j]] for j, name in enumerate(layout.categoricals)},
         dates={name: [*(None if d == "NaT" else d for d in stamps[j]), *dates[j]] for j, name in enumerate(layout.dates)},
         sparse={name: [*train.sparse[0].dense()[:12, j], 0, 0, 5, 1, 0, 2] for j, name in enumerate(layout.sparse[0])},
     )
@@ -165,7 +165,7 @@ def variants(param: Param) -> Iterator[Any]:
 def examples(id_: str) -> list[dict[str, Any]]:
     """The parameters that an operation is run with, the first of them with each option changed."""
     layout = TRAIN.layout
-    kinds = {"number": layout.numbers, "word": layout.words, "date": layout.dates, "sparse": layout.sparse[0]}
+    kinds = {"number": layout.numbers, "categorical": layout.categoricals, "date": layout.dates, "sparse": layout.sparse[0]}
     return EXAMPLES.get(id_) or [needed(OPERATIONS[id_], kinds)]
 
 
@@ -197,10 +197,10 @@ def attempt(call: Callable[[], Any]) -> tuple[Any, UserError | None]:
 
 
 @cache
-def learned(case: Case) -> Transform | None:
+def fitted_steps(case: Case) -> Transform | None:
     """The transform of a case; None when a variant of the parameters is refused with a sentence (say, an order without levels)."""
     before = describe(TRAIN)
-    found, refusal = attempt(lambda: case.operation().learn(TRAIN, case.target(), Silent()))
+    found, refusal = attempt(lambda: case.operation().fit(TRAIN, case.target(), Silent()))
     if refusal:
         assert not case.strict, f"{case.id} needs example parameters in EXAMPLES: {refusal}"
         return None
@@ -214,14 +214,14 @@ def learned(case: Case) -> Transform | None:
 
 def bound(case: Case) -> tuple[Layout, Apply]:
     """The case's transform on the layout of the frames; skipped when the parameters were refused."""
-    transform = learned(case)
+    transform = fitted_steps(case)
     if transform is None:
         pytest.skip("refused with a sentence")
     return transform.bind(TRAIN.layout)
 
 
 def stack(frames: list[Frame]) -> tuple[np.ndarray, list[list[str | None]], np.ndarray, list[np.ndarray]]:
-    words = [[text for frame in frames for text in frame.texts(name)] for name in frames[0].layout.words]
+    words = [[text for frame in frames for text in frame.texts(name)] for name in frames[0].layout.categoricals]
     sparse = [np.concatenate([frame.sparse[b].dense() for frame in frames]) for b in range(len(frames[0].sparse))]
     return np.concatenate([f.numbers for f in frames]), words, np.concatenate([f.dates for f in frames]), sparse
 
@@ -263,7 +263,7 @@ def test_no_row_gives_no_row(case):
     assert nothing.rows == 0
     assert nothing.layout == layout
     assert nothing.numbers.shape == (0, len(layout.numbers))
-    assert nothing.codes.shape == (0, len(layout.words))
+    assert nothing.codes.shape == (0, len(layout.categoricals))
 
 
 @each_case
@@ -278,33 +278,33 @@ def test_the_operation_survives_json(case):
 @each_case
 def test_the_transform_survives_a_file_and_gives_the_same_bytes_twice(case, tmp_path):
     _, apply = bound(case)
-    transform = learned(case)
-    again, _ = case.operation().learn(training_frame(), case.target(), Silent())
-    write_plain(transform, tmp_path / "a", "t")
-    write_plain(again, tmp_path / "b", "t")
+    transform = fitted_steps(case)
+    again, _ = case.operation().fit(training_frame(), case.target(), Silent())
+    write_object(transform, tmp_path / "a", "t")
+    write_object(again, tmp_path / "b", "t")
     first, second = (
         {p.relative_to(tmp_path / side): p.read_bytes() for p in sorted((tmp_path / side).rglob("*.*")) if p.is_file()} for side in "ab"
     )
     assert first == second
-    assert describe(read_plain(tmp_path / "a", "t").bind(TRAIN.layout)[1](LATER)) == describe(apply(LATER))
+    assert describe(read_object_file(tmp_path / "a", "t").bind(TRAIN.layout)[1](LATER)) == describe(apply(LATER))
 
 
 @each_case
 def test_the_order_of_columns_does_not_matter(case):
     layout, apply = bound(case)
     turned = LATER.layout
-    at = [list(range(len(block)))[::-1] for block in (turned.numbers, turned.words, turned.dates)]
-    turned = dataclasses.replace(turned, numbers=turned.numbers[::-1], words=turned.words[::-1], dates=turned.dates[::-1])
+    at = [list(range(len(block)))[::-1] for block in (turned.numbers, turned.categoricals, turned.dates)]
+    turned = dataclasses.replace(turned, numbers=turned.numbers[::-1], words=turned.categoricals[::-1], dates=turned.dates[::-1])
     frame = Frame(
         turned, LATER.rows, LATER.numbers[:, at[0]], LATER.codes[:, at[1]], LATER.levels[::-1], LATER.dates[:, at[2]], LATER.sparse
     )
-    other_layout, other_apply = learned(case).bind(turned)
+    other_layout, other_apply = fitted_steps(case).bind(turned)
     straight, other = apply(LATER), other_apply(frame)
     assert set(other_layout.names()) == set(layout.names())
     for name in layout.numbers:
         np.testing.assert_allclose(other.number(name), straight.number(name), rtol=1e-12, atol=1e-12, err_msg=name)
         assert set(other_layout.source(name)) == set(layout.source(name))
-    for name in layout.words:
+    for name in layout.categoricals:
         assert other.texts(name) == straight.texts(name)
     for name in layout.dates:
         np.testing.assert_array_equal(other.date(name), straight.date(name))
@@ -325,7 +325,7 @@ def test_a_column_that_is_gone_or_of_another_kind_is_named(case):
         smaller, _ = TRAIN.layout.without([name])
         retyped = dataclasses.replace(smaller, numbers=(*smaller.numbers, name)) if name not in TRAIN.layout.numbers else None
         for layout in filter(None, (smaller, retyped)):
-            _, refusal = attempt(partial(learned(case).bind, layout))
+            _, refusal = attempt(partial(fitted_steps(case).bind, layout))
             assert refusal is None or f"“{name}”" in refusal.message
 
 
@@ -334,7 +334,7 @@ def test_a_column_that_is_gone_or_of_another_kind_is_named(case):
 def test_learning_from_almost_nothing_works_or_is_refused_with_a_sentence(case, rows):
     bound(case)
     few = TRAIN.take(np.arange(rows))
-    found, refusal = attempt(lambda: case.operation().learn(few, case.target(rows), Silent()))
+    found, refusal = attempt(lambda: case.operation().fit(few, case.target(rows), Silent()))
     if refusal:
         return
     transform, _ = found
@@ -358,7 +358,7 @@ def test_a_chosen_column_that_is_not_there_or_unfit_is_refused(id_):
         for column in ("gone", *unfit):
             operation = OPERATIONS.read({"id": id_, "params": {**examples(id_)[0], name: [column]}})
             with pytest.raises(UserError) as caught:
-                operation.learn(TRAIN, BINARY, Silent())
+                operation.fit(TRAIN, BINARY, Silent())
             assert f"“{column}”" in caught.value.message
             assert f"“{member.label}”" in caught.value.message
 
@@ -400,12 +400,12 @@ def test_every_parameter_has_words_and_refuses_what_is_beyond_its_bounds(id_):
 
 
 def test_a_process_with_numpy_alone_gives_the_same(tmp_path):
-    usable = [case for case in CASES if learned(case) is not None]
+    usable = [case for case in CASES if fitted_steps(case) is not None]
     shutil.copytree(Path(serving.__file__).parent, tmp_path / "serving", ignore=shutil.ignore_patterns("__pycache__"))
     store_frame(LATER, tmp_path)
     (tmp_path / "cases.json").write_text(json.dumps([f"case{i}" for i in range(len(usable))]), encoding="utf-8")
     for i, case in enumerate(usable):
-        write_plain(learned(case), tmp_path, f"case{i}")
+        write_object(fitted_steps(case), tmp_path, f"case{i}")
     script = Path(__file__).with_name("apply_alone.py")
     done = subprocess.run([sys.executable, "-I", str(script), str(tmp_path)], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr

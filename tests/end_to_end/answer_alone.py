@@ -44,12 +44,12 @@ def main(arguments: list[str]) -> None:
     """Answer for each bundle."""
     sys.meta_path.insert(0, _OnlyNumpy())  # type: ignore[arg-type]
     sys.path.insert(0, arguments[0])
-    from serving.boot import tested_bundle  # type: ignore[import-not-found]
+    from serving.boot import verified_bundle  # type: ignore[import-not-found]
     from serving.service import Service  # type: ignore[import-not-found]
 
     for i in range(0, len(arguments), 4):
         bundle, rows, file, out = map(Path, arguments[i : i + 4])
-        opened, parity = tested_bundle(bundle)
+        opened, parity = verified_bundle(bundle)
         service = Service(opened)
         found = answers(service, json.loads(rows.read_text(encoding="utf-8")))
         found["csv"] = service.predict_csv(file.read_bytes(), b"").body.decode()

@@ -21,7 +21,7 @@ import psutil
 
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.pipeline.keys import Keys
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.serving.scorer import Scorer
@@ -129,10 +129,10 @@ def assert_same_files(found: Path, wanted: Path) -> int:
     return len(mine)
 
 
-def hold_out(folder: Path) -> tuple[Flow, np.ndarray]:
+def hold_out(folder: Path) -> tuple[Pipeline, np.ndarray]:
     """The flow of a project, and where the rows of its sealed test part stand in the file."""
-    flow = Flow(folder, read_project(folder))
-    return flow, flow.test_rows
+    pipeline = Pipeline(folder, read_project(folder))
+    return pipeline, pipeline.test_rows
 
 
 def read_table(path: Path) -> list[dict[str, str]]:

@@ -62,14 +62,14 @@ class Trained:
 
 def open_trained(folder: Path, file: Path) -> Trained:
     """The chosen run of a project, and its answers to the sealed test part."""
-    flow, at = hold_out(folder)
-    scorer = open_chosen(flow, Runs(folder), Silent()).scorer
+    pipeline, at = hold_out(folder)
+    scorer = open_chosen(pipeline, Runs(folder), Silent()).scorer
     table = read_table(file)
     rows = [table[i] for i in at]
     sent = write_table(folder.with_name(f"rows_{scorer.version}.csv"), rows)
     out = folder.with_name(f"answers_{scorer.version}.csv")
     done("predict", folder, sent, out)
-    return Trained(sent, rows, scorer, scorer.scores(flow.test.frame), read_table(out))
+    return Trained(sent, rows, scorer, scorer.scores(pipeline.test.frame), read_table(out))
 
 
 def train(folder: Path, problem: str, *decisions: str, trials: int) -> Path:

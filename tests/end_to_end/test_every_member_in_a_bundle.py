@@ -28,7 +28,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.assignments import set_field
 from mlops_desktop.engine.project.decisions import Project, Search, Split, Step
@@ -178,7 +178,7 @@ CHAIN = (
     record("tf_idf", columns=["note"], high=2),
     record("date_parts", cyclic=True),
     record("ordinal", columns=["grade"], order="given", levels=["low", "middle", "high"]),
-    record("impute_words", missing_flag=True),
+    record("impute_categories", missing_flag=True),
     record("one_hot", max_levels=5),
     record("impute_numbers", missing_flag=True),
     record("scale", method="robust"),
@@ -201,7 +201,7 @@ class Files:
         project = self.projects[case.task]
         steps = tuple(Step(OPERATIONS.read(step)) for step in case.steps)
         algorithm = ALGORITHMS.read(case.algorithm)
-        consent = frozenset({algorithm.id}) if algorithm.keeps_rows else frozenset[str]()
+        consent = frozenset({algorithm.id}) if algorithm.stores_training_data else frozenset[str]()
         return replace(project, steps=steps, candidates=(algorithm,), consent=consent)
 
 
@@ -228,11 +228,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 def exported(files: Files, case: Case, folder: Path) -> Chosen:
     """Train a case and export it to `folder/bundle`."""
     project = files.project(case)
-    flow = Flow(files.folder / case.task, project)
-    flow = Flow(flow.folder, replace(project, chosen=flow.keys.run(project.candidates[0])))
-    runs = Runs(flow.folder)
-    search(flow, runs, Silent())
-    chosen = open_chosen(flow, runs, Silent())
+    pipeline = Pipeline(files.folder / case.task, project)
+    pipeline = Pipeline(pipeline.folder, replace(project, chosen=pipeline.keys.run(project.candidates[0])))
+    runs = Runs(pipeline.folder)
+    search(pipeline, runs, Silent())
+    chosen = open_chosen(pipeline, runs, Silent())
     assert chosen.run.algorithm_id == case.algorithm["id"]
     export_run(chosen, runs, make_exporter("rest_bundle", {}), folder / "bundle", Silent())
     return chosen
@@ -242,7 +242,7 @@ def wanted_rows(files: Files, chosen: Chosen, folder: Path) -> tuple[list[dict[s
     """Rows as texts, and the application's scores of them: those of the sealed test part by the road, the strange ones by `predict`."""
     _, at = hold_out(files.folder / chosen.scorer.task)
     table = read_table(files.folder / "mixed.csv")
-    known = chosen.scorer.scores(chosen.flow.test.frame)
+    known = chosen.scorer.scores(chosen.pipeline.test.frame)
     predict_file(chosen.scorer, files.folder / "strange.csv", folder / "strange.csv", Silent())
     with (folder / "strange.csv").open(encoding="utf-8", newline="") as file:
         strange = read_scores(chosen, file.read())
@@ -356,14 +356,14 @@ def test_a_model_that_holds_rows_needs_consent_by_its_name(files, tmp_path):
 
 
 def test_every_algorithm_that_holds_rows_is_refused_without_consent(files, tmp_path):
-    holding = [id_ for id_, cls in ALGORITHMS.items() if cls.keeps_rows]
+    holding = [id_ for id_, cls in ALGORITHMS.items() if cls.stores_training_data]
     assert "knn" in holding
     for id_ in holding:
         task = sorted(ALGORITHMS[id_].tasks)[0]
         project = replace(files.project(Case(id_, task, quick(ALGORITHMS[id_]), recipe())), consent=frozenset())
-        flow = Flow(files.folder / task, project)
-        runs = Runs(flow.folder)
-        search(flow, runs, Silent())
+        pipeline = Pipeline(files.folder / task, project)
+        runs = Runs(pipeline.folder)
+        search(pipeline, runs, Silent())
         with pytest.raises(UserError, match="consent"):
-            export_run(open_chosen(flow, runs, Silent()), runs, make_exporter("rest_bundle", {}), tmp_path / id_ / "bundle", Silent())
+            export_run(open_chosen(pipeline, runs, Silent()), runs, make_exporter("rest_bundle", {}), tmp_path / id_ / "bundle", Silent())
         assert not (tmp_path / id_ / "bundle").exists()

@@ -16,7 +16,7 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.process import calls
 from mlops_desktop.engine.project.decisions import Project, Search, Split, Step
@@ -80,7 +80,7 @@ def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Fo
     written = project_to_json(project)
     calls.run(Silent(), folder=str(folder), project=written)
     measured = calls.evaluate(Silent(), folder=str(folder), project=written)
-    runs = Runs(folder).list(Flow(folder, project).keys.board)
+    runs = Runs(folder).list(Pipeline(folder, project).keys.board)
     test = next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc")
     return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
 

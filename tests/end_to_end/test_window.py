@@ -56,7 +56,7 @@ class Person:
             time.sleep(0.005)
 
     def rest(self) -> None:
-        jobs = self.window.bench.jobs
+        jobs = self.window.controller.jobs
         for _ in range(3):
             self.until(lambda: not jobs.quick.now and not jobs.long.now, "rest")
             QTest.qWait(60)
@@ -106,19 +106,19 @@ def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: 
     window.dropEvent(QDropEvent(QPointF(500, 300), copy, data, left, none))
     person.until(lambda: window.stage == "problem", "the problem panel")
     person.rest()
-    project = window.bench.project
+    project = window.controller.project
     assert (project.target, project.task, project.positive) == ("left", "binary", "yes")
 
     words = person.see(QPlainTextEdit, "brief_statement")
     words.setFocus()
     QTest.keyClicks(words, "Who will leave us?")
-    person.until(lambda: window.bench.project.brief.statement == "Who will leave us?", "the statement is a decision")
+    person.until(lambda: window.controller.project.brief.statement == "Who will leave us?", "the statement is a decision")
 
     person.next("data")
-    assert window.bench.keys.profile in window.bench.store
+    assert window.controller.keys.profile in window.controller.store
     for stage in ("preprocess", "engineer", "select"):
         person.next(stage)
-    assert [step.component.id for step in window.bench.project.steps]
+    assert [step.component.id for step in window.controller.project.steps]
 
     person.next("train")
     person.click("budget_kind_trials")
@@ -127,14 +127,14 @@ def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: 
     trials.selectAll()
     QTest.keyClicks(trials, "3")
     QTest.keyClick(trials, Qt.Key.Key_Tab)
-    person.until(lambda: window.bench.project.search.trials == 3, "three trials are decided")
+    person.until(lambda: window.controller.project.search.trials == 3, "three trials are decided")
     person.click("start_training")
-    person.until(lambda: window.bench.standing().best is not None, "a trained model")
+    person.until(lambda: window.controller.project_status().best is not None, "a trained model")
     person.rest()
 
     person.next("evaluate")
     person.click("open_test")
-    person.until(lambda: window.bench.standing().evaluated, "the test part is evaluated")
+    person.until(lambda: window.controller.project_status().evaluated, "the test part is evaluated")
     person.rest()
 
     person.next("app")
@@ -178,8 +178,8 @@ def served_answer_equals_the_app(person: Person, bundle: Path) -> None:
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
         served = json.loads(answer.read())
-    run = window.bench.standing().best
-    scorer = window.bench.store.get_plain(window.bench.keys.scorer(run.id))
+    run = window.controller.project_status().best
+    scorer = window.controller.store.get_object(window.controller.keys.scorer(run.id))
     scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
     assert served["model"]["version"] == scorer.version
     for name, score in zip(scorer.classes, scores, strict=True):
@@ -196,15 +196,15 @@ def served_answer_equals_the_app(person: Person, bundle: Path) -> None:
 def undo_and_what_is_on_the_disk(person: Person) -> None:
     """Undo makes the last stages out of date, redo brings the results back at once; all decisions are on the disk."""
     window = person.window
-    window.bench.edit("Another seed", seed=99)
+    window.controller.edit("Another seed", seed=99)
     QTest.qWait(100)
-    assert {s.id: s.state for s in window.bench.stages()}["train"] == "stale"
+    assert {s.id: s.state for s in window.controller.stages()}["train"] == "stale"
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    person.until(lambda: window.bench.project.seed == 0, "undo")
-    states = {s.id: s.state for s in window.bench.stages()}
+    person.until(lambda: window.controller.project.seed == 0, "undo")
+    states = {s.id: s.state for s in window.controller.stages()}
     assert states["train"] == states["evaluate"] == "done"
-    window.bench.save()
-    person.until(lambda: read_project(window.bench.folder) == window.bench.project, "everything is saved")
+    window.controller.save()
+    person.until(lambda: read_project(window.controller.folder) == window.controller.project, "everything is saved")
     assert set(states) == set(STAGES)
 
 

@@ -12,7 +12,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.decisions import Project, Search
 from mlops_desktop.engine.project.project_file import project_from_json, write_project
@@ -28,8 +28,8 @@ class Made:
     project: Project
 
     @property
-    def flow(self) -> Flow:
-        return Flow(self.folder, self.project)
+    def pipeline(self) -> Pipeline:
+        return Pipeline(self.folder, self.project)
 
     @property
     def runs(self) -> Runs:
@@ -52,7 +52,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The penguins with three runs. Tests that write use `copy_of`."""
     file = resource_folder() / "samples" / "penguins.csv"
     made = make_project(tmp_path_factory.mktemp("shared") / "penguins", file, "species", ("baseline", "logistic", "decision_tree"))
-    search(made.flow, made.runs, Silent())
+    search(made.pipeline, made.runs, Silent())
     return made
 
 

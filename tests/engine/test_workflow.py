@@ -8,13 +8,13 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.final_evaluation import test_evaluation
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.training.final_model import open_chosen
-from mlops_desktop.engine.workflow import STAGES, Standing, stages, standing
+from mlops_desktop.engine.workflow import STAGES, ProjectStatus, project_status, stages
 
-NOTHING = Standing(None, False, False, False)
+NOTHING = ProjectStatus(None, False, False, False)
 
 
 def states(made) -> dict[str, str]:
-    return {s.id: s.state for s in stages(made.project, standing(made.project, made.flow.store, made.runs))}
+    return {s.id: s.state for s in stages(made.project, project_status(made.project, made.pipeline.store, made.runs))}
 
 
 def test_an_empty_project_is_locked_but_for_the_first_stage():
@@ -42,7 +42,7 @@ def test_a_change_makes_results_out_of_date_and_undo_brings_them_back(trained, c
 def test_an_opened_test_part_is_said(trained, copy_of):
     made = copy_of(trained)
     assert states(made)["evaluate"] in ("open", "done")
-    test_evaluation(open_chosen(made.flow, made.runs, Silent()), made.runs, "test", Silent())
+    test_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
     assert states(made)["evaluate"] == "done"
 
 

@@ -11,7 +11,7 @@ from mlops_desktop.serving.errors import UserError
 
 
 def test_a_good_bundle_may_answer(folders, asked):
-    assert boot.tested_bundle(folders["regression"])[1].passed
+    assert boot.verified_bundle(folders["regression"])[1].passed
     assert asked(boot.make_app(folders["regression"]), "GET", "/health/ready").status == 200
 
 

@@ -62,13 +62,17 @@ def test_a_column_that_is_not_there_or_of_another_kind_is_named():
     assert [layout.kind(name) for name in ("size", "city", "day", "bag: b")] == ["number", "word", "date", "sparse"]
     with pytest.raises(UserError, match="no column “gone”"):
         layout.number_at(["gone"])
-    for refused, name, kind in ((layout.number_at, "city", "word"), (layout.word_at, "day", "date"), (layout.date_at, "size", "number")):
+    for refused, name, kind in (
+        (layout.number_at, "city", "word"),
+        (layout.categorical_at, "day", "date"),
+        (layout.date_at, "size", "number"),
+    ):
         with pytest.raises(UserError, match=f"“{name}” is a {kind}"):
             refused([name])
 
 
 def test_made_columns_know_where_they_come_from():
-    made = TABLE.layout.with_numbers(["sum"], [("size", "code")]).with_words(["word"], [("city",)])
+    made = TABLE.layout.with_numbers(["sum"], [("size", "code")]).with_categoricals(["word"], [("city",)])
     again = made.with_sparse(["t: a", "t: b"], [("word",), ("sum", "word")])
     assert again.source("t: b") == ("size", "code", "city")
     assert again.sources_of(["t: a", "sum"]) == ("city", "size", "code")

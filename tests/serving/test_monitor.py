@@ -8,7 +8,7 @@ import pytest
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.monitor import ACT, MOST_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
 from mlops_desktop.serving.schema import Column, Schema
-from mlops_desktop.serving.serialization import read_plain, write_plain
+from mlops_desktop.serving.serialization import read_object_file, write_object
 
 NUMBER = Schema((Column("x", "number"),))
 
@@ -147,8 +147,8 @@ def test_counts_of_another_model_are_refused(bundles):
 
 def test_a_reference_is_plain_data_without_any_row(bundles, tmp_path):
     reference = bundles["binary"].reference
-    write_plain(reference, tmp_path, "reference")
-    assert read_plain(tmp_path, "reference") == reference
+    write_object(reference, tmp_path, "reference")
+    assert read_object_file(tmp_path, "reference") == reference
     assert isinstance(reference, Reference)
     assert [bins.type for bins in reference.columns] == ["number", "number", "number", "word", "date", "presence"]
     assert "bought twice" not in (tmp_path / "reference.json").read_text(encoding="utf-8")

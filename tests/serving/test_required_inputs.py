@@ -13,7 +13,7 @@ from mlops_desktop.serving.csv_io import answer_chunk, read_chunks
 from mlops_desktop.serving.http_problems import Refusal
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.openapi import openapi_document, schema_document
-from mlops_desktop.serving.required_inputs import schema_of_needs, spoilers
+from mlops_desktop.serving.required_inputs import blocking_columns, schema_of_needs
 from mlops_desktop.serving.service import Service
 from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
 
@@ -76,9 +76,9 @@ def test_the_need_is_said_beforehand_and_by_name(bare):
 
 
 def test_what_spoils_an_answer_is_named(bare):
-    assert spoilers(bare, frame_of(bare, [{**ROWS[0], "income": None}])) == ["income"]
-    assert spoilers(bare, frame_of(bare, [{**ROWS[0], "income": None, "city": None, "since": None}])) == ["income"]
-    assert spoilers(bare, frame_of(bare, [{**ROWS[0], "income": None, "age": None}])) == []  # neither of them alone
+    assert blocking_columns(bare, frame_of(bare, [{**ROWS[0], "income": None}])) == ["income"]
+    assert blocking_columns(bare, frame_of(bare, [{**ROWS[0], "income": None, "city": None, "since": None}])) == ["income"]
+    assert blocking_columns(bare, frame_of(bare, [{**ROWS[0], "income": None, "age": None}])) == []  # neither of them alone
 
 
 def refusal(function, body, query=b""):

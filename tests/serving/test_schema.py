@@ -10,7 +10,7 @@ import pytest
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.schema import Column, Grammar, Schema
-from mlops_desktop.serving.serialization import pack, read_plain, unpack, write_plain
+from mlops_desktop.serving.serialization import pack, read_object_file, unpack, write_object
 
 DAY = 86_400_000_000
 SCHEMA = Schema(
@@ -48,7 +48,7 @@ def same(a, b):
     assert a.rows == b.rows
     assert np.array_equal(a.numbers, b.numbers, equal_nan=True)
     assert np.array_equal(a.dates, b.dates)
-    assert all(a.texts(name) == b.texts(name) for name in a.layout.words)
+    assert all(a.texts(name) == b.texts(name) for name in a.layout.categoricals)
 
 
 def test_a_good_row():
@@ -253,7 +253,7 @@ def test_texts_by_row():
 
 def test_levels_belong_to_the_frame():
     rows = [{**GOOD, "plan": plan} for plan in ("pro", "gold", "pro", None, "basic")]
-    codes_, levels = SCHEMA.from_rows(rows).frame.word("plan")
+    codes_, levels = SCHEMA.from_rows(rows).frame.categorical("plan")
     assert codes_.tolist() == [0, 1, 0, -1, 2]
     assert list(levels) == ["pro", "gold", "basic"]
 
@@ -261,8 +261,8 @@ def test_levels_belong_to_the_frame():
 def test_as_plain_data(tmp_path):
     arrays: dict = {}
     assert unpack(json.loads(json.dumps(pack(SCHEMA, arrays))), arrays) == SCHEMA
-    write_plain(SCHEMA, tmp_path, "schema")
-    assert read_plain(tmp_path, "schema") == SCHEMA
+    write_object(SCHEMA, tmp_path, "schema")
+    assert read_object_file(tmp_path, "schema") == SCHEMA
 
 
 def test_columns_by_name():

@@ -10,7 +10,7 @@ import pytest
 
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.models.constant import Constant
-from mlops_desktop.serving.serialization import class_of, kind_of, pack, read_plain, unpack, write_plain
+from mlops_desktop.serving.serialization import class_of, kind_of, pack, read_object_file, unpack, write_object
 from mlops_desktop.serving.transforms.clip import Clip
 
 
@@ -55,11 +55,11 @@ def test_what_is_no_plain_data_is_refused_when_it_is_written(value):
 def test_files_are_the_same_twice_and_read_back(tmp_path):
     model = Constant("multiclass", np.array([0.25, 0.75]), 3)
     for side in ("a", "b"):
-        write_plain(model, tmp_path / side, "m")
+        write_object(model, tmp_path / side, "m")
     files = [{p.relative_to(tmp_path / s): p.read_bytes() for p in (tmp_path / s).rglob("*") if p.is_file()} for s in "ab"]
     assert files[0] == files[1]
     assert len(files[0]) == 2
-    assert pack(read_plain(tmp_path / "a", "m"), {}) == pack(model, {})
+    assert pack(read_object_file(tmp_path / "a", "m"), {}) == pack(model, {})
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_damaged_data_is_refused_in_a_sentence(document):
 
 def test_damaged_files_are_refused_in_a_sentence(tmp_path):
     model = Constant("multiclass", np.array([0.25, 0.75]), 3)
-    write_plain(model, tmp_path, "m")
+    write_object(model, tmp_path, "m")
     array = next((tmp_path / "m.arrays").iterdir())
     array.write_bytes(array.read_bytes()[:-3])
     with pytest.raises(UserError, match="cannot be read"):
-        read_plain(tmp_path, "m")
+        read_object_file(tmp_path, "m")
     array.unlink()
     with pytest.raises(UserError, match="lacks its array"):
-        read_plain(tmp_path, "m")
+        read_object_file(tmp_path, "m")
     (tmp_path / "m.json").write_text("{")
     with pytest.raises(UserError, match="cannot be read"):
-        read_plain(tmp_path, "m")
+        read_object_file(tmp_path, "m")

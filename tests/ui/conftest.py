@@ -123,7 +123,7 @@ def open_project(_desk: MainWindow, qtbot: Any) -> Iterator[Callable[..., MainWi
     window = _desk
 
     def open_(folder: Path, stage: str = "problem") -> MainWindow:
-        window.bench.open(folder)
+        window.controller.open(folder)
         window.show_stage(stage)
         window.activateWindow()  # shortcuts belong to the active window
         qtbot.waitUntil(window.isActiveWindow, timeout=5000)
@@ -133,7 +133,7 @@ def open_project(_desk: MainWindow, qtbot: Any) -> Iterator[Callable[..., MainWi
     yield open_
     settle(window)
     window.show_stage("")
-    window.bench.close()
+    window.controller.close()
     for id_ in list(window._panels):
         area = window._areas.pop(id_)
         window._stack.removeWidget(area)
@@ -152,7 +152,7 @@ def window(open_project: Callable[..., MainWindow], make_project: Callable[..., 
 
 def settle(window: MainWindow, patience: float = PATIENCE) -> None:
     """Wait until nothing is being worked on, and what came of it is shown."""
-    jobs, end = window.bench.jobs, time.monotonic() + patience
+    jobs, end = window.controller.jobs, time.monotonic() + patience
     quiet = 0
     while quiet < 3:
         QApplication.processEvents()

@@ -34,9 +34,18 @@ from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.widgets.inputs import NumberLine, read_number, said
 from mlops_desktop.ui.widgets.pickers import ColumnPicker, TextList
 
-KINDS = [("age", "number"), ("net income", "number"), ("city", "word"), ("street", "word"), ("born", "date"), ("word_7", "sparse")]
+KINDS = [
+    ("age", "number"),
+    ("net income", "number"),
+    ("city", "categorical"),
+    ("street", "categorical"),
+    ("born", "date"),
+    ("word_7", "sparse"),
+]
 MEMBERS = [
-    member for family in ("loaders", "cleaners", "operations", "algorithms", "exporters") for member in getattr(choices(), family).values()
+    member
+    for family in ("loaders", "row_filters", "operations", "algorithms", "exporters")
+    for member in getattr(choices(), family).values()
 ]
 
 
@@ -55,7 +64,7 @@ class Sample(Component):
     shape: str = text("", "Shape", grammar="pattern")
     levels: tuple[str, ...] = texts(("low", "high"), "Levels")
     of: tuple[str, ...] = columns("number", "date")
-    one: tuple[str, ...] = columns("word", label="One", all_when_empty=False, most=1)
+    one: tuple[str, ...] = columns("categorical", label="One", all_when_empty=False, most=1)
     low: float = number(0.2, 0.0, 1.0, "Low")
     high: float = number(0.8, 0.0, 1.0, "High")
 

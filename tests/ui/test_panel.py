@@ -167,12 +167,12 @@ def test_the_theme_may_change_on_every_panel(open_project, trained):
 def test_every_visit_leaves_the_decisions_as_they_are(open_project, trained):
     """Showing a stage never edits."""
     window: MainWindow = open_project(trained)
-    before = window.bench.session.key
+    before = window.controller.session.key
     for id_ in (*STAGES, *reversed(STAGES)):
         window.show_stage(id_)
         settle(window)
-    assert window.bench.session.key == before
-    assert window.bench.session.undo_label == ""
+    assert window.controller.session.key == before
+    assert window.controller.session.undo_label == ""
 
 
 FIRST = "apples,colour,sort,yield\n" + "".join(f"{i},{'red' if i % 3 else 'green'},s{i % 4},{i % 2}\n" for i in range(90))
@@ -204,7 +204,7 @@ def test_nothing_of_another_project_is_seen(open_project, make_project):
     deploy.export.folder.setText("/somewhere/apples")
     other = make_project(OTHER, "grade")
     window.show_stage("")
-    window.bench.open(other)
+    window.controller.open(other)
     for stage in STAGES:
         window.show_stage(stage)
         seen = [text for text in texts(window.panel) if any(word in text for word in OF_THE_FIRST)]

@@ -13,7 +13,7 @@ from mlops_desktop.base.params import choice
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.constant import Constant
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,4 +37,4 @@ class Baseline(Algorithm):
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
         if task == "regression":
             return Constant(task, np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width)
-        return spread(Constant(task, np.asarray(estimator.class_prior_, dtype=np.float64), width), seen_classes(estimator), classes)
+        return expand_classes(Constant(task, np.asarray(estimator.class_prior_, dtype=np.float64), width), seen_classes(estimator), classes)

@@ -11,7 +11,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.base.tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import MEAN
 
 
@@ -64,4 +64,4 @@ class DecisionTree(Algorithm):
         if task == "regression":
             return grow(nodes, link=MEAN, width=width)
         seen = seen_classes(estimator)
-        return spread(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)
+        return expand_classes(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)

@@ -13,7 +13,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.base.tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 
 _MOST_CODES = 255  # categories that the library can tell apart in one column
@@ -30,7 +30,7 @@ class HistGradientBoosting(Algorithm):
     )
     tasks = frozenset(TASKS)
     takes_sparse = False
-    starts = (  # few leaves for small tables; a sample of columns at each question
+    initial_configs = (  # few leaves for small tables; a sample of columns at each question
         {"learning_rate": 0.06, "rounds": 200, "leaves": 8, "min_samples_leaf": 10, "max_features": 0.5},
         {"learning_rate": 0.06, "rounds": 300, "leaves": 31, "min_samples_leaf": 10, "max_features": 0.5},
     )
@@ -114,7 +114,7 @@ class HistGradientBoosting(Algorithm):
         seen = () if task == "regression" else seen_classes(estimator)
         link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
         model = grow(Nodes.join(trees), link=link, width=width, baseline=baseline, outputs=len(baseline), levels=levels, sets=sets)
-        return model if task == "regression" else spread(model, seen, classes)
+        return model if task == "regression" else expand_classes(model, seen, classes)
 
 
 def _known_codes(estimator: Any) -> dict[int, Ints]:

@@ -15,7 +15,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neighbours import Neighbours, remember
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class KNearest(Algorithm):
     label = "Nearest neighbours"
     help = "Answers with the mean of the most similar training rows, which the model therefore contains. Scale the columns first."
     tasks = frozenset(TASKS)
-    keeps_rows = True
+    stores_training_data = True
 
     neighbours: int = number(10, 1, 10_000, "Neighbours", help="How many similar rows are asked.", whole=True, log=True, tune=(1, 60))
     weights: str = choice(
@@ -48,7 +48,7 @@ class KNearest(Algorithm):
 
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
         model: Model = estimator.model
-        return model if task == "regression" else spread(model, estimator.seen, classes)
+        return model if task == "regression" else expand_classes(model, estimator.seen, classes)
 
 
 class NearestRows:

@@ -14,7 +14,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.base.tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 
 _MOST_CODES = 4096  # a column with more categories is split as a number: its sets would be longer than the data
@@ -29,7 +29,7 @@ class LightGbm(Algorithm):
     label = "LightGBM"
     help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
     tasks = frozenset(TASKS)
-    starts = (  # few leaves for small tables; a sample of columns and rows; many trees for what is smooth; many leaves for big tables
+    initial_configs = (  # for small tables; samples of columns and rows; many trees for what is smooth; many leaves for big tables
         {"learning_rate": 0.05, "rounds": 250, "leaves": 8, "min_samples_leaf": 10, "share_of_columns": 0.6, "share_of_rows": 0.8},
         {"learning_rate": 0.05, "rounds": 400, "leaves": 24, "min_samples_leaf": 10, "share_of_columns": 0.5, "share_of_rows": 0.8},
         {"learning_rate": 0.05, "rounds": 600, "leaves": 63, "min_samples_leaf": 20, "share_of_columns": 0.6, "share_of_rows": 0.9},
@@ -119,7 +119,7 @@ class LightGbm(Algorithm):
         link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
         outputs = len(seen) if link == SOFTMAX else 1
         model = grow(nodes, link=link, width=width, outputs=outputs, levels=levels, sets=sets)
-        return model if task == "regression" else spread(model, seen, classes)
+        return model if task == "regression" else expand_classes(model, seen, classes)
 
 
 def _read(text: str, width: int) -> tuple[Nodes, Ints, list[list[int]]]:

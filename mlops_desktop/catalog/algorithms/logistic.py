@@ -13,7 +13,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.linear import SIGMOID, SOFTMAX, Linear
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +52,4 @@ class LogisticRegression(Algorithm):
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
         weights, seen = np.asarray(estimator.coef_, dtype=np.float64).T.copy(), seen_classes(estimator)
         link = SIGMOID if len(seen) == 2 else SOFTMAX
-        return spread(Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64), link), seen, classes)
+        return expand_classes(Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64), link), seen, classes)

@@ -14,7 +14,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neural_net import IDENTITY, SIGMOID, SOFTMAX, NeuralNet
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,9 @@ class Mlp(Algorithm):
             weights[-1], biases[-1] = weights[-1] * estimator.scale, biases[-1] * estimator.scale + estimator.centre
             return NeuralNet(tuple(weights), tuple(biases), self.activation, IDENTITY)
         seen = seen_classes(estimator)
-        return spread(NeuralNet(tuple(weights), tuple(biases), self.activation, SIGMOID if len(seen) == 2 else SOFTMAX), seen, classes)
+        return expand_classes(
+            NeuralNet(tuple(weights), tuple(biases), self.activation, SIGMOID if len(seen) == 2 else SOFTMAX), seen, classes
+        )
 
 
 class ScaledTarget:

@@ -11,7 +11,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.base.tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
-from mlops_desktop.serving.models.some_classes import spread
+from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import MEAN
 
 
@@ -23,7 +23,7 @@ class RandomForest(Algorithm):
     label = "Random forest"
     help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
     tasks = frozenset(TASKS)
-    starts = ({"max_features": 0.5, "min_samples_leaf": 2},)
+    initial_configs = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
     trees: int = number(
         200, 1, 5000, "Trees", help="More trees are steadier and slower; beyond a few hundred little is gained.", whole=True, log=True
@@ -76,4 +76,4 @@ class RandomForest(Algorithm):
         if task == "regression":
             return grow(nodes, link=MEAN, width=width)
         seen = seen_classes(estimator)
-        return spread(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)
+        return expand_classes(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)

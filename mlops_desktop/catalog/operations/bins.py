@@ -40,7 +40,7 @@ class Bins(Operation):
     )
     keep: bool = flag(False, "Keep the column", help="Keeps the number beside its ranges.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.quantities(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         edges, names = [], []

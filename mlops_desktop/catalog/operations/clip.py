@@ -49,7 +49,7 @@ class Clip(Operation):
         if self.low_quantile >= self.high_quantile:
             raise UserError("The lower quantile must be less than the upper one.", "For example 0.01 and 0.99.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.quantities(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         names, lows, highs = [], [], []

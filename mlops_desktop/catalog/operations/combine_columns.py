@@ -28,7 +28,7 @@ class CombineColumns(Operation):
     help: ClassVar[str] = "Makes one column of several: their sum, mean, ratio and so on, or their texts joined."
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns("number", "word", help="At least two columns, in their order.", all_when_empty=False)
+    columns: tuple[str, ...] = columns("number", "categorical", help="At least two columns, in their order.", all_when_empty=False)
     method: str = choice(
         "sum",
         {
@@ -42,7 +42,7 @@ class CombineColumns(Operation):
     name: str = text("", "Name of the new column", help="Made from the names of the columns when it is empty.")
     keep: bool = flag(True, "Keep the columns", help="Keeps the columns beside the new one.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self._checked(frame.layout)
         name = self.name.strip() or (_SIGNS[self.method].join(chosen) if self.method in _SIGNS else f"{self.method}({', '.join(chosen)})")
         skip = self.skip_missing and self.method not in _PAIRS

@@ -58,7 +58,7 @@ class DateParts(Operation):
         if not self._parts(True):
             raise UserError(f"The step “{self.label}” makes nothing.", "Choose at least one part.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         given = _microseconds(self.since)
         parts, names, since = [], [], []

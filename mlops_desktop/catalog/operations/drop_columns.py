@@ -22,9 +22,9 @@ class DropColumns(Operation):
     help: ClassVar[str] = "Leaves columns out: what never changes, what nobody will know when asking, what should not decide."
     stage: ClassVar[Stage] = "prepare"
 
-    columns: tuple[str, ...] = columns("number", "word", "date", "sparse", help="The columns to leave out.", all_when_empty=False)
+    columns: tuple[str, ...] = columns("number", "categorical", "date", "sparse", help="The columns to leave out.", all_when_empty=False)
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         if not chosen:
             raise UserError(f"The step “{self.label}” has no column chosen.", "Choose the columns to drop, or remove the step.")

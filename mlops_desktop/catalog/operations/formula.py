@@ -25,7 +25,7 @@ class Formula(Operation):
     name: str = text("", "Name of the new column", required=True)
     formula: str = text("", "Formula", help="Column names with blanks stand in brackets: [net income].", grammar="formula", required=True)
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         transform = Transform(self.name.strip(), self.formula)
         try:
             transform.bind(frame.layout)

@@ -32,7 +32,7 @@ class GroupAggregates(Operation):
     help: ClassVar[str] = "Adds what is usual in a row's group, such as the mean price of its city, learned on the training rows."
     stage: ClassVar[Stage] = "engineer"
 
-    group: tuple[str, ...] = columns("word", label="Group", help="The category that makes the groups.", all_when_empty=False, most=1)
+    group: tuple[str, ...] = columns("categorical", label="Group", help="The category that makes the groups.", all_when_empty=False, most=1)
     columns: tuple[str, ...] = columns("number", help="The numbers to summarise; all when none is chosen.")
     statistic: str = choice(
         "mean",
@@ -49,13 +49,13 @@ class GroupAggregates(Operation):
     )
     min_rows: int | None = min_rows("a group", "Smaller groups get the value of all rows.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         group = self.chosen(frame.layout, "group")
         if not group:
             raise UserError(f"The step “{self.label}” has no group.", "Choose the column that makes the groups.")
         chosen = self.quantities(frame.layout)
         kept, _ = frequent_levels(frame, group[0], rows_needed(frame.rows, self.min_rows))
-        codes, levels = frame.word(group[0])
+        codes, levels = frame.categorical(group[0])
         order = np.argsort(codes, kind="stable")
         place = {level: i for i, level in enumerate(levels)}
         tables, others = [], []

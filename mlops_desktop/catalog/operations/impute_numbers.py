@@ -44,7 +44,7 @@ class ImputeNumbers(Operation):
         tune=True,
     )
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.quantities(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         gaps = np.isnan(values)

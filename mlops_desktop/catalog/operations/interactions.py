@@ -27,7 +27,7 @@ class Interactions(Operation):
     squares: bool = flag(False, "Squares too", help="Adds each chosen column times itself.", tune=True)
     most: int = number(200, 1, 5000, "Most new columns", help="More than this is refused: choose fewer columns then.", whole=True, log=True)
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.quantities(frame.layout)
         if len(self.columns) == 1 and not self.squares:
             raise UserError(f"The step “{self.label}” needs two columns to multiply.", "Choose another column too, or turn squares on.")

@@ -28,7 +28,7 @@ class OneHot(Operation):
     help: ClassVar[str] = "Each frequent level of a category becomes a column of its own, with 1 where a row has it and 0 elsewhere."
     stage: ClassVar[Stage] = "prepare"
 
-    columns: tuple[str, ...] = columns("word", help="The columns to encode; all categories and texts when none is chosen.")
+    columns: tuple[str, ...] = columns("categorical", help="The columns to encode; all categories and texts when none is chosen.")
     min_rows: int | None = min_rows("a level", "Levels in fewer rows are rare.")
     min_share: float = number(
         0.0, 0.0, 0.5, "Least share of a level", help="Levels with a smaller share of the rows are rare, too; 0.01 is 1 %."
@@ -52,7 +52,7 @@ class OneHot(Operation):
         help="For linear models without a penalty. An unseen level then looks like the dropped one, unless there is a column “other”.",
     )
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         needed = rows_needed(frame.rows, self.min_rows, self.min_share)
         names, places, others, gaps = [], [], [], []

@@ -29,7 +29,7 @@ class Ordinal(Operation):
     help: ClassVar[str] = "Each category becomes a number: its place in an order. Suits levels that have an order, and trees."
     stage: ClassVar[Stage] = "prepare"
 
-    columns: tuple[str, ...] = columns("word", help="The columns to encode; all categories and texts when none is chosen.")
+    columns: tuple[str, ...] = columns("categorical", help="The columns to encode; all categories and texts when none is chosen.")
     order: str = choice(
         "alphabet",
         {"alphabet": "By alphabet (numbers by value)", "frequency": "Most frequent first", "given": "As given below"},
@@ -55,7 +55,7 @@ class Ordinal(Operation):
         if len(set(self.levels)) != len(self.levels):
             raise UserError("“Levels in order” names a level twice.", "Each level has one place.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         if self.order == "given" and not self.levels:
             raise UserError(

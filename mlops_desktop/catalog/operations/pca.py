@@ -36,7 +36,7 @@ class Pca(Operation):
     prefix: str = text("PC", "Names begin with", required=True)
     keep: bool = flag(False, "Keep the columns", help="Keeps the columns beside the directions.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.quantities(frame.layout)
         if not chosen or not frame.rows:
             raise UserError(f"The step “{self.label}” has no number to work on.", "Choose columns of numbers, or remove this step.")

@@ -27,7 +27,7 @@ class SplitColumn(Operation):
     help: ClassVar[str] = "Cuts a text such as “B/57/P” or “12 x 30 cm” into parts, each a column of its own."
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns("word", label="Column", help="The column to cut.", all_when_empty=False, most=1)
+    columns: tuple[str, ...] = columns("categorical", label="Column", help="The column to cut.", all_when_empty=False, most=1)
     method: str = choice("separator", {"separator": "At a separator", "pattern": "By a pattern"}, "Cut")
     separator: str = text(",", "Separator", help="What stands between the parts; blanks when it is empty.")
     parts: int = number(2, 2, 20, "Number of parts", help="Used with a separator; a text of fewer parts has missing ones.", whole=True)
@@ -37,7 +37,7 @@ class SplitColumn(Operation):
     names: tuple[str, ...] = texts((), "Names of the parts", help="Made from the column's name when empty.")
     keep: bool = flag(True, "Keep the column", help="Keeps the column beside its parts.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         if not chosen:
             raise UserError(f"The step “{self.label}” has no column to cut.", "Choose a column of texts in this step.")

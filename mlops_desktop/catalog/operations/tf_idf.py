@@ -29,7 +29,7 @@ class TfIdf(Operation):
     help: ClassVar[str] = "Turns free text into one feature for each word or run of words; words that few texts have weigh more."
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns("word", help="The columns of text.", all_when_empty=False)
+    columns: tuple[str, ...] = columns("categorical", help="The columns of text.", all_when_empty=False)
     unit: str = choice(
         "word",
         {"word": "Words", "char": "Characters", "char_wb": "Characters within words"},
@@ -50,7 +50,7 @@ class TfIdf(Operation):
         if self.low > self.high:
             raise UserError("The shortest run must not be longer than the longest one.", "For example 1 and 2.")
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         if not chosen:
             raise UserError(f"The step “{self.label}” has no column.", "Choose a column of text in this step.")
@@ -74,7 +74,7 @@ class TfIdf(Operation):
 
     def _documents(self, frame: Frame, name: str, analyzer: Analyzer) -> dict[str, int]:
         """In how many rows each kept term of a column stands."""
-        codes, levels = frame.word(name)
+        codes, levels = frame.categorical(name)
         rows = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
         documents: Counter[str] = Counter()
         occurrences: Counter[str] = Counter()

@@ -96,7 +96,7 @@ def _of_date(column: Column, values: Longs) -> Column:
 def _of_words(column: Column, frame: Frame, note: ColumnNote) -> Column:
     if column.type in ("text", "id"):
         return replace(column, levels=(), typical=None)
-    codes, names = frame.word(column.name)
+    codes, names = frame.categorical(column.name)
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     frequent = {names[i]: int(counts[i]) for i in np.flatnonzero(counts >= LEAST_ROWS).tolist()}
     usual = min(frequent, key=lambda level: (-frequent[level], level), default=None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Evidence, Hints, stray_evidence
 from mlops_desktop.engine.data.raw_column import Raw, read_raw
@@ -39,7 +39,7 @@ def date_column(
     conflicts, found, column, values, bad = read[0]
     if conflicts > STRAY_SHARE * raw.count(present) and least > 0.1:
         return None
-    said = "Every cell is a date." if not conflicts else counted(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
+    said = "Every cell is a date." if not conflicts else pluralize(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     evidence = [Evidence(raw.name, "type", said)]
     if found.rival is not None:
         tie = len(read) > 1 and read[1][0] == conflicts

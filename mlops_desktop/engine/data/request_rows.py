@@ -27,7 +27,7 @@ def sent_value(column: Column, frame: Frame, row: int) -> Any:
     if column.type == "date":
         moment = int(frame.date(column.name)[row])
         return None if moment == MISSING_DATE else date_text(moment, column.grammar.date, column.grammar.zone)
-    codes, levels = frame.word(column.name)
+    codes, levels = frame.categorical(column.name)
     code = int(codes[row])
     return None if code < 0 else levels[code]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS
 from mlops_desktop.engine.data.typed_table import Table
 from mlops_desktop.engine.project import Role
@@ -60,8 +60,8 @@ def target_of(table: Table, name: str, task: Task, classes: Sequence[Class] | No
         raise UserError(f"“{name}” is empty in every row, so nothing can be learned.", "Choose another column to predict.")
     if missing.any():
         raise UserError(
-            f"“{name}” is missing in {counted(int(missing.sum()), '1 row', '{n} rows')}.",
-            "Add the cleaner that drops rows without a target, or switch it on; or choose another column.",
+            f"“{name}” is missing in {pluralize(int(missing.sum()), '1 row', '{n} rows')}.",
+            "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
     if task == "regression":
         return Target(task, _numbers(table, column))
@@ -104,7 +104,7 @@ def _classes(frame: Frame, column: Column) -> tuple[Ints, tuple[Class, ...]]:
         else:
             found = [int(n) if n.is_integer() else n for n in numbers.tolist()]
         return values.astype(np.intp), tuple(found)
-    codes, levels = frame.word(column.name)
+    codes, levels = frame.categorical(column.name)
     used = np.unique(codes)
     names = sorted(levels[i] for i in used.tolist())
     place = np.full(len(levels), -1, dtype=np.intp)
@@ -238,5 +238,5 @@ def default_roles(table: Table) -> dict[str, tuple[Role, str]]:
 def _distinct(frame: Frame, name: str) -> int:
     there = ~frame.missing(name)
     kind = frame.layout.kind(name)
-    values = frame.word(name)[0] if kind == "word" else frame.number(name) if kind == "number" else frame.date(name)
+    values = frame.categorical(name)[0] if kind == "categorical" else frame.number(name) if kind == "number" else frame.date(name)
     return len(np.unique(values[there]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.raw_column import Raw
 from mlops_desktop.serving.cells import MISSING_WORDS, level_of
 from mlops_desktop.serving.frame import Bools
@@ -69,7 +69,7 @@ def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
 def word_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
     """`(type, reason, levels)`: levels only for ordered categories. `present` tells which distinct texts are not missing."""
     rows, distinct = raw.count(present), int(np.count_nonzero(present))
-    there = counted(distinct, "1 value", "{n} different values") + " in " + counted(rows, "1 row", "{n} rows")
+    there = pluralize(distinct, "1 value", "{n} different values") + " in " + pluralize(rows, "1 row", "{n} rows")
     if not rows:
         return "category", "Every cell is empty.", ()
     if raw.ordered:

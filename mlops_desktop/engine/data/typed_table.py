@@ -43,7 +43,7 @@ class Table:
     def values(self, name: str) -> NDArray[Any]:
         """One column as its own values: float64, int64 microseconds, or an object array of texts and None."""
         kind = self.frame.layout.kind(name)
-        if kind == "word":
+        if kind == "categorical":
             return np.array(self.frame.texts(name), dtype=object)
         return self.frame.number(name) if kind == "number" else self.frame.date(name)
 
@@ -117,10 +117,10 @@ def _raw_of(cells: DataFrame, name: str) -> Raw:
 def _frame(schema: Schema, raws: Mapping[str, Raw], rows: int) -> Frame:
     layout = schema.layout()
     numbers = np.full((rows, len(layout.numbers)), np.nan)
-    codes = np.full((rows, len(layout.words)), -1, dtype=np.intp)
+    codes = np.full((rows, len(layout.categoricals)), -1, dtype=np.intp)
     dates = np.full((rows, len(layout.dates)), MISSING_DATE, dtype=np.int64)
-    levels: list[list[str]] = [[] for _ in layout.words]
-    places = {name: i for block in (layout.numbers, layout.words, layout.dates) for i, name in enumerate(block)}
+    levels: list[list[str]] = [[] for _ in layout.categoricals]
+    places = {name: i for block in (layout.numbers, layout.categoricals, layout.dates) for i, name in enumerate(block)}
     for column in schema.columns:
         raw, at = raws.get(column.name), places[column.name]
         if raw is None:
@@ -191,7 +191,7 @@ def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[
     """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
     schema: Schema = unpack(document["schema"], {})
     layout = schema.layout()
-    stored = [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(len(layout.words))]
+    stored = [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(len(layout.categoricals))]
     levels: list[Sequence[str]] = [*stored] if lazy else [one.all() for one in stored]
     frame = Frame(
         layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]

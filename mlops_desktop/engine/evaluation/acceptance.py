@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.project import Project, require
 from mlops_desktop.engine.training import mean_cost
@@ -35,7 +35,7 @@ def check(project: Project, measured: Mapping[str, Any]) -> Json:
         goals.append(_score_goal(project, wanted.score, measured))
     if wanted.response_ms is not None:
         took = _finite(measured.get("response_ms"))
-        said = "was not measured" if took is None else f"{figure(took, 3)} ms for 95 of 100 single rows"
+        said = "was not measured" if took is None else f"{format_number(took, 3)} ms for 95 of 100 single rows"
         goals.append(
             _goal(
                 "response_ms",
@@ -58,8 +58,8 @@ def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) ->
     found: Mapping[str, Any] = next((entry for entry in measured.get("metrics", ()) if entry["id"] == metric.id), {})
     value = _finite(found.get("value"))
     passed = value is not None and value >= wanted
-    bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {figure(metric.shown(wanted))}"
-    said = f"{bound}: " + ("could not be measured." if value is None else f"{figure(metric.shown(value))} on the test part.")
+    bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {format_number(metric.shown(wanted))}"
+    said = f"{bound}: " + ("could not be measured." if value is None else f"{format_number(metric.shown(value))} on the test part.")
     low, high = _finite(found.get("low")), _finite(found.get("high"))
     if low is not None and high is not None and low < wanted <= high:
         said += " The goal lies within the interval, so new rows may fall on either side of it."
@@ -74,7 +74,7 @@ def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> 
         said = "it can be measured for tasks of two classes only"
     else:
         cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))
-        said = "there is no row to measure it on" if cost is None else f"{figure(cost)} on the test part"
+        said = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the test part"
     return _goal("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {said}.")
 
 

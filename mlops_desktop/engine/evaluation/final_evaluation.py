@@ -14,11 +14,11 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import load_named, read_like, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
-from mlops_desktop.engine.pipeline import Flow, Rows
+from mlops_desktop.engine.pipeline import Pipeline, Rows
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.frame import Floats, Ints
-from mlops_desktop.serving.required_inputs import spoilers
+from mlops_desktop.serving.required_inputs import blocking_columns
 
 IMPORTANCE_REPEATS = 5
 
@@ -29,19 +29,21 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
     Beside what `evaluate_scores` says: for two classes `choice` {`threshold`, `rule`, `reason`}, the cut-off that these scores propose,
     with its `threshold_curve` (a `cost` in it where costs are set); and `table_row` of each of the `worst` rows.
     """
-    flow = chosen.flow
-    key = flow.keys.out_of_fold(chosen.run.id)
-    if key not in flow.store:
-        rows, scores = out_of_fold(flow, chosen.algorithm, job)
-        part = flow.train.target.take(rows)
-        found = evaluate_scores(part, scores, positive=flow.positive, threshold=chosen.scorer.threshold, seed=flow.project.seed, job=job)
-        _place(found, flow.train_rows[rows])
-        if flow.positive is not None:
-            choice = proposed_threshold(flow, rows, scores)
+    pipeline = chosen.pipeline
+    key = pipeline.keys.out_of_fold(chosen.run.id)
+    if key not in pipeline.store:
+        rows, scores = out_of_fold(pipeline, chosen.algorithm, job)
+        part = pipeline.train.target.take(rows)
+        found = evaluate_scores(
+            part, scores, positive=pipeline.positive, threshold=chosen.scorer.threshold, seed=pipeline.project.seed, job=job
+        )
+        _place(found, pipeline.train_rows[rows])
+        if pipeline.positive is not None:
+            choice = proposed_threshold(pipeline, rows, scores)
             found["choice"] = {"threshold": choice.threshold, "rule": choice.rule, "reason": choice.reason}
             found["threshold_curve"] = choice.curve
-        flow.store.put(key, found)
-    return flow.store.get(key)[0]
+        pipeline.store.put(key, found)
+    return pipeline.store.get(key)[0]
 
 
 def _place(found: dict[str, Any], rows: Ints) -> None:
@@ -52,52 +54,52 @@ def _place(found: dict[str, Any], rows: Ints) -> None:
 
 def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
     """What the sealed test part says of the chosen model. The look is counted, whether or not the result was in the store."""
-    flow = chosen.flow
-    runs.record_look(flow.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
-    key = flow.keys.evaluation(chosen.run.id)
-    if key not in flow.store:
+    pipeline = chosen.pipeline
+    runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
+    key = pipeline.keys.evaluation(chosen.run.id)
+    if key not in pipeline.store:
         honest = _unseeing(chosen, runs, Part(job, 0.0, 0.2))
-        found = evaluate_rows(honest, flow.test, Part(job, 0.2, 0.6))
-        _place(found, flow.test_rows)
+        found = evaluate_rows(honest, pipeline.test, Part(job, 0.2, 0.6))
+        _place(found, pipeline.test_rows)
         found["importance"] = permutation_importance(
             honest.scorer,
-            flow.test.frame,
-            flow.test.target,
-            flow.project.metric,
+            pipeline.test.frame,
+            pipeline.test.target,
+            pipeline.project.metric,
             IMPORTANCE_REPEATS,
-            flow.project.seed,
+            pipeline.project.seed,
             Part(job, 0.6, 1.0),
         )
-        flow.store.put(key, found)
-    return {**flow.store.get(key)[0], "looks": len(runs.looks(flow.keys.split))}
+        pipeline.store.put(key, found)
+    return {**pipeline.store.get(key)[0], "looks": len(runs.test_accesses(pipeline.keys.split))}
 
 
 def _unseeing(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
     """The chosen run by a model that never saw the test part: its twin of the training rows where the deployed one is fitted on all."""
-    flow = chosen.flow
-    if flow.project.refit == "train":
+    pipeline = chosen.pipeline
+    if pipeline.project.refit == "train":
         return chosen
-    return open_chosen(Flow(flow.folder, replace(flow.project, refit="train", chosen=chosen.run.id)), runs, job)
+    return open_chosen(Pipeline(pipeline.folder, replace(pipeline.project, refit="train", chosen=chosen.run.id)), runs, job)
 
 
-def seen_evaluation(flow: Flow, run: Run, runs: Runs) -> dict[str, Any] | None:
+def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> dict[str, Any] | None:
     """The evaluation on the test part if it was made before; this is no new look."""
-    key = flow.keys.evaluation(run.id)
-    return {**flow.store.get(key)[0], "looks": len(runs.looks(flow.keys.split))} if key in flow.store else None
+    key = pipeline.keys.evaluation(run.id)
+    return {**pipeline.store.get(key)[0], "looks": len(runs.test_accesses(pipeline.keys.split))} if key in pipeline.store else None
 
 
 def evaluate_rows(chosen: Chosen, rows: Rows, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on given rows, as plain JSON. UserError when a row has no answer."""
     without = unanswered(chosen.scorer.scores(rows.frame))
     if without:
-        fields = spoilers(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
+        fields = blocking_columns(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
         among = f", such as one without “{fields[0]}”" if fields else ""
         raise UserError(
             f"The model has no answer for {len(without):,} of {rows.frame.rows:,} rows{among}.",
             "Put a step that fills gaps before the model, and train again.",
         )
-    prior = _prior(chosen.flow.train.target)
-    return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.flow.project.seed, job=job, prior=prior)
+    prior = _prior(chosen.pipeline.train.target)
+    return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
 
 
 def _prior(target: Target) -> Floats:
@@ -109,14 +111,14 @@ def _prior(target: Target) -> Floats:
 
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
-    project = chosen.flow.project
+    project = chosen.pipeline.project
     loader = project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None
     cells = load_named(path, loader, {project.target}, job)[1]
     if project.target not in cells.columns:
         raise UserError(
             f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values."
         )
-    table, problems = read_like(cells, chosen.flow.table)
+    table, problems = read_like(cells, chosen.pipeline.table)
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
     if not len(known):
@@ -124,9 +126,9 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
             f"No row of “{path.name}” can be compared: “{project.target}” is missing or a value cannot be read.", "Choose another file."
         )
     target = target_of(
-        replace(table, frame=table.frame.take(known)), project.target, chosen.flow.train.target.task, classes=chosen.scorer.classes
+        replace(table, frame=table.frame.take(known)), project.target, chosen.pipeline.train.target.task, classes=chosen.scorer.classes
     )
-    features = table.frame.take(known).select(chosen.flow.features)
+    features = table.frame.take(known).select(chosen.pipeline.features)
     if without := unanswered(chosen.scorer.scores(features)):
         kept = np.setdiff1d(np.arange(len(known)), without)
         if not len(kept):

@@ -66,6 +66,6 @@ def _shuffled(frame: Frame, name: str, order: Ints) -> Frame:
         dates, at = frame.dates.copy(), frame.layout.date_at([name])[0]
         dates[:, at] = dates[order, at]
         return frame.with_blocks(frame.layout, dates=dates)
-    codes, at = frame.codes.copy(), frame.layout.word_at([name])[0]
+    codes, at = frame.codes.copy(), frame.layout.categorical_at([name])[0]
     codes[:, at] = codes[order, at]
     return frame.with_blocks(frame.layout, codes=codes)

@@ -13,7 +13,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.metrics import measures
 from mlops_desktop.engine.metrics.measures import Answers, Statistic, answers
 from mlops_desktop.serving.frame import Floats
@@ -56,7 +56,7 @@ class Metric:
         if score is None or not math.isfinite(score):
             return f"{self.label} cannot be computed on these rows."
         value = self.shown(score)
-        return self.told.format(value=figure(value), share=figure(100 * value, 3), positive=positive or "the positive class")
+        return self.told.format(value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class")
 
 
 _ALL = (

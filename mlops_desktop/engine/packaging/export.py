@@ -26,8 +26,8 @@ _MAKING = ".export_"  # how the folder begins in which an export is made
 def refuse_without_consent(chosen: Chosen) -> None:
     """UserError when the model contains training rows and nobody has agreed by name that they leave (DESIGN, rule 12)."""
     algorithm = chosen.algorithm
-    if algorithm.keeps_rows and algorithm.id not in chosen.flow.project.consent:
-        rows = chosen.flow.train.frame.rows
+    if algorithm.stores_training_data and algorithm.id not in chosen.pipeline.project.consent:
+        rows = chosen.pipeline.train.frame.rows
         raise UserError(
             f"{algorithm.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
             f"Choose another run, or agree to it: set consent+={algorithm.id}",
@@ -37,16 +37,16 @@ def refuse_without_consent(chosen: Chosen) -> None:
 def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder."""
     refuse_without_consent(chosen)
-    flow, scorer = chosen.flow, chosen.scorer
+    pipeline, scorer = chosen.pipeline, chosen.scorer
     measured = test_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
     job.step(0.5, "Making golden rows")
-    golden = golden_rows(scorer.schema, scorer, np.random.default_rng(flow.project.seed))
+    golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")
     write_core(folder, scorer, _info(chosen, measured), golden, drift_reference(chosen))
 
 
 def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
-    flow, run = chosen.flow, chosen.run
+    pipeline, run = chosen.pipeline, chosen.run
     return {
         "application": __version__,
         "algorithm": run.algorithm,
@@ -56,13 +56,13 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
         "cross_validation": {"score": run.score, "std": run.std, "folds": len(run.fold_scores)},
         "test": {"rows": measured["rows"], "metrics": measured["metrics"]},
         "importance": {one["column"]: one["mean"] for one in measured["importance"]["columns"] if one["mean"] is not None},
-        "fitted_on": "all rows" if flow.project.refit == "all" else "the training part",
-        "training_rows": (flow.everything if flow.project.refit == "all" else flow.train).frame.rows,
-        "data": flow.project.data,
-        "decisions": flow.keys.scorer(run.id),
+        "fitted_on": "all rows" if pipeline.project.refit == "all" else "the training part",
+        "training_rows": (pipeline.everything if pipeline.project.refit == "all" else pipeline.train).frame.rows,
+        "data": pipeline.project.data,
+        "decisions": pipeline.keys.scorer(run.id),
         "seed": run.seed,
         "libraries": run.versions,
-        "consent": sorted(flow.project.consent & {chosen.algorithm.id}) if chosen.algorithm.keeps_rows else [],
+        "consent": sorted(pipeline.project.consent & {chosen.algorithm.id}) if chosen.algorithm.stores_training_data else [],
     }
 
 

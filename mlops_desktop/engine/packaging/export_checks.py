@@ -6,14 +6,14 @@ import importlib.metadata
 from dataclasses import dataclass
 from functools import cache
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Goals, Project
 from mlops_desktop.engine.training import Run, Runs
-from mlops_desktop.engine.workflow import Standing
+from mlops_desktop.engine.workflow import ProjectStatus
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Check:
     act: str = ""
 
 
-def readiness(project: Project, found: Standing, store: ArtifactStore, runs: Runs) -> list[Check]:
+def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs: Runs) -> list[Check]:
     """What stands for and against an export of today's chosen model, in the order in which one would ask."""
     if found.best is None:
         text = "The decisions changed after the last training." if found.ever else "No model was trained yet."
@@ -39,7 +39,7 @@ def readiness(project: Project, found: Standing, store: ArtifactStore, runs: Run
     consent = _consent(project, found.best)
     return [
         _model(project, found.best),
-        _evaluated(found, len(runs.looks(keys.split))),
+        _evaluated(found, len(runs.test_accesses(keys.split))),
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
         _size(keys.scorer(found.best.id), store),
@@ -53,22 +53,22 @@ def readiness(project: Project, found: Standing, store: ArtifactStore, runs: Run
     ]
 
 
-def keeps_rows(run: Run) -> str:
+def stores_training_data(run: Run) -> str:
     """The id of the run's algorithm when its model contains training rows; empty otherwise."""
     member = choices().algorithms.get(run.algorithm_id)
-    return member.id if member is not None and member.keeps_rows else ""
+    return member.id if member is not None and member.stores_training_data else ""
 
 
 def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
-    score = f"{metric.label} {figure(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
+    score = f"{metric.label} {format_number(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
     rows = "all rows, the test part too" if project.refit == "all" else "the training part"
     return Check("model", "ok", f"{best.label}, of today's decisions", f"{score}. Fitted on {rows}.".removeprefix(". "))
 
 
-def _evaluated(found: Standing, looks: int) -> Check:
+def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
     if found.evaluated:
-        times = "once" if looks == 1 else f"{looks} times"
+        times = "once" if test_accesses == 1 else f"{test_accesses} times"
         return Check("evaluated", "ok", "Measured on the test part", f"It was opened {times} so far. The export counts as one more look.")
     text = "The export measures the model on it, which counts as a look."
     return Check("evaluated", "info", "The test part is still sealed", text, act="evaluate")
@@ -91,7 +91,7 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
 
 
 def _consent(project: Project, best: Run) -> Check | None:
-    id_ = keeps_rows(best)
+    id_ = stores_training_data(best)
     if not id_:
         return None
     text = f"{best.label} answers by comparing with training rows: whoever gets the export gets the data of {best.rows:,} rows."

@@ -1,6 +1,6 @@
 from .keys import Keys as Keys
 from .keys import decided as decided
-from .pipeline import Flow as Flow
+from .pipeline import Pipeline as Pipeline
 from .pipeline import Rows as Rows
 from .preview_session import preview as preview
 from .preview_session import rank as rank
@@ -16,7 +16,7 @@ from .recommendations import Suggestion as Suggestion
 from .recommendations import read_suggestions as read_suggestions
 from .recommendations import reason_for as reason_for
 from .split_summary import validation as validation
-from .step_fitting import Learned as Learned
-from .step_fitting import learn_steps as learn_steps
+from .step_fitting import FittedSteps as FittedSteps
+from .step_fitting import fit_steps as fit_steps
 from .store import ArtifactStore as ArtifactStore
 from .stored_columns import known_columns as known_columns

@@ -10,7 +10,7 @@ from mlops_desktop.serving.transforms.centre import Centre
 _EXACT = float(2**24)  # whole numbers up to here are float32 numbers
 
 
-def learn_centre(frame: Frame) -> Centre | None:
+def fit_centering(frame: Frame) -> Centre | None:
     """The transform that centres the columns whose distinct values fall together when rounded to float32 (times in seconds, large numbers
     far from zero).
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.serving.dates import date_text
-from mlops_desktop.serving.frame import MISSING_DATE, SPARSE, WORD, Bools, Frame, Ints
+from mlops_desktop.serving.frame import CATEGORICAL, MISSING_DATE, SPARSE, Bools, Frame, Ints
 
 Json = dict[str, Any]
 GROUPS = 16  # changes that are drawn; the counts tell of all of them
@@ -50,9 +50,9 @@ def _differs(before: Frame, after: Frame, name: str) -> Bools:
         return np.ones(before.rows, dtype=bool)
     if kind == SPARSE:
         return np.zeros(before.rows, dtype=bool)  # no step changes a feature of a text and keeps its name
-    if kind == WORD:
-        codes, levels = before.word(name)
-        other, its = after.word(name)
+    if kind == CATEGORICAL:
+        codes, levels = before.categorical(name)
+        other, its = after.categorical(name)
         place = {level: i for i, level in enumerate(levels)}
         return _unequal(np.array([*(place.get(level, -2) for level in its), -1])[other], codes)
     if kind == "number":
@@ -132,8 +132,8 @@ def _short(name: str, source: str) -> str:
 def _distribution(frame: Frame, name: str) -> Json:
     kind = frame.layout.kind(name)
     missing = int(frame.missing(name).sum())
-    if kind == WORD:
-        codes, levels = frame.word(name)
+    if kind == CATEGORICAL:
+        codes, levels = frame.categorical(name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         top = np.argsort(-counts, kind="stable")[:TOP].tolist()
         shown = [i for i in top if counts[i]]
@@ -144,7 +144,13 @@ def _distribution(frame: Frame, name: str) -> Json:
     distinct = np.unique(values)
     if kind == "number" and 0 < len(distinct) <= 2 and bool(np.isin(distinct, (0.0, 1.0)).all()):
         ones = int(values.sum())
-        return {"kind": "word", "names": ["0", "1"], "counts": [len(values) - ones, ones], "missing": missing, "distinct": len(distinct)}
+        return {
+            "kind": "categorical",
+            "names": ["0", "1"],
+            "counts": [len(values) - ones, ones],
+            "missing": missing,
+            "distinct": len(distinct),
+        }
     return {"kind": kind, **_histogram(values, len(distinct)), "missing": missing, "distinct": len(distinct)}
 
 
@@ -199,7 +205,7 @@ def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> list
 def cells(frame: Frame, name: str) -> list[str]:
     """Every cell of a column as a text; numbers with as many decimals as tell them apart, a dash for missing ones."""
     kind = frame.layout.kind(name)
-    if kind == WORD:
+    if kind == CATEGORICAL:
         return [MISSING if text is None else _cut(text) for text in frame.texts(name)]
     if kind == "date":
         return [MISSING if at == MISSING_DATE else date_text(at).replace("T", " ") for at in frame.date(name).tolist()]
@@ -230,7 +236,7 @@ def number_texts(values: Sequence[float]) -> list[str]:
 def rows_of(frame: Frame, at: Ints, first: Sequence[str] = ()) -> list[Json]:
     """Some rows of a frame as texts, column by column, those of `first` first: `{"name", "kind", "cells"}`."""
     part = frame.take(at)
-    here = (*frame.layout.numbers, *frame.layout.words, *frame.layout.dates)
+    here = (*frame.layout.numbers, *frame.layout.categoricals, *frame.layout.dates)
     names = tuple(dict.fromkeys([name for name in first if name in here] + list(here)))[:COLUMNS]
     return [{"name": name, "kind": part.layout.kind(name), "cells": cells(part, name)} for name in names]
 

@@ -47,8 +47,8 @@ class Keys:
 
     @cached_property
     def rows(self) -> str:
-        """The rows that the cleaners leave."""
-        return digest("rows", self.table, self._project.target, [decided(c) for c in self._project.active_cleaners()])
+        """The rows that the row filters leave."""
+        return digest("rows", self.table, self._project.target, [decided(c) for c in self._project.active_row_filters()])
 
     @cached_property
     def split(self) -> str:

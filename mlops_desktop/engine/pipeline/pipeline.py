@@ -15,7 +15,7 @@ from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds, read_columns, split_rows
-from mlops_desktop.engine.pipeline.step_fitting import Learned, learn_steps
+from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import profile
 from mlops_desktop.engine.project import Project, require
@@ -35,7 +35,7 @@ class Rows:
         return Rows(self.frame.take(rows), self.target.take(rows), None if self.weights is None else self.weights[rows])
 
 
-class Flow:
+class Pipeline:
     """The road for one project value in one folder. Results are shared through the folder's store."""
 
     def __init__(self, folder: Path, project: Project) -> None:
@@ -74,20 +74,20 @@ class Flow:
 
     @cached_property
     def kept_rows(self) -> Ints:
-        """Positions of the rows that the cleaners leave."""
+        """Positions of the rows that the row filters leave."""
         keep = np.ones(self.table.frame.rows, dtype=bool)
-        for cleaner in self.project.active_cleaners():
+        for row_filter in self.project.active_row_filters():
             try:
-                keep &= cleaner.keep(self.table.frame, self.project.target)
+                keep &= row_filter.keep(self.table.frame, self.project.target)
             except UserError as error:
-                raise UserError(f"Cleaner “{cleaner.label}”: {error.message}", error.remedy) from error
+                raise UserError(f"Row filter “{row_filter.label}”: {error.message}", error.remedy) from error
         if not keep.any():
-            raise UserError("The cleaners leave no row.", "Switch one of them off, or mend its condition.")
+            raise UserError("The row filters leave no row.", "Switch one of them off, or mend its condition.")
         return np.flatnonzero(keep)
 
     @cached_property
     def _clean(self) -> Rows:
-        """The rows that the cleaners leave, features alone, with target and weights."""
+        """The rows that the row filters leave, features alone, with target and weights."""
         require(self.project, "target", "task")
         table = replace(self.table, frame=self.table.frame.take(self.kept_rows))
         assert self.project.task is not None
@@ -137,7 +137,7 @@ class Flow:
 
     @property
     def everything(self) -> Rows:
-        """All rows that the cleaners leave, the test part among them: for a model that is fitted again on all of them."""
+        """All rows that the row filters leave, the test part among them: for a model that is fitted again on all of them."""
         return self._clean
 
     @cached_property
@@ -171,7 +171,7 @@ class Flow:
         columns = self._split_columns(self.train_rows)
         return folds(self.project.split, self.train.target, columns, self.project.seed)
 
-    def learn(self, rows: Ints | None = None, job: Job | None = None) -> Learned:
+    def fit(self, rows: Ints | None = None, job: Job | None = None) -> FittedSteps:
         """The steps, learned on these rows of the training part (all when None)."""
         part = self.train if rows is None else self.train.take(rows)
-        return learn_steps(self.project.active_steps(), part.frame, part.target, job or Silent())
+        return fit_steps(self.project.active_steps(), part.frame, part.target, job or Silent())

@@ -20,7 +20,7 @@ from mlops_desktop.base.selection import Selection, Verdict, at_most
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import column_changes
 from mlops_desktop.engine.pipeline.keys import decided
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import suggestions
 from mlops_desktop.engine.project import Step, digest, require
 from mlops_desktop.serving.formula.expression import check
@@ -82,7 +82,7 @@ class Walk:
                 verdict = self._judge(step, frame, where, job)
                 transform: Transform = DropColumns(verdict.gone)
             else:
-                transform, train = step.learn(frame, self.target, job)
+                transform, train = step.fit(frame, self.target, job)
             after = transform.bind(frame.layout)[1](frame)
         except UserError as error:
             return Stop(frame, frame, frame, str(error))
@@ -92,7 +92,7 @@ class Walk:
         """The step's verdict; its scores are found once, however often a person changes how many columns stay."""
         key = digest(where, step.forced_out, [getattr(step, name) for name in step.scored_by])
         known, scores = self._scores.get(step.id, ("", None))
-        verdict = step.judge(frame, self.target, job, scores if known == key else None)
+        verdict = step.pruner(frame, self.target, job, scores if known == key else None)
         self._scores[step.id] = (key, verdict.scores)
         return verdict
 
@@ -108,41 +108,50 @@ class _Quiet(Part):
 _kept: tuple[str, Walk] | None = None  # the sample of the last question
 
 
-def walk_of(flow: Flow) -> Walk:
+def walk_of(pipeline: Pipeline) -> Walk:
     """The sample of a project's training part; UserError when there is none. Kept until other rows or columns are asked for."""
     global _kept
-    key = digest(str(flow.folder.resolve()), flow.keys.features)
+    key = digest(str(pipeline.folder.resolve()), pipeline.keys.features)
     if _kept is None or _kept[0] != key:
-        train = flow.train
-        most = min(ROWS, max(CELLS // max(len(flow.features), 1), 2_000))
+        train = pipeline.train
+        most = min(ROWS, max(CELLS // max(len(pipeline.features), 1), 2_000))
         frame, target = at_most(train.frame, train.target, most)
         _kept = (key, Walk(frame, target, train.frame.rows))
     return _kept[1]
 
 
-def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
-    """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the cleaner at `cleaner` looked at closely.
+def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
+    """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` closely.
 
-    `{"problem", "rows", "cleaners", "steps", "columns", "step", "matrix", "gone_rows"}`. `problem` says why nothing can be tried. `rows`
-    counts `table`, `kept` by the cleaners, `train`, `sample`, and `columns` before the first step. A cleaner is `{"on", "error", "gone"}`
+    `{"problem", "rows", "row_filters", "steps", "columns", "step", "matrix", "gone_rows"}`. `problem` says why nothing can be tried. `rows`
+    counts `table`, `kept` by the row filters, `train`, `sample`, and `columns` before the first step. One is `{"on", "error", "gone"}`
     with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the number of columns after it;
     one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there before the step at `at`
     (after all steps when −1), `step` what it changed (see `_look`), `matrix` `{"width", "error"}`, `gone_rows` the first rows that the
-    cleaner takes out.
+    row filter takes out.
 
     What is sound for these columns is in the store afterwards (`engine.suggestions`), so that each step can say why it is there.
     """
-    project = flow.project
-    answer: Json = {"problem": "", "rows": {}, "cleaners": [], "steps": [], "columns": [], "step": None, "matrix": None, "gone_rows": None}
-    kept, answer["cleaners"], gone = _cleaned(flow, cleaner)
-    answer["rows"] = {"table": flow.table.rows, "kept": int(kept.sum())}
+    project = pipeline.project
+    answer: Json = {
+        "problem": "",
+        "rows": {},
+        "row_filters": [],
+        "steps": [],
+        "columns": [],
+        "step": None,
+        "matrix": None,
+        "gone_rows": None,
+    }
+    kept, answer["row_filters"], gone = _cleaned(pipeline, row_filter)
+    answer["rows"] = {"table": pipeline.table.rows, "kept": int(kept.sum())}
     if gone is not None:
-        columns = column_changes.rows_of(flow.table.frame, gone[:SHOWN], _named_in(flow, cleaner))
+        columns = column_changes.rows_of(pipeline.table.frame, gone[:SHOWN], _named_in(pipeline, row_filter))
         answer["gone_rows"] = {"numbers": (gone[:SHOWN] + 1).tolist(), "columns": columns}
     job.step(0.1)
     try:
         require(project, "target", "task")
-        walk = walk_of(flow)
+        walk = walk_of(pipeline)
     except UserError as error:
         answer["problem"] = str(error)
         return answer
@@ -157,22 +166,22 @@ def preview(flow: Flow, at: int, cleaner: int, job: Job) -> Json:
         answer["steps"][at].update(error=looked.error, width=len(looked.after.layout.names()), seconds=looked.seconds)
     elif at < 0:
         answer["columns"] = _named(next((stop.after for stop in reversed(stops) if stop is not None), walk.frame))
-    if cleaner < 0:  # a rule for rows that is being written makes other rows with every letter
-        suggestions(flow)
+    if row_filter < 0:  # a rule for rows that is being written makes other rows with every letter
+        suggestions(pipeline)
     return answer
 
 
-def _cleaned(flow: Flow, looked: int) -> tuple[Bools, list[Json], Ints | None]:
-    """Which rows stay, what each cleaner takes out of those that the ones before it left, and which rows the one looked at takes out."""
-    frame = flow.table.frame
+def _cleaned(pipeline: Pipeline, looked: int) -> tuple[Bools, list[Json], Ints | None]:
+    """Which rows stay, what each row filter takes out of those that the ones before it left, and which rows the one looked at takes out."""
+    frame = pipeline.table.frame
     kept = np.ones(frame.rows, dtype=bool)
     told: list[Json] = []
     looked_gone: Ints | None = None
-    for at, step in enumerate(flow.project.cleaners):
+    for at, step in enumerate(pipeline.project.row_filters):
         gone, error = np.zeros(frame.rows, dtype=bool), ""
         if step.on or at == looked:
             try:
-                gone = kept & ~step.component.keep(frame, flow.project.target)
+                gone = kept & ~step.component.keep(frame, pipeline.project.target)
             except UserError as refused:
                 error = str(refused)
         told.append({"on": step.on, "error": error, "gone": int(gone.sum())})
@@ -183,15 +192,15 @@ def _cleaned(flow: Flow, looked: int) -> tuple[Bools, list[Json], Ints | None]:
     return kept, told, looked_gone
 
 
-def _named_in(flow: Flow, cleaner: int) -> list[str]:
-    """The columns that a cleaner is about: those that it names, or that stand in its formula."""
-    rule = flow.project.cleaners[cleaner].component
+def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:
+    """The columns that a row filter is about: those that it names, or that stand in its formula."""
+    rule = pipeline.project.row_filters[row_filter].component
     found: list[str] = []
     for name, param in rule.params().items():
         if isinstance(param, Columns):
             found += getattr(rule, name)
         elif isinstance(param, Text) and param.grammar == "formula":
-            found += check(getattr(rule, name), flow.table.frame.layout).columns
+            found += check(getattr(rule, name), pipeline.table.frame.layout).columns
     return found
 
 
@@ -242,7 +251,11 @@ def _looked_at(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Sto
 
 def _named(frame: Frame) -> list[list[str]]:
     layout = frame.layout
-    plain = [[name, kind] for kind, block in (("number", layout.numbers), ("word", layout.words), ("date", layout.dates)) for name in block]
+    plain = [
+        [name, kind]
+        for kind, block in (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
+        for name in block
+    ]
     return (plain + [[name, "sparse"] for block in layout.sparse for name in block])[:NAMED]
 
 
@@ -288,7 +301,7 @@ def _tells(frame: Frame, names: Sequence[str], target: Target) -> dict[str, floa
     return scorer.scores(frame.select(names), target)
 
 
-def rank(flow: Flow, method: str, at: int, job: Job) -> Json:
+def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
     """The columns before the step at a position (after all when −1), ranked by a selection's score.
 
     `{"method", "label", "scores": [[name, score]] (the best first), "more", "unjudged": [names], "rows", "of", "problem"}`; `more` counts
@@ -300,11 +313,11 @@ def rank(flow: Flow, method: str, at: int, job: Job) -> Json:
         raise UserError(f"There is no ranking “{method}”.", f"There are: {known}.")
     answer: Json = {"method": method, "label": chosen.ranks, "scores": [], "more": 0, "unjudged": [], "rows": 0, "of": 0, "problem": ""}
     try:
-        require(flow.project, "target", "task")
-        walk = walk_of(flow)
+        require(pipeline.project, "target", "task")
+        walk = walk_of(pipeline)
     except UserError as error:
         return {**answer, "problem": str(error)}
-    steps = flow.project.steps if at < 0 else flow.project.steps[:at]
+    steps = pipeline.project.steps if at < 0 else pipeline.project.steps[:at]
     stops = walk.stops([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
     if stops and stops[-1].error:
         return {**answer, "problem": stops[-1].error}

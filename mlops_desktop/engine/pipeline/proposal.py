@@ -13,11 +13,11 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
 from mlops_desktop.engine.metrics import METRICS, default_metric
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.splitting import default_split
@@ -39,29 +39,29 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     return _with_recipe(folder, project, reasons), reasons
 
 
-def suggestions(flow: Flow) -> tuple[Suggestion, ...]:
-    """Cleaners and steps that are sound for this data, whatever of them is in the project already; kept in the store.
+def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
+    """Row filters and steps that are sound for this data, whatever of them is in the project already; kept in the store.
 
     UserError when there are no rows to learn from.
     """
-    key = flow.keys.suggestions
+    key = pipeline.keys.suggestions
     with contextlib.suppress(KeyError):
-        return read_suggestions(flow.store, key)
-    missing = int(flow.table.frame.missing(flow.project.target).sum())
-    cleaners = [(choices().cleaners.read("drop_missing_target"), _why_drop(missing, flow.project.target))] if missing else []
-    columns = [c for c in flow.table.schema.columns if c.name in flow.features]
-    found = (*cleaners, *suggest_steps(columns, flow.train.frame))
-    flow.store.put(key, write_suggestions(found))
+        return read_suggestions(pipeline.store, key)
+    missing = int(pipeline.table.frame.missing(pipeline.project.target).sum())
+    row_filters = [(choices().row_filters.read("drop_missing_target"), _why_drop(missing, pipeline.project.target))] if missing else []
+    columns = [c for c in pipeline.table.schema.columns if c.name in pipeline.features]
+    found = (*row_filters, *suggest_steps(columns, pipeline.train.frame))
+    pipeline.store.put(key, write_suggestions(found))
     return found
 
 
 def _why_drop(missing: int, target: str) -> str:
-    rows = counted(missing, "1 row has", "{n} rows have")
+    rows = pluralize(missing, "1 row has", "{n} rows have")
     return f"{rows} no value in “{target}”: nothing can be learned from {'it' if missing == 1 else 'them'}."
 
 
 def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
-    table = Flow(folder, project).table
+    table = Pipeline(folder, project).table
     if not project.target:
         ranked = guess_targets(table)
         if not ranked:
@@ -80,16 +80,16 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
 
 
 def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
-    table = Flow(folder, project).table
+    table = Pipeline(folder, project).table
     if not project.task:
         task, reasons["task"] = guess_task(table, project.target)
         project = replace(project, task=task)
     missing = table.frame.missing(project.target)
-    if missing[Flow(folder, project).kept_rows].any():
-        rest = [step for step in project.cleaners if step.component.id != "drop_missing_target"]
-        project = replace(project, cleaners=(Step(choices().cleaners.read("drop_missing_target")), *rest))
-        reasons["cleaners"] = _why_drop(int(missing.sum()), project.target)
-    target = Flow(folder, project).everything.target
+    if missing[Pipeline(folder, project).kept_rows].any():
+        rest = [step for step in project.row_filters if step.component.id != "drop_missing_target"]
+        project = replace(project, row_filters=(Step(choices().row_filters.read("drop_missing_target")), *rest))
+        reasons["row_filters"] = _why_drop(int(missing.sum()), project.target)
+    target = Pipeline(folder, project).everything.target
     if project.task == "binary":
         if project.positive not in target.classes:
             positive, reasons["positive"] = default_positive(target)
@@ -105,24 +105,24 @@ def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Proje
 def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
     if project.split != type(project.split)():
         return project
-    flow = Flow(folder, project)
-    roles = set(flow.roles().values())
-    target = flow.everything.target
+    pipeline = Pipeline(folder, project)
+    roles = set(pipeline.roles().values())
+    target = pipeline.everything.target
     counts = np.bincount(target.values).tolist() if target.classes else [len(target.values)]
     split, reasons["split"] = default_split(target.task, "group" in roles, "time" in roles, counts, "fold" in roles)
     return replace(project, split=split)
 
 
 def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
-    flow = Flow(folder, project)
+    pipeline = Pipeline(folder, project)
     if not project.steps:
-        found = [(component, why) for component, why in suggestions(flow) if isinstance(component, Operation)]
+        found = [(component, why) for component, why in suggestions(pipeline) if isinstance(component, Operation)]
         project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
         reasons.update({f"steps.{i}": f"{operation.label}: {reason}" for i, (operation, reason) in enumerate(found)})
     if not project.candidates:
         assert project.task is not None
-        texts = any(c.type == "text" for c in flow.table.schema.columns if c.name in flow.features)
-        algorithms = suggest_algorithms(project.task, flow.train.frame.rows, texts=texts)
+        texts = any(c.type == "text" for c in pipeline.table.schema.columns if c.name in pipeline.features)
+        algorithms = suggest_algorithms(project.task, pipeline.train.frame.rows, texts=texts)
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
         reasons.update({f"candidates.{algorithm.id}": f"{algorithm.label}: {reason}" for algorithm, reason in algorithms})
     return project

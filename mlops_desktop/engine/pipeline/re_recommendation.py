@@ -12,10 +12,10 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.profiling import overview
 from mlops_desktop.engine.project import ColumnNote, Project, Split, consistent
@@ -30,25 +30,25 @@ def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Pr
     `before` are the decisions that the present proposals were made for. UserError when the target cannot be predicted.
     """
     opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
-    fit, said = consistent(opened, seen(Flow(folder, opened), Silent()))
+    fit, said = consistent(opened, seen(Pipeline(folder, opened), Silent()))
     renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
     if renewed.metric != project.metric and renewed.goals.score is not None:
         renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale
     return renewed, reasons, [*said, *changes(project, renewed)]
 
 
-def seen(flow: Flow, job: Job) -> dict[str, Any]:
+def seen(pipeline: Pipeline, job: Job) -> dict[str, Any]:
     """The overview of the project's table, from the store."""
-    if flow.keys.overview not in flow.store:
-        flow.store.put(flow.keys.overview, overview(flow.table, job))
-    return flow.store.get(flow.keys.overview)[0]
+    if pipeline.keys.overview not in pipeline.store:
+        pipeline.store.put(pipeline.keys.overview, overview(pipeline.table, job))
+    return pipeline.store.get(pipeline.keys.overview)[0]
 
 
 def _opened(folder: Path, before: Project, project: Project, job: Job) -> Project:
     """The project with those decisions open that are still as they were proposed for `before`."""
     if not before.data or not before.target or not before.task:
         return project
-    table = Flow(folder, before).table
+    table = Pipeline(folder, before).table
     given = default_roles(table)
     notes = dict(project.columns)
     for name, note in project.columns.items():
@@ -76,10 +76,10 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.split != new.split:
         found.append(f"split: {new.split.method}")
     if old.steps != new.steps:
-        found.append(counted(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
+        found.append(pluralize(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:
-        found.append(counted(len(new.candidates), "1 algorithm", "{n} algorithms"))
-    if old.cleaners != new.cleaners:
+        found.append(pluralize(len(new.candidates), "1 algorithm", "{n} algorithms"))
+    if old.row_filters != new.row_filters:
         found.append("rows without a target are left out")
     found.extend(_roles(old.columns, new.columns))
     if (old.costs, old.goals) != (new.costs, new.goals):

@@ -11,20 +11,20 @@ from typing import Any
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Cleaner, Operation
+from mlops_desktop.base.families import Operation, RowFilter
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recipe import covers
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 
-Suggestion = tuple[Component, str]  # a cleaner or an operation, and why (one sentence)
+Suggestion = tuple[Component, str]  # a row filter or an operation, and why (one sentence)
 
 
 def write_suggestions(found: Sequence[Suggestion]) -> dict[str, Any]:
     """The suggestions as plain JSON, in their order."""
-    lists: dict[str, list[Any]] = {"cleaners": [], "steps": []}
+    lists: dict[str, list[Any]] = {"row_filters": [], "steps": []}
     for component, why in found:
-        if isinstance(component, Cleaner):
-            lists["cleaners"].append({"cleaner": component.to_json(), "reason": why})
+        if isinstance(component, RowFilter):
+            lists["row_filters"].append({"row_filter": component.to_json(), "reason": why})
         else:
             lists["steps"].append({"step": component.to_json(), "reason": why})
     return lists
@@ -34,15 +34,15 @@ def read_suggestions(store: ArtifactStore, key: str) -> tuple[Suggestion, ...]:
     """The suggestions under a key. KeyError when there are none, or when they name what this edition does not know."""
     document, _ = store.get(key)
     try:
-        cleaners = [(choices().cleaners.read(one["cleaner"]), str(one["reason"])) for one in document["cleaners"]]
+        row_filters = [(choices().row_filters.read(one["row_filter"]), str(one["reason"])) for one in document["row_filters"]]
         steps = [(choices().operations.read(one["step"]), str(one["reason"])) for one in document["steps"]]
     except (UserError, TypeError) as error:
         raise KeyError(key) from error
-    return (*cleaners, *steps)
+    return (*row_filters, *steps)
 
 
 def reason_for(component: Component, found: Sequence[Suggestion]) -> str:
-    """Why a cleaner or step is sound: the reason of its equal, else of one that does the same to some of its columns; empty without one."""
+    """Why a row filter or step is sound: the reason of its equal, else of one that does the same to some of its columns; else empty."""
     for other, why in found:
         if other == component:
             return why

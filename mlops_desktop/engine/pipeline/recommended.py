@@ -44,7 +44,7 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
         )
     words = [c.name for c in left if c.type in ("category", "ordered", "id")]
     if words:
-        most = max(len(frame.word(name)[1]) for name in words)
+        most = max(len(frame.categorical(name)[1]) for name in words)
         holds = f"{len(words)} columns hold" if len(words) > 1 else f"“{words[0]}” holds"
         reason = f"{holds} categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
         found.append(
@@ -88,8 +88,8 @@ def suggest_algorithms(task: Task, rows: int, *, texts: bool = False) -> list[tu
 def _never_tells(frame: Frame, name: str) -> bool:
     there = ~frame.missing(name)
     kind = frame.layout.kind(name)
-    if kind == "word":
-        values: Any = frame.word(name)[0][there]
+    if kind == "categorical":
+        values: Any = frame.categorical(name)[0][there]
     else:
         values = (frame.number(name) if kind == "number" else frame.date(name))[there]
     if not len(values):

@@ -8,31 +8,31 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.splitting import default_split, fold_warnings
 
 
-def validation(flow: Flow) -> dict[str, Any]:
+def validation(pipeline: Pipeline) -> dict[str, Any]:
     """`{"train", "test", "folds": [[training rows, validation rows]], "warnings", "refused", "fitting", "reason"}`, plain JSON.
 
     `refused` says why this split cannot be made (then there are no counts), `fitting` is the split that would be proposed, with its
     `reason` in one sentence. What is refused is not kept in the store: it may hang on decisions beside the split.
     """
-    key = flow.keys.validation
-    if key in flow.store:
-        return flow.store.get(key)[0]
+    key = pipeline.keys.validation
+    if key in pipeline.store:
+        return pipeline.store.get(key)[0]
     found: dict[str, Any] = {"train": 0, "test": 0, "folds": [], "warnings": [], "refused": "", "fitting": None, "reason": ""}
     try:
-        target = flow.everything.target
+        target = pipeline.everything.target
         counts = np.bincount(target.values).tolist() if target.classes else [len(target.values)]
-        roles = set(flow.roles().values())
+        roles = set(pipeline.roles().values())
         fitting, found["reason"] = default_split(target.task, "group" in roles, "time" in roles, counts, "fold" in roles)
         found["fitting"] = asdict(fitting)
-        folds = flow.folds
+        folds = pipeline.folds
     except UserError as error:
         return {**found, "refused": str(error)}
-    found["train"], found["test"] = flow.train.frame.rows, flow.test.frame.rows
+    found["train"], found["test"] = pipeline.train.frame.rows, pipeline.test.frame.rows
     found["folds"] = [[len(train), len(valid)] for train, valid in folds]
-    found["warnings"] = fold_warnings(flow.train.target, folds)
-    flow.store.put(key, found)
+    found["warnings"] = fold_warnings(pipeline.train.target, folds)
+    pipeline.store.put(key, found)
     return found

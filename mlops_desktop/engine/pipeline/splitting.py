@@ -14,7 +14,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target, Task
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.project import Split
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Frame, Ints, Longs
 
@@ -66,8 +66,8 @@ def read_columns(frame: Frame, *, group: str = "", time: str = "", fold: str = "
 
 
 def _codes(frame: Frame, name: str) -> tuple[Ints, tuple[str, ...]]:
-    if frame.layout.kind(name) == "word":
-        codes, levels = frame.word(name)
+    if frame.layout.kind(name) == "categorical":
+        codes, levels = frame.categorical(name)
         return codes, tuple(levels)
     values = frame.date(name) if frame.layout.kind(name) == "date" else frame.number(name)
     distinct, codes = np.unique(values, return_inverse=True)
@@ -120,7 +120,7 @@ def folds(split: Split, target: Target, columns: SplitColumns, seed: int) -> lis
         made = labelled
     else:
         if rows < count:
-            there = counted(rows, "1 training row", "{n} training rows")
+            there = pluralize(rows, "1 training row", "{n} training rows")
             raise UserError(f"{there} cannot be dealt into {count} folds.", "Set a smaller number of folds, or bring more rows.")
         rng = np.random.default_rng([seed, 2])
         if split.method == "grouped":
@@ -271,7 +271,7 @@ def _deal_groups(groups: Ints, strata: Ints, shares: Floats, rng: np.random.Gene
     table = _table(groups, strata).astype(np.float64)
     count, totals = len(table), table.sum(axis=0)
     if count < len(shares):
-        there = counted(count, "1 group", "{n} groups")
+        there = pluralize(count, "1 group", "{n} groups")
         raise UserError(f"{there} cannot be dealt into {len(shares)} folds.", "Set a smaller number of folds, or bring more groups.")
     weight = np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
     best, least = np.zeros(count, dtype=np.intp), np.inf

@@ -8,13 +8,13 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Target
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.pipeline.centering import learn_centre
+from mlops_desktop.engine.pipeline.centering import fit_centering
 from mlops_desktop.serving.frame import Frame, Matrix, to_matrix
 from mlops_desktop.serving.transform import Transform, chain
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class FittedSteps:
     """Steps learned on some rows, and the matrix that these rows train with."""
 
     transforms: tuple[Transform, ...]
@@ -25,20 +25,20 @@ class Learned:
         return to_matrix(chain(self.transforms, frame.layout)[1](frame))
 
 
-def learn_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job: Job) -> Learned:
+def fit_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job: Job) -> FittedSteps:
     """Learn every step on these rows, each on what the one before it made. UserError names the step that does not fit."""
     transforms: list[Transform] = []
     for i, step in enumerate(steps):
         part = Part(job, i / len(steps), (i + 1) / len(steps))
         part.step(0.0, step.label)
         try:
-            transform, training_frame = step.learn(frame, target, _Wordless(part))
+            transform, training_frame = step.fit(frame, target, _Wordless(part))
             _, apply = transform.bind(frame.layout)
             frame = apply(frame) if training_frame is None else training_frame
         except UserError as error:
             raise UserError(f"Step {i + 1}, “{step.label}”: {error.message}", error.remedy) from error
         transforms.append(transform)
-    if centre := learn_centre(frame):
+    if centre := fit_centering(frame):
         frame = centre.bind(frame.layout)[1](frame)
         transforms.append(centre)
     matrix = to_matrix(frame)
@@ -47,7 +47,7 @@ def learn_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job:
             "No column is left to learn from.",
             "Give at least one column the role “feature”, or switch off the step that drops the last one.",
         )
-    return Learned(tuple(transforms), matrix)
+    return FittedSteps(tuple(transforms), matrix)
 
 
 class _Wordless:

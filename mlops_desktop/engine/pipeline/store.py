@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
-from mlops_desktop.serving.serialization import Plain, pack, unpack
+from mlops_desktop.serving.serialization import Serializable, pack, unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,12 +100,12 @@ class ArtifactStore:
         self._checked.add(key)
         return True
 
-    def put_plain(self, key: str, value: Plain) -> None:
+    def put_object(self, key: str, value: Serializable) -> None:
         """Keep plain data (a scorer, a transform, a model) under a key."""
         arrays: dict[str, NDArray[Any]] = {}
         self.put(key, {"plain": pack(value, arrays)}, arrays)
 
-    def get_plain(self, key: str, *, check: bool = True) -> Any:
+    def get_object(self, key: str, *, check: bool = True) -> Any:
         """The plain data under a key. KeyError when it is absent, damaged, or written by an edition whose parts are unknown here.
 
         `check` as in `get`.

@@ -29,7 +29,7 @@ from mlops_desktop.engine.evaluation import (
 )
 from mlops_desktop.engine.monitoring import drift_of
 from mlops_desktop.engine.packaging import export_run, golden_rows, make_exporter
-from mlops_desktop.engine.pipeline import Flow, covers, seen, suggestions
+from mlops_desktop.engine.pipeline import Pipeline, covers, seen, suggestions
 from mlops_desktop.engine.pipeline import preview as preview_recipe
 from mlops_desktop.engine.pipeline import propose as propose_decisions
 from mlops_desktop.engine.pipeline import rank as rank_columns
@@ -67,37 +67,37 @@ def renew(job: Job, *, folder: str, project: Json, before: Json) -> Json:
 
 def overview(job: Job, *, folder: str, project: Json) -> Json:
     """What can be seen of the table before anything is decided (see `engine.overview`); the typed table is in the store afterwards."""
-    flow = Flow(Path(folder), project_from_json(project))
-    assert flow.table is not None
-    return seen(flow, job)
+    pipeline = Pipeline(Path(folder), project_from_json(project))
+    assert pipeline.table is not None
+    return seen(pipeline, job)
 
 
 def filter_rows(job: Job, *, folder: str, project: Json, where: str) -> Json:
     """The rows where a formula holds; `{"key", "rows"}`: the array `mask` is in the store under the key."""
-    flow = Flow(Path(folder), project_from_json(project))
-    key = rows_key(flow.keys.table, where)
-    if key not in flow.store:
-        mask = rows_where(flow.table.frame, where)
-        flow.store.put(key, {"rows": int(mask.sum())}, {"mask": mask})
-    return {"key": key, "rows": int(flow.store.get(key)[0]["rows"])}
+    pipeline = Pipeline(Path(folder), project_from_json(project))
+    key = rows_key(pipeline.keys.table, where)
+    if key not in pipeline.store:
+        mask = rows_where(pipeline.table.frame, where)
+        pipeline.store.put(key, {"rows": int(mask.sum())}, {"mask": mask})
+    return {"key": key, "rows": int(pipeline.store.get(key)[0]["rows"])}
 
 
-def preview(job: Job, *, folder: str, project: Json, at: int = -1, cleaner: int = -1) -> Json:
+def preview(job: Job, *, folder: str, project: Json, at: int = -1, row_filter: int = -1) -> Json:
     """The recipe tried on a sample of the training part: every step, and closely the one at a position (see `engine.preview`)."""
-    return preview_recipe(Flow(Path(folder), project_from_json(project)), at, cleaner, job)
+    return preview_recipe(Pipeline(Path(folder), project_from_json(project)), at, row_filter, job)
 
 
 def rank(job: Job, *, folder: str, project: Json, method: str, at: int = -1) -> Json:
     """The columns before a step (after all when −1) ranked by a selection's score (see `engine.preview`)."""
-    return rank_columns(Flow(Path(folder), project_from_json(project)), method, at, job)
+    return rank_columns(Pipeline(Path(folder), project_from_json(project)), method, at, job)
 
 
 def suggest(job: Job, *, folder: str, project: Json) -> Json:
     """Steps that are sound for this data, `{"steps": [{"step", "reason", "there"}]}`; `there`: a step of the recipe does it already."""
-    flow = Flow(Path(folder), project_from_json(project))
+    pipeline = Pipeline(Path(folder), project_from_json(project))
     job.step(0.3)
-    found = [(component, why) for component, why in suggestions(flow) if isinstance(component, Operation)]
-    there = [any(covers(step.component, operation) for step in flow.project.steps) for operation, _ in found]
+    found = [(component, why) for component, why in suggestions(pipeline) if isinstance(component, Operation)]
+    there = [any(covers(step.component, operation) for step in pipeline.project.steps) for operation, _ in found]
     return {
         "steps": [{"step": operation.to_json(), "reason": why, "there": is_} for (operation, why), is_ in zip(found, there, strict=True)]
     }
@@ -105,7 +105,7 @@ def suggest(job: Job, *, folder: str, project: Json) -> Json:
 
 def profile(job: Job, *, folder: str, project: Json) -> Json:
     """Statistics and findings of the project's table."""
-    return Flow(Path(folder), project_from_json(project)).profile(job)
+    return Pipeline(Path(folder), project_from_json(project)).profile(job)
 
 
 def profile_file(job: Job, *, file: str, out: str | None) -> Json:
@@ -121,19 +121,19 @@ def profile_file(job: Job, *, file: str, out: str | None) -> Json:
 
 def run(job: Job, *, folder: str, project: Json, jobs: int = 1, replay: bool = False) -> Json:
     """Train and tune; the chosen run."""
-    flow = Flow(Path(folder), project_from_json(project))
-    return search(flow, Runs(flow.folder), job, jobs=jobs, replay=replay)
+    pipeline = Pipeline(Path(folder), project_from_json(project))
+    return search(pipeline, Runs(pipeline.folder), job, jobs=jobs, replay=replay)
 
 
 def validation(job: Job, *, folder: str, project: Json) -> Json:
     """What the split means for the rows of this table; see `engine.validation`."""
-    return describe_split(Flow(Path(folder), project_from_json(project)))
+    return describe_split(Pipeline(Path(folder), project_from_json(project)))
 
 
 def learning_curve(job: Job, *, folder: str, project: Json) -> Json:
     """How the score of the chosen run grows with the rows that it learns from; each point is handed over when it is there."""
-    flow = Flow(Path(folder), project_from_json(project))
-    return curve_of(flow, chosen_run(flow, Runs(flow.folder)), job)
+    pipeline = Pipeline(Path(folder), project_from_json(project))
+    return curve_of(pipeline, chosen_run(pipeline, Runs(pipeline.folder)), job)
 
 
 def evaluate(job: Job, *, folder: str, project: Json, sealed: bool = True) -> Json:
@@ -164,9 +164,9 @@ def check(job: Job, *, folder: str, project: Json) -> Json:
 def open_model(job: Job, *, folder: str, project: Json) -> Json:
     """Make the chosen model unless it is in the store, and keep there which rows it learned from; `{"run", "version"}`."""
     found, _ = _chosen(folder, project, job)
-    flow, key = found.flow, found.flow.keys.train_rows
-    if key not in flow.store:
-        flow.store.put(key, {"rows": len(flow.train_rows)}, {"rows": flow.train_rows})
+    pipeline, key = found.pipeline, found.pipeline.keys.train_rows
+    if key not in pipeline.store:
+        pipeline.store.put(key, {"rows": len(pipeline.train_rows)}, {"rows": pipeline.train_rows})
     return {"run": found.run.id, "version": found.scorer.version}
 
 
@@ -205,15 +205,15 @@ def report(job: Job, *, folder: str, project: Json, out: str, sealed: bool = Fal
 
     `sealed`: the test part is not opened for it; what was seen of it before is told.
     """
-    flow = Flow(Path(folder), project_from_json(project))
-    runs = Runs(flow.folder)
+    pipeline = Pipeline(Path(folder), project_from_json(project))
+    runs = Runs(pipeline.folder)
     facts: Json = {
         "project": project,
-        "profile": flow.profile(Part(job, 0.0, 0.2)),
-        "runs": [r.to_json() for r in runs.list(flow.keys.board)],
+        "profile": pipeline.profile(Part(job, 0.0, 0.2)),
+        "runs": [r.to_json() for r in runs.list(pipeline.keys.board)],
     }
     if any(r["status"] == "done" for r in facts["runs"]):
-        found = open_chosen(flow, runs, Part(job, 0.2, 0.5))
+        found = open_chosen(pipeline, runs, Part(job, 0.2, 0.5))
         facts["chosen"] = found.run.to_json()
         facts["model"] = {
             "version": found.scorer.version,
@@ -223,19 +223,19 @@ def report(job: Job, *, folder: str, project: Json, out: str, sealed: bool = Fal
         facts["out_of_fold"] = out_of_fold_evaluation(found, Part(job, 0.5, 0.6))
         if not sealed:
             facts["goals"] = _gate(found, runs, "report", Part(job, 0.6, 0.9))
-        facts["evaluation"] = seen_evaluation(flow, found.run, runs)
+        facts["evaluation"] = seen_evaluation(pipeline, found.run, runs)
         if sealed and facts["evaluation"] is not None:
-            facts["goals"] = check_goals(flow.project, _with_response(found, facts["evaluation"]))
-    facts["looks"] = len(runs.looks(flow.keys.split))
-    facts["split"] = {"train": flow.train.frame.rows, "test": flow.test.frame.rows} if flow.project.target else {}
+            facts["goals"] = check_goals(pipeline.project, _with_response(found, facts["evaluation"]))
+    facts["looks"] = len(runs.test_accesses(pipeline.keys.split))
+    facts["split"] = {"train": pipeline.train.frame.rows, "test": pipeline.test.frame.rows} if pipeline.project.target else {}
     write_report(Path(out), facts)
     return {"out": out}
 
 
 def _chosen(folder: str, project: Json, job: Job) -> tuple[Chosen, Runs]:
-    flow = Flow(Path(folder), project_from_json(project))
-    runs = Runs(flow.folder)
-    return open_chosen(flow, runs, job), runs
+    pipeline = Pipeline(Path(folder), project_from_json(project))
+    runs = Runs(pipeline.folder)
+    return open_chosen(pipeline, runs, job), runs
 
 
 @contextmanager
@@ -245,31 +245,31 @@ def _scorer(source: str, project: Json | None, job: Job) -> Iterator[Scorer]:
         yield _chosen(source, project, job)[0].scorer
         return
     from mlops_desktop.serving.archive import read_archive
-    from mlops_desktop.serving.boot import tested_bundle
+    from mlops_desktop.serving.boot import verified_bundle
 
     path = Path(source)
     with tempfile.TemporaryDirectory(prefix="bundle_") as unpacked:
-        yield tested_bundle(read_archive(path, Path(unpacked)) if path.is_file() else path)[0].scorer
+        yield verified_bundle(read_archive(path, Path(unpacked)) if path.is_file() else path)[0].scorer
 
 
 def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
     measured = test_evaluation(found, runs, why, Part(job, 0.0, 0.8))
-    return check_goals(found.flow.project, _with_response(found, measured))
+    return check_goals(found.pipeline.project, _with_response(found, measured))
 
 
 def _with_response(found: Chosen, measured: Json) -> Json:
-    return measured if found.flow.project.goals.response_ms is None else {**measured, "response_ms": _response(found)}
+    return measured if found.pipeline.project.goals.response_ms is None else {**measured, "response_ms": _response(found)}
 
 
 def _response(found: Chosen) -> float:
     """What was measured once; it is a figure of this machine."""
     import numpy as np
 
-    flow, key = found.flow, found.flow.keys.response(found.run.id)
-    if key not in flow.store:
-        rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(flow.project.seed))
-        flow.store.put(key, {"response_ms": response_ms(found.scorer, rows)})
-    return float(flow.store.get(key)[0]["response_ms"])
+    pipeline, key = found.pipeline, found.pipeline.keys.response(found.run.id)
+    if key not in pipeline.store:
+        rows = golden_rows(found.scorer.schema, found.scorer, np.random.default_rng(pipeline.project.seed))
+        pipeline.store.put(key, {"response_ms": response_ms(found.scorer, rows)})
+    return float(pipeline.store.get(key)[0]["response_ms"])
 
 
 CALLS: dict[str, Callable[..., Json]] = {

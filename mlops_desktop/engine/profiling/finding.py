@@ -22,7 +22,7 @@ class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
     `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
-    `{"missing": {column: [words]}}`, `{"cleaner": record}`, `{"step": record}`, with component records as in project.json.
+    `{"missing": {column: [words]}}`, `{"row_filter": record}`, `{"step": record}`, with component records as in project.json.
     """
 
     rule: str
@@ -62,7 +62,7 @@ class Seen:
         """A column's values to compare rows by: numbers, codes or microseconds."""
         if column.type in NUMBER_TYPES:
             return self.frame.number(column.name)
-        return self.frame.word(column.name)[0] if column.type in WORD_TYPES else self.frame.date(column.name)
+        return self.frame.categorical(column.name)[0] if column.type in WORD_TYPES else self.frame.date(column.name)
 
     def distinct(self, column: Column) -> int:
         """How many different values a column has, missing ones not counted."""
@@ -79,7 +79,7 @@ class Seen:
         if column.type == "date":
             return None
         if column.type in WORD_TYPES:
-            codes, levels = self.frame.word(self.target)
+            codes, levels = self.frame.categorical(self.target)
             return codes, len(levels)
         values = self.frame.number(self.target)
         there = ~np.isnan(values)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
@@ -58,7 +58,7 @@ def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
         apart = " but the identifier" if "id" in seen.roles.values() else ""
-        message = counted(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
+        message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
         why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
         yield Finding(
             "duplicate_rows",
@@ -66,7 +66,7 @@ def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
             "",
             message,
             why,
-            {"cleaner": {"id": "drop_duplicates"}},
+            {"row_filter": {"id": "drop_duplicates"}},
         )
 
 
@@ -121,7 +121,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
         elif column.type in NUMBER_TYPES:
             fix = {"step": {"id": "impute_numbers", "params": {"columns": [column.name], "missing_flag": share >= SOME_MISSING}}}
         elif column.type in WORD_TYPES:
-            fix = {"step": {"id": "impute_words", "params": {"columns": [column.name]}}}
+            fix = {"step": {"id": "impute_categories", "params": {"columns": [column.name]}}}
         else:
             fix = None
         yield Finding(
@@ -141,7 +141,7 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
     if count:
         message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
         why = "Nothing can be learned from a row without the answer."
-        yield Finding("target_missing", "high", seen.target, message, why, {"cleaner": {"id": "drop_missing_target"}})
+        yield Finding("target_missing", "high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
 
 
 def _outliers(seen: Seen) -> Iterator[Finding]:
@@ -158,7 +158,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
-            values_said, lie = counted(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
+            values_said, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
             message = (
                 f"{values_said} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
                 f"outside the middle half, {low:.6g} to {high:.6g}."
@@ -172,11 +172,11 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
 def _many_levels(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         if column.type in ("category", "ordered"):
-            codes, _ = seen.frame.word(column.name)
+            codes, _ = seen.frame.categorical(column.name)
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
             if levels > MANY_LEVELS:
-                few = counted(rare, "1 of them has", "{n} of them have")
+                few = pluralize(rare, "1 of them has", "{n} of them have")
                 message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
                 why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
                 yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
@@ -190,7 +190,7 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
     counts = counts[counts > 0]
     least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
     if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
-        rows = counted(least, "1 row", "{n} rows")
+        rows = pluralize(least, "1 row", "{n} rows")
         message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
         why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
         yield Finding("imbalance", "warning", seen.target, message, why)
@@ -232,7 +232,7 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         for code, count in _codes_for_missing(values):
-            cells = counted(count, "1 cell", "{n} cells")
+            cells = pluralize(count, "1 cell", "{n} cells")
             holds = "holds" if count == 1 else "hold"
             message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {code:g}, far from all other values."
             why = "Such a number often stands for “not known”; as a number it misleads every model."

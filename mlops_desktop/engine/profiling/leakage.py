@@ -69,7 +69,7 @@ def _bins(table: Table, column: Column) -> Ints:
         moments = frame.date(column.name)
         values = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
     else:
-        return frame.word(column.name)[0]
+        return frame.categorical(column.name)[0]
     there = ~np.isnan(values)
     if not there.any():
         return np.full(frame.rows, -1, dtype=np.intp)

@@ -42,7 +42,7 @@ def relations(table: Table, target: str | None, job: Job) -> dict[str, Any]:
             numbers[i] = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
         else:
             # Levels that no sampled row has are squeezed out, so that the counting tables stay small.
-            words[i] = np.unique(np.append(sample.word(column.name)[0], -1), return_inverse=True)[1][:-1] - 1
+            words[i] = np.unique(np.append(sample.categorical(column.name)[0], -1), return_inverse=True)[1][:-1] - 1
     values = np.full((len(chosen), len(chosen)), np.nan)
     at = np.array(list(numbers), dtype=np.intp)
     if len(at):
@@ -68,7 +68,7 @@ def _fits(table: Table, column: Column) -> bool:
         return False
     if column.type in NUMBER_TYPES or column.type == "date":
         return True
-    return len(table.frame.word(column.name)[1]) <= _MOST_LEVELS
+    return len(table.frame.categorical(column.name)[1]) <= _MOST_LEVELS
 
 
 def pearson(values: Floats) -> Floats:

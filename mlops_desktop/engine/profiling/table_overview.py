@@ -104,7 +104,7 @@ def _bars(table: Table, column: Column) -> list[int]:
     if column.type in ("id", "text"):
         return []
     if column.type in WORD_TYPES:
-        codes, levels = table.frame.word(column.name)
+        codes, levels = table.frame.categorical(column.name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         return [int(count) for count in np.sort(counts)[::-1][:TOP_LEVELS]]
     values = table.frame.number(column.name) if column.type in NUMBER_TYPES else table.frame.date(column.name).astype(np.float64)
@@ -122,6 +122,6 @@ def _bars(table: Table, column: Column) -> list[int]:
 def _distinct(table: Table, name: str) -> int:
     column = table.schema.column(name)
     if column.type in WORD_TYPES:
-        return len(table.frame.word(name)[1])  # levels of an imported table are its distinct values, each of them used
+        return len(table.frame.categorical(name)[1])  # levels of an imported table are its distinct values, each of them used
     values = table.frame.number(name) if column.type in NUMBER_TYPES else table.frame.date(name)
     return len(np.unique(values[~table.frame.missing(name)]))

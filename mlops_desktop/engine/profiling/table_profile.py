@@ -76,7 +76,7 @@ def _groups(table: Table, target: str, task: Task | None) -> Groups:
     column = table.schema.column(target)
     frame = table.frame
     if column.type in WORD_TYPES:
-        codes, levels = frame.word(target)
+        codes, levels = frame.categorical(target)
         return _largest(codes, list(levels))
     if column.type == "date":
         return Groups((), np.full(frame.rows, -1, dtype=np.intp))
@@ -194,7 +194,7 @@ def _of_dates(frame: Frame, column: Column, groups: Groups | None) -> dict[str, 
 
 
 def _of_words(frame: Frame, column: Column, groups: Groups | None) -> dict[str, Any]:
-    codes, levels = frame.word(column.name)
+    codes, levels = frame.categorical(column.name)
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     used = np.flatnonzero(counts)
     out: dict[str, Any] = {"distinct": len(used)}

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from mlops_desktop.engine.metrics import Metric
 
 # Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
-_LISTS = {"steps": "steps", "cleaners": "cleaners", "candidates": "candidates", "algorithms": "candidates", "consent": "consent"}
+_LISTS = {
+    "steps": "steps",
+    "row_filters": "row_filters",
+    "cleaners": "row_filters",
+    "candidates": "candidates",
+    "algorithms": "candidates",
+    "consent": "consent",
+}
 # Fields with parts: `split.folds=10`, or the whole as JSON.
 _GROUPS = ("brief", "goals", "costs", "split", "search")
 _TEXTS = ("name", "target", "metric", "chosen")
@@ -52,15 +59,15 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
 
 
 def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
-    """The project with the ready-made fix of a finding: `role`, `type` and `missing` (by column), `cleaner` and `step` (component records).
+    """The project with the ready-made fix of a finding: `role`, `type` and `missing` (by column), `row_filter` and `step` (records).
 
-    A cleaner or step that is there already is not added again; one that is off is switched on. UserError when the fix holds anything else.
+    A row filter or step that is there already is not added again; one that is off is switched on. UserError for anything else.
     """
     known: dict[str, Callable[[Project, Any], Project]] = {
         "role": lambda p, v: _note_all(p, "role", v),
         "type": lambda p, v: _note_all(p, "type", v),
         "missing": _add_missing,
-        "cleaner": lambda p, v: _added(p, "cleaners", v),
+        "row_filter": lambda p, v: _added(p, "row_filters", v),
         "step": lambda p, v: _added(p, "steps", v),
     }
     for kind, value in fix.items():
@@ -163,7 +170,7 @@ def _append(project: Project, name: str, value: str) -> Project:
 
 
 def _added(project: Project, field: str, record: Any) -> Project:
-    """A cleaner comes last, a step first: it was thought of for the columns as they are in the file. One that is off is switched on."""
+    """A row filter comes last, a step first: it was thought of for the columns as they are in the file. One that is off is switched on."""
     there = getattr(project, field)
     (new,) = getattr(_changed(project, field, [record]), field)
     if new in there:

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Cleaner, Loader, Operation, Task
+from mlops_desktop.base.families import Algorithm, Loader, Operation, RowFilter, Task
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -85,7 +85,7 @@ C = TypeVar("C", bound=Component, covariant=True)
 
 @dataclass(frozen=True)
 class Step(Generic[C]):
-    """One step of the recipe, for rows (a cleaner) or for columns (an operation); `on` is False while it is switched off."""
+    """One step of the recipe, for rows (a row filter) or for columns (an operation); `on` is False while it is switched off."""
 
     component: C
     on: bool = True
@@ -107,7 +107,7 @@ class Project:
     metric: str = ""
     goals: Goals = field(default_factory=Goals)
     costs: Costs | None = None
-    cleaners: tuple[Step[Cleaner], ...] = ()
+    row_filters: tuple[Step[RowFilter], ...] = ()
     split: Split = field(default_factory=Split)
     steps: tuple[Step[Operation], ...] = ()
     candidates: tuple[Algorithm, ...] = ()
@@ -122,9 +122,9 @@ class Project:
         """The steps that are switched on, in their order."""
         return tuple(step.component for step in self.steps if step.on)
 
-    def active_cleaners(self) -> tuple[Cleaner, ...]:
-        """The cleaners that are switched on, in their order."""
-        return tuple(step.component for step in self.cleaners if step.on)
+    def active_row_filters(self) -> tuple[RowFilter, ...]:
+        """The row filters that are switched on, in their order."""
+        return tuple(step.component for step in self.row_filters if step.on)
 
     def role(self, column: str) -> Role | None:
         """The role that a person gave a column, `target` for the target; None when it is decided from the data."""

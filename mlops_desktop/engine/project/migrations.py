@@ -15,16 +15,30 @@ FORMAT = 2
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def _cleaners_are_steps(document: dict[str, Any]) -> dict[str, Any]:
+def _row_filters_are_steps(document: dict[str, Any]) -> dict[str, Any]:
     """1 to 2: cleaners have `on` beside them, as steps do; each of them was on."""
-    cleaners = document.get("cleaners")
-    if isinstance(cleaners, list):  # anything else is refused by name when it is read
-        cleaners = [{**one, "on": True} if isinstance(one, dict) else one for one in cleaners]
-        return {**document, "cleaners": cleaners}
+    row_filters = document.get("cleaners")
+    if isinstance(row_filters, list):  # anything else is refused by name when it is read
+        row_filters = [{**one, "on": True} if isinstance(one, dict) else one for one in row_filters]
+        return {**document, "cleaners": row_filters}
     return document
 
 
-STEPS: Mapping[int, Step] = {1: _cleaners_are_steps}  # from this number to the next
+RENAMED_STEPS = {"impute_words": "impute_categories"}  # ids of operations before and after format 3
+
+
+def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
+    """2 to 3: `cleaners` is called `row_filters`, and an operation has another id."""
+    document = {("row_filters" if name == "cleaners" else name): value for name, value in document.items()}
+    steps = document.get("steps")
+    if isinstance(steps, list):
+        document["steps"] = [
+            {**one, "id": RENAMED_STEPS.get(str(one.get("id")), one.get("id"))} if isinstance(one, dict) else one for one in steps
+        ]
+    return document
+
+
+STEPS: Mapping[int, Step] = {1: _row_filters_are_steps, 2: _standard_names}  # from this number to the next
 
 
 def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.reporting.decision_sections import not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, share, table
 from mlops_desktop.engine.reporting.report_plots import short
@@ -51,7 +51,7 @@ def findings(found: Sequence[Json]) -> Html:
         mark = f"{pill(weight, _COLOURS.get(weight, ''))} " if weight else ""
         why = finding.get("why") or ""
         entries.append(Html(f"{mark}{escape(finding.get('message', ''))}" + (f' <span class="quiet">{escape(why)}</span>' if why else "")))
-    left = counted(len(found) - MOST_FINDINGS, "1 more finding is not shown.", "{n} more findings are not shown.")
+    left = pluralize(len(found) - MOST_FINDINGS, "1 more finding is not shown.", "{n} more findings are not shown.")
     more = paragraph(left, quiet=True) if len(found) > MOST_FINDINGS else ""
     return join([items(entries), more])
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlops_desktop.base.component import Component
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics import Metric, metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
@@ -86,18 +86,18 @@ def problem(project: Json) -> Html:
 
 
 def preparation(project: Json) -> Html:
-    """Cleaners and steps with their parameters, in their order."""
+    """Row filters and steps with their parameters, in their order."""
     known = choices()
-    cleaners = [_step_row(known.cleaners, record, "rows, before the split") for record in project.get("cleaners") or []]
+    row_filters = [_step_row(known.row_filters, record, "rows, before the split") for record in project.get("row_filters") or []]
     stages = {"prepare": "Pre-processing", "engineer": "Feature engineering", "select": "Feature selection"}
     steps = []
     for record in project.get("steps") or []:
         member = known.operations.get(record.get("id", ""))
         steps.append(_step_row(known.operations, record, stages.get(member.stage, "") if member else ""))
-    if not cleaners and not steps:
+    if not row_filters and not steps:
         return paragraph("No step: the columns go to the model as they are.", quiet=True)
     said = paragraph("Every step is learned on the training part of each fold alone, and served as it was learned.", quiet=True)
-    return join([said, table(["Step", "Stage", "Parameters"], [*cleaners, *steps])])
+    return join([said, table(["Step", "Stage", "Parameters"], [*row_filters, *steps])])
 
 
 def _step_row(family: Mapping[str, type[Component]], record: Json, stage: str) -> tuple[str, Any, str]:
@@ -126,12 +126,12 @@ def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
     return "; ".join(told)
 
 
-def split(project: Json, sizes: Json, looks: int | None) -> Html:
+def split(project: Json, sizes: Json, test_accesses: int | None) -> Html:
     """How rows were kept apart, and how often the sealed test part was opened."""
     decided = project.get("split") or {}
     train, test = sizes.get("train"), sizes.get("test")
     every = (train or 0) + (test or 0)
-    opened = "never" if not looks else "once" if looks == 1 else f"{looks} times"
+    opened = "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"
     told = facts(
         [
             ("Method", METHODS.get(decided.get("method", ""), decided.get("method"))),
@@ -143,7 +143,7 @@ def split(project: Json, sizes: Json, looks: int | None) -> Html:
             ("Test part opened", opened),
         ]
     )
-    if looks is not None and looks > 1:
+    if test_accesses is not None and test_accesses > 1:
         warned = "Each choice made after a look at the test part makes its figures a little too good. The first look is the fair one."
         return join([told, paragraph(warned)])
     return told
@@ -183,7 +183,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
             "A tie cannot be told apart from the best run by a corrected paired t-test over the folds: take the simpler or the faster one."
         )
     if len(runs) > MOST_RUNS:
-        notes.append(counted(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
+        notes.append(pluralize(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))
     head = ["Model", name, "±", "Time", "", "Parameters"]
     return join([paragraph(" ".join(notes), quiet=True), table(head, rows, (1, 2, 3), marked)])
 

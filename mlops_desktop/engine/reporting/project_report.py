@@ -90,9 +90,9 @@ def _cards(facts: Facts | Json, project: Json) -> list[Html]:
     if goals and goals.get("goals"):
         met = sum(1 for goal in goals["goals"] if goal["passed"])
         cards.append(card("Goals", f"{met} of {len(goals['goals'])} met", "accepted" if goals["passed"] else "not accepted"))
-    looks = facts.get("looks")
-    if looks is not None:
-        cards.append(card("Test part opened", "never" if not looks else "once" if looks == 1 else f"{looks} times"))
+    test_accesses = facts.get("looks")
+    if test_accesses is not None:
+        cards.append(card("Test part opened", "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"))
     return cards
 
 

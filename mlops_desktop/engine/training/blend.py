@@ -138,7 +138,7 @@ def find_blend(
 
     `rate` gives the mean over the folds of such scores, `allowed` says whether so many members may be fitted.
     """
-    algorithms = [a for a in scores if not a.keeps_rows]  # a mean would hide whose rows are in it
+    algorithms = [a for a in scores if not a.stores_training_data]  # a mean would hide whose rows are in it
     if len(algorithms) < 2:
         return None
     alone = {algorithm: rate(scores[algorithm]) for algorithm in algorithms}

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import describe_columns
-from mlops_desktop.engine.pipeline import Flow, learn_steps
+from mlops_desktop.engine.pipeline import Pipeline, fit_steps
 from mlops_desktop.engine.project import digest
 from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
@@ -31,17 +31,17 @@ def best_run(runs: list[Run]) -> Run | None:
     return max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
 
 
-def chosen_run(flow: Flow, runs: Runs) -> Run:
+def chosen_run(pipeline: Pipeline, runs: Runs) -> Run:
     """The run that the project chose, or the best one of its leaderboard. UserError when there is none."""
-    if flow.project.chosen:
-        run = runs.get(flow.project.chosen)
-        if run.key != flow.keys.board:
+    if pipeline.project.chosen:
+        run = runs.get(pipeline.project.chosen)
+        if run.key != pipeline.keys.board:
             raise UserError(
                 f"The chosen run {run.id[:8]} belongs to earlier decisions.",
                 "Choose a run of today's leaderboard, or start training again.",
             )
         return run
-    best = best_run(runs.list(flow.keys.board))
+    best = best_run(runs.list(pipeline.keys.board))
     if best is None:
         raise UserError("There is no trained model for these decisions yet.", "Start training first (`run`).")
     return best
@@ -51,7 +51,7 @@ def chosen_run(flow: Flow, runs: Runs) -> Run:
 class Chosen:
     """The chosen run of a flow with its scorer."""
 
-    flow: Flow
+    pipeline: Pipeline
     run: Run
     scorer: Scorer
 
@@ -61,50 +61,50 @@ class Chosen:
         return read_algorithm(self.run.algorithm)
 
 
-def open_chosen(flow: Flow, runs: Runs, job: Job) -> Chosen:
+def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
     """The chosen run with its model, fitted and compiled now unless it is in the store."""
-    run = chosen_run(flow, runs)
-    key = flow.keys.scorer(run.id)
+    run = chosen_run(pipeline, runs)
+    key = pipeline.keys.scorer(run.id)
     try:
-        scorer = flow.store.get_plain(key)
+        scorer = pipeline.store.get_object(key)
     except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
-        flow.store.put_plain(key, _with_other_cut_off(flow, run) or _make_scorer(flow, run, job))
-        flow.store.put(flow.keys.model(run.id), {"scorer": key})
-        scorer = flow.store.get_plain(key)
+        pipeline.store.put_object(key, _with_other_cut_off(pipeline, run) or _make_scorer(pipeline, run, job))
+        pipeline.store.put(pipeline.keys.model(run.id), {"scorer": key})
+        scorer = pipeline.store.get_object(key)
     assert isinstance(scorer, Scorer)
-    return Chosen(flow, run, scorer)
+    return Chosen(pipeline, run, scorer)
 
 
-def _with_other_cut_off(flow: Flow, run: Run) -> Scorer | None:
+def _with_other_cut_off(pipeline: Pipeline, run: Run) -> Scorer | None:
     """The model as it was fitted for another cut-off, with today's: a new cut-off needs no new fit. None when there is no such model."""
     try:
-        scorer = flow.store.get_plain(flow.store.get(flow.keys.model(run.id))[0]["scorer"])
+        scorer = pipeline.store.get_object(pipeline.store.get(pipeline.keys.model(run.id))[0]["scorer"])
     except KeyError:
         return None
     assert isinstance(scorer, Scorer)
-    scorer = replace(scorer, version="", threshold=_threshold(flow, read_algorithm(run.algorithm)))
+    scorer = replace(scorer, version="", threshold=_threshold(pipeline, read_algorithm(run.algorithm)))
     return replace(scorer, version=_version(scorer))
 
 
-def _make_scorer(flow: Flow, run: Run, job: Job) -> Scorer:
-    project = flow.project
+def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
+    project = pipeline.project
     algorithm = read_algorithm(run.algorithm)
-    rows = flow.everything if project.refit == "all" else flow.train
-    learned = learn_steps(project.active_steps(), rows.frame, rows.target, Part(job, 0.0, 0.4))
+    rows = pipeline.everything if project.refit == "all" else pipeline.train
+    fitted_steps = fit_steps(project.active_steps(), rows.frame, rows.target, Part(job, 0.0, 0.4))
     job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")
-    fitted = fit(algorithm, learned.matrix, rows.target, rows.weights, project.seed)
+    fitted = fit(algorithm, fitted_steps.matrix, rows.target, rows.weights, project.seed)
     job.step(0.9, "Writing the model as plain data")
     scorer = Scorer(
         name=project.name,
         version="",
         task=rows.target.task,
         target=project.target,
-        schema=describe_columns(flow.table, rows.frame, project.columns),
-        transforms=learned.transforms,
+        schema=describe_columns(pipeline.table, rows.frame, project.columns),
+        transforms=fitted_steps.transforms,
         model=fitted.model,
         classes=rows.target.classes,
-        positive=flow.positive,
-        threshold=_threshold(flow, algorithm),
+        positive=pipeline.positive,
+        threshold=_threshold(pipeline, algorithm),
     )
     scorer = replace(scorer, schema=schema_of_needs(scorer, rows.frame))
     return replace(scorer, version=_version(scorer))
@@ -117,17 +117,19 @@ def _version(scorer: Scorer) -> str:
     return digest(document, [[name, str(a.dtype), a.shape, digest(a.tobytes().hex())] for name, a in sorted(arrays.items())])[:12]
 
 
-def _threshold(flow: Flow, algorithm: Algorithm) -> float | None:
-    if flow.positive is None or flow.project.threshold is not None:
-        return flow.project.threshold
-    return proposed_threshold(flow, *out_of_fold(flow, algorithm)).threshold
+def _threshold(pipeline: Pipeline, algorithm: Algorithm) -> float | None:
+    if pipeline.positive is None or pipeline.project.threshold is not None:
+        return pipeline.project.threshold
+    return proposed_threshold(pipeline, *out_of_fold(pipeline, algorithm)).threshold
 
 
-def proposed_threshold(flow: Flow, rows: Ints, scores: Floats) -> Choice:
+def proposed_threshold(pipeline: Pipeline, rows: Ints, scores: Floats) -> Choice:
     """The cut-off that out-of-fold scores propose for a binary task."""
-    assert flow.positive is not None
-    project = flow.project
-    return choose_threshold(flow.train.target.take(rows), scores[:, flow.positive], flow.positive, project.metric, project.costs)
+    assert pipeline.positive is not None
+    project = pipeline.project
+    return choose_threshold(
+        pipeline.train.target.take(rows), scores[:, pipeline.positive], pipeline.positive, project.metric, project.costs
+    )
 
 
 def drift_reference(chosen: Chosen) -> Reference:
@@ -135,4 +137,4 @@ def drift_reference(chosen: Chosen) -> Reference:
 
     On its own training rows a model is too sure: a forest's scores there are so far from those of any new day that every day would drift.
     """
-    return reference_of(chosen.scorer.schema, chosen.flow.train.frame, out_of_fold(chosen.flow, chosen.algorithm)[1])
+    return reference_of(chosen.scorer.schema, chosen.pipeline.train.frame, out_of_fold(chosen.pipeline, chosen.algorithm)[1])

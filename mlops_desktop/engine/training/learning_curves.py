@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.metrics import score
-from mlops_desktop.engine.pipeline import Flow
+from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run
@@ -22,7 +22,7 @@ MOST_FOLDS = 3
 Json = dict[str, Any]
 
 
-def learning_curve(flow: Flow, run: Run, job: Job) -> Json:
+def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> Json:
     """Fit a run's algorithm on growing shares of the training rows of the first folds; `{"metric", "folds", "points", "notes"}`.
 
     A point is `{"share", "rows", "train": [score by fold], "valid": [score by fold]}`, signed as scikit-learn signs the metric, None where
@@ -30,12 +30,12 @@ def learning_curve(flow: Flow, run: Run, job: Job) -> Json:
     shares of the classes. The whole recipe is learned anew on each, so the last point is what the leaderboard shows of these folds.
     Points are handed over as they come. The answer is kept in the store.
     """
-    key = flow.keys.learning_curve(run.id)
-    if key in flow.store:
-        return flow.store.get(key)[0]
+    key = pipeline.keys.learning_curve(run.id)
+    if key in pipeline.store:
+        return pipeline.store.get(key)[0]
     algorithm = read_algorithm(run.algorithm)
-    folds = flow.folds[:MOST_FOLDS]
-    orders = [_order(flow, train, fold) for fold, (train, _) in enumerate(folds)]
+    folds = pipeline.folds[:MOST_FOLDS]
+    orders = [_order(pipeline, train, fold) for fold, (train, _) in enumerate(folds)]
     points: list[Json] = []
     notes: dict[str, None] = {}
     done, whole = 0.0, len(folds) * sum(SHARES)
@@ -45,7 +45,7 @@ def learning_curve(flow: Flow, run: Run, job: Job) -> Json:
             rows = np.sort(order[: max(2, round(share * len(order)))])
             job.step(done / whole, f"Learning curve: {algorithm.label} on {len(rows):,} rows")
             try:
-                trained, validated = _scores(flow, algorithm, rows, valid)
+                trained, validated = _scores(pipeline, algorithm, rows, valid)
             except UserError as error:
                 trained = validated = None
                 notes[f"{len(rows):,} rows: {error.message}"] = None
@@ -55,18 +55,18 @@ def learning_curve(flow: Flow, run: Run, job: Job) -> Json:
             done += share
         points.append(point)
         job.partial({"point": point})
-    found: Json = {"metric": flow.project.metric, "folds": len(folds), "points": points, "notes": list(notes)}
-    flow.store.put(key, found)
+    found: Json = {"metric": pipeline.project.metric, "folds": len(folds), "points": points, "notes": list(notes)}
+    pipeline.store.put(key, found)
     return found
 
 
-def _order(flow: Flow, rows: Ints, fold: int) -> Ints:
+def _order(pipeline: Pipeline, rows: Ints, fold: int) -> Ints:
     """The rows in an order whose every beginning has about the classes' shares; for a split by time the latest rows come first."""
-    if flow.project.split.method == "time":
-        assert flow.train_times is not None
-        return rows[np.argsort(flow.train_times[rows], kind="stable")[::-1]]
-    shuffled = np.random.default_rng([flow.project.seed, 7, fold]).permutation(rows)
-    target = flow.train.target
+    if pipeline.project.split.method == "time":
+        assert pipeline.train_times is not None
+        return rows[np.argsort(pipeline.train_times[rows], kind="stable")[::-1]]
+    shuffled = np.random.default_rng([pipeline.project.seed, 7, fold]).permutation(rows)
+    target = pipeline.train.target
     if not target.classes:
         return shuffled
     values = target.values[shuffled]
@@ -77,18 +77,18 @@ def _order(flow: Flow, rows: Ints, fold: int) -> Ints:
     return shuffled[np.argsort((rank + 0.5) / counts[values], kind="stable")]
 
 
-def _scores(flow: Flow, algorithm: Algorithm, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
+def _scores(pipeline: Pipeline, algorithm: Algorithm, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
     """The score on the rows that were learned from, and on the validation rows."""
-    part, project = flow.train, flow.project
-    learned = flow.learn(rows)
+    part, project = pipeline.train, pipeline.project
+    fitted_steps = pipeline.fit(rows)
     target = part.target.take(rows)
     weights = None if part.weights is None else part.weights[rows]
-    model = fit(algorithm, learned.matrix, target, weights, project.seed).model
-    other = np.round(model.scores(learned.transform(part.frame.take(valid))), 12)
-    own = np.round(model.scores(learned.matrix), 12)
+    model = fit(algorithm, fitted_steps.matrix, target, weights, project.seed).model
+    other = np.round(model.scores(fitted_steps.transform(part.frame.take(valid))), 12)
+    own = np.round(model.scores(fitted_steps.matrix), 12)
     found = (
-        score(project.metric, target, own, flow.positive, None),
-        score(project.metric, part.target.take(valid), other, flow.positive, None),
+        score(project.metric, target, own, pipeline.positive, None),
+        score(project.metric, part.target.take(valid), other, pipeline.positive, None),
     )
     trained, validated = (value if np.isfinite(value) else None for value in found)
     return trained, validated

@@ -11,7 +11,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.pipeline import Flow
+from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.project import require
 from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.blend import ADDED, Blend, find_blend, read_algorithm
@@ -27,46 +27,50 @@ SLOW = 0.2  # of the budget: a trial with so much before it must be better than 
 BEHIND = (0.05, 0.02)  # how far a draw may be behind the best run after one fold, and after more, before it is left
 
 
-def search(flow: Flow, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> dict[str, Any]:
+def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> dict[str, Any]:
     """Train and tune for the project's budget, record every trial, and fit the chosen model.
 
     The answer names the chosen run. `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
     failed.
     """
-    require(flow.project, "data", "target", "task", "metric", "candidates")
-    _refuse_absent(flow.project.candidates)
-    clock = Clock(None if replay or flow.project.search.trials is not None else flow.project.search.seconds)
-    folds = Folds(flow)
+    require(pipeline.project, "data", "target", "task", "metric", "candidates")
+    _refuse_absent(pipeline.project.candidates)
+    clock = Clock(None if replay or pipeline.project.search.trials is not None else pipeline.project.search.seconds)
+    folds = Folds(pipeline)
     done = (_replayed if replay else _searched)(folds, runs, clock, Part(job, 0.0, 0.9), jobs)
     if not any(run.status == "done" for run in done):
         reasons = "; ".join(f"{run.label}: {run.reason}" for run in done[:3])
         raise UserError(f"No algorithm could be trained. {reasons}", "Mend what is named there, or choose other algorithms.")
-    chosen = open_chosen(flow, runs, Part(job, 0.9, 1.0))
+    chosen = open_chosen(pipeline, runs, Part(job, 0.9, 1.0))
     return {"chosen": chosen.run.id, "algorithm": chosen.run.label, "score": chosen.run.score, "std": chosen.run.std, "trials": len(done)}
 
 
 def _searched(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
-    flow = folds.flow
-    plan = Plan(flow.project.candidates, flow.project.search, flow.project.seed)
+    pipeline = folds.pipeline
+    plan = Plan(pipeline.project.candidates, pipeline.project.search, pipeline.project.seed)
     done: list[Run] = []
     skipped = 0
     for algorithm in plan:
         if not clock.allows(algorithm):
             skipped += 1
-            if skipped > 3 * len(flow.project.candidates) or clock.over():
+            if skipped > 3 * len(pipeline.project.candidates) or clock.over():
                 break
             continue
-        judge = Judge(clock, done, len(flow.folds), drawn=algorithm not in flow.project.candidates) if clock.seconds is not None else None
-        done.append(_trial(folds, runs, algorithm, len(done) + 1, _share(clock, flow, len(done), job), jobs, judge))
-        if not (judge and judge.outdone):  # the others say how long such a trial takes
-            clock.record(algorithm, max(done[-1].seconds, judge.projected if judge else 0.0))
+        pruner = (
+            Pruner(clock, done, len(pipeline.folds), drawn=algorithm not in pipeline.project.candidates)
+            if clock.seconds is not None
+            else None
+        )
+        done.append(_trial(folds, runs, algorithm, len(done) + 1, _share(clock, pipeline, len(done), job), jobs, pruner))
+        if not (pruner and pruner.pruned):  # the others say how long such a trial takes
+            clock.record(algorithm, max(done[-1].seconds, pruner.projected if pruner else 0.0))
         plan.tell(algorithm, done[-1].score)
-    if clock.seconds is not None and (blend := _blend(flow, done, clock)):
-        done.append(_trial(folds, runs, blend, len(done) + 1, _share(clock, flow, len(done), job), jobs))
+    if clock.seconds is not None and (blend := _blend(pipeline, done, clock)):
+        done.append(_trial(folds, runs, blend, len(done) + 1, _share(clock, pipeline, len(done), job), jobs))
     return done
 
 
-class Judge:
+class Pruner:
     """Says whether a trial of a timed search is to be left: when it cannot end in time, when a draw is far behind the best run, or when a
     trial would take much of the budget and is no better than the best run on the folds so far.
 
@@ -80,7 +84,7 @@ class Judge:
         self._best = max(finished, key=lambda run: run.score or 0.0, default=None)
         self._spread = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
         self._begun = self.projected = 0.0
-        self.outdone = False
+        self.pruned = False
 
     def __call__(self, scores: Mapping[int, float]) -> str:
         """See `trials.Judge`."""
@@ -88,7 +92,7 @@ class Judge:
             self._begun, self._before = self._clock.spent(), len(scores)
         new = len(scores) - self._before
         if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._spread):
-            self.outdone = True
+            self.pruned = True
             return f"Left after {len(scores)} of {self._folds} folds: far behind the best run."
         left = 0.0
         if new:
@@ -107,16 +111,16 @@ def behind(best: Sequence[float], scores: Mapping[int, float], spread: float) ->
     return lead > BEHIND[min(len(scores), len(BEHIND)) - 1] * spread
 
 
-def _blend(flow: Flow, done: list[Run], clock: Clock) -> Blend | None:
+def _blend(pipeline: Pipeline, done: list[Run], clock: Clock) -> Blend | None:
     """A blend of this search's best runs that beats each of them and whose final fit ends in time; None when there is none."""
     if not any(run.status == "done" for run in done):
         return None
 
     def rate(by_fold: Sequence[Floats]) -> float:
-        return float(np.nanmean([fold_score(flow, i, scores) for i, scores in enumerate(by_fold)]))
+        return float(np.nanmean([fold_score(pipeline, i, scores) for i, scores in enumerate(by_fold)]))
 
     def scores_of(algorithm: Algorithm) -> list[Floats]:
-        return [flow.store.get(flow.keys.fold(algorithm, i))[1]["scores"] for i in range(len(flow.folds))]
+        return [pipeline.store.get(pipeline.keys.fold(algorithm, i))[1]["scores"] for i in range(len(pipeline.folds))]
 
     best = scores_of(read_algorithm(_to_blend(done, 1)[0].algorithm))
     rate(best)  # the first time takes longer
@@ -127,7 +131,7 @@ def _blend(flow: Flow, done: list[Run], clock: Clock) -> Blend | None:
     runs = {read_algorithm(run.algorithm): run for run in _to_blend(done, int(min(BLENDED, affordable)))}
 
     def allowed(members: Sequence[Algorithm]) -> bool:
-        last = sum(runs[member].seconds for member in members) / max(1, len(flow.folds) - 1)  # a fit on all rows, for each
+        last = sum(runs[member].seconds for member in members) / max(1, len(pipeline.folds) - 1)  # a fit on all rows, for each
         return clock.spent() + last <= (clock.seconds or 0.0)
 
     return find_blend({algorithm: scores_of(algorithm) for algorithm in runs}, rate, allowed)
@@ -143,7 +147,7 @@ def _to_blend(done: list[Run], most: int) -> list[Run]:
 
 
 def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
-    listed = sorted(runs.list(folds.flow.keys.board), key=lambda run: run.number)
+    listed = sorted(runs.list(folds.pipeline.keys.board), key=lambda run: run.number)
     if not listed:
         raise UserError("There are no trials to repeat for these decisions.", "Run a search first, without “--replay”.")
     return [
@@ -152,11 +156,11 @@ def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
     ]
 
 
-def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int, judge: trials.Judge | None = None) -> Run:
+def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int, pruner: trials.Pruner | None = None) -> Run:
     job.step(0.0, f"Trial {number}: {algorithm.label}")
     job.partial({"trial": number, "algorithm": algorithm.to_json(), "label": algorithm.label})
     began = time.perf_counter()
-    run = run_trial(folds, algorithm, number, job, jobs, judge)
+    run = run_trial(folds, algorithm, number, job, jobs, pruner)
     runs.record(run)
     job.partial({"run": run.to_json()})
     said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
@@ -164,9 +168,9 @@ def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job
     return run
 
 
-def _share(clock: Clock, flow: Flow, done: int, job: Job) -> Part:
+def _share(clock: Clock, pipeline: Pipeline, done: int, job: Job) -> Part:
     """The piece of the bar that the next trial fills: by trials when they are counted, else by time."""
-    trials = flow.project.search.trials
+    trials = pipeline.project.search.trials
     if trials is not None:
         return Part(job, min(1.0, done / trials), min(1.0, (done + 1) / trials))
     return Part(job, clock.fraction(), clock.fraction())

@@ -110,13 +110,13 @@ class Runs:
             raise UserError(f"“{prefix}” stands for {len(ids)} runs: {shown}{' …' if len(ids) > 5 else ''}.", "Give more digits of the id.")
         return self._run(rows[-1][1])
 
-    def record_look(self, key: str, why: str) -> int:
+    def record_test_access(self, key: str, why: str) -> int:
         """Count a look at the sealed test part of the split `key`; how many there were now."""
         with self._open(write=True) as connection:
             connection.execute("INSERT INTO look (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
             return int(connection.execute("SELECT count(*) FROM look WHERE key = ?", (key,)).fetchone()[0])
 
-    def looks(self, key: str) -> builtins.list[str]:
+    def test_accesses(self, key: str) -> builtins.list[str]:
         """Why the sealed test part of the split `key` was opened, once for each time."""
         return [why for (why,) in self._rows("SELECT why FROM look WHERE key = ? ORDER BY seq", (key,))]
 

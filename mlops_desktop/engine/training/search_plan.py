@@ -74,7 +74,7 @@ class Plan:
     def _draws(self, algorithm: Algorithm, rng: np.random.Generator) -> Iterator[Algorithm]:
         """One draw after another of an algorithm, without end."""
         tuned = algorithm.search_space()
-        for start in algorithm.starts:
+        for start in algorithm.initial_configs:
             yield replace(algorithm, **{name: value for name, value in start.items() if name in tuned})
         for number in count():
             best = self._best.get(algorithm.id)

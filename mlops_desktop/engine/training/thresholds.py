@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
@@ -78,7 +78,7 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
     at = int(best[np.argmin(np.round(np.abs(table["threshold"][best] - NO_CHOICE), 12))])
     threshold, value = float(table["threshold"][at]), float(table[rule][at])
     if rule == "cost":
-        reason = f"At this cut-off the errors cost least: {figure(value)} per row on rows that the model had not seen."
+        reason = f"At this cut-off the errors cost least: {format_number(value)} per row on rows that the model had not seen."
     else:
         reason = f"At this cut-off {_RULES[rule]} is best: {value:.3f} on rows that the model had not seen."
     return Choice(threshold, rule, value, reason, _thinned(table, [at]))

@@ -16,7 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine.metrics import score
-from mlops_desktop.engine.pipeline import Flow, Learned
+from mlops_desktop.engine.pipeline import FittedSteps, Pipeline
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
 from mlops_desktop.engine.training.blend import Blend, read_algorithm
@@ -36,16 +36,16 @@ class Folds:
     allows.
     """
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
         self._kept: dict[int, tuple[Matrix, Matrix]] = {}
 
     def matrices(self, fold: int, job: Job) -> tuple[Matrix, Matrix]:
         """The training and the validation matrix of a fold, by steps that saw its training rows alone."""
         if fold not in self._kept:
-            train, valid = self.flow.folds[fold]
-            learned: Learned = self.flow.learn(train, job)
-            pair = learned.matrix, learned.transform(self.flow.train.frame.take(valid))
+            train, valid = self.pipeline.folds[fold]
+            fitted_steps: FittedSteps = self.pipeline.fit(train, job)
+            pair = fitted_steps.matrix, fitted_steps.transform(self.pipeline.train.frame.take(valid))
             if not self._fits(pair):
                 return pair
             self._kept[fold] = pair
@@ -54,51 +54,51 @@ class Folds:
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
         import psutil
 
-        return bool(_size(pair) * len(self.flow.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
+        return bool(_size(pair) * len(self.pipeline.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
 
     def processes(self) -> int:
         """How many folds may be fitted at once, by processors and by memory: each process holds the table and its matrices."""
         import psutil
 
-        flow = self.flow
+        pipeline = self.pipeline
         kept = sum(_size(pair) for pair in self._kept.values()) / max(1, len(self._kept))
-        each = 2**28 + 3 * kept * len(flow.folds)
-        return int(max(1, min(cores(), len(flow.folds), PROCESS_SHARE * psutil.virtual_memory().available / each)))
+        each = 2**28 + 3 * kept * len(pipeline.folds)
+        return int(max(1, min(cores(), len(pipeline.folds), PROCESS_SHARE * psutil.virtual_memory().available / each)))
 
     def fit_fold(self, algorithm: Algorithm, fold: int, job: Job) -> None:
         """Put the out-of-fold scores of one fold into the store, unless they are there."""
-        key = self.flow.keys.fold(algorithm, fold)
-        if key in self.flow.store:
+        key = self.pipeline.keys.fold(algorithm, fold)
+        if key in self.pipeline.store:
             return
         if isinstance(algorithm, Blend):
             self._blend_fold(algorithm, fold, job)
             return
         began = time.perf_counter()
-        job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.flow.folds)}")
+        job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.pipeline.folds)}")
         train, valid = self.matrices(fold, job)
-        rows = self.flow.folds[fold][0]
-        part = self.flow.train
+        rows = self.pipeline.folds[fold][0]
+        part = self.pipeline.train
         weights = None if part.weights is None else part.weights[rows]
-        fitted = fit(algorithm, train, part.target.take(rows), weights, self.flow.project.seed)
+        fitted = fit(algorithm, train, part.target.take(rows), weights, self.pipeline.project.seed)
         scores = np.round(fitted.model.scores(valid), 12)
         if not np.isfinite(scores).all():
             raise UserError(f"{algorithm.label} gave answers that are not finite numbers.", "Scale the columns, or clip extreme values.")
         document = {"notes": list(fitted.notes), "features": train.width, "seconds": time.perf_counter() - began}
-        self.flow.store.put(key, document, {"scores": scores})
+        self.pipeline.store.put(key, document, {"scores": scores})
 
     def _blend_fold(self, algorithm: Blend, fold: int, job: Job) -> None:
         """The scores of a blend are the mean of its members' scores; a member is fitted only where it was not."""
         found = []
         for i, member in enumerate(algorithm.members):
             self.fit_fold(member, fold, Part(job, i / len(algorithm.members), (i + 1) / len(algorithm.members)))
-            found.append(self.flow.store.get(self.flow.keys.fold(member, fold)))
+            found.append(self.pipeline.store.get(self.pipeline.keys.fold(member, fold)))
         document = {
             "notes": list(dict.fromkeys(note for document, _ in found for note in document["notes"])),
             "features": found[0][0]["features"],
             "seconds": sum(document["seconds"] for document, _ in found),
         }
         scores = np.round(blended([arrays["scores"] for _, arrays in found], algorithm.weights), 12)
-        self.flow.store.put(self.flow.keys.fold(algorithm, fold), document, {"scores": scores})
+        self.pipeline.store.put(self.pipeline.keys.fold(algorithm, fold), document, {"scores": scores})
 
 
 def _size(matrices: Sequence[Matrix]) -> int:
@@ -106,37 +106,37 @@ def _size(matrices: Sequence[Matrix]) -> int:
     return sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in matrices)
 
 
-def out_of_fold(flow: Flow, algorithm: Algorithm, job: Job | None = None) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
+def out_of_fold(pipeline: Pipeline, algorithm: Algorithm, job: Job | None = None) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
     """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row.
 
     A fold that is not in the store any more is fitted anew, with the same scores.
     """
-    rows = [valid for _, valid in flow.folds]
-    folds = Folds(flow)
+    rows = [valid for _, valid in pipeline.folds]
+    folds = Folds(pipeline)
     for i in range(len(rows)):
         folds.fit_fold(algorithm, i, Part(job or Silent(), i / len(rows), (i + 1) / len(rows)))
-    scores = [flow.store.get(flow.keys.fold(algorithm, i))[1]["scores"] for i in range(len(rows))]
+    scores = [pipeline.store.get(pipeline.keys.fold(algorithm, i))[1]["scores"] for i in range(len(rows))]
     return np.concatenate(rows), np.concatenate(scores)
 
 
-class _Left(Exception):
+class TrialPruned(Exception):
     """A trial ends before its last fold; the reason, in sentences."""
 
 
-Judge = Callable[[Mapping[int, float]], str]  # of a trial's scores by fold so far, the reason to leave it; empty to go on
+Pruner = Callable[[Mapping[int, float]], str]  # of a trial's scores by fold so far, the reason to leave it; empty to go on
 
 
-def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, judge: Judge | None = None) -> Run:
+def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, pruner: Pruner | None = None) -> Run:
     """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at once (0:
     as many as pay). `judge` is asked before each fold whether the trial is to be left.
     """
-    flow = folds.flow
+    pipeline = folds.pipeline
     status: Status = "done"
     reason = ""
     began = time.perf_counter()
     try:
-        _fit_folds(folds, algorithm, job, jobs, judge)
-    except _Left as left:
+        _fit_folds(folds, algorithm, job, jobs, pruner)
+    except TrialPruned as left:
         status, reason = "stopped", str(left)
     except UserError as error:
         status, reason = "failed", str(error)
@@ -144,46 +144,46 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
         status, reason = "failed", "There was not enough memory for this model."
     except Exception as error:  # a library's own refusal; it stands on the leaderboard with its words
         status, reason = "failed", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
-    records = [flow.store.get(key) for i in range(len(flow.folds)) if (key := flow.keys.fold(algorithm, i)) in flow.store]
-    by_fold = [fold_score(flow, i, arrays["scores"]) for i, (_, arrays) in enumerate(records)] if status == "done" else []
+    records = [pipeline.store.get(key) for i in range(len(pipeline.folds)) if (key := pipeline.keys.fold(algorithm, i)) in pipeline.store]
+    by_fold = [fold_score(pipeline, i, arrays["scores"]) for i, (_, arrays) in enumerate(records)] if status == "done" else []
     known = [s for s in by_fold if np.isfinite(s)]
     if status == "done" and not known:
-        status, reason = "failed", f"The metric {flow.project.metric} is not defined on any fold: too few rows of a class."
+        status, reason = "failed", f"The metric {pipeline.project.metric} is not defined on any fold: too few rows of a class."
     notes = list(dict.fromkeys(note for document, _ in records for note in document["notes"]))
     return Run(
-        id=flow.keys.run(algorithm),
-        key=flow.keys.board,
+        id=pipeline.keys.run(algorithm),
+        key=pipeline.keys.board,
         number=number,
         algorithm=algorithm.to_json(),
         algorithm_id=algorithm.id,
         label=algorithm.label,
-        metric=flow.project.metric,
+        metric=pipeline.project.metric,
         score=float(np.mean(known)) if known and status == "done" else None,
         std=float(np.std(known)) if known and status == "done" else None,
         fold_scores=tuple(by_fold),
         status=status,
         reason=reason or " ".join([*([algorithm.said()] if isinstance(algorithm, Blend) else []), *notes[:3]]),
         seconds=sum(document["seconds"] for document, _ in records) if records else time.perf_counter() - began,
-        rows=flow.train.frame.rows,
+        rows=pipeline.train.frame.rows,
         features=records[0][0]["features"] if records else 0,
         versions={name: version(name) for name in LIBRARIES},
-        seed=flow.project.seed,
+        seed=pipeline.project.seed,
     )
 
 
-def fold_score(flow: Flow, fold: int, scores: Floats) -> float:
+def fold_score(pipeline: Pipeline, fold: int, scores: Floats) -> float:
     """The metric of the project on one fold, by its out-of-fold scores."""
-    return score(flow.project.metric, flow.train.target.take(flow.folds[fold][1]), scores, flow.positive, None)
+    return score(pipeline.project.metric, pipeline.train.target.take(pipeline.folds[fold][1]), scores, pipeline.positive, None)
 
 
-def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, judge: Judge | None) -> None:
+def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, pruner: Pruner | None) -> None:
     """Fit the folds that are not in the store, so many at once; 0 jobs: one by one, and beside each other from the second on where the
     first took long.
     """
-    flow, count = folds.flow, len(folds.flow.folds)
-    todo = [i for i in range(count) if flow.keys.fold(algorithm, i) not in flow.store]
+    pipeline, count = folds.pipeline, len(folds.pipeline.folds)
+    todo = [i for i in range(count) if pipeline.keys.fold(algorithm, i) not in pipeline.store]
     while todo and (jobs < 2 or len(todo) < 2 or isinstance(algorithm, Blend)):
-        _ask(judge, flow, algorithm)
+        _ask(pruner, pipeline, algorithm)
         job.partial({"fold": todo[0] + 1, "folds": count})
         began = time.perf_counter()
         folds.fit_fold(algorithm, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
@@ -192,30 +192,30 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, judge: J
             jobs = folds.processes()
     if not todo:
         return
-    _ask(judge, flow, algorithm)
-    for done, _ in enumerate(_in_processes(flow, algorithm, todo, jobs), start=count - len(todo) + 1):
+    _ask(pruner, pipeline, algorithm)
+    for done, _ in enumerate(_in_processes(pipeline, algorithm, todo, jobs), start=count - len(todo) + 1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
         job.partial({"fold": done, "folds": count})
         if done < count:
-            _ask(judge, flow, algorithm)
+            _ask(pruner, pipeline, algorithm)
 
 
-def _ask(judge: Judge | None, flow: Flow, algorithm: Algorithm) -> None:
+def _ask(pruner: Pruner | None, pipeline: Pipeline, algorithm: Algorithm) -> None:
     """Leave the trial when its judge says so, by the folds so far."""
-    if judge is None:
+    if pruner is None:
         return
-    keys = [flow.keys.fold(algorithm, i) for i in range(len(flow.folds))]
-    there = {i: flow.store.get(key)[1]["scores"] for i, key in enumerate(keys) if key in flow.store}
-    if reason := judge({i: fold_score(flow, i, scores) for i, scores in there.items()}):
-        raise _Left(reason)
+    keys = [pipeline.keys.fold(algorithm, i) for i in range(len(pipeline.folds))]
+    there = {i: pipeline.store.get(key)[1]["scores"] for i, key in enumerate(keys) if key in pipeline.store}
+    if reason := pruner({i: fold_score(pipeline, i, scores) for i, scores in there.items()}):
+        raise TrialPruned(reason)
 
 
-def _in_processes(flow: Flow, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:
+def _in_processes(pipeline: Pipeline, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:
     """Folds side by side in processes of their own; each reads the data from the project folder."""
     from joblib import Parallel, delayed
 
-    project = json.dumps(project_to_json(flow.project), sort_keys=True)
-    calls = (delayed(_fit_elsewhere)(str(flow.folder), project, algorithm.to_json(), i) for i in todo)
+    project = json.dumps(project_to_json(pipeline.project), sort_keys=True)
+    calls = (delayed(_fit_elsewhere)(str(pipeline.folder), project, algorithm.to_json(), i) for i in todo)
     done: Iterator[None] = iter(Parallel(n_jobs=jobs, return_as="generator_unordered")(calls))
     return done
 
@@ -223,7 +223,7 @@ def _in_processes(flow: Flow, algorithm: Algorithm, todo: list[int], jobs: int) 
 @lru_cache(maxsize=1)
 def _folds_of(folder: str, project: str) -> Folds:
     """The folds of a project record, kept by the process from one call to the next."""
-    return Folds(Flow(Path(folder), project_from_json(json.loads(project))))
+    return Folds(Pipeline(Path(folder), project_from_json(json.loads(project))))
 
 
 def _fit_elsewhere(folder: str, project: str, algorithm: dict[str, Any], fold: int) -> None:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import UserError
-from ..frame import MISSING_DATE, NUMBER, WORD, Floats, Frame, Layout, Longs
+from ..frame import CATEGORICAL, MISSING_DATE, NUMBER, Floats, Frame, Layout, Longs
 from .functions import FUNCTIONS, RUNS, SPECIAL
 from .parser import LEFT, POWER, Parser
 from .tokens import FormulaError
@@ -151,8 +151,8 @@ def _column(layout: Layout, kind: str, name: str) -> Load:
     if kind == NUMBER:
         at = int(layout.number_at([name])[0])
         return lambda frame: np.ascontiguousarray(frame.numbers[:, at])
-    if kind == WORD:
-        place = int(layout.word_at([name])[0])
+    if kind == CATEGORICAL:
+        place = int(layout.categorical_at([name])[0])
         return lambda frame: Words(frame.codes[:, place], frame.levels[place])
     day = int(layout.date_at([name])[0])
     return lambda frame: np.ascontiguousarray(frame.dates[:, day])

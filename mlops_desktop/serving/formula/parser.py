@@ -6,7 +6,7 @@ import difflib
 import math
 from typing import Any, NamedTuple
 
-from ..frame import DATE, NUMBER, WORD, Layout
+from ..frame import CATEGORICAL, DATE, NUMBER, Layout
 from .functions import ALIASES, FUNCTIONS, SPECIAL
 from .tokens import FormulaError, Token, shown, tokens
 from .values import read_date
@@ -32,7 +32,7 @@ LEFT = frozenset({"or", "and", "+", "-", "*", "/", "%"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 _SAID = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
-_KINDS = {NUMBER: "number", WORD: "text", DATE: "date"}
+_KINDS = {NUMBER: "number", CATEGORICAL: "text", DATE: "date"}
 
 
 class Node(NamedTuple):
@@ -51,7 +51,9 @@ class Parser:
         self._next = 0
         self._nodes = 0
         self._kinds = {
-            name: _KINDS[kind] for kind, names in ((NUMBER, layout.numbers), (WORD, layout.words), (DATE, layout.dates)) for name in names
+            name: _KINDS[kind]
+            for kind, names in ((NUMBER, layout.numbers), (CATEGORICAL, layout.categoricals), (DATE, layout.dates))
+            for name in names
         }
         self._sparse = layout.sparse
         self.columns: dict[str, None] = {}
@@ -153,7 +155,7 @@ class Parser:
         if name in self._kinds:
             self.columns[name] = None
             kind = self._kinds[name]
-            return self._make("column", kind, token.at, {"number": NUMBER, "text": WORD, "date": DATE}[kind], name)
+            return self._make("column", kind, token.at, {"number": NUMBER, "text": CATEGORICAL, "date": DATE}[kind], name)
         word = name.lower() if token.sort == "name" else ""
         if word in ("true", "false"):
             return self._make("boolean.value", "boolean", token.at, word == "true")

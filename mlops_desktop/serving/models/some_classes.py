@@ -35,7 +35,7 @@ class SomeClasses(Model):
         return self.inner.thresholds()
 
 
-def spread(model: Model, seen: tuple[int, ...], classes: int) -> Model:
+def expand_classes(model: Model, seen: tuple[int, ...], classes: int) -> Model:
     """The model itself when its fit saw all classes in their order, else the model with probability 0 for the others; of one class, it is
     certain.
     """

@@ -74,10 +74,10 @@ class CombineColumns(Transform):
 
     def _join(self, layout: Layout) -> tuple[Layout, Apply]:
         sides = [
-            (True, int(layout.number_at([name])[0])) if layout.kind(name) == NUMBER else (False, int(layout.word_at([name])[0]))
+            (True, int(layout.number_at([name])[0])) if layout.kind(name) == NUMBER else (False, int(layout.categorical_at([name])[0]))
             for name in self.columns
         ]
-        out = layout.with_words([self.name], [self.columns])
+        out = layout.with_categoricals([self.name], [self.columns])
 
         def apply(frame: Frame) -> Frame:
             values = [frame.numbers[:, i] if is_number else Words(frame.codes[:, i], frame.levels[i]) for is_number, i in sides]

@@ -29,7 +29,7 @@ class Formula(Transform):
                 "Take a part of the date such as year(…), or days_between(start, end).",
             )
         if expression.kind == "text":
-            wide = layout.with_words([self.name], [expression.columns])
+            wide = layout.with_categoricals([self.name], [expression.columns])
 
             def add_words(frame: Frame) -> Frame:
                 codes, levels = expression.words(frame)

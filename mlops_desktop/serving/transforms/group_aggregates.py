@@ -28,7 +28,7 @@ class GroupAggregates(Transform):
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
         at = layout.number_at(self.columns)
-        group = np.repeat(layout.word_at([self.group]), len(self.columns))
+        group = np.repeat(layout.categorical_at([self.group]), len(self.columns))
         sources = [(self.group, column) for column in self.columns]
         out = layout.with_numbers(self.names, sources)
 

@@ -25,7 +25,7 @@ class OneHot(Transform):
     missing: tuple[int, ...]
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        at = layout.word_at(self.columns)
+        at = layout.categorical_at(self.columns)
         wide = layout.with_numbers(
             [name for names in self.names for name in names],
             [(column,) for column, names in zip(self.columns, self.names, strict=True) for _ in names],

@@ -25,7 +25,7 @@ class Ordinal(Transform):
     categories: bool = False
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        at = layout.word_at(self.columns)
+        at = layout.categorical_at(self.columns)
         rest, drop = layout.without(self.columns)
         out = rest.with_numbers(self.columns, [layout.source(name) for name in self.columns], category_codes=self.categories)
         unseen, missing = [self.unseen] * len(at), [self.missing] * len(at)

@@ -34,9 +34,9 @@ class SplitColumn(Transform):
     keep: bool
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        at = int(layout.word_at([self.column])[0])
+        at = int(layout.categorical_at([self.column])[0])
         sources = [(self.column,)] * len(self.names)
-        wide = layout.with_numbers(self.names, sources) if self.numbers else layout.with_words(self.names, sources)
+        wide = layout.with_numbers(self.names, sources) if self.numbers else layout.with_categoricals(self.names, sources)
         out, drop = (wide, None) if self.keep else wide.without([self.column])
         parts = self.parts()
 

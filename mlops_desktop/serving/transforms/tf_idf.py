@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..frame import Csr, Floats, Frame, Layout
-from ..serialization import Plain
+from ..serialization import Serializable
 from ..transform import Apply, Transform
 
 _WORDS = re.compile(r"\b\w\w+\b")
@@ -18,7 +18,7 @@ _BLANKS = re.compile(r"\s\s+")
 
 
 @dataclass(frozen=True)
-class Analyzer(Plain):
+class Analyzer(Serializable):
     """How a text becomes terms, as scikit-learn's analyzers do: runs of `low` to `high` words of two and more letters (`word`), or
     of characters (`char`; `char_wb` within words, with a blank at both ends). `stop_words` are left out before runs are made.
     """
@@ -68,7 +68,7 @@ class TfIdf(Transform):
     keep: bool
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        at = layout.word_at(self.columns).tolist()
+        at = layout.categorical_at(self.columns).tolist()
         wide = layout
         for column, terms in zip(self.columns, self.terms, strict=True):
             wide = wide.with_sparse([f"{column}: {term}" for term in terms], [(column,)] * len(terms))

@@ -19,18 +19,18 @@ from mlops_desktop.engine.pipeline import covers, place_for, place_of_proposal, 
 from mlops_desktop.engine.project import Project, Step
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.recipe.preview import Kinds, Trial
 from mlops_desktop.ui.recipe.step_cards import doubled, moved, without
 
 PAUSE_MS = 250  # after an edit, before the child is asked what it does
-STEP, CLEANER = "step", "cleaner"
-_FIELDS = {STEP: "steps", CLEANER: "cleaners"}  # where the project holds them
+STEP, CLEANER = "step", "row_filter"
+_FIELDS = {STEP: "steps", CLEANER: "row_filters"}  # where the project holds them
 
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """What is about to be added: a step or a cleaner, and where. `begun`: required texts that a person has still to write."""
+    """What is about to be added: a step or a row filter, and where. `begun`: required texts that a person has still to write."""
 
     kind: str
     component: Component
@@ -40,51 +40,51 @@ class Draft:
 
 class Recipe(QObject):
     """The steps of the project, seen from one stage (`prepare`, `engineer` or `select`), which alone can be edited here; with the first
-    of these stages go the cleaners.
+    of these stages go the row filters.
     """
 
     leaving = Signal()  # something else is about to be done: what was typed last is taken over now
     changed = Signal()  # the choice, the draft, or what the child says
     removed = Signal(str)  # something was taken out; it is called so
 
-    def __init__(self, bench: Workbench, panel: str, stage: str, parent: QObject) -> None:
+    def __init__(self, controller: ProjectController, panel: str, stage: str, parent: QObject) -> None:
         super().__init__(parent)
-        self.bench, self.panel, self.stage = bench, panel, stage
+        self.controller, self.panel, self.stage = controller, panel, stage
         self.kind, self.at = "", -1  # what is looked at
         self.draft: Draft | None = None
         self.proposals: list[Json] | None = None
-        self.trial = Trial(bench, panel, self)
+        self.trial = Trial(controller, panel, self)
         self.trial.changed.connect(self.changed)
         self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), CLEANER: ()}  # as they were last
-        self._folder = bench.folder
+        self._folder = controller.folder
 
     # ---- what there is
 
     @property
     def steps(self) -> tuple[Step[Operation], ...]:
         """Every step of the project, in order."""
-        return self.bench.project.steps
+        return self.controller.project.steps
 
     def items(self, kind: str) -> tuple[Step[Any], ...]:
-        """The steps, or the cleaners, of the project."""
-        found: tuple[Step[Any], ...] = getattr(self.bench.project, _FIELDS[kind])
+        """The steps, or the row filters, of the project."""
+        found: tuple[Step[Any], ...] = getattr(self.controller.project, _FIELDS[kind])
         return found
 
     def mine(self, at: int, kind: str = STEP) -> bool:
-        """Whether the step (or the cleaner) at a position is edited at this stage."""
+        """Whether the step (or the row filter) at a position is edited at this stage."""
         items = self.items(kind)
         if not 0 <= at < len(items):
             return False
         return self.stage == "prepare" if kind == CLEANER else bool(items[at].component.stage == self.stage)
 
     def chosen(self) -> Step[Any] | None:
-        """The step or cleaner of the project that is looked at; None for a draft, or when nothing is."""
+        """The step or row filter of the project that is looked at; None for a draft, or when nothing is."""
         if self.draft is None and self.kind and self.mine(self.at, self.kind):
             return self.items(self.kind)[self.at]
         return None
 
     def component(self) -> Component | None:
-        """What is looked at: the draft, else the chosen step or cleaner."""
+        """What is looked at: the draft, else the chosen step or row filter."""
         step = self.chosen()
         if step is not None:
             return step.component  # type: ignore[no-any-return]  # of whichever family
@@ -92,7 +92,7 @@ class Recipe(QObject):
 
     def tried(self) -> Project:
         """The project as it would be with the draft."""
-        project, draft = self.bench.project, self.draft
+        project, draft = self.controller.project, self.draft
         if draft is None:
             return project
         items = self.items(draft.kind)
@@ -100,7 +100,7 @@ class Recipe(QObject):
         return dataclasses.replace(project, **changed)
 
     def looked(self) -> tuple[int, int]:
-        """Positions in the trial of the step and of the cleaner that are looked at; −1 for none."""
+        """Positions in the trial of the step and of the row filter that are looked at; −1 for none."""
         kind, at = (self.draft.kind, self.draft.at) if self.draft else (self.kind, self.at)
         return (at if kind == STEP else -1, at if kind == CLEANER else -1)
 
@@ -117,7 +117,7 @@ class Recipe(QObject):
     def columns(self) -> Kinds:
         """The columns that there are where the component looked at stands, as (name, kind); while they are not known, those last known."""
         if self.looked()[1] >= 0:
-            table = self.bench.table()
+            table = self.controller.table()
             layout = table.frame.layout if table else None
             return [(name, layout.kind(name)) for name in layout.names()] if layout else []
         found, exact = self.trial.columns()
@@ -131,10 +131,10 @@ class Recipe(QObject):
         return found
 
     def told(self, kind: str, at: int) -> Json:
-        """What the child said last of the step or cleaner at a position of the project; empty when it said nothing."""
+        """What the child said last of the step or row filter at a position of the project; empty when it said nothing."""
         if self.answer is None:
             return {}
-        told = self.answer["steps" if kind == STEP else "cleaners"]
+        told = self.answer["steps" if kind == STEP else "row_filters"]
         expected = len(self.items(kind))
         if self.draft is not None and self.draft.kind == kind and len(told) > expected:
             at += at >= self.draft.at
@@ -145,19 +145,19 @@ class Recipe(QObject):
         """Why the draft cannot be done as it is; empty when it can, or when that is not known yet."""
         if self.draft is None or not self.fresh or self.answer is None:
             return ""
-        told = self.answer["steps" if self.draft.kind == STEP else "cleaners"]
+        told = self.answer["steps" if self.draft.kind == STEP else "row_filters"]
         return str(told[self.draft.at]["error"]) if self.draft.at < len(told) else ""
 
     def reason(self, at: int, kind: str = STEP) -> str:
-        """Why the step or cleaner at a position is sound for this data; empty when nothing was found that speaks for it."""
-        return reason_for(self.items(kind)[at].component, self.bench.suggestions())
+        """Why the step or row filter at a position is sound for this data; empty when nothing was found that speaks for it."""
+        return reason_for(self.items(kind)[at].component, self.controller.suggestions())
 
     # ---- what is looked at
 
     def show(self) -> None:
         """The project changed, or the panel came to the front: settle what is looked at, and ask what it does."""
-        if self.bench.folder != self._folder:
-            self._folder = self.bench.folder
+        if self.controller.folder != self._folder:
+            self._folder = self.controller.folder
             self.kind, self.at, self.draft, self.proposals = "", -1, None, None
             self._shown = {STEP: (), CLEANER: ()}
             self.trial.forget()
@@ -190,15 +190,15 @@ class Recipe(QObject):
             self._look(STEP, at)
 
     @Slot(int)
-    def choose_cleaner(self, at: int) -> None:
-        """Look at a cleaner."""
+    def choose_row_filter(self, at: int) -> None:
+        """Look at a row filter."""
         self._look(CLEANER, at)
 
     def _look(self, kind: str, at: int) -> None:
         self.leaving.emit()
         self.draft = None
-        if self.bench.session is not None:
-            self.bench.session.end_merge()
+        if self.controller.session is not None:
+            self.controller.session.end_merge()
         self.kind, self.at = kind, at
         self._schedule(0)
         self.changed.emit()
@@ -209,8 +209,8 @@ class Recipe(QObject):
         """Begin to add a member of the catalogue: it is tried where it would stand, and in the project only when it is added."""
         self.leaving.emit()
         if kind == CLEANER:
-            component, begun = starter(choices().cleaners[id_])
-            self.draft = Draft(CLEANER, component, len(self.bench.project.cleaners), begun)
+            component, begun = starter(choices().row_filters[id_])
+            self.draft = Draft(CLEANER, component, len(self.controller.project.row_filters), begun)
         else:
             member = choices().operations[id_]
             component, begun = starter(member)
@@ -244,7 +244,7 @@ class Recipe(QObject):
         said = self.tr("Add {step}").format(step=draft.component.label)
         self.draft, self.kind, self.at = None, draft.kind, draft.at
         self._shown[draft.kind] = getattr(project, _FIELDS[draft.kind])
-        self.bench.put(said, project)
+        self.controller.put(said, project)
         self.changed.emit()
 
     # ---- editing
@@ -267,16 +267,16 @@ class Recipe(QObject):
         labels = ", ".join(component.params()[name].label for name in names)
         said = self.tr("{step}: {field}").format(step=component.label, field=labels)
         changed: dict[str, Any] = {_FIELDS[self.kind]: _put(self.items(self.kind), self.at, dataclasses.replace(step, component=component))}
-        self.bench.edit(said, merge=merge, **changed)
+        self.controller.edit(said, merge=merge, **changed)
 
     def move(self, at: int, to: int, kind: str = STEP) -> None:
-        """Another place for a step of this stage, or for a cleaner."""
+        """Another place for a step of this stage, or for a row filter."""
         self.leaving.emit()
         if self.mine(at, kind):
             self._change(kind, to, self.tr("Move {step}"), at, moved(self.items(kind), at, to))
 
     def switch(self, at: int, on: bool, kind: str = STEP) -> None:
-        """Switch a step or a cleaner on or off; what is off is kept and does nothing."""
+        """Switch a step or a row filter on or off; what is off is kept and does nothing."""
         self.leaving.emit()
         if self.mine(at, kind):
             items = self.items(kind)
@@ -298,12 +298,12 @@ class Recipe(QObject):
             self.removed.emit(items[at].component.label)
 
     def _change(self, kind: str, look: int, said: str, at: int, items: tuple[Step[Any], ...]) -> None:
-        """Other steps or cleaners, for what was done to the one at `at`; then look at the one at `look`."""
+        """Other steps or row filters, for what was done to the one at `at`; then look at the one at `look`."""
         label = self.items(kind)[at].component.label
         self.draft, self.kind, self.at = None, kind, look
         self._shown[kind] = items
         changed: dict[str, Any] = {_FIELDS[kind]: items}
-        self.bench.edit(said.format(step=label), **changed)
+        self.controller.edit(said.format(step=label), **changed)
         self._follow()
         self._schedule(0)
         self.changed.emit()
@@ -312,14 +312,14 @@ class Recipe(QObject):
 
     def propose(self) -> None:
         """Have sound steps for this data proposed; `proposals` is filled when they are there."""
-        if blocked(self.bench.project) or self.bench.folder is None:
+        if blocked(self.controller.project) or self.controller.folder is None:
             return
 
         def done(found: Json) -> None:
             self.proposals = [one for one in found["steps"] if self._offered(one)]
             self.changed.emit()
 
-        self.bench.ask("suggest", done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps"))
+        self.controller.ask("suggest", done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps"))
 
     def _offered(self, one: Json) -> bool:
         return self.stage == "prepare" or bool(choices().operations[one["step"]["id"]].stage == self.stage)
@@ -350,7 +350,7 @@ class Recipe(QObject):
         self._shown[STEP] = steps
         said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add {n} proposed steps").format(n=len(added))
         self.draft, self.kind, self.at = None, STEP, last
-        self.bench.edit(said, steps=steps)
+        self.controller.edit(said, steps=steps)
         self._follow()
         self._schedule(0)
         self.changed.emit()

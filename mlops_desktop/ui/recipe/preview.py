@@ -8,7 +8,7 @@ from mlops_desktop.engine.pipeline import Keys, decided
 from mlops_desktop.engine.project import Project, digest, project_to_json
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 
 Kinds = list[tuple[str, str]]
 REMEMBERED = 50  # steps before which the columns are known
@@ -19,9 +19,9 @@ class Trial(QObject):
 
     changed = Signal()  # an answer came, or none will come
 
-    def __init__(self, bench: Workbench, owner: str, parent: QObject) -> None:
+    def __init__(self, controller: ProjectController, owner: str, parent: QObject) -> None:
         super().__init__(parent)
-        self._bench, self._owner = bench, owner
+        self._bench, self._owner = controller, owner
         self.answer: Json | None = None
         self._now: tuple[Project, int, int] = (Project(), -1, -1)
         self._question = self._before = ""
@@ -53,16 +53,16 @@ class Trial(QObject):
         self.answer, self._columns = None, {}
         self._asked = self._answered = ""
 
-    def show(self, project: Project, at: int, cleaner: int, pause: int) -> None:
-        """This project is shown, and in it the step at `at` and the cleaner at `cleaner` (−1: none); ask in `pause` milliseconds."""
-        self._now = (project, at, cleaner)
+    def show(self, project: Project, at: int, row_filter: int, pause: int) -> None:
+        """This project is shown, and in it the step at `at` and the row filter at `row_filter` (−1: none); ask in `pause` milliseconds."""
+        self._now = (project, at, row_filter)
         self._question = self._before = ""
         if self._bench.folder is None or blocked(project):
             self._timer.stop()
             return
         features = Keys(project).features
-        everything = [[decided(step.component), step.on] for step in (*project.cleaners, *project.steps)]
-        self._question = digest(features, everything, at, cleaner)
+        everything = [[decided(step.component), step.on] for step in (*project.row_filters, *project.steps)]
+        self._question = digest(features, everything, at, row_filter)
         before = project.steps if at < 0 else project.steps[:at]
         self._before = digest(features, [decided(step.component) for step in before if step.on])
         if self._question == self._asked:
@@ -82,7 +82,7 @@ class Trial(QObject):
         if not question or question == self._asked or self._bench.folder is None:
             return
         self._asked, self._open = question, True
-        project, at, cleaner = self._now
+        project, at, row_filter = self._now
 
         def done(found: Json) -> None:
             self.answer, self._answered = found, question
@@ -105,6 +105,6 @@ class Trial(QObject):
             on_over=over,
             project=project_to_json(project),
             at=at,
-            cleaner=cleaner,
+            row_filter=row_filter,
         )
         self.changed.emit()

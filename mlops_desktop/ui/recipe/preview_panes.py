@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
@@ -37,8 +37,8 @@ def waiting_words(recipe: Recipe, complete: bool) -> str:
         )
     if answer["problem"]:
         return str(answer["problem"])
-    at, cleaner = recipe.looked()
-    told = answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner]
+    at, row_filter = recipe.looked()
+    told = answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter]
     if told["error"]:
         return tr("Recipe", "As it is, this cannot be done.")
     if at >= 0 and answer["step"] is None:
@@ -53,25 +53,25 @@ def facts_words(recipe: Recipe) -> str:
     if answer is None or not recipe.fresh or answer["problem"]:
         return ""
     rows = answer["rows"]
-    at, cleaner = recipe.looked()
-    if (answer["steps"][at] if at >= 0 else answer["cleaners"][cleaner] if cleaner >= 0 else {"error": ""})["error"]:
+    at, row_filter = recipe.looked()
+    if (answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter] if row_filter >= 0 else {"error": ""})["error"]:
         return ""
-    if cleaner >= 0:
-        told = answer["cleaners"][cleaner]
+    if row_filter >= 0:
+        told = answer["row_filters"][row_filter]
         one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
         if not told["on"]:
             one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
             end = tr("Recipe", "of {rows}: the rule is off.")
-        return f"{counted(told['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
+        return f"{pluralize(told['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
     look = answer["step"]
     if look is None:
         return ""
     parts = []
     if look["before"] != look["after"]:
-        width = counted(look["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
+        width = pluralize(look["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
         parts.append(width.replace("{before}", f"{look['before']:,}"))
     if look["other"]:
-        parts.append(counted(look["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
+        parts.append(pluralize(look["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
     parts = parts or [tr("Recipe", "nothing changes in these rows")]
     tried = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows['sample']:,}")
     if rows["sample"] < rows["train"]:
@@ -142,12 +142,12 @@ class ChangesPane(Pane):
         self.facts.setText(facts_words(recipe))
 
     def _groups(self) -> list[Json]:
-        """What is drawn of the answer; of a cleaner, how many rows are used and how many are passed over."""
-        answer, (_, cleaner) = self.recipe.answer, self.recipe.looked()
+        """What is drawn of the answer; of a row filter, how many rows are used and how many are passed over."""
+        answer, (_, row_filter) = self.recipe.answer, self.recipe.looked()
         assert answer is not None
-        if cleaner < 0:
+        if row_filter < 0:
             return list(answer["step"]["groups"])
-        told, all_ = answer["cleaners"][cleaner], answer["rows"]["table"]
+        told, all_ = answer["row_filters"][row_filter], answer["rows"]["table"]
         gone = told["gone"]
         names = [self.tr("used"), self.tr("passed over")] if told["on"] else [self.tr("would be used"), self.tr("would be passed over")]
         kept = {"kind": "rows", "names": names, "counts": [all_ - gone, gone], "missing": 0, "distinct": all_}
@@ -200,7 +200,7 @@ def after_words(group: Json) -> Distribution:
         return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
     title = tr("Recipe", "→ after")
     if after["kind"] == "many":
-        title = counted(after["distinct"], tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
+        title = pluralize(after["distinct"], tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
     return _distribution(title, after)
 
 
@@ -214,16 +214,16 @@ def _distribution(title: str, one: Json) -> Distribution:
         stat = f"{one['counts'][0]:,} / {one['counts'][1]:,}"
     elif one["missing"]:
         stat, tone = tr("Recipe", "{count} missing").format(count=f"{one['missing']:,}"), "warn" if one["missing"] > 0.05 * total else ""
-    elif one["kind"] == "word":
-        stat = counted(one["distinct"], tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
+    elif one["kind"] == "categorical":
+        stat = pluralize(one["distinct"], tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
     else:
-        stat = counted(one["distinct"], tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
+        stat = pluralize(one["distinct"], tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
     edges = one.get("edges", []) if one["kind"] == "number" else []
     return Distribution(title, [one["counts"]], edges, one.get("names", []), stat, tone, tr("Recipe", "no value"))
 
 
 class RowsPane(Pane):
-    """The first rows of what the step changes: pale before, on a tinted ground after; for a cleaner, the rows that go."""
+    """The first rows of what the step changes: pale before, on a tinted ground after; for a row filter, the rows that go."""
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
@@ -243,12 +243,12 @@ class RowsPane(Pane):
     def show_recipe(self, complete: bool) -> None:
         """Show the rows, or nothing while there are none."""
         recipe = self.recipe
-        cleaner = recipe.looked()[1] >= 0
+        row_filter = recipe.looked()[1] >= 0
         step = recipe.chosen()
         off = step is not None and not step.on
         rows = self.tr("Rows that would be passed over") if off else self.tr("Rows that are passed over")
-        self.title.setText(rows if cleaner else self.tr("First rows"))
-        self.key.setText("" if cleaner else self.tr("grey: before · tinted: after"))
+        self.title.setText(rows if row_filter else self.tr("First rows"))
+        self.key.setText("" if row_filter else self.tr("grey: before · tinted: after"))
         words = waiting_words(recipe, complete)
         if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
             return
@@ -258,7 +258,7 @@ class RowsPane(Pane):
             return
         self._shown = recipe.answer
         assert recipe.answer is not None
-        if cleaner:
+        if row_filter:
             gone = recipe.answer["gone_rows"]
             self._fill(gone["columns"], [str(number) for number in gone["numbers"]])
             empty = not gone["numbers"]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from mlops_desktop.ui.panel import Panel
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
 from mlops_desktop.ui.recipe.step_list import PANELS
@@ -18,10 +18,10 @@ from mlops_desktop.ui.widgets.basic import column
 class RecipePanel(Panel):
     """The steps of one stage. A panel says what its page shows, and answers otherwise where it has more than the page."""
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         stage = next(stage for stage, panel in PANELS.items() if panel == self.id)
-        self.recipe = Recipe(bench, self.id, stage, self)
+        self.recipe = Recipe(controller, self.id, stage, self)
         self.view = self.page()
         self.setLayout(column(self.view, margins=(20, 16, 20, 16)))
 

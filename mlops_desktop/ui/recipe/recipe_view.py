@@ -34,7 +34,7 @@ class RecipeView(QWidget):
         *,
         nothing: str,
         propose: str = "",
-        cleaners: bool = False,
+        row_filters: bool = False,
         beside: Callable[[Recipe], Pane] = ChangesPane,
         below: Callable[[Recipe], Pane] = RowsPane,
         split: tuple[int, int] = (6, 4),
@@ -44,7 +44,7 @@ class RecipeView(QWidget):
         self._page = ""  # "", gallery, proposals: what a person asked for
         self._adding = STEP  # what the gallery shows
         self._proposed_for = ""
-        self.side = RecipeSide(recipe, cleaners=cleaners, propose=propose)
+        self.side = RecipeSide(recipe, row_filters=row_filters, propose=propose)
         self.side.setMinimumWidth(SIDE[0])
         self.side.setMaximumWidth(SIDE[1])
         self.card = StepCard(recipe, nothing)
@@ -124,7 +124,7 @@ class RecipeView(QWidget):
         self.card.add_asked.connect(lambda: self.choose_new(STEP))
         self.gallery.picked.connect(self._begin)
         self.proposals.taken.connect(lambda at: recipe.take([at]))
-        self.toast.undone.connect(recipe.bench.undo)
+        self.toast.undone.connect(recipe.controller.undo)
         self.card.judged.connect(self._show_panes)
         self.card.setAccessibleName(self.tr("Settings of the step"))
 
@@ -164,11 +164,11 @@ class RecipeView(QWidget):
         self.refresh()
 
     def _removed(self, what: str) -> None:
-        self._toast_of = self.recipe.bench.project
+        self._toast_of = self.recipe.controller.project
         self.toast.show_message(self.tr("“{step}” is removed.").format(step=what), undo=True)
 
     def _go_to_problem(self) -> None:
-        self.recipe.bench.go_to.emit("problem")
+        self.recipe.controller.go_to.emit("problem")
 
     # ---- showing
 
@@ -180,10 +180,10 @@ class RecipeView(QWidget):
     def refresh(self) -> None:
         """Show what the recipe looks at."""
         recipe = self.recipe
-        if self._toast_of is not None and self._toast_of is not recipe.bench.project:
+        if self._toast_of is not None and self._toast_of is not recipe.controller.project:
             self._toast_of = None
             self.toast.hide()
-        why = blocked(recipe.bench.project)
+        why = blocked(recipe.controller.project)
         self.side.show_recipe()
         self.side.setVisible(not why)
         self.card.show_recipe()
@@ -227,8 +227,8 @@ class RecipeView(QWidget):
             "engineer": self.tr("Steps that make new columns of the ones there are. Each is tried before it is added."),
             "select": self.tr("Steps that keep what tells something of the target. Each is tried before it is added."),
         }[self.recipe.stage]
-        cleaners = self.tr("Rules that pass over rows before anything is learned. Nothing is deleted from the file.")
-        self._gallery_said.setText(cleaners if rows else said)
+        row_filters = self.tr("Rules that pass over rows before anything is learned. Nothing is deleted from the file.")
+        self._gallery_said.setText(row_filters if rows else said)
         self._close.setVisible(self.recipe.component() is not None or self._way_back())
         self.gallery.show_offers([("", [_offer(member) for member in self.members(self._adding)])])
 
@@ -239,7 +239,7 @@ class RecipeView(QWidget):
     def members(self, kind: str) -> list[type[Component]]:
         """What of the catalogue can be added here, by name."""
         if kind == CLEANER:
-            found: list[type[Component]] = list(choices().cleaners.values())
+            found: list[type[Component]] = list(choices().row_filters.values())
         else:
             found = [member for member in choices().operations.values() if member.stage == self.recipe.stage]
         return sorted(found, key=lambda member: member.label)
@@ -274,7 +274,7 @@ class RecipeView(QWidget):
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A step of this stage that cannot be done has to be mended first."""
-        if blocked(self.recipe.bench.project):
+        if blocked(self.recipe.controller.project):
             return self.tr("Choose the column to predict first."), self.blocker.button
         return self.side.blocker(), self.side.steps
 
@@ -324,7 +324,7 @@ class RecipeView(QWidget):
 
 def recipe_key(recipe: Recipe) -> str:
     """What proposals hang on."""
-    return recipe.bench.keys.features
+    return recipe.controller.keys.features
 
 
 def _offer(member: type[Component]) -> Offer:

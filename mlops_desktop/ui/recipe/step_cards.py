@@ -138,9 +138,9 @@ class _Card(QFrame):
         state = self.tr("on") if item.on else self.tr("off")
         said = self.tr("Step {at} of {count}: {title}, {state}").format(at=self.position + 1, count=count, title=item.title, state=state)
         self.setAccessibleName(", ".join(part for part in (said, item.summary, item.why, item.problem, item.link) if part))
-        looks = "bad" if item.problem and not chosen else "chosen" if chosen else "off" if not item.on or item.link else ""
-        if self.property("looks") != looks:
-            set_property(self, "looks", looks)
+        test_accesses = "bad" if item.problem and not chosen else "chosen" if chosen else "off" if not item.on or item.link else ""
+        if self.property("looks") != test_accesses:
+            set_property(self, "looks", test_accesses)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Space switches, Alt+Up and Alt+Down move, Ctrl+D copies, Delete removes, Up and Down walk."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.workflow import TITLES
 from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
 from mlops_desktop.ui.recipe.step_cards import RecipeList, StepItem
@@ -16,18 +16,18 @@ PANELS = {"prepare": "preprocess", "engineer": "engineer", "select": "select"}  
 
 
 class RecipeSide(QFrame):
-    """The list of all steps: those of this stage are edited here, the others are links to theirs. `add_asked` tells step or cleaner."""
+    """The list of all steps: those of this stage are edited here, the others are links to theirs. `add_asked` tells step or row filter."""
 
     add_asked = Signal(str)
     edit_asked = Signal()
 
-    def __init__(self, recipe: Recipe, *, cleaners: bool, propose: str) -> None:
+    def __init__(self, recipe: Recipe, *, row_filters: bool, propose: str) -> None:
         super().__init__()
         self.setObjectName("card")
         self.recipe = recipe
         name = recipe.panel
         self.steps = RecipeList(name=f"{name}_steps", title=self.tr("Steps of the recipe, in their order"), narrow=True)
-        self.rows = RecipeList(name=f"{name}_cleaners", title=self.tr("What is done to rows"), narrow=True)
+        self.rows = RecipeList(name=f"{name}_row_filters", title=self.tr("What is done to rows"), narrow=True)
         self.count = label("", "caption", pill="mute")
         self.add = Button(self.tr("Add a step"), lambda: self.add_asked.emit(STEP), name=f"{name}_add", icon="plus")
         self.add_rows = Tool("plus", self.tr("Add a rule for rows"), lambda: self.add_asked.emit(CLEANER), name=f"{name}_add_rows")
@@ -40,19 +40,19 @@ class RecipeSide(QFrame):
         self.outcome.setObjectName(f"{name}_outcome")
         self._looked = ("", -1)
         self._sign = {tone: Picture(icon, tone, 16) for tone, icon in (("ok", "check"), ("err", "warn"))}
-        self.setLayout(self._build(cleaners))
+        self.setLayout(self._build(row_filters))
         self._connect()
 
-    def _build(self, cleaners: bool) -> QVBoxLayout:
+    def _build(self, row_filters: bool) -> QVBoxLayout:
         inner = QWidget()
         parts: list[QWidget] = []
-        if cleaners:
+        if row_filters:
             head = QWidget()
             head.setLayout(row(heading(self.tr("Rows")), None, self.add_rows))
             parts += [head, self.rows_said, self.rows]
         title = QWidget()
         title.setLayout(row(heading(self.tr("Steps")), self.count, None, self.add))
-        body = column(*parts, *([8] if cleaners else []), title, self.steps, self.steps_said, None, spacing=6)
+        body = column(*parts, *([8] if row_filters else []), title, self.steps, self.steps_said, None, spacing=6)
         inner.setLayout(body)
         area = self._area = scrolled(inner)
         lock = row(column(Picture("lock", "text3", 14), None), (self._note(), 1), spacing=6)
@@ -76,9 +76,9 @@ class RecipeSide(QFrame):
         self.steps.switched.connect(recipe.switch)
         self.steps.duplicated.connect(lambda at: recipe.duplicate(at))
         self.steps.removed.connect(lambda at: recipe.remove(at))
-        self.rows.chosen.connect(recipe.choose_cleaner)
-        self.rows.walked.connect(recipe.choose_cleaner)
-        self.rows.edited.connect(self._open_cleaner)
+        self.rows.chosen.connect(recipe.choose_row_filter)
+        self.rows.walked.connect(recipe.choose_row_filter)
+        self.rows.edited.connect(self._open_row_filter)
         self.rows.moved.connect(lambda at, to: recipe.move(at, to, CLEANER))
         self.rows.switched.connect(lambda at, on: recipe.switch(at, on, CLEANER))
         self.rows.duplicated.connect(lambda at: recipe.duplicate(at, CLEANER))
@@ -90,10 +90,10 @@ class RecipeSide(QFrame):
             self.recipe.choose(at)
             self.edit_asked.emit()
         else:
-            self.recipe.bench.go_to.emit(PANELS[self.recipe.steps[at].component.stage])
+            self.recipe.controller.go_to.emit(PANELS[self.recipe.steps[at].component.stage])
 
-    def _open_cleaner(self, at: int) -> None:
-        self.recipe.choose_cleaner(at)
+    def _open_row_filter(self, at: int) -> None:
+        self.recipe.choose_row_filter(at)
         self.edit_asked.emit()
 
     # ---- showing
@@ -104,8 +104,8 @@ class RecipeSide(QFrame):
         self.steps.show_steps([self._item(at) for at in range(len(recipe.steps))])
         drafting = recipe.draft is not None
         self.steps.show_chosen(recipe.at if recipe.kind == STEP and not drafting else -1)
-        cleaners = recipe.bench.project.cleaners
-        self.rows.show_steps([self._cleaner_item(at) for at in range(len(cleaners))])
+        row_filters = recipe.controller.project.row_filters
+        self.rows.show_steps([self._row_filter_item(at) for at in range(len(row_filters))])
         self.rows.show_chosen(recipe.at if recipe.kind == CLEANER and not drafting else -1)
         self._reveal()
         mine = sum(recipe.mine(at) for at in range(len(recipe.steps)))
@@ -158,13 +158,13 @@ class RecipeSide(QFrame):
                 before = width
         return "" if before in (None, after) else f"{before:,} → {after:,}"
 
-    def _cleaner_item(self, at: int) -> StepItem:
-        step = self.recipe.bench.project.cleaners[at]
+    def _row_filter_item(self, at: int) -> StepItem:
+        step = self.recipe.controller.project.row_filters[at]
         told = self.recipe.told(CLEANER, at)
         gone = f"−{told['gone']:,}" if step.on and told.get("gone") else ""
         why = self.recipe.reason(at, CLEANER)
-        cleaner = step.component
-        return StepItem(cleaner.label, step_summary(cleaner), on=step.on, problem=str(told.get("error", "")), badge=gone, why=why)
+        row_filter = step.component
+        return StepItem(row_filter.label, step_summary(row_filter), on=step.on, problem=str(told.get("error", "")), badge=gone, why=why)
 
     def _show_rows(self) -> None:
         rows = self.recipe.answer["rows"] if self.recipe.answer else {}
@@ -174,7 +174,7 @@ class RecipeSide(QFrame):
             text = self.tr("{kept} of {table} rows are used; the others are passed over, nothing is deleted.")
             self.rows_said.setText(text.format(kept=f"{rows['kept']:,}", table=f"{rows['table']:,}"))
         else:
-            self.rows_said.setText(counted(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
+            self.rows_said.setText(pluralize(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
 
     def _show_outcome(self) -> None:
         answer = self.recipe.answer
@@ -185,7 +185,7 @@ class RecipeSide(QFrame):
         if broken and not text:
             text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
         elif not text and matrix and matrix["width"] is not None:
-            text = counted(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
+            text = pluralize(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
         if not text:
             tone = ""
             text = self.tr("Trying the steps …") if self.recipe.trial.asking else ""

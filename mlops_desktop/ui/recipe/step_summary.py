@@ -11,7 +11,7 @@ from mlops_desktop.base.params import Choice, Columns, Flag, Number, Text, Texts
 from mlops_desktop.ui.widgets.inputs import said
 
 FEW = 3
-ICONS = {"number": "num", "word": "cat", "date": "date", "sparse": "text"}  # of kinds of columns
+ICONS = {"number": "num", "categorical": "cat", "date": "date", "sparse": "text"}  # of kinds of columns
 
 
 def step_summary(step: Component) -> str:

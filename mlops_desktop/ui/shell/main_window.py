@@ -18,7 +18,7 @@ from mlops_desktop.engine.workflow import STAGES, TITLES
 from mlops_desktop.ui import panels, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Finder, Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
         theme.dress(self)
-        self.bench = Workbench(jobs, self)
+        self.controller = ProjectController(jobs, self)
         self._settings = settings
         self._panels: dict[str, Panel] = {}
         self._stage = ""
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
     # ---- building
 
     def _build(self, jobs: JobRunner) -> None:
-        self.start = StartPage(self.bench, self._settings)
+        self.start = StartPage(self.controller, self._settings)
         self._stack = QStackedWidget()
         self._areas: dict[str, QWidget] = {"": scrolled(self.start)}
         self._stack.addWidget(self._areas[""])
@@ -127,8 +127,8 @@ class MainWindow(QMainWindow):
         self._title = label("", "title", weight=Weight.DemiBold)
         self._title.setObjectName("stage_title")
         self._purpose = label("", "small", tone="2")
-        self._undo = Tool("undo", self.tr("Undo"), self.bench.undo, name="undo", shortcut="Ctrl+Z")
-        self._redo = Tool("redo", self.tr("Redo"), self.bench.redo, name="redo", shortcut="Ctrl+Shift+Z")
+        self._undo = Tool("undo", self.tr("Undo"), self.controller.undo, name="undo", shortcut="Ctrl+Z")
+        self._redo = Tool("redo", self.tr("Redo"), self.controller.redo, name="redo", shortcut="Ctrl+Shift+Z")
         self.finder = Finder(self._things)
         self.finder.setMinimumWidth(200)
         self.finder.setMaximumWidth(330)
@@ -143,32 +143,32 @@ class MainWindow(QMainWindow):
         return bar
 
     def _connect(self, hook: ExceptionHook) -> None:
-        bench = self.bench
-        bench.project_changed.connect(self._refresh)
-        bench.results_changed.connect(self._refresh)
-        bench.jobs.changed.connect(self._show_states)
-        bench.banner.connect(self._show_banner)
-        bench.offer.connect(self._show_offer)
-        bench.crashed.connect(self._show_crash)
-        bench.begun.connect(self._banner.forgive)
-        bench.opened.connect(self._banner.hide)
-        bench.saved.connect(self._footer.show_saved)
-        bench.log.connect(self._log)
-        bench.go_to.connect(self.show_stage)
+        controller = self.controller
+        controller.project_changed.connect(self._refresh)
+        controller.results_changed.connect(self._refresh)
+        controller.jobs.changed.connect(self._show_states)
+        controller.banner.connect(self._show_banner)
+        controller.offer.connect(self._show_offer)
+        controller.crashed.connect(self._show_crash)
+        controller.begun.connect(self._banner.forgive)
+        controller.opened.connect(self._banner.hide)
+        controller.saved.connect(self._footer.show_saved)
+        controller.log.connect(self._log)
+        controller.go_to.connect(self.show_stage)
         hook.refused.connect(lambda text: self._show_banner("err", text, ""))
         hook.crashed.connect(self._show_crash)
         self.rail.opened.connect(self.show_stage)
-        self._footer.stop.connect(bench.jobs.stop)
+        self._footer.stop.connect(controller.jobs.stop)
         self._footer.log_asked.connect(lambda: self._drawer.setVisible(not self._drawer.isVisible()))
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     def _shortcuts(self) -> None:
         bound = {
             "Ctrl+K": self.finder.open,
-            "Ctrl+Z": self.bench.undo,
-            "Ctrl+Shift+Z": self.bench.redo,
-            "Ctrl+Y": self.bench.redo,
-            "Ctrl+S": self.bench.save,
+            "Ctrl+Z": self.controller.undo,
+            "Ctrl+Shift+Z": self.controller.redo,
+            "Ctrl+Y": self.controller.redo,
+            "Ctrl+S": self.controller.save,
             "Ctrl+O": partial(self.show_stage, ""),
             "Ctrl+N": partial(self.show_stage, ""),
             "Alt+Left": self._go_back,
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_stage(self, id_: str) -> None:
         """Bring a stage to the front; the start page for an empty id, or while no project is open."""
-        if id_ and self.bench.folder is None:
+        if id_ and self.controller.folder is None:
             id_ = ""
         self._stage = id_
         self._make(id_)
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         """Make the panel of a stage, once."""
         if id_ in self._areas:
             return
-        panel = self._panels[id_] = panel_class(id_)(self.bench)
+        panel = self._panels[id_] = panel_class(id_)(self.controller)
         area = self._areas[id_] = scrolled(panel)
         area.setObjectName(f"area_{id_}")
         self._stack.addWidget(area)
@@ -211,9 +211,9 @@ class MainWindow(QMainWindow):
     def _make_ahead(self) -> None:
         """Make the panel that “Next” leads to while nothing else goes on, so that nobody waits for it."""
         position = STAGES.index(self._stage) + 1 if self._stage else 0
-        if self.bench.folder is None or position == len(STAGES):
+        if self.controller.folder is None or position == len(STAGES):
             return
-        if self.bench.jobs.quick.now or self.bench.jobs.long.now:
+        if self.controller.jobs.quick.now or self.controller.jobs.long.now:
             self._ahead.start()
         else:
             self._make(STAGES[position])
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
 
     def _go_next(self) -> None:
         if self.panel is None:
-            if self.bench.folder is not None:
+            if self.controller.folder is not None:
                 self.show_stage(STAGES[0])
             return
         why, control = self.panel.unready()
@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _refresh(self) -> None:
-        if self._stage and self.bench.folder is None:
+        if self._stage and self.controller.folder is None:
             self.show_stage("")
             return
         self._show_states()
@@ -271,14 +271,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_states(self) -> None:
-        self.rail.show_stages(self.bench.stages())
+        self.rail.show_stages(self.controller.stages())
         self.rail.show_current(self._stage)
 
     def _show_frame(self) -> None:
-        project, session = self.bench.project, self.bench.session
+        project, session = self.controller.project, self.controller.session
         name = project.name if session else self.tr("MLOps Desktop")
         self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 130))
-        self._name.setToolTip(str(self.bench.folder or ""))
+        self._name.setToolTip(str(self.controller.folder or ""))
         self._subtitle.setText(self.tr("autosaved project") if session else self.tr("no project open"))
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
         self._title.setText(TITLES.get(self._stage, self.tr("Start")))
@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
     def _log(self, text: str) -> None:
         """Keep a line for the log, without cells of the data."""
         if "“" in text:
-            project, seen = self.bench.project, self.bench.overview()
+            project, seen = self.controller.project, self.controller.overview()
             names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
             text = without_cells(text, names | {column["name"] for column in (seen or {}).get("columns", ())})
         self._drawer.add(text)
@@ -334,8 +334,8 @@ class MainWindow(QMainWindow):
     def _things(self) -> list[Found]:
         things: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
         things += [
-            (self.tr("Undo"), self.tr("action"), self.bench.undo),
-            (self.tr("Redo"), self.tr("action"), self.bench.redo),
+            (self.tr("Undo"), self.tr("action"), self.controller.undo),
+            (self.tr("Redo"), self.tr("action"), self.controller.redo),
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
             (self.tr("Log"), self.tr("action"), self._drawer.show),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
@@ -423,18 +423,18 @@ class MainWindow(QMainWindow):
         self._ahead.stop()
         for panel in self._panels.values():
             panel.close()
-        self.bench.close()
+        self.controller.close()
         self._settings.geometry = self.saveGeometry()
-        self.bench.jobs.shut_down()
+        self.controller.jobs.shut_down()
         event.accept()
         QTimer.singleShot(0, QApplication.instance().quit)  # type: ignore[union-attr]
 
     def _may_stop(self) -> bool:
         text = self.tr("Work is still going on. Finished folds and models are kept; the one in progress is lost.")
-        return not self.bench.jobs.busy or self._asked(text, self.tr("Stop and close"))
+        return not self.controller.jobs.busy or self._asked(text, self.tr("Stop and close"))
 
     def _may_lose(self) -> bool:
-        why = self.bench.unsaved()
+        why = self.controller.unsaved()
         return not why or self._asked(self.tr("The last changes are not saved. {why}").format(why=why), self.tr("Close without saving"))
 
     def _asked(self, text: str, yes: str) -> bool:

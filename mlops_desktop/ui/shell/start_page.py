@@ -26,7 +26,7 @@ from mlops_desktop.engine.project import (
     write_project,
 )
 from mlops_desktop.ui.jobs import Json
-from mlops_desktop.ui.project_controller import NotSavedError, Workbench
+from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
@@ -58,10 +58,10 @@ def free_folder(home: Path, name: str) -> Path:
 class StartPage(QWidget):
     """What is shown while no project is in front."""
 
-    def __init__(self, bench: Workbench, settings: Settings) -> None:
+    def __init__(self, controller: ProjectController, settings: Settings) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.bench, self._settings = bench, settings
+        self.controller, self._settings = controller, settings
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         samples = QGridLayout()
@@ -122,13 +122,13 @@ class StartPage(QWidget):
 
     def keep_standing(self) -> None:
         """Remember how the open project stands, for the list of projects."""
-        states = {state.id: state for state in self.bench.stages()}
+        states = {state.id: state for state in self.controller.stages()}
         train = states["train"]
-        if self.bench.folder is None or train.state == "running":
+        if self.controller.folder is None or train.state == "running":
             return
         problem = states["problem"].summary
         said = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
-        self._settings.keep_standing(self.bench.folder, said)
+        self._settings.keep_standing(self.controller.folder, said)
 
     def show_recent(self) -> None:
         """Fill the list of projects; what is gone is greyed and can be located."""
@@ -177,7 +177,7 @@ class StartPage(QWidget):
         """Make a project of the table in the clipboard."""
         text = QApplication.clipboard().text()
         if "\n" not in text.strip():
-            self.bench.banner.emit(
+            self.controller.banner.emit(
                 "warn", self.tr("The clipboard holds no table. Copy cells in a spreadsheet, with their heading, and try again."), ""
             )
             return
@@ -198,9 +198,9 @@ class StartPage(QWidget):
             folder.parent.mkdir(parents=True, exist_ok=True)
             new_project_folder(folder)
             write_project(folder, Project(name=folder.name, target=target))
-            self.bench.open(folder)
+            self.controller.open(folder)
         except (OSError, UserError) as error:
-            self.bench.banner.emit(
+            self.controller.banner.emit(
                 "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error), ""
             )
             return
@@ -208,56 +208,56 @@ class StartPage(QWidget):
 
         def imported(found: Json) -> None:
             made.append(True)
-            self.bench.start_from(project_from_json(found["project"]))
+            self.controller.start_from(project_from_json(found["project"]))
             self._settings.opened(folder)
             for one in found["evidence"]:
-                self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+                self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
             self._propose()
 
         def over() -> None:
             if made:
                 return
-            if self.bench.folder == folder:
-                self.bench.close()
+            if self.controller.folder == folder:
+                self.controller.close()
             shutil.rmtree(folder, ignore_errors=True)
 
-        self.bench.ask(
+        self.controller.ask(
             "import_file", imported, owner="start", title=self.tr("Reading {file}").format(file=file.name), file=str(file), on_over=over
         )
 
     def _propose(self) -> None:
         def proposed(found: Json) -> None:
-            self.bench.start_from(project_from_json(found["project"]))
-            self.bench.go_to.emit("problem")
+            self.controller.start_from(project_from_json(found["project"]))
+            self.controller.go_to.emit("problem")
 
         def over() -> None:
-            if self.bench.folder is not None:
-                self.bench.go_to.emit("problem")
+            if self.controller.folder is not None:
+                self.controller.go_to.emit("problem")
 
-        self.bench.ask("propose", proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over)
+        self.controller.ask("propose", proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over)
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""
-        if not sure and self.bench.jobs.busy and folder != self.bench.folder:
+        if not sure and self.controller.jobs.busy and folder != self.controller.folder:
             text = self.tr("“{name}” is still being worked on. Finished folds and models are kept; the one in progress is lost.")
-            self.bench.offer.emit(
-                text.format(name=self.bench.project.name), self.tr("Stop it and open"), partial(self.open_project, folder, sure=True)
+            self.controller.offer.emit(
+                text.format(name=self.controller.project.name), self.tr("Stop it and open"), partial(self.open_project, folder, sure=True)
             )
             return
         try:
-            self.bench.open(folder, unsaved=sure)
+            self.controller.open(folder, unsaved=sure)
         except NotSavedError as error:
-            self.bench.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
+            self.controller.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
             return
         except UserError as error:
             if can_restore(folder):
-                self.bench.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
+                self.controller.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
             else:
-                self.bench.banner.emit("err", str(error), "")
+                self.controller.banner.emit("err", str(error), "")
             return
         self._settings.opened(folder)
-        states = {state.id: state.state for state in self.bench.stages()}
-        self.bench.go_to.emit("train" if states["train"] == "done" else "problem")
+        states = {state.id: state.state for state in self.controller.stages()}
+        self.controller.go_to.emit("train" if states["train"] == "done" else "problem")
 
     def restore(self, folder: Path) -> None:
         """Go on from the last good copy of a damaged project; the damaged file is kept beside it."""
@@ -265,12 +265,12 @@ class StartPage(QWidget):
             with ProjectLock(folder):
                 restore_backup(folder)
         except UserError as error:
-            self.bench.banner.emit("err", str(error), "")
+            self.controller.banner.emit("err", str(error), "")
             return
         self.open_project(folder)
-        if self.bench.folder == folder:
+        if self.controller.folder == folder:
             said = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
-            self.bench.banner.emit("ok", said.format(name=self.bench.project.name, file=DAMAGED_FILE), "")
+            self.controller.banner.emit("ok", said.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 
     def _open_recent(self, folder: Path, there: bool) -> None:
         if there:

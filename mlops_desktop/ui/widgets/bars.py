@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
 from mlops_desktop.ui.widgets.elided import elided_name
@@ -37,7 +37,7 @@ class BarChart(PaintedChart):
 
     def show_bars(self, bars: Sequence[Bar], *, marks: Sequence[Mark] = (), said: str = "") -> None:
         """Show sizes in one color, such as importances with their intervals. `marks`: dashed lines across all bars."""
-        self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or figure(b.value, 3), b.color) for b in bars]
+        self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or format_number(b.value, 3), b.color) for b in bars]
         self._signed, self._marks = False, marks
         self._grow()
         self._redraw((), said)
@@ -51,7 +51,7 @@ class BarChart(PaintedChart):
         titles = [self.tr("Name"), self.tr("Value")]
         if any(bar.low is not None for bar in self._bars):
             titles += [self.tr("From"), self.tr("To")]
-        return titles, [[b.name, b.text, figure(b.low), figure(b.high)][: len(titles)] for b in self._bars]
+        return titles, [[b.name, b.text, format_number(b.low), format_number(b.high)][: len(titles)] for b in self._bars]
 
     def _grow(self) -> None:
         self.setMinimumHeight(max(120, 30 + SLOT[0] * len(self._bars) + 34))
@@ -138,5 +138,7 @@ class BarChart(PaintedChart):
         if not 0 <= position < len(self._bars):
             return ""
         bar = self._bars[position]
-        around = "" if bar.low is None else self.tr(" (from {low} to {high})").format(low=figure(bar.low), high=figure(bar.high))
+        around = (
+            "" if bar.low is None else self.tr(" (from {low} to {high})").format(low=format_number(bar.low), high=format_number(bar.high))
+        )
         return f"{bar.name}: {bar.text}{around}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui.widgets.bars import BarChart
 from mlops_desktop.ui.widgets.chart import Chart, PlotChart, Table
 from mlops_desktop.ui.widgets.heatmap import Heatmap
@@ -60,7 +60,7 @@ class LineChart(PlotChart):
         for at, one in enumerate(self._series):
             for x, y in zip(*(values.tolist() for values in one.points()), strict=True):
                 by_x.setdefault(x, {})[at] = y
-        rows = [[figure(x), *(figure(found.get(at)) for at in range(len(self._series)))] for x, found in sorted(by_x.items())]
+        rows = [[format_number(x), *(format_number(found.get(at)) for at in range(len(self._series)))] for x, found in sorted(by_x.items())]
         return [self.x_label or "x", *(one.name for one in self._series)], rows
 
     def _draw(self) -> None:
@@ -86,7 +86,7 @@ class ScatterChart(LineChart):
     def as_rows(self) -> Table:
         """A row for each point."""
         rows = [
-            [one.name, figure(x), figure(y)]
+            [one.name, format_number(x), format_number(y)]
             for one in self._series
             for x, y in zip(*(values[:MOST_POINTS].tolist() for values in one.points()), strict=True)
             if not one.steps
@@ -188,8 +188,8 @@ class ColumnChart(PlotChart):
     def as_rows(self) -> Table:
         """A row for each bar, a column for each group."""
         edges = [float(edge) for edge in self._edges]
-        names = list(self._names) or [f"{figure(a)} – {figure(b)}" for a, b in pairwise(edges)]
-        rows = [[name, *(figure(float(values[at])) for values in self._groups.values())] for at, name in enumerate(names)]
+        names = list(self._names) or [f"{format_number(a)} – {format_number(b)}" for a, b in pairwise(edges)]
+        rows = [[name, *(format_number(float(values[at])) for values in self._groups.values())] for at, name in enumerate(names)]
         return [self.x_label or "", *self._groups], rows
 
     def _draw(self) -> None:

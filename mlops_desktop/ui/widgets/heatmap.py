@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.chart import PaintedChart, Table
 from mlops_desktop.ui.widgets.series import Values
@@ -110,7 +110,7 @@ class Heatmap(PaintedChart):
         c, r = int((x - area.left()) // side), int((y - area.top()) // side)
         if not (0 <= r < len(self._names) and 0 <= c < len(self._names)):
             return ""
-        return f"{self._names[r]} × {self._names[c]}: {figure(float(self._values[r, c]), 3)}"
+        return f"{self._names[r]} × {self._names[c]}: {format_number(float(self._values[r, c]), 3)}"
 
 
 def _said(value: float) -> str:

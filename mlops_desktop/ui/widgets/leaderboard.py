@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.base.params import Choice, Flag
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import Metric
@@ -52,7 +52,7 @@ def model_words(run: Run) -> tuple[str, str]:
         elif isinstance(param, Flag):
             said = QCoreApplication.translate("Leaderboard", "yes") if value else QCoreApplication.translate("Leaderboard", "no")
         else:
-            said = figure(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
+            said = format_number(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
         every.append(f"{param.label}: {said}")
         if value != param.default:
             changed.append(f"{param.label.lower()} {said}")

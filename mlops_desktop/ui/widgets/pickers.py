@@ -12,7 +12,7 @@ from mlops_desktop.ui import icons, theme
 from mlops_desktop.ui.widgets.basic import Tool, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import breakable
 
-KIND_ICONS = {"number": "num", "word": "cat", "date": "date", "sparse": "text"}
+KIND_ICONS = {"number": "num", "categorical": "cat", "date": "date", "sparse": "text"}
 MOST_LINES = 8  # a list grows up to so many lines, then it scrolls
 LEAST_LINE = 22
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.series import Mark, Series
 from mlops_desktop.ui.widgets.small_plots import shade
@@ -211,5 +211,5 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                 continue
             where = int(np.nanargmin(far))
             if far[where] < best:
-                best, said = far[where], f"{name}: {figure(float(x[where]))}, {figure(float(y[where]))}"
+                best, said = far[where], f"{name}: {format_number(float(x[where]))}, {format_number(float(y[where]))}"
         return said

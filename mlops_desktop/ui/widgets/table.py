@@ -25,7 +25,7 @@ MEASURED = 200  # rows that decide how wide a column is
 MEASURED_CELLS = 6_000  # of all columns together: fewer rows of a wide table
 AT_ONCE = 50_000  # rows that are sorted here; more are sorted aside, so that the window never waits
 MOST_KEPT = 10_000  # selected rows that are followed through a sort
-_ICONS = {"number": "num", "word": "cat", "date": "date"}
+_ICONS = {"number": "num", "categorical": "cat", "date": "date"}
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 

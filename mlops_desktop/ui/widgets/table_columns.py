@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Table
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
@@ -21,7 +21,7 @@ def table_columns(table: Table, seen: Mapping[str, Any], target: str, classes: b
     """Every column of the table in its order; `seen` is its overview, `classes` whether the target's bars are classes."""
     known = {one["name"]: one for one in seen["columns"]}
     layout = table.frame.layout
-    blocks = (("number", layout.numbers), ("word", layout.words), ("date", layout.dates))
+    blocks = (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
     places = {name: (kind, at) for kind, names in blocks for at, name in enumerate(names)}
     return [_column(table, column, places[column.name], known[column.name], target, classes) for column in table.schema.columns]
 
@@ -29,8 +29,8 @@ def table_columns(table: Table, seen: Mapping[str, Any], target: str, classes: b
 def _column(table: Table, column: Column, place: tuple[str, int], seen: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
     (kind, at), frame = place, table.frame
     levels: Sequence[str] = ()
-    values: NDArray[Any] = {"number": frame.numbers, "word": frame.codes, "date": frame.dates}[kind][:, at]
-    if kind == "word":
+    values: NDArray[Any] = {"number": frame.numbers, "categorical": frame.codes, "date": frame.dates}[kind][:, at]
+    if kind == "categorical":
         levels = frame.levels[at]
     elif column.type == "boolean" and column.grammar.true and column.grammar.false:
         levels = (column.grammar.false[0], column.grammar.true[0])
@@ -70,5 +70,5 @@ def head_caption(seen: Mapping[str, Any], rows: int) -> tuple[str, str]:
     if distinct == 1:
         return tr("Columns", "one value"), "warn"
     if seen["type"] in ("category", "ordered", "boolean"):
-        return counted(distinct, tr("Columns", "1 level"), tr("Columns", "{n} levels")), ""
-    return counted(distinct, tr("Columns", "1 value"), tr("Columns", "{n} values")), ""
+        return pluralize(distinct, tr("Columns", "1 level"), tr("Columns", "{n} levels")), ""
+    return pluralize(distinct, tr("Columns", "1 value"), tr("Columns", "{n} values")), ""

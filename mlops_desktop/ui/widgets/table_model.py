@@ -18,7 +18,7 @@ MISSING = "–"
 MOST_CACHED = 200_000  # cells whose text is remembered
 AT_A_TIME = 10_000  # texts that are made ready for sorting in one go
 SAMPLE = 1_000  # values from which the decimals of a column are decided
-KINDS = ("number", "word", "date")
+KINDS = ("number", "categorical", "date")
 _ROLE = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -61,7 +61,7 @@ class TableColumn:
     def order(self, down: bool) -> NDArray[np.int64]:
         """The rows sorted by this column, missing ones last, equal ones in their order; int64."""
         values = self.values
-        if self.kind == "word":
+        if self.kind == "categorical":
             places = np.arange(len(self.levels))
             rank = np.empty(len(self.levels) + 1, dtype=np.uint16 if len(self.levels) < 65_000 else np.int64)
             rank[_alphabetical(self.levels)] = places[::-1] if down else places
@@ -75,7 +75,7 @@ class TableColumn:
 
     def formatter(self) -> Callable[[Any], str]:
         """The function from a value to its text."""
-        if self.kind == "word":
+        if self.kind == "categorical":
             levels = self.levels
             return lambda code: levels[code] if code >= 0 else MISSING
         if self.kind == "date":

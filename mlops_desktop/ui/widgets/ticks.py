@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, format_number
 
 
 def nice_ticks(low: float, high: float, count: int = 5, *, whole: bool = False) -> list[float]:
@@ -47,7 +47,7 @@ def tick_text(value: float, step: float) -> str:
 def tick_texts(values: list[float]) -> list[str]:
     """The texts of ticks that stand beside each other."""
     if len(values) < 2:
-        return [figure(value) for value in values]
+        return [format_number(value) for value in values]
     step = min(b - a for a, b in itertools.pairwise(values))
     return [tick_text(value, step) for value in values]
 

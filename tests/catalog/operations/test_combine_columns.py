@@ -53,7 +53,7 @@ def test_names_sources_and_what_is_kept():
     assert found.layout.numbers == ("a", "b", "c", "a / b")
     assert found.layout.source("a / b") == ("a", "b")
     found = run(CombineColumns(columns=("u", "v"), method="join", keep=False), FRAME)
-    assert found.layout.words == ("join(u, v)",)
+    assert found.layout.categoricals == ("join(u, v)",)
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_names_sources_and_what_is_kept():
 )
 def test_what_does_not_fit_is_refused(columns, method, said):
     with pytest.raises(UserError) as caught:
-        CombineColumns(columns=columns, method=method).learn(FRAME, BINARY, Silent())
+        CombineColumns(columns=columns, method=method).fit(FRAME, BINARY, Silent())
     assert said in caught.value.message

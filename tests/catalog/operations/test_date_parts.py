@@ -88,5 +88,5 @@ def test_a_wrong_date_and_no_part_are_refused(params):
 
 
 def test_a_date_without_any_value_counts_from_1970():
-    transform, _ = DateParts().learn(make_frame(dates={"d": [None, None]}), BINARY, Silent())
+    transform, _ = DateParts().fit(make_frame(dates={"d": [None, None]}), BINARY, Silent())
     assert transform.since == (0,)

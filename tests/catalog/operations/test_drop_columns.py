@@ -23,4 +23,4 @@ def test_a_whole_sparse_block_goes():
 
 def test_a_step_without_a_column_is_refused():
     with pytest.raises(UserError, match="no column chosen"):
-        DropColumns().learn(FRAME, BINARY, Silent())
+        DropColumns().fit(FRAME, BINARY, Silent())

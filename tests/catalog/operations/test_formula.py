@@ -42,7 +42,7 @@ def test_a_formula_may_use_what_an_earlier_one_made():
 )
 def test_what_cannot_be_a_column_is_refused(name, formula, said):
     with pytest.raises(UserError) as caught:
-        Formula(name=name, formula=formula).learn(FRAME, BINARY, Silent())
+        Formula(name=name, formula=formula).fit(FRAME, BINARY, Silent())
     assert said in caught.value.message
     assert f"“{name}”" in caught.value.message
     assert caught.value.remedy

@@ -56,10 +56,10 @@ def test_equals_pandas():
 
 
 def test_no_small_group_travels_with_the_model():
-    transform, _ = GroupAggregates(group=("city",), min_rows=3).learn(TRAIN, BINARY, Silent())
+    transform, _ = GroupAggregates(group=("city",), min_rows=3).fit(TRAIN, BINARY, Silent())
     assert transform.tables == ({"A": 2.0},)
 
 
 def test_a_group_is_needed():
     with pytest.raises(UserError, match="no group"):
-        GroupAggregates().learn(TRAIN, BINARY, Silent())
+        GroupAggregates().fit(TRAIN, BINARY, Silent())

@@ -60,4 +60,4 @@ def test_codes_of_categories_keep_their_gaps():
     coded = Ordinal(("city",), ({"Oslo": 0},), NAN, NAN, True).bind(words.layout)[1](words)
     assert table(run(ImputeNumbers(), coded)) == {"n": [1, 1], "city": [0, None]}
     with pytest.raises(UserError, match="stand for categories"):
-        ImputeNumbers(columns=("city",)).learn(coded, BINARY, Silent())
+        ImputeNumbers(columns=("city",)).fit(coded, BINARY, Silent())

@@ -45,6 +45,6 @@ def test_products_beyond_float64_stay_finite():
 
 def test_too_many_products_are_refused_with_the_numbers():
     with pytest.raises(UserError, match="3 columns out of 3, more than the 2"):
-        Interactions(most=2).learn(FRAME, BINARY, Silent())
+        Interactions(most=2).fit(FRAME, BINARY, Silent())
     with pytest.raises(UserError, match="two columns"):
-        Interactions(columns=("a",)).learn(FRAME, BINARY, Silent())
+        Interactions(columns=("a",)).fit(FRAME, BINARY, Silent())

@@ -60,11 +60,11 @@ def test_the_dropped_level_is_not_taken_for_an_unseen_one():
 
 def test_a_level_of_a_single_row_never_travels_with_the_model():
     train = make_frame({}, {"person": [f"person {i}" for i in range(300)], "few": ["a"] * 298 + ["b"] * 2})
-    transform, _ = OneHot(min_rows=2).learn(train, BINARY, Silent())
+    transform, _ = OneHot(min_rows=2).fit(train, BINARY, Silent())
     assert transform.names == (("person = other",), ("few = a", "few = b"))
     assert transform.places[0] == {}
     # Without a number: 1 % of the rows, from 2 to 5.
-    assert OneHot().learn(train, BINARY, Silent())[0].names[1] == ("few = a", "few = other")
+    assert OneHot().fit(train, BINARY, Silent())[0].names[1] == ("few = a", "few = other")
 
 
 def test_a_level_called_other_keeps_its_name():
@@ -73,9 +73,9 @@ def test_a_level_called_other_keeps_its_name():
 
 
 def test_made_columns_keep_their_lineage():
-    layout = OneHot().learn(TRAIN, BINARY, Silent())[0].bind(TRAIN.layout)[0]
+    layout = OneHot().fit(TRAIN, BINARY, Silent())[0].bind(TRAIN.layout)[0]
     assert layout.source("city = Rome") == ("city",)
-    assert layout.words == ()
+    assert layout.categoricals == ()
 
 
 @pytest.mark.parametrize(("drop", "theirs"), [("none", None), ("first", "first"), ("binary", "if_binary")])

@@ -29,7 +29,7 @@ LATER = make_frame({"n": range(6)}, {"size": ["s", "m", "l", "xl", "new", None]}
 def test_by_hand(params, wanted):
     found = run(Ordinal(**params), TRAIN, LATER)
     assert table(found)["size"] == wanted
-    assert found.layout.words == ()
+    assert found.layout.categoricals == ()
     assert found.layout.category_codes == ({"size"} if "as_categories" in params else frozenset())
     assert found.layout.source("size") == ("size",)
 
@@ -41,7 +41,7 @@ def test_levels_that_are_numbers_go_by_value():
 
 def test_an_order_without_levels_is_refused():
     with pytest.raises(UserError, match="no levels in order"):
-        Ordinal(order="given").learn(TRAIN, BINARY, Silent())
+        Ordinal(order="given").fit(TRAIN, BINARY, Silent())
     with pytest.raises(UserError, match="names a level twice"):
         Ordinal(levels=("a", "a"))
 

@@ -71,6 +71,6 @@ def test_copies_go_at_the_highest_limit():
 
 def test_a_dropped_column_names_the_one_it_repeats():
     step = SelectCorrelation(forced_out=("c",))
-    why = step.why(FRAME, step.judge(FRAME, REGRESSION, Silent()))
+    why = step.why(FRAME, step.pruner(FRAME, REGRESSION, Silent()))
     assert why["c"] == "always left out"
     assert why["a"].startswith("says the same as “a too” (correlation 0.9")

@@ -37,7 +37,7 @@ def test_by_a_pattern_into_numbers():
 
 def test_the_column_goes_on_request_and_its_parts_remember_it():
     found = run(SplitColumn(columns=("cabin",), separator="/", keep=False), FRAME)
-    assert found.layout.words == ("size", "cabin 1", "cabin 2")
+    assert found.layout.categoricals == ("size", "cabin 1", "cabin 2")
     assert found.layout.source("cabin 2") == ("cabin",)
 
 
@@ -53,5 +53,5 @@ def test_the_column_goes_on_request_and_its_parts_remember_it():
 )
 def test_what_does_not_fit_is_refused(params, said):
     with pytest.raises(UserError) as caught:
-        SplitColumn(**params).learn(FRAME, BINARY, Silent())[0].bind(FRAME.layout)
+        SplitColumn(**params).fit(FRAME, BINARY, Silent())[0].bind(FRAME.layout)
     assert said in caught.value.message

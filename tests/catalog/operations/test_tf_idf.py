@@ -48,24 +48,24 @@ def test_the_most_frequent_terms_are_kept_and_equals_go_by_alphabet():
 
 def test_a_term_of_one_row_never_travels():
     frame = make_frame({}, {"t": ["ask mr smith", "ask them", None, "ask ask"]})
-    transform, _ = TfIdf(columns=("t",)).learn(frame, BINARY, Silent())
+    transform, _ = TfIdf(columns=("t",)).fit(frame, BINARY, Silent())
     assert transform.terms == (("ask",),)
 
 
 def test_texts_go_and_stay_as_wanted_and_features_remember_them():
     frame = make_frame({}, {"t": ["aa", "aa bb", "bb"], "u": ["cc", "cc", None]})
     found = run(TfIdf(columns=("t", "u")), frame)
-    assert found.layout.words == ()
+    assert found.layout.categoricals == ()
     assert found.layout.sparse == (("t: aa", "t: bb"), ("u: cc",))
     assert found.layout.source("u: cc") == ("u",)
     assert found.sparse[1].dense()[:, 0].tolist() == [1, 1, 0]
-    assert run(TfIdf(columns=("t",), keep=True), frame).layout.words == ("t", "u")
+    assert run(TfIdf(columns=("t",), keep=True), frame).layout.categoricals == ("t", "u")
 
 
 @pytest.mark.parametrize(("texts", "said"), [(["only once", "never again"], "no term of “t”"), ([None, None], "no term of “t”")])
 def test_without_a_shared_term_the_step_is_refused(texts, said):
     with pytest.raises(UserError) as caught:
-        TfIdf(columns=("t",)).learn(make_frame({}, {"t": texts}), BINARY, Silent())
+        TfIdf(columns=("t",)).fit(make_frame({}, {"t": texts}), BINARY, Silent())
     assert said in caught.value.message
     with pytest.raises(UserError):
         TfIdf(low=3, high=2)

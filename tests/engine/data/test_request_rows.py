@@ -36,7 +36,7 @@ def test_every_row_comes_back_through_the_door(table):
     np.testing.assert_array_equal(checked.frame.numbers, frame.numbers)
     np.testing.assert_array_equal(checked.frame.dates, frame.dates)
     for name in names:
-        if frame.layout.kind(name) == "word":
+        if frame.layout.kind(name) == "categorical":
             assert checked.frame.texts(name) == frame.texts(name)
 
 

@@ -41,7 +41,7 @@ def test_every_column_is_there(table):
     frame = table.frame
     assert frame.number("price").tolist()[:2] == [1.5, 2.0]
     assert frame.texts("kind") == ["b", "a", "b", None]
-    assert list(frame.word("kind")[1]) == ["b", "a"]
+    assert list(frame.categorical("kind")[1]) == ["b", "a"]
     assert frame.date("day")[2] == MISSING_DATE
     assert table.rows == 4
     assert table.values("kind").tolist() == ["b", "a", "b", None]
@@ -53,7 +53,7 @@ def test_typed_cells_give_the_same_words_as_texts():
     assert frame.number("x").tolist() == [3, 1, 2, 1]
     words = conform(typed, type_cells(texts(x=["3", "a", "b"]), {}, Silent()).schema).frame
     assert words.texts("x") == ["3", "1", "2", "1"]
-    assert list(words.word("x")[1]) == ["3", "1", "2"]
+    assert list(words.categorical("x")[1]) == ["3", "1", "2"]
 
 
 def test_one_row_and_all_missing():

@@ -20,7 +20,7 @@ HEAD = "island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex\n"
 
 @pytest.fixture(scope="module")
 def chosen(trained) -> Chosen:
-    return open_chosen(trained.flow, trained.runs, Silent())
+    return open_chosen(trained.pipeline, trained.runs, Silent())
 
 
 def answers(path: Path) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from mlops_desktop.engine.training.final_model import open_chosen
 
 @pytest.fixture(scope="module")
 def trial(trained):
-    return Trial(open_chosen(trained.flow, trained.runs, Silent()).scorer)
+    return Trial(open_chosen(trained.pipeline, trained.runs, Silent()).scorer)
 
 
 def test_a_refused_row_harms_no_other(trial):

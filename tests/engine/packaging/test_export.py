@@ -59,7 +59,7 @@ class Stopped(Letter):
 
 @pytest.fixture
 def opened(trained) -> Chosen:
-    return open_chosen(trained.flow, trained.runs, Silent())
+    return open_chosen(trained.pipeline, trained.runs, Silent())
 
 
 def names(folder: Path) -> list[str]:
@@ -131,21 +131,21 @@ def test_the_core_is_a_bundle_that_answers_as_the_chosen_run(trained, opened, tm
     assert set(verify_sums(tmp_path)) >= set(CORE)
     bundle = open_bundle(tmp_path)
     assert replay(bundle.scorer, bundle.golden).passed
-    frame = opened.flow.test.frame
+    frame = opened.pipeline.test.frame
     assert (bundle.scorer.scores(frame) == opened.scorer.scores(frame)).all()
     info = bundle.info
     assert info["run"] == opened.run.id
     assert info["cross_validation"]["score"] == opened.run.score
     assert info["test"]["rows"] == frame.rows
     assert info["fitted_on"] == "the training part"
-    assert info["training_rows"] == opened.flow.train.frame.rows
+    assert info["training_rows"] == opened.pipeline.train.frame.rows
     assert info["consent"] == []
 
 
 def test_no_clock_and_no_place_stand_in_a_core(trained, opened, copy_of, tmp_path):
     build_core(opened, trained.runs, _made(tmp_path / "a"), Silent())
     other = copy_of(trained)
-    build_core(open_chosen(other.flow, other.runs, Silent()), other.runs, _made(tmp_path / "b"), Silent())
+    build_core(open_chosen(other.pipeline, other.runs, Silent()), other.runs, _made(tmp_path / "b"), Silent())
     mine, theirs = (
         {path.relative_to(f): path.read_bytes() for path in f.rglob("*") if path.is_file()} for f in (tmp_path / "a", tmp_path / "b")
     )
@@ -156,26 +156,26 @@ def test_no_clock_and_no_place_stand_in_a_core(trained, opened, copy_of, tmp_pat
 
 
 def test_an_export_counts_as_a_look_at_the_test_part(trained, opened, tmp_path):
-    before = len(trained.runs.looks(trained.flow.keys.split))
+    before = len(trained.runs.test_accesses(trained.pipeline.keys.split))
     export_run(opened, trained.runs, Letter(), tmp_path / "out", Silent())
-    assert trained.runs.looks(trained.flow.keys.split)[before:] == [f"export: {opened.run.label} {opened.run.short}"]
+    assert trained.runs.test_accesses(trained.pipeline.keys.split)[before:] == [f"export: {opened.run.label} {opened.run.short}"]
 
 
 def test_training_rows_leave_by_consent_alone(trained, copy_of, tmp_path):
     knn = choices().algorithms.read("knn")
     made = copy_of(trained, candidates=(knn,), search=Search(trials=1, seconds=None))
-    made = replace(made, project=replace(made.project, chosen=made.flow.keys.run(knn)))
-    search(made.flow, made.runs, Silent())
-    chosen = open_chosen(made.flow, made.runs, Silent())
+    made = replace(made, project=replace(made.project, chosen=made.pipeline.keys.run(knn)))
+    search(made.pipeline, made.runs, Silent())
+    chosen = open_chosen(made.pipeline, made.runs, Silent())
     with pytest.raises(UserError, match="275 rows") as told:
         export_run(chosen, made.runs, Letter(), tmp_path / "out", Silent())
     assert told.value.remedy.endswith("set consent+=knn")
     assert not (tmp_path / "out").exists()
     other = replace(made, project=replace(made.project, consent=frozenset({"random_forest"})))
     with pytest.raises(UserError, match="275 rows"):
-        export_run(open_chosen(other.flow, other.runs, Silent()), other.runs, Letter(), tmp_path / "out", Silent())
+        export_run(open_chosen(other.pipeline, other.runs, Silent()), other.runs, Letter(), tmp_path / "out", Silent())
     agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
-    build_core(open_chosen(agreed.flow, agreed.runs, Silent()), agreed.runs, _made(tmp_path / "core"), Silent())
+    build_core(open_chosen(agreed.pipeline, agreed.runs, Silent()), agreed.runs, _made(tmp_path / "core"), Silent())
     assert json.loads((tmp_path / "core" / "bundle.json").read_text(encoding="utf-8"))["consent"] == ["knn"]
 
 

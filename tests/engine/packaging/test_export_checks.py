@@ -7,21 +7,21 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.packaging.export_checks import bytes_text, keeps_rows, readiness
+from mlops_desktop.engine.packaging.export_checks import bytes_text, readiness, stores_training_data
 from mlops_desktop.engine.process.calls import CALLS
 from mlops_desktop.engine.project.decisions import Goals
 from mlops_desktop.engine.project.project_file import project_to_json
-from mlops_desktop.engine.workflow import Standing, standing
+from mlops_desktop.engine.workflow import ProjectStatus, project_status
 
 
-def checks(made, found: Standing | None = None):
-    store = made.flow.store
-    found = found or standing(made.project, store, made.runs)
+def checks(made, found: ProjectStatus | None = None):
+    store = made.pipeline.store
+    found = found or project_status(made.project, store, made.runs)
     return {check.id: check for check in readiness(made.project, found, store, made.runs)}
 
 
 def test_without_a_model_nothing_else_is_asked(trained):
-    only = checks(trained, Standing(None, True, True, False))
+    only = checks(trained, ProjectStatus(None, True, True, False))
     assert list(only) == ["model"]
     assert only["model"].blocks
     assert only["model"].act == "train"
@@ -52,19 +52,19 @@ def test_goals_are_told_once_they_were_measured(trained, copy_of, least, tone):
 
 def test_rows_in_the_model_need_consent(trained, copy_of):
     made = copy_of(trained)
-    best = standing(made.project, made.flow.store, made.runs).best
+    best = project_status(made.project, made.pipeline.store, made.runs).best
     keeper = replace(best, algorithm_id="knn", label="Nearest neighbours")
-    assert keeps_rows(best) == ""
-    assert keeps_rows(keeper) == "knn"
-    found = Standing(keeper, True, True, False)
+    assert stores_training_data(best) == ""
+    assert stores_training_data(keeper) == "knn"
+    found = ProjectStatus(keeper, True, True, False)
     assert checks(made, found)["consent"].blocks
     agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
     assert not checks(agreed, found)["consent"].blocks
 
 
 def test_other_libraries_are_named(trained):
-    best = standing(trained.project, trained.flow.store, trained.runs).best
-    found = Standing(replace(best, versions={**best.versions, "numpy": "0.1", "no-such-package": "1"}), True, True, False)
+    best = project_status(trained.project, trained.pipeline.store, trained.runs).best
+    found = ProjectStatus(replace(best, versions={**best.versions, "numpy": "0.1", "no-such-package": "1"}), True, True, False)
     assert "numpy 0.1" in checks(trained, found)["libraries"].text
 
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from mlops_desktop.engine.pipeline.centering import learn_centre
+from mlops_desktop.engine.pipeline.centering import fit_centering
 from mlops_desktop.serving.frame import round_to_float32, to_matrix
-from mlops_desktop.serving.serialization import read_plain, write_plain
+from mlops_desktop.serving.serialization import read_object_file, write_object
 from tests.frames import make_frame
 
 SECONDS = [1.7e9 + 3 * i for i in range(500)]
@@ -29,7 +29,7 @@ def test_columns_that_would_collapse_are_centred_and_others_left():
             "wide": (10.0 ** rng.uniform(0, 12, 500)).tolist(),
         }
     )
-    centre = learn_centre(frame)
+    centre = fit_centering(frame)
     assert centre.columns == ("seconds", "ids")
     layout, apply = centre.bind(frame.layout)
     assert layout == frame.layout
@@ -41,22 +41,22 @@ def test_columns_that_would_collapse_are_centred_and_others_left():
 
 
 def test_the_offset_is_no_rows_own_number():
-    centre = learn_centre(make_frame({"ids": IDS}))
+    centre = fit_centering(make_frame({"ids": IDS}))
     assert centre.offsets[0] not in IDS
 
 
 def test_nothing_to_centre_gives_none():
-    assert learn_centre(make_frame({"a": [1, 2, 3]})) is None
-    assert learn_centre(make_frame({"a": [math.nan]})) is None
-    assert learn_centre(make_frame(words={"w": ["x"]})) is None
-    assert learn_centre(make_frame({"a": []})) is None
+    assert fit_centering(make_frame({"a": [1, 2, 3]})) is None
+    assert fit_centering(make_frame({"a": [math.nan]})) is None
+    assert fit_centering(make_frame(words={"w": ["x"]})) is None
+    assert fit_centering(make_frame({"a": []})) is None
 
 
 def test_rows_alone_and_after_a_file(tmp_path):
     frame = make_frame({"a": SECONDS, "b": [math.nan] * 500})
-    centre = learn_centre(frame)
-    write_plain(centre, tmp_path, "centre")
-    apply = read_plain(tmp_path, "centre").bind(frame.layout)[1]
+    centre = fit_centering(frame)
+    write_object(centre, tmp_path, "centre")
+    apply = read_object_file(tmp_path, "centre").bind(frame.layout)[1]
     whole = centre.bind(frame.layout)[1](frame).numbers
     for i in (0, 7, 499):
         np.testing.assert_array_equal(apply(frame.take(np.array([i]))).numbers[0], whole[i])

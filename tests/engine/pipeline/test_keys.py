@@ -48,7 +48,7 @@ def all_keys(project: Project) -> dict[str, str]:
         (lambda p: replace(p, data="e" * 32), "table"),
         (lambda p: replace(p, columns={"a": ColumnNote(type="category")}), "table"),
         (lambda p: replace(p, columns={"a": ColumnNote(missing=("-200",))}), "table"),
-        (lambda p: replace(p, cleaners=(Step(choices().cleaners.read("drop_duplicates")),)), "rows"),
+        (lambda p: replace(p, row_filters=(Step(choices().row_filters.read("drop_duplicates")),)), "rows"),
         (lambda p: replace(p, split=Split(folds=7)), "split"),
         (lambda p: replace(p, seed=9), "split"),
         (lambda p: replace(p, columns={"a": ColumnNote(role="ignore")}), "features"),
@@ -87,10 +87,10 @@ def test_a_step_that_is_off_is_as_if_it_were_not_there():
     assert Keys(off).steps == Keys(replace(project, steps=project.steps[:1])).steps
 
 
-def test_a_cleaner_that_is_off_is_as_if_it_were_not_there():
-    rule = choices().cleaners.read("drop_duplicates")
-    assert all_keys(replace(base(), cleaners=(Step(rule, on=False),))) == all_keys(base())
-    assert all_keys(replace(base(), cleaners=(Step(rule),))) != all_keys(base())
+def test_a_row_filter_that_is_off_is_as_if_it_were_not_there():
+    rule = choices().row_filters.read("drop_duplicates")
+    assert all_keys(replace(base(), row_filters=(Step(rule, on=False),))) == all_keys(base())
+    assert all_keys(replace(base(), row_filters=(Step(rule),))) != all_keys(base())
 
 
 def test_suggestions_hang_on_rows_and_columns_and_not_on_steps():

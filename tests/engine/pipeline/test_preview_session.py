@@ -13,7 +13,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import preview_session
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.preview_session import preview, rank, walk_of
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
@@ -22,8 +22,8 @@ from mlops_desktop.engine.project.decisions import Step
 SELECTIONS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
 
 
-def ask(made, at: int = -1, cleaner: int = -1, **changes: object):
-    answer = preview(Flow(made.folder, replace(made.project, **changes)), at, cleaner, Silent())
+def ask(made, at: int = -1, row_filter: int = -1, **changes: object):
+    answer = preview(Pipeline(made.folder, replace(made.project, **changes)), at, row_filter, Silent())
     json.dumps(answer, allow_nan=False)
     return answer
 
@@ -32,10 +32,12 @@ def test_every_step_says_what_it_makes(trained):
     answer = ask(trained, 0)
     assert answer["problem"] == ""
     assert answer["rows"]["table"] == 344
-    assert answer["rows"]["sample"] == answer["rows"]["train"] == trained.flow.train.frame.rows
+    assert answer["rows"]["sample"] == answer["rows"]["train"] == trained.pipeline.train.frame.rows
     assert [step["error"] for step in answer["steps"]] == [""] * len(trained.project.steps)
-    assert answer["matrix"] == {"width": trained.flow.learn().matrix.width, "error": ""}
-    assert answer["columns"] == [[name, trained.flow.train.frame.layout.kind(name)] for name in trained.flow.train.frame.layout.names()]
+    assert answer["matrix"] == {"width": trained.pipeline.fit().matrix.width, "error": ""}
+    assert answer["columns"] == [
+        [name, trained.pipeline.train.frame.layout.kind(name)] for name in trained.pipeline.train.frame.layout.names()
+    ]
     assert answer["step"]["gone"] == 2
     assert {one["side"] for one in answer["step"]["rows"]} == {"before", "after"}
 
@@ -64,41 +66,41 @@ def test_a_step_that_is_off_is_shown_as_if_it_were_on(trained):
     assert "island" in answer["matrix"]["error"]
 
 
-def test_cleaners_count_the_rows_they_take_and_show_some(trained):
-    rule = choices().cleaners.read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})
-    answer = ask(trained, -1, 0, cleaners=(Step(rule),))
-    assert answer["cleaners"] == [{"on": True, "error": "", "gone": 344 - answer["rows"]["kept"]}]
+def test_row_filters_count_the_rows_they_take_and_show_some(trained):
+    rule = choices().row_filters.read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})
+    answer = ask(trained, -1, 0, row_filters=(Step(rule),))
+    assert answer["row_filters"] == [{"on": True, "error": "", "gone": 344 - answer["rows"]["kept"]}]
     assert len(answer["gone_rows"]["numbers"]) == 20
     assert answer["gone_rows"]["columns"][0]["name"] == "island"
     assert "Dream" not in answer["gone_rows"]["columns"][0]["cells"]
-    wrong = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
-    assert "nothing" in ask(trained, -1, 0, cleaners=(Step(wrong),))["cleaners"][0]["error"]
-    none = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
-    assert "no row" in ask(trained, -1, 0, cleaners=(Step(none),))["problem"]
+    wrong = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
+    assert "nothing" in ask(trained, -1, 0, row_filters=(Step(wrong),))["row_filters"][0]["error"]
+    none = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
+    assert "no row" in ask(trained, -1, 0, row_filters=(Step(none),))["problem"]
 
 
-def test_a_cleaner_that_is_off_takes_nothing_and_says_what_it_would_take(trained):
-    read = choices().cleaners.read
+def test_a_row_filter_that_is_off_takes_nothing_and_says_what_it_would_take(trained):
+    read = choices().row_filters.read
     first = Step(read({"id": "filter_rows", "params": {"condition": 'island != "Torgersen"'}}))
     off = Step(read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}}), on=False)
-    answer = ask(trained, -1, 1, cleaners=(first, off))
-    codes, levels = trained.flow.table.frame.word("island")
+    answer = ask(trained, -1, 1, row_filters=(first, off))
+    codes, levels = trained.pipeline.table.frame.categorical("island")
     dream = int((codes == levels.index("Dream")).sum())
-    assert answer["cleaners"][1] == {"on": False, "error": "", "gone": answer["rows"]["kept"] - dream}
-    assert answer["rows"]["kept"] == ask(trained, -1, 0, cleaners=(first,))["rows"]["kept"]
+    assert answer["row_filters"][1] == {"on": False, "error": "", "gone": answer["rows"]["kept"] - dream}
+    assert answer["rows"]["kept"] == ask(trained, -1, 0, row_filters=(first,))["rows"]["kept"]
     assert len(answer["gone_rows"]["numbers"]) == 20
-    assert ask(trained, 0, -1, cleaners=(first, off))["cleaners"][1]["gone"] == 0  # nobody looks at it
+    assert ask(trained, 0, -1, row_filters=(first, off))["row_filters"][1]["gone"] == 0  # nobody looks at it
     wrong = Step(read({"id": "filter_rows", "params": {"condition": "nothing > 1"}}), on=False)
-    answer = ask(trained, 0, 0, cleaners=(wrong,))
-    assert "nothing" in answer["cleaners"][0]["error"]
+    answer = ask(trained, 0, 0, row_filters=(wrong,))
+    assert "nothing" in answer["row_filters"][0]["error"]
     assert answer["problem"] == ""
 
 
 def test_what_is_sound_is_in_the_store_afterwards(trained, copy_of):
     made = copy_of(trained, seed=4711)
-    assert made.flow.keys.suggestions not in made.flow.store
+    assert made.pipeline.keys.suggestions not in made.pipeline.store
     ask(made, 0)
-    found = read_suggestions(made.flow.store, made.flow.keys.suggestions)
+    found = read_suggestions(made.pipeline.store, made.pipeline.keys.suggestions)
     assert [component.id for component, _ in found] == [step.component.id for step in made.project.steps]
 
 
@@ -136,7 +138,7 @@ def test_a_selection_tells_its_verdict(trained):
 @pytest.mark.parametrize("id_", SELECTIONS)
 def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
     """A preview does not find the scores again when another parameter changes, so they may not depend on it."""
-    walk = walk_of(trained.flow)
+    walk = walk_of(trained.pipeline)
     frame = walk.stops([step.component for step in trained.project.steps], Silent())[-1].after
     member = choices().operations[id_]
     before = member().scores(frame, walk.target)
@@ -152,16 +154,16 @@ def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
 
 @pytest.mark.parametrize("id_", SELECTIONS)
 def test_columns_are_ranked_by_every_selection(trained, id_):
-    answer = rank(trained.flow, id_, -1, Silent())
+    answer = rank(trained.pipeline, id_, -1, Silent())
     json.dumps(answer, allow_nan=False)
     assert answer["problem"] == ""
-    assert len(answer["scores"]) == trained.flow.learn().matrix.width
+    assert len(answer["scores"]) == trained.pipeline.fit().matrix.width
     assert all(a[1] >= b[1] - 1e-9 for a, b in pairwise(answer["scores"]))
     assert answer["unjudged"] == []
-    early = rank(trained.flow, id_, 0, Silent())
+    early = rank(trained.pipeline, id_, 0, Silent())
     assert set(early["unjudged"]) >= {"island", "sex"}
 
 
 def test_a_ranking_that_is_none_is_refused(trained):
     with pytest.raises(UserError, match="no ranking"):
-        rank(trained.flow, "scale", -1, Silent())
+        rank(trained.pipeline, "scale", -1, Silent())

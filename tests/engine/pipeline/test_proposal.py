@@ -9,7 +9,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose, suggestions
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
 from mlops_desktop.engine.project.decisions import ColumnNote, Project, Split, Step
@@ -39,28 +39,28 @@ def test_another_target_gets_what_it_needs(trained):
     project, reasons = propose(trained.folder, other, Silent())
     assert project.task == "binary"
     assert project.positive in ("FEMALE", "MALE")
-    assert "drop_missing_target" in {step.component.id for step in project.cleaners}
-    assert "rows have no value" in reasons["cleaners"]
+    assert "drop_missing_target" in {step.component.id for step in project.row_filters}
+    assert "rows have no value" in reasons["row_filters"]
     back, _ = propose(trained.folder, replace(project, target="species", task=None), Silent())
     assert back.positive is None
-    off = replace(project, target="sex", cleaners=(replace(project.cleaners[0], on=False),))
-    assert propose(trained.folder, off, Silent())[0].cleaners == project.cleaners  # it cannot stay off
-    known = Step(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "not is_missing(sex)"}}))
-    kept = replace(off, cleaners=(*off.cleaners, known))
-    assert propose(trained.folder, kept, Silent())[0].cleaners == kept.cleaners  # another one sees to these rows
+    off = replace(project, target="sex", row_filters=(replace(project.row_filters[0], on=False),))
+    assert propose(trained.folder, off, Silent())[0].row_filters == project.row_filters  # it cannot stay off
+    known = Step(choices().row_filters.read({"id": "filter_rows", "params": {"condition": "not is_missing(sex)"}}))
+    kept = replace(off, row_filters=(*off.row_filters, known))
+    assert propose(trained.folder, kept, Silent())[0].row_filters == kept.row_filters  # another one sees to these rows
 
 
 def test_what_was_found_sound_is_kept_with_its_reasons(trained, copy_of):
     made = copy_of(trained, target="sex", task=None, positive=None, steps=(), candidates=(), split=Split())
     project, reasons = propose(made.folder, made.project, Silent())
-    flow = Flow(made.folder, project)
-    found = read_suggestions(flow.store, flow.keys.suggestions)
+    pipeline = Pipeline(made.folder, project)
+    found = read_suggestions(pipeline.store, pipeline.keys.suggestions)
     assert [component.id for component, _ in found] == ["drop_missing_target", *(step.component.id for step in project.steps)]
-    assert found[0][1] == reasons["cleaners"]
+    assert found[0][1] == reasons["row_filters"]
     assert [f"{component.label}: {why}" for component, why in found[1:]] == [reasons[f"steps.{i}"] for i in range(len(project.steps))]
-    flow.store.clear()
-    assert suggestions(Flow(made.folder, project)) == found
-    assert flow.keys.suggestions in flow.store
+    pipeline.store.clear()
+    assert suggestions(Pipeline(made.folder, project)) == found
+    assert pipeline.keys.suggestions in pipeline.store
 
 
 def test_a_role_of_a_person_is_kept(trained):

@@ -47,7 +47,7 @@ def test_a_step_covers_a_proposal_of_the_same_columns():
     assert not covers(operation("scale"), operation("impute_numbers"))
 
 
-@pytest.mark.parametrize("member", [*choices().operations.values(), *choices().cleaners.values()], ids=lambda member: member.id)
+@pytest.mark.parametrize("member", [*choices().operations.values(), *choices().row_filters.values()], ids=lambda member: member.id)
 def test_every_step_can_be_begun(member):
     begun, open_ = starter(member)
     assert isinstance(begun, member)

@@ -11,7 +11,7 @@ from mlops_desktop.engine.pipeline.store import ArtifactStore
 
 KEY = "ab" * 16
 FOUND = (
-    (choices().cleaners.read("drop_missing_target"), "Two rows have none."),
+    (choices().row_filters.read("drop_missing_target"), "Two rows have none."),
     (operation("drop_columns", columns=["a"]), "“a” never changes."),
     (operation("drop_columns", columns=["b", "c"]), "“b” and “c” never change."),
     (operation("impute_numbers"), "Empty cells."),
@@ -21,18 +21,18 @@ FOUND = (
 def test_they_come_back_as_they_were(tmp_path):
     ArtifactStore(tmp_path).put(KEY, write_suggestions(FOUND))
     assert read_suggestions(ArtifactStore(tmp_path), KEY) == FOUND
-    assert write_suggestions(()) == {"cleaners": [], "steps": []}
+    assert write_suggestions(()) == {"row_filters": [], "steps": []}
 
 
 @pytest.mark.parametrize(
     "document",
     [
         {},
-        {"cleaners": [], "steps": [{"step": {"id": "os.system"}, "reason": "x"}]},
-        {"cleaners": [], "steps": [{"step": {"id": "scale", "version": 99}, "reason": "x"}]},
-        {"cleaners": [], "steps": [{"step": {"id": "scale"}}]},
-        {"cleaners": None, "steps": []},
-        {"cleaners": ["x"], "steps": []},
+        {"row_filters": [], "steps": [{"step": {"id": "os.system"}, "reason": "x"}]},
+        {"row_filters": [], "steps": [{"step": {"id": "scale", "version": 99}, "reason": "x"}]},
+        {"row_filters": [], "steps": [{"step": {"id": "scale"}}]},
+        {"row_filters": None, "steps": []},
+        {"row_filters": ["x"], "steps": []},
     ],
 )
 def test_what_this_edition_does_not_know_is_not_there(tmp_path, document):
@@ -56,8 +56,8 @@ def test_without_a_store_there_are_none(tmp_path):
         (operation("impute_numbers", strategy="mean"), "Empty cells."),  # changed by a person, and still due
         (operation("impute_numbers", columns=["a"]), "Empty cells."),
         (operation("scale"), ""),
-        (choices().cleaners.read("drop_missing_target"), "Two rows have none."),
-        (choices().cleaners.read("drop_duplicates"), ""),
+        (choices().row_filters.read("drop_missing_target"), "Two rows have none."),
+        (choices().row_filters.read("drop_duplicates"), ""),
     ],
 )
 def test_a_step_has_the_reason_of_what_does_the_same(component, why):

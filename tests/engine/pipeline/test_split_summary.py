@@ -5,33 +5,33 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.split_summary import validation
 from mlops_desktop.engine.project.decisions import Split
 
 
 def test_counts_are_those_of_the_road(trained, copy_of):
     made = copy_of(trained)
-    found = validation(made.flow)
-    assert (found["train"], found["test"]) == (made.flow.train.frame.rows, made.flow.test.frame.rows)
-    assert found["folds"] == [[len(a), len(b)] for a, b in made.flow.folds]
+    found = validation(made.pipeline)
+    assert (found["train"], found["test"]) == (made.pipeline.train.frame.rows, made.pipeline.test.frame.rows)
+    assert found["folds"] == [[len(a), len(b)] for a, b in made.pipeline.folds]
     assert found["fitting"]["method"] == "stratified"
     assert found["reason"]
     assert not found["refused"]
     json.dumps(found, allow_nan=False)
-    assert made.flow.keys.validation in made.flow.store
+    assert made.pipeline.keys.validation in made.pipeline.store
 
 
 def test_a_split_that_cannot_be_made_says_why_and_is_not_kept(trained, copy_of):
     made = copy_of(trained)
-    flow = Flow(made.folder, replace(made.project, split=Split(method="time")))
-    found = validation(flow)
+    pipeline = Pipeline(made.folder, replace(made.project, split=Split(method="time")))
+    found = validation(pipeline)
     assert "time column" in found["refused"]
     assert found["fitting"]["method"] == "stratified"
-    assert flow.keys.validation not in flow.store
+    assert pipeline.keys.validation not in pipeline.store
 
 
 def test_rare_classes_are_told(trained, copy_of):
     made = copy_of(trained)
-    flow = Flow(made.folder, replace(made.project, split=Split(method="stratified", folds=60)))
-    assert any("fewer than folds" in text for text in validation(flow)["warnings"])
+    pipeline = Pipeline(made.folder, replace(made.project, split=Split(method="stratified", folds=60)))
+    assert any("fewer than folds" in text for text in validation(pipeline)["warnings"])

@@ -47,7 +47,7 @@ def test_stratified_keeps_the_shares():
     target = classes(70, 20, 10)
     train, test = parts(Split(method="stratified"), target)
     assert np.bincount(target.values[test]).tolist() == [14, 4, 2]
-    for learn, valid in folds(Split(method="stratified"), target.take(train), NONE, 0):
+    for fit, valid in folds(Split(method="stratified"), target.take(train), NONE, 0):
         assert np.bincount(target.take(train).values[valid], minlength=3).tolist() in (
             [12, 3, 1],
             [11, 3, 2],
@@ -55,7 +55,7 @@ def test_stratified_keeps_the_shares():
             [12, 2, 2],
             [11, 3, 1],
         )
-        assert len(learn) + len(valid) == 80
+        assert len(fit) + len(valid) == 80
 
 
 def test_stratified_numbers_keep_the_bands():
@@ -87,9 +87,9 @@ def test_groups_stay_on_one_side(target):
     assert not set(groups[train]) & set(groups[test])
     assert 0.1 < len(test) / 180 < 0.3
     seen = []
-    for learn, valid in folds(Split(method="grouped"), target.take(train), columns.take(train), 0):
+    for fit, valid in folds(Split(method="grouped"), target.take(train), columns.take(train), 0):
         inner = groups[train]
-        assert not set(inner[learn]) & set(inner[valid])
+        assert not set(inner[fit]) & set(inner[valid])
         seen.extend(valid.tolist())
     assert sorted(seen) == list(range(len(train)))
 
@@ -136,9 +136,9 @@ def test_time_tests_the_latest_rows_and_keeps_the_gap():
     inner = time[train]
     made = folds(Split(method="time", gap=3, folds=4), numbers(75), SplitColumns(time=inner), 0)
     assert [len(valid) for _, valid in made] == [15, 15, 15, 15]
-    for learn, valid in made:
-        assert inner[learn].max() == inner[valid].min() - 4
-        assert len(learn) == inner[valid].min() - 3
+    for fit, valid in made:
+        assert inner[fit].max() == inner[valid].min() - 4
+        assert len(fit) == inner[valid].min() - 3
     assert inner[made[-1][1]].max() == 74
 
 
@@ -147,8 +147,8 @@ def test_time_folds_equal_scikit_learn():
 
     time = np.arange(53, dtype=np.float64)
     made = folds(Split(method="time", gap=2), numbers(53), SplitColumns(time=time), 0)
-    for (learn, valid), (wanted_learn, wanted_valid) in zip(made, TimeSeriesSplit(5, gap=2).split(time), strict=True):
-        assert np.array_equal(learn, wanted_learn)
+    for (fit, valid), (wanted_learn, wanted_valid) in zip(made, TimeSeriesSplit(5, gap=2).split(time), strict=True):
+        assert np.array_equal(fit, wanted_learn)
         assert np.array_equal(valid, wanted_valid)
 
 
@@ -157,8 +157,8 @@ def test_equal_moments_are_never_parted():
     train, test = parts(Split(method="time", test=0.25), numbers(70), SplitColumns(time=time))
     assert not set(time[train]) & set(time[test])
     assert set(time[test]) in ({8, 9}, {7, 8, 9})
-    for learn, valid in folds(Split(method="time", folds=3), numbers(len(train)), SplitColumns(time=time[train]), 0):
-        assert time[train][learn].max() < time[train][valid].min()
+    for fit, valid in folds(Split(method="time", folds=3), numbers(len(train)), SplitColumns(time=time[train]), 0):
+        assert time[train][fit].max() < time[train][valid].min()
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_column_of_words():
     columns = words("Train", "train", "valid", "TEST", "train", "test")
     train, test = parts(Split(method="column"), numbers(6), columns)
     assert test.tolist() == [3, 5]
-    ((learn, valid),) = folds(Split(method="column"), numbers(4), columns.take(train), 0)
-    assert (learn.tolist(), valid.tolist()) == ([0, 1, 3], [2])
+    ((fit, valid),) = folds(Split(method="column"), numbers(4), columns.take(train), 0)
+    assert (fit.tolist(), valid.tolist()) == ([0, 1, 3], [2])
 
 
 def test_column_of_numbers_tests_the_greatest_and_folds_the_rest():
@@ -200,7 +200,7 @@ def test_column_of_numbers_tests_the_greatest_and_folds_the_rest():
     assert test.tolist() == [1, 5]
     made = folds(Split(method="column"), numbers(5), columns.take(train), 0)
     assert [valid.tolist() for _, valid in made] == [[1, 3], [0, 2], [4]]
-    assert [learn.tolist() for learn, _ in made] == [[0, 2, 4], [1, 3, 4], [0, 1, 2, 3]]
+    assert [fit.tolist() for fit, _ in made] == [[0, 2, 4], [1, 3, 4], [0, 1, 2, 3]]
 
 
 def test_column_with_train_and_test_alone_makes_folds_of_its_own():

@@ -79,7 +79,7 @@ def test_absent_is_absent(store):
     with pytest.raises(KeyError):
         store.get(KEY)
     with pytest.raises(KeyError):
-        store.get_plain(KEY)
+        store.get_object(KEY)
     assert not store.root.exists()
 
 
@@ -109,8 +109,8 @@ def test_plain_data_comes_back(store):
     schema = Schema(
         (Column("größe", "number", Grammar(missing_numbers=(-200.0,)), low=0.0, typical=math.nan), Column("b", "category", levels=("x",)))
     )
-    store.put_plain(KEY, schema)
-    assert repr(fresh(store).get_plain(KEY)) == repr(schema)
+    store.put_object(KEY, schema)
+    assert repr(fresh(store).get_object(KEY)) == repr(schema)
 
 
 def test_plain_data_of_unknown_parts_is_absent_and_removed(store):
@@ -118,7 +118,7 @@ def test_plain_data_of_unknown_parts_is_absent_and_removed(store):
     store.put(OTHER, {"no": "plain data"})
     for key in (KEY, OTHER):
         with pytest.raises(KeyError):
-            store.get_plain(key)
+            store.get_object(key)
         assert key not in store
 
 

@@ -32,8 +32,8 @@ def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path
     before = (made.folder / "project.json").read_bytes()
     assert ask("profile", made)["rows"] == 344
     assert ask("run", made)["trials"] == 3
-    assert ask("evaluate", made, sealed=False)["rows"] == made.flow.train.frame.rows
-    assert ask("evaluate", made)["rows"] == made.flow.test.frame.rows
+    assert ask("evaluate", made, sealed=False)["rows"] == made.pipeline.train.frame.rows
+    assert ask("evaluate", made)["rows"] == made.pipeline.test.frame.rows
     ask("report", made, out=str(tmp_path / "report.html"))
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!")
     assert (made.folder / "project.json").read_bytes() == before
@@ -71,11 +71,11 @@ def test_a_report_can_leave_the_test_part_sealed(trained, copy_of, tmp_path):
     made = copy_of(trained, goals=Goals(score=0.5, response_ms=1000.0), seed=21)
     ask("run", made)
     ask("report", made, out=str(tmp_path / "sealed.html"), sealed=True)
-    assert not made.runs.looks(made.flow.keys.split)
+    assert not made.runs.test_accesses(made.pipeline.keys.split)
     assert "still sealed" in (tmp_path / "sealed.html").read_text(encoding="utf-8")
     ask("evaluate", made)
     ask("report", made, out=str(tmp_path / "seen.html"), sealed=True)
-    assert len(made.runs.looks(made.flow.keys.split)) == 1
+    assert len(made.runs.test_accesses(made.pipeline.keys.split)) == 1
     seen = (tmp_path / "seen.html").read_text(encoding="utf-8")
     assert "still sealed" not in seen
     assert "2 of 2 met" in seen
@@ -83,14 +83,14 @@ def test_a_report_can_leave_the_test_part_sealed(trained, copy_of, tmp_path):
 
 def test_the_response_time_is_measured_without_a_look(trained, copy_of):
     made = copy_of(trained)
-    before = len(made.runs.looks(made.flow.keys.split))
+    before = len(made.runs.test_accesses(made.pipeline.keys.split))
     assert 0 < ask("response_time", made)["response_ms"] < 1000
-    assert len(made.runs.looks(made.flow.keys.split)) == before
+    assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
 def test_split_and_learning_curve_are_calls(trained, copy_of):
     made = copy_of(trained)
-    assert ask("validation", made)["train"] == made.flow.train.frame.rows
+    assert ask("validation", made)["train"] == made.pipeline.train.frame.rows
     assert len(ask("learning_curve", made)["points"]) == 10
 
 
@@ -106,10 +106,10 @@ def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
 def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_of):
     made = copy_of(trained)
     found = ask("open_model", made)
-    flow = made.flow
-    assert flow.keys.scorer(found["run"]) in flow.store
-    assert flow.store.get_plain(flow.keys.scorer(found["run"]), check=False).version == found["version"]
-    assert flow.store.get(flow.keys.train_rows)[1]["rows"].tolist() == flow.train_rows.tolist()
+    pipeline = made.pipeline
+    assert pipeline.keys.scorer(found["run"]) in pipeline.store
+    assert pipeline.store.get_object(pipeline.keys.scorer(found["run"]), check=False).version == found["version"]
+    assert pipeline.store.get(pipeline.keys.train_rows)[1]["rows"].tolist() == pipeline.train_rows.tolist()
     assert ask("open_model", made) == found
 
 

@@ -21,7 +21,7 @@ from mlops_desktop.engine.training.final_model import open_chosen
 @pytest.fixture(scope="module")
 def bundle(trained, tmp_path_factory):
     out = tmp_path_factory.mktemp("bundles") / "penguins"
-    export_run(open_chosen(trained.flow, trained.runs, Silent()), trained.runs, make_exporter("rest_bundle", {}), out, Silent())
+    export_run(open_chosen(trained.pipeline, trained.runs, Silent()), trained.runs, make_exporter("rest_bundle", {}), out, Silent())
     return out
 
 

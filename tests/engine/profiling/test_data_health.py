@@ -14,7 +14,7 @@ def finding(rule="missing", severity="warning", column="a", fix=None):
     return {"rule": rule, "severity": severity, "column": column, "message": "m", "why": "w", "fix": fix}
 
 
-DUPLICATES = finding("duplicate_rows", column="", fix={"cleaner": {"id": "drop_duplicates"}})
+DUPLICATES = finding("duplicate_rows", column="", fix={"row_filter": {"id": "drop_duplicates"}})
 GAPS = finding("missing", fix={"step": {"id": "impute_numbers", "params": {"columns": ["a"], "missing_flag": True}}})
 LEAK = finding("leak", "high", "a", {"role": {"a": "ignore"}})
 NAMES = finding("identifier", column="k", fix={"role": {"k": "id"}})
@@ -31,7 +31,7 @@ def test_safe_fixes_leave_out_what_needs_a_person():
     everything = [DUPLICATES, GAPS, LEAK, NAMES, finding("imbalance")]
     assert safe_fixes(Project(), everything) == [DUPLICATES, NAMES]
     mended = apply_fixes(Project(), safe_fixes(Project(), everything))
-    assert [c.component.id for c in mended.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in mended.row_filters] == ["drop_duplicates"]
     assert mended.columns["k"].role == "id"
     assert safe_fixes(mended, everything) == []
     assert taken_care(mended, DUPLICATES) == "Mended by your decisions."

@@ -55,7 +55,7 @@ def test_a_clean_table_has_no_findings():
         ("duplicate_column", {"x": [w.upper() for w in WORDS]}, {"role": {"x": "ignore"}}),
         ("missing", {"x": ["", *AMOUNTS[1:]]}, {"step": {"id": "impute_numbers", "params": {"columns": ["x"], "missing_flag": False}}}),
         ("missing", {"x": [""] * 300 + AMOUNTS[300:]}, {"role": {"x": "ignore"}}),
-        ("missing", {"x": ["", *RNG.choice(["p", "q"], N - 1)]}, {"step": {"id": "impute_words", "params": {"columns": ["x"]}}}),
+        ("missing", {"x": ["", *RNG.choice(["p", "q"], N - 1)]}, {"step": {"id": "impute_categories", "params": {"columns": ["x"]}}}),
         ("outliers", {"x": [*NOISE[:-2], "90.5", "-80.25"][::-1]}, {"step": {"id": "clip", "params": {"columns": ["x"], "fence": 3.0}}}),
         ("many_levels", {"x": [f"level {i * 7 % 60}" for i in range(N)]}, {"role": {"x": "ignore"}}),
         ("stray", {"x": ["3a", *AMOUNTS[1:]]}, {"type": {"x": "category"}}),
@@ -92,7 +92,7 @@ def test_rows_that_repeat():
     columns = {name: [*values, *values[:3]] for name, values in CLEAN.items()}
     finding = found(columns, "y", "binary")["duplicate_rows", ""]
     assert finding.message.startswith("3 rows repeat")
-    assert finding.fix == {"cleaner": {"id": "drop_duplicates"}}
+    assert finding.fix == {"row_filter": {"id": "drop_duplicates"}}
     keyed = {**columns, "key": [f"K{i:05}" for i in range(N + 3)]}
     assert ("duplicate_rows", "") not in found(keyed, "y", "binary")
     assert ("duplicate_rows", "") in found(keyed, "y", "binary", roles={"key": "id"})
@@ -100,7 +100,7 @@ def test_rows_that_repeat():
 
 def test_targets():
     missing = found({**CLEAN, "y": ["", *YES[1:]]}, "y", "binary")["target_missing", "y"]
-    assert (missing.severity, missing.fix) == ("high", {"cleaner": {"id": "drop_missing_target"}})
+    assert (missing.severity, missing.fix) == ("high", {"row_filter": {"id": "drop_missing_target"}})
     rare = ["Yes"] * 10 + ["No"] * (N - 10)
     assert found({**CLEAN, "y": rare}, "y", "binary")["imbalance", "y"].fix is None
     assert ("imbalance", "y") not in found({**CLEAN, "y": ["Yes"] * 25 + ["No"] * (N - 25)}, "y", "binary")

@@ -131,12 +131,12 @@ def test_lists_are_replaced_and_added_to():
     project = after("algorithms=ridge, knn", 'candidates+={"id": "lightgbm", "params": {"rounds": 50}}')
     assert [a.id for a in project.candidates] == ["ridge", "knn", "lightgbm"]
     assert project.candidates[2].rounds == 50
-    assert [c.component.id for c in after("cleaners+=drop_duplicates", "cleaners+=drop_missing_target").cleaners] == [
+    assert [c.component.id for c in after("cleaners+=drop_duplicates", "cleaners+=drop_missing_target").row_filters] == [
         "drop_duplicates",
         "drop_missing_target",
     ]
-    project = after('cleaners={"id": "drop_duplicates", "on": false}', "cleaners+=drop_missing_target")
-    assert [(s.component.id, s.on) for s in project.cleaners] == [("drop_duplicates", False), ("drop_missing_target", True)]
+    project = after('row_filters={"id": "drop_duplicates", "on": false}', "cleaners+=drop_missing_target")
+    assert [(s.component.id, s.on) for s in project.row_filters] == [("drop_duplicates", False), ("drop_missing_target", True)]
     assert after("consent+=knn", "consent+=knn").consent == {"knn"}
     assert after("loader=excel").loader.id == "excel"
     assert after("loader=excel", "loader=").loader is None
@@ -170,8 +170,8 @@ def test_lists_are_replaced_and_added_to():
         ("algorithms=xgboots", "xgboots"),
         ("steps={", "operation"),
         ('steps={"id": "scale", "params": {"method": "odd"}}', "standard"),
-        ('cleaners={"id": "drop_duplicates", "on": "no"}', "cleaners[0].on"),
-        ("cleaners=scale", "There is no cleaner “scale”"),
+        ('row_filters={"id": "drop_duplicates", "on": "no"}', "cleaners[0].on"),
+        ("row_filters=scale", "There is no row filter “scale”"),
         ("target+=x", "list"),
         ("data=x", "update"),
         ("columns=x", "roles.COLUMN"),
@@ -223,14 +223,14 @@ def test_what_is_set_can_be_saved_and_opened():
 
 
 def test_fixes_of_findings():
-    fix = {"role": {"c": "ignore", "d": "id"}, "type": {"e": "category"}, "cleaner": {"id": "drop_duplicates"}, "step": {"id": "scale"}}
+    fix = {"role": {"c": "ignore", "d": "id"}, "type": {"e": "category"}, "row_filter": {"id": "drop_duplicates"}, "step": {"id": "scale"}}
     project = apply_fix(BASE, fix)
     assert {name: (note.role, note.type) for name, note in project.columns.items()} == {
         "a": (None, None), "c": ("ignore", None), "d": ("id", None), "e": (None, "category"),
     }  # fmt: skip
-    assert [c.component.id for c in project.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in project.row_filters] == ["drop_duplicates"]
     assert apply_fix(project, fix) == project  # twice is once
-    off = {name: (Step(getattr(project, name)[0].component, on=False),) for name in ("cleaners", "steps")}
+    off = {name: (Step(getattr(project, name)[0].component, on=False),) for name in ("row_filters", "steps")}
     assert apply_fix(replace(project, **off), fix) == project  # what is there is switched on
     for bad in ({"code": "x"}, {"role": {"a": "boss"}}, {"role": ["a"]}, {"step": "no_such_step"}, {"step": None}):
         with pytest.raises(UserError):

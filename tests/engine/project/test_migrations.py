@@ -21,7 +21,10 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
     assert json.loads((OLD / f"format_{number}" / "project.json").read_text(encoding="utf-8"))["format"] == number
     assert (project.name, project.target, project.positive, project.threshold) == ("Kündigungen", "Churn", "Yes", 0.37)
     assert [step.on for step in project.steps] == [True, False, True, True]
-    assert [(step.component.id, step.on) for step in project.cleaners] == [("drop_duplicates", True), ("drop_missing_target", number == 1)]
+    assert [(step.component.id, step.on) for step in project.row_filters] == [
+        ("drop_duplicates", True),
+        ("drop_missing_target", number == 1),
+    ]
     assert project_from_json(project_to_json(project)) == project
 
 
@@ -31,7 +34,7 @@ def test_results_of_the_first_format_are_found_again():
     assert Keys(project).rows == digest("rows", Keys(project).table, project.target, document["cleaners"])
 
 
-def test_cleaners_of_the_first_format_were_on():
+def test_row_filters_of_the_first_format_were_on():
     assert migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]}) == {"format": FORMAT, "cleaners": [{"id": "a", "on": True}, "b"]}
     assert migrate({"format": 1}) == {"format": FORMAT}
     for odd in (None, "drop_duplicates", {"id": "a"}):

@@ -15,7 +15,7 @@ def random_edit(rng, project):
     operations, algorithms = choices().operations, choices().algorithms
     column = f"c{rng.randrange(4)}"
     note = ColumnNote(role=rng.choice([None, "id", "ignore"]), unit=rng.choice(["", "cm"]), levels=tuple(rng.sample("abc", 2)))
-    rules = choices().cleaners
+    rules = choices().row_filters
     rows = tuple(Step(rules.read(id_), on=rng.random() < 0.5) for id_ in rng.sample(["drop_duplicates", "drop_missing_target"], 2))
     steps = list(project.steps)
     steps.insert(rng.randint(0, len(steps)), Step(operations.read(rng.choice(["scale", "one_hot", "pca"])), on=rng.random() < 0.7))
@@ -23,7 +23,7 @@ def random_edit(rng, project):
         {"target": column},
         {"positive": rng.choice([True, 1, "1", None, 0, False])},
         {"columns": {**project.columns, column: note}},
-        {"cleaners": rows},
+        {"row_filters": rows},
         {"steps": tuple(steps)},
         {"steps": tuple(rng.sample(project.steps, max(0, len(project.steps) - 1)))},
         {"candidates": tuple(algorithms.read(id_) for id_ in rng.sample(sorted(algorithms), 2))},

@@ -160,7 +160,7 @@ def facts(task: str, *, classes: int = 3):
         brief=Brief(statement=EVIL, users="us"),
         goals=Goals(score=0.1, response_ms=2.0, cost=1.0),
         costs=Costs(false_positive=1, false_negative=5),
-        cleaners=(Step(choices().cleaners["drop_missing_target"]()), Step(choices().cleaners["drop_duplicates"](), on=False)),
+        row_filters=(Step(choices().row_filters["drop_missing_target"]()), Step(choices().row_filters["drop_duplicates"](), on=False)),
         steps=(Step(operations["clip"]()), Step(operations["scale"](), on=False)),
         columns={EVIL: ColumnNote(unit=EVIL, description=EVIL), "x": ColumnNote(role="group")},
     )
@@ -222,7 +222,7 @@ def test_what_it_says_of_a_binary_problem():
     assert "tie</span>" in text
     assert text.count("chosen</span>") == 1
     assert "Fences around the middle half" in text  # the label of a choice, not its id
-    assert text.count("switched off") == 2  # a step and a cleaner
+    assert text.count("switched off") == 2  # a step and a row filter
     assert text.count("rows, before the split") == 1
     assert "It broke" in text
     assert "Not used by the model at all: x." in text

@@ -109,16 +109,16 @@ def test_a_model_that_holds_training_rows_is_in_no_blend():
 
 def test_its_run_needs_no_fit_and_its_service_answers_as_it_does(trained, copy_of, tmp_path):
     made = copy_of(trained)
-    members = tuple(read_algorithm(run.algorithm) for run in made.runs.list(made.flow.keys.board) if run.algorithm_id != "baseline")
+    members = tuple(read_algorithm(run.algorithm) for run in made.runs.list(made.pipeline.keys.board) if run.algorithm_id != "baseline")
     blend = Blend(members=members, counts=(1, 2))
-    run = run_trial(Folds(made.flow), blend, 9, Silent())
+    run = run_trial(Folds(made.pipeline), blend, 9, Silent())
     assert (run.status, run.label, run.algorithm_id) == ("done", "Blend of 2 models", "blend")
     assert run.reason.startswith("The weighted mean of 33% ")
-    one, two = (out_of_fold(made.flow, member)[1] for member in members)
-    assert out_of_fold(made.flow, blend)[1] == pytest.approx((one + 2 * two) / 3, abs=1e-12)
+    one, two = (out_of_fold(made.pipeline, member)[1] for member in members)
+    assert out_of_fold(made.pipeline, blend)[1] == pytest.approx((one + 2 * two) / 3, abs=1e-12)
 
     made.runs.record(run)
-    chosen = open_chosen(replace(made, project=replace(made.project, chosen=run.id)).flow, made.runs, Silent())
+    chosen = open_chosen(replace(made, project=replace(made.project, chosen=run.id)).pipeline, made.runs, Silent())
     assert chosen.algorithm == blend
     assert out_of_fold_evaluation(chosen, Silent())["metrics"]
     export_run(chosen, made.runs, make_exporter("rest_bundle", {}), tmp_path / "bundle", Silent())  # with its self-test
@@ -128,4 +128,4 @@ def test_its_run_needs_no_fit_and_its_service_answers_as_it_does(trained, copy_o
 def test_a_member_that_was_not_tried_is_fitted(trained, copy_of):
     made = copy_of(trained)
     blend = Blend(members=(LOGISTIC, algorithm("decision_tree", max_depth=2)), counts=(1, 1))
-    assert run_trial(Folds(made.flow), blend, 1, Silent()).status == "done"
+    assert run_trial(Folds(made.pipeline), blend, 1, Silent()).status == "done"

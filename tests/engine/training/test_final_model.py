@@ -20,7 +20,7 @@ from mlops_desktop.engine.evaluation.final_evaluation import (
     seen_evaluation,
     test_evaluation,
 )
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Costs
 from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import _version, chosen_run, drift_reference, open_chosen
@@ -30,32 +30,32 @@ from tests.engine.conftest import make_project
 
 
 def test_the_best_run_is_chosen_unless_another_is(trained, copy_of):
-    runs = trained.runs.list(trained.flow.keys.board)
-    best = chosen_run(trained.flow, trained.runs)
+    runs = trained.runs.list(trained.pipeline.keys.board)
+    best = chosen_run(trained.pipeline, trained.runs)
     assert best.score == max(run.score for run in runs)
     other = next(run for run in runs if run.id != best.id)
     made = copy_of(trained, chosen=other.id)
-    assert chosen_run(made.flow, made.runs).id == other.id
+    assert chosen_run(made.pipeline, made.runs).id == other.id
 
 
 def test_a_choice_of_earlier_decisions_is_refused(trained, copy_of):
-    best = chosen_run(trained.flow, trained.runs)
+    best = chosen_run(trained.pipeline, trained.runs)
     made = copy_of(trained, chosen=best.id, seed=99)
     with pytest.raises(UserError, match="earlier decisions"):
-        chosen_run(made.flow, made.runs)
+        chosen_run(made.pipeline, made.runs)
 
 
 def test_no_run_is_a_sentence(trained, copy_of):
     made = copy_of(trained, seed=99)
     with pytest.raises(UserError, match="no trained model"):
-        open_chosen(made.flow, made.runs, Silent())
+        open_chosen(made.pipeline, made.runs, Silent())
 
 
 def test_the_version_is_the_content(trained, copy_of):
-    one = open_chosen(trained.flow, trained.runs, Silent()).scorer
+    one = open_chosen(trained.pipeline, trained.runs, Silent()).scorer
     made = copy_of(trained)
-    made.flow.store._discard(made.flow.keys.scorer(chosen_run(made.flow, made.runs).id))
-    two = open_chosen(made.flow, made.runs, Silent()).scorer
+    made.pipeline.store._discard(made.pipeline.keys.scorer(chosen_run(made.pipeline, made.runs).id))
+    two = open_chosen(made.pipeline, made.runs, Silent()).scorer
     assert one.version == two.version
     assert len(one.version) == 12
     assert _version(replace(one, version="", threshold=0.123)) != one.version
@@ -63,44 +63,44 @@ def test_the_version_is_the_content(trained, copy_of):
 
 def test_every_look_at_the_test_part_is_counted(trained, copy_of):
     made = copy_of(trained)
-    found = open_chosen(made.flow, made.runs, Silent())
-    before = len(made.runs.looks(made.flow.keys.split))
+    found = open_chosen(made.pipeline, made.runs, Silent())
+    before = len(made.runs.test_accesses(made.pipeline.keys.split))
     first = test_evaluation(found, made.runs, "evaluation", Silent())
     again = test_evaluation(found, made.runs, "check", Silent())
     assert first["looks"] == before + 1
     assert again["looks"] == before + 2
-    assert seen_evaluation(made.flow, found.run, made.runs)["looks"] == before + 2
-    assert first["rows"] == made.flow.test.frame.rows
+    assert seen_evaluation(made.pipeline, found.run, made.runs)["looks"] == before + 2
+    assert first["rows"] == made.pipeline.test.frame.rows
     importance = {entry["column"] for entry in first["importance"]["columns"]}
-    assert importance == set(made.flow.features)
+    assert importance == set(made.pipeline.features)
 
 
 def test_out_of_fold_leaves_the_test_part_sealed(trained, copy_of):
     made = copy_of(trained)
-    found = open_chosen(made.flow, made.runs, Silent())
-    before = len(made.runs.looks(made.flow.keys.split))
+    found = open_chosen(made.pipeline, made.runs, Silent())
+    before = len(made.runs.test_accesses(made.pipeline.keys.split))
     told = out_of_fold_evaluation(found, Silent())
-    assert told["rows"] == made.flow.train.frame.rows
-    assert len(made.runs.looks(made.flow.keys.split)) == before
+    assert told["rows"] == made.pipeline.train.frame.rows
+    assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
 def test_refit_on_all_rows_is_another_model(trained, copy_of):
     made = copy_of(trained)
-    train = open_chosen(made.flow, made.runs, Silent()).scorer
-    everything = open_chosen(Flow(made.folder, replace(made.project, refit="all")), made.runs, Silent()).scorer
+    train = open_chosen(made.pipeline, made.runs, Silent()).scorer
+    everything = open_chosen(Pipeline(made.folder, replace(made.project, refit="all")), made.runs, Silent()).scorer
     assert train.version != everything.version
 
 
 def test_a_model_of_all_rows_is_measured_by_its_twin_that_never_saw_the_test_part(trained, copy_of):
     made = copy_of(trained, refit="all")
-    told = test_evaluation(open_chosen(made.flow, made.runs, Silent()), made.runs, "test", Silent())
-    plain = Flow(made.folder, replace(made.project, refit="train"))
+    told = test_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
+    plain = Pipeline(made.folder, replace(made.project, refit="train"))
     honest = test_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
     assert told["metrics"] == honest["metrics"]
 
 
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
-    found = open_chosen(trained.flow, trained.runs, Silent())
+    found = open_chosen(trained.pipeline, trained.runs, Silent())
     with (resource_folder() / "samples" / "penguins.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[:60]
     rows[3]["species"] = ""
@@ -120,8 +120,8 @@ def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
 
 
 def test_scores_of_the_model_do_not_depend_on_company(trained):
-    scorer = open_chosen(trained.flow, trained.runs, Silent()).scorer
-    frame = trained.flow.test.frame
+    scorer = open_chosen(trained.pipeline, trained.runs, Silent()).scorer
+    frame = trained.pipeline.test.frame
     together = scorer.scores(frame)
     alone = np.concatenate([scorer.scores(frame.take(np.array([i]))) for i in range(frame.rows)])
     assert np.abs(together - alone).max() <= 1e-9
@@ -134,34 +134,34 @@ def churn(tmp_path_factory):
     folder = tmp_path_factory.mktemp("churn")
     (folder / "churn.csv").write_text("\n".join(lines), encoding="utf-8")
     made = make_project(folder / "churn", folder / "churn.csv", "Churn", ("baseline", "logistic"))
-    search(made.flow, made.runs, Silent())
+    search(made.pipeline, made.runs, Silent())
     return made
 
 
 def test_another_cut_off_takes_the_model_that_is_there(churn, copy_of, monkeypatch):
     made = copy_of(churn)
-    first = open_chosen(made.flow, made.runs, Silent()).scorer
+    first = open_chosen(made.pipeline, made.runs, Silent()).scorer
     monkeypatch.setattr(final_model, "_make_scorer", lambda *_: pytest.fail("fitted again"))
-    flow = Flow(made.folder, replace(made.project, threshold=0.9))
-    other = open_chosen(flow, made.runs, Silent()).scorer
+    pipeline = Pipeline(made.folder, replace(made.project, threshold=0.9))
+    other = open_chosen(pipeline, made.runs, Silent()).scorer
     assert other.threshold == 0.9
     assert other.version != first.version
-    assert np.array_equal(other.scores(flow.test.frame), first.scores(flow.test.frame))
-    costly = Flow(made.folder, replace(made.project, costs=Costs(false_positive=1.0, false_negative=20.0)))
+    assert np.array_equal(other.scores(pipeline.test.frame), first.scores(pipeline.test.frame))
+    costly = Pipeline(made.folder, replace(made.project, costs=Costs(false_positive=1.0, false_negative=20.0)))
     assert open_chosen(costly, made.runs, Silent()).scorer.threshold < first.threshold
 
 
 def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, copy_of):
     made = copy_of(churn)
-    proposed = open_chosen(made.flow, made.runs, Silent()).scorer.threshold
+    proposed = open_chosen(made.pipeline, made.runs, Silent()).scorer.threshold
     costs = Costs(false_positive=1.0, false_negative=5.0)
-    flow = Flow(made.folder, replace(made.project, threshold=0.9))
-    found = out_of_fold_evaluation(open_chosen(flow, made.runs, Silent()), Silent())
+    pipeline = Pipeline(made.folder, replace(made.project, threshold=0.9))
+    found = out_of_fold_evaluation(open_chosen(pipeline, made.runs, Silent()), Silent())
     assert found["threshold"] == 0.9
     assert found["choice"]["threshold"] == proposed
     assert proposed in found["threshold_curve"]["threshold"]
     assert found["choice"]["reason"].startswith("At this cut-off F1")
-    priced = Flow(made.folder, replace(made.project, costs=costs))
+    priced = Pipeline(made.folder, replace(made.project, costs=costs))
     told = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
     assert min(told["threshold_curve"]["cost"]) == pytest.approx(
         told["threshold_curve"]["cost"][told["threshold_curve"]["threshold"].index(told["choice"]["threshold"])]
@@ -170,8 +170,8 @@ def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, 
 
 def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
     made = copy_of(churn)
-    found = open_chosen(made.flow, made.runs, Silent())
-    truth = made.flow.table.frame.number("Churn")
+    found = open_chosen(made.pipeline, made.runs, Silent())
+    truth = made.pipeline.table.frame.number("Churn")
     for told in (out_of_fold_evaluation(found, Silent()), test_evaluation(found, made.runs, "test", Silent())):
         assert told["worst"]
         assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in told["worst"])
@@ -180,11 +180,11 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
 def test_the_sealed_rows_do_not_drift_from_the_reference(trained, copy_of):
     """Scores of the reference are out of fold: a model is too sure on the rows it learned from."""
     made = copy_of(trained)
-    found = open_chosen(made.flow, made.runs, Silent())
+    found = open_chosen(made.pipeline, made.runs, Silent())
     reference = drift_reference(found)
-    assert (reference.rows, sum(reference.score.counts)) == (made.flow.train.frame.rows, made.flow.train.frame.rows)
+    assert (reference.rows, sum(reference.score.counts)) == (made.pipeline.train.frame.rows, made.pipeline.train.frame.rows)
     counters = Counters(reference)
-    frame = made.flow.test.frame
+    frame = made.pipeline.test.frame
     while counters.rows < 50:
         counters.add(frame, found.scorer.scores(frame))
         counters.counts()
@@ -201,12 +201,12 @@ def gapless(tmp_path_factory):
     made = make_project(folder / "project", folder / "all.csv", "y", ("ridge",))
     steps = tuple(step for step in made.project.steps if not step.component.id.startswith("impute"))
     made = type(made)(made.folder, replace(made.project, steps=steps))
-    search(made.flow, made.runs, Silent())
+    search(made.pipeline, made.runs, Silent())
     return made
 
 
 def test_what_the_model_cannot_do_without_stands_in_its_schema(gapless, tmp_path):
-    chosen = open_chosen(gapless.flow, gapless.runs, Silent())
+    chosen = open_chosen(gapless.pipeline, gapless.runs, Silent())
     assert [column.name for column in chosen.scorer.schema.columns if not column.nullable] == ["a"]
     (tmp_path / "new.csv").write_text("a,b\n1,x\n,y\n2,\n", encoding="utf-8")
     assert predict_file(chosen.scorer, tmp_path / "new.csv", tmp_path / "out.csv", Silent())["refused"] == 1
@@ -218,14 +218,14 @@ def test_what_the_model_cannot_do_without_stands_in_its_schema(gapless, tmp_path
 
 
 def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
-    chosen = open_chosen(gapless.flow, gapless.runs, Silent())
+    chosen = open_chosen(gapless.pipeline, gapless.runs, Silent())
     (tmp_path / "new.csv").write_text("a,b,y\n1,x,3\n,y,1\n2,,6\n1,x,\n", encoding="utf-8")
     found = evaluate_file(chosen, tmp_path / "new.csv", Silent())
     assert (found["rows"], found["rows_in_file"], found["rows_left_out"]) == (2, 4, 2)
     (tmp_path / "none.csv").write_text("a,b,y\n,x,3\n,y,1\n", encoding="utf-8")
     with pytest.raises(UserError, match="no answer for any row"):
         evaluate_file(chosen, tmp_path / "none.csv", Silent())
-    rows = gapless.flow.test
+    rows = gapless.pipeline.test
     numbers = rows.frame.numbers.copy()
     numbers[:2] = np.nan
     with pytest.raises(UserError, match=f"no answer for 2 of {rows.frame.rows} rows, such as one without “a”"):
@@ -234,10 +234,10 @@ def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
 
 def test_a_store_that_was_deleted_is_made_again(trained, copy_of):
     made = copy_of(trained)
-    before = open_chosen(made.flow, made.runs, Silent())
+    before = open_chosen(made.pipeline, made.runs, Silent())
     reference = drift_reference(before)
     shutil.rmtree(made.folder / "store")
     made = type(made)(made.folder, made.project)
-    again = open_chosen(made.flow, made.runs, Silent())
+    again = open_chosen(made.pipeline, made.runs, Silent())
     assert again.scorer.version == before.scorer.version
     assert drift_reference(again) == reference

@@ -10,7 +10,7 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Split
 from mlops_desktop.engine.training.final_model import chosen_run
 from mlops_desktop.engine.training.learning_curves import MOST_FOLDS, SHARES, _order, learning_curve
@@ -33,28 +33,28 @@ class Listening:
 
 def test_the_last_point_is_what_the_leaderboard_shows_of_these_folds(trained, copy_of):
     made = copy_of(trained)
-    run = chosen_run(made.flow, made.runs)
+    run = chosen_run(made.pipeline, made.runs)
     job = Listening()
-    found = learning_curve(made.flow, run, job)
+    found = learning_curve(made.pipeline, run, job)
     assert [point["share"] for point in found["points"]] == list(SHARES)
     assert found["points"][-1]["valid"] == pytest.approx(list(run.fold_scores[:MOST_FOLDS]), abs=1e-12)
     rows = [point["rows"] for point in found["points"]]
     assert rows == sorted(rows)
-    assert rows[-1] == max(len(train) for train, _ in made.flow.folds[:MOST_FOLDS])
+    assert rows[-1] == max(len(train) for train, _ in made.pipeline.folds[:MOST_FOLDS])
     assert [heard["point"] for heard in job.heard] == found["points"]
     assert found["metric"] == made.project.metric
     json.dumps(found, allow_nan=False)
     kept = Listening()
-    assert learning_curve(made.flow, run, kept) == found
+    assert learning_curve(made.pipeline, run, kept) == found
     assert not kept.heard
 
 
 def test_each_beginning_holds_the_classes_in_their_shares(trained):
-    flow = trained.flow
-    train = flow.folds[0][0]
-    order = _order(flow, train, 0)
+    pipeline = trained.pipeline
+    train = pipeline.folds[0][0]
+    order = _order(pipeline, train, 0)
     assert sorted(order) == sorted(train)
-    values = flow.train.target.values
+    values = pipeline.train.target.values
     whole = np.bincount(values[train]) / len(train)
     tenth = np.bincount(values[order[: len(order) // 10]], minlength=len(whole)) / (len(order) // 10)
     assert np.abs(whole - tenth).max() < 0.05
@@ -65,9 +65,9 @@ def test_a_size_that_cannot_be_learned_from_is_told_and_left_out(tmp_path):
     lines = [f"{i % 7},{i % 5},{'yes' if i % 20 == 0 else 'no'}" for i in range(120)]
     file.write_text("a,b,y\n" + "\n".join(lines), encoding="utf-8")
     made = make_project(tmp_path / "rare", file, "y", ("logistic",), split=Split(method="random", folds=3))
-    search(made.flow, made.runs, Silent())
-    run = chosen_run(made.flow, made.runs)
-    found = learning_curve(made.flow, run, Silent())
+    search(made.pipeline, made.runs, Silent())
+    run = chosen_run(made.pipeline, made.runs)
+    found = learning_curve(made.pipeline, run, Silent())
     if any(None in point["valid"] for point in found["points"]):
         assert found["notes"]
     assert all(len(point["valid"]) == 3 for point in found["points"])
@@ -79,16 +79,16 @@ def test_a_split_by_time_learns_from_the_latest_rows(tmp_path):
     lines = [f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{rng.normal():.3f},{i * 0.1 + rng.normal():.3f}" for i in range(200)]
     file.write_text("day,x,y\n" + "\n".join(lines), encoding="utf-8")
     made = make_project(tmp_path / "series", file, "y", ("ridge",), split=Split(method="time", column="day", folds=3))
-    flow = Flow(made.folder, replace(made.project))
-    train = flow.folds[-1][0]
-    order = _order(flow, train, 0)
-    assert flow.train_times is not None
-    assert list(flow.train_times[order]) == sorted(flow.train_times[train], reverse=True)
+    pipeline = Pipeline(made.folder, replace(made.project))
+    train = pipeline.folds[-1][0]
+    order = _order(pipeline, train, 0)
+    assert pipeline.train_times is not None
+    assert list(pipeline.train_times[order]) == sorted(pipeline.train_times[train], reverse=True)
 
 
 def test_a_sample_of_numbers(tmp_path):
     file = resource_folder() / "samples" / "energy_efficiency.csv"
     made = make_project(tmp_path / "energy", file, "heating_load", ("ridge",))
-    search(made.flow, made.runs, Silent())
-    found = learning_curve(made.flow, chosen_run(made.flow, made.runs), Silent())
+    search(made.pipeline, made.runs, Silent())
+    found = learning_curve(made.pipeline, chosen_run(made.pipeline, made.runs), Silent())
     assert all(value < 0 for point in found["points"] for value in point["valid"])  # an error, signed

@@ -84,8 +84,8 @@ def test_notes_keep_what_the_library_warned_of():
 
 
 def test_steps_are_learned_on_what_the_step_before_made(trained):
-    learned = trained.flow.learn(job=Silent())
-    assert learned.matrix.rows == trained.flow.train.frame.rows
-    again = learned.transform(trained.flow.train.frame)
-    assert np.array_equal(again.dense, learned.matrix.dense, equal_nan=True)
-    assert len(learned.transforms) >= len(trained.project.active_steps())
+    fitted_steps = trained.pipeline.fit(job=Silent())
+    assert fitted_steps.matrix.rows == trained.pipeline.train.frame.rows
+    again = fitted_steps.transform(trained.pipeline.train.frame)
+    assert np.array_equal(again.dense, fitted_steps.matrix.dense, equal_nan=True)
+    assert len(fitted_steps.transforms) >= len(trained.project.active_steps())

@@ -10,9 +10,9 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Search, Step
-from mlops_desktop.engine.training.model_search import Judge, _to_blend, behind, search
+from mlops_desktop.engine.training.model_search import Pruner, _to_blend, behind, search
 from mlops_desktop.engine.training.search_plan import Clock, done_of_plan
 from mlops_desktop.engine.training.trials import Folds, run_trial
 from tests.engine.conftest import Made
@@ -23,16 +23,16 @@ def candidates(*ids):
 
 
 def board(made):
-    return [(run.number, run.algorithm, run.score) for run in made.runs.list(made.flow.keys.board)]
+    return [(run.number, run.algorithm, run.score) for run in made.runs.list(made.pipeline.keys.board)]
 
 
 def test_counted_trials_are_the_same_again(trained, copy_of):
     made = copy_of(trained, search=Search(trials=6, seconds=None), seed=5)
-    first = search(made.flow, made.runs, Silent())
+    first = search(made.pipeline, made.runs, Silent())
     listed = board(made)
     assert first["trials"] == len(listed) == 6
-    made.flow.store.clear()
-    again = search(Flow(made.folder, made.project), made.runs, Silent())
+    made.pipeline.store.clear()
+    again = search(Pipeline(made.folder, made.project), made.runs, Silent())
     assert board(made) == listed
     assert again["chosen"] == first["chosen"]
 
@@ -40,8 +40,8 @@ def test_counted_trials_are_the_same_again(trained, copy_of):
 def test_replay_repeats_what_is_listed_and_nothing_else(trained, copy_of):
     made = copy_of(trained)
     listed = board(made)
-    made.flow.store.clear()
-    found = search(made.flow, made.runs, Silent(), replay=True)
+    made.pipeline.store.clear()
+    found = search(made.pipeline, made.runs, Silent(), replay=True)
     assert board(made) == listed
     assert found["trials"] == len(listed)
 
@@ -49,13 +49,13 @@ def test_replay_repeats_what_is_listed_and_nothing_else(trained, copy_of):
 def test_replay_of_nothing_is_a_sentence(trained, copy_of):
     made = copy_of(trained, seed=11)
     with pytest.raises(UserError, match="no trials to repeat"):
-        search(made.flow, made.runs, Silent(), replay=True)
+        search(made.pipeline, made.runs, Silent(), replay=True)
 
 
 def test_a_time_budget_is_kept(trained, copy_of):
     made = copy_of(trained, search=Search(seconds=4.0), seed=1)
     began = time.monotonic()
-    found = search(made.flow, made.runs, Silent())
+    found = search(made.pipeline, made.runs, Silent())
     assert found["trials"] > 5
     assert time.monotonic() - began < 12.0  # the budget and the slowest single trial, on a busy machine
 
@@ -63,15 +63,15 @@ def test_a_time_budget_is_kept(trained, copy_of):
 def test_a_timed_search_blends_what_it_found_and_a_counted_one_counts(trained, copy_of):
     some = candidates("baseline", "logistic", "decision_tree")
     made = copy_of(trained, search=Search(seconds=6.0), metric="neg_log_loss", candidates=some)
-    search(made.flow, made.runs, Silent())
-    runs = made.runs.list(made.flow.keys.board)
+    search(made.pipeline, made.runs, Silent())
+    runs = made.runs.list(made.pipeline.keys.board)
     blends = [run for run in runs if run.algorithm_id == "blend"]
     alone = max(run.score for run in runs if run.score is not None and run.algorithm_id != "blend")
     assert len(blends) <= 1
     assert all(run.score > alone and run.number == len(runs) for run in blends)
     counted = Made(made.folder, replace(made.project, search=Search(trials=4, seconds=None), seed=3))
-    assert search(counted.flow, made.runs, Silent())["trials"] == 4
-    assert all(run.status == "done" and run.algorithm_id != "blend" for run in made.runs.list(counted.flow.keys.board))
+    assert search(counted.pipeline, made.runs, Silent())["trials"] == 4
+    assert all(run.status == "done" and run.algorithm_id != "blend" for run in made.runs.list(counted.pipeline.keys.board))
 
 
 def test_far_behind_is_by_the_spread_of_what_was_found():
@@ -84,7 +84,7 @@ def test_far_behind_is_by_the_spread_of_what_was_found():
 
 def test_runs_to_blend_are_of_every_algorithm(trained):
     some = [
-        replace(trained.runs.list(trained.flow.keys.board)[0], algorithm_id=id_, score=score, number=n)
+        replace(trained.runs.list(trained.pipeline.keys.board)[0], algorithm_id=id_, score=score, number=n)
         for n, (id_, score) in enumerate([("a", 0.9), ("a", 0.8), ("b", 0.5), ("a", 0.7), ("c", None)], start=1)
     ]
     some[-1] = replace(some[-1], status="failed")
@@ -95,52 +95,52 @@ def test_runs_to_blend_are_of_every_algorithm(trained):
 
 def test_a_draw_that_is_far_behind_is_left_and_says_so(trained, copy_of):
     made = copy_of(trained)
-    done = made.runs.list(made.flow.keys.board)
+    done = made.runs.list(made.pipeline.keys.board)
     poor = choices().algorithms.read({"id": "logistic", "params": {"strength": 1e-9}})
-    folds = Folds(made.flow)
-    run = run_trial(folds, poor, 4, Silent(), judge=Judge(Clock(1000.0), done, 5, drawn=True))
+    folds = Folds(made.pipeline)
+    run = run_trial(folds, poor, 4, Silent(), pruner=Pruner(Clock(1000.0), done, 5, drawn=True))
     assert (run.status, run.score) == ("stopped", None)
     assert run.reason == "Left after 1 of 5 folds: far behind the best run."
-    as_it_stands = Judge(Clock(1000.0), done, 5, drawn=False)
-    assert run_trial(folds, poor, 4, Silent(), judge=as_it_stands).status == "done"
+    as_it_stands = Pruner(Clock(1000.0), done, 5, drawn=False)
+    assert run_trial(folds, poor, 4, Silent(), pruner=as_it_stands).status == "done"
 
 
 def test_a_slow_trial_that_is_no_better_is_left(trained):
-    done = trained.runs.list(trained.flow.keys.board)
+    done = trained.runs.list(trained.pipeline.keys.board)
     best = max(run.score for run in done)
     for score, left in ((best - 0.1, True), (best + 0.1, False)):
-        judge = Judge(Clock(0.3), done, 5, drawn=False)
-        assert judge({}) == ""
+        pruner = Pruner(Clock(0.3), done, 5, drawn=False)
+        assert pruner({}) == ""
         time.sleep(0.02)
-        assert judge({0: score}).startswith("Left after 1 of 5 folds: slow") == left
-    judge = Judge(Clock(100.0), done, 5, drawn=False)
-    assert judge({}) == judge({0: best - 0.1}) == ""  # it takes little of the budget
+        assert pruner({0: score}).startswith("Left after 1 of 5 folds: slow") == left
+    pruner = Pruner(Clock(100.0), done, 5, drawn=False)
+    assert pruner({}) == pruner({0: best - 0.1}) == ""  # it takes little of the budget
 
 
 def test_a_trial_that_cannot_end_in_time_is_left_at_once(trained, copy_of):
     made = copy_of(trained)
     clock = Clock(10.0, _start=time.monotonic() - 8.4)
     clock.record(choices().algorithms.read("logistic"), 1.0)
-    judge = Judge(clock, made.runs.list(made.flow.keys.board), 5, drawn=False)
-    assert judge({}) == ""
+    pruner = Pruner(clock, made.runs.list(made.pipeline.keys.board), 5, drawn=False)
+    assert pruner({}) == ""
     time.sleep(0.03)
-    assert judge({0: 1.0}).startswith("The time")
-    assert judge.projected > 0.09
-    assert not judge.outdone
+    assert pruner({0: 1.0}).startswith("The time")
+    assert pruner.projected > 0.09
+    assert not pruner.pruned
 
 
 def test_when_every_trial_fails_the_reasons_are_told(trained, copy_of):
     unfilled = tuple(Step(s.component, s.on and s.component.id != "impute_numbers") for s in trained.project.steps)
     made = copy_of(trained, steps=unfilled, candidates=(choices().algorithms.read("logistic"),), search=Search(trials=1, seconds=None))
     with pytest.raises(UserError, match="No algorithm could be trained"):
-        search(made.flow, made.runs, Silent())
+        search(made.pipeline, made.runs, Silent())
     assert board(made)[0][2] is None
 
 
 def test_what_is_needed_is_named(trained, copy_of):
     made = copy_of(trained)
     with pytest.raises(UserError, match="algorithm"):
-        search(Flow(made.folder, replace(made.project, candidates=())), made.runs, Silent())
+        search(Pipeline(made.folder, replace(made.project, candidates=())), made.runs, Silent())
 
 
 class Listening:
@@ -159,20 +159,20 @@ class Listening:
 def test_each_run_is_handed_over_when_it_is_finished(trained, copy_of):
     made = copy_of(trained, search=Search(trials=4, seconds=None), seed=7)
     job = Listening()
-    search(made.flow, made.runs, job)
-    assert [heard["run"] for heard in job.heard if "run" in heard] == [run.to_json() for run in made.runs.list(made.flow.keys.board)]
+    search(made.pipeline, made.runs, job)
+    assert [heard["run"] for heard in job.heard if "run" in heard] == [run.to_json() for run in made.runs.list(made.pipeline.keys.board)]
     assert [heard["trial"] for heard in job.heard if "trial" in heard] == [1, 2, 3, 4]
-    folds = len(made.flow.folds)
+    folds = len(made.pipeline.folds)
     assert [heard["fold"] for heard in job.heard if "fold" in heard] == list(range(1, folds + 1)) * 4
     again = Listening()
-    search(Flow(made.folder, made.project), made.runs, again)
+    search(Pipeline(made.folder, made.project), made.runs, again)
     assert not any("fold" in heard for heard in again.heard)  # every fold was in the store
 
 
 def test_how_much_of_the_plan_is_done(trained, copy_of):
     made = copy_of(trained, search=Search(trials=5, seconds=None), seed=3)
-    search(made.flow, made.runs, Silent())
-    runs = made.runs.list(made.flow.keys.board)
+    search(made.pipeline, made.runs, Silent())
+    runs = made.runs.list(made.pipeline.keys.board)
     assert done_of_plan(made.project, runs) == 5
     assert done_of_plan(replace(made.project, search=Search(trials=9, seconds=None)), runs) == 5
     assert done_of_plan(made.project, [run for run in runs if run.number != 4]) == 3

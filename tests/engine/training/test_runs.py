@@ -72,7 +72,7 @@ def test_runs_come_back_in_the_order_of_the_search(runs):
 
 
 def test_reading_makes_no_file(runs):
-    assert runs.list("board") == runs.looks("split") == runs.history() == []
+    assert runs.list("board") == runs.test_accesses("split") == runs.history() == []
     with pytest.raises(UserError, match="no run"):
         runs.get("ab")
     assert not runs.path.exists()
@@ -103,9 +103,13 @@ def test_a_run_is_found_by_the_beginning_of_its_id(runs):
 
 
 def test_looks_at_the_test_part_are_counted_by_split(runs):
-    assert [runs.record_look("a", "report"), runs.record_look("b", "check"), runs.record_look("a", "prüfen")] == [1, 1, 2]
-    assert runs.looks("a") == ["report", "prüfen"]
-    assert runs.looks("b") == ["check"]
+    assert [runs.record_test_access("a", "report"), runs.record_test_access("b", "check"), runs.record_test_access("a", "prüfen")] == [
+        1,
+        1,
+        2,
+    ]
+    assert runs.test_accesses("a") == ["report", "prüfen"]
+    assert runs.test_accesses("b") == ["check"]
 
 
 def test_json_of_a_run_is_plain():
@@ -159,7 +163,7 @@ def test_a_newer_record_is_refused_and_left_alone(runs):
 
 def test_the_folder_can_be_moved_and_holds_one_file(runs, tmp_path):
     runs.record(a_run(1))
-    runs.record_look("a", "x")
+    runs.record_test_access("a", "x")
     assert [p.name for p in tmp_path.iterdir()] == [RUNS_FILE]
     moved = tmp_path / "moved ü"
     moved.mkdir()
@@ -232,7 +236,7 @@ def test_killed_with_nine_while_recording_no_run_is_lost_or_half(tmp_path, round
         listed = Runs(tmp_path).list("a")
         assert [run.number for run in listed] == list(range(len(listed)))
         assert all(len(run.algorithm["id"]) == run.number * 97 % 3000 for run in listed)
-        assert 0 <= len(listed) - len(set(Runs(tmp_path).looks("a"))) <= seed + 1
+        assert 0 <= len(listed) - len(set(Runs(tmp_path).test_accesses("a"))) <= seed + 1
         start = len(listed)
     assert start > rounds
 
@@ -246,4 +250,4 @@ def test_two_processes_record_side_by_side(tmp_path):
     assert [writer.wait(60) for writer in writers] == [0, 0]
     runs = Runs(tmp_path)
     assert [len(runs.list(name)) for name in "ab"] == [25, 25]
-    assert [len(runs.looks(name)) for name in "ab"] == [25, 25]
+    assert [len(runs.test_accesses(name)) for name in "ab"] == [25, 25]

@@ -40,8 +40,10 @@ def test_the_same_seed_and_scores_give_the_same_plan():
 def test_draws_begin_with_what_did_well_elsewhere_and_then_stay_near_the_best():
     (one,) = candidates("lightgbm")
     given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.leaves - 20))
-    assert [{name: getattr(a, name) for name in start} for a, start in zip(given[1:], one.starts, strict=False)] == list(one.starts)
-    later = given[1 + len(one.starts) :]
+    assert [{name: getattr(a, name) for name in start} for a, start in zip(given[1:], one.initial_configs, strict=False)] == list(
+        one.initial_configs
+    )
+    later = given[1 + len(one.initial_configs) :]
     assert len(later) > 50
     best = max(given, key=lambda a: -abs(a.leaves - 20))
     assert abs(best.leaves - 20) <= 1

@@ -8,7 +8,7 @@ import pytest
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.models.blend import Blend
 from mlops_desktop.serving.models.linear import IDENTITY, Linear
-from mlops_desktop.serving.serialization import read_plain, write_plain
+from mlops_desktop.serving.serialization import read_object_file, write_object
 
 
 def line(*weights):
@@ -22,8 +22,8 @@ def test_it_is_the_mean_and_uses_what_its_models_use(tmp_path):
     assert blend.scores(matrix.take(np.array([1]))).tolist() == [-2.0]
     assert blend.used().tolist() == [True, True, False]
     assert blend.thresholds() == {}
-    write_plain(blend, tmp_path, "model")
-    assert read_plain(tmp_path, "model").scores(matrix).tolist() == [4.0, -2.0]
+    write_object(blend, tmp_path, "model")
+    assert read_object_file(tmp_path, "model").scores(matrix).tolist() == [4.0, -2.0]
 
 
 @pytest.mark.parametrize("weights", [[1.0], [1.0, 0.0], [[0.5, 0.5]]])

@@ -34,11 +34,11 @@ def opened(open_project, folder, stage: str):
 
 def ids(panel) -> list[str]:
     """The operations of the recipe, in order."""
-    return [step.component.id for step in panel.bench.project.steps]
+    return [step.component.id for step in panel.controller.project.steps]
 
 
 def card(panel, at: int, name: str = "steps") -> QWidget:
-    """The card of a step, or of a rule for rows (`cleaners`)."""
+    """The card of a step, or of a rule for rows (`row_filters`)."""
     return find(panel, QWidget, f"{panel.id}_{name}_{at}")
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushBu
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.final_evaluation import evaluate_rows
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.process import calls
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
 from mlops_desktop.engine.training.final_model import open_chosen
@@ -67,8 +67,8 @@ def write(panel, name: str, text: str) -> None:
 
 def engine_scores(panel, row) -> np.ndarray:
     """What the engine's own scorer says of a row."""
-    bench = panel.bench
-    found = open_chosen(Flow(bench.folder, bench.project), Runs(bench.folder), Silent())
+    controller = panel.controller
+    found = open_chosen(Pipeline(controller.folder, controller.project), Runs(controller.folder), Silent())
     checked = found.scorer.schema.from_rows([row])
     assert not checked.errors
     return found.scorer.scores(checked.frame)
@@ -92,11 +92,11 @@ def test_the_window_predicts_without_the_big_libraries(opened):
 def test_a_final_model_of_all_rows_answers_as_soon_as_it_is_wanted(opened):
     panel = opened()
     before = positive(panel)
-    panel.bench.edit("Final model", refit="all")
+    panel.controller.edit("Final model", refit="all")
     rest(panel)
     assert positive(panel) != before
     np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, panel.form.row()))
-    panel.bench.undo()
+    panel.controller.undo()
     rest(panel)
     assert positive(panel) == before
 
@@ -333,17 +333,17 @@ def test_a_row_of_the_training_part_is_answered_as_by_the_engine(opened):
     panel = opened()
     click(find(panel, QPushButton, "pick_row"))
     settle(panel.window())
-    flow = Flow(panel.bench.folder, panel.bench.project)
-    at = int(flow.train_rows[11])
+    pipeline = Pipeline(panel.controller.folder, panel.controller.project)
+    at = int(pipeline.train_rows[11])
     number = find(panel, QSpinBox, "picker_number")
     number.setFocus()
     number.selectAll()
     QTest.keyClicks(number, str(at + 1))
     click(find(panel, QPushButton, "picker_show"))
     rest(panel)
-    frame = flow.table.frame.take(np.array([at])).select(flow.features)
+    frame = pipeline.table.frame.take(np.array([at])).select(pipeline.features)
     np.testing.assert_array_equal(panel.outcome.answer.scores, panel.trial.scorer.scores(frame))
-    truth = flow.table.frame.texts("Churn")[at] if flow.table.frame.layout.kind("Churn") == "word" else None
+    truth = pipeline.table.frame.texts("Churn")[at] if pipeline.table.frame.layout.kind("Churn") == "categorical" else None
     said = find(panel, QLabel, "picker_truth").text()
     assert said.startswith(f"Row {at + 1}: Churn was ")
     assert truth is None or said.endswith(truth)
@@ -353,17 +353,17 @@ def test_rows_of_the_test_part_stay_sealed(opened):
     panel = opened()
     click(find(panel, QPushButton, "pick_row"))
     settle(panel.window())
-    flow = Flow(panel.bench.folder, panel.bench.project)
-    sealed = int(flow.test_rows[0])
+    pipeline = Pipeline(panel.controller.folder, panel.controller.project)
+    sealed = int(pipeline.test_rows[0])
     number = find(panel, QSpinBox, "picker_number")
     number.setValue(sealed + 1)
     click(find(panel, QPushButton, "picker_show"))
     rest(panel)
-    assert number.value() - 1 in set(flow.train_rows.tolist())
+    assert number.value() - 1 in set(pipeline.train_rows.tolist())
     assert "not in the training part" in find(panel, QLabel, "picker_truth").text()
     for _ in range(20):
         click(find(panel, QPushButton, "picker_random"))
-        assert number.value() - 1 in set(flow.train_rows.tolist())
+        assert number.value() - 1 in set(pipeline.train_rows.tolist())
     rest(panel)
 
 
@@ -383,8 +383,8 @@ def test_kept_inputs_stand_side_by_side_and_outlive_the_window(opened, open_proj
     rest(panel)
     assert panel.form.row()["tenure"] == 1
     assert positive(panel) == first
-    folder = panel.bench.folder
-    panel.bench.close()
+    folder = panel.controller.folder
+    panel.controller.close()
     again = open_project(folder, "app").panel
     rest(again)
     assert len(again.kept.table.rows_model.rows) == 2
@@ -474,10 +474,10 @@ def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
 def test_a_model_that_is_not_in_the_store_is_made_first(open_project, with_model):
     folder = with_model("penguins")
     project = read_project(folder)
-    flow = Flow(folder, project)
-    best = Runs(folder).list(flow.keys.board)[0]
-    flow.store._discard(flow.keys.scorer(best.id))
-    flow.store._discard(flow.keys.model(best.id))
+    pipeline = Pipeline(folder, project)
+    best = Runs(folder).list(pipeline.keys.board)[0]
+    pipeline.store._discard(pipeline.keys.scorer(best.id))
+    pipeline.store._discard(pipeline.keys.model(best.id))
     window = open_project(folder, "app")
     rest(window.panel)
     assert window.panel.outcome.answer is not None
@@ -485,39 +485,39 @@ def test_a_model_that_is_not_in_the_store_is_made_first(open_project, with_model
 
 def test_another_threshold_answers_at_once_and_undo_brings_the_first_back(opened):
     panel = opened()
-    bench, first = panel.bench, panel.trial.scorer.threshold
+    controller, first = panel.controller, panel.trial.scorer.threshold
     write(panel, "tenure", "9")
-    bench.edit("Cut-off", threshold=0.99)
+    controller.edit("Cut-off", threshold=0.99)
     rest(panel)
     assert panel.trial.scorer.threshold == 0.99
     assert panel.form.row()["tenure"] == 9
     assert find(panel, QLabel, "answer_class").text() == "Churn: No"
-    bench.undo()
+    controller.undo()
     rest(panel)
     assert panel.trial.scorer.threshold == first
 
 
 def test_the_last_model_stays_marked_while_the_decisions_have_none(opened):
     panel = opened()
-    panel.bench.edit("Another seed", seed=99)
+    panel.controller.edit("Another seed", seed=99)
     rest(panel)
     assert "out of date" in panel.card.model.text()
     assert panel.outcome.answer is not None
     write(panel, "tenure", "5")
     assert panel.form.row()["tenure"] == 5
-    panel.bench.undo()
+    panel.controller.undo()
     rest(panel)
     assert "out of date" not in panel.card.model.text()
 
 
 def test_the_same_answer_as_the_evaluation(opened):
     panel = opened("penguins")
-    flow = Flow(panel.bench.folder, panel.bench.project)
-    found = open_chosen(flow, Runs(flow.folder), Silent())
-    assert evaluate_rows(found, flow.train, Silent())["rows"] == len(flow.train_rows)
-    scores = found.scorer.scores(flow.train.frame)
-    for at in range(0, len(flow.train_rows), 60):
-        panel.pick_row(int(flow.train_rows[at]))
+    pipeline = Pipeline(panel.controller.folder, panel.controller.project)
+    found = open_chosen(pipeline, Runs(pipeline.folder), Silent())
+    assert evaluate_rows(found, pipeline.train, Silent())["rows"] == len(pipeline.train_rows)
+    scores = found.scorer.scores(pipeline.train.frame)
+    for at in range(0, len(pipeline.train_rows), 60):
+        panel.pick_row(int(pipeline.train_rows[at]))
         np.testing.assert_allclose(panel.outcome.answer.scores[0], scores[at], atol=1e-12)
     rest(panel)
 

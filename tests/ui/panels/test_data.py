@@ -97,8 +97,8 @@ def test_distributions_of_all_and_by_target(panel):
 
 def test_the_choice_of_all_stays_when_the_profile_changes(panel):
     click(find(panel, QPushButton, "split_all"))
-    panel.bench.edit("role", columns={})
-    panel.bench.undo()
+    panel.controller.edit("role", columns={})
+    panel.controller.undo()
     settle(panel.window())
     assert panel.distributions.split.choice() == "all"
 
@@ -141,7 +141,7 @@ def test_many_columns_are_paged_and_searched(open_project, make_project):
 
 
 def test_nothing_is_applied_by_itself(panel):
-    assert panel.bench.session.undo_label == ""
+    assert panel.controller.session.undo_label == ""
     assert panel.health.ring.isVisible()
     assert "finding" in panel.health.said.text()
 
@@ -168,31 +168,31 @@ def troubled(open_project, make_project):
 
 def test_the_fixes_of_findings_work_and_can_be_undone(troubled):
     window, panel = troubled
-    before = window.bench.session.key
+    before = window.controller.session.key
     assert "duplicate_rows" in rules(panel)
     act(panel, "duplicate_rows")
-    assert [c.component.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
+    assert [c.component.id for c in window.controller.project.row_filters] == ["drop_duplicates"]
     assert "duplicate_rows" not in rules(panel)
     assert "duplicate_rows" in rules(panel, open_only=False)  # said as mended
-    assert window.bench.session.undo_label == "Repeated rows"
-    window.bench.undo()
+    assert window.controller.session.undo_label == "Repeated rows"
+    window.controller.undo()
     settle(window)
-    assert window.bench.session.key == before
+    assert window.controller.session.key == before
     assert "duplicate_rows" in rules(panel)
 
 
 def test_a_hidden_code_for_missing_is_counted_as_missing(troubled):
     window, panel = troubled
     act(panel, "hidden_missing")
-    assert window.bench.project.columns["code"].missing == ("999",)
+    assert window.controller.project.columns["code"].missing == ("999",)
     assert "hidden_missing" not in rules(panel)
-    assert int(window.bench.table().frame.missing("code").sum()) == 21
+    assert int(window.controller.table().frame.missing("code").sum()) == 21
     assert kpi(panel, "missing")[1] == "1 column affected"
 
 
 def test_all_safe_fixes_at_once_are_one_step_of_undo(troubled):
     window, panel = troubled
-    before, health = window.bench.session.key, panel.health.ring._value
+    before, health = window.controller.session.key, panel.health.ring._value
     button = find(panel, QPushButton, "apply_safe_fixes")
     assert button.isVisible()
     count = int(button.text().split()[1])
@@ -201,11 +201,11 @@ def test_all_safe_fixes_at_once_are_one_step_of_undo(troubled):
     settle(window)
     assert not button.isVisible()
     assert panel.health.ring._value > health
-    assert [c.component.id for c in window.bench.project.cleaners] == ["drop_duplicates"]
-    assert window.bench.session.undo_label == "Safe fixes of the data"
-    window.bench.undo()
+    assert [c.component.id for c in window.controller.project.row_filters] == ["drop_duplicates"]
+    assert window.controller.session.undo_label == "Safe fixes of the data"
+    window.controller.undo()
     settle(window)
-    assert window.bench.session.key == before
+    assert window.controller.session.key == before
     assert button.isVisible()
 
 
@@ -221,7 +221,7 @@ def test_a_role_changes_what_is_found(troubled):
     window, panel = troubled
     assert "duplicate_column" in rules(panel)
     act(panel, "duplicate_column")
-    assert "ignore" in {note.role for note in window.bench.project.columns.values()}
+    assert "ignore" in {note.role for note in window.controller.project.columns.values()}
     assert "duplicate_column" not in rules(panel)
 
 
@@ -232,7 +232,7 @@ def test_the_filter(panel):
     count = find(panel, QLabel, "row_count")
     assert count.text() == "344 of 344 rows"
     write_filter(panel, 'island = "Dream" and body_mass_g > 4000')
-    frame = panel.bench.table().frame
+    frame = panel.controller.table().frame
     islands, mass = frame.texts("island"), frame.number("body_mass_g")
     expected = sum(a == "Dream" and b > 4000 for a, b in zip(islands, mass.tolist(), strict=True))
     assert panel.preview.table.rowCount() == expected > 0
@@ -257,7 +257,7 @@ def test_the_filter(panel):
 def test_the_filter_of_a_large_table_is_made_by_the_child(panel, monkeypatch):
     monkeypatch.setattr(room, "AT_ONCE", 10)
     write_filter(panel, 'island = "Dream"')
-    assert panel.preview.table.rowCount() == panel.bench.table().frame.texts("island").count("Dream")
+    assert panel.preview.table.rowCount() == panel.controller.table().frame.texts("island").count("Dream")
     write_filter(panel, "body_mass_g < 0")
     assert panel.preview.table.rowCount() == 0
     assert find(panel, QLabel, "row_count").text() == "0 of 344 rows"
@@ -266,7 +266,7 @@ def test_the_filter_of_a_large_table_is_made_by_the_child(panel, monkeypatch):
 def test_the_filter_holds_for_the_new_types(panel):
     write_filter(panel, "bill_length_mm > 50")
     some = panel.preview.table.rowCount()
-    panel.bench.edit("type", columns={"bill_depth_mm": ColumnNote(type="category")})
+    panel.controller.edit("type", columns={"bill_depth_mm": ColumnNote(type="category")})
     settle(panel.window())
     assert panel.preview.table.rowCount() == some < 344
 
@@ -407,8 +407,8 @@ def test_a_change_of_the_target_in_stage_1_changes_the_pictures(panel):
     settle(window)
     assert kpi(panel, "target")[0] == "49.5% FEMALE"
     assert panel.preview.table.columns[6].marked
-    window.bench.undo()
-    window.bench.undo()
+    window.controller.undo()
+    window.controller.undo()
     settle(window)
     assert kpi(panel, "target")[0] == "3 classes"
 
@@ -417,11 +417,11 @@ def test_a_stopped_profile_can_be_asked_for_again(open_project, make_project):
     rows = "".join(f"{(i * 37) % 1001},{(i * 91) % 889},{'yn'[i % 3 == 0]}\n" for i in range(30_000))
     window = open_project(make_project("a,b,y\n" + rows, "y"))
     window.show_stage("data")
-    window.bench.jobs.stop()
+    window.controller.jobs.stop()
     settle(window)
     panel = window.panel
     again = find(panel, QPushButton, "look_again")
-    if window.bench.result(window.bench.keys.profile) is None:  # else it was quicker than the stop
+    if window.controller.result(window.controller.keys.profile) is None:  # else it was quicker than the stop
         assert again.isVisible()
         assert "could not" in panel.health.said.text()
         click(again)
@@ -434,11 +434,11 @@ def test_an_answer_about_a_closed_project_is_dropped(open_project, make_project)
     first, second = make_project("penguins", "species"), make_project("energy_efficiency", "heating_load")
     window = open_project(first)
     window.panel.choose_target("sex")
-    window.bench.open(second)
+    window.controller.open(second)
     window.show_stage("problem")
-    before = window.bench.session.key
+    before = window.controller.session.key
     settle(window)
-    assert window.bench.session.key == before
-    assert window.bench.project.target == "heating_load"
+    assert window.controller.session.key == before
+    assert window.controller.project.target == "heating_load"
     assert window.panel.target.target.chosen() == "heating_load"
     assert not window.panel.target.renew.isVisible()

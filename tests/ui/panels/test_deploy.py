@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QLin
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
-from mlops_desktop.engine.pipeline.pipeline import Flow
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.process import calls
 from mlops_desktop.engine.project.decisions import Goals, Search
 from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
@@ -62,13 +62,13 @@ def with_bundle(opened, with_model, tmp_path_factory, _bundles):
     def make(name: str = "penguins"):
         if name not in _bundles:
             folder = with_model(name)
-            flow = Flow(folder, read_project(folder))
-            chosen = open_chosen(flow, Runs(folder), Silent())
+            pipeline = Pipeline(folder, read_project(folder))
+            chosen = open_chosen(pipeline, Runs(folder), Silent())
             _bundles[name] = tmp_path_factory.mktemp("exported") / name
             export_run(chosen, Runs(folder), make_exporter("rest_bundle", {}), _bundles[name], Silent())
             shutil.rmtree(folder)
         panel = opened(name)
-        shutil.copytree(_bundles[name], panel.bench.folder / "exports" / "rest_bundle")
+        shutil.copytree(_bundles[name], panel.controller.folder / "exports" / "rest_bundle")
         panel.show_page("run")
         panel.run.show_now()
         return panel
@@ -134,7 +134,7 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     QTest.keyClicks(line, str(out))
     click(find(panel, QPushButton, "export_go"))
     settle(panel.window())
-    assert open_bundle(out).scorer.version == panel.bench.store.get_plain(panel.export._model()).version
+    assert open_bundle(out).scorer.version == panel.controller.store.get_object(panel.export._model()).version
     files = {row.cell(0).text for row in panel.export.written.files.rows_model.rows}
     assert files == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     said = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
@@ -164,7 +164,7 @@ def test_goals_are_checked_on_demand(opened):
     click(find(panel, QPushButton, "check_goals_check"))
     settle(panel.window())
     assert find(panel, QLabel, "check_verdict").text() == "ready"
-    assert panel.bench.standing().evaluated
+    assert panel.controller.project_status().evaluated
 
 
 def test_training_rows_leave_only_with_consent(opened, make_project, open_project):
@@ -178,17 +178,17 @@ def test_training_rows_leave_only_with_consent(opened, make_project, open_projec
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Space)
     settle(panel.window())
-    assert panel.bench.project.consent == {"knn"}
+    assert panel.controller.project.consent == {"knn"}
     assert panel.export.go.isEnabled()
-    panel.bench.undo()
-    assert panel.bench.project.consent == frozenset()
+    panel.controller.undo()
+    assert panel.controller.project.consent == frozenset()
     assert not panel.export.go.isEnabled()
     assert not box.isChecked()
 
 
 def test_a_stale_model_is_not_exported(opened):
     panel = opened()
-    panel.bench.edit("Another seed", seed=9)
+    panel.controller.edit("Another seed", seed=9)
     settle(panel.window())
     assert not panel.export.go.isEnabled()
     assert find(panel, QLabel, "check_verdict").text() == "not ready"
@@ -206,7 +206,7 @@ def test_the_service_answers_as_the_application(with_bundle, name):
     click(find(panel, QPushButton, "request_send"))
     until(lambda: panel.run.request.answer.toPlainText() != "")
     answer = json.loads(find(panel, QPlainTextEdit, "request_answer").toPlainText())
-    scorer = panel.bench.store.get_plain(panel.export._model())
+    scorer = panel.controller.store.get_object(panel.export._model())
     row = json.loads(find(panel, QPlainTextEdit, "request_body").toPlainText())["rows"][0]
     scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
     found = answer["predictions"][0]
@@ -268,7 +268,7 @@ def test_a_port_in_use_is_said_and_another_one_is_offered(with_bundle):
 
 def test_a_damaged_bundle_says_why_it_does_not_start(with_bundle):
     panel = with_bundle()
-    path = panel.bench.folder / "exports" / "rest_bundle" / "golden.json"
+    path = panel.controller.folder / "exports" / "rest_bundle" / "golden.json"
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     find(panel, QSpinBox, "service_port").setValue(free_port(30_000))
     click(find(panel, QPushButton, "service_start"))
@@ -319,14 +319,14 @@ def test_the_service_ends_with_the_panel_and_with_the_project(with_bundle):
     panel.show()
     until(lambda: panel.run.service.state == "stopped")
     start(panel)
-    panel.bench.close()
+    panel.controller.close()
     until(lambda: panel.run.service.state == "stopped", 5)
 
 
 def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
     panel = with_bundle()
     other = tmp_path / "elsewhere"
-    shutil.copytree(panel.bench.folder / "exports" / "rest_bundle", other)
+    shutil.copytree(panel.controller.folder / "exports" / "rest_bundle", other)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(other))
     click(find(panel, QPushButton, "service_other"))
     assert panel.run.card.bundle.chosen() == str(other)
@@ -433,27 +433,27 @@ def test_the_running_service_counts(with_bundle):
 
 def test_retraining_takes_the_data_as_one_step_of_undo(opened, tmp_path):
     panel = opened()
-    window, bench = panel.window(), panel.bench
-    before = bench.project
+    window, controller = panel.window(), panel.controller
+    before = controller.project
     path = tmp_path / "april.csv"
     write_file(path, 250, heavier)
     compare(panel, path)
     click(find(panel, QPushButton, "monitor_retrain"))
     settle(window)
     assert window.stage == "train"
-    assert bench.project.file == "april.csv"
-    assert bench.project.data != before.data
-    assert bench.project.target == before.target
+    assert controller.project.file == "april.csv"
+    assert controller.project.data != before.data
+    assert controller.project.target == before.target
     assert "april.csv" in banner(window)
-    assert bench.standing().best is None
-    bench.undo()
-    assert bench.project == before
-    assert bench.standing().best is not None
+    assert controller.project_status().best is None
+    controller.undo()
+    assert controller.project == before
+    assert controller.project_status().best is not None
 
 
 def test_data_without_the_target_cannot_retrain(opened, tmp_path):
     panel = opened()
-    before = panel.bench.project
+    before = panel.controller.project
     path = tmp_path / "unlabelled.csv"
     write_file(path, 120, lambda row: row)
     text = path.read_text(encoding="utf-8").replace("species", "sort", 1)
@@ -462,7 +462,7 @@ def test_data_without_the_target_cannot_retrain(opened, tmp_path):
     click(find(panel, QPushButton, "monitor_retrain"))
     settle(panel.window())
     assert "species" in banner(panel.window())
-    assert panel.bench.project == before
+    assert panel.controller.project == before
     assert panel.monitor.retrain.isEnabled()
 
 

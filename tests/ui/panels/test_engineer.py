@@ -86,12 +86,12 @@ def test_a_new_column_is_seen_before_it_is_added(panel):
     assert cell.shown.title == "feature_1"
     assert cell.shown.stat.endswith("with target")
     assert [one.title for one in panel.view.below.table.rows_model.columns] == ["bill_length_mm", "bill_depth_mm", "→ feature_1"]
-    assert "feature_1" not in str(panel.bench.project.steps)
+    assert "feature_1" not in str(panel.controller.project.steps)
     click(find(panel, QPushButton, "engineer_take"))
     rest(panel)
     assert ids(panel)[0] == "formula"
-    assert panel.bench.project.steps[0].component.formula == "bill_length_mm / bill_depth_mm"
-    panel.bench.undo()
+    assert panel.controller.project.steps[0].component.formula == "bill_length_mm / bill_depth_mm"
+    panel.controller.undo()
     assert "formula" not in ids(panel)
 
 
@@ -125,10 +125,10 @@ def test_typing_in_a_formula_is_one_step_of_undo(open_project, make_project):
     for text in ("bill_length_mm / 3", "bill_length_mm / 4"):
         write(panel, text)
         panel.view.card.form.flush()
-        assert panel.bench.project.steps[0].component.formula == text
+        assert panel.controller.project.steps[0].component.formula == text
     rest(panel)
-    panel.bench.undo()
-    assert panel.bench.project.steps[0].component.formula == "bill_length_mm / 2"
+    panel.controller.undo()
+    assert panel.controller.project.steps[0].component.formula == "bill_length_mm / 2"
     assert find(panel, QPlainTextEdit, "engineer_form_formula").toPlainText() == "bill_length_mm / 2"
 
 
@@ -138,7 +138,7 @@ def test_what_was_typed_last_goes_to_its_own_step(open_project, make_project):
     write(panel, "bill_length_mm")
     click(card(panel, 1), QPoint(60, 10))
     rest(panel)
-    assert [step.component.formula for step in panel.bench.project.steps] == ["bill_length_mm", "1"]
+    assert [step.component.formula for step in panel.controller.project.steps] == ["bill_length_mm", "1"]
 
 
 def test_dates_are_proposed(open_project, make_project):
@@ -162,10 +162,10 @@ def test_nothing_to_propose_is_said(panel):
 
 @pytest.mark.parametrize("id_", FEATURES)
 def test_every_operation_can_be_begun_and_given_up(panel, id_):
-    before = panel.bench.session.key
+    before = panel.controller.session.key
     begin(panel, id_)
     assert panel.view.card.form is not None
     assert said(panel, "title") == choices().operations[id_].label
     click(find(panel, QPushButton, "engineer_cancel"))
     rest(panel)
-    assert panel.bench.session.key == before
+    assert panel.controller.session.key == before

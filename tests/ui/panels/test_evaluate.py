@@ -50,8 +50,8 @@ def trained(make_project, tmp_path, tmp_path_factory, _trained) -> Callable[...,
     return make
 
 
-def looks(window) -> int:
-    return len(window.bench.runs.looks(window.bench.keys.split))
+def test_accesses(window) -> int:
+    return len(window.controller.runs.test_accesses(window.controller.keys.split))
 
 
 def goals(window) -> str:
@@ -73,14 +73,14 @@ def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_projec
     assert find(window, QPushButton, "open_test").isVisible()
     assert find(window, QLabel, "sealed_said").isVisible()
     assert not find(window, QPushButton, "evaluation_source_test").isEnabled()
-    assert looks(window) == 0
+    assert test_accesses(window) == 0
     assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
-    best = window.bench.standing().best
-    found = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    best = window.controller.project_status().best
+    found = window.controller.result(window.controller.keys.out_of_fold(best.id))
     rows = {row.id: row for row in panel.metrics.rows_model.rows}
     assert rows.keys() == {entry["id"] for entry in found["metrics"]}
     first = panel.metrics.rows_model.rows[0]
-    assert first.id == window.bench.project.metric
+    assert first.id == window.controller.project.metric
     assert first.strong
     assert " to " in first.cell(2).text
     assert first.cell(4).text.endswith(".")
@@ -95,7 +95,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert "held against the test part" in window.panel.goals.findChildren(QLabel)[-1].text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
-    assert looks(window) == 1
+    assert test_accesses(window) == 1
     assert not window.panel.sealed.isVisible()
     assert "opened once" in find(window, QLabel, "evaluation_facts").text()
     assert window.panel.sources.choice() == "test"
@@ -103,38 +103,38 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert not window.panel.importance.chart.is_empty()
     names = [bar.name for bar in window.panel.importance.chart._bars]
     assert set(names) <= {"Contract", "tenure"} | set(CHURN.splitlines()[0].split(","))
-    assert [state.state for state in window.bench.stages()][6] == "done"
+    assert [state.state for state in window.controller.stages()][6] == "done"
     # Coming back reads what is stored: nothing is asked for, nothing is counted.
     asked = []
-    window.bench.jobs.changed.connect(lambda: asked.append(window.bench.jobs.long.now or window.bench.jobs.quick.now))
+    window.controller.jobs.changed.connect(lambda: asked.append(window.controller.jobs.long.now or window.controller.jobs.quick.now))
     window.show_stage("problem")
     window.show_stage("evaluate")
     settle(window)
     assert not [one for one in asked if one]
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_test"))
-    assert looks(window) == 1
+    assert test_accesses(window) == 1
     # Goals are measured anew without another look.
-    window.bench.edit("Goal", goals=Goals(score=0.999))
+    window.controller.edit("Goal", goals=Goals(score=0.999))
     settle(window)
     assert goals(window) == "0 of 1 met"
-    assert looks(window) == 1
+    assert test_accesses(window) == 1
     # Other decisions on the cut-off: sealed again, and the earlier look is told.
-    window.bench.edit("Cut-off", threshold=0.7)
+    window.controller.edit("Cut-off", threshold=0.7)
     settle(window)
     assert window.panel.sealed.isVisible()
     assert "opened once" in find(window, QLabel, "sealed_said").text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
-    assert looks(window) == 2
+    assert test_accesses(window) == 2
     assert "opened 2 times" in find(window, QLabel, "evaluation_facts").text()
 
 
 def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     panel, slider = window.panel, find(window, QSlider, "cutoff_slider")
-    best = window.bench.standing().best
-    found = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    best = window.controller.project_status().best
+    found = window.controller.result(window.controller.keys.out_of_fold(best.id))
     assert panel.cutoff.cutoff() == found["threshold"]
     assert panel.cutoff.counts().matrix(found["positive"]) == found["confusion"]["counts"]
     assert not find(window, QPushButton, "use_cutoff").isEnabled()
@@ -145,21 +145,21 @@ def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, mon
     value = panel.cutoff.cutoff()
     assert value > found["threshold"]
     assert [[cell.text for cell in row.cells] for row in panel.confusion.matrix.rows_model.rows] != before
-    assert window.bench.project.threshold is None  # looking decides nothing
+    assert window.controller.project.threshold is None  # looking decides nothing
     click(find(window, QPushButton, "use_cutoff"))
     settle(window)
-    assert window.bench.project.threshold == value
-    again = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    assert window.controller.project.threshold == value
+    again = window.controller.result(window.controller.keys.out_of_fold(best.id))
     assert again["threshold"] == value
     assert "set by you" in find(window, QLabel, "cutoff_why").text()
     assert panel.cutoff.cutoff() == value
     click(find(window, QPushButton, "auto_cutoff"))
     settle(window)
-    assert window.bench.project.threshold is None
+    assert window.controller.project.threshold is None
     assert not find(window, QPushButton, "auto_cutoff").isVisible()
-    window.bench.undo()
+    window.controller.undo()
     settle(window)
-    assert window.bench.project.threshold == value
+    assert window.controller.project.threshold == value
     line = find(window, NumberLine, "cutoff")
     line.setFocus()
     line.selectAll()
@@ -167,7 +167,7 @@ def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, mon
     QTest.keyClick(line, Qt.Key.Key_Return)
     click(find(window, QPushButton, "use_cutoff"))
     settle(window)
-    assert window.bench.project.threshold == 0.9
+    assert window.controller.project.threshold == 0.9
     line.selectAll()
     QTest.keyClicks(line, "7")
     QTest.keyClick(line, Qt.Key.Key_Return)
@@ -177,8 +177,8 @@ def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, mon
 def test_costs_choose_the_cut_off_and_are_shown(trained, open_project):
     window = open_project(trained("churn", costs=Costs(false_positive=1.0, false_negative=9.0)), "evaluate")
     assert "cost least" in find(window, QLabel, "cutoff_why").text()
-    best = window.bench.standing().best
-    found = window.bench.result(window.bench.keys.out_of_fold(best.id))
+    best = window.controller.project_status().best
+    found = window.controller.result(window.controller.keys.out_of_fold(best.id))
     at = found["threshold_curve"]["threshold"].index(found["threshold"])
     shown = float(find(window, QLabel, "cutoff_cost").text())
     assert shown == pytest.approx(found["threshold_curve"]["cost"][at], abs=1e-4)
@@ -207,7 +207,7 @@ def test_several_classes(trained, open_project):
     assert panel.curves.chart._series[0].name == "Adelie"
     click(find(window, QPushButton, "open_test"))
     settle(window)
-    assert looks(window) == 1
+    assert test_accesses(window) == 1
     assert goals(window) == ""
 
 
@@ -223,7 +223,7 @@ def test_numbers(trained, open_project):
     assert "Half of the answers miss by less than" in find(window, QLabel, "errors_said").text()
     worst = panel.worst.table.rows_model.rows
     assert len(worst) == 20
-    table = window.bench.table()
+    table = window.controller.table()
     place = int(worst[0].cell(0).text.replace(",", "")) - 1
     assert float(worst[0].cell(1).text) == pytest.approx(table.frame.number("heating_load")[place], rel=1e-3)
 
@@ -267,7 +267,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "rows of others.csv" in find(window, QLabel, "evaluation_facts").text()
     assert panel._body.isVisible()
-    assert looks(window) == 0
+    assert test_accesses(window) == 0
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_file"))
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # it is still there
@@ -289,7 +289,7 @@ def test_the_report_is_written_and_the_test_part_stays_sealed(trained, open_proj
     written = out.with_suffix(".html")
     assert "still sealed" in written.read_text(encoding="utf-8")
     assert str(written) in banner(window)
-    assert looks(window) == 0
+    assert test_accesses(window) == 0
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     click(find(window, QPushButton, "export_report"))
     settle(window)
@@ -298,17 +298,17 @@ def test_the_report_is_written_and_the_test_part_stays_sealed(trained, open_proj
 def test_changed_decisions_grey_what_is_shown_and_undo_brings_it_back(trained, open_project):
     window = open_project(trained("penguins"), "evaluate")
     panel = window.panel
-    window.bench.edit("Seed", seed=77)
+    window.controller.edit("Seed", seed=77)
     settle(window)
     assert "out of date" in find(window, QLabel, "evaluate_notice_text").text()
     assert panel._body.isVisible()
     assert not panel._body.isEnabled()
     assert not find(window, QPushButton, "export_report").isEnabled()
-    window.bench.undo()
+    window.controller.undo()
     settle(window)
     assert panel._body.isEnabled()
     assert window.findChild(QLabel, "evaluate_notice_text") is None
-    window.bench.redo()
+    window.controller.redo()
     settle(window)
     click(find(window, QPushButton, "evaluate_notice_train"))
     assert window.stage == "train"
@@ -316,14 +316,14 @@ def test_changed_decisions_grey_what_is_shown_and_undo_brings_it_back(trained, o
 
 def test_another_chosen_run_is_fitted_and_evaluated(trained, open_project):
     window = open_project(trained("penguins"), "evaluate")
-    best = window.bench.standing().best
-    other = next(run for run in window.bench.runs.list(window.bench.keys.board) if run.algorithm_id == "decision_tree")
+    best = window.controller.project_status().best
+    other = next(run for run in window.controller.runs.list(window.controller.keys.board) if run.algorithm_id == "decision_tree")
     assert other.id != best.id
-    window.bench.edit("Go on with another", chosen=other.id)
+    window.controller.edit("Go on with another", chosen=other.id)
     settle(window)
     assert "Decision tree" in find(window, QLabel, "evaluated_model").text()
     assert "chosen by you" in find(window, QLabel, "evaluation_facts").text()
-    assert window.bench.keys.out_of_fold(other.id) in window.bench.store
+    assert window.controller.keys.out_of_fold(other.id) in window.controller.store
 
 
 @pytest.mark.parametrize("positive", [0, 1])

@@ -54,56 +54,56 @@ def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(panel):
     assert ids(panel) == ["impute_numbers", "one_hot", "scale"]
     assert "frequent level" in said(panel, "why")
     assert "one scale" in panel.recipe.reason(2)
-    panel.bench.undo()
+    panel.controller.undo()
     assert "frequent level" in panel.recipe.reason(0)
 
 
 def test_reasons_come_back_when_a_project_is_opened_again(open_project, make_project, tmp_path):
     panel = opened(open_project, make_project("penguins", "sex"), "preprocess")
-    folder = panel.bench.folder
+    folder = panel.controller.folder
     tool(panel, 0, "down")
-    cleaner, why = panel.recipe.reason(0, CLEANER), [panel.recipe.reason(at) for at in range(3)]
-    assert "have no value in “sex”" in cleaner
+    row_filter, why = panel.recipe.reason(0, CLEANER), [panel.recipe.reason(at) for at in range(3)]
+    assert "have no value in “sex”" in row_filter
     assert all(why)
-    panel.bench.close()
+    panel.controller.close()
     moved = folder.rename(tmp_path / "moved")
-    panel.bench.open(moved)
-    recipe = Recipe(panel.bench, "preprocess", "prepare", panel)  # nobody asked the child for anything
-    assert [recipe.reason(0, CLEANER), *(recipe.reason(at) for at in range(3))] == [cleaner, *why]
-    assert not {"reasons", "suggestions"} & set(project_to_json(panel.bench.project))
+    panel.controller.open(moved)
+    recipe = Recipe(panel.controller, "preprocess", "prepare", panel)  # nobody asked the child for anything
+    assert [recipe.reason(0, CLEANER), *(recipe.reason(at) for at in range(3))] == [row_filter, *why]
+    assert not {"reasons", "suggestions"} & set(project_to_json(panel.controller.project))
     recipe.deleteLater()
     panel = opened(open_project, moved, "preprocess")
-    assert cleaner in card(panel, 0, "cleaners").accessibleName()
+    assert row_filter in card(panel, 0, "row_filters").accessibleName()
     assert said(panel, "why") == why[0]
-    panel.bench.close()
+    panel.controller.close()
     moved = moved.rename(tmp_path / "emptied")
     shutil.rmtree(moved / "store")
-    panel.bench.open(moved)
+    panel.controller.open(moved)
     assert panel.recipe.reason(0) == ""
     panel = opened(open_project, moved, "preprocess")  # the child finds them again while it tries the steps
-    assert [panel.recipe.reason(0, CLEANER), *(panel.recipe.reason(at) for at in range(3))] == [cleaner, *why]
+    assert [panel.recipe.reason(0, CLEANER), *(panel.recipe.reason(at) for at in range(3))] == [row_filter, *why]
 
 
 def test_reasons_of_other_rows_are_kept_too(panel):
-    panel.bench.edit("Split", split=Split(folds=3), seed=9)
+    panel.controller.edit("Split", split=Split(folds=3), seed=9)
     assert "frequent level" in panel.recipe.reason(0)  # the last that is known
     rest(panel)
-    folder = panel.bench.folder
-    panel.bench.close()
-    panel.bench.open(folder)
+    folder = panel.controller.folder
+    panel.controller.close()
+    panel.controller.open(folder)
     assert "frequent level" in panel.recipe.reason(0)
 
 
 def test_showing_changes_nothing(panel):
-    before = panel.bench.session.key
+    before = panel.controller.session.key
     for _ in range(2):
         panel.show_project()
         panel.show_results()
     for at in range(3):
         click(card(panel, at), QPoint(60, 10))
         rest(panel)
-    assert panel.bench.session.key == before
-    assert panel.bench.session.undo_label == ""
+    assert panel.controller.session.key == before
+    assert panel.controller.session.undo_label == ""
 
 
 def test_without_a_target_the_way_out_is_shown(open_project, make_project):
@@ -128,11 +128,11 @@ def test_a_step_is_chosen_from_tiles_tried_and_added(panel):
     click(find(panel, QPushButton, "preprocess_take"))
     rest(panel)
     assert ids(panel) == ["one_hot", "clip", "impute_numbers", "scale"]
-    assert panel.bench.session.undo_label == "Add Clip extreme values"
+    assert panel.controller.session.undo_label == "Add Clip extreme values"
     assert panel.recipe.at == 1
-    panel.bench.undo()
+    panel.controller.undo()
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    panel.bench.redo()
+    panel.controller.redo()
     assert ids(panel)[1] == "clip"
 
 
@@ -159,7 +159,7 @@ def test_a_step_that_cannot_be_done_as_it_is_cannot_be_added(panel):
     assert take.isEnabled()
     assert said(panel, "error") == ""
     click(take)
-    assert panel.bench.project.steps[0].component.columns == (picker.columns() if picker else ())
+    assert panel.controller.project.steps[0].component.columns == (picker.columns() if picker else ())
 
 
 def test_a_form_edits_the_step_and_each_choice_is_a_step_of_undo(panel):
@@ -169,13 +169,13 @@ def test_a_form_edits_the_step_and_each_choice_is_a_step_of_undo(panel):
     for value in ("mean", "most_frequent"):
         strategy.setCurrentIndex(strategy.findData(value))
         strategy.activated.emit(strategy.currentIndex())
-        assert panel.bench.project.steps[1].component.strategy == value
-    assert panel.bench.session.undo_label == "Fill missing numbers: Fill with"
-    panel.bench.undo()
-    assert panel.bench.project.steps[1].component.strategy == "mean"
+        assert panel.controller.project.steps[1].component.strategy == value
+    assert panel.controller.session.undo_label == "Fill missing numbers: Fill with"
+    panel.controller.undo()
+    assert panel.controller.project.steps[1].component.strategy == "mean"
     assert strategy.currentData() == "mean"
-    panel.bench.undo()
-    assert panel.bench.project.steps[1].component.strategy == "median"
+    panel.controller.undo()
+    assert panel.controller.project.steps[1].component.strategy == "median"
 
 
 def test_columns_are_those_that_there_are_at_the_step(panel):
@@ -201,11 +201,11 @@ def test_buttons_and_keys_move_copy_switch_and_remove(panel):
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
     click(find(panel, Switch, "preprocess_steps_0_on"))
     rest(panel)
-    assert [step.on for step in panel.bench.project.steps] == [False, True, True]
+    assert [step.on for step in panel.controller.project.steps] == [False, True, True]
     assert "cannot go into a model" in said(panel, "outcome")
     for _ in range(5):
-        panel.bench.undo()
-    assert panel.bench.session.undo_label == ""
+        panel.controller.undo()
+    assert panel.controller.session.undo_label == ""
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
 
 
@@ -260,8 +260,8 @@ def test_a_fault_stands_on_its_step_and_next_says_it(open_project, make_project)
 
 def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
     asked: list[str] = []
-    ask = panel.bench.ask
-    monkeypatch.setattr(panel.bench, "ask", lambda name, *rest, **more: asked.append(name) or ask(name, *rest, **more))
+    ask = panel.controller.ask
+    monkeypatch.setattr(panel.controller, "ask", lambda name, *rest, **more: asked.append(name) or ask(name, *rest, **more))
     click(card(panel, 1), QPoint(60, 10))
     rest(panel)
     asked.clear()
@@ -287,10 +287,10 @@ def test_an_empty_recipe_is_prepared_with_one_click(open_project, make_project):
     click(take_all)
     rest(panel)
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    assert panel.bench.session.undo_label == "Add 3 proposed steps"
+    assert panel.controller.session.undo_label == "Add 3 proposed steps"
     assert "frequent level" in panel.recipe.reason(0)
     assert said(panel, "outcome") == "10 features go to the models."
-    panel.bench.undo()
+    panel.controller.undo()
     assert ids(panel) == []
 
 
@@ -306,8 +306,8 @@ def test_proposals_are_taken_one_by_one_into_their_places(open_project, make_pro
     click(find(panel, QPushButton, "preprocess_proposal_0"))
     rest(panel)
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    assert panel.bench.session.undo_label == "Add One-hot encoding"
-    panel.bench.undo()
+    assert panel.controller.session.undo_label == "Add One-hot encoding"
+    panel.controller.undo()
     assert [there for _, _, there in panel.recipe.offered()] == [False, True, True]
 
 
@@ -327,57 +327,57 @@ def test_a_rule_for_rows_is_written_tried_and_added(panel):
     line.setPlainText('island = "Dream"')
     panel.view.card.form.flush()
     rest(panel)
-    assert panel.bench.project.cleaners == ()
+    assert panel.controller.project.row_filters == ()
     assert said(panel, "facts") == "220 rows are passed over of 344."
     assert panel.view.below.table.rows_model.columns[1].title == "island"
     QTest.keyClick(line, Key.Key_Return, Mod.ControlModifier)  # the page's main button
     rest(panel)
-    assert [rule.component.condition for rule in panel.bench.project.cleaners] == ['island = "Dream"']
+    assert [rule.component.condition for rule in panel.controller.project.row_filters] == ['island = "Dream"']
     assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
-    press_rows = card(panel, 0, "cleaners")
+    press_rows = card(panel, 0, "row_filters")
     press_rows.setFocus()
     QTest.keyClick(press_rows, Key.Key_Delete)
-    assert panel.bench.project.cleaners == ()
-    panel.bench.undo()
-    assert len(panel.bench.project.cleaners) == 1
+    assert panel.controller.project.row_filters == ()
+    panel.controller.undo()
+    assert len(panel.controller.project.row_filters) == 1
 
 
 def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_project):
-    read = choices().cleaners.read
+    read = choices().row_filters.read
     rules = (Step(read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})), Step(read("drop_duplicates")))
-    panel = opened(open_project, make_project("penguins", "species", cleaners=rules), "preprocess")
-    bench, first = panel.bench, panel.bench.session.key
-    without = Keys(replace(bench.project, cleaners=rules[1:])).board
+    panel = opened(open_project, make_project("penguins", "species", row_filters=rules), "preprocess")
+    controller, first = panel.controller, panel.controller.session.key
+    without = Keys(replace(controller.project, row_filters=rules[1:])).board
     off = find(panel, QLabel, "preprocess_off")
     assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
     click(find(panel, Switch, "preprocess_cleaners_0_on"))
     rest(panel)
-    assert [rule.on for rule in bench.project.cleaners] == [False, True]
-    assert bench.keys.board == without
+    assert [rule.on for rule in controller.project.row_filters] == [False, True]
+    assert controller.keys.board == without
     assert "All 344 rows are used" in panel.view.side.rows_said.text()
     assert said(panel, "title") == "Keep rows where …"
     assert off.isVisible()
     assert said(panel, "facts") == "220 rows would be passed over of 344: the rule is off."
     assert panel.view.below.title.text() == "Rows that would be passed over"
-    assert ", off" in card(panel, 0, "cleaners").accessibleName()
-    press_card = card(panel, 0, "cleaners")
+    assert ", off" in card(panel, 0, "row_filters").accessibleName()
+    press_card = card(panel, 0, "row_filters")
     press_card.setFocus()
     QTest.keyClick(press_card, Key.Key_Space)
     rest(panel)
-    assert bench.session.key == first
+    assert controller.session.key == first
     assert not off.isVisible()
     assert said(panel, "facts") == "220 rows are passed over of 344."
-    bench.undo()
-    assert [rule.on for rule in bench.project.cleaners] == [False, True]
-    folder = bench.folder
-    bench.close()
+    controller.undo()
+    assert [rule.on for rule in controller.project.row_filters] == [False, True]
+    folder = controller.folder
+    controller.close()
     panel = opened(open_project, folder, "preprocess")
     assert not find(panel, Switch, "preprocess_cleaners_0_on").isChecked()
 
 
 def test_a_rule_that_is_off_may_be_wrong(open_project, make_project):
-    rule = Step(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "gone > 0"}}), on=False)
-    panel = opened(open_project, make_project("penguins", "species", cleaners=(rule,)), "preprocess")
+    rule = Step(choices().row_filters.read({"id": "filter_rows", "params": {"condition": "gone > 0"}}), on=False)
+    panel = opened(open_project, make_project("penguins", "species", row_filters=(rule,)), "preprocess")
     assert said(panel, "outcome") == "10 features go to the models."
     click(find(panel, Switch, "preprocess_cleaners_0_on"))
     rest(panel)
@@ -386,8 +386,8 @@ def test_a_rule_that_is_off_may_be_wrong(open_project, make_project):
 
 
 def test_rules_that_leave_nothing_say_so(open_project, make_project):
-    rule = choices().cleaners.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
-    panel = opened(open_project, make_project("penguins", "species", cleaners=(Step(rule),)), "preprocess")
+    rule = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
+    panel = opened(open_project, make_project("penguins", "species", row_filters=(Step(rule),)), "preprocess")
     assert "no row" in said(panel, "outcome")
 
 

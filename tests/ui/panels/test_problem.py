@@ -93,7 +93,7 @@ def test_it_shows_the_file_the_target_and_why(window):
     assert panel.target.task.choice() == "multiclass"
     assert "3 categories" in panel.target.task_why.text()
     assert not panel.target.positive.isVisible()
-    assert panel.target.measure.chosen() == window.bench.project.metric == "accuracy"
+    assert panel.target.measure.chosen() == window.controller.project.metric == "accuracy"
     assert "answered rightly" in panel.target.metric_why.text()
     assert panel.file.preview.table.rowCount() == 344
     assert [row.name for row in panel.file.notes.notes.rows][:2] == ["species", "island"]
@@ -101,59 +101,59 @@ def test_it_shows_the_file_the_target_and_why(window):
 
 
 def test_showing_starts_no_edit(window):
-    before = window.bench.session.key
+    before = window.controller.session.key
     for stage in ("data", "problem"):
         window.show_stage(stage)
         settle(window)
     window.show_theme("dark")
     window.show_theme("light")
-    assert window.bench.session.key == before
-    assert window.bench.session.undo_label == ""
+    assert window.controller.session.key == before
+    assert window.controller.session.undo_label == ""
 
 
 # ---- target, task, class, metric
 
 
 def test_another_target_makes_what_follows_anew_and_undo_brings_all_back(window):
-    bench = window.bench
-    first, steps = bench.session.key, bench.project.steps
+    controller = window.controller
+    first, steps = controller.session.key, controller.project.steps
     pick(window, "target", "sex")
-    project = bench.project
+    project = controller.project
     assert (project.target, project.task, project.positive) == ("sex", "binary", "FEMALE")
     assert project.metric == "roc_auc"
     named = [name for step in project.steps for name in getattr(step.component, "columns", ())]
     assert "species" in named
     assert "sex" not in named
     assert "Proposed anew" in banner(window)
-    assert bench.session.undo_label.startswith("What follows")
-    bench.undo()
-    assert bench.project.target == "sex"
-    assert bench.project.steps == steps
-    bench.undo()
+    assert controller.session.undo_label.startswith("What follows")
+    controller.undo()
+    assert controller.project.target == "sex"
+    assert controller.project.steps == steps
+    controller.undo()
     settle(window)
-    assert bench.session.key == first
+    assert controller.session.key == first
     assert window.panel.target.target.chosen() == "species"
-    bench.redo()
-    bench.redo()
+    controller.redo()
+    controller.redo()
     settle(window)
-    assert bench.project == project
+    assert controller.project == project
 
 
 def test_a_guess_is_one_click(window):
     click(find(window, QPushButton, "guess_0"))
     settle(window)
-    assert window.bench.project.target == "sex"
+    assert window.controller.project.target == "sex"
     assert window.panel.target.target.chosen() == "sex"
 
 
 def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     pick(window, "target", "body_mass_g")
-    project = window.bench.project
+    project = window.controller.project
     assert project.task == "regression"
     assert project.metric == "neg_root_mean_squared_error"
     assert project.positive is None
     assert all("regression" in a.tasks for a in project.candidates)
-    assert [c.component.id for c in project.cleaners] == ["drop_missing_target"]
+    assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
     assert window.panel.goals._score_title.text() == "RMSE of at most"
 
@@ -162,9 +162,9 @@ def test_the_task_can_be_overruled(window):
     pick(window, "target", "sex")
     click(find(window, QPushButton, "task_multiclass"))
     settle(window)
-    assert window.bench.project.task == "multiclass"
-    assert window.bench.project.metric in ("accuracy", "balanced_accuracy")
-    assert window.bench.project.positive is None
+    assert window.controller.project.task == "multiclass"
+    assert window.controller.project.metric in ("accuracy", "balanced_accuracy")
+    assert window.controller.project.positive is None
     assert "Chosen by you" in window.panel.target.task_why.text()
     assert not find(window, QPushButton, "task_regression").isEnabled()
     assert find(window, QPushButton, "task_regression").toolTip()
@@ -175,38 +175,38 @@ def test_class_of_interest_and_metric(window):
     box = find(window, QComboBox, "positive")
     assert box.currentText().startswith("FEMALE  (165 rows")
     pick(window, "positive", "1")
-    assert window.bench.project.positive == "MALE"
-    assert "MALE" in find(window, QComboBox, "metric").currentText() or window.bench.project.metric != "roc_auc"
+    assert window.controller.project.positive == "MALE"
+    assert "MALE" in find(window, QComboBox, "metric").currentText() or window.controller.project.metric != "roc_auc"
     pick(window, "metric", "recall")
-    assert window.bench.project.metric == "recall"
+    assert window.controller.project.metric == "recall"
     assert find(window, QComboBox, "metric").currentText() == "Find as many “MALE” as possible · Recall"
-    window.bench.undo()
-    assert window.bench.project.metric == "roc_auc"
+    window.controller.undo()
+    assert window.controller.project.metric == "roc_auc"
 
 
 def test_classes_keep_their_kind(open_project, make_project):
     rows = "".join(f"{i % 7},{i % 2}\n" for i in range(60))
     window = open_project(make_project("x,y\n" + rows, "y"))
-    before = window.bench.project.positive
+    before = window.controller.project.positive
     pick(window, "positive", "0" if before == 1 else "1")
-    assert window.bench.project.positive == (0 if before == 1 else 1)
-    assert type(window.bench.project.positive) is type(before)
+    assert window.controller.project.positive == (0 if before == 1 else 1)
+    assert type(window.controller.project.positive) is type(before)
 
 
 def test_a_column_that_cannot_be_predicted_is_refused_with_the_reason(open_project, make_project):
     rows = "".join(f"{i % 5},{'ab'[i % 2]},same\n" for i in range(40))
     window = open_project(make_project("x,y,z\n" + rows, "y"))
     window.panel.choose_target("z")
-    assert window.bench.project.target == "y"
+    assert window.controller.project.target == "y"
     assert "same value" in banner(window)
     assert window.panel.target.target.chosen() == "y"
 
 
 def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
-    bench = window.bench
+    controller = window.controller
     renew = find(window, QPushButton, "renew")
     assert not renew.isVisible()
-    bench.put("by hand", replace(bench.project, target="sex"))  # as after an undo of what followed
+    controller.put("by hand", replace(controller.project, target="sex"))  # as after an undo of what followed
     settle(window)
     assert renew.isVisible()
     assert "metric" in window.panel.target.misfit.text() or "column" in window.panel.target.misfit.text()
@@ -214,7 +214,7 @@ def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
     key(window, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(window)
     assert not renew.isVisible(), window.panel.target.misfit.text() + banner(window)
-    named = [name for step in bench.project.steps for name in getattr(step.component, "columns", ())]
+    named = [name for step in controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
 
 
@@ -224,9 +224,9 @@ def test_an_edit_during_the_proposal_is_kept(window):
     panel.brief.areas["statement"].setPlainText("Which sex?")
     panel.brief.flush()
     settle(window)
-    assert window.bench.project.brief.statement == "Which sex?"
-    assert window.bench.project.metric == "roc_auc"
-    assert window.bench.project.positive == "FEMALE"
+    assert window.controller.project.brief.statement == "Which sex?"
+    assert window.controller.project.metric == "roc_auc"
+    assert window.controller.project.positive == "FEMALE"
 
 
 # ---- goals and costs
@@ -236,17 +236,17 @@ def test_goals_in_the_words_and_the_sign_of_the_metric(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "0.95")
     key(line, Key.Key_Return)
-    assert window.bench.project.goals == Goals(score=0.95)
+    assert window.controller.project.goals == Goals(score=0.95)
     write(find(window, NumberLine, "goal_response_ms"), "20")
     find(window, NumberLine, "goal_score").setFocus()  # leaving the field is enough
-    assert window.bench.project.goals == Goals(score=0.95, response_ms=20.0)
+    assert window.controller.project.goals == Goals(score=0.95, response_ms=20.0)
     line.clear()
     key(line, Key.Key_Return)
-    assert window.bench.project.goals.score is None
+    assert window.controller.project.goals.score is None
     pick(window, "target", "body_mass_g")
     write(line, "350,5")
     key(line, Key.Key_Return)
-    assert window.bench.project.goals.score == -350.5
+    assert window.controller.project.goals.score == -350.5
     assert line.text() in ("350,5", "350.5")
 
 
@@ -254,7 +254,7 @@ def test_a_wrong_number_is_said_and_not_taken(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "much")
     key(line, Key.Key_Return)
-    assert window.bench.project.goals.score is None
+    assert window.controller.project.goals.score is None
     assert "much" in window.panel.goals.problem.text()
     assert window.panel.goals.problem.isVisible()
     write(line, "0.5")
@@ -263,7 +263,7 @@ def test_a_wrong_number_is_said_and_not_taken(window):
     other = find(window, NumberLine, "goal_response_ms")
     write(other, "-3")
     key(other, Key.Key_Return)
-    assert window.bench.project.goals == Goals(score=0.5)
+    assert window.controller.project.goals == Goals(score=0.5)
     assert "response time" in window.panel.goals.problem.text()
 
 
@@ -272,7 +272,7 @@ def test_another_metric_takes_the_least_score_out(window):
     write(line, "0.9")
     key(line, Key.Key_Return)
     pick(window, "metric", "neg_log_loss")
-    assert window.bench.project.goals.score is None
+    assert window.controller.project.goals.score is None
     assert line.text() == ""
 
 
@@ -282,7 +282,7 @@ def test_costs_for_two_classes_only(window):
     pick(window, "target", "sex")
     assert on.isVisible()
     click(on, QPoint(8, on.height() // 2))
-    assert window.bench.project.costs == Costs(false_positive=1.0, false_negative=1.0)
+    assert window.controller.project.costs == Costs(false_positive=1.0, false_negative=1.0)
     for field, text in (("false_negative", "25"), ("true_positive", "-3.5")):
         line = find(window, NumberLine, f"cost_{field}")
         write(line, text)
@@ -290,14 +290,14 @@ def test_costs_for_two_classes_only(window):
     goal = find(window, NumberLine, "goal_cost")
     write(goal, "2")
     key(goal, Key.Key_Return)
-    assert window.bench.project.costs == Costs(false_positive=1.0, false_negative=25.0, true_positive=-3.5)
-    assert window.bench.project.goals.cost == 2.0
+    assert window.controller.project.costs == Costs(false_positive=1.0, false_negative=25.0, true_positive=-3.5)
+    assert window.controller.project.goals.cost == 2.0
     assert "FEMALE" in find(window, NumberLine, "cost_false_negative").accessibleName()
     click(on, QPoint(8, on.height() // 2))
-    assert window.bench.project.costs is None
-    assert window.bench.project.goals.cost is None
-    window.bench.undo()
-    assert window.bench.project.costs == Costs(false_positive=1.0, false_negative=25.0, true_positive=-3.5)
+    assert window.controller.project.costs is None
+    assert window.controller.project.goals.cost is None
+    window.controller.undo()
+    assert window.controller.project.costs == Costs(false_positive=1.0, false_negative=25.0, true_positive=-3.5)
     assert find(window, NumberLine, "cost_false_negative").text() == "25"
 
 
@@ -312,11 +312,11 @@ def test_words_are_one_step_of_undo(window, field):
     area.flush()
     QTest.keyClicks(area, "penguin & <b>where</b>?")
     area.flush()
-    assert getattr(window.bench.project.brief, field) == "Which penguin & <b>where</b>?"
-    window.bench.undo()
-    assert window.bench.project.brief == Brief()
+    assert getattr(window.controller.project.brief, field) == "Which penguin & <b>where</b>?"
+    window.controller.undo()
+    assert window.controller.project.brief == Brief()
     assert area.toPlainText() == ""
-    window.bench.redo()
+    window.controller.redo()
     assert area.toPlainText() == "Which penguin & <b>where</b>?"
 
 
@@ -325,33 +325,33 @@ def test_words_are_not_lost_when_the_stage_is_left(window):
     area.setFocus()
     QTest.keyClicks(area, "in haste")
     window.show_stage("data")
-    assert window.bench.project.brief.statement == "in haste"
+    assert window.controller.project.brief.statement == "in haste"
     settle(window)
 
 
 def test_kind_of_data(window):
     click(find(window, QPushButton, "data_kind_time"))
-    assert window.bench.project.brief.data_kind == "time"
-    window.bench.undo()
+    assert window.controller.project.brief.data_kind == "time"
+    window.controller.undo()
     assert window.panel.brief.kind.choice() == "table"
 
 
 def test_rows_that_belong_together_and_their_order(open_project, make_project):
     rows = "".join(f"P{i // 4:02d},2024-0{1 + i % 9}-1{i % 7},{i % 13},{'yn'[(i * 7) % 3 == 0]}\n" for i in range(120))
     window = open_project(make_project("patient,day,x,y\n" + rows, "y"))
-    before = window.bench.session.key
+    before = window.controller.session.key
     pick(window, "tie_group", "patient")
-    assert window.bench.project.columns["patient"].role == "group"
-    assert window.bench.project.split.method == "grouped"
+    assert window.controller.project.columns["patient"].role == "group"
+    assert window.controller.project.split.method == "grouped"
     pick(window, "tie_time", "day")
-    assert window.bench.project.columns["day"].role == "time"
+    assert window.controller.project.columns["day"].role == "time"
     pick(window, "tie_group", "")
-    assert window.bench.project.split.method == "time"
+    assert window.controller.project.split.method == "time"
     assert window.panel.brief.ties["time"].chosen() == "day"
-    while window.bench.session.undo_label:
-        window.bench.undo()
+    while window.controller.session.undo_label:
+        window.controller.undo()
     settle(window)
-    assert window.bench.session.key == before
+    assert window.controller.session.key == before
     assert window.panel.brief.ties["time"].chosen() == ""
 
 
@@ -366,48 +366,48 @@ def test_unit_and_description_in_place(window):
     open_notes(window)
     note(window, "body_mass_g", "unit", "g")
     note(window, "body_mass_g", "description", "Weight, alive")
-    said = window.bench.project.columns["body_mass_g"]
+    said = window.controller.project.columns["body_mass_g"]
     assert (said.unit, said.description) == ("g", "Weight, alive")
-    assert window.bench.session.undo_label == "Description of body_mass_g"
+    assert window.controller.session.undo_label == "Description of body_mass_g"
     table = window.panel.file.notes
     table.go_to("body_mass_g", "unit")
     key(table, Key.Key_Delete)
     QApplication.processEvents()
-    assert window.bench.project.columns["body_mass_g"].unit == ""
+    assert window.controller.project.columns["body_mass_g"].unit == ""
 
 
 def test_role_by_the_keyboard_changes_the_split(window):
     open_notes(window)
     choose(window, "island", "role", "group")
-    assert window.bench.project.columns["island"].role == "group"
-    assert window.bench.project.split.method == "grouped"
-    named = [name for step in window.bench.project.steps for name in getattr(step.component, "columns", ())]
+    assert window.controller.project.columns["island"].role == "group"
+    assert window.controller.project.split.method == "grouped"
+    named = [name for step in window.controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "island" not in named
     choose(window, "island", "role", "feature")
-    assert window.bench.project.split.method == "stratified"
+    assert window.controller.project.split.method == "stratified"
 
 
 def test_role_target_is_the_target(window):
     open_notes(window)
     choose(window, "island", "role", "target")
-    assert window.bench.project.target == "island"
+    assert window.controller.project.target == "island"
     assert window.panel.file.notes.notes.rows[1].role == "target"
     choose(window, "island", "role", "ignore")
     assert "is the column to predict" in banner(window)
-    assert window.bench.project.target == "island"
+    assert window.controller.project.target == "island"
     assert window.panel.file.notes.notes.rows[1].role == "target"
 
 
 def test_type_set_and_taken_back(window):
     open_notes(window)
     choose(window, "flipper_length_mm", "type", "category")
-    assert window.bench.project.columns["flipper_length_mm"].type == "category"
-    assert window.bench.table().schema.column("flipper_length_mm").type == "category"
-    named = [name for step in window.bench.project.steps for name in getattr(step.component, "columns", ())]
+    assert window.controller.project.columns["flipper_length_mm"].type == "category"
+    assert window.controller.table().schema.column("flipper_length_mm").type == "category"
+    named = [name for step in window.controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "flipper_length_mm" in named  # the encoding was only proposed, so it is proposed anew
     choose(window, "flipper_length_mm", "type", "")
-    assert "flipper_length_mm" not in window.bench.project.columns
-    assert window.bench.table().schema.column("flipper_length_mm").type != "category"
+    assert "flipper_length_mm" not in window.controller.project.columns
+    assert window.controller.table().schema.column("flipper_length_mm").type != "category"
 
 
 def test_words_for_missing_and_the_order_of_levels(open_project, make_project):
@@ -415,12 +415,12 @@ def test_words_for_missing_and_the_order_of_levels(open_project, make_project):
     window = open_project(make_project("age,size,y\n" + rows, "y"))
     open_notes(window)
     note(window, "age", "missing", "-1, unknown")
-    assert window.bench.project.columns["age"].missing == ("-1", "unknown")
-    assert window.bench.table().frame.missing("age").sum() == 12
+    assert window.controller.project.columns["age"].missing == ("-1", "unknown")
+    assert window.controller.table().frame.missing("age").sum() == 12
     choose(window, "size", "type", "ordered")
     note(window, "size", "levels", "small, big")
-    assert window.bench.project.columns["size"].levels == ("small", "big")
-    assert window.bench.table().schema.column("size").levels == ("small", "big")
+    assert window.controller.project.columns["size"].levels == ("small", "big")
+    assert window.controller.table().schema.column("size").levels == ("small", "big")
 
 
 def test_the_evidence_for_a_type_is_said(open_project, make_project):
@@ -444,36 +444,36 @@ def test_lists_of_words_survive_commas_and_quotes():
 
 
 def test_other_data_under_the_same_decisions(window, tmp_path):
-    bench, before = window.bench, window.bench.session.key
+    controller, before = window.controller, window.controller.session.key
     file = tmp_path / "new penguins.csv"
-    lines = (source(bench.folder)[0]).read_text().splitlines()
+    lines = (source(controller.folder)[0]).read_text().splitlines()
     file.write_text("\n".join(lines[:120]) + "\n")
     window.panel.take_file(file)
     settle(window)
-    assert bench.project.file == "new penguins.csv"
+    assert controller.project.file == "new penguins.csv"
     assert window.panel.file.preview.table.rowCount() == 119
     assert window.panel.file.facts.text().startswith("119 rows")
-    assert source(bench.folder)[0] == file
-    while bench.session.undo_label:
-        bench.undo()
+    assert source(controller.folder)[0] == file
+    while controller.session.undo_label:
+        controller.undo()
     settle(window)
-    assert bench.session.key == before
+    assert controller.session.key == before
     assert window.panel.file.preview.table.rowCount() == 344
 
 
 def test_a_file_that_lacks_the_target_is_refused_and_nothing_changes(window, tmp_path):
-    before = window.bench.session.key
+    before = window.controller.session.key
     file = tmp_path / "other.csv"
     file.write_text("a,b\n1,2\n3,4\n")
     window.panel.take_file(file)
     settle(window)
     assert "no column “species”" in banner(window)
-    assert window.bench.session.key == before
+    assert window.controller.session.key == before
     gone = tmp_path / "gone.csv"
     window.panel.take_file(gone)
     settle(window)
     assert "gone.csv" in banner(window)
-    assert window.bench.session.key == before
+    assert window.controller.session.key == before
 
 
 def test_how_the_file_is_read_can_be_changed(open_project, make_project):
@@ -481,29 +481,29 @@ def test_how_the_file_is_read_can_be_changed(open_project, make_project):
     window = open_project(make_project(("name,x,y\n" + rows).encode("cp1252"), "y"))
     click(find(window, QPushButton, "data_tabs_reading"))
     assert find(window, QComboBox, "loader_encoding").isVisible()
-    data = window.bench.project.data
-    assert "Müller" in set(window.bench.table().frame.texts("name"))
+    data = window.controller.project.data
+    assert "Müller" in set(window.controller.table().frame.texts("name"))
     pick(window, "loader_encoding", "cp1251")
-    assert window.bench.project.loader.encoding == "cp1251"
-    assert window.bench.project.data != data
-    assert "Müller" not in set(window.bench.table().frame.texts("name"))
-    while window.bench.session.undo_label:
-        window.bench.undo()
+    assert window.controller.project.loader.encoding == "cp1251"
+    assert window.controller.project.data != data
+    assert "Müller" not in set(window.controller.table().frame.texts("name"))
+    while window.controller.session.undo_label:
+        window.controller.undo()
     settle(window)
     assert find(window, QComboBox, "loader_encoding").currentData() != "cp1251"
-    assert "Müller" in set(window.bench.table().frame.texts("name"))
+    assert "Müller" in set(window.controller.table().frame.texts("name"))
 
 
 def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
     click(find(window, QPushButton, "data_tabs_reading"))
-    before = window.bench.session.key
+    before = window.controller.session.key
     pick_refused = find(window, QComboBox, "loader_header")
     pick_refused.setFocus()
     key(pick_refused, Key.Key_Down)
     settle(window)
     assert "no column “species”" in banner(window)
-    assert window.bench.session.key == before
-    assert pick_refused.currentData() == window.bench.project.loader.header == "first"
+    assert window.controller.session.key == before
+    assert pick_refused.currentData() == window.controller.project.loader.header == "first"
 
 
 # ---- what is odd
@@ -518,8 +518,8 @@ def test_without_a_target_the_next_stage_says_what_is_needed(open_project, make_
     assert banner(window) == why
     assert control is window.panel.target.target
     pick(window, "target", "species")
-    assert window.bench.project.task == "multiclass"
-    assert window.bench.project.steps
+    assert window.controller.project.task == "multiclass"
+    assert window.controller.project.steps
     assert window.panel.unready()[0] == ""
 
 
@@ -546,11 +546,11 @@ def test_eighty_columns_with_long_names(open_project, make_project):
 def test_small_and_broken_tables_are_shown(open_project, make_project, text):
     window = open_project(make_project(text, proposed=False))
     assert window.panel.file.preview.table.rowCount() == len(text.strip().split("\n")) - 1
-    assert window.bench.project.target == ""
+    assert window.controller.project.target == ""
     assert window.panel.unready()[0]
     window.show_stage("data")
     settle(window)
-    assert window.stage == "data" or window.bench.stages()[1].state == "locked"
+    assert window.stage == "data" or window.controller.stages()[1].state == "locked"
 
 
 # ---- by keyboard and for screen readers

@@ -70,7 +70,7 @@ def test_without_a_step_all_columns_are_ranked_and_stay(panel):
     assert count(panel) == "10 of 10 kept"
     assert {result for result, _ in listed(panel).values()} == {"kept"}
     assert not find(panel, QPushButton, "select_force_out").isEnabled()
-    assert panel.bench.session.undo_label == ""
+    assert panel.controller.session.undo_label == ""
 
 
 @pytest.mark.parametrize("id_", WAYS)
@@ -85,8 +85,8 @@ def test_every_way_of_ranking_draws_its_bars(panel, id_):
 def test_a_ranking_is_made_once(panel, monkeypatch):
     pick(panel, "select_variance")
     asked: list[str] = []
-    ask = panel.bench.ask
-    monkeypatch.setattr(panel.bench, "ask", lambda name, *rest, **more: asked.append(name) or ask(name, *rest, **more))
+    ask = panel.controller.ask
+    monkeypatch.setattr(panel.controller, "ask", lambda name, *rest, **more: asked.append(name) or ask(name, *rest, **more))
     pick(panel, "select_correlation")
     pick(panel, "select_variance")
     assert asked == []
@@ -103,7 +103,7 @@ def test_a_step_that_selects_is_added_and_says_what_remains(panel):
     dropped = {why for result, why in listed(panel).values() if result == "dropped"}
     assert dropped == {"tells less of the target than those that stay"}
     assert {bar.color for bar in panel.ranking.chart._bars} == {None, "control"}
-    panel.bench.undo()
+    panel.controller.undo()
     ready(panel)
     assert count(panel) == "10 of 10 kept"
 
@@ -113,30 +113,30 @@ def test_columns_are_forced_in_and_out_and_set_free_again(chosen):
     names = list(listed(panel))
     assert count(panel) == "4 of 10 kept"
     force(panel, names[:2], "out")
-    step = panel.bench.project.steps[-1].component
+    step = panel.controller.project.steps[-1].component
     assert set(step.forced_out) == set(names[:2])
     assert listed(panel)[names[0]] == ("dropped", "always left out")
-    assert panel.bench.session.undo_label == "Keep the most telling columns: Always leave out"
+    assert panel.controller.session.undo_label == "Keep the most telling columns: Always leave out"
     force(panel, [names[-1]], "in")
     assert listed(panel)[names[-1]] == ("kept", "always kept")
     assert count(panel) == "4 of 10 kept"
     force(panel, [names[0], names[-1]], "free")
-    step = panel.bench.project.steps[-1].component
+    step = panel.controller.project.steps[-1].component
     assert step.forced_in == ()
     assert step.forced_out == (names[1],)
     for _ in range(3):
-        panel.bench.undo()
-    assert panel.bench.project.steps[-1].component.forced_out == ()
+        panel.controller.undo()
+    assert panel.controller.project.steps[-1].component.forced_out == ()
 
 
 def test_a_column_forced_by_its_source_is_set_free(chosen):
     panel = chosen
-    step = panel.bench.project.steps[-1].component
+    step = panel.controller.project.steps[-1].component
     panel.recipe.edit(type(step)(keep_by="count", count=4, forced_out=("island",)))
     ready(panel)
     assert listed(panel)["island = Dream"] == ("dropped", "always left out")
     force(panel, ["island = Dream"], "free")
-    assert panel.bench.project.steps[-1].component.forced_out == ()
+    assert panel.controller.project.steps[-1].component.forced_out == ()
     assert forced_by("island = Dream", ["island", "sex"]) == ["island"]
 
 
@@ -182,4 +182,4 @@ def test_a_selected_row_is_forced_by_keys_alone(chosen):
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Space)
     ready(panel)
-    assert len(panel.bench.project.steps[-1].component.forced_out) == 2
+    assert len(panel.controller.project.steps[-1].component.forced_out) == 2

@@ -81,14 +81,14 @@ def test_the_leaderboard_fills_while_the_search_goes_on(quick, qtbot):
     assert sum(text[5] == "Best" for text in final.values()) == 1
     assert list(final.values())[-1][0] == "Baseline"  # always beneath the others
     assert list(final.values())[-1][5] == "Baseline"
-    best = quick.bench.standing().best
+    best = quick.controller.project_status().best
     assert best is not None
     assert panel.board.ids() == [best.id]
     assert not panel.history.is_empty()
     assert quick.panel.unready() == ("", None)
     assert not panel.learning.chart.is_empty()  # a quick model's learning curve is made by itself
-    assert quick.bench.keys.learning_curve(best.id) in quick.bench.store
-    assert [state.state for state in quick.bench.stages()][5] == "done"
+    assert quick.controller.keys.learning_curve(best.id) in quick.controller.store
+    assert [state.state for state in quick.controller.stages()][5] == "done"
 
 
 def test_stop_is_quick_and_keeps_what_is_finished(make_project, open_project, qtbot):
@@ -96,29 +96,31 @@ def test_stop_is_quick_and_keeps_what_is_finished(make_project, open_project, qt
     both = (*candidates("baseline", "decision_tree"), slow)
     window = open_project(make_project("penguins", "species", candidates=both, search=Search(trials=50, seconds=None)), "train")
     click(find(window, QPushButton, "start_training"))
-    qtbot.waitUntil(lambda: len(window.bench.runs.list(window.bench.keys.board)) == 2 and "running" in rows(window), timeout=60_000)
+    qtbot.waitUntil(
+        lambda: len(window.controller.runs.list(window.controller.keys.board)) == 2 and "running" in rows(window), timeout=60_000
+    )
     began = time.monotonic()
     click(find(window, QPushButton, "stop_training"))
-    qtbot.waitUntil(lambda: window.bench.jobs.long.now is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.controller.jobs.long.now is None, timeout=5000)
     assert time.monotonic() - began < 2.5
     settle(window)
     assert "Stopped" in banner(window)
     assert "2 trials" in banner(window)
     assert len(rows(window)) == 2
     assert find(window, QPushButton, "start_training").text() == "Continue training"
-    assert window.bench.standing().best is not None
+    assert window.controller.project_status().best is not None
     assert window.panel.unready() == ("", None)
 
 
 def test_continue_goes_on_where_it_ended(trained):
     before = rows(trained)
     assert "20 more will follow" in find(trained, QLabel, "training_said").text()
-    trained.bench.edit("Budget", search=Search(trials=5, seconds=None))
+    trained.controller.edit("Budget", search=Search(trials=5, seconds=None))
     settle(trained)
     assert "2 more will follow" in find(trained, QLabel, "training_said").text()
     click(find(trained, QPushButton, "start_training"))
     settle(trained)
-    assert trained.bench.project.search.trials == 5
+    assert trained.controller.project.search.trials == 5
     assert len(rows(trained)) == 5
     assert {id_: text[:5] for id_, text in rows(trained).items() if id_ in before} == {id_: text[:5] for id_, text in before.items()}
 
@@ -127,52 +129,52 @@ def test_a_used_up_number_of_trials_is_raised_as_a_decision(trained, monkeypatch
     monkeypatch.setattr("mlops_desktop.ui.panels.train.panel.MORE_TRIALS", 1)
     click(find(trained, QPushButton, "start_training"))
     settle(trained)
-    assert trained.bench.project.search.trials == 4
+    assert trained.controller.project.search.trials == 4
     assert len(rows(trained)) == 4
-    trained.bench.undo()
-    assert trained.bench.project.search.trials == 3
+    trained.controller.undo()
+    assert trained.controller.project.search.trials == 3
 
 
 def test_another_run_is_chosen_by_a_click_and_undone(trained):
-    best = trained.bench.standing().best
+    best = trained.controller.project_status().best
     other = next(id_ for id_, text in rows(trained).items() if id_ != best.id and text[0] != "Baseline")
     select(trained, other)
-    assert trained.bench.project.chosen == other
-    assert trained.bench.standing().best.id == other
+    assert trained.controller.project.chosen == other
+    assert trained.controller.project_status().best.id == other
     assert rows(trained)[other][5] == "Chosen by you"
     assert find(trained, QPushButton, "take_best").isVisible()
-    trained.bench.undo()
-    assert trained.bench.project.chosen == ""
+    trained.controller.undo()
+    assert trained.controller.project.chosen == ""
     assert trained.panel.board.ids() == [best.id]
-    trained.bench.redo()
+    trained.controller.redo()
     click(find(trained, QPushButton, "take_best"))
     settle(trained)
-    assert trained.bench.project.chosen == ""
+    assert trained.controller.project.chosen == ""
     select(trained, other)
     select(trained, best.id)  # the best row means the best, whichever it will be
-    assert trained.bench.project.chosen == ""
+    assert trained.controller.project.chosen == ""
 
 
 def test_changed_decisions_make_the_board_old_and_undo_brings_it_back(trained):
     before = rows(trained)
     select(trained, next(id_ for id_, text in before.items() if text[5] != "Best" and text[0] != "Baseline"))
-    split = trained.bench.project.split
-    trained.bench.edit("Folds", split=replace(split, folds=3))
+    split = trained.controller.project.split
+    trained.controller.edit("Folds", split=replace(split, folds=3))
     settle(trained)
     assert {text[5] for text in rows(trained).values()} <= {"Out of date", "Baseline"}
     assert "out of date" in find(trained, QLabel, "train_notice_text").text()
     again = find(trained, QPushButton, "train_notice_again")
-    trained.bench.undo()
+    trained.controller.undo()
     settle(trained)
     assert rows(trained).keys() == before.keys()
     assert trained.findChild(QLabel, "train_notice_text") is None or not find(trained, QLabel, "train_notice_text").isVisible()
-    trained.bench.redo()
+    trained.controller.redo()
     settle(trained)
     again = find(trained, QPushButton, "train_notice_again")
     click(again)
     settle(trained)
-    assert trained.bench.project.chosen == ""  # a choice of earlier decisions cannot hold
-    assert trained.bench.standing().best is not None
+    assert trained.controller.project.chosen == ""  # a choice of earlier decisions cannot hold
+    assert trained.controller.project_status().best is not None
     assert len(rows(trained)) == 3
 
 
@@ -180,18 +182,18 @@ def test_a_run_that_fails_says_why(make_project, open_project):
     window = open_project(
         make_project("penguins", "species", candidates=candidates("baseline", "logistic"), search=Search(trials=2, seconds=None)), "train"
     )
-    off = tuple(replace(step, on=step.on and step.component.id != "impute_numbers") for step in window.bench.project.steps)
-    window.bench.edit("Step off", steps=off)
+    off = tuple(replace(step, on=step.on and step.component.id != "impute_numbers") for step in window.controller.project.steps)
+    window.controller.edit("Step off", steps=off)
     click(find(window, QPushButton, "start_training"))
     settle(window)
     failed = next(text for text in rows(window).values() if text[0] == "Logistic regression")
     assert failed[5].startswith("Failed: ")
     select(window, next(id_ for id_, text in rows(window).items() if text is not None and text[0] == "Logistic regression"))
-    assert window.bench.project.chosen == ""
+    assert window.controller.project.chosen == ""
 
 
 def test_every_control_of_the_set_up_decides(quick):
-    bench = quick.bench
+    controller = quick.controller
 
     def pick(name: str, id_: str) -> None:
         box = find(quick, QComboBox, name)
@@ -208,36 +210,36 @@ def test_every_control_of_the_set_up_decides(quick):
         settle(quick)
 
     pick("train_metric", "f1_macro")
-    assert bench.project.metric == "f1_macro"
+    assert controller.project.metric == "f1_macro"
     write("split_folds", 4)
     write("split_test", 30)
-    assert (bench.project.split.folds, bench.project.split.test) == (4, 0.3)
+    assert (controller.project.split.folds, controller.project.split.test) == (4, 0.3)
     pick("split_method", "random")
-    assert bench.project.split.method == "random"
+    assert controller.project.split.method == "random"
     assert find(quick, QPushButton, "split_take_fitting").isVisible()
     click(find(quick, QPushButton, "split_take_fitting"))
     settle(quick)
-    assert bench.project.split.method == "stratified"
+    assert controller.project.split.method == "stratified"
     write("budget_trials", 7)
-    assert bench.project.search.trials == 7
+    assert controller.project.search.trials == 7
     click(find(quick, QPushButton, "budget_kind_seconds"))
-    assert bench.project.search == Search(seconds=60.0)
+    assert controller.project.search == Search(seconds=60.0)
     write("budget_seconds", 30)
-    assert bench.project.search.seconds == 30.0
+    assert controller.project.search.seconds == 30.0
     click(find(quick, QPushButton, "search_method_grid"))
     write("grid_points", 4)
-    assert (bench.project.search.method, bench.project.search.grid_points) == ("grid", 4)
+    assert (controller.project.search.method, controller.project.search.grid_points) == ("grid", 4)
     write("seed", 5)
-    assert bench.project.seed == 5
+    assert controller.project.seed == 5
     click(find(quick, QPushButton, "refit_all"))
-    assert bench.project.refit == "all"
+    assert controller.project.refit == "all"
     for _ in range(40):
-        bench.undo()
-    assert bench.project.seed == 0
-    assert bench.project.refit == "train"
+        controller.undo()
+    assert controller.project.seed == 0
+    assert controller.project.refit == "train"
     assert find(quick, QPushButton, "refit_train").isChecked()
-    assert bench.project.search == Search(trials=3, seconds=None)
-    assert bench.project.metric != "f1_macro"
+    assert controller.project.search == Search(trials=3, seconds=None)
+    assert controller.project.metric != "f1_macro"
 
 
 def test_a_split_by_groups_asks_for_its_column(quick):
@@ -250,17 +252,17 @@ def test_a_split_by_groups_asks_for_its_column(quick):
     columns.setCurrentIndex(next(i for i in range(columns.count()) if columns.itemData(i) == "island"))
     columns.activated.emit(columns.currentIndex())
     settle(quick)
-    assert quick.bench.project.split.column == "island"
-    assert quick.bench.project.split.method == "grouped"
+    assert quick.controller.project.split.column == "island"
+    assert quick.controller.project.split.method == "grouped"
 
 
 def test_models_are_ticked_and_their_parameters_set(quick):
-    bench = quick.bench
+    controller = quick.controller
     knn = find(quick, QCheckBox, "algorithm_knn")
     assert not knn.isChecked()
     assert not find(quick, QToolButton, "parameters_knn").isEnabled()
     click(knn)
-    assert [a.id for a in bench.project.candidates] == [*QUICK, "knn"]
+    assert [a.id for a in controller.project.candidates] == [*QUICK, "knn"]
     find(quick, QToolButton, "parameters_decision_tree").click()
     QApplication.processEvents()
     spin = find(quick, SpinBox, "algorithm_decision_tree_min_samples_leaf")
@@ -269,16 +271,16 @@ def test_models_are_ticked_and_their_parameters_set(quick):
     QTest.keyClicks(spin, "17")
     QTest.keyClick(spin, Qt.Key.Key_Return)
     settle(quick)
-    assert bench.project.candidates[2].min_samples_leaf == 17
-    bench.undo()
-    assert bench.project.candidates[2] == choices().algorithms.read("decision_tree")
+    assert controller.project.candidates[2].min_samples_leaf == 17
+    controller.undo()
+    assert controller.project.candidates[2] == choices().algorithms.read("decision_tree")
     assert spin.value() == choices().algorithms.read("decision_tree").min_samples_leaf
     click(knn)
-    assert [a.id for a in bench.project.candidates] == list(QUICK)
+    assert [a.id for a in controller.project.candidates] == list(QUICK)
     assert not find(quick, QCheckBox, "algorithm_baseline").isEnabled()
     for id_ in QUICK[1:]:
         click(find(quick, QCheckBox, f"algorithm_{id_}"))
-    assert [a.id for a in bench.project.candidates] == ["baseline"]
+    assert [a.id for a in controller.project.candidates] == ["baseline"]
 
 
 def test_an_algorithm_whose_package_is_absent_says_so(make_project, open_project, monkeypatch):
@@ -297,7 +299,7 @@ def test_training_goes_on_with_its_own_decisions(make_project, open_project, qtb
     )
     click(find(window, QPushButton, "start_training"))
     qtbot.waitUntil(lambda: "running" in rows(window), timeout=60_000)
-    window.bench.edit("Role", columns={**window.bench.project.columns, "island": ColumnNote(role="ignore")})
+    window.controller.edit("Role", columns={**window.controller.project.columns, "island": ColumnNote(role="ignore")})
     QApplication.processEvents()
     assert "goes on with the decisions" in find(window, QLabel, "train_notice_text").text()
     window.panel.stop_training()
@@ -306,9 +308,9 @@ def test_training_goes_on_with_its_own_decisions(make_project, open_project, qtb
 
 def test_a_split_that_is_shown_is_not_asked_for_again(trained):
     asked = []
-    trained.bench.jobs.quick.changed.connect(lambda: asked.append(trained.bench.jobs.quick.now))
+    trained.controller.jobs.quick.changed.connect(lambda: asked.append(trained.controller.jobs.quick.now))
     trained.show_stage("problem")
     trained.show_stage("train")
     settle(trained)
     assert not [ticket for ticket in asked if ticket and ticket.name == "validation"]
-    assert trained.bench.project.split == Split(method="stratified")
+    assert trained.controller.project.split == Split(method="stratified")

@@ -15,7 +15,7 @@ from tests.ui.conftest import settle
 
 @pytest.fixture
 def recipe(window):
-    made = Recipe(window.bench, "preprocess", "prepare", window)
+    made = Recipe(window.controller, "preprocess", "prepare", window)
     made.show()
     yield made
     settle(window)
@@ -42,8 +42,8 @@ def test_a_draft_is_in_the_trial_and_not_in_the_project(recipe):
     recipe.cancel()
     assert recipe.component() is recipe.steps[0].component
     recipe.begin("drop_duplicates", CLEANER)
-    assert len(recipe.tried().cleaners) == 1
-    assert recipe.bench.project.cleaners == ()
+    assert len(recipe.tried().row_filters) == 1
+    assert recipe.controller.project.row_filters == ()
 
 
 def test_what_the_child_said_is_known_by_the_places_of_the_project(recipe, window):
@@ -51,7 +51,7 @@ def test_what_the_child_said_is_known_by_the_places_of_the_project(recipe, windo
     recipe.show()
     recipe.begin("clip")
     recipe.place(1)
-    recipe.trial.answer = {"steps": [{"error": f"e{at}"} for at in range(4)], "cleaners": [], "problem": "", "rows": {}}
+    recipe.trial.answer = {"steps": [{"error": f"e{at}"} for at in range(4)], "row_filters": [], "problem": "", "rows": {}}
     assert [recipe.told(STEP, at)["error"] for at in range(3)] == ["e0", "e2", "e3"]
     recipe.cancel()
     assert recipe.told(STEP, 0) == {}  # an answer about other steps says nothing of these
@@ -59,7 +59,7 @@ def test_what_the_child_said_is_known_by_the_places_of_the_project(recipe, windo
 
 def test_steps_of_other_stages_are_left_alone(recipe):
     made = Step(operation("formula", name="x", formula="1"))
-    recipe.bench.edit("Add", steps=(made, *recipe.steps))
+    recipe.controller.edit("Add", steps=(made, *recipe.steps))
     recipe.show()
     recipe.choose(0)
     assert recipe.at != 0
@@ -72,20 +72,20 @@ def test_undo_looks_at_what_it_changed(recipe):
     recipe.choose(2)
     recipe.remove(1)
     recipe.choose(1)
-    recipe.bench.undo()
+    recipe.controller.undo()
     recipe.show()
     assert ids(recipe) == ["one_hot", "impute_numbers", "scale"]
     assert recipe.at == 1
     recipe.edit(operation("impute_numbers", strategy="mean"))
     recipe.show()
     recipe.choose(0)
-    recipe.bench.undo()
+    recipe.controller.undo()
     recipe.show()
     assert recipe.at == 1
 
 
 def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
-    recipe.bench.edit("Clip", steps=(Step(operation("clip")),))
+    recipe.controller.edit("Clip", steps=(Step(operation("clip")),))
     recipe.show()
     step = recipe.steps[0].component
     for fence in (2.0, 2.5, 3.0):
@@ -95,9 +95,9 @@ def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
         step = replace(step, method=method)
         recipe.edit(step)
     labels = []
-    while recipe.bench.session.undo_label != "Clip":
-        labels.append(recipe.bench.session.undo_label)
-        recipe.bench.undo()
+    while recipe.controller.session.undo_label != "Clip":
+        labels.append(recipe.controller.session.undo_label)
+        recipe.controller.undo()
     assert labels == ["Clip extreme values: Limits", "Clip extreme values: Limits", "Clip extreme values: Width of the fences"]
 
 
@@ -112,63 +112,65 @@ def test_reasons_go_with_their_steps(recipe):
     recipe.switch(1, False)
     recipe.duplicate(1)
     assert [recipe.reason(at) for at in range(3)] == [fill, encode, encode]
-    recipe.bench.undo()
-    recipe.bench.undo()
-    recipe.bench.undo()
+    recipe.controller.undo()
+    recipe.controller.undo()
+    recipe.controller.undo()
     assert [recipe.reason(at) for at in range(3)] == [fill, scale, encode]
     recipe.begin("clip")
     recipe.add()
     assert recipe.reason(recipe.at) == ""
 
 
-def test_cleaners_are_steps(recipe):
-    bench = recipe.bench
-    first = bench.session.key
+def test_row_filters_are_steps(recipe):
+    controller = recipe.controller
+    first = controller.session.key
     for id_ in ("drop_duplicates", "drop_missing_target"):
         recipe.begin(id_, CLEANER)
         recipe.add()
-    both = bench.project.cleaners
+    both = controller.project.row_filters
     recipe.switch(1, False, CLEANER)
-    assert bench.project.cleaners == (both[0], replace(both[1], on=False))
-    assert bench.session.undo_label == "Switch Drop rows without a target off"
+    assert controller.project.row_filters == (both[0], replace(both[1], on=False))
+    assert controller.session.undo_label == "Switch Drop rows without a target off"
     assert recipe.chosen() == replace(both[1], on=False)
     recipe.move(1, 0, CLEANER)
     recipe.duplicate(0, CLEANER)
-    assert [step.on for step in bench.project.cleaners] == [False, False, True]  # a copy is as its original
+    assert [step.on for step in controller.project.row_filters] == [False, False, True]  # a copy is as its original
     recipe.remove(0, CLEANER)
     recipe.edit(replace(recipe.component()))
-    assert [step.on for step in bench.project.cleaners] == [False, True]
+    assert [step.on for step in controller.project.row_filters] == [False, True]
     recipe.switch(0, True, CLEANER)
-    assert bench.project.cleaners == (both[1], both[0])
+    assert controller.project.row_filters == (both[1], both[0])
     recipe.choose(0)
-    bench.undo()
+    controller.undo()
     recipe.show()
     assert (recipe.kind, recipe.at) == (CLEANER, 0)  # what undo changed is looked at
-    while bench.session.undo_label:
-        bench.undo()
-    assert bench.session.key == first
+    while controller.session.undo_label:
+        controller.undo()
+    assert controller.session.key == first
 
 
 def test_a_rule_keeps_whether_it_is_on_while_it_is_written_anew(recipe):
-    recipe.bench.edit("Rules", cleaners=(Step(choices().cleaners.read({"id": "filter_rows", "params": {"condition": "1 = 1"}}), on=False),))
-    recipe.choose_cleaner(0)
+    recipe.controller.edit(
+        "Rules", row_filters=(Step(choices().row_filters.read({"id": "filter_rows", "params": {"condition": "1 = 1"}}), on=False),)
+    )
+    recipe.choose_row_filter(0)
     recipe.edit(replace(recipe.component(), condition="2 = 2"))
-    assert [(step.component.condition, step.on) for step in recipe.bench.project.cleaners] == [("2 = 2", False)]
+    assert [(step.component.condition, step.on) for step in recipe.controller.project.row_filters] == [("2 = 2", False)]
 
 
 def test_rules_for_rows_belong_to_the_first_stage(recipe, window):
-    other = Recipe(window.bench, "engineer", "engineer", window)
-    recipe.bench.edit("Rules", cleaners=(Step(choices().cleaners.read("drop_duplicates")),))
+    other = Recipe(window.controller, "engineer", "engineer", window)
+    recipe.controller.edit("Rules", row_filters=(Step(choices().row_filters.read("drop_duplicates")),))
     other.show()
     for act in (lambda: other.switch(0, False, CLEANER), lambda: other.remove(0, CLEANER)):
         act()
-    assert [step.on for step in recipe.bench.project.cleaners] == [True]
+    assert [step.on for step in recipe.controller.project.row_filters] == [True]
     other.deleteLater()
 
 
 def test_another_project_begins_anew(recipe, window, make_project):
     recipe.begin("clip")
-    window.bench.open(make_project("penguins", "island"))
+    window.controller.open(make_project("penguins", "island"))
     recipe.show()
     assert recipe.draft is None
     assert (recipe.kind, recipe.at) == (STEP, 0)

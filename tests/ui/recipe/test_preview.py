@@ -12,7 +12,7 @@ from tests.ui.conftest import settle
 
 @pytest.fixture
 def trial(window):
-    made = Trial(window.bench, "trial", window)
+    made = Trial(window.controller, "trial", window)
     yield made
     settle(window)
     made.deleteLater()
@@ -26,7 +26,7 @@ def rest(trial: Trial, window) -> None:
 
 
 def test_an_answer_comes_and_is_about_what_is_shown(trial, window):
-    project = window.bench.project
+    project = window.controller.project
     heard: list[bool] = []
     trial.changed.connect(lambda: heard.append(trial.fresh))
     trial.show(project, 0, -1, 0)
@@ -47,26 +47,26 @@ def test_an_answer_comes_and_is_about_what_is_shown(trial, window):
 
 def test_many_changes_are_one_question(trial, window, monkeypatch):
     asked: list[int] = []
-    ask = window.bench.ask
-    monkeypatch.setattr(window.bench, "ask", lambda name, *rest, **more: asked.append(more["at"]) or ask(name, *rest, **more))
+    ask = window.controller.ask
+    monkeypatch.setattr(window.controller, "ask", lambda name, *rest, **more: asked.append(more["at"]) or ask(name, *rest, **more))
     for at in (0, 1, 2):
-        trial.show(window.bench.project, at, -1, 50)
+        trial.show(window.controller.project, at, -1, 50)
     rest(trial, window)
     assert asked == [2]
 
 
 def test_nothing_is_asked_without_a_target_or_a_project(trial, window, make_project, monkeypatch):
-    monkeypatch.setattr(window.bench, "ask", lambda *_, **__: pytest.fail("asked"))
-    window.bench.open(make_project("penguins", proposed=False))
-    trial.show(window.bench.project, 0, -1, 0)
+    monkeypatch.setattr(window.controller, "ask", lambda *_, **__: pytest.fail("asked"))
+    window.controller.open(make_project("penguins", proposed=False))
+    trial.show(window.controller.project, 0, -1, 0)
     settle(window)
     assert not trial.asking
     assert not trial.fresh
 
 
 def test_a_project_that_is_closed_meanwhile_is_no_matter(trial, window):
-    trial.show(window.bench.project, 0, -1, 0)
-    window.bench.close()
+    trial.show(window.controller.project, 0, -1, 0)
+    window.controller.close()
     rest(trial, window)
-    trial.show(window.bench.project, -1, -1, 0)
+    trial.show(window.controller.project, -1, -1, 0)
     assert not trial.asking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlops_desktop.ui.recipe.preview_panes import after_words, before_words
 
 NUMBER = {"kind": "number", "edges": [0.0, 1.0, 2.0], "counts": [3, 1], "missing": 1, "distinct": 4}
-WORD = {"kind": "word", "names": ["a", "b"], "counts": [3, 2], "missing": 0, "distinct": 2}
+CATEGORICAL = {"kind": "categorical", "names": ["a", "b"], "counts": [3, 2], "missing": 0, "distinct": 2}
 MANY = {"kind": "many", "names": ["a", "b"], "counts": [3, 2], "missing": 0, "distinct": 12}
 
 
@@ -21,15 +21,15 @@ def test_a_changed_column_stands_on_both_sides():
 
 
 def test_a_column_that_goes_says_so():
-    gone = after_words(group(WORD))
+    gone = after_words(group(CATEGORICAL))
     assert gone.title == "→ taken out"
     assert not gone.groups
     assert gone.note
 
 
 def test_many_made_columns_are_counted():
-    assert after_words(group(WORD, MANY)).title.startswith("→ 12 column")
-    assert list(after_words(group(WORD, MANY)).names) == ["a", "b"]
+    assert after_words(group(CATEGORICAL, MANY)).title.startswith("→ 12 column")
+    assert list(after_words(group(CATEGORICAL, MANY)).names) == ["a", "b"]
 
 
 def test_a_new_column_says_how_it_goes_with_the_target():

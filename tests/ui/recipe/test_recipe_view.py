@@ -13,8 +13,8 @@ from tests.ui.conftest import settle
 
 @pytest.fixture
 def view(window, qtbot):
-    recipe = Recipe(window.bench, "preprocess", "prepare", window)
-    made = RecipeView(recipe, nothing="Nothing is chosen.", propose="Prepare", cleaners=True)
+    recipe = Recipe(window.controller, "preprocess", "prepare", window)
+    made = RecipeView(recipe, nothing="Nothing is chosen.", propose="Prepare", row_filters=True)
     qtbot.addWidget(made)
     made.show_project()
     settle(window)
@@ -33,7 +33,7 @@ def test_the_page_in_front_is_what_was_asked_for(view):
         f"preprocess_gallery_{member.id}" for member in choices().operations.values() if member.stage == "prepare"
     }
     view.choose_new(CLEANER)
-    assert len(view.gallery.tiles()) == len(choices().cleaners)
+    assert len(view.gallery.tiles()) == len(choices().row_filters)
     view.begin("scale")
     assert front(view) == ""
     assert view.primary() is view.card.add
@@ -47,7 +47,7 @@ def test_the_page_in_front_is_what_was_asked_for(view):
 
 def test_everything_that_can_be_added_is_found_by_the_search(view):
     words = [text for text, _ in view.searchable()]
-    for member in (*choices().cleaners.values(), *(m for m in choices().operations.values() if m.stage == "prepare")):
+    for member in (*choices().row_filters.values(), *(m for m in choices().operations.values() if m.stage == "prepare")):
         assert f"Add: {member.label}" in words
     assert "1. One-hot encoding" in words
 

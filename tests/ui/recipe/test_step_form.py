@@ -12,7 +12,7 @@ from tests.ui.conftest import settle
 
 @pytest.fixture
 def card(window, qtbot):
-    recipe = Recipe(window.bench, "preprocess", "prepare", window)
+    recipe = Recipe(window.controller, "preprocess", "prepare", window)
     made = StepCard(recipe, "Nothing is chosen.")
     qtbot.addWidget(made)
     recipe.changed.connect(made.show_recipe)
@@ -35,7 +35,7 @@ def test_the_form_stays_while_its_step_changes(card):
 
 
 def test_an_empty_recipe_offers_to_add(card, qtbot):
-    card.recipe.bench.edit("Clear", steps=())
+    card.recipe.controller.edit("Clear", steps=())
     card.recipe.show()
     card.show_recipe()
     assert card.form is None

@@ -15,7 +15,7 @@ FINE = {"on": True, "error": "", "waits": False, "width": 9, "seconds": 0.0}
 
 @pytest.fixture
 def side(window, qtbot):
-    made = RecipeSide(Recipe(window.bench, "preprocess", "prepare", window), cleaners=True, propose="Prepare")
+    made = RecipeSide(Recipe(window.controller, "preprocess", "prepare", window), row_filters=True, propose="Prepare")
     qtbot.addWidget(made)
     settle(window)
     return made
@@ -25,7 +25,7 @@ def answer(side: RecipeSide, *steps: dict[str, Any], problem: str = "", error: s
     side.recipe.trial.answer = {
         "problem": problem,
         "rows": {"table": 344, "kept": 300, "train": 240, "sample": 240, "columns": 6},
-        "cleaners": [],
+        "row_filters": [],
         "steps": list(steps),
         "matrix": {"width": width, "error": error},
     }
@@ -41,8 +41,8 @@ def test_the_outcome_is_said_in_one_sentence(side):
     assert side.outcome.property("tone") == "err"
     answer(side, FINE, {**FINE, "error": "It is broken."}, {**FINE, "waits": True}, width=None)
     assert "mended" in side.outcome.text()
-    answer(side, problem="The cleaners leave no row.", width=None)
-    assert side.outcome.text() == "The cleaners leave no row."
+    answer(side, problem="The row filters leave no row.", width=None)
+    assert side.outcome.text() == "The row filters leave no row."
 
 
 def test_rows_and_widths_are_told(side):

@@ -24,7 +24,7 @@ def test_a_few_names_are_listed():
     assert names(list("abcde")) == "a, b, c and 2 more"
 
 
-@pytest.mark.parametrize("member", [*choices().operations.values(), *choices().cleaners.values()], ids=lambda member: member.id)
+@pytest.mark.parametrize("member", [*choices().operations.values(), *choices().row_filters.values()], ids=lambda member: member.id)
 def test_every_member_has_a_line_and_an_icon(member):
     assert "\n" not in step_summary(starter(member)[0])
     assert kinds_icon(member)

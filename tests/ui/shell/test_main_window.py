@@ -52,7 +52,7 @@ def find(window, kind, name):
 
 def open_sample(window, qtbot, name: str = "penguins") -> None:
     qtbot.mouseClick(find(window, QPushButton, f"sample_{name}"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.stage == "problem" and not window.bench.jobs.quick.now, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.stage == "problem" and not window.controller.jobs.quick.now, timeout=PATIENCE)
 
 
 def banner(window) -> str:
@@ -87,14 +87,14 @@ def test_a_sample_becomes_a_project_with_every_decision_proposed(window, qtbot, 
 
 def test_edits_are_saved_undone_and_made_again(window, qtbot, home):
     open_sample(window, qtbot)
-    window.bench.edit("Another seed", seed=7)
+    window.controller.edit("Another seed", seed=7)
     undo = find(window, QToolButton, "undo")
     assert "Another seed" in undo.toolTip()
     qtbot.waitUntil(lambda: read_project(home / "penguins").seed == 7, timeout=5000)
     qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-    assert window.bench.project.seed == 0
+    assert window.controller.project.seed == 0
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert window.bench.project.seed == 7
+    assert window.controller.project.seed == 7
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert "saved" in find(window, QLabel, "saved_state").text()
 
@@ -137,7 +137,7 @@ def test_a_bad_file_is_a_sentence_and_leaves_nothing(window, qtbot, home, tmp_pa
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     window.open_path(tmp_path / "empty.csv")
     qtbot.waitUntil(lambda: "empty" in banner(window), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.bench.folder is None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.controller.folder is None, timeout=PATIENCE)
     assert not (home / "empty").exists()
     assert window.stage == ""
 
@@ -149,8 +149,8 @@ def test_a_dropped_file_becomes_a_project(window, qtbot, home, tmp_path):
     data.setUrls([QUrl.fromLocalFile(str(file))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(300, 300), copy, data, left, none))
-    qtbot.waitUntil(lambda: window.stage == "problem" and not window.bench.jobs.quick.now, timeout=PATIENCE)
-    assert window.bench.project.target == "y"
+    qtbot.waitUntil(lambda: window.stage == "problem" and not window.controller.jobs.quick.now, timeout=PATIENCE)
+    assert window.controller.project.target == "y"
     assert (home / "tiny table" / "project.json").exists()
 
 
@@ -158,24 +158,24 @@ def test_a_project_that_is_open_elsewhere_is_refused_in_words(window, qtbot, hom
     from mlops_desktop.engine.project.project_lock import ProjectLock
 
     open_sample(window, qtbot)
-    window.bench.close()
+    window.controller.close()
     with ProjectLock(home / "penguins"):
         window.open_path(home / "penguins")
         assert "open in another window" in banner(window)
     window.open_path(home / "penguins")
-    assert window.bench.folder == home / "penguins"
+    assert window.controller.folder == home / "penguins"
 
 
 def test_a_vanished_project_can_be_located(window, qtbot, home, monkeypatch):
     open_sample(window, qtbot)
-    window.bench.close()
+    window.controller.close()
     (home / "penguins").rename(home / "moved")
     window.start.show_recent()
     row = find(window, QPushButton, "recent_open_0")
     assert row.text().startswith("Locate")
     monkeypatch.setattr("mlops_desktop.ui.shell.start_page.QFileDialog.getExistingDirectory", lambda *_: str(home / "moved"))
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
-    assert window.bench.folder == home / "moved"
+    assert window.controller.folder == home / "moved"
 
 
 def test_themes_change_at_once_and_are_kept(window, qtbot):
@@ -214,7 +214,7 @@ def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
 
 def test_closing_while_work_goes_on_asks_first(window, qtbot):
     open_sample(window, qtbot)
-    window.bench.jobs.start("test", Ticket(name="run", args={"folder": "nowhere", "project": {}}, title="t", on_done=print), long=True)
+    window.controller.jobs.start("test", Ticket(name="run", args={"folder": "nowhere", "project": {}}, title="t", on_done=print), long=True)
     asked = []
 
     def answer(button: str) -> None:
@@ -224,7 +224,7 @@ def test_closing_while_work_goes_on_asks_first(window, qtbot):
         next(b for b in box.buttons() if button in b.text()).click()
 
     QTimer.singleShot(200, lambda: answer("Go on"))
-    if window.bench.jobs.busy:
+    if window.controller.jobs.busy:
         assert not window.close()
         assert asked
         assert window.isVisible()
@@ -233,7 +233,7 @@ def test_closing_while_work_goes_on_asks_first(window, qtbot):
 def test_a_fault_in_the_window_is_a_dialog_with_details(window, qtbot, capsys):
     from mlops_desktop.ui.shell.crash_dialog import CrashDialog
 
-    window.bench.crashed.emit("Something did not work.", "Traceback (most recent call last):\n  File x\nValueError: 'secret cell'", "")
+    window.controller.crashed.emit("Something did not work.", "Traceback (most recent call last):\n  File x\nValueError: 'secret cell'", "")
     dialog = window.findChild(CrashDialog)
     assert dialog is not None
     assert "secret" not in dialog._text

@@ -62,7 +62,7 @@ def test_a_pasted_table_becomes_a_project(opened, home):
     click(find(opened, QPushButton, "paste_table"))
     settle(opened)
     assert opened.stage == "problem"
-    assert opened.bench.project.target == "good"
+    assert opened.controller.project.target == "good"
     assert len(read_project(home / "Pasted table").data) > 10
 
 
@@ -79,11 +79,11 @@ def test_a_damaged_project_is_restored_by_the_button_of_its_banner(opened, make_
     whole = read_project(folder)
     (folder / "project.json").write_text('{"format": 1, "name": "half', encoding="utf-8")
     opened.open_path(folder)
-    assert opened.bench.folder is None
+    assert opened.controller.folder is None
     assert "is damaged" in banner(opened)
     click(offer(opened))
-    assert opened.bench.folder == folder
-    assert opened.bench.project == whole
+    assert opened.controller.folder == folder
+    assert opened.controller.project == whole
     assert (folder / DAMAGED_FILE).read_text(encoding="utf-8").endswith("half")
     assert "last good copy" in banner(opened)
 
@@ -97,7 +97,7 @@ def test_a_project_whose_file_is_gone_is_restored_from_the_list(opened, make_pro
     QApplication.processEvents()
     click(find(opened, QPushButton, "recent_open_0"))
     click(offer(opened))
-    assert opened.bench.folder == folder
+    assert opened.controller.folder == folder
 
 
 def test_a_damaged_project_without_a_copy_has_no_button(opened, make_project):
@@ -113,28 +113,28 @@ def test_another_project_is_not_opened_over_unsaved_changes_without_a_word(opene
     folder, other = make_project(), make_project()
     opened.open_path(folder)
     folder.rename(tmp_path / "away")
-    opened.bench.edit("Seed", seed=9)
+    opened.controller.edit("Seed", seed=9)
     opened.open_path(other)
     assert "stays open" in banner(opened)
-    assert opened.bench.folder == folder
+    assert opened.controller.folder == folder
     click(offer(opened))
-    assert opened.bench.folder == other
+    assert opened.controller.folder == other
 
 
 def test_a_refusal_of_another_project_offers_nothing_about_the_open_one(opened, make_project, tmp_path):
     folder, other = make_project(), make_project()
     opened.open_path(folder)
     folder.rename(tmp_path / "away")
-    opened.bench.edit("Seed", seed=9)
-    opened.bench.save()
-    assert opened.bench.not_saved
+    opened.controller.edit("Seed", seed=9)
+    opened.controller.save()
+    assert opened.controller.not_saved
     with ProjectLock(other):
         opened.open_path(other)
     assert "open in another window" in banner(opened)
     assert not find(opened, QPushButton, "banner_offer").isVisible()
     (tmp_path / "away").rename(folder)
     opened.open_path(other)
-    assert opened.bench.folder == other
+    assert opened.controller.folder == other
     assert banner(opened) == ""  # what was said of it is not true any more
 
 
@@ -153,12 +153,12 @@ def test_another_project_is_not_opened_over_work_without_a_word(opened, make_pro
     folder, other = make_project(), make_project()
     opened.open_path(folder)
     settle(opened)
-    opened.bench.ask("run", lambda _: None, owner="t", title="Training", long=True)
+    opened.controller.ask("run", lambda _: None, owner="t", title="Training", long=True)
     opened.open_path(other)
     assert "still being worked on" in banner(opened)
-    assert opened.bench.folder == folder
+    assert opened.controller.folder == folder
     click(offer(opened))
-    assert opened.bench.folder == other
+    assert opened.controller.folder == other
     settle(opened)
 
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.charts import Bar, BarChart, Chart, ColumnChart, Heatmap, LineChart, Mark, ScatterChart, Series
 from mlops_desktop.ui.widgets.rows_table import RowsTable
@@ -288,7 +288,7 @@ def test_counts_have_whole_ticks() -> None:
     [(None, "–"), (NAN, "–"), (0, "0"), (12480, "12,480"), (65.159, "65.16"), (-0.03, "−0.03"), (1e-9, "1e−09"), (1234567.8, "1,234,568")],
 )
 def test_figures_are_for_reading(value: float | None, text: str) -> None:
-    assert figure(value) == text
+    assert format_number(value) == text
 
 
 def test_changes_have_their_sign() -> None:

@@ -23,7 +23,9 @@ ROLE = Qt.ItemDataRole
 def columns() -> list[TableColumn]:
     return [
         TableColumn(name="age", kind="number", values=np.array([30.0, NAN, 20.0, 30.0]), bars=[1, 2, 3], caption="3 values"),
-        TableColumn(name="city", kind="word", values=np.array([1, 0, -1, 1]), levels=("oslo", "Bergen"), caption="2 levels", marked=True),
+        TableColumn(
+            name="city", kind="categorical", values=np.array([1, 0, -1, 1]), levels=("oslo", "Bergen"), caption="2 levels", marked=True
+        ),
         TableColumn(name="born", kind="date", values=np.array([0, MISSING_DATE, DAY * 365, DAY + 3_600_000_000])),
         TableColumn(name="paid", kind="number", values=np.array([1.0, 0.0, NAN, 1.0]), boolean=True),
     ]
@@ -146,7 +148,7 @@ def test_columns_of_different_lengths_or_kinds_are_refused() -> None:
 
 def test_texts_with_markup_line_breaks_and_great_length_are_shown_as_they_are(qtbot: QtBot) -> None:
     wild = ("<b>bold</b>", "two\nlines", "x" * 100_000, "مرحبا", "")
-    view = opened(qtbot, [TableColumn(name="<i>" + "n" * 300, kind="word", values=np.arange(5), levels=wild)])
+    view = opened(qtbot, [TableColumn(name="<i>" + "n" * 300, kind="categorical", values=np.arange(5), levels=wild)])
     assert texts(view.table, 0) == list(wild)
     view.grab()
     assert view.columnWidth(0) <= 260
@@ -165,7 +167,7 @@ def test_a_million_rows_of_fifty_columns_scroll_sort_and_filter(qtbot: QtBot) ->
     rng, rows = np.random.default_rng(1), 1_000_000
     values, codes = np.round(rng.normal(50, 20, rows), 2), rng.integers(-1, 6, rows)
     shown = [TableColumn(name=f"n{i}", kind="number", values=values, bars=[1, 2] * 9) for i in range(40)]
-    shown += [TableColumn(name=f"c{i}", kind="word", values=codes, levels=tuple("abcdef")) for i in range(10)]
+    shown += [TableColumn(name=f"c{i}", kind="categorical", values=codes, levels=tuple("abcdef")) for i in range(10)]
     view = opened(qtbot, shown)
     view.resize(1440, 900)
     view.verticalScrollBar().setValue(977 * 28)
@@ -184,7 +186,7 @@ def test_a_long_table_is_sorted_aside_and_the_last_wish_counts(qtbot: QtBot) -> 
     levels = [f"Level {at % 3} of {at}" for at in range(rows)]
     shown = [
         TableColumn(name="n", kind="number", values=values),
-        TableColumn(name="w", kind="word", values=np.arange(rows)[::-1], levels=levels),
+        TableColumn(name="w", kind="categorical", values=np.arange(rows)[::-1], levels=levels),
     ]
     sent: list[tuple[Callable[[], None], Callable[[Exception | None], None]]] = []
     view = DataTable(name="preview", title="Preview", aside=lambda work, done: sent.append((work, done)))

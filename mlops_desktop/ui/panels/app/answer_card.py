@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Answer
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
@@ -32,7 +32,7 @@ def percent(value: float) -> str:
 def answer_text(scorer: Scorer, answer: Answer) -> str:
     """An answer in a few words: the class with its probability, or the number."""
     if answer.about is None:
-        return figure(answer.value)
+        return format_number(answer.value)
     assert answer.chosen is not None
     return f"{class_text(scorer.classes[answer.chosen])} · {percent(answer.value)}"
 
@@ -53,7 +53,7 @@ class ValueBar(QWidget):
         self._value, self._ends, self._usual = value, ends, usual
         self.setAccessibleName(
             self.tr("{value}; in training from {low} to {high}; the typical row {usual}").format(
-                value=figure(value), low=figure(ends[0]), high=figure(ends[1]), usual=figure(usual)
+                value=format_number(value), low=format_number(ends[0]), high=format_number(ends[1]), usual=format_number(usual)
             )
         )
         self.update()
@@ -78,7 +78,7 @@ class ValueBar(QWidget):
     def _paint_texts(self, painter: QPainter, width: float, x: float) -> None:
         painter.setFont(theme.font("caption", figures=True))
         metrics = painter.fontMetrics()
-        text = self.tr("typical row {value}").format(value=figure(self._usual))
+        text = self.tr("typical row {value}").format(value=format_number(self._usual))
         wide = metrics.horizontalAdvance(text) + 4
         start = min(max(x - wide / 2, 0.0), max(width - wide, 0.0))
         painter.setPen(QPen(theme.color("text"), 2))
@@ -86,7 +86,7 @@ class ValueBar(QWidget):
         painter.setPen(theme.color("text2"))
         painter.drawText(QRectF(start, 18, wide, 16), Qt.AlignmentFlag.AlignCenter, text)
         painter.setPen(theme.color("text3"))
-        first, last = figure(self._ends[0]), figure(self._ends[1])
+        first, last = format_number(self._ends[0]), format_number(self._ends[1])
         if start > metrics.horizontalAdvance(first) + 6:
             painter.drawText(QRectF(0, 18, start, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, first)
         if width - start - wide > metrics.horizontalAdvance(last) + 6:
@@ -205,13 +205,13 @@ class AnswerCard(QFrame):
         self.bar.show_value(answer.value, limit)
 
     def _show_number(self, scorer: Scorer, value: float, unit: str, ends: tuple[float, float], usual: float) -> None:
-        self.hero.setText(figure(value))
+        self.hero.setText(format_number(value))
         self.verdict.setText(" ".join(part for part in (scorer.target, unit) if part))
         set_property(self.verdict, "tone", "")
         low, high = ends
         inside, outside = self.tr("in training from {low} to {high}"), self.tr("beyond every value in training, {low} to {high}")
         text = inside if low <= value <= high else outside
-        self.detail.setText(text.format(low=figure(low), high=figure(high)) if low < high else "")
+        self.detail.setText(text.format(low=format_number(low), high=format_number(high)) if low < high else "")
         self.value_bar.show_value(value, ends, usual)
 
     def show_refused(self, sentence: str) -> None:

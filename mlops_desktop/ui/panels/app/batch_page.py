@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from mlops_desktop.engine.project import project_to_json
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.app.batch_card import BatchCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import column
 
 
@@ -20,9 +20,9 @@ class BatchPage(QWidget):
 
     back_asked = Signal()
 
-    def __init__(self, bench: Workbench, stage: str) -> None:
+    def __init__(self, controller: ProjectController, stage: str) -> None:
         super().__init__()
-        self.bench, self._stage = bench, stage
+        self.controller, self._stage = controller, stage
         self.card = BatchCard(name="batch")
         self._out: Path | None = None
         self.setLayout(column(self.card))
@@ -39,7 +39,7 @@ class BatchPage(QWidget):
                 return
             out = Path(name)
         if out.resolve() == file.resolve():
-            self.bench.banner.emit("warn", self.tr("The answers would overwrite the file itself. Choose another name."), self._stage)
+            self.controller.banner.emit("warn", self.tr("The answers would overwrite the file itself. Choose another name."), self._stage)
             return
         self._answer(file, out)
 
@@ -53,7 +53,7 @@ class BatchPage(QWidget):
             done.append(True)
             self.card.show_done(file, out, found["rows"], found["refused"], found["warnings"])
 
-        self.bench.ask(
+        self.controller.ask(
             "predict",
             finish,
             owner="app.batch",
@@ -61,10 +61,10 @@ class BatchPage(QWidget):
             on_progress=lambda share, _: self.card.show_state(f"{title} · {share:.0%}"),
             on_over=lambda: None if done else self.card.show_state(""),
             about_project=False,
-            source=str(self.bench.folder),
+            source=str(self.controller.folder),
             file=str(file),
             out=str(out),
-            project=project_to_json(self.bench.project),
+            project=project_to_json(self.controller.project),
         )
 
     def _open_folder(self) -> None:

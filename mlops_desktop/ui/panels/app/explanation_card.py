@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panels.app.answer_card import percent
@@ -60,7 +60,9 @@ class WhyCard(QFrame):
                 base=texts[0], change=signed(total, places), answer=texts[1]
             )
         )
-        self.about.setText(self.tr("Change against the typical row, {base}").format(base=figure(base) if about is None else percent(base)))
+        self.about.setText(
+            self.tr("Change against the typical row, {base}").format(base=format_number(base) if about is None else percent(base))
+        )
         if about is not None:
             whole = self.tr("Change in the probability of {name} against the typical row, {base}")
             self.about.setToolTip(whole.format(name=class_text(scorer.classes[about]), base=percent(base)))

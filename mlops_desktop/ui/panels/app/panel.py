@@ -26,7 +26,7 @@ from mlops_desktop.ui.panels.app.input_form import InputForm
 from mlops_desktop.ui.panels.app.row_picker import RowPicker
 from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
 from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
@@ -44,8 +44,8 @@ class AppPanel(Panel):
     id = "app"
     purpose = "Try the model on any input and ask what would change the answer"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         self.setAcceptDrops(True)
         self.trial: Trial | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
@@ -73,7 +73,7 @@ class AppPanel(Panel):
         self.card = AnswerCard(name="answer")
         self.why, self.what_if = WhyCard(name="why"), WhatIfCard(name="what_if")
         self.kept = KeptCard(name="kept")
-        self.batch = BatchPage(self.bench, self.id)
+        self.batch = BatchPage(self.controller, self.id)
         single = QWidget()
         single.setLayout(column(self.card, (row((self.why, 1), (self.what_if, 1), spacing=12), 1), self.kept, spacing=12))
         self._right = QStackedWidget()
@@ -82,7 +82,7 @@ class AppPanel(Panel):
         work = QWidget()
         work.setLayout(row(self._inputs(), (self._right, 1), margins=(20, 16, 20, 16), spacing=12))
         train = self.tr("Go to “Training”")
-        self.empty = EmptyState("", train, lambda: self.bench.go_to.emit("train"), name="app_empty", icon="flask", primary=True)
+        self.empty = EmptyState("", train, lambda: self.controller.go_to.emit("train"), name="app_empty", icon="flask", primary=True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(work)
@@ -117,12 +117,12 @@ class AppPanel(Panel):
 
     def show_results(self) -> None:
         """Bring the chosen model of today's decisions into the window; the last one stays, marked, while there is none."""
-        self.bench.look()
-        best = self.bench.standing().best if self.bench.folder is not None else None
+        self.controller.look()
+        best = self.controller.project_status().best if self.controller.folder is not None else None
         if best is None:
             self._show_without()
             return
-        key = self.bench.keys.scorer(best.id)
+        key = self.controller.keys.scorer(best.id)
         if key != self._key:
             self._open(key, best.label)
         elif self.trial is not None:
@@ -130,8 +130,8 @@ class AppPanel(Panel):
         self._show_ends()
 
     def _show_without(self) -> None:
-        ever = self.bench.folder is not None and self.bench.standing().ever
-        if self.trial is not None and ever and self._home == self.bench.folder:
+        ever = self.controller.folder is not None and self.controller.project_status().ever
+        if self.trial is not None and ever and self._home == self.controller.folder:
             self.card.show_model(self.trial.scorer, self._name, True)
             return
         self.trial, self._key, self.outcome = None, "", None
@@ -143,7 +143,7 @@ class AppPanel(Panel):
     def _open(self, key: str, name: str) -> None:
         try:
             # The child that wrote it has checked it; reading every byte again would make the window wait.
-            scorer = self.bench.store.get_plain(key, check=False)
+            scorer = self.controller.store.get_object(key, check=False)
         except KeyError:
             self._prepare(key)
             return
@@ -154,7 +154,7 @@ class AppPanel(Panel):
         if self._asked == key:
             return
         self._asked = key
-        if self.trial is None or self._home != self.bench.folder:
+        if self.trial is None or self._home != self.controller.folder:
             self.empty.show_text(self.tr("Preparing the model …"))
             self.empty.button.setVisible(False)
             self._pages.setCurrentIndex(0)
@@ -164,32 +164,32 @@ class AppPanel(Panel):
                 self.empty.show_text(self.tr("The model could not be prepared."))
                 self.empty.button.setVisible(True)
 
-        self.bench.ask("open_model", lambda _: None, owner="app.open", title=self.tr("Preparing the model"), on_over=over)
+        self.controller.ask("open_model", lambda _: None, owner="app.open", title=self.tr("Preparing the model"), on_over=over)
 
     def _take(self, trial: Trial, key: str, name: str) -> None:
         """Another model answers from now on; what was written stays where it has the same columns."""
-        before = self.form.row() if self.trial is not None and self._home == self.bench.folder else {}
-        self.trial, self._key, self._name, self._home, self._asked = trial, key, name, self.bench.folder, ""
+        before = self.form.row() if self.trial is not None and self._home == self.controller.folder else {}
+        self.trial, self._key, self._name, self._home, self._asked = trial, key, name, self.controller.folder, ""
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
         curves = trial.curve_columns(order)
         self._column = self._column if self._column in curves else next(iter(curves), "")
         self.what_if.show_columns(curves, self._column)
         self.card.show_model(trial.scorer, name, False)
-        self._kept = read_inputs(self.bench.folder) if self.bench.folder else []
+        self._kept = read_inputs(self.controller.folder) if self.controller.folder else []
         self._ends = (trial.usual, trial.usual)
         self._pages.setCurrentIndex(1)
         self.show_answer()
 
     def _ranked(self) -> list[str]:
         """The columns by their importance on the test part; empty while that was not opened."""
-        best = self.bench.standing().best
-        found = self.bench.result(self.bench.keys.evaluation(best.id)) if best else None
+        best = self.controller.project_status().best
+        found = self.controller.result(self.controller.keys.evaluation(best.id)) if best else None
         return [one["column"] for one in found["importance"]["columns"]] if found and found.get("importance") else []
 
     def _show_ends(self) -> None:
         """Where answers that are numbers lay in training, as soon as that is known."""
-        table, trial = self.bench.table(), self.trial
+        table, trial = self.controller.table(), self.trial
         if trial is None or trial.scorer.classes or table is None or self._ends[0] < self._ends[1]:
             return
         rows = self._training_rows()
@@ -200,10 +200,10 @@ class AppPanel(Panel):
 
     def _training_rows(self) -> Ints:
         """Where the rows of the training part stand in the table; none until the child has said it. The test part stays sealed."""
-        key = self.bench.keys.train_rows
+        key = self.controller.keys.train_rows
         if self._rows[0] != key:
             try:
-                self._rows = (key, self.bench.store.get(key, check=False)[1]["rows"])
+                self._rows = (key, self.controller.store.get(key, check=False)[1]["rows"])
             except KeyError:
                 return np.empty(0, dtype=np.intp)
         return self._rows[1]
@@ -234,7 +234,7 @@ class AppPanel(Panel):
     def _tell(self) -> None:
         if self.trial is None or self.outcome is None or self.outcome.answer is None:
             return
-        note = self.bench.project.columns.get(self.trial.scorer.target)
+        note = self.controller.project.columns.get(self.trial.scorer.target)
         self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self._ends, self.trial.usual)
 
     def _refuse(self, errors: Sequence[Problem]) -> None:
@@ -277,7 +277,7 @@ class AppPanel(Panel):
 
         if not self.why.parts:
             self.why.show_working(self.tr("Working out the contributions …"))
-        self.bench.ask("explain_row", done, owner="app.why", title=self.tr("Explaining the answer"), row=dict(outcome.row))
+        self.controller.ask("explain_row", done, owner="app.why", title=self.tr("Explaining the answer"), row=dict(outcome.row))
 
     # ---- inputs
 
@@ -292,18 +292,18 @@ class AppPanel(Panel):
             return
         if not len(self._training_rows()):
             title = self.tr("Looking up the training rows")
-            self.bench.ask("open_model", lambda _: self._offer_rows(), owner="app.rows", title=title)
+            self.controller.ask("open_model", lambda _: self._offer_rows(), owner="app.rows", title=title)
         self._offer_rows()
         self.picker.number.setFocus()
 
     def _offer_rows(self) -> None:
-        table = self.bench.table()
+        table = self.controller.table()
         self.picker.show_rows(self._training_rows() if table else np.empty(0, dtype=np.intp), table.rows if table else 0)
         self._show_ends()
 
     def pick_row(self, at: int) -> None:
         """Fill the form with a row of the training part, by its position in the table."""
-        table, trial = self.bench.table(), self.trial
+        table, trial = self.controller.table(), self.trial
         if table is None or trial is None:
             return
         self.form.show_row(sent_row(trial.scorer.schema, table.frame, at))
@@ -321,13 +321,13 @@ class AppPanel(Panel):
         self._store_kept([*self._kept, KeptInput(self.tr("Input {number}").format(number=number), self.form.row())])
 
     def _store_kept(self, kept: list[KeptInput]) -> None:
-        assert self.bench.folder is not None
+        assert self.controller.folder is not None
         try:
-            write_inputs(self.bench.folder, kept)
+            write_inputs(self.controller.folder, kept)
         except UserError as error:
-            self.bench.banner.emit("err", str(error), self.id)
+            self.controller.banner.emit("err", str(error), self.id)
             return
-        self._kept = read_inputs(self.bench.folder)
+        self._kept = read_inputs(self.controller.folder)
         self._show_kept()
 
     def _load_kept(self, at: int) -> None:
@@ -384,7 +384,7 @@ class AppPanel(Panel):
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A model is needed."""
-        return ("", None) if self.bench.standing().best else (self.tr("Train a model first."), self.empty.button)
+        return ("", None) if self.controller.project_status().best else (self.tr("Train a model first."), self.empty.button)
 
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
         """The actions, and every input."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRandomGenerator, Signal
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 from mlops_desktop.ui.widgets.inputs import SpinBox
 
@@ -38,7 +38,7 @@ class RowPicker(QWidget):
             self.truth.setText(self.tr("Looking up the training rows …"))
         elif not self.truth.text() or self.truth.text().endswith("…"):
             self.truth.setText(
-                counted(
+                pluralize(
                     len(rows),
                     self.tr("1 row of the training part; the test part stays sealed."),
                     self.tr("{n} rows of the training part; the test part stays sealed."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.ui.panels.app.answer_card import answer_text
 from mlops_desktop.ui.panels.app.input_fields import shown
@@ -90,5 +90,5 @@ def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
         return KeptRow(name, kept.errors[0].message if kept.errors else "–", "", words)
     same = kept.answer.about == now.answer.about
     change = kept.answer.value - now.answer.value
-    told = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + figure(change)
+    told = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + format_number(change)
     return KeptRow(name, answer_text(trial.scorer, kept.answer), told, words)

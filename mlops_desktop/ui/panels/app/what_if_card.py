@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.answers import class_text
 from mlops_desktop.serving.dates import DAY, date_reader, is_time_of_day
 from mlops_desktop.serving.explain import Curve
@@ -72,7 +72,7 @@ class WhatIfCard(QFrame):
         limit = scorer.threshold if scorer.positive is not None else None
         marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=f"{limit:.2f}"))]
         said = self.tr("{what}: from {low} to {high}, now {now}").format(
-            what=what, low=figure(min(scores)), high=figure(max(scores)), now=figure(now * times)
+            what=what, low=format_number(min(scores)), high=format_number(max(scores)), now=format_number(now * times)
         )
         if curve.kind in ("level", "boolean"):
             self._show_levels(column_, curve, scores, own, marks, said)
@@ -82,7 +82,7 @@ class WhatIfCard(QFrame):
     def _show_levels(self, column_: Column, curve: Curve, scores: list[float], own: object, marks: Sequence[Mark], said: str) -> None:
         ending = "" if curve.about is None else "%"
         bars = [
-            Bar(shown(column_, value), score, text=figure(score, 3) + ending, color=1 if value == own else 0)
+            Bar(shown(column_, value), score, text=format_number(score, 3) + ending, color=1 if value == own else 0)
             for value, score in zip(curve.values, scores, strict=True)
         ]
         self.bars.show_bars(bars, marks=marks, said=said)

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_labels import type_names
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
@@ -133,7 +133,7 @@ class DistributionsCard(QFrame):
         shown = (
             names
             if len(names) <= MOST_CLASSES
-            else [*names[: MOST_CLASSES - 1], counted(len(rest), self.tr("1 other"), self.tr("{n} others"))]
+            else [*names[: MOST_CLASSES - 1], pluralize(len(rest), self.tr("1 other"), self.tr("{n} others"))]
         )
         short = len(names) <= 3 and all(len(self._target) + len(str(name)) <= 22 for name in names)
         return [(at, f"{self._target} = {name}" if short else str(name)) for at, name in enumerate(shown)]
@@ -179,9 +179,9 @@ def _stat(one: Mapping[str, Any], rows: int) -> tuple[str, str]:
     if one["type"] == "date":
         return f"{str(one['min'])[:7]} – {str(one['max'])[:7]}" if one.get("min") else "", ""
     if one.get("quantiles"):
-        return f"median {figure(one['quantiles']['0.5'])}", ""
+        return f"median {format_number(one['quantiles']['0.5'])}", ""
     if one["type"] in ("category", "ordered", "boolean"):
-        return counted(one["distinct"], "1 level", "{n} levels"), ""
+        return pluralize(one["distinct"], "1 level", "{n} levels"), ""
     return type_names().get(one["type"], ""), ""
 
 
@@ -189,8 +189,8 @@ def _note(one: Mapping[str, Any], rows: int) -> str:
     if one["missing"] == rows:
         return "empty in every row"
     if one["type"] == "id":
-        return counted(one["distinct"], "1 value", "{n} different ones")
+        return pluralize(one["distinct"], "1 value", "{n} different ones")
     if one["type"] == "text":
-        said = counted(one["distinct"], "1 text", "{n} texts")
-        return f"{said} of {figure(one.get('characters'), 3)} characters on average"
+        said = pluralize(one["distinct"], "1 text", "{n} texts")
+        return f"{said} of {format_number(one.get('characters'), 3)} characters on average"
     return "nothing to show"

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
@@ -62,10 +62,10 @@ class HealthCard(QFrame):
         self.ring.setVisible(bool(told) or not working)
         open_ = sum(1 for one in told if not one.care)
         word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
-        left = counted(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
+        left = pluralize(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
         said = left if open_ else self.tr("Nothing is open.")
         self.said.setText(self.tr("Looking at the data …") if working else f"{word} {said}")
-        self.apply.setText(counted(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
+        self.apply.setText(pluralize(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
         self.apply.setAccessibleName(self.apply.text())
         self.apply.setVisible(safe > 0)
         if self._told != list(told):
@@ -135,6 +135,6 @@ def fix_words(fix: Mapping[str, Any]) -> str:
         return tr("Findings", "Read as words")
     if "missing" in fix:
         return tr("Findings", "Count as missing")
-    if "cleaner" in fix:
+    if "row_filter" in fix:
         return tr("Findings", "Drop the rows")
     return tr("Findings", "Add step")

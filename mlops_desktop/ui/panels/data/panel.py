@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import check_filter, rows_where
 from mlops_desktop.engine.profiling import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.project import apply_fix
@@ -28,7 +28,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
     statistics_columns,
     statistics_rows,
 )
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState, Kpi
 from mlops_desktop.ui.widgets.formula_edit import column_name
@@ -50,8 +50,8 @@ class DataPanel(Panel):
     id = "data"
     purpose = "Look at the data, mend what will hurt the model"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         self._profile: tuple[str, Json] | None = None
         self._profile_of = ""  # the data of that profile
         self._details: Json | None = None  # the profile that the tabs show
@@ -99,7 +99,7 @@ class DataPanel(Panel):
             check=self._check_filter,
         )
         self.filter.setFixedWidth(280)
-        self.preview = DataTable(name="preview", title=self.tr("The data"), aside=self.bench.jobs.aside.do)
+        self.preview = DataTable(name="preview", title=self.tr("The data"), aside=self.controller.jobs.aside.do)
         self.statistics = RowsTable(statistics_columns(), name="statistics", title=self.tr("Statistics of each column"))
         self.relations = Heatmap(
             self.tr("How strongly columns hang together"),
@@ -132,21 +132,21 @@ class DataPanel(Panel):
 
     def show_results(self) -> None:
         """Show the profile of today's decisions, or have it made."""
-        self.bench.look()
+        self.controller.look()
         found = self._found()
-        table, seen = self.bench.table(), self.bench.overview()
-        key = (self.bench.project, found is not None, table is not None)
+        table, seen = self.controller.table(), self.controller.overview()
+        key = (self.controller.project, found is not None, table is not None)
         if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
             return
         self._shown = key
         if table is not None and seen is not None:
             self._show_table(table, seen)
-        elif self._table_of != self.bench.project.data:
-            self._table_of, self._shown_table = self.bench.project.data, ""
+        elif self._table_of != self.controller.project.data:
+            self._table_of, self._shown_table = self.controller.project.data, ""
             self.preview.show_columns([])
             self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
-        last = self._profile[1] if self._profile is not None and self._profile_of == self.bench.project.data else None
+        last = self._profile[1] if self._profile is not None and self._profile_of == self.controller.project.data else None
         self._show_kpis(last, seen)
         self._show_health(last, working=found is None)
         if last is not None or self._details is not None:
@@ -157,17 +157,17 @@ class DataPanel(Panel):
 
     def _found(self) -> Json | None:
         """The profile of today's decisions; None while it is being made."""
-        if self.bench.folder is None or not self.bench.project.data:
+        if self.controller.folder is None or not self.controller.project.data:
             return None
-        key = self.bench.keys.profile
+        key = self.controller.keys.profile
         if self._profile is not None and self._profile[0] == key:
             return self._profile[1]
-        found = self.bench.result(key)
+        found = self.controller.result(key)
         if found is not None:
-            self._profile, self._profile_of = (key, found), self.bench.project.data
+            self._profile, self._profile_of = (key, found), self.controller.project.data
         elif key != self._asked:
             self._asked = key
-            self.bench.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over)
+            self.controller.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over)
         return found
 
     def _made(self, _: Json) -> None:
@@ -175,7 +175,12 @@ class DataPanel(Panel):
 
     def _over(self) -> None:
         """When no profile came of it, the card says so and offers another try."""
-        if self.bench.folder is not None and self.bench.project.data and self._asked == self.bench.keys.profile and self._found() is None:
+        if (
+            self.controller.folder is not None
+            and self.controller.project.data
+            and self._asked == self.controller.keys.profile
+            and self._found() is None
+        ):
             self.health.show_failed()
 
     def _look_again(self) -> None:
@@ -183,8 +188,8 @@ class DataPanel(Panel):
         self.show_results()
 
     def _show_table(self, table: Any, seen: Json) -> None:
-        project = self.bench.project
-        key = f"{self.bench.keys.table} {project.target} {project.task}"
+        project = self.controller.project
+        key = f"{self.controller.keys.table} {project.target} {project.task}"
         if self._shown_table == key:
             return
         self._shown_table, self._table_of = key, project.data
@@ -206,23 +211,23 @@ class DataPanel(Panel):
         self.kpis["target"].show_value(*self._target_said(found, seen))
         if found is None:
             for name in ("rows", "columns", "missing", "duplicates"):
-                self.kpis[name].show_value("–", self.tr("looking …") if self.bench.project.data else "")
+                self.kpis[name].show_value("–", self.tr("looking …") if self.controller.project.data else "")
             return
         rows, columns = found["rows"], found["columns"]
-        self.kpis["rows"].show_value(f"{rows:,}", self.bench.project.file)
+        self.kpis["rows"].show_value(f"{rows:,}", self.controller.project.file)
         self.kpis["columns"].show_value(f"{len(columns):,}", kinds_said(columns))
         gaps = [one["missing"] for one in columns if one["missing"]]
         share = sum(gaps) / max(rows * len(columns), 1)
-        said = counted(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
+        said = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
         percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
         self.kpis["missing"].show_value(percent, said if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
         count = found.get("duplicates", 0)
-        aside = any(note.role == "id" for note in self.bench.project.columns.values())
+        aside = any(note.role == "id" for note in self.controller.project.columns.values())
         how = self.tr("the identifier aside") if aside else self.tr("checked on all rows")
         self.kpis["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
 
     def _target_said(self, found: Json | None, seen: Json | None) -> tuple[str, str, str]:
-        project = self.bench.project
+        project = self.controller.project
         one = next((c for c in seen["columns"] if c["name"] == project.target), None) if seen else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
@@ -239,7 +244,7 @@ class DataPanel(Panel):
             value, rows = min(classes, key=lambda pair: pair[1])
             least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
             return (
-                counted(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
+                pluralize(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
                 f"{project.target} · {least}",
                 "3",
             )
@@ -247,18 +252,18 @@ class DataPanel(Panel):
         if own is None or not own.get("quantiles"):
             return project.target, split, "3"
         said = self.tr("median of {name}, {low} to {high}")
-        said = said.format(name=project.target, low=figure(own["min"]), high=figure(own["max"]))
-        return figure(own["quantiles"]["0.5"]), said, "3"
+        said = said.format(name=project.target, low=format_number(own["min"]), high=format_number(own["max"]))
+        return format_number(own["quantiles"]["0.5"]), said, "3"
 
     def _show_health(self, found: Json | None, *, working: bool) -> None:
-        project = self.bench.project
+        project = self.controller.project
         findings = found["findings"] if found else []
         self._told = [Told(finding, taken_care(project, finding)) for finding in findings]
         open_ = [one.finding for one in self._told if not one.care]
         self.health.show_findings(self._told, health(open_), len(safe_fixes(project, findings)), working=working)
 
     def _fill_statistics(self, found: Json) -> None:
-        project = self.bench.project
+        project = self.controller.project
         roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
         self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}))
 
@@ -267,7 +272,7 @@ class DataPanel(Panel):
         values = np.array([[np.nan if v is None else v for v in line] for line in related["values"]], dtype=np.float64)
         names = related["columns"]
         self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
-        self.pairs.show_rows(pair_rows(related, self.bench.project.target))
+        self.pairs.show_rows(pair_rows(related, self.controller.project.target))
         said = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
         if related["sampled"]:
             said.append(self.tr("Sample of {rows} rows.").format(rows=f"{related['rows']:,}"))
@@ -309,18 +314,18 @@ class DataPanel(Panel):
 
     def _fix(self, at: int) -> None:
         finding = self._told[at].finding
-        self.bench.put(finding_words(finding)[0], apply_fix(self.bench.project, finding["fix"]))
+        self.controller.put(finding_words(finding)[0], apply_fix(self.controller.project, finding["fix"]))
 
     def _fix_all(self) -> None:
-        safe = safe_fixes(self.bench.project, [one.finding for one in self._told])
-        self.bench.put(self.tr("Safe fixes of the data"), apply_fixes(self.bench.project, safe))
+        safe = safe_fixes(self.controller.project, [one.finding for one in self._told])
+        self.controller.put(self.tr("Safe fixes of the data"), apply_fixes(self.controller.project, safe))
 
     def _check_filter(self, text: str) -> str:
-        table = self.bench.table()
+        table = self.controller.table()
         return check_filter(table.frame.layout, text) if table is not None else ""
 
     def _apply_filter(self, text: str) -> None:
-        table = self.bench.table()
+        table = self.controller.table()
         if table is None:
             return
         if not text:
@@ -330,15 +335,15 @@ class DataPanel(Panel):
             self._show_rows(rows_where(table.frame, text))
         else:
             self.count.setText(self.tr("looking …"))
-            self.bench.ask("filter_rows", self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"), where=text)
+            self.controller.ask("filter_rows", self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"), where=text)
 
     def _take_rows(self, found: Json) -> None:
         try:
-            mask = self.bench.store.get(found["key"])[1]["mask"]
+            mask = self.controller.store.get(found["key"])[1]["mask"]
         except KeyError:
-            self.bench.banner.emit("warn", self.tr("The filtered rows could not be read. Type the filter again."), self.id)
+            self.controller.banner.emit("warn", self.tr("The filtered rows could not be read. Type the filter again."), self.id)
             return
-        table = self.bench.table()
+        table = self.controller.table()
         if table is not None and len(mask) == table.rows and self.filter.text().strip():
             self._show_rows(mask)
 
@@ -347,9 +352,9 @@ class DataPanel(Panel):
         self._say_count(int(np.count_nonzero(mask)))
 
     def _say_count(self, shown: int) -> None:
-        table = self.bench.table()
+        table = self.controller.table()
         rows = table.rows if table is not None else 0
-        self.count.setText(counted(rows, self.tr("{shown} of 1 row"), self.tr("{shown} of {n} rows")).replace("{shown}", f"{shown:,}"))
+        self.count.setText(pluralize(rows, self.tr("{shown} of 1 row"), self.tr("{shown} of {n} rows")).replace("{shown}", f"{shown:,}"))
 
     # ---- what the window asks
 

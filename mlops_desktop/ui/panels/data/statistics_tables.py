@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
@@ -45,7 +45,7 @@ def _row(one: Profile, rows: int, role: str) -> Row:
 def _said(value: Any) -> str:
     if value is None:
         return "–"
-    return figure(value) if isinstance(value, (int, float)) else str(value)[:16].replace("T", " ")
+    return format_number(value) if isinstance(value, (int, float)) else str(value)[:16].replace("T", " ")
 
 
 def missing_columns() -> list[RowColumn]:

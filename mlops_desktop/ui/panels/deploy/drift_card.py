@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -105,7 +105,7 @@ class DriftCard(QFrame):
         more = (
             ""
             if not refused
-            else counted(
+            else pluralize(
                 refused, self.tr(" 1 row could not be read and was left out."), self.tr(" {n} rows could not be read and were left out.")
             )
         )
@@ -175,5 +175,5 @@ def _short(label_: str) -> str:
     start, between, _ = label_.partition(" to ")
     if between:
         number = read_number(start)
-        return start if number is None else figure(number, 3)
+        return start if number is None else format_number(number, 3)
     return label_.removeprefix("= ")

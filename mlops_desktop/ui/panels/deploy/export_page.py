@@ -11,15 +11,15 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.packaging import Check, bytes_text, keeps_rows, readiness
+from mlops_desktop.engine.packaging import Check, bytes_text, readiness, stores_training_data
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled, set_property
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
@@ -35,9 +35,9 @@ class ExportPage(QWidget):
     exported = Signal(Path)
     run_asked = Signal(Path)
 
-    def __init__(self, bench: Workbench, stage: str) -> None:
+    def __init__(self, controller: ProjectController, stage: str) -> None:
         super().__init__()
-        self.bench, self._stage = bench, stage
+        self.controller, self._stage = controller, stage
         self._exporter: Exporter = self._first()
         self._checks: list[Check] = []
         self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
@@ -95,14 +95,14 @@ class ExportPage(QWidget):
 
     def show_now(self) -> None:
         """Show today's decisions and results."""
-        if self.bench.folder is None:
+        if self.controller.folder is None:
             return
         self._show_forms()
-        self._checks = readiness(self.bench.project, self.bench.standing(), self.bench.store, self.bench.runs)
+        self._checks = readiness(self.controller.project, self.controller.project_status(), self.controller.store, self.controller.runs)
         self.checks.show_checks(self._checks, self._busy)
-        if self._home != self.bench.folder or self.folder.text() in ("", self._proposed):
+        if self._home != self.controller.folder or self.folder.text() in ("", self._proposed):
             self._propose()
-        if self._written[:2] != (self.bench.folder, self._model()):
+        if self._written[:2] != (self.controller.folder, self._model()):
             self._plan()
         self._settle()
 
@@ -119,8 +119,8 @@ class ExportPage(QWidget):
                 tile.setAccessibleDescription(self.tr("chosen") if chosen else "")
 
     def _model(self) -> str:
-        best = self.bench.standing().best
-        return self.bench.keys.scorer(best.id) if best else ""
+        best = self.controller.project_status().best
+        return self.controller.keys.scorer(best.id) if best else ""
 
     def _plan(self) -> None:
         self._written = (None, "", None)
@@ -128,9 +128,9 @@ class ExportPage(QWidget):
 
     def _propose(self) -> None:
         """A folder that is not there yet, beside the last one of this project."""
-        assert self.bench.folder is not None
-        if self._home != self.bench.folder:
-            self._home, self._place = self.bench.folder, self.bench.folder / EXPORTS
+        assert self.controller.folder is not None
+        if self._home != self.controller.folder:
+            self._home, self._place = self.controller.folder, self.controller.folder / EXPORTS
         name, number = self._exporter.id, 1
         while (path := self._place / (name if number == 1 else f"{name} {number}")).exists():
             number += 1
@@ -185,21 +185,21 @@ class ExportPage(QWidget):
             self.folder.setText(str(path if not any(path.iterdir()) else path / self._exporter.id))
 
     def _consent(self, agreed: bool) -> None:
-        best = self.bench.standing().best
-        id_ = keeps_rows(best) if best else ""
+        best = self.controller.project_status().best
+        id_ = stores_training_data(best) if best else ""
         if not id_:
             return
-        before = self.bench.project.consent
+        before = self.controller.project.consent
         text = self.tr("Agree that training rows leave") if agreed else self.tr("Training rows stay here")
-        self.bench.edit(text, consent=before | {id_} if agreed else before - {id_})
+        self.controller.edit(text, consent=before | {id_} if agreed else before - {id_})
 
     def _act(self, what: str) -> None:
         if what == "check":
             self._busy = self.tr("checking …")
             self.show_now()
-            self.bench.ask("check", lambda _: None, owner="deploy.check", title=self.tr("Checking the goals"), on_over=self._done)
+            self.controller.ask("check", lambda _: None, owner="deploy.check", title=self.tr("Checking the goals"), on_over=self._done)
         else:
-            self.bench.go_to.emit({"train": "train", "evaluate": "evaluate"}[what])
+            self.controller.go_to.emit({"train": "train", "evaluate": "evaluate"}[what])
 
     def _done(self) -> None:
         self._busy = ""
@@ -211,12 +211,12 @@ class ExportPage(QWidget):
             return
         out = Path(self.folder.text().strip()).expanduser()
         title = self.tr("Exporting: {name}").format(name=self._exporter.label)
-        here, model = self.bench.folder, self._model()
+        here, model = self.controller.folder, self._model()
         self._busy = self.tr("exporting …")
         self.show_now()
 
         def done(found: Json) -> None:
-            if self.bench.folder == here:
+            if self.controller.folder == here:
                 self._written = (here, model, out)
                 self._place = out.parent
                 self._propose()
@@ -224,7 +224,7 @@ class ExportPage(QWidget):
             self.exported.emit(out)
 
         record = self._exporter.to_json()
-        self.bench.ask(
+        self.controller.ask(
             "export",
             done,
             owner="deploy.export",
@@ -242,7 +242,7 @@ class ExportPage(QWidget):
 
     def _show_written(self, out: Path, files: list[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
-        files_said = counted(len(sizes), self.tr("1 file"), self.tr("{n} files"))
+        files_said = pluralize(len(sizes), self.tr("1 file"), self.tr("{n} files"))
         whole = f"{files_said}, {bytes_text(sum(size for _, size in sizes))}"
         service = (out / START).is_file()
         self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)

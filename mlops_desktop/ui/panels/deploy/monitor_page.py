@@ -8,13 +8,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.project import Project, project_from_json, project_to_json
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 
@@ -22,9 +22,9 @@ from mlops_desktop.ui.widgets.drop_zone import DropZone
 class MonitorPage(QWidget):
     """A source to compare, and the report."""
 
-    def __init__(self, bench: Workbench, service: LocalService, http: Http, stage: str) -> None:
+    def __init__(self, controller: ProjectController, service: LocalService, http: Http, stage: str) -> None:
         super().__init__()
-        self.bench, self._service, self._http, self._stage = bench, service, http, stage
+        self.controller, self._service, self._http, self._stage = controller, service, http, stage
         self._home: Path | None = None
         self._file: Path | None = None  # the file that was compared last
         self._of_file: Json | None = None
@@ -38,12 +38,12 @@ class MonitorPage(QWidget):
         self.state = label("", "small", tone="2", wrap=True)
         self.state.setObjectName("monitor_state")
         self.refresh = Button(self.tr("Refresh"), self.ask_service, name="monitor_refresh", icon="refresh")
-        self.counted = label("", "small", tone="2", wrap=True)
+        self.pluralize = label("", "small", tone="2", wrap=True)
         of_file = QWidget()
         of_file.setLayout(row((self.zone, 3), (column(None, self.state, row(self.retrain, None), None, spacing=8), 2), spacing=16))
         of_service = QWidget()
         said = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
-        of_service.setLayout(row((column(label(said, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
+        of_service.setLayout(row((column(label(said, "small", tone="2", wrap=True), self.pluralize, spacing=4), 1), self.refresh))
         self._sources = QStackedWidget()
         self._sources.addWidget(of_file)
         self._sources.addWidget(of_service)
@@ -54,8 +54,8 @@ class MonitorPage(QWidget):
 
     def show_now(self) -> None:
         """Show what was compared in this project."""
-        if self.bench.folder != self._home:
-            self._home, self._file, self._of_file, self._of_service = self.bench.folder, None, None, None
+        if self.controller.folder != self._home:
+            self._home, self._file, self._of_file, self._of_service = self.controller.folder, None, None, None
             self.state.setText("")
         self._show()
 
@@ -95,7 +95,7 @@ class MonitorPage(QWidget):
 
         def done(found: Json) -> None:
             self._of_file = found
-            self.state.setText(f"{file.name}: " + counted(found["rows"], self.tr("1 row compared"), self.tr("{n} rows compared")))
+            self.state.setText(f"{file.name}: " + pluralize(found["rows"], self.tr("1 row compared"), self.tr("{n} rows compared")))
             self._show()
 
         def over() -> None:
@@ -104,13 +104,13 @@ class MonitorPage(QWidget):
                 self.state.setText("")
                 self._show()
 
-        self.bench.ask(
+        self.controller.ask(
             "drift", done, owner="deploy.drift", title=self.tr("Comparing {file}").format(file=file.name), on_over=over, file=str(file)
         )
 
     def retrain_now(self) -> None:
         """Take the file as the project's data, as one step of undo, and go to training."""
-        file, before = self._file, self.bench.project
+        file, before = self._file, self.controller.project
         if file is None:
             return
         self.retrain.setEnabled(False)
@@ -119,7 +119,7 @@ class MonitorPage(QWidget):
         def imported(found: Json) -> None:
             self._fit(before, project_from_json(found["project"]))
 
-        self.bench.ask(
+        self.controller.ask(
             "import_file",
             imported,
             owner="deploy.import",
@@ -136,18 +136,18 @@ class MonitorPage(QWidget):
         """Decisions that do not fit the new data are proposed anew, then all of it is one edit."""
 
         def done(found: Json) -> None:
-            if self.bench.project is not before:
+            if self.controller.project is not before:
                 text = self.tr("The decisions changed meanwhile; the data stays as it was. Press “Retrain” again.")
-                self.bench.banner.emit("warn", text, self._stage)
+                self.controller.banner.emit("warn", text, self._stage)
                 return
             fitted = project_from_json(found["project"])
-            self.bench.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
+            self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
             changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found["changes"])) if found["changes"] else ""
             said = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
-            self.bench.go_to.emit("train")
-            self.bench.banner.emit("ok", said.format(file=updated.file) + changes, "train")
+            self.controller.go_to.emit("train")
+            self.controller.banner.emit("ok", said.format(file=updated.file) + changes, "train")
 
-        self.bench.ask(
+        self.controller.ask(
             "renew",
             done,
             owner="deploy.import",
@@ -161,13 +161,13 @@ class MonitorPage(QWidget):
     def ask_service(self) -> None:
         """Fetch the counters of the running service."""
         if self._service.state == "ready":
-            self.counted.setText(self.tr("Asking …"))
+            self.pluralize.setText(self.tr("Asking …"))
             self._http.get(f"{self._service.url}v1/drift", self._counted)
 
     def _counted(self, status: int, body: str) -> None:
         if status != 200:
-            self.counted.setText(self.tr("The service gave no counters ({status}).").format(status=status))
+            self.pluralize.setText(self.tr("The service gave no counters ({status}).").format(status=status))
             return
         self._of_service = json.loads(body)
-        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service['rows']:,}"))
+        self.pluralize.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service['rows']:,}"))
         self._show()

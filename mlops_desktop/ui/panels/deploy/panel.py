@@ -13,7 +13,7 @@ from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.deploy.export_page import ExportPage
 from mlops_desktop.ui.panels.deploy.monitor_page import MonitorPage
 from mlops_desktop.ui.panels.deploy.run_page import RunPage
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Segments, column, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 
@@ -24,14 +24,14 @@ class DeployPanel(Panel):
     id = "deploy"
     purpose = "Package the model, run it as a service, watch its data and renew it"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         self.setAcceptDrops(True)
-        self._home = bench.folder
+        self._home = controller.folder
         self.tabs = Segments([("export", self.tr("Export")), ("run", self.tr("Run")), ("monitor", self.tr("Monitor"))], name="deploy_tab")
-        self.export = ExportPage(bench, self.id)
-        self.run = RunPage(bench, self.id)
-        self.monitor = MonitorPage(bench, self.run.service, self.run.http, self.id)
+        self.export = ExportPage(controller, self.id)
+        self.run = RunPage(controller, self.id)
+        self.monitor = MonitorPage(controller, self.run.service, self.run.http, self.id)
         self._pages = QStackedWidget()
         for page in (self.export, self.run, self.monitor):
             self._pages.addWidget(page)
@@ -48,8 +48,8 @@ class DeployPanel(Panel):
 
     def show_results(self) -> None:
         """Show how everything stands now; another project begins with its export."""
-        if self.bench.folder != self._home:
-            self._home = self.bench.folder
+        if self.controller.folder != self._home:
+            self._home = self.controller.folder
             self.show_page("export")
         self.export.show_now()
         self.run.show_now()
@@ -66,7 +66,7 @@ class DeployPanel(Panel):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Here a file is compared with training, not made a project of."""
-        if self.bench.standing().best is not None and dropped_file(event.mimeData()) is not None:
+        if self.controller.project_status().best is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -16,7 +16,7 @@ from mlops_desktop.ui.panels.deploy.export_page import EXPORTS, bundle_info
 from mlops_desktop.ui.panels.deploy.request_card import RequestCard
 from mlops_desktop.ui.panels.deploy.service import LocalService, free_port
 from mlops_desktop.ui.panels.deploy.service_card import ServiceCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import row
 
 LEFT = 400
@@ -27,9 +27,9 @@ class RunPage(QWidget):
 
     changed = Signal()
 
-    def __init__(self, bench: Workbench, stage: str) -> None:
+    def __init__(self, controller: ProjectController, stage: str) -> None:
         super().__init__()
-        self.bench, self._stage = bench, stage
+        self.controller, self._stage = controller, stage
         self.http = Http(self)
         self.service = LocalService(self.http, self)
         self._others: list[Path] = []  # bundles from elsewhere, or exported elsewhere
@@ -48,7 +48,7 @@ class RunPage(QWidget):
         self.card.other_asked.connect(self._choose)
         self.card.bundle_picked.connect(self._pick)
         self.card.port.valueChanged.connect(lambda _: self._show_state())
-        bench.project_changed.connect(self._leave)
+        controller.project_changed.connect(self._leave)
         self.service.changed.connect(self._show_state)
         self.service.said.connect(self.card.add_line)
         self.request.send_asked.connect(self.send)
@@ -57,13 +57,13 @@ class RunPage(QWidget):
 
     def _leave(self) -> None:
         """A service of a project that is not open any more is ended."""
-        if self.bench.folder != self._home:
+        if self.controller.folder != self._home:
             self.service.stop()
 
     def show_now(self) -> None:
         """Show the bundles that there are."""
-        if self.bench.folder != self._home:
-            self._home, self._others, self._chosen = self.bench.folder, [], None
+        if self.controller.folder != self._home:
+            self._home, self._others, self._chosen = self.controller.folder, [], None
         self._show_bundles()
         self._show_state()
 
@@ -77,7 +77,7 @@ class RunPage(QWidget):
         self._show_state()
 
     def _bundles(self) -> list[Path]:
-        home = self.bench.folder / EXPORTS if self.bench.folder else None
+        home = self.controller.folder / EXPORTS if self.controller.folder else None
         own = sorted(path.parent for path in home.glob("*/bundle.json")) if home is not None and home.is_dir() else []
         return [*dict.fromkeys([*own, *(path for path in self._others if (path / "bundle.json").is_file())])]
 
@@ -103,12 +103,12 @@ class RunPage(QWidget):
         self._show_bundles()
 
     def _choose(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("Which exported folder?"), str(self.bench.folder or ""))
+        name = QFileDialog.getExistingDirectory(self, self.tr("Which exported folder?"), str(self.controller.folder or ""))
         if not name:
             return
         if not bundle_info(Path(name)):
             text = self.tr("“{name}” is no exported service: it has no bundle.json.").format(name=Path(name).name)
-            self.bench.banner.emit("warn", text, self._stage)
+            self.controller.banner.emit("warn", text, self._stage)
             return
         self.add(Path(name))
 

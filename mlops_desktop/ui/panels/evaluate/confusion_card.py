@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
@@ -73,7 +73,7 @@ class ConfusionCard(QFrame):
         self.matrix.show_rows(self._line(names, at, line) for at, line in enumerate(counts))
         self.matrix.setFixedHeight(self.matrix.height_for(MOST_ROWS))
         binary = len(names) == 2 and positive is not None
-        self.at.setText(self.tr("cut-off {value}").format(value=figure(threshold, 3)) if binary and threshold is not None else "")
+        self.at.setText(self.tr("cut-off {value}").format(value=format_number(threshold, 3)) if binary and threshold is not None else "")
         self.said.setText(self._say(names, counts, positive) if binary and positive is not None else "")
         self.said.setVisible(bool(self.said.text()))
 

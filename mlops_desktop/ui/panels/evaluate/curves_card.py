@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import Segments, column, label, row
 from mlops_desktop.ui.widgets.charts import ColumnChart, LineChart, ScatterChart
@@ -178,20 +178,20 @@ class ErrorsCard(QFrame):
         self.scatter.show_points(missed["actual"], missed["predicted"], name=self.tr("row"), diagonal=True)
         zero = [Mark(0.0, "", upright=True)]
         self.misses.show_histogram(missed["histogram"]["edges"], {self.tr("rows"): missed["histogram"]["counts"]}, marks=zero)
-        names = [f"{figure(band['low'], 3)} – {figure(band['high'], 3)}" for band in missed["bands"]]
+        names = [f"{format_number(band['low'], 3)} – {format_number(band['high'], 3)}" for band in missed["bands"]]
         self.bands.show_categories(names, {self.tr("mean miss"): [band["mae"] for band in missed["bands"]]})
         said = []
         by_share = {round(one["share"], 2): one["error"] for one in missed["quantiles"]}
         if 0.5 in by_share and 0.95 in by_share:
             text = self.tr("Half of the answers miss by less than {half}, 95 of 100 by less than {most}.")
-            said.append(text.format(half=figure(by_share[0.5], 3), most=figure(by_share[0.95], 3)))
+            said.append(text.format(half=format_number(by_share[0.5], 3), most=format_number(by_share[0.95], 3)))
         if missed["bias"] is not None:
             text = (
                 self.tr("On average answers are too high by {bias}.")
                 if missed["bias"] >= 0
                 else self.tr("On average answers are too low by {bias}.")
             )
-            said.append(text.format(bias=figure(abs(missed["bias"]), 3)))
+            said.append(text.format(bias=format_number(abs(missed["bias"]), 3)))
         if missed["sampled"]:
             said.append(self.tr("The first picture shows {n} rows drawn at random.").format(n=f"{len(missed['actual']):,}"))
         self.said.setText(" ".join(said))

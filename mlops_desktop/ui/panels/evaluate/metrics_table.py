@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.families import Task
-from mlops_desktop.base.number_format import MINUS, figure
+from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.engine.metrics import Metric, metrics_for
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
@@ -24,7 +24,7 @@ LEADING: dict[str, tuple[str, ...]] = {
 def score_text(value: float | None, decimals: int) -> str:
     """A score for reading: with these decimals while it is small, so that figures line up; with four digits where it is large."""
     if value is None or not math.isfinite(value) or abs(value) >= 10:
-        return figure(value)
+        return format_number(value)
     return f"{value + 0.0:.{decimals}f}".replace("-", MINUS)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.evaluation import check
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.training import Run
@@ -22,7 +22,7 @@ from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
 from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baseline, between, by_id, leading, score_text
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, CutoffCard
 from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, label, row
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.elided import Elided
@@ -40,8 +40,8 @@ class EvaluatePanel(Panel):
     id = "evaluate"
     purpose = "See how good the model is, and where it fails"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         self._kept: dict[str, Json] = {}
         self._files: dict[str, Json] = {}  # of the other file that was evaluated last, by the key of the evaluation
         self._asked: set[str] = set()
@@ -113,21 +113,21 @@ class EvaluatePanel(Panel):
     def _connect(self) -> None:
         self.sources.chosen.connect(self._choose_source)
         self.drop.taken.connect(self.evaluate_file)
-        self.goals.asked.connect(lambda: self.bench.go_to.emit("problem"))
+        self.goals.asked.connect(lambda: self.controller.go_to.emit("problem"))
         self.cutoff.used.connect(self._use_cutoff)
-        self.cutoff.proposed.connect(lambda: self.bench.edit(self.tr("Cut-off chosen by the scores"), threshold=None))
+        self.cutoff.proposed.connect(lambda: self.controller.edit(self.tr("Cut-off chosen by the scores"), threshold=None))
         self.cutoff.moved.connect(self._preview_cutoff)
 
     # ---- showing
 
     def show_results(self) -> None:
         """Show what is stored on the chosen model; the evaluation out of fold is asked for when it is not there yet."""
-        best = self.bench.standing().best if self.bench.folder and not blocked(self.bench.project) else None
+        best = self.controller.project_status().best if self.controller.folder and not blocked(self.controller.project) else None
         if best is None:
             self._show_without_model()
             return
-        keys = self.bench.keys
-        self.bench.look()  # the values of the worst rows
+        keys = self.controller.keys
+        self.controller.look()  # the values of the worst rows
         self._turn(self._main)
         self._notice("")
         self._body.setEnabled(True)
@@ -147,7 +147,7 @@ class EvaluatePanel(Panel):
         """Nothing here is a decision but the cut-off, which comes with the results."""
 
     def _show_without_model(self) -> None:
-        ever = self.bench.folder is not None and not blocked(self.bench.project) and self.bench.standing().ever
+        ever = self.controller.folder is not None and not blocked(self.controller.project) and self.controller.project_status().ever
         if ever and self._shown:
             self._turn(self._main)
             self._notice(self.tr("The decisions changed after the last training: what stands here is out of date. Undo brings it back."))
@@ -178,7 +178,7 @@ class EvaluatePanel(Panel):
 
     def _show_head(self, best: Run, found: Json | None, opened: bool) -> None:
         words, tip = model_words(best)
-        looks = len(self.bench.runs.looks(self.bench.keys.split))
+        test_accesses = len(self.controller.runs.test_accesses(self.controller.keys.split))
         self.model.setText(words)
         self.model.setToolTip(tip)
         where = {
@@ -186,47 +186,51 @@ class EvaluatePanel(Panel):
             "test": (self.tr("1 row of the test part"), self.tr("{n} rows of the test part")),
             "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
         }[self._source]
-        rows = counted(found["rows"], *where).replace("{file}", found.get("file") or "") if found is not None else ""
-        looked = counted(looks, self.tr("opened once"), self.tr("opened {n} times")) if looks and self._source == "test" else ""
-        said = [rows, looked or self._looks_said(looks)]
-        said.append(self.tr("chosen by you") if self.bench.project.chosen else self.tr("best of the leaderboard"))
+        rows = pluralize(found["rows"], *where).replace("{file}", found.get("file") or "") if found is not None else ""
+        looked = (
+            pluralize(test_accesses, self.tr("opened once"), self.tr("opened {n} times"))
+            if test_accesses and self._source == "test"
+            else ""
+        )
+        said = [rows, looked or self._looks_said(test_accesses)]
+        said.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
         self.facts.setText(" · ".join(part for part in said if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
         self.sources.show_choice(self._source)
         self.report.setEnabled(True)
         self.sealed.setVisible(not opened and self._source != "file")
-        self.open.setEnabled(self._working != self.bench.keys.evaluation(best.id))
+        self.open.setEnabled(self._working != self.controller.keys.evaluation(best.id))
         self.drop.setVisible(self._source == "file")
-        self.sealed_said.setText(self._sealed_words(looks))
+        self.sealed_said.setText(self._sealed_words(test_accesses))
 
-    def _looks_said(self, looks: int) -> str:
-        if not looks:
+    def _looks_said(self, test_accesses: int) -> str:
+        if not test_accesses:
             return ""
-        return counted(looks, self.tr("the test part was opened once"), self.tr("the test part was opened {n} times"))
+        return pluralize(test_accesses, self.tr("the test part was opened once"), self.tr("the test part was opened {n} times"))
 
-    def _sealed_words(self, looks: int) -> str:
+    def _sealed_words(self, test_accesses: int) -> str:
         told = self.tr(
             "These rows have taken no part in training or tuning, so they tell how the model will do on new ones. Each opening is counted: "
             "whoever chooses among models by them makes their figures too good."
         )
-        again = self.tr("Under other decisions {said}.").format(said=self._looks_said(looks)) if looks else ""
+        again = self.tr("Under other decisions {said}.").format(said=self._looks_said(test_accesses)) if test_accesses else ""
         return f"{told} {again}".strip()
 
     def _show_page(self, best: Run, found: Json | None, oof: Json | None, test: Json | None) -> None:
-        keys = self.bench.keys
+        keys = self.controller.keys
         model = keys.model(best.id)
         same = found is None and bool(self._shown) and self._model == model and self._source == self._shown[1]
         waiting = found is None and self._source != "file"
         self._body.setVisible(found is not None or same)
         self._busy.setVisible(waiting and not same)
-        self._busy.button.setVisible(waiting and not self._working and not self.bench.jobs.busy)
+        self._busy.button.setVisible(waiting and not self._working and not self.controller.jobs.busy)
         busy = self.tr("The model is fitted and evaluated …") if self._working else self.tr("The evaluation follows when the work is over.")
         self._busy.show_text(self.tr("This model could not be evaluated.") if not self._busy.button.isHidden() else busy)
         self._show_goals(best, test)
         if found is None:
             return
-        project = self.bench.project
-        shown = (id(found), self._source, project.threshold, project.costs, project.metric, self.bench.table() is None)
+        project = self.controller.project
+        shown = (id(found), self._source, project.threshold, project.costs, project.metric, self.controller.table() is None)
         if shown == self._shown:
             return
         self._shown, self._model = shown, model
@@ -246,7 +250,7 @@ class EvaluatePanel(Panel):
         self._show_rows(found, test)
 
     def _show_metrics(self, found: Json) -> None:
-        metric, known = self.bench.project.metric, by_id(found["task"])
+        metric, known = self.controller.project.metric, by_id(found["task"])
         for kpi, entry in zip(self.kpis, leading(found, metric, KPIS), strict=True):
             worse = entry["low"] is None or entry["baseline"] is None or entry["low"] <= entry["baseline"]
             hint = self.tr("{interval}, baseline {baseline}").format(
@@ -259,7 +263,7 @@ class EvaluatePanel(Panel):
         notes = list(found["notes"])
         if found.get("rows_left_out"):
             notes.append(
-                counted(
+                pluralize(
                     found["rows_left_out"],
                     self.tr("1 row was left out: a value cannot be read, or the truth is missing."),
                     self.tr("{n} rows were left out: a value cannot be read, or the truth is missing."),
@@ -270,20 +274,20 @@ class EvaluatePanel(Panel):
 
     def _show_rows(self, found: Json, test: Json | None) -> None:
         importance = found.get("importance")
-        metric = METRICS.get(self.bench.project.metric)
+        metric = METRICS.get(self.controller.project.metric)
         self.importance.show_importance(importance, metric.label if metric else "", test is None)
-        table, seen = self.bench.table(), self.bench.overview()
+        table, seen = self.controller.table(), self.controller.overview()
         columns = []
         if table is not None and seen is not None and self._source != "file":
             used = test["importance"]["columns"] if test else []
             order = [one["column"] for one in used] or [one["name"] for one in seen["columns"]]
-            project = self.bench.project
+            project = self.controller.project
             there = {one.name: one for one in table_columns(table, seen, project.target, False)}
             columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]
         self.worst.show_worst(found, columns)
 
     def _show_goals(self, best: Run, test: Json | None) -> None:
-        goals, keys = self.bench.project.goals, self.bench.keys
+        goals, keys = self.controller.project.goals, self.controller.keys
         if test is None:
             self.goals.show_goals(None)
             return
@@ -291,13 +295,13 @@ class EvaluatePanel(Panel):
         time = self._stored(key) if goals.response_ms is not None else None
         if goals.response_ms is not None and time is None and key not in self._asked:
             self._asked.add(key)
-            self.bench.ask("response_time", lambda _: None, owner="evaluate.time", title=self.tr("Measuring the response time"))
-        self.goals.show_goals(check(self.bench.project, {**test, **(time or {})}))
+            self.controller.ask("response_time", lambda _: None, owner="evaluate.time", title=self.tr("Measuring the response time"))
+        self.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
 
     def _stored(self, key: str) -> Json | None:
         """A result, read once: the same object as long as it is the same result."""
         if key not in self._kept:
-            found = self.bench.result(key)
+            found = self.controller.result(key)
             if found is None:
                 return None
             if len(self._kept) >= MOST_KEPT:
@@ -308,14 +312,14 @@ class EvaluatePanel(Panel):
     # ---- work
 
     def _ask_out_of_fold(self, best: Run) -> None:
-        key = self.bench.keys.out_of_fold(best.id)
-        if key not in self._asked and not self.bench.jobs.busy:
+        key = self.controller.keys.out_of_fold(best.id)
+        if key not in self._asked and not self.controller.jobs.busy:
             self._asked.add(key)
             self._ask("evaluate", self.tr("Evaluating"), key, sealed=False)
 
     def _try_again(self) -> None:
         self._asked.clear()
-        self.bench.results_changed.emit()
+        self.controller.results_changed.emit()
 
     def _ask(self, name: str, title: str, key: str, on_done: Callable[[Json], None] | None = None, **args: Any) -> None:
         self._working = key
@@ -324,21 +328,21 @@ class EvaluatePanel(Panel):
             if self._working == key:
                 self._working = ""
 
-        self.bench.ask(name, on_done or (lambda _: None), owner=f"evaluate.{name}", title=title, long=True, on_over=over, **args)
-        self.bench.results_changed.emit()
+        self.controller.ask(name, on_done or (lambda _: None), owner=f"evaluate.{name}", title=title, long=True, on_over=over, **args)
+        self.controller.results_changed.emit()
 
     def open_test(self) -> None:
         """Open the sealed test part: a counted look."""
-        best = self.bench.standing().best
+        best = self.controller.project_status().best
         if best is not None:
-            self._ask("evaluate", self.tr("Opening the test part"), self.bench.keys.evaluation(best.id))
+            self._ask("evaluate", self.tr("Opening the test part"), self.controller.keys.evaluation(best.id))
 
     def evaluate_file(self, file: Path) -> None:
         """Evaluate the chosen model on a file that it never saw."""
-        best = self.bench.standing().best
+        best = self.controller.project_status().best
         if best is None:
             return
-        key = self.bench.keys.evaluation(best.id)
+        key = self.controller.keys.evaluation(best.id)
 
         def done(found: Json) -> None:
             self._files = {key: found}
@@ -349,16 +353,18 @@ class EvaluatePanel(Panel):
 
     def export_report(self) -> None:
         """Write everything as one page; the test part is not opened for it."""
-        name = self.tr("{name} report.html").format(name=self.bench.project.name or "project")
+        name = self.tr("{name} report.html").format(name=self.controller.project.name or "project")
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the report"), name, self.tr("Web page (*.html)"))
         if not path:
             return
         file = Path(path) if Path(path).suffix else Path(path).with_suffix(".html")
 
         def done(_: Json) -> None:
-            self.bench.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
+            self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
 
-        self.bench.ask("report", done, owner="evaluate.report", title=self.tr("Writing the report"), long=True, out=str(file), sealed=True)
+        self.controller.ask(
+            "report", done, owner="evaluate.report", title=self.tr("Writing the report"), long=True, out=str(file), sealed=True
+        )
 
     # ---- what a person does
 
@@ -367,17 +373,17 @@ class EvaluatePanel(Panel):
         self.show_results()
 
     def _use_cutoff(self, value: float) -> None:
-        self.bench.edit(self.tr("Cut-off {value}").format(value=figure(value, 3)), threshold=value)
+        self.controller.edit(self.tr("Cut-off {value}").format(value=format_number(value, 3)), threshold=value)
 
     def _preview_cutoff(self, counts: Counts, value: float) -> None:
         """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
-        best = self.bench.standing().best
-        found = self._stored(self.bench.keys.out_of_fold(best.id)) if best else None
+        best = self.controller.project_status().best
+        found = self._stored(self.controller.keys.out_of_fold(best.id)) if best else None
         if self._source == "oof" and found is not None and found["task"] == "binary":
             self.confusion.show_counts(self.confusion.names, counts.matrix(found["positive"]), found["positive"], value)
 
     def _to_training(self) -> None:
-        self.bench.go_to.emit("train")
+        self.controller.go_to.emit("train")
 
     # ---- what the window asks
 
@@ -387,7 +393,7 @@ class EvaluatePanel(Panel):
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A model is needed; opening the test part is not."""
-        if self.bench.folder is None or blocked(self.bench.project) or self.bench.standing().best is None:
+        if self.controller.folder is None or blocked(self.controller.project) or self.controller.project_status().best is None:
             return self.tr("Train a model first."), self._empty.button
         return "", None
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSlider
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.number_format import figure
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row
@@ -145,9 +145,11 @@ class CutoffCard(QFrame):
         self._of = found["rows"], found["per_class"][positive]["rows"]
         self._now = found["threshold"] if found["threshold"] is not None else 0.5
         choice = found.get("choice")
-        own = self.tr("{value}, set by you.").format(value=figure(self._now, 3)) if chosen is not None else ""
+        own = self.tr("{value}, set by you.").format(value=format_number(self._now, 3)) if chosen is not None else ""
         proposed = (
-            self.tr("Proposed: {value}. {reason}").format(value=figure(choice["threshold"], 3), reason=choice["reason"]) if choice else ""
+            self.tr("Proposed: {value}. {reason}").format(value=format_number(choice["threshold"], 3), reason=choice["reason"])
+            if choice
+            else ""
         )
         said = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=level_of(found["classes"][positive]))
         self.why.setText(" ".join(part for part in (said, own, proposed) if part))
@@ -193,11 +195,11 @@ class CutoffCard(QFrame):
         at, curve = self.slider.value(), self._curve
         self._looked_at = value
         self.line.setText(_short(value))
-        self.slider.setAccessibleDescription(figure(value, 3))
+        self.slider.setAccessibleDescription(format_number(value, 3))
         for id_ in ("precision", "recall", "accuracy", "share"):
             self._figures[id_].setText(f"{100 * curve[id_][at]:.1f} %")
         self._figures["f1"].setText(f"{curve['f1'][at]:.3f}")
-        self._figures["cost"].setText(figure(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
+        self._figures["cost"].setText(format_number(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
         self._figures["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))
         self.use.setEnabled(value != self._now)
         self._draw(value)

@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
@@ -49,7 +49,7 @@ class ImportanceCard(QFrame):
         idle = sum(not one["used"] for one in found["columns"])
         parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=label_of)]
         if len(used) > MOST_BARS:
-            parts.append(counted(len(used) - MOST_BARS, self.tr("1 more column matters less."), self.tr("{n} more columns matter less.")))
+            parts.append(pluralize(len(used) - MOST_BARS, self.tr("1 more column matters less."), self.tr("{n} more columns matter less.")))
         if idle:
             parts.append(self.tr("Never used: {n}.").format(n=idle))
         parts.append(self.tr("Columns that say the same share their importance."))
@@ -92,7 +92,7 @@ class WorstCard(QFrame):
 
     def _line(self, at: int, one: Mapping[str, Any], classes: bool, shown: Sequence[TableColumn], formats: Sequence[Any]) -> Row:
         place = one.get("table_row", one["row"])
-        truth, answer = (level_of(one[key]) if classes else figure(one[key]) for key in ("actual", "answer"))
+        truth, answer = (level_of(one[key]) if classes else format_number(one[key]) for key in ("actual", "answer"))
         last = f"{one['score']:.3f}" if classes else signed(one["answer"] - one["actual"])
         texts = [form(column.values[place]) for column, form in zip(shown, formats, strict=True)]
         return Row(str(at), [f"{place + 1:,}", truth, Cell(answer, tone="err" if classes else ""), last, *texts])

@@ -18,10 +18,10 @@ class PreprocessPanel(RecipePanel):
             self.recipe,
             nothing=self.tr("No step is chosen. Missing values, categories and scales are seen to here."),
             propose=self.tr("Prepare this for me"),
-            cleaners=True,
+            row_filters=True,
         )
 
     def show_results(self) -> None:
         """Show what is known of the steps; the columns of the table are needed for the rules for rows."""
-        self.bench.look()
+        self.controller.look()
         super().show_results()

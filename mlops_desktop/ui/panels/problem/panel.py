@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Loader
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import source
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import (
@@ -36,7 +36,7 @@ from mlops_desktop.ui.panels.problem.data_dictionary import NoteRow
 from mlops_desktop.ui.panels.problem.file_card import FileCard
 from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.table_columns import table_columns
@@ -51,8 +51,8 @@ class ProblemPanel(Panel):
     id = "problem"
     purpose = "Say what is predicted, from which data, and when it is good enough"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         self._seen: Json | None = None  # the last overview that was shown; it stays while a new one is being made
         self._seen_of = ""  # of which data
         self._shown: tuple[Any, ...] = ()
@@ -94,7 +94,7 @@ class ProblemPanel(Panel):
 
     def show_project(self) -> None:
         """Show the decisions; nothing is told while they are shown."""
-        project, seen = self.bench.project, self._overview()
+        project, seen = self.controller.project, self._overview()
         if self._shown and self._shown[0] is project and self._shown[1] is seen and self._shown[2] is self._before:
             return
         self._shown = (project, seen, self._before)
@@ -116,19 +116,19 @@ class ProblemPanel(Panel):
 
     def show_results(self) -> None:
         """Show the first rows, or have the table looked at when nobody did."""
-        self.bench.look()
+        self.controller.look()
         self.show_project()
-        table, seen = self.bench.table(), self.bench.overview()
+        table, seen = self.controller.table(), self.controller.overview()
         if table is None or seen is None:
             if self._seen is None and self.file.preview.table.columns:
                 self.file.preview.show_columns([])
                 self.file.preview.setProperty("shown", "")
             return
-        key = (self.bench.keys.table, self.bench.project.target, self.bench.project.task)
+        key = (self.controller.keys.table, self.controller.project.target, self.controller.project.task)
         if self.file.preview.property("shown") != str(key):
             self.file.preview.setProperty("shown", str(key))
-            classes = self.bench.project.task in ("binary", "multiclass")
-            self.file.preview.show_columns(table_columns(table, seen, self.bench.project.target, classes))
+            classes = self.controller.project.task in ("binary", "multiclass")
+            self.file.preview.show_columns(table_columns(table, seen, self.controller.project.target, classes))
 
     def _show_columns(self, project: Project, seen: Json | None) -> None:
         """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
@@ -146,22 +146,22 @@ class ProblemPanel(Panel):
 
     def _overview(self) -> Json | None:
         """Today's overview; the last one of the same data while a new one is being made."""
-        found = self.bench.overview()
+        found = self.controller.overview()
         if found is not None:
-            self._seen, self._seen_of = found, self.bench.project.data
-        elif self._seen_of != self.bench.project.data:
+            self._seen, self._seen_of = found, self.controller.project.data
+        elif self._seen_of != self.controller.project.data:
             self._seen = None
         return self._seen
 
     def _show_file(self, project: Project, seen: Json | None) -> None:
         size = ""
         if seen:
-            rows = counted(seen["rows"], self.tr("1 row"), self.tr("{n} rows"))
-            size = f"{rows} × {counted(len(seen['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
+            rows = pluralize(seen["rows"], self.tr("1 row"), self.tr("{n} rows"))
+            size = f"{rows} × {pluralize(len(seen['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
         self.file.show_file(project.file, [size, project.loader.label if project.loader else ""])
-        if self._read != project.data and self.bench.folder is not None:
+        if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
-            self.file.show_mended(source(self.bench.folder)[1])
+            self.file.show_mended(source(self.controller.folder)[1])
         if project.loader is None:
             return
         if self._form is None or type(self._form.component()) is not type(project.loader):
@@ -181,7 +181,7 @@ class ProblemPanel(Panel):
         self.file.why.setText(f"{name}: {said}" + (f" {proposed[1]}" if proposed else ""))
 
     def _misfits(self, project: Project, seen: Json | None) -> list[str]:
-        if seen is None or self.bench.overview() is None or self._before is not None or not project.data:
+        if seen is None or self.controller.overview() is None or self._before is not None or not project.data:
             return []
         said = consistent(project, seen)[1]
         if project.target and not project.task and not said:
@@ -201,42 +201,42 @@ class ProblemPanel(Panel):
 
     def choose_target(self, name: str) -> None:
         """Predict another column; what follows from it is proposed anew."""
-        project = set_target(self.bench.project, name)
-        if project == self.bench.project:
+        project = set_target(self.controller.project, name)
+        if project == self.controller.project:
             return
         guess = self._as_target(name)
         refused = guess.get("refused", "")
         if refused:
-            self.bench.banner.emit("warn", refused, self.id)
+            self.controller.banner.emit("warn", refused, self.id)
             self._show_again()
             return
         self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=guess.get("task")), follow=True)
 
     def _choose_task(self, task: str) -> None:
-        self._decide(self.tr("Kind of answer"), replace(self.bench.project, task=task), follow=True)  # type: ignore[arg-type]
+        self._decide(self.tr("Kind of answer"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
 
     def _choose_positive(self, value: object) -> None:
-        self.bench.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
+        self.controller.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
 
     def _choose_metric(self, metric: str) -> None:
-        goals = self.bench.project.goals
-        if metric != self.bench.project.metric:
+        goals = self.controller.project.goals
+        if metric != self.controller.project.metric:
             goals = replace(goals, score=None)  # a number on another scale
-        self.bench.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
 
     def _set_goals(self, goals: Goals, field: str) -> None:
-        self.bench.edit(self.tr("Goal"), merge=f"goals.{field}", goals=goals)
+        self.controller.edit(self.tr("Goal"), merge=f"goals.{field}", goals=goals)
 
     def _set_costs(self, costs: Costs | None, field: str) -> None:
-        goals = self.bench.project.goals if costs else replace(self.bench.project.goals, cost=None)
-        self.bench.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
+        goals = self.controller.project.goals if costs else replace(self.controller.project.goals, cost=None)
+        self.controller.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
 
     def _set_brief(self, brief: Brief, field: str) -> None:
-        self.bench.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
+        self.controller.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
 
     def _tie(self, role: Role, name: str) -> None:
         """A column says which rows belong together, or when they were: the split follows."""
-        project = self.bench.project
+        project = self.controller.project
         for other, note in project.columns.items():
             if note.role == role:
                 project = set_note(project, other, role=None)
@@ -246,20 +246,20 @@ class ProblemPanel(Panel):
         self._decide(text, project, follow=True)
 
     def _end_merge(self) -> None:
-        if self.bench.session is not None:
-            self.bench.session.end_merge()
+        if self.controller.session is not None:
+            self.controller.session.end_merge()
 
     def _note(self, name: str, field: str, value: object) -> None:
         if field == "role" and value == "target":
             self.choose_target(name)
             return
-        if field == "role" and value == "feature" and self.bench.project.columns.get(name, ColumnNote()).role is None:
+        if field == "role" and value == "feature" and self.controller.project.columns.get(name, ColumnNote()).role is None:
             return
         said: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
         try:
-            project = set_note(self.bench.project, name, **{field: said})
+            project = set_note(self.controller.project, name, **{field: said})
         except UserError as error:
-            self.bench.banner.emit("warn", str(error), self.id)
+            self.controller.banner.emit("warn", str(error), self.id)
             self._show_again()
             return
         text = self.tr("{field} of {name}").format(field=self.file.notes.notes.titles[field], name=name)
@@ -277,13 +277,13 @@ class ProblemPanel(Panel):
     # ---- what follows from a decision
 
     def _decide(self, text: str, project: Project, *, follow: bool) -> None:
-        before = self.bench.project
-        self.bench.put(text, project)
-        if follow and self.bench.project is not before:
+        before = self.controller.project
+        self.controller.put(text, project)
+        if follow and self.controller.project is not before:
             self._renew(self._before or before, text)
 
     def _renew_by_hand(self) -> None:
-        self._renew(self.bench.project, self.tr("open decisions"))
+        self._renew(self.controller.project, self.tr("open decisions"))
 
     def _changed_words(self, because: str, changes: Sequence[str]) -> str:
         """What was proposed anew, then the sentences that say why."""
@@ -294,25 +294,25 @@ class ProblemPanel(Panel):
 
     def _renew(self, before: Project, because: str) -> None:
         """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
-        asked, token = self.bench.project, object()
+        asked, token = self.controller.project, object()
         self._before, self._renewing = before, token
 
         def done(found: Json) -> None:
-            if self.bench.project is not asked:
-                if self.bench.project is not before:
+            if self.controller.project is not asked:
+                if self.controller.project is not before:
                     self._renew(before, because)
                 return
             self._before = None
-            self.bench.put(self.tr("What follows from: {what}").format(what=because), project_from_json(found["project"]))
+            self.controller.put(self.tr("What follows from: {what}").format(what=because), project_from_json(found["project"]))
             if found["changes"]:
-                self.bench.banner.emit("info", self._changed_words(because, found["changes"]), self.id)
+                self.controller.banner.emit("info", self._changed_words(because, found["changes"]), self.id)
 
         def over() -> None:
             if self._renewing is token:  # no later one is under way
                 self._before = self._renewing = None
                 self._show_again()
 
-        self.bench.ask(
+        self.controller.ask(
             "renew", done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over, before=project_to_json(before)
         )
         self._show_again()
@@ -327,16 +327,16 @@ class ProblemPanel(Panel):
 
     def take_file(self, file: Path, loader: Loader | None = None) -> None:
         """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
-        project = replace(self.bench.project, loader=loader)
+        project = replace(self.controller.project, loader=loader)
 
         def done(found: Json) -> None:
             new = project_from_json(found["project"])
             for one in found["evidence"]:
-                self.bench.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
-            today = replace(self.bench.project, data=new.data, file=new.file, loader=new.loader)
+                self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+            today = replace(self.controller.project, data=new.data, file=new.file, loader=new.loader)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
-        self.bench.ask(
+        self.controller.ask(
             "import_file",
             done,
             owner="problem.import",
@@ -347,9 +347,9 @@ class ProblemPanel(Panel):
         )
 
     def _read_again(self, loader: Loader) -> None:
-        file = source(self.bench.folder)[0] if self.bench.folder else None
+        file = source(self.controller.folder)[0] if self.controller.folder else None
         if file is None:
-            text = self.tr("Where is “{file}” now?").format(file=self.bench.project.file)
+            text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
             name, _ = QFileDialog.getOpenFileName(self, text, "")
             if not name:
                 self._show_again()
@@ -365,7 +365,7 @@ class ProblemPanel(Panel):
 
     def unready(self) -> tuple[str, QWidget | None]:
         """Data, target and kind of answer are needed."""
-        project = self.bench.project
+        project = self.controller.project
         if not project.data:
             return self.tr("Choose a data file first."), self.file.choose
         if not project.target:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from mlops_desktop.base.families import Task
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
@@ -107,7 +107,7 @@ class TargetCard(QFrame):
         self._classes = [value for value, _ in as_target.get("classes", ())]
         total = sum(count for _, count in as_target.get("classes", ())) or 1
         self.positive.show_options(
-            (str(at), f"{value}  ({counted(count, self.tr('1 row'), self.tr('{n} rows'))}, {count / total:.1%})")
+            (str(at), f"{value}  ({pluralize(count, self.tr('1 row'), self.tr('{n} rows'))}, {count / total:.1%})")
             for at, (value, count) in enumerate(as_target.get("classes", ()))
         )
         at = next((i for i, value in enumerate(self._classes) if type(value) is type(positive) and value == positive), -1)

@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import project_to_json
@@ -52,7 +52,7 @@ class RankingPane(Pane):
         self.rankings: dict[tuple[str, str], Json] = {}
         self._asked: tuple[str, str] | None = None
         self._shown: tuple[object, ...] = ()
-        self._home = recipe.bench.folder
+        self._home = recipe.controller.folder
 
     def show_recipe(self, complete: bool) -> None:
         """Show the ranking, or have it made once the steps before are known."""
@@ -64,13 +64,13 @@ class RankingPane(Pane):
 
     def _show(self) -> None:
         recipe = self.recipe
-        if self._home != recipe.bench.folder:  # nothing of another project is seen while this one's is made
-            self._home, self._shown = recipe.bench.folder, ()
+        if self._home != recipe.controller.folder:  # nothing of another project is seen while this one's is made
+            self._home, self._shown = recipe.controller.folder, ()
             self.chart.show_bars([])
             self.facts.setText("")
         key = (recipe.trial.before, self.method.chosen())
         found = self.rankings.get(key)
-        if found is None and key != self._asked and key[0] and not recipe.trial.asking and not blocked(recipe.bench.project):
+        if found is None and key != self._asked and key[0] and not recipe.trial.asking and not blocked(recipe.controller.project):
             self._ask(key)
         self.ring.setVisible(found is None and key == self._asked)
         if found is None:
@@ -91,7 +91,7 @@ class RankingPane(Pane):
             return ""
         count = len(found["scores"]) + found["more"]
         parts = [
-            counted(
+            pluralize(
                 count, self.tr("1 column, scored on {rows} training rows"), self.tr("{n} columns, scored on {rows} training rows")
             ).format(rows=f"{found['rows']:,}")
         ]
@@ -99,7 +99,7 @@ class RankingPane(Pane):
             parts.append(self.tr("the best {most} are drawn").format(most=BARS))
         if found["unjudged"]:
             parts.append(
-                counted(
+                pluralize(
                     len(found["unjudged"]),
                     self.tr("1 column of words or dates has no score"),
                     self.tr("{n} columns of words or dates have no score"),
@@ -123,7 +123,7 @@ class RankingPane(Pane):
                 self._asked = None if key in self.rankings else key
             recipe.changed.emit()
 
-        recipe.bench.ask(
+        recipe.controller.ask(
             "rank",
             done,
             owner=f"{recipe.panel}.rank",
@@ -258,7 +258,7 @@ class RemainsPane(Pane):
 
 def score_text(score: float) -> str:
     """A score as all of them are written beside each other."""
-    return f"{score:.3f}" if abs(score) < 100 else figure(score, 4)
+    return f"{score:.3f}" if abs(score) < 100 else format_number(score, 4)
 
 
 def dropped_columns(recipe: Recipe) -> frozenset[str]:

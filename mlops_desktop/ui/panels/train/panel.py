@@ -11,8 +11,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from mlops_desktop.base.number_format import figure
-from mlops_desktop.base.plural import counted
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, Metric, metrics_for
 from mlops_desktop.engine.training import Run, done_of_plan
@@ -21,7 +21,7 @@ from mlops_desktop.ui.jobs import Json, Ticket
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
-from mlops_desktop.ui.project_controller import Workbench
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
@@ -39,8 +39,8 @@ class TrainPanel(Panel):
     id = "train"
     purpose = "Try several models, keep the best"
 
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__(bench)
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__(controller)
         self._ticket: Ticket | None = None  # the search that is going on
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
         self._running: Running | None = None
@@ -70,7 +70,7 @@ class TrainPanel(Panel):
         self._empty = EmptyState(
             self.tr("There is nothing to train yet: choose the column to predict first."),
             self.tr("Go to “Problem”"),
-            lambda: self.bench.go_to.emit("problem"),
+            lambda: self.controller.go_to.emit("problem"),
             name="train_empty",
             icon="target",
             primary=True,
@@ -81,8 +81,8 @@ class TrainPanel(Panel):
         self.setLayout(column((self._pages, 1), margins=(20, 16, 20, 16)))
 
     def _board_card(self) -> QFrame:
-        self.counted = label("", "small", pill="accent")
-        self.counted.setObjectName("board_count")
+        self.pluralize = label("", "small", pill="accent")
+        self.pluralize.setObjectName("board_count")
         self.best = Button(
             self.tr("Take the best again"), self._take_best, name="take_best", kind="link", icon="star",
             tip=self.tr("The best model counts as chosen, also when a better one is found later."),
@@ -90,7 +90,7 @@ class TrainPanel(Panel):
         self.board = Leaderboard()
         self.hint = label(self.tr("Select a row to go on with that model instead of the best."), "caption", tone="3", wrap=True)
         made = card(
-            row(heading(self.tr("Leaderboard")), self.counted, None, self.best), (self.board, 1), self.hint, margins=(16, 10, 12, 10)
+            row(heading(self.tr("Leaderboard")), self.pluralize, None, self.best), (self.board, 1), self.hint, margins=(16, 10, 12, 10)
         )
         made.setMinimumHeight(210)
         return made
@@ -105,7 +105,7 @@ class TrainPanel(Panel):
 
     def _connect(self) -> None:
         self.setup.metric_picked.connect(self._set_metric)
-        self.setup.edited.connect(lambda said, merge, changes: self.bench.edit(said, merge=merge, **changes))
+        self.setup.edited.connect(lambda said, merge, changes: self.controller.edit(said, merge=merge, **changes))
         self.setup.left.connect(self._end_merge)
         self.setup.started.connect(self.start_training)
         self.setup.stopped.connect(self.stop_training)
@@ -116,11 +116,11 @@ class TrainPanel(Panel):
 
     def show_project(self) -> None:
         """Show the decisions; nothing is told while they are shown."""
-        project = self.bench.project
+        project = self.controller.project
         self._pages.setCurrentWidget(self._empty if blocked(project) else self._main)
         if blocked(project):
             return
-        overview = self.bench.overview()
+        overview = self.controller.overview()
         if self._shown and self._shown[0] is project and self._shown[1] is overview:
             return
         self._shown = (project, overview)
@@ -129,38 +129,38 @@ class TrainPanel(Panel):
 
     def show_results(self) -> None:
         """Show the board of today's decisions."""
-        if blocked(self.bench.project):
+        if blocked(self.controller.project):
             return
-        self.bench.look()
+        self.controller.look()
         self.show_project()
         self._show_split_facts()
         self._show_board()
 
     def _metric(self) -> Metric | None:
-        project = self.bench.project
+        project = self.controller.project
         return next((one for one in metrics_for(project.task) if one.id == project.metric), None) if project.task else None
 
     def _show_split_facts(self) -> None:
-        key = self.bench.keys.validation
+        key = self.controller.keys.validation
         if self._facts is None or self._facts[0] != key or self._facts[1]["refused"]:
-            found = self.bench.result(key)
+            found = self.controller.result(key)
             self._facts = (key, found) if found is not None else self._facts
         fresh = self._facts is not None and self._facts[0] == key
         self.setup.split.show_facts(self._facts[1] if fresh and self._facts else None)
-        asked = f"{key} {self.bench.keys.features}"  # whether a split can be made hangs on the features too
+        asked = f"{key} {self.controller.keys.features}"  # whether a split can be made hangs on the features too
         if (not fresh or (self._facts and self._facts[1]["refused"])) and asked != self._asked_split:
             self._asked_split = asked
 
             def done(found: Json) -> None:
                 self._facts = (key, found)
 
-            self.bench.ask("validation", done, owner="train.validation", title=self.tr("Looking at the split"))
+            self.controller.ask("validation", done, owner="train.validation", title=self.tr("Looking at the split"))
 
     def _show_board(self) -> None:
-        if self.bench.folder is None or blocked(self.bench.project):
+        if self.controller.folder is None or blocked(self.controller.project):
             return
-        began, project, metric, here = time.monotonic(), self.bench.project, self._metric(), self._is_here()
-        runs = self.bench.runs.list(self.bench.keys.board)
+        began, project, metric, here = time.monotonic(), self.controller.project, self._metric(), self._is_here()
+        runs = self.controller.runs.list(self.controller.keys.board)
         stale = self._earlier() if not runs and not here else []
         shown = METRICS.get(stale[0].metric) if stale else metric
         self.board.show_board(stale or runs, shown, chosen=project.chosen, running=self._running if here else None, stale=bool(stale))
@@ -173,27 +173,27 @@ class TrainPanel(Panel):
 
     def _earlier(self) -> list[Run]:
         """The board that the last run of earlier decisions stands on."""
-        history = self.bench.runs.history()
-        return self.bench.runs.list(history[-1][1].key) if history else []
+        history = self.controller.runs.history()
+        return self.controller.runs.list(history[-1][1].key) if history else []
 
     def _show_counts(self, runs: list[Run]) -> None:
         done = sum(run.status == "done" for run in runs)
-        self.counted.setText(_trials(done) if done == len(runs) else self.tr("{done} of {all} done").format(done=done, all=len(runs)))
-        self.counted.setVisible(bool(runs))
-        self.best.setVisible(bool(self.bench.project.chosen))
+        self.pluralize.setText(_trials(done) if done == len(runs) else self.tr("{done} of {all} done").format(done=done, all=len(runs)))
+        self.pluralize.setVisible(bool(runs))
+        self.best.setVisible(bool(self.controller.project.chosen))
         base = next((run for run in runs if run.algorithm_id == BASELINE and run.score is not None), None)
         metric = self._metric()
         told = self.tr("Select a row to go on with that model instead of the best.")
         if base is not None and base.score is not None and metric is not None:
             said = self.tr("Without any model (baseline): {metric} {score}.")
-            told = f"{said.format(metric=metric.label, score=figure(metric.shown(base.score)))} {told}"
+            told = f"{said.format(metric=metric.label, score=format_number(metric.shown(base.score)))} {told}"
         self.hint.setText(told)
         self.hint.setVisible(bool(runs))
 
     def _show_history(self, runs: list[Run], metric: Metric | None) -> None:
         scores = [metric.shown(run.score) if metric and run.score is not None else run.score for run in runs]
         self.history.y_label = metric.label if metric else ""
-        planned = self.bench.project.search.trials or 0
+        planned = self.controller.project.search.trials or 0
         self.history.show_history(scores, more_is_better=metric is None or not metric.is_error, planned=planned)
 
     def _show_notice(self, stale: bool) -> None:
@@ -218,38 +218,38 @@ class TrainPanel(Panel):
             start=self.tr("Continue training") if runs else self.tr("Train again") if stale else self.tr("Start training"),
             busy=busy,
             stopping=self._ticket is not None and self._ticket.cancelled.is_set(),
-            why_not="" if self.bench.project.candidates else self.tr("Tick at least one model."),
+            why_not="" if self.controller.project.candidates else self.tr("Tick at least one model."),
             said=self._more_said(runs) if runs and not busy else "",
         )
 
     def _more_said(self, runs: list[Run]) -> str:
-        search = self.bench.project.search
+        search = self.controller.project.search
         if search.trials is None:
             kept = _trials(len(runs))
             return self.tr("{done} kept. The search will go on for {time}.").format(done=kept, time=spent(search.seconds or 0))
-        more = search.trials - done_of_plan(self.bench.project, runs)
+        more = search.trials - done_of_plan(self.controller.project, runs)
         kept, more = _trials(len(runs)), more if more > 0 else MORE_TRIALS
         return self.tr("{done} kept; {more} more will follow.").format(done=kept, more=more)
 
     # ---- the learning curve
 
     def _show_learning(self, runs: list[Run]) -> None:
-        best = chosen_of(self.bench.project, runs)
+        best = chosen_of(self.controller.project, runs)
         if best is None:
             self.learning.show_nothing()
             return
-        found = self.bench.result(self.bench.keys.learning_curve(best.id))
+        found = self.controller.result(self.controller.keys.learning_curve(best.id))
         making = self._curve_ticket is not None and self._points[0] == best.id
         points = found["points"] if found else self._points[1] if self._points[0] == best.id else []
         metric = self._metric()
         self.learning.show_curve(
-            model_words(best)[1], points, metric, best=not self.bench.project.chosen, done=found is not None,
+            model_words(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
             busy=making or self._ticket is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
     def make_learning_curve(self) -> None:
         """Have the learning curve of the chosen model made."""
-        run = chosen_of(self.bench.project, self.bench.runs.list(self.bench.keys.board))
+        run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if run is None:
             return
         self._points = (run.id, [])
@@ -263,7 +263,7 @@ class TrainPanel(Panel):
             if self._curve_ticket is ticket:
                 self._curve_ticket = None
 
-        ticket = self._curve_ticket = self.bench.ask(
+        ticket = self._curve_ticket = self.controller.ask(
             "learning_curve", lambda _: None, owner="train.learning", title=self.tr("Learning curve"), long=True,
             on_partial=partial, on_over=over,
         )  # fmt: skip
@@ -273,13 +273,13 @@ class TrainPanel(Panel):
 
     def start_training(self) -> None:
         """Start the search, or go on with it: finished folds are in the store."""
-        if self._ticket is not None or blocked(self.bench.project):
+        if self._ticket is not None or blocked(self.controller.project):
             return
         self.setup.algorithms.flush()
         self._make_room()
         if self._curve_ticket is not None:
-            self.bench.jobs.long.cancel(self._curve_ticket)
-        self._at, self._running = (self.bench.folder, self.bench.keys.board), None
+            self.controller.jobs.long.cancel(self._curve_ticket)
+        self._at, self._running = (self.controller.folder, self.controller.keys.board), None
 
         def partial(data: Json) -> None:
             self._running = Running.after(self._running, data)
@@ -289,10 +289,10 @@ class TrainPanel(Panel):
         def over() -> None:
             stopped = ticket.cancelled.is_set()
             self._ticket = self._running = None
-            if stopped and self.bench.folder is not None and self.bench.folder == self._at[0]:
+            if stopped and self.controller.folder is not None and self.controller.folder == self._at[0]:
                 self._say_stopped()
 
-        ticket = self._ticket = self.bench.ask(
+        ticket = self._ticket = self.controller.ask(
             "run", self._trained, owner="train", title=self.tr("Training"), long=True,
             on_partial=partial, on_over=over, jobs=self.setup.search.jobs.value(),
         )  # fmt: skip
@@ -300,64 +300,64 @@ class TrainPanel(Panel):
 
     def _make_room(self) -> None:
         """A choice of earlier decisions, and a number of trials that is used up, would end the search at once."""
-        project, runs = self.bench.project, self.bench.runs.list(self.bench.keys.board)
+        project, runs = self.controller.project, self.controller.runs.list(self.controller.keys.board)
         changes: dict[str, Any] = {}
         if project.chosen and all(run.id != project.chosen for run in runs):
             changes["chosen"] = ""
         if runs and project.search.trials is not None and done_of_plan(project, runs) >= project.search.trials:
             changes["search"] = replace(project.search, trials=project.search.trials + MORE_TRIALS)
         if changes:
-            self.bench.edit(self.tr("Go on training"), **changes)
+            self.controller.edit(self.tr("Go on training"), **changes)
 
     def _trained(self, _: Json) -> None:
-        run = chosen_of(self.bench.project, self.bench.runs.list(self.bench.keys.board))
+        run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if self._is_here() and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
             self.make_learning_curve()
 
     def _say_stopped(self) -> None:
-        runs = self.bench.runs.list(self._at[1])
-        best = chosen_of(self.bench.project, runs)
+        runs = self.controller.runs.list(self._at[1])
+        best = chosen_of(self.controller.project, runs)
         kept = self.tr("Stopped. Finished and kept: {trials}.").format(trials=_trials(len(runs)))
         if best is not None:
             kept += " " + self.tr("The best so far, “{model}”, is ready to use.").format(model=best.label)
-        self.bench.banner.emit("info", kept, self.id)
+        self.controller.banner.emit("info", kept, self.id)
 
     def stop_training(self) -> None:
         """Stop the search; what is finished stays."""
         if self._ticket is not None:
-            self.bench.jobs.long.cancel(self._ticket)
+            self.controller.jobs.long.cancel(self._ticket)
             self._show_board()
 
     def _is_here(self) -> bool:
         """Whether the search that goes on is for today's decisions."""
-        return self._ticket is not None and self._at == (self.bench.folder, self.bench.keys.board)
+        return self._ticket is not None and self._at == (self.controller.folder, self.controller.keys.board)
 
     # ---- what a person decides
 
     def _set_metric(self, metric: str) -> None:
-        project = self.bench.project
+        project = self.controller.project
         goals = project.goals if metric == project.metric else replace(project.goals, score=None)  # a number on another scale
-        self.bench.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
 
     def _choose(self, ids: list[str]) -> None:
         """A row was selected: go on with that run; the best row means the best, whichever it will be."""
-        runs = self.bench.runs.list(self.bench.keys.board)
+        runs = self.controller.runs.list(self.controller.keys.board)
         run = next((run for run in runs if run.id in ids and run.score is not None), None)
         if run is None:
             self._later.start()  # what cannot be chosen: show the choice that holds
             return
-        best = chosen_of(replace(self.bench.project, chosen=""), runs)
+        best = chosen_of(replace(self.controller.project, chosen=""), runs)
         if best is not None and run.id == best.id:
             self._take_best()
         else:
-            self.bench.edit(self.tr("Go on with {model}").format(model=run.label), merge="chosen", chosen=run.id)
+            self.controller.edit(self.tr("Go on with {model}").format(model=run.label), merge="chosen", chosen=run.id)
 
     def _take_best(self) -> None:
-        self.bench.edit(self.tr("Go on with the best"), chosen="")
+        self.controller.edit(self.tr("Go on with the best"), chosen="")
 
     def _end_merge(self) -> None:
-        if self.bench.session is not None:
-            self.bench.session.end_merge()
+        if self.controller.session is not None:
+            self.controller.session.end_merge()
 
     # ---- what the window asks
 
@@ -367,10 +367,10 @@ class TrainPanel(Panel):
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A trained model is needed."""
-        why = blocked(self.bench.project)
+        why = blocked(self.controller.project)
         if why:
             return self.tr("Choose the column to predict first."), self._empty.button
-        if self.bench.standing().best is None:
+        if self.controller.project_status().best is None:
             said = self.tr("Wait for the first model, or stop.") if self._ticket is not None else self.tr("Train a model first.")
             return said, self.setup.start
         return "", None
@@ -393,4 +393,4 @@ class TrainPanel(Panel):
 
 def _trials(count: int) -> str:
     tr = QCoreApplication.translate
-    return counted(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))
+    return pluralize(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))

@@ -16,7 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import TASKS, Algorithm
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Matrix, round_to_float32
-from mlops_desktop.serving.serialization import write_plain
+from mlops_desktop.serving.serialization import write_object
 from tests.frames import to_csr
 
 ALGORITHMS = Registry(mlops_desktop.catalog.algorithms, Algorithm)
@@ -68,7 +68,7 @@ def in_library_form(name, matrix):
     return csr_matrix((matrix.csr.data, matrix.csr.indices, matrix.csr.indptr), shape=(matrix.rows, matrix.width))
 
 
-def learn(algorithm, task, matrix, y, seed=3, **fit):
+def fit(algorithm, task, matrix, y, seed=3, **fit):
     """(the fitted estimator, the compiled model)"""
     estimator = algorithm.build(task, seed, matrix)
     with warnings.catch_warnings():
@@ -85,9 +85,9 @@ def digests():
     found = {}
     for name, task in MEMBERS:
         shares = {field: 0.7 for field in ("share_of_rows", "share_of_columns", "max_features") if field in ALGORITHMS[name].params()}
-        _, model = learn(quick(name, **shares), task, matrix_of(values), target_of(task, values[:, 0] + values[:, 1] ** 2))
+        _, model = fit(quick(name, **shares), task, matrix_of(values), target_of(task, values[:, 0] + values[:, 1] ** 2))
         with tempfile.TemporaryDirectory() as folder:
-            write_plain(model, Path(folder), "model")
+            write_object(model, Path(folder), "model")
             files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
             found[f"{name} {task}"] = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
     return found

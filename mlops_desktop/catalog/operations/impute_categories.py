@@ -11,11 +11,11 @@ from mlops_desktop.base.families import Operation, Stage, Target
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, text
 from mlops_desktop.serving.frame import Frame
-from mlops_desktop.serving.transforms.impute_words import ImputeWords as Transform
+from mlops_desktop.serving.transforms.impute_categories import ImputeCategories as Transform
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImputeWords(Operation):
+class ImputeCategories(Operation):
     """Fills missing categories and texts with one level per column.
 
     The most frequent level is taken only when at least two rows have it (it travels with the model, and must not be one person's); of
@@ -23,12 +23,12 @@ class ImputeWords(Operation):
     missing date are missing numbers, and “Fill missing numbers” after “Date parts” fills them.
     """
 
-    id: ClassVar[str] = "impute_words"
+    id: ClassVar[str] = "impute_categories"
     label: ClassVar[str] = "Fill missing categories"
     help: ClassVar[str] = "Each empty cell of a category or text gets a level of its own, or the most frequent one of its column."
     stage: ClassVar[Stage] = "prepare"
 
-    columns: tuple[str, ...] = columns("word", help="The columns to fill; all categories and texts when none is chosen.")
+    columns: tuple[str, ...] = columns("categorical", help="The columns to fill; all categories and texts when none is chosen.")
     strategy: str = choice(
         "constant",
         {"constant": "A fixed text", "most_frequent": "Most frequent level"},
@@ -46,7 +46,7 @@ class ImputeWords(Operation):
         tune=True,
     )
 
-    def learn(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
         chosen = self.chosen(frame.layout)
         fills, flags = [], []
         for j, name in enumerate(chosen):
@@ -58,7 +58,7 @@ class ImputeWords(Operation):
 
     def _fill(self, frame: Frame, name: str) -> str:
         """The level that stands in for a gap of one column."""
-        codes, levels = frame.word(name)
+        codes, levels = frame.categorical(name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
         most = max(counts, default=0)
         if self.strategy == "constant" or most < 2:

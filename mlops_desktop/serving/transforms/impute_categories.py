@@ -12,7 +12,7 @@ from ..transform import Apply, Transform
 
 
 @dataclass(frozen=True)
-class ImputeWords(Transform):
+class ImputeCategories(Transform):
     """Puts the level `fills[i]` where the word column `columns[i]` is missing; for each of `flags` a number column `… is missing` (0 / 1)
     is added.
     """
@@ -22,9 +22,9 @@ class ImputeWords(Transform):
     flags: tuple[str, ...] = ()
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        at = layout.word_at(self.columns)
+        at = layout.categorical_at(self.columns)
         places = at.tolist()
-        flagged = layout.word_at(self.flags)
+        flagged = layout.categorical_at(self.flags)
         out = layout.with_numbers([f"{name} is missing" for name in self.flags], [(name,) for name in self.flags])
 
         def apply(frame: Frame) -> Frame:

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Cleaner
+from mlops_desktop.base.families import RowFilter
 from mlops_desktop.serving.frame import Bools, Frame
 
 
 @dataclass(frozen=True, kw_only=True)
-class DropMissingTarget(Cleaner):
+class DropMissingTarget(RowFilter):
     """Keeps the rows whose target is there."""
 
     id: ClassVar[str] = "drop_missing_target"

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Cleaner
+from mlops_desktop.base.families import RowFilter
 from mlops_desktop.base.params import text
 from mlops_desktop.serving.formula.expression import parse
 from mlops_desktop.serving.frame import Bools, Frame
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilterRows(Cleaner):
+class FilterRows(RowFilter):
     """Keeps the rows for which a formula is true (see `serving.formula`); where it is missing or false they go."""
 
     id: ClassVar[str] = "filter_rows"

@@ -1,4 +1,4 @@
-"""What every cleaner of the catalogue promises: a mask over rows, made without a change and without a look at the order of columns."""
+"""What every row filter of the catalogue promises: a mask over rows, made without a change and without a look at the order of columns."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import mlops_desktop.catalog.cleaners as package
+import mlops_desktop.catalog.filters as package
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Cleaner
+from mlops_desktop.base.families import RowFilter
 from mlops_desktop.base.params import Columns
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Frame, Layout
@@ -21,8 +21,8 @@ from tests.contracts.apply_alone import describe
 from tests.contracts.arguments import needed
 from tests.frames import make_frame
 
-CLEANERS = Registry(package, Cleaner)
-# Parameters that are worth a run of their own, with the rows of `frame` that stay. A cleaner without an entry is run with what its
+CLEANERS = Registry(package, RowFilter)
+# Parameters that are worth a run of their own, with the rows of `frame` that stay. A row filter without an entry is run with what its
 # parameters say that it needs, and says in tests of its own which rows stay.
 EXAMPLES: dict[str, list[tuple[dict[str, Any], list[int] | None]]] = {
     "drop_duplicates": [
@@ -62,7 +62,7 @@ def frame() -> Frame:
     )
 
 
-def cleaner(id_: str, params: dict[str, Any]) -> Cleaner:
+def row_filter(id_: str, params: dict[str, Any]) -> RowFilter:
     return CLEANERS.read({"id": id_, "params": params})
 
 
@@ -70,19 +70,19 @@ def cleaner(id_: str, params: dict[str, Any]) -> Cleaner:
 def test_the_rows_that_stay(id_, params, rows):
     table = frame()
     before = describe(table)
-    kept = cleaner(id_, params).keep(table, "target")
+    kept = row_filter(id_, params).keep(table, "target")
     assert kept.dtype == np.bool_
     assert kept.shape == (table.rows,)
     assert rows is None or np.flatnonzero(kept).tolist() == rows
     assert describe(table) == before
-    np.testing.assert_array_equal(cleaner(id_, params).keep(frame(), "target"), kept)
+    np.testing.assert_array_equal(row_filter(id_, params).keep(frame(), "target"), kept)
 
 
 @each_case
 def test_the_order_of_columns_and_of_levels_does_not_matter(id_, params, rows):
     table = frame()
     turned = Frame(
-        Layout(table.layout.numbers, table.layout.words[::-1], table.layout.dates),
+        Layout(table.layout.numbers, table.layout.categoricals[::-1], table.layout.dates),
         table.rows,
         table.numbers,
         np.where(table.codes[:, ::-1] >= 0, 5 - table.codes[:, ::-1], -1),
@@ -90,27 +90,27 @@ def test_the_order_of_columns_and_of_levels_does_not_matter(id_, params, rows):
         table.dates,
     )
     assert turned.texts("city") == table.texts("city")
-    np.testing.assert_array_equal(cleaner(id_, params).keep(turned, "target"), cleaner(id_, params).keep(table, "target"))
+    np.testing.assert_array_equal(row_filter(id_, params).keep(turned, "target"), row_filter(id_, params).keep(table, "target"))
 
 
 @each_case
 def test_no_row_one_row_and_rows_of_nothing(id_, params, rows):
     for table in (frame().take(np.array([], dtype=np.intp)), frame().take(np.array([4]))):
-        assert cleaner(id_, params).keep(table, "target").shape == (table.rows,)
+        assert row_filter(id_, params).keep(table, "target").shape == (table.rows,)
     void = make_frame({"age": [math.nan] * 3}, {"city": [None] * 3, "target": [None] * 3}, {"day": [None] * 3})
-    assert cleaner(id_, params).keep(void, "target").shape == (3,)
+    assert row_filter(id_, params).keep(void, "target").shape == (3,)
 
 
 @each_case
-def test_a_cleaner_survives_json(id_, params, rows):
-    assert CLEANERS.read(json.loads(json.dumps(cleaner(id_, params).to_json()))) == cleaner(id_, params)
+def test_a_row_filter_survives_json(id_, params, rows):
+    assert CLEANERS.read(json.loads(json.dumps(row_filter(id_, params).to_json()))) == row_filter(id_, params)
 
 
 @each_member
 def test_words_for_a_person(id_):
     member = CLEANERS[id_]
     assert member.id == Path(sys.modules[member.__module__].__file__).stem
-    own = Path(__file__).parents[1] / "catalog" / "cleaners" / f"test_{id_}.py"
+    own = Path(__file__).parents[1] / "catalog" / "row_filters" / f"test_{id_}.py"
     assert id_ in EXAMPLES or own.exists(), f"say in {own.name} which rows stay"
     assert member.label
     assert member.help.endswith(".")
@@ -124,7 +124,7 @@ def test_a_column_that_is_gone_is_named(id_):
     for name, param in CLEANERS[id_].params().items():
         if isinstance(param, Columns):
             with pytest.raises(UserError) as caught:
-                cleaner(id_, {**examples(id_)[0][0], name: ["gone"]}).keep(frame(), "target")
+                row_filter(id_, {**examples(id_)[0][0], name: ["gone"]}).keep(frame(), "target")
             assert "“gone”" in caught.value.message
             assert caught.value.remedy
 
@@ -135,12 +135,12 @@ def test_a_column_that_is_gone_is_named(id_):
 )
 def test_a_filter_that_cannot_be_answered_is_refused(condition, said):
     with pytest.raises(UserError) as caught:
-        cleaner("filter_rows", {"condition": condition}).keep(frame(), "target")
+        row_filter("filter_rows", {"condition": condition}).keep(frame(), "target")
     assert said in caught.value.message
     assert caught.value.remedy
 
 
 def test_missing_equals_missing_and_a_table_without_columns_has_no_duplicates():
     table = make_frame({"a": [math.nan, math.nan, 1]}, {"w": [None, None, None]}, {"d": [None, None, None]})
-    assert cleaner("drop_duplicates", {}).keep(table, "a").tolist() == [True, False, True]
-    assert cleaner("drop_duplicates", {}).keep(table.select([]), "").tolist() == [True] * 3
+    assert row_filter("drop_duplicates", {}).keep(table, "a").tolist() == [True, False, True]
+    assert row_filter("drop_duplicates", {}).keep(table.select([]), "").tolist() == [True] * 3
