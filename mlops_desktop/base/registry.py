@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Generic, TypeVar
@@ -25,7 +26,7 @@ class Registry(Mapping[str, type[C]], Generic[C]):
 
     def __init__(self, package: ModuleType, family: type[C]) -> None:
         self._members: dict[str, type[C]] = {}
-        self._said = family.__name__.lower()
+        self._said = re.sub(r"(?<!^)(?=[A-Z])", " ", family.__name__).lower()
         for name in module_names(package):
             module = importlib.import_module(name)
             for member in vars(module).values():

@@ -110,7 +110,7 @@ def test_a_row_filter_survives_json(id_, params, rows):
 def test_words_for_a_person(id_):
     member = CLEANERS[id_]
     assert member.id == Path(sys.modules[member.__module__].__file__).stem
-    own = Path(__file__).parents[1] / "catalog" / "row_filters" / f"test_{id_}.py"
+    own = Path(__file__).parents[1] / "catalog" / "filters" / f"test_{id_}.py"
     assert id_ in EXAMPLES or own.exists(), f"say in {own.name} which rows stay"
     assert member.label
     assert member.help.endswith(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.evaluation.final_evaluation import test_evaluation
+from mlops_desktop.engine.evaluation.final_evaluation import held_out_evaluation
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, project_status, stages
@@ -42,7 +42,7 @@ def test_a_change_makes_results_out_of_date_and_undo_brings_them_back(trained, c
 def test_an_opened_test_part_is_said(trained, copy_of):
     made = copy_of(trained)
     assert states(made)["evaluate"] in ("open", "done")
-    test_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
+    held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
     assert states(made)["evaluate"] == "done"
 
 

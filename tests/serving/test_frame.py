@@ -59,11 +59,11 @@ def test_what_is_missing():
 
 def test_a_column_that_is_not_there_or_of_another_kind_is_named():
     layout = TABLE.layout
-    assert [layout.kind(name) for name in ("size", "city", "day", "bag: b")] == ["number", "word", "date", "sparse"]
+    assert [layout.kind(name) for name in ("size", "city", "day", "bag: b")] == ["number", "categorical", "date", "sparse"]
     with pytest.raises(UserError, match="no column “gone”"):
         layout.number_at(["gone"])
     for refused, name, kind in (
-        (layout.number_at, "city", "word"),
+        (layout.number_at, "city", "categorical"),
         (layout.categorical_at, "day", "date"),
         (layout.date_at, "size", "number"),
     ):

@@ -150,7 +150,7 @@ def test_a_reference_is_plain_data_without_any_row(bundles, tmp_path):
     write_object(reference, tmp_path, "reference")
     assert read_object_file(tmp_path, "reference") == reference
     assert isinstance(reference, Reference)
-    assert [bins.type for bins in reference.columns] == ["number", "number", "number", "word", "date", "presence"]
+    assert [bins.type for bins in reference.columns] == ["number", "number", "number", "categorical", "date", "presence"]
     assert "bought twice" not in (tmp_path / "reference.json").read_text(encoding="utf-8")
     assert isinstance(reference.score, Bins)
 

@@ -5,9 +5,9 @@ from .batch_prediction import errors_by_row as errors_by_row
 from .batch_prediction import predict_file as predict_file
 from .batch_prediction import read_for_scoring as read_for_scoring
 from .final_evaluation import evaluate_file as evaluate_file
+from .final_evaluation import held_out_evaluation as held_out_evaluation
 from .final_evaluation import out_of_fold_evaluation as out_of_fold_evaluation
 from .final_evaluation import seen_evaluation as seen_evaluation
-from .final_evaluation import test_evaluation as test_evaluation
 from .playground import Answer as Answer
 from .playground import Outcome as Outcome
 from .playground import Trial as Trial

@@ -52,7 +52,7 @@ def _place(found: dict[str, Any], rows: Ints) -> None:
         one["table_row"] = int(rows[one["row"]])
 
 
-def test_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
+def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
     """What the sealed test part says of the chosen model. The look is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")

@@ -15,7 +15,7 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.evaluation import test_evaluation
+from mlops_desktop.engine.evaluation import held_out_evaluation
 from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
@@ -38,7 +38,7 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     """Write the core of a bundle (model, schema, golden rows, drift reference, identity) into an empty folder."""
     refuse_without_consent(chosen)
     pipeline, scorer = chosen.pipeline, chosen.scorer
-    measured = test_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
+    measured = held_out_evaluation(chosen, runs, "export", Part(job, 0.0, 0.5))
     job.step(0.5, "Making golden rows")
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(pipeline.project.seed))
     job.step(0.8, "Making the drift reference")

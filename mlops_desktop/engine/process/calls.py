@@ -21,11 +21,11 @@ from mlops_desktop.engine.evaluation import (
     evaluate_file as evaluate_unseen_file,
 )
 from mlops_desktop.engine.evaluation import (
+    held_out_evaluation,
     out_of_fold_evaluation,
     predict_file,
     response_ms,
     seen_evaluation,
-    test_evaluation,
 )
 from mlops_desktop.engine.monitoring import drift_of
 from mlops_desktop.engine.packaging import export_run, golden_rows, make_exporter
@@ -140,7 +140,7 @@ def evaluate(job: Job, *, folder: str, project: Json, sealed: bool = True) -> Js
     """Metrics and curves of the chosen run: on the sealed test part (a counted look), or out of fold."""
     found, runs = _chosen(folder, project, Part(job, 0.0, 0.3))
     part = Part(job, 0.3, 1.0)
-    return test_evaluation(found, runs, "evaluation", part) if sealed else out_of_fold_evaluation(found, part)
+    return held_out_evaluation(found, runs, "evaluation", part) if sealed else out_of_fold_evaluation(found, part)
 
 
 def evaluate_file(job: Job, *, folder: str, project: Json, file: str) -> Json:
@@ -253,7 +253,7 @@ def _scorer(source: str, project: Json | None, job: Job) -> Iterator[Scorer]:
 
 
 def _gate(found: Chosen, runs: Runs, why: str, job: Job) -> Json:
-    measured = test_evaluation(found, runs, why, Part(job, 0.0, 0.8))
+    measured = held_out_evaluation(found, runs, why, Part(job, 0.0, 0.8))
     return check_goals(found.pipeline.project, _with_response(found, measured))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 
-FORMAT = 2
+FORMAT = 3
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 

@@ -11,7 +11,7 @@ from mlops_desktop.serving.frame import Frame, Layout, encode
 
 CODES, LEVELS = encode(["a", "b", None, "a"])
 FRAME = Frame(
-    Layout(numbers=("x",), words=("w",)),
+    Layout(numbers=("x",), categoricals=("w",)),
     4,
     np.array([[1.0], [2.0], [np.nan], [4.0]]),
     CODES[:, None],

@@ -47,7 +47,7 @@ def test_columns_of_0_and_1_are_one_picture():
     found = compare(FRAME, after)
     assert found.gone == ("city",)
     (group,) = groups(FRAME, after, found, {})
-    assert group["before"]["kind"] == "word"
+    assert group["before"]["kind"] == "categorical"
     assert group["after"]["kind"] == "many"
     assert dict(zip(group["after"]["names"], group["after"]["counts"], strict=True)) == {"Oslo": 2, "other": 1, "is missing": 1}
 

@@ -79,7 +79,7 @@ def test_row_filters_that_leave_nothing_are_a_sentence(trained, copy_of):
 
 def test_a_row_filter_that_fails_is_named(trained, copy_of):
     made = copy_of(trained, row_filters=(rule("nothing > 1"),))
-    with pytest.raises(UserError, match="Cleaner"):
+    with pytest.raises(UserError, match="Row filter"):
         _ = made.pipeline.train
 
 

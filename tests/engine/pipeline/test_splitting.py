@@ -294,7 +294,7 @@ def test_default_split_gives_its_reason():
 
 
 def test_read_columns_takes_words_numbers_and_dates():
-    layout = Layout(numbers=("fold",), words=("city",), dates=("day",))
+    layout = Layout(numbers=("fold",), categoricals=("city",), dates=("day",))
     frame = Frame(
         layout,
         3,

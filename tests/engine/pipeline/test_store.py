@@ -18,7 +18,7 @@ from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.serving.schema import Column, Grammar, Schema
 from tests.engine.disks import fill, killed_while_writing, readable_folder, small_disk, unprivileged
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KEY, OTHER = "ab" * 16, "cd" * 16
 ARRAYS = {
     "numbers": np.arange(6, dtype=np.float32).reshape(2, 3),

@@ -333,7 +333,7 @@ def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, monkeypatch, call):
     temporary = tmp_path / "temporary"  # its own: other tests sweep the common one
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)]), "TMPDIR": str(temporary)}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[2]), str(HERE)]), "TMPDIR": str(temporary)}
     parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, env=env)
     worker = int(parent.stdout.readline())
     wait_for(Path(f"{ready}.ready" if call == "grandchildren" else ready).exists)
@@ -414,5 +414,5 @@ def test_a_frozen_program_starts_itself(monkeypatch):
 
 def test_the_parent_side_is_light():
     code = "import sys, mlops_desktop.engine.process.child_process; print(sorted({m.partition('.')[0] for m in sys.modules} & {'numpy', 'pandas', 'sklearn', 'psutil', 'PySide6', 'filelock'}))"  # noqa: E501
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE.parents[1])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE.parents[2])
     assert done.stdout.strip() == "[]"

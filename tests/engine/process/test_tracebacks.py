@@ -41,7 +41,7 @@ def test_no_library_puts_a_cell_into_the_report(number):
     assert not [s for s in SECRETS if s in told]
     lines = [line for line in stack.splitlines() if line and not line.startswith(" ")]  # indented ones are lines of code
     assert not [s for s in SECRETS if any(s in line for line in lines)]
-    assert "test_traces.py" in stack
+    assert "test_tracebacks.py" in stack
 
 
 @pytest.mark.parametrize(

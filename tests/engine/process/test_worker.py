@@ -15,7 +15,7 @@ from mlops_desktop.engine.process import worker
 from mlops_desktop.engine.process.child_process import Child
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 
 
 @pytest.fixture

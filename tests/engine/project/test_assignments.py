@@ -170,7 +170,7 @@ def test_lists_are_replaced_and_added_to():
         ("algorithms=xgboots", "xgboots"),
         ("steps={", "operation"),
         ('steps={"id": "scale", "params": {"method": "odd"}}', "standard"),
-        ('row_filters={"id": "drop_duplicates", "on": "no"}', "cleaners[0].on"),
+        ('row_filters={"id": "drop_duplicates", "on": "no"}', "row_filters[0].on"),
         ("row_filters=scale", "There is no row filter “scale”"),
         ("target+=x", "list"),
         ("data=x", "update"),

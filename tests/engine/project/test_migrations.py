@@ -12,7 +12,7 @@ from mlops_desktop.engine.project.decisions import digest
 from mlops_desktop.engine.project.migrations import FORMAT, STEPS, migrate
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json, read_project
 
-OLD = Path(__file__).parents[1] / "data" / "projects"
+OLD = Path(__file__).parents[2] / "data" / "projects"
 
 
 @pytest.mark.parametrize("number", range(1, FORMAT + 1))
@@ -35,10 +35,10 @@ def test_results_of_the_first_format_are_found_again():
 
 
 def test_row_filters_of_the_first_format_were_on():
-    assert migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]}) == {"format": FORMAT, "cleaners": [{"id": "a", "on": True}, "b"]}
+    assert migrate({"format": 1, "cleaners": [{"id": "a"}, "b"]}) == {"format": FORMAT, "row_filters": [{"id": "a", "on": True}, "b"]}
     assert migrate({"format": 1}) == {"format": FORMAT}
     for odd in (None, "drop_duplicates", {"id": "a"}):
-        with pytest.raises(UserError, match="cleaners"):
+        with pytest.raises(UserError, match="row_filters"):
             project_from_json({"format": 1, "cleaners": odd})
 
 

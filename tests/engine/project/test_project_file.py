@@ -26,7 +26,7 @@ from mlops_desktop.engine.project.project_file import (
 )
 from tests.engine.disks import fill, killed_while_writing, readable_folder, small_disk, unprivileged
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OLD = ROOT / "tests" / "data" / "projects"
 
 
@@ -107,7 +107,7 @@ def test_the_key_is_the_same_in_another_process_and_tells_true_from_one():
         ({"refit": "some"}, "refit"),
         ({"steps": [{"id": "scale", "on": 1}]}, "steps[0].on"),
         ({"steps": [{"id": "os.system"}]}, "os.system"),
-        ({"row_filters": [{"id": "drop_duplicates", "on": None}]}, "cleaners[0].on"),
+        ({"row_filters": [{"id": "drop_duplicates", "on": None}]}, "row_filters[0].on"),
         ({"row_filters": [{"id": "scale"}]}, "scale"),
         ({"steps": [{"id": "scale", "params": {"method": "x"}}]}, "steps[0]"),
         ({"steps": [{"id": "scale", "code": "x"}]}, "code"),
@@ -306,7 +306,7 @@ def test_hostile_content_runs_nothing(tmp_path):
 
 
 def test_opening_a_project_needs_no_heavy_library():
-    code = "import sys, pathlib; from mlops_desktop.engine import storage, session, decisions, runs, artifacts, lock; storage.read_project(pathlib.Path(sys.argv[1])); print(sorted({m.partition('.')[0] for m in sys.modules} & {'pandas', 'sklearn', 'scipy', 'pyarrow', 'lightgbm', 'matplotlib', 'filelock'}))"  # noqa: E501  # noqa: E501
+    code = "import sys, pathlib; from mlops_desktop.engine.project import Session, set_field, read_project; from mlops_desktop.engine.training import Runs; from mlops_desktop.engine.pipeline import ArtifactStore; read_project(pathlib.Path(sys.argv[1])); print(sorted({m.partition('.')[0] for m in sys.modules} & {'pandas', 'sklearn', 'scipy', 'pyarrow', 'lightgbm', 'matplotlib', 'filelock'}))"  # noqa: E501  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", code, str(OLD / f"format_{FORMAT}")],
         capture_output=True,

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.project.project_lock import ProjectLock
 from tests.engine.disks import readable_folder, unprivileged
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HOLDER = """
 import pathlib, sys, time
 from mlops_desktop.engine.project.project_lock import ProjectLock

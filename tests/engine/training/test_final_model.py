@@ -16,9 +16,9 @@ from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.evaluation.final_evaluation import (
     evaluate_file,
     evaluate_rows,
+    held_out_evaluation,
     out_of_fold_evaluation,
     seen_evaluation,
-    test_evaluation,
 )
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Costs
@@ -65,8 +65,8 @@ def test_every_look_at_the_test_part_is_counted(trained, copy_of):
     made = copy_of(trained)
     found = open_chosen(made.pipeline, made.runs, Silent())
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
-    first = test_evaluation(found, made.runs, "evaluation", Silent())
-    again = test_evaluation(found, made.runs, "check", Silent())
+    first = held_out_evaluation(found, made.runs, "evaluation", Silent())
+    again = held_out_evaluation(found, made.runs, "check", Silent())
     assert first["looks"] == before + 1
     assert again["looks"] == before + 2
     assert seen_evaluation(made.pipeline, found.run, made.runs)["looks"] == before + 2
@@ -93,9 +93,9 @@ def test_refit_on_all_rows_is_another_model(trained, copy_of):
 
 def test_a_model_of_all_rows_is_measured_by_its_twin_that_never_saw_the_test_part(trained, copy_of):
     made = copy_of(trained, refit="all")
-    told = test_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
+    told = held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
     plain = Pipeline(made.folder, replace(made.project, refit="train"))
-    honest = test_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
+    honest = held_out_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
     assert told["metrics"] == honest["metrics"]
 
 
@@ -172,7 +172,7 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
     made = copy_of(churn)
     found = open_chosen(made.pipeline, made.runs, Silent())
     truth = made.pipeline.table.frame.number("Churn")
-    for told in (out_of_fold_evaluation(found, Silent()), test_evaluation(found, made.runs, "test", Silent())):
+    for told in (out_of_fold_evaluation(found, Silent()), held_out_evaluation(found, made.runs, "test", Silent())):
         assert told["worst"]
         assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in told["worst"])
 

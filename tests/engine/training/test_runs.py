@@ -18,7 +18,7 @@ from mlops_desktop.engine.project.decisions import digest
 from mlops_desktop.engine.training.runs import RUNS_FILE, Run, Runs
 from tests.engine.disks import fill, killed_while_writing, readable_folder, small_disk, unprivileged
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def a_run(number, key="board", **changes):

@@ -8,7 +8,7 @@ from mlops_desktop.serving.formula.expression import parse
 from mlops_desktop.serving.formula.tokens import FormulaError
 from mlops_desktop.serving.frame import Layout
 
-LAYOUT = Layout(numbers=("age", "income", "log", "in"), words=("city",), dates=("day",), sparse=(("text: free",),))
+LAYOUT = Layout(numbers=("age", "income", "log", "in"), categoricals=("city",), dates=("day",), sparse=(("text: free",),))
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,20 @@ def columns_of(path):
     """(texts, numbers) of a file of answers: the columns that hold numbers as an array, the others as lists."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    numeric = [name for name in rows[0] if name.startswith("probability_") or (name == "prediction" and not rows[0]["prediction"].isalpha())]
+    numeric = [
+        name for name in rows[0] if name.startswith("probability_") or (name == "prediction" and not rows[0]["prediction"].isalpha())
+    ]
     return {name: [row[name] for row in rows] for name in rows[0] if name not in numeric}, np.array(
         [[float(row[name]) for name in numeric] for row in rows]
     )
 
 
 def test_there_is_a_bundle_of_each_task():
-    assert {json.loads((path / "bundle.json").read_text(encoding="utf-8"))["task"] for path in OLD} == {"binary", "multiclass", "regression"}
+    assert {json.loads((path / "bundle.json").read_text(encoding="utf-8"))["task"] for path in OLD} == {
+        "binary",
+        "multiclass",
+        "regression",
+    }
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.name)
