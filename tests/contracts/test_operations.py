@@ -294,7 +294,7 @@ def test_the_order_of_columns_does_not_matter(case):
     layout, apply = bound(case)
     turned = LATER.layout
     at = [list(range(len(block)))[::-1] for block in (turned.numbers, turned.categoricals, turned.dates)]
-    turned = dataclasses.replace(turned, numbers=turned.numbers[::-1], words=turned.categoricals[::-1], dates=turned.dates[::-1])
+    turned = dataclasses.replace(turned, numbers=turned.numbers[::-1], categoricals=turned.categoricals[::-1], dates=turned.dates[::-1])
     frame = Frame(
         turned, LATER.rows, LATER.numbers[:, at[0]], LATER.codes[:, at[1]], LATER.levels[::-1], LATER.dates[:, at[2]], LATER.sparse
     )
