@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.cli.parser import make_parser
 
 SAMPLES = resource_folder() / "samples"
 
@@ -48,6 +51,13 @@ def test_help_is_quick_to_load_nothing():
     code += "print([m for m in ('numpy', 'pandas', 'sklearn', 'PySide6', 'matplotlib', 'pyarrow') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip().endswith("[]")
+
+
+def test_every_command_has_its_function():
+    commands = next(action for action in make_parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
+    places = {name: (sub.get_default("module"), sub.get_default("function")) for name, sub in commands.items()}
+    for module, function in places.values():
+        assert callable(getattr(importlib.import_module(f"mlops_desktop.cli.{module}"), function))
 
 
 def test_the_leaderboard_as_json(project):
