@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .column import Problem
+from .column import ValidationIssue
 from .monitor import VERDICTS
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -71,15 +71,15 @@ class Metrics:
                 self._outcomes[at] += 1
             self._refused += refused
 
-    def remarked(self, problems: Iterable[Problem]) -> None:
+    def remarked(self, problems: Iterable[ValidationIssue]) -> None:
         """Count warnings by field and code."""
         self._count(self._remarks, problems)
 
-    def refused(self, problems: Iterable[Problem]) -> None:
+    def refused(self, problems: Iterable[ValidationIssue]) -> None:
         """Count faults by field and code."""
         self._count(self._faults, problems)
 
-    def _count(self, counts: dict[tuple[str, str], int], problems: Iterable[Problem]) -> None:
+    def _count(self, counts: dict[tuple[str, str], int], problems: Iterable[ValidationIssue]) -> None:
         with self._lock:
             for problem in problems:
                 key = (problem.field if problem.field in self._fields else "other", problem.code)
