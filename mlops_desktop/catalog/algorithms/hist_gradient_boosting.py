@@ -29,6 +29,7 @@ class HistGradientBoosting(Algorithm):
         "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
     )
     tasks = frozenset(TASKS)
+    encoding = "native_categories"
     takes_sparse = False
     initial_configs = (  # few leaves for small tables; a sample of columns at each question
         {"learning_rate": 0.06, "rounds": 200, "leaves": 8, "min_samples_leaf": 10, "max_features": 0.5},

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from mlops_desktop.base.component import Component
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.engine.pipeline.candidate import Candidate, Combination
 from mlops_desktop.engine.project import Project, digest
 
 EDITION = 1  # raise it when the same decisions would make other results, for a reason that stands in no component's version
@@ -86,15 +86,16 @@ class Keys:
     @cached_property
     def board(self) -> str:
         """The leaderboard: every run of these steps, compared by this metric."""
-        return digest("board", self.steps, self._project.metric, str(self._project.positive))
+        encodings = {name: decided(encoding) for name, encoding in self._project.encodings.items()}
+        return digest("board", self.steps, encodings, self._project.metric, str(self._project.positive))
 
-    def run(self, algorithm: Algorithm) -> str:
-        """One algorithm with its parameters on these steps: the id of the run."""
-        return digest("run", self.steps, decided(algorithm), self._project.seed, self._project.metric, str(self._project.positive))
+    def run(self, candidate: Candidate | Combination) -> str:
+        """One candidate with all of its parts on these features: the id of the run."""
+        return digest("run", self.features, candidate.to_json(), self._project.seed, self._project.metric, str(self._project.positive))
 
-    def fold(self, algorithm: Algorithm, fold: int) -> str:
+    def fold(self, candidate: Candidate | Combination, fold: int) -> str:
         """Out-of-fold scores of one fold of a run; they do not depend on the metric."""
-        return digest("fold", self.steps, decided(algorithm), self._project.seed, fold)
+        return digest("fold", self.features, candidate.to_json(), self._project.seed, fold)
 
     def learning_curve(self, run: str) -> str:
         """How the score of a run grows with the rows that it learns from."""

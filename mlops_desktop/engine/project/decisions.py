@@ -9,7 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Loader, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Loader, Operation, RowFilter, Task
+from mlops_desktop.engine.choices import ALL, choices
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -110,6 +111,7 @@ class Project:
     row_filters: tuple[Step[RowFilter], ...] = ()
     split: Split = field(default_factory=Split)
     steps: tuple[Step[Operation], ...] = ()
+    encodings: dict[str, Encoding] = field(default_factory=dict)  # by id of the algorithm, or ALL; else as the algorithm declares
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)
     threshold: float | None = None  # set by hand; None: from out-of-fold scores
@@ -125,6 +127,11 @@ class Project:
     def active_row_filters(self) -> tuple[RowFilter, ...]:
         """The row filters that are switched on, in their order."""
         return tuple(step.component for step in self.row_filters if step.on)
+
+    def encoding(self, algorithm: Algorithm) -> Encoding:
+        """The encoding of an algorithm: pinned for it, else pinned for all, else the one that it declares."""
+        pinned = self.encodings.get(algorithm.id) or self.encodings.get(ALL)
+        return pinned or choices().encodings[algorithm.encoding]()
 
     def role(self, column: str) -> Role | None:
         """The role that a person gave a column, `target` for the target; None when it is decided from the data."""

@@ -28,13 +28,18 @@ RENAMED_STEPS = {"impute_words": "impute_categories"}  # ids of operations befor
 
 
 def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
-    """2 to 3: `cleaners` is called `row_filters`, and an operation has another id."""
+    """2 to 3: `cleaners` is called `row_filters`, and an operation has another id.
+
+    Recipes made the whole matrix then, so every algorithm goes on learning from what its steps leave, unless nothing was decided yet.
+    """
     document = {("row_filters" if name == "cleaners" else name): value for name, value in document.items()}
     steps = document.get("steps")
     if isinstance(steps, list):
         document["steps"] = [
             {**one, "id": RENAMED_STEPS.get(str(one.get("id")), one.get("id"))} if isinstance(one, dict) else one for one in steps
         ]
+    if steps or document.get("candidates"):
+        document["encodings"] = {"*": {"id": "as_it_is", "version": 1, "params": {}}}
     return document
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Loader, Operation, RowFilter
+from mlops_desktop.base.families import Algorithm, Encoding, Loader, Operation, RowFilter
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project.decisions import Step
@@ -178,6 +178,7 @@ def registry_of(family: type[Component]) -> Registry[Any]:
         Loader: choices().loaders,
         RowFilter: choices().row_filters,
         Operation: choices().operations,
+        Encoding: choices().encodings,
         Algorithm: choices().algorithms,
     }
     return known[family]

@@ -8,21 +8,22 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import describe_columns
-from mlops_desktop.engine.pipeline import Pipeline, fit_steps
+from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline, fit_steps
 from mlops_desktop.engine.project import digest
-from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.monitor import Reference, reference_of
 from mlops_desktop.serving.required_inputs import schema_of_needs
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.serialization import pack
+from mlops_desktop.serving.transform import Transform
 
 
 def best_run(runs: list[Run]) -> Run | None:
@@ -49,16 +50,16 @@ def chosen_run(pipeline: Pipeline, runs: Runs) -> Run:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The chosen run of a flow with its scorer."""
+    """The chosen run of a pipeline with its scorer."""
 
     pipeline: Pipeline
     run: Run
     scorer: Scorer
 
     @property
-    def algorithm(self) -> Algorithm:
-        """The algorithm with the parameters of the run."""
-        return read_algorithm(self.run.algorithm)
+    def candidate(self) -> Candidate | Combination:
+        """The pipeline that the run fitted."""
+        return self.run.candidate_of(self.pipeline.project)
 
 
 def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
@@ -82,17 +83,15 @@ def _with_other_cut_off(pipeline: Pipeline, run: Run) -> Scorer | None:
     except KeyError:
         return None
     assert isinstance(scorer, Scorer)
-    scorer = replace(scorer, version="", threshold=_threshold(pipeline, read_algorithm(run.algorithm)))
+    scorer = replace(scorer, version="", threshold=_threshold(pipeline, run.candidate_of(pipeline.project)))
     return replace(scorer, version=_version(scorer))
 
 
 def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     project = pipeline.project
-    algorithm = read_algorithm(run.algorithm)
+    candidate = run.candidate_of(project)
     rows = pipeline.everything if project.refit == "all" else pipeline.train
-    fitted_steps = fit_steps(project.active_steps(), rows, Part(job, 0.0, 0.4))
-    job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")
-    fitted = fit(algorithm, fitted_steps.matrix, rows.target, rows.weights, project.seed)
+    transforms, model = fit_candidate(pipeline, candidate, rows, Part(job, 0.0, 0.9))
     job.step(0.9, "Writing the model as plain data")
     scorer = Scorer(
         name=project.name,
@@ -100,14 +99,25 @@ def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
         task=rows.target.task,
         target=project.target,
         schema=describe_columns(pipeline.table, rows.frame, project.columns),
-        transforms=fitted_steps.transforms,
-        model=fitted.model,
+        transforms=transforms,
+        model=model,
         classes=rows.target.classes,
         positive=pipeline.positive,
-        threshold=_threshold(pipeline, algorithm),
+        threshold=_threshold(pipeline, candidate),
     )
     scorer = replace(scorer, schema=schema_of_needs(scorer, rows.frame))
     return replace(scorer, version=_version(scorer))
+
+
+def fit_candidate(pipeline: Pipeline, candidate: Candidate | Combination, rows: Dataset, job: Job) -> tuple[tuple[Transform, ...], Model]:
+    """The transforms and the compiled model of a candidate fitted on these rows; the models of an ensemble share one matrix."""
+    members = candidate.members
+    fitted = pipeline.encode(members[0], fit_steps(members[0].steps, rows, Part(job, 0.0, 0.4)))
+    models = []
+    for i, member in enumerate(members):
+        job.step(0.4 + 0.6 * i / len(members), f"{member.label} on {rows.rows:,} rows")
+        models.append(fit(member.algorithm, fitted.matrix, rows.target, rows.weights, pipeline.project.seed).model)
+    return fitted.transforms, candidate.ensemble.compile(models) if isinstance(candidate, Combination) else models[0]
 
 
 def _version(scorer: Scorer) -> str:
@@ -117,10 +127,10 @@ def _version(scorer: Scorer) -> str:
     return digest(document, [[name, str(a.dtype), a.shape, digest(a.tobytes().hex())] for name, a in sorted(arrays.items())])[:12]
 
 
-def _threshold(pipeline: Pipeline, algorithm: Algorithm) -> float | None:
+def _threshold(pipeline: Pipeline, candidate: Candidate | Combination) -> float | None:
     if pipeline.positive is None or pipeline.project.threshold is not None:
         return pipeline.project.threshold
-    return proposed_threshold(pipeline, *out_of_fold(pipeline, algorithm)).threshold
+    return proposed_threshold(pipeline, *out_of_fold(pipeline, candidate)).threshold
 
 
 def proposed_threshold(pipeline: Pipeline, rows: Ints, scores: Floats) -> Choice:
@@ -137,4 +147,4 @@ def drift_reference(chosen: Chosen) -> Reference:
 
     On its own training rows a model is too sure: a forest's scores there are so far from those of any new day that every day would drift.
     """
-    return reference_of(chosen.scorer.schema, chosen.pipeline.train.frame, out_of_fold(chosen.pipeline, chosen.algorithm)[1])
+    return reference_of(chosen.scorer.schema, chosen.pipeline.train.frame, out_of_fold(chosen.pipeline, chosen.candidate)[1])
