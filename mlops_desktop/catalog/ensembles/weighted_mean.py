@@ -1,7 +1,7 @@
 """The weighted mean of models, chosen greedily by their out-of-fold scores.
 
-Models are added with repetition (Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble selection from libraries of models", ICML 2004): begin
-with the best, add whichever lifts the mean over the folds most, stop when none does. Nothing is fitted to find it.
+Models are added with repetition (Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble selection from libraries of models", ICML 2004):
+begin with the best, add whichever lifts the mean over the folds most, stop when none does. Nothing is fitted to find it.
 """
 
 from __future__ import annotations

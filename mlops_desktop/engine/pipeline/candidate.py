@@ -1,4 +1,4 @@
-"""What a trial fits: a whole pipeline (operations, encoding, algorithm), or several of them combined by an ensemble; saved as plain JSON."""
+"""What a trial fits: a whole pipeline (operations, encoding, algorithm), or several combined by an ensemble; saved as plain JSON."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
 
 
 def _set_encoding(project: Project, algorithm: str, value: str) -> Project:
-    """The project with the encoding of one algorithm (or of all, `*`) pinned; all of them as JSON when none is named. Empty takes it back."""
+    """The project with the encoding of one algorithm (of all: `*`) pinned; all of them as JSON when none is named. Empty takes it back."""
     plain = None if value == "" else _json(value)
     if not algorithm:
         return _checked_encodings(_changed(project, "encodings", plain or {}))

@@ -28,8 +28,8 @@ class Plan:
     """The order of trials: every candidate as it stands, then draws (or grid points) of the contenders, of better ones more often.
 
     The draws of a candidate begin with the settings of its algorithm that did well elsewhere (`initial_configs`); then of three two are
-    small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `STEPS_EVERY`th draw moves a parameter of one
-    operation of the recipe instead.
+    small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `STEPS_EVERY`th draw moves the parameters
+    of one operation of the recipe instead.
 
     Report each finished score by `tell`; iterate it to get the next candidate. It ends when `trials` are used up or nothing new is left.
     """

@@ -31,8 +31,8 @@ MATRIX_SHARE = 0.2  # of the free memory: what the matrices of all folds may tak
 
 
 class Folds:
-    """The folds of a pipeline with their matrices. Steps are fitted once for each fold, encodings once for each fold and encoding; both then
-    serve every algorithm, while memory allows.
+    """The folds of a pipeline with their matrices. Steps are fitted once for each fold, encodings once for each fold and encoding; both
+    then serve every algorithm, while memory allows.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
