@@ -39,7 +39,7 @@ class Run:
     """One trial: an algorithm with its parameters, fitted fold by fold under the decisions `key`.
 
     `id` is the hash of its decisions (32 hex digits), `number` its place in the search, `algorithm` the record of the algorithm or
-    ensemble, `candidate` that of the whole pipeline (see `read_candidate`; records of older versions hold the algorithm alone), `score` the mean of
+    ensemble, `candidate` that of the whole pipeline (see `read_candidate`; absent from records of older versions), `score` the mean of
     `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless done), `reason` why it failed or what to
     know of it, `rows` and `features` the size of the training part's matrix, `versions` the libraries that fitted it.
     """

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from mlops_desktop.engine.choices import ALL
 from mlops_desktop.engine.pipeline import Keys, decided
 from mlops_desktop.engine.project import Project, digest, project_to_json
 from mlops_desktop.engine.workflow import blocked
@@ -61,7 +64,9 @@ class Trial(QObject):
             self._timer.stop()
             return
         features = Keys(project).features
-        everything = [[decided(step.component), step.on] for step in (*project.row_filters, *project.steps)]
+        everything: list[Any] = [[decided(step.component), step.on] for step in (*project.row_filters, *project.steps)]
+        everything.append([[algorithm.id, decided(project.encoding(algorithm))] for algorithm in project.candidates])
+        everything.append(decided(project.encodings[ALL]) if ALL in project.encodings else None)
         self._question = digest(features, everything, at, row_filter)
         before = project.steps if at < 0 else project.steps[:at]
         self._before = digest(features, [decided(step.component) for step in before if step.on])
