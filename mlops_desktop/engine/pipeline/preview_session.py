@@ -128,11 +128,11 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
     """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` closely.
 
     `{"problem", "rows", "row_filters", "steps", "columns", "step", "encodings", "matrix", "gone_rows"}`. `problem` says why nothing can be
-    tried. `rows` counts `table`, `kept` by the row filters, `train`, `sample`, and `columns` before the first step. One is
-    `{"on", "error", "gone"}` with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the number of columns after it;
-    one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there before the step at `at`
-    (after all steps when −1), `step` what it changed (see `_step_changes`), `encodings` and `matrix` see `encoding_preview`, `gone_rows`
-    the first rows that the row filter takes out.
+    tried. `rows` counts `table`, `kept` by the row filters, `train`, `sample`, and `columns` before the first step. A row filter is
+    `{"on", "error", "gone"}` with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the
+    number of columns after it; one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there
+    before the step at `at` (after all steps when −1), `step` what it changed (see `_step_changes`), `encodings` and `matrix` see
+    `encoding_preview`, `gone_rows` the first rows that the row filter takes out.
 
     What is sound for these columns is in the store afterwards (`engine.suggestions`), so that each step can say why it is there.
     """

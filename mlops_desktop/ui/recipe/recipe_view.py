@@ -26,8 +26,8 @@ SIDE = (330, 400)  # the least and the greatest width of the recipe
 
 
 class RecipeView(QWidget):
-    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` the text without a step, `under` makes what
-    stands below the steps.
+    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` the text without a
+    step, `under` makes what stands below the steps.
     """
 
     def __init__(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Goals, Project, Split, Step
 
@@ -27,7 +28,7 @@ def base() -> Project:
 
 def all_keys(project: Project) -> dict[str, str]:
     keys = Keys(project)
-    algorithm = choices().algorithms.read("logistic")
+    candidate = Candidate.of(project, choices().algorithms.read("logistic"))
     return {
         "table": keys.table,
         "rows": keys.rows,
@@ -35,8 +36,8 @@ def all_keys(project: Project) -> dict[str, str]:
         "features": keys.features,
         "steps": keys.steps,
         "board": keys.board,
-        "fold": keys.fold(algorithm, 0),
-        "run": keys.run(algorithm),
+        "fold": keys.fold(candidate, 0),
+        "run": keys.run(candidate),
         "scorer": keys.scorer("r"),
         "evaluation": keys.evaluation("r"),
     }
@@ -91,6 +92,14 @@ def test_a_row_filter_that_is_off_is_as_if_it_were_not_there():
     rule = choices().row_filters.read("drop_duplicates")
     assert all_keys(replace(base(), row_filters=(Step(rule, on=False),))) == all_keys(base())
     assert all_keys(replace(base(), row_filters=(Step(rule),))) != all_keys(base())
+
+
+def test_the_encoding_of_an_algorithm_changes_its_runs_alone():
+    pinned = replace(base(), encodings={"logistic": choices().encodings.read("as_it_is")})
+    before, after = all_keys(base()), all_keys(pinned)
+    assert {name for name in before if before[name] != after[name]} == {"board", "fold", "run"}
+    other = replace(base(), encodings={"knn": choices().encodings.read("as_it_is")})
+    assert all_keys(other)["fold"] == before["fold"]
 
 
 def test_suggestions_hang_on_rows_and_columns_and_not_on_steps():
