@@ -17,7 +17,7 @@ from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 
 
 class Recorder:
-    """Everything that a ticket told, with the thread it was told on."""
+    """Every event of a job, with the thread that it arrived on."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, object]] = []
@@ -34,12 +34,12 @@ class Recorder:
         return [kind for kind, _ in self.events]
 
     @property
-    def text(self) -> list[tuple[str, object]]:
+    def outcomes(self) -> list[tuple[str, object]]:
         """All but the progress."""
         return [event for event in self.events if event[0] != "progress"]
 
 
-def ticket(recorder: Recorder, name: str, **args: object) -> BackgroundJob:
+def make_job(recorder: Recorder, name: str, **args: object) -> BackgroundJob:
     return BackgroundJob(
         name=name,
         args=args,
@@ -54,46 +54,46 @@ def ticket(recorder: Recorder, name: str, **args: object) -> BackgroundJob:
 
 def test_an_answer_arrives_on_the_window_s_thread(runner, qtbot):
     recorder = Recorder()
-    runner.start("me", ticket(recorder, "echo", value=5))
+    runner.start("me", make_job(recorder, "echo", value=5))
     qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)
-    assert recorder.refusals == [("done", {"value": 5}), ("over", None)]
+    assert recorder.outcomes == [("done", {"value": 5}), ("over", None)]
     assert recorder.threads == {QThread.currentThread()}
 
 
 def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
     for name, kind in (("refuse", "refused"), ("fail", "crashed"), ("die", "crashed"), ("echo", "done")):
         recorder = Recorder()
-        runner.start(name, ticket(recorder, name))
+        runner.start(name, make_job(recorder, name))
         qtbot.waitUntil(lambda recorder=recorder: "over" in recorder.kinds(), timeout=30_000)
-        assert [k for k, _ in recorder.refusals] == [kind, "over"], name
+        assert [k for k, _ in recorder.outcomes] == [kind, "over"], name
         if kind == "refused":
-            assert isinstance(recorder.refusals[0][1], UserError)
+            assert isinstance(recorder.outcomes[0][1], UserError)
 
 
 def test_a_fault_says_nothing_of_cells(runner, qtbot):
     from mlops_desktop.ui.shell.crash_dialog import without_values
 
     recorder = Recorder()
-    runner.start("me", ticket(recorder, "fail"))
+    runner.start("me", make_job(recorder, "fail"))
     qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)
-    assert "4711" not in without_values(str(recorder.refusals[0][1]))
+    assert "4711" not in without_values(str(recorder.outcomes[0][1]))
 
 
 def test_a_newer_question_drops_the_older(runner, qtbot):
     old, new = Recorder(), Recorder()
-    runner.start("me", ticket(old, "slow", seconds=20))
+    runner.start("me", make_job(old, "slow", seconds=20))
     qtbot.waitUntil(lambda: "progress" in old.kinds(), timeout=20_000)
-    runner.start("me", ticket(new, "echo"))
+    runner.start("me", make_job(new, "echo"))
     qtbot.waitUntil(lambda: "over" in new.kinds(), timeout=10_000)
     assert "done" not in old.kinds()
-    assert [k for k, _ in new.refusals] == ["done", "over"]
+    assert [k for k, _ in new.outcomes] == ["done", "over"]
 
 
 def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
     long, quick = Recorder(), Recorder()
-    work = runner.start("me", ticket(long, "slow", seconds=30), long=True)
+    work = runner.start("me", make_job(long, "slow", seconds=30), long=True)
     qtbot.waitUntil(lambda: "progress" in long.kinds(), timeout=20_000)
-    runner.start("me", ticket(quick, "echo"))
+    runner.start("me", make_job(quick, "echo"))
     qtbot.waitUntil(lambda: "over" in quick.kinds(), timeout=20_000)
     assert runner.busy
     runner.long.cancel(work)
@@ -102,7 +102,7 @@ def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
 
 def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
     recorder = Recorder()
-    runner.start("me", ticket(recorder, "deaf", seconds=60), long=True)
+    runner.start("me", make_job(recorder, "deaf", seconds=60), long=True)
     qtbot.waitUntil(lambda: runner.long._worker.child.pid is not None, timeout=20_000)
     qtbot.wait(500)
     pid = runner.long._worker.child.pid
@@ -110,7 +110,7 @@ def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
     runner.stop()
     qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=10_000)
     assert time.monotonic() - began < 5.0
-    assert [k for k, _ in recorder.refusals] == ["over"]
+    assert [k for k, _ in recorder.outcomes] == ["over"]
     assert not psutil.pid_exists(pid)
 
 
@@ -152,8 +152,8 @@ def test_shutting_down_leaves_no_process(qapp, qtbot, monkeypatch):
     monkeypatch.setattr(jobs_module, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
     made = JobRunner()
     recorder = Recorder()
-    made.start("me", ticket(recorder, "deaf", seconds=60), long=True)
-    made.start("me", ticket(recorder, "echo"))
+    made.start("me", make_job(recorder, "deaf", seconds=60), long=True)
+    made.start("me", make_job(recorder, "echo"))
     qtbot.waitUntil(lambda: made.long._worker.child.pid is not None and made.quick._worker.child.pid is not None, timeout=20_000)
     pids = [made.long._worker.child.pid, made.quick._worker.child.pid]
     made.shut_down()

@@ -214,7 +214,7 @@ class EvaluatePanel(Panel):
             "whoever chooses among models by them makes their figures too good."
         )
         again = (
-            self.tr("Under other decisions {said}.").format(description=self._test_accesses_text(test_accesses)) if test_accesses else ""
+            self.tr("Under other decisions {openings}.").format(openings=self._test_accesses_text(test_accesses)) if test_accesses else ""
         )
         return f"{text} {again}".strip()
 
