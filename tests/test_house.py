@@ -34,6 +34,7 @@ COVERED_BY_CONTRACT = {
     "catalog/tasks": "task_spec",
     "serving/transforms": "operation",
     "serving/models": "algorithm",
+    "serving/tasks": "prediction_spec",
 }
 
 HEAVY = ("pandas", "sklearn", "scipy", "pyarrow", "lightgbm", "matplotlib", "openpyxl")
