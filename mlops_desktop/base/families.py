@@ -20,6 +20,7 @@ from mlops_desktop.base.params import Choice, Columns, Flag, Number
 from mlops_desktop.base.target_columns import Class, TargetColumn, bands
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.prediction_spec import PredictionSpec
 from mlops_desktop.serving.transform import Transform
 
 if TYPE_CHECKING:
@@ -94,19 +95,27 @@ class Dataset:
 class TaskSpec(Component, ABC):
     """A kind of task: how its target is read, what is measured, and what its answers look like. Nothing else compares a task's id.
 
-    The answers of a model are (rows, classes) probabilities when `has_classes`, else (rows,) values. `has_positive`: one of two classes
-    is the positive one, so there are a threshold and costs of errors. `traits` are what algorithms (`Algorithm.learns`) and metrics
+    `prediction` is its half in `serving/tasks/`: the shape of the scores and the form of an answer. `traits` are what algorithms (`Algorithm.learns`) and metrics
     (`Metric.trait`) are matched with; `own_metrics` come before these. `leading` are the ids of the metrics that an evaluation shows
     first. `label` is the name in the window, `title` in the report, `baseline` completes "it …" for a model that looks at no column.
     """
 
     title: ClassVar[str]
     baseline: ClassVar[str]
-    has_classes: ClassVar[bool]
-    has_positive: ClassVar[bool] = False
+    prediction: ClassVar[PredictionSpec]
     traits: ClassVar[frozenset[str]]
     own_metrics: ClassVar[tuple[Metric, ...]] = ()
     leading: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether a model gives (rows, classes) probabilities; else it gives (rows,) values."""
+        return self.prediction.per_class
+
+    @property
+    def has_positive(self) -> bool:
+        """Whether one of two classes is the positive one, so that there are a threshold and costs of errors."""
+        return self.prediction.thresholded
 
     @abstractmethod
     def fits(self, column: TargetColumn) -> bool:

@@ -64,6 +64,7 @@ def test_it_can_be_learned_and_measured(task):
     ids = [metric.id for metric in metrics_for(task)]
     assert len(ids) == len(set(ids))
     assert set(spec.leading) <= set(ids)
+    assert spec.prediction.id == task
     assert spec.label
     assert spec.title
     assert spec.baseline.startswith("always ")

@@ -9,6 +9,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import CLASSES, TWO_CLASSES, Target, TaskSpec
 from mlops_desktop.base.target_columns import TargetColumn, read_classes, refuse_few_or_many
+from mlops_desktop.serving.tasks.binary import SPEC
 
 RARE = 0.05  # below this share of the rarer class, precision and recall tell more than the ROC curve
 
@@ -21,8 +22,7 @@ class Binary(TaskSpec):
     label = "Two classes"
     title = "Classification with two classes"
     baseline = "always answers with the shares of the classes"
-    has_classes = True
-    has_positive = True
+    prediction = SPEC
     traits = frozenset({CLASSES, TWO_CLASSES})
     leading = ("roc_auc", "f1", "recall", "precision", "accuracy")
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.families import CLASSES, SEVERAL_CLASSES, Target, TaskSpec
 from mlops_desktop.base.target_columns import FEW_CLASSES, MANY_CLASSES, TargetColumn, read_classes, refuse_few_or_many
+from mlops_desktop.serving.tasks.multiclass import SPEC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class Multiclass(TaskSpec):
     label = "Several classes"
     title = "Classification with several classes"
     baseline = "always answers with the shares of the classes"
-    has_classes = True
+    prediction = SPEC
     traits = frozenset({CLASSES, SEVERAL_CLASSES})
     leading = ("accuracy", "f1_macro", "roc_auc_ovr", "balanced_accuracy")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.families import NUMBERS, Target, TaskSpec
 from mlops_desktop.base.target_columns import TargetColumn, read_numbers
+from mlops_desktop.serving.tasks.regression import SPEC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,7 @@ class Regression(TaskSpec):
     label = "A number"
     title = "Prediction of a number"
     baseline = "always answers the mean"
-    has_classes = False
+    prediction = SPEC
     traits = frozenset({NUMBERS})
     leading = ("neg_root_mean_squared_error", "neg_mean_absolute_error", "r2", "neg_median_absolute_error")
 
