@@ -95,9 +95,10 @@ class Dataset:
 class TaskSpec(Component, ABC):
     """A kind of task: how its target is read, what is measured, and what its answers look like. Nothing else compares a task's id.
 
-    `prediction` is its half in `serving/tasks/`: the shape of the scores and the form of an answer. `traits` are what algorithms (`Algorithm.learns`) and metrics
-    (`Metric.trait`) are matched with; `own_metrics` come before these. `leading` are the ids of the metrics that an evaluation shows
-    first. `label` is the name in the window, `title` in the report, `baseline` completes "it …" for a model that looks at no column.
+    `prediction` is its half in `serving/tasks/`: the shape of the scores and the form of an answer. `traits` are what algorithms
+    (`Algorithm.learns`) and metrics (`Metric.trait`) are matched with; `own_metrics` come before these. `leading` are the ids of the
+    metrics that an evaluation shows first. `label` is the name in the window, `title` in the report, `baseline` completes "it …" for a
+    model that uses no column.
     """
 
     title: ClassVar[str]
