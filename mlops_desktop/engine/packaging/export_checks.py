@@ -42,7 +42,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
         _evaluated(found, len(runs.test_accesses(keys.split))),
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
-        _size(keys.scorer(found.best.id), store),
+        _size(keys.model(found.best.id), store),
         _libraries(found.best),
         Check(
             "selftest",

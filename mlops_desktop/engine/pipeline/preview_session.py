@@ -19,7 +19,6 @@ from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.base.selection import Selection, Verdict, at_most
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import column_changes
-from mlops_desktop.engine.pipeline.keys import decided
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import suggestions
 from mlops_desktop.engine.project import Step, digest, require
@@ -62,7 +61,7 @@ class Walk:
         found: list[tuple[str, Stop]] = []
         same = True
         for i, step in enumerate(steps):
-            key = digest(decided(step))
+            key = digest(step.identity())
             same = same and i < len(self._tried) and self._tried[i][0] == key
             part = _Quiet(job, i / len(steps), (i + 1) / len(steps))
             stop = self._tried[i][1] if same else self.attempt(step, frame, digest([k for k, _ in found]), part)
@@ -245,7 +244,7 @@ def _looked_at(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Sto
     if any(stop is None or stop.error for stop in earlier):
         return None
     before = earlier[-1].train if earlier and earlier[-1] is not None else walk.frame
-    where = digest([digest(decided(step.component)) for step in steps[:at] if step.on])
+    where = digest([digest(step.component.identity()) for step in steps[:at] if step.on])
     return walk.attempt(steps[at].component, before, where, _Quiet(job, 0.0, 1.0))
 
 

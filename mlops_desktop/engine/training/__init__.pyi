@@ -10,6 +10,7 @@ from .ranking import tied_with_best as tied_with_best
 from .runs import Run as Run
 from .runs import Runs as Runs
 from .search_plan import done_of_plan as done_of_plan
+from .stored_scorer import stored_scorer as stored_scorer
 from .thresholds import mean_cost as mean_cost
 from .thresholds import threshold_curve as threshold_curve
 from .trials import LIBRARIES as LIBRARIES
