@@ -1,4 +1,4 @@
-"""One input column, and what can be wrong or unusual with a value that is sent for it."""
+"""An input column of the schema, and the validation issues (errors and warnings) of its values."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ WORD_TYPES = ("category", "ordered", "text", "id")
 
 @dataclass(frozen=True)
 class Column(Serializable):
-    """One input column: what it holds, and what training saw of it.
+    """One input column: its type, and a summary of its training data.
 
     `low` and `high` are the range of numbers (dates: int64 microseconds), `levels` the frequent levels in order (ordered categories: from
-    low to high; booleans: none), `typical` a synthetic usual value (median, most frequent level, ISO text of a date; None when unknown),
-    `nullable` whether missing values may be sent, `missing_share` the share of rows without a value, 0 only when there was none.
+    low to high; booleans: none), `typical` a synthetic typical value (median, most frequent level, ISO text of a date; None when unknown),
+    `nullable` whether missing values are accepted, `missing_share` the share of training rows without a value, 0 only when there was none.
     """
 
     name: str
@@ -40,8 +40,8 @@ class Column(Serializable):
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One fault or remark. `row` counts from 0, None stands for the whole table; `got` is the kind of what was sent, never its value."""
+class ValidationIssue:
+    """One error or warning. `row` counts from 0, None stands for the whole table; `got` is the kind of the value, never the value."""
 
     row: int | None
     field: str
@@ -52,29 +52,29 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Checked:
-    """A frame of the schema's layout with every row that was sent, and all that was found.
+class ValidationResult:
+    """A frame of the schema's layout with every row of the input, and all validation issues.
 
-    Refused cells are missing in the frame: leave rows with errors out.
+    Invalid cells are missing in the frame, so rows with errors must not be scored.
     """
 
     frame: Frame
-    errors: Sequence[Problem]
-    warnings: Sequence[Problem]
+    errors: Sequence[ValidationIssue]
+    warnings: Sequence[ValidationIssue]
 
 
 def expected(column: Column) -> str:
-    """What a column takes, in words."""
+    """The values that a column accepts, as a phrase of a message."""
     if column.type == "boolean":
-        words = [w for pair in zip(column.grammar.true[:1], column.grammar.false[:1], strict=False) for w in pair]
-        return "true or false" + (f" (or “{words[0]}” and “{words[1]}”)" if words else "")
+        texts = [text for pair in zip(column.grammar.true[:1], column.grammar.false[:1], strict=False) for text in pair]
+        return "true or false" + (f" (or “{texts[0]}” and “{texts[1]}”)" if texts else "")
     if column.type == "date":
         return f"a {'time' if is_time_of_day(column.grammar.date) else 'date'} such as “{date_example(column.grammar)}”"
     return {"number": "a number", "integer": "a whole number"}.get(column.type, "a text")
 
 
 def kind_of_value(value: Any) -> str:
-    """The kind of a value that was sent: null, boolean, number, text, list or object."""
+    """The JSON kind of a value: null, boolean, number, text, list or object."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -95,7 +95,7 @@ def bound_text(column: Column, bound: float | int | None) -> str:
     return f"{bound:.10g}" if math.isfinite(bound) else str(bound)
 
 
-# Why a value is refused, by code; `{field}` and `{expected}` are filled in.
+# Messages of errors, by code; `{field}` and `{expected}` are filled in.
 _ERRORS = {
     "missing": "“{field}” is needed: it may not be missing.",
     "wrong_type": "“{field}” must be {expected}.",
@@ -106,32 +106,32 @@ _ERRORS = {
 }
 
 
-def fault(column: Column, row: int | None, code: str, got: str) -> Problem:
-    """The error of this code for a column; no part of the value stands in it."""
-    wanted = expected(column)
-    return Problem(row, column.name, code, _ERRORS[code].format(field=column.name, expected=wanted), wanted, got)
+def invalid_value(column: Column, row: int | None, code: str, got: str) -> ValidationIssue:
+    """The error with this code; its message repeats no part of the value."""
+    accepted = expected(column)
+    return ValidationIssue(row, column.name, code, _ERRORS[code].format(field=column.name, expected=accepted), accepted, got)
 
 
-def out_of_range(column: Column, row: int | None, got: str) -> Problem:
-    """The remark that a value lies outside what training saw."""
+def out_of_range(column: Column, row: int | None, got: str) -> ValidationIssue:
+    """The warning that a value lies outside the range of the training data."""
     span = f"{bound_text(column, column.low)} to {bound_text(column, column.high)}"
     message = f"“{column.name}” lies outside the range of the training data, {span}."
-    return Problem(row, column.name, "out_of_training_range", message, span, got)
+    return ValidationIssue(row, column.name, "out_of_training_range", message, span, got)
 
 
-def unknown_level(column: Column, row: int | None, got: str) -> Problem:
-    """The remark that a level was unknown in training."""
+def unknown_level(column: Column, row: int | None, got: str) -> ValidationIssue:
+    """The warning that a category is not among the levels of the training data."""
     message = f"“{column.name}” has a value that the training data did not have, or only rarely."
-    return Problem(row, column.name, "unknown_level", message, "one of the known levels", got)
+    return ValidationIssue(row, column.name, "unknown_level", message, "one of the known levels", got)
 
 
-def never_missing(column: Column, row: int | None) -> Problem:
-    """The remark that a missing value is new."""
+def unexpected_missing(column: Column, row: int | None) -> ValidationIssue:
+    """The warning that a value is missing in a column that had no missing values in training."""
     message = f"“{column.name}” is missing; the training data had a value in every row."
-    return Problem(row, column.name, "missing_value", message, expected(column), "null")
+    return ValidationIssue(row, column.name, "missing_value", message, expected(column), "null")
 
 
-def inexact(column: Column, row: int | None) -> Problem:
-    """The remark that an integer is rounded because float64 cannot hold it."""
+def inexact(column: Column, row: int | None) -> ValidationIssue:
+    """The warning that an integer is rounded because float64 cannot hold it."""
     message = f"“{column.name}” has more digits than can be held; it is rounded."
-    return Problem(row, column.name, "inexact", message, "a number of at most 15 digits", "number")
+    return ValidationIssue(row, column.name, "inexact", message, "a number of at most 15 digits", "number")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .answers import NO_ANSWER, table_header, table_rows, unanswered
-from .column import Checked, Problem
+from .column import ValidationIssue, ValidationResult
 from .errors import UserError
 from .frame import Floats
 from .names import clean_name, unique_names
@@ -30,7 +30,7 @@ _REMEDY = "Send a header with the names of the model's columns, then one line fo
 class Chunk:
     """Some rows of a file: what the schema found, and the rows whose number of cells does not fit the header."""
 
-    checked: Checked
+    checked: ValidationResult
     rows: int
     ragged: frozenset[int]
 
@@ -135,7 +135,7 @@ def header_line(scorer: Scorer) -> str:
     return as_csv([table_header(scorer)])
 
 
-def remarks(chunk: Chunk) -> Sequence[Problem]:
+def remarks(chunk: Chunk) -> Sequence[ValidationIssue]:
     """The warnings of a chunk; those of refused rows too."""
     return chunk.checked.warnings
 

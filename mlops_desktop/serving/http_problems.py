@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from .column import Problem
+from .column import ValidationIssue
 
 MOST_ERRORS = 1000  # listed in one answer; `errors_total` says how many there are
 TYPE = "urn:mlops-desktop:problem:"
@@ -52,7 +52,7 @@ def fault(code: str, detail: str, *steps: str | int, **more: Any) -> dict[str, A
     return {"pointer": pointer(*steps), "code": code, "detail": detail, **more}
 
 
-def faults_of(problems: Iterable[Problem], *base: str | int, rows: bool = True, first: int = 0) -> list[dict[str, Any]]:
+def faults_of(problems: Iterable[ValidationIssue], *base: str | int, rows: bool = True, first: int = 0) -> list[dict[str, Any]]:
     """The schema's faults as entries of `errors`.
 
     `base` leads to the list of rows (or, without `rows`, to the one row); `first` is the number of the row that the problems count as 0.
@@ -68,7 +68,7 @@ def faults_of(problems: Iterable[Problem], *base: str | int, rows: bool = True, 
     return found
 
 
-def remark(problem: Problem) -> dict[str, str]:
+def remark(problem: ValidationIssue) -> dict[str, str]:
     """A warning beside an answer."""
     return {"field": problem.field, "code": problem.code, "detail": problem.message}
 

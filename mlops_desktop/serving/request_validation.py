@@ -14,14 +14,14 @@ from .cells import EXACT, boolean_reader, boolean_words, level_of, number_reader
 from .column import (
     NUMBER_TYPES,
     WORD_TYPES,
-    Checked,
     Column,
-    Problem,
-    fault,
+    ValidationIssue,
+    ValidationResult,
     inexact,
+    invalid_value,
     kind_of_value,
-    never_missing,
     out_of_range,
+    unexpected_missing,
     unknown_level,
 )
 from .dates import date_reader
@@ -32,14 +32,14 @@ _HUGE = sys.float_info.max
 _LEAST = -(2**63) + 1
 
 
-class Found:
+class Issues:
     """The errors and warnings of one call."""
 
     __slots__ = ("errors", "warnings")
 
     def __init__(self) -> None:
-        self.errors: list[Problem] = []
-        self.warnings: list[Problem] = []
+        self.errors: list[ValidationIssue] = []
+        self.warnings: list[ValidationIssue] = []
 
 
 class Door:
@@ -60,9 +60,9 @@ class Door:
         self._word_cells = [_word_cell(c) for c in self._words]
         self._date_cells = [(c.name, _date_cell(c)) for c in self._dates]
 
-    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> Checked:
+    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
         """See Schema.from_rows."""
-        found = Found()
+        found = Issues()
         count, width = len(rows), len(self._names)
         numbers: list[Any] = []
         codes: list[int] = []
@@ -74,9 +74,9 @@ class Door:
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
                 message = "Each row must be an object of fields and values."
-                found.errors.append(Problem(i, "", "not_an_object", message, "an object", kind_of_value(row)))
+                found.errors.append(ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row)))
                 row = {}  # stands in for the row, which is refused
-                quiet = Found()
+                quiet = Issues()
             else:
                 quiet = found
                 if not self._names.issuperset(row):
@@ -110,16 +110,16 @@ class Door:
             tuple([*index] for index in indices),
             np.array(dates, dtype=np.int64).reshape(count, len(date_cells)),
         )
-        return Checked(frame, found.errors, found.warnings)
+        return ValidationResult(frame, found.errors, found.warnings)
 
-    def _unknown_fields(self, row: Mapping[str, Any], i: int, found: Found) -> None:
+    def _unknown_fields(self, row: Mapping[str, Any], i: int, found: Issues) -> None:
         for name in row:
             if name not in self._names:
                 found.warnings.append(_unknown_field(i, name))
 
-    def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> Checked:
+    def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """See Schema.from_texts."""
-        found = Found()
+        found = Issues()
         numbers = np.full((rows, len(self._numbers)), np.nan)
         codes = np.full((rows, len(self._words)), -1, dtype=np.intp)
         dates = np.full((rows, len(self._dates)), MISSING_DATE, dtype=np.int64)
@@ -148,9 +148,9 @@ class Door:
             if values is not None:
                 dates[:, j] = values[cells]
         found.errors.sort(key=lambda problem: self._place[problem.field])
-        return Checked(Frame(self.layout, rows, numbers, codes, tuple(levels), dates), found.errors, found.warnings)
+        return ValidationResult(Frame(self.layout, rows, numbers, codes, tuple(levels), dates), found.errors, found.warnings)
 
-    def _distinct(self, column: Column, columns: Mapping[str, Sequence[str]], found: Found) -> tuple[Ints, NDArray[Any] | None]:
+    def _distinct(self, column: Column, columns: Mapping[str, Sequence[str]], found: Issues) -> tuple[Ints, NDArray[Any] | None]:
         """Codes of a column's cells and the values of its distinct texts (None when the column is absent), with what is wrong noted."""
         texts = columns.get(column.name)
         if texts is None:
@@ -160,7 +160,7 @@ class Door:
         values: NDArray[Any]
         values, refused = read_dates(column, raw) if column.type == "date" else read_numbers(column, raw)
         for at, code in refused.items():
-            found.errors.extend(fault(column, int(row), code, "text") for row in np.flatnonzero(cells == at))
+            found.errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(cells == at))
         there = ~np.isnan(values) if column.type != "date" else ~np.equal(values, MISSING_DATE)
         present = there.copy()
         present[list(refused)] = True  # refused already, not missing as well
@@ -227,7 +227,7 @@ def _known(column: Column) -> frozenset[str]:
     return frozenset(level_of(level) for level in column.levels) - frozenset(column.grammar.missing)
 
 
-def _number_cell(column: Column) -> Callable[[Any, int, Found], float]:
+def _number_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     """The function that judges any value for a number, integer or boolean column; it returns NaN where missing or refused."""
     words = boolean_words(column.grammar) if column.type == "boolean" else {}
     missing_words = frozenset(column.grammar.missing)
@@ -235,11 +235,11 @@ def _number_cell(column: Column) -> Callable[[Any, int, Found], float]:
     low = -math.inf if column.low is None else column.low
     high = math.inf if column.high is None else column.high
 
-    def refuse(found: Found, row: int, code: str, value: Any) -> float:
-        found.errors.append(fault(column, row, code, kind_of_value(value)))
+    def refuse(found: Issues, row: int, code: str, value: Any) -> float:
+        found.errors.append(invalid_value(column, row, code, kind_of_value(value)))
         return math.nan
 
-    def boolean(value: Any, row: int, found: Found) -> float:
+    def boolean(value: Any, row: int, found: Issues) -> float:
         if isinstance(value, str):
             level = level_of(value)
             if level in missing_words:
@@ -250,7 +250,7 @@ def _number_cell(column: Column) -> Callable[[Any, int, Found], float]:
             return float(value)
         return refuse(found, row, "wrong_type", value)
 
-    def cell(value: Any, row: int, found: Found) -> float:
+    def cell(value: Any, row: int, found: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
         if value is None:
@@ -277,20 +277,20 @@ def _number_cell(column: Column) -> Callable[[Any, int, Found], float]:
     return cell
 
 
-def _word_cell(column: Column) -> Callable[[Any, int, Found], str]:
+def _word_cell(column: Column) -> Callable[[Any, int, Issues], str]:
     """The function that judges any value for a column of words; it returns the canonical level, "" where missing or refused."""
     missing = frozenset(column.grammar.missing) | {""}
     known = _known(column)
     tells = column.type in ("category", "ordered") and bool(known)
 
-    def cell(value: Any, row: int, found: Found) -> str:
+    def cell(value: Any, row: int, found: Issues) -> str:
         if isinstance(value, float) and not math.isfinite(value):
-            found.errors.append(fault(column, row, "not_finite", "number"))
+            found.errors.append(invalid_value(column, row, "not_finite", "number"))
             return ""
         try:
             level = level_of(value)
         except TypeError:
-            found.errors.append(fault(column, row, "wrong_type", kind_of_value(value)))
+            found.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return ""
         if level in missing:
             _missing(column, row, found)
@@ -302,23 +302,23 @@ def _word_cell(column: Column) -> Callable[[Any, int, Found], str]:
     return cell
 
 
-def _date_cell(column: Column) -> Callable[[Any, int, Found], int]:
+def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
     """The function that judges any value for a column of dates; it returns MISSING_DATE where missing or refused."""
     read = date_reader(column.grammar)
     low = _LEAST if column.low is None else column.low
     high = math.inf if column.high is None else column.high
 
-    def cell(value: Any, row: int, found: Found) -> int:
+    def cell(value: Any, row: int, found: Issues) -> int:
         if value is None:
             _missing(column, row, found)
             return MISSING_DATE
         if not isinstance(value, str):
-            found.errors.append(fault(column, row, "wrong_type", kind_of_value(value)))
+            found.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return MISSING_DATE
         try:
             moment: int = read(value)
         except ValueError:
-            found.errors.append(fault(column, row, "unreadable", "text"))
+            found.errors.append(invalid_value(column, row, "unreadable", "text"))
             return MISSING_DATE
         if moment == MISSING_DATE:
             _missing(column, row, found)
@@ -329,27 +329,27 @@ def _date_cell(column: Column) -> Callable[[Any, int, Found], int]:
     return cell
 
 
-def _missing(column: Column, row: int | None, found: Found) -> float:
+def _missing(column: Column, row: int | None, found: Issues) -> float:
     if not column.nullable:
-        found.errors.append(fault(column, row, "missing", "null"))
+        found.errors.append(invalid_value(column, row, "missing", "null"))
     elif column.missing_share == 0:
-        found.warnings.append(never_missing(column, row))
+        found.warnings.append(unexpected_missing(column, row))
     return math.nan
 
 
-def _absent(column: Column, found: Found) -> None:
+def _absent(column: Column, found: Issues) -> None:
     """A whole column is not there: one remark for all rows."""
     if not column.nullable:
-        found.errors.append(fault(column, None, "missing", "null"))
+        found.errors.append(invalid_value(column, None, "missing", "null"))
     else:
         message = f"The column “{column.name}” is not there; its values count as missing."
-        found.warnings.append(Problem(None, column.name, "missing_column", message, "a column of this name", "nothing"))
+        found.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
 
 
-def _unknown_field(row: int | None, name: str) -> Problem:
+def _unknown_field(row: int | None, name: str) -> ValidationIssue:
     # The name came with the data: it stands in `field` alone, cut, so that whoever answers can leave it out.
     message = "The model has no such field; it is left out."
-    return Problem(row, str(name)[:100], "unknown_field", message, "the fields of the schema", "a further field")
+    return ValidationIssue(row, str(name)[:100], "unknown_field", message, "the fields of the schema", "a further field")
 
 
 def _unknown_among(column: Column, readings: Sequence[str]) -> NDArray[np.bool_]:
@@ -359,7 +359,7 @@ def _unknown_among(column: Column, readings: Sequence[str]) -> NDArray[np.bool_]
     return np.array([word != "" and word not in known for word in readings], dtype=bool)
 
 
-def _remark(column: Column, cells: Ints, there: NDArray[np.bool_], odd: NDArray[np.bool_], found: Found) -> None:
+def _remark(column: Column, cells: Ints, there: NDArray[np.bool_], odd: NDArray[np.bool_], found: Issues) -> None:
     """Note, by row, the missing cells and the odd ones (unknown levels, values outside the range) of a column of coded texts."""
     if not there.all():
         absent = np.append(~there, True)  # code -1: a cell without a text

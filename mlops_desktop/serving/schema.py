@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from .cells import Grammar
-from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Checked, Column, Problem
+from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Column, ValidationIssue, ValidationResult
 from .errors import UserError
 from .frame import Layout
 from .request_validation import Door
 from .serialization import Serializable
 
-__all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Checked", "Column", "Grammar", "Problem", "Schema"]
+__all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Schema(Serializable):
         wanted = frozenset(names)
         return Schema(tuple(column for column in self.columns if column.name in wanted))
 
-    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> Checked:
+    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
         """A frame from JSON rows, strictly: nothing is coerced silently, and all faults and remarks are found at once, by row and field.
 
         Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known words, categories texts,
@@ -49,7 +49,7 @@ class Schema(Serializable):
         """
         return self._door.from_rows(rows)
 
-    def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> Checked:
+    def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """A frame from columns of texts (a CSV file), each read by its grammar; `rows` is their length.
 
         See `from_rows` for what is found.

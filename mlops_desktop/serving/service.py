@@ -14,7 +14,7 @@ import numpy as np
 
 from .answers import NO_ANSWER, Answers, class_text, finite, refused_row, unanswered
 from .bundle import SUMS, Bundle
-from .column import Checked, Problem
+from .column import ValidationIssue, ValidationResult
 from .csv_io import answer_chunk, as_csv, header_line, read_chunks
 from .errors import UserError
 from .explain import explain, what_if
@@ -128,10 +128,10 @@ class Service:
         self._count(checked.frame, scores, chosen, 0)
         return [Reply(self._answers.document((text,))) for text in said]
 
-    def _sort_out(self, requests: Sequence[Asked], checked: Checked) -> list[Reply | Refusal]:
+    def _sort_out(self, requests: Sequence[Asked], checked: ValidationResult) -> list[Reply | Refusal]:
         """Refusals for the requests whose row has faults, answers for the others."""
         self.metrics.refused(checked.errors)
-        faults: dict[int, list[Problem]] = {}
+        faults: dict[int, list[ValidationIssue]] = {}
         for problem in checked.errors:
             faults.setdefault(problem.row or 0, []).append(replace(problem, row=0))
         good = [asked for i, asked in enumerate(requests) if i not in faults]
@@ -139,7 +139,7 @@ class Service:
         return [invalid(faults_of(faults[i], "rows")) if i in faults else next(answered) for i in range(len(requests))]
 
     def _answer_many(self, rows: list[Any], threshold: float | None, row_wise: bool) -> Reply:
-        chunks: list[tuple[int, Checked]] = []
+        chunks: list[tuple[int, ValidationResult]] = []
         errors: list[dict[str, Any]] = []
         total = 0
         for start in range(0, len(rows), CHUNK):
@@ -150,7 +150,7 @@ class Service:
                 total += len(checked.errors)
                 errors += faults_of(checked.errors[: MOST_ERRORS - len(errors)], "rows", first=start)
             elif not errors:
-                chunks.append((start, Checked(checked.frame, checked.errors, self._few(checked.warnings))))
+                chunks.append((start, ValidationResult(checked.frame, checked.errors, self._few(checked.warnings))))
         if errors:
             raise invalid(errors, total)
         said: list[str] = []
@@ -158,8 +158,8 @@ class Service:
             said += self._answer_chunk(start, checked, threshold, row_wise)
         return Reply(self._answers.document(said))
 
-    def _answer_chunk(self, start: int, checked: Checked, threshold: float | None, row_wise: bool) -> list[str]:
-        found: dict[int, list[Problem]] = {}
+    def _answer_chunk(self, start: int, checked: ValidationResult, threshold: float | None, row_wise: bool) -> list[str]:
+        found: dict[int, list[ValidationIssue]] = {}
         for problem in checked.errors:
             found.setdefault(problem.row or 0, []).append(problem)
         refused = {row: faults_of(problems, "rows", first=start) for row, problems in found.items()}
@@ -200,7 +200,7 @@ class Service:
                 found.append(fault("no_finite_answer", NO_ANSWER, "rows", number, row=number))
         return found
 
-    def _few(self, problems: Sequence[Problem]) -> list[Problem]:
+    def _few(self, problems: Sequence[ValidationIssue]) -> list[ValidationIssue]:
         """At most twenty warnings for each row, and all of them counted."""
         if problems:
             self.metrics.remarked(problems)
@@ -285,12 +285,12 @@ class Service:
 
     def metrics_page(self) -> Reply:
         """`GET /metrics`."""
-        pluralize = self._counted()
-        return Reply(self.metrics.text(pluralize, self.counters.report(pluralize["drift"])), CONTENT_TYPE)
+        counted = self._counted()
+        return Reply(self.metrics.text(counted, self.counters.report(counted["drift"])), CONTENT_TYPE)
 
     def counted_here(self) -> dict[str, Any]:
         """What this process counted, as plain JSON that `added` adds up."""
-        return {**self.metrics.pluralize(), "drift": self.counters.counts()}
+        return {**self.metrics.counted(), "drift": self.counters.counts()}
 
     def _counted(self) -> dict[str, Any]:
         here = self.counted_here()
@@ -323,7 +323,7 @@ class Service:
             raise too_large(f"At most {most:,} rows are taken at once; there are {len(rows):,}.")
         return rows
 
-    def _accepted(self, rows: list[Any], *base: str, listed: bool = True) -> Checked:
+    def _accepted(self, rows: list[Any], *base: str, listed: bool = True) -> ValidationResult:
         checked = self._from_rows(rows)
         if checked.errors:
             self.metrics.refused(checked.errors)

@@ -78,7 +78,7 @@ PROBES: dict[str, list[Probe]] = {
 def usual(member: type[Operation]) -> Probe:
     """A probe on columns of the first kind that an operation declares."""
     taken = [kind for param in member.params().values() if isinstance(param, Columns) for kind in param.kinds]
-    kind, letter = {"word": ("words", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
+    kind, letter = {"categorical": ("words", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
     return Probe(kind, needed(member, {name: [f"{letter}0", f"{letter}1"] for name in taken[:1]}))
 
 
@@ -195,7 +195,7 @@ def test_a_member_finds_nothing_in_much_noise(id_, probe):
 
 
 def suggested(frame: Frame) -> list[Operation]:
-    types = {"number": "number", "word": "category", "date": "date"}
+    types = {"number": "number", "categorical": "category", "date": "date"}
     told = [Column(name, "text" if name == "text" else types[frame.layout.kind(name)]) for name in frame.layout.names()]
     return [step for step, _ in suggest_steps(told, frame)]
 
@@ -252,7 +252,7 @@ class TargetMeansOfAllRows(Operation):
     label: ClassVar[str] = "Target means of all rows"
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns_field("word")
+    columns: tuple[str, ...] = columns_field("categorical")
     repeat: int = number(0, 0, 1000, "Repeat", whole=True)
 
     def fit(self, frame: Frame, target: Target, job: Job) -> tuple[GroupAggregates, None]:

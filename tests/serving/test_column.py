@@ -1,17 +1,17 @@
-"""What is said of a column and of its faults."""
+"""Input columns and the messages of their validation issues."""
 
 from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.column import Column, bound_text, expected, fault, kind_of_value, out_of_range
+from mlops_desktop.serving.column import Column, bound_text, expected, invalid_value, kind_of_value, out_of_range
 from mlops_desktop.serving.schema import Grammar
 
 DAY = 86_400_000_000
 
 
 @pytest.mark.parametrize(
-    ("column", "words"),
+    ("column", "phrase"),
     [
         (Column("x", "number"), "a number"),
         (Column("x", "integer"), "a whole number"),
@@ -24,25 +24,25 @@ DAY = 86_400_000_000
         (Column("x", "date", Grammar(date="%H:%M")), "a time such as “14:05:00”"),
     ],
 )
-def test_what_is_expected_is_said_in_words(column, words):
-    assert expected(column) == words
+def test_expected_values_are_described(column, phrase):
+    assert expected(column) == phrase
 
 
 @pytest.mark.parametrize(
     ("value", "kind"),
     [(None, "null"), (True, "boolean"), (1, "number"), (1.5, "number"), ("a", "text"), ([1], "list"), ({}, "object"), (b"", "bytes")],
 )
-def test_kinds(value, kind):
+def test_json_kinds(value, kind):
     assert kind_of_value(value) == kind
 
 
-def test_ranges_are_written_as_a_person_writes_them():
+def test_bounds_are_formatted_by_column_type():
     assert bound_text(Column("x", "number"), 1234.5) == "1234.5"
     assert bound_text(Column("x", "number"), None) == ""
     dates = Column("x", "date", low=0, high=365 * DAY)
     assert out_of_range(dates, 3, "text").message == "“x” lies outside the range of the training data, 1970-01-01 to 1971-01-01."
 
 
-def test_a_fault_names_row_field_and_what_is_expected():
-    found = fault(Column("x", "integer"), 4, "wrong_type", "text")
-    assert (found.row, found.field, found.code, found.message, found.got) == (4, "x", "wrong_type", "“x” must be a whole number.", "text")
+def test_an_error_names_row_field_and_expected_values():
+    issue = invalid_value(Column("x", "integer"), 4, "wrong_type", "text")
+    assert (issue.row, issue.field, issue.code, issue.message, issue.got) == (4, "x", "wrong_type", "“x” must be a whole number.", "text")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from mlops_desktop.serving.column import Problem
+from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.http_problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, pointer, too_large
 
 
@@ -27,9 +27,9 @@ def test_a_problem_is_rfc_9457():
 
 def test_faults_keep_their_place():
     problems = [
-        Problem(2, "age", "wrong_type", "message", "a number", "text"),
-        Problem(None, "city", "missing", "absent"),
-        Problem(0, "", "x", "y"),
+        ValidationIssue(2, "age", "wrong_type", "message", "a number", "text"),
+        ValidationIssue(None, "city", "missing", "absent"),
+        ValidationIssue(0, "", "x", "y"),
     ]
     found = faults_of(problems, "rows", first=100)
     assert [(one["pointer"], one.get("row")) for one in found] == [("#/rows/102/age", 102), ("#/rows/city", None), ("#/rows/100", 100)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 
-from mlops_desktop.serving.column import Problem
+from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.metrics import MOST_FIELDS, Metrics, Page, added
 
 NO_DRIFT = {"rows": 0, "verdict": "not_enough_data", "columns": [], "score": {"verdict": "not_enough_data", "field": "score", "psi": 0.0}}
@@ -37,8 +37,14 @@ def test_requests_are_counted_by_route_and_time():
 def test_answers_faults_and_warnings_are_counted():
     metrics = Metrics('na"me\\', "v\n1", "binary", [f"f{i}" for i in range(60)], ["no", "yes"])
     metrics.predicted([1, 1, 0], 2)
-    metrics.refused([Problem(0, "f1", "wrong_type", "")])
-    metrics.remarked([Problem(0, "f1", "unknown_level", ""), Problem(0, f"f{MOST_FIELDS}", "x", ""), Problem(0, "from outside", "x", "")])
+    metrics.refused([ValidationIssue(0, "f1", "wrong_type", "")])
+    metrics.remarked(
+        [
+            ValidationIssue(0, "f1", "unknown_level", ""),
+            ValidationIssue(0, f"f{MOST_FIELDS}", "x", ""),
+            ValidationIssue(0, "from outside", "x", ""),
+        ]
+    )
     found = samples(metrics.text(metrics.counted(), NO_DRIFT))
     assert found["model_predictions_total", 'version="v\\n1",outcome="yes"'] == 2
     assert found["model_refused_rows_total", ""] == 2
@@ -79,7 +85,7 @@ def test_what_several_processes_counted_is_added_up():
         metrics.request("POST", "/v1/predict", 200, 0.004)
         metrics.request("POST", f"/only/{i}", 422, 0.004)
         metrics.predicted([i], 1)
-        metrics.refused([Problem(0, "age", "missing", "")])
+        metrics.refused([ValidationIssue(0, "age", "missing", "")])
     total = {}
     for metrics in several:
         total = added(total, json.loads(json.dumps(metrics.counted())))

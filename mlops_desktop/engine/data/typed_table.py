@@ -15,9 +15,9 @@ from mlops_desktop.engine.data.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import Raw, raw_column, read_raw
 from mlops_desktop.engine.data.type_inference import decide, raw_columns
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.column import fault
+from mlops_desktop.serving.column import invalid_value
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Checked, Problem, Schema
+from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Schema, ValidationIssue, ValidationResult
 from mlops_desktop.serving.serialization import pack, unpack
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def type_cells(cells: DataFrame, notes: Mapping[str, ColumnNote], job: Job) -> T
     return Table(Schema(columns), frame, tuple(evidence))
 
 
-def conform(cells: DataFrame, schema: Schema) -> Checked:
+def conform(cells: DataFrame, schema: Schema) -> ValidationResult:
     """The cells of another file as a frame of this schema, read by its types and grammars.
 
     Errors name what cannot be read, row by row (from 0).
@@ -67,34 +67,34 @@ def conform(cells: DataFrame, schema: Schema) -> Checked:
     Columns that are not there count as missing, unless they may not be; those that the schema lacks are left out. Both are said.
     """
     raws = {column.name: _raw_of(cells, column.name) for column in schema.columns if column.name in cells.columns}
-    errors: list[Problem] = []
-    warnings: list[Problem] = []
+    errors: list[ValidationIssue] = []
+    warnings: list[ValidationIssue] = []
     needed: dict[str, frozenset[int]] = {}
     for column in schema.columns:
         raw = raws.get(column.name)
         if raw is None:
             if column.nullable:
                 message = f"The column “{column.name}” is not there; its values count as missing."
-                warnings.append(Problem(None, column.name, "missing_column", message))
+                warnings.append(ValidationIssue(None, column.name, "missing_column", message))
             else:
-                errors.append(Problem(None, column.name, "missing", f"The column “{column.name}” is needed and not there."))
+                errors.append(ValidationIssue(None, column.name, "missing", f"The column “{column.name}” is needed and not there."))
             continue
         _, _, refused = read_raw(raw, column)
         for at, code in refused.items():
-            errors.extend(fault(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
+            errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
         if not column.nullable:
             needed[column.name] = frozenset(np.flatnonzero(np.isin(raw.codes, list(refused))).tolist())
     frame = _frame(schema, raws, len(cells))
     for name, already in needed.items():
         gone = (row for row in np.flatnonzero(frame.missing(name)).tolist() if row not in already)
-        errors.extend(fault(schema.column(name), row, "missing", "null") for row in gone)
+        errors.extend(invalid_value(schema.column(name), row, "missing", "null") for row in gone)
     known = {column.name for column in schema.columns}
     extra = [str(name) for name in cells.columns if name not in known]
-    warnings.extend(Problem(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
-    return Checked(frame, errors, warnings)
+    warnings.extend(ValidationIssue(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
+    return ValidationResult(frame, errors, warnings)
 
 
-def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[Problem]]]:
+def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[ValidationIssue]]]:
     """Another file's cells as a table of the same schema, and the faults of the rows that hold cells which cannot be read (rows from 0).
 
     UserError when no column of the table is there.
@@ -103,7 +103,7 @@ def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[Pro
         names = ", ".join(f"“{column.name}”" for column in table.schema.columns[:5])
         raise UserError("None of the columns is in this file.", f"It needs columns such as {names}.")
     checked = conform(cells, table.schema)
-    problems: dict[int, list[Problem]] = {}
+    problems: dict[int, list[ValidationIssue]] = {}
     for problem in checked.errors:
         if problem.row is not None:
             problems.setdefault(problem.row, []).append(problem)

@@ -14,7 +14,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data import conform, load_named
 from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
-from mlops_desktop.serving.column import Checked
+from mlops_desktop.serving.column import ValidationResult
 from mlops_desktop.serving.scorer import Scorer
 
 CHUNK = 20_000  # rows that are scored together
@@ -49,7 +49,7 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, A
     return {"rows": rows, "refused": refused, "warnings": _columns_said(scorer, checked)}
 
 
-def _columns_said(scorer: Scorer, checked: Checked) -> list[str]:
+def _columns_said(scorer: Scorer, checked: ValidationResult) -> list[str]:
     """What is to be said of whole columns. That the target's column is not used goes without saying."""
     found = [p for p in checked.warnings if p.row is None and p.field != scorer.target]
     left_out = [f"“{p.field}”" for p in found if p.code == "unknown_field"]
@@ -60,7 +60,7 @@ def _columns_said(scorer: Scorer, checked: Checked) -> list[str]:
     return said
 
 
-def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[Checked, int]:
+def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[ValidationResult, int]:
     """The rows of a file checked by the schema of a scorer, and their number. UserError when no column of the model is in the file."""
     known = {column.name for column in scorer.schema.columns}
     _, cells, _ = load_named(file, None, known, job)
@@ -69,7 +69,7 @@ def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[Checked, int
     return conform(cells, scorer.schema), len(cells)
 
 
-def errors_by_row(checked: Checked) -> dict[int, str]:
+def errors_by_row(checked: ValidationResult) -> dict[int, str]:
     """The messages of each refused row, by its position. UserError for an error that concerns the whole file."""
     found: dict[int, list[str]] = {}
     for problem in checked.errors:

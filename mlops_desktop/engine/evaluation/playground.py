@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.serving.column import Problem
+from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.explain import (
     AIM_ROWS,
     EXACT_UP_TO,
@@ -50,8 +50,8 @@ class Outcome:
     """One row that was tried: what the schema said of it and, unless it is refused, its frame and its answer."""
 
     row: Mapping[str, Any]
-    errors: Sequence[Problem] = ()
-    warnings: Sequence[Problem] = ()
+    errors: Sequence[ValidationIssue] = ()
+    warnings: Sequence[ValidationIssue] = ()
     frame: Frame | None = None
     answer: Answer | None = None
 
@@ -93,8 +93,8 @@ class Trial:
     def answers(self, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Try several rows; each is judged by itself."""
         checked = self.scorer.schema.from_rows(rows)
-        errors: dict[int | None, list[Problem]] = {}
-        warnings: dict[int | None, list[Problem]] = {}
+        errors: dict[int | None, list[ValidationIssue]] = {}
+        warnings: dict[int | None, list[ValidationIssue]] = {}
         for found, problems in ((errors, checked.errors), (warnings, checked.warnings)):
             for problem in problems:
                 found.setdefault(problem.row, []).append(problem)
@@ -103,13 +103,19 @@ class Trial:
         return [self._outcome(row, at, checked.frame, scores, errors.get(at, []), warnings.get(at, [])) for at, row in enumerate(rows)]
 
     def _outcome(
-        self, row: Mapping[str, Any], at: int, frame: Frame, scores: Mapping[int, Any], errors: list[Problem], warnings: list[Problem]
+        self,
+        row: Mapping[str, Any],
+        at: int,
+        frame: Frame,
+        scores: Mapping[int, Any],
+        errors: list[ValidationIssue],
+        warnings: list[ValidationIssue],
     ) -> Outcome:
         if at not in scores:
             return Outcome(row, errors, warnings)
         own: Floats = np.asarray(scores[at])[None]
         if not np.isfinite(own).all():
-            return Outcome(row, [Problem(at, "", "no_answer", "The model has no finite answer for this input.")], warnings)
+            return Outcome(row, [ValidationIssue(at, "", "no_answer", "The model has no finite answer for this input.")], warnings)
         chosen = None if own.ndim == 1 else int(self.scorer.decide(own)[0])
         return Outcome(row, (), warnings, frame.take(np.array([at])), Answer(own, about(self.scorer, own), chosen))
 

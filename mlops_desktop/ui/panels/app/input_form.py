@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from mlops_desktop.serving.openapi import example_value
-from mlops_desktop.serving.schema import Problem, Schema
+from mlops_desktop.serving.schema import Schema, ValidationIssue
 from mlops_desktop.ui.panels.app.input_fields import InputField, input_field
 from mlops_desktop.ui.widgets.basic import Button, clear, column, label, row, scrolled
 
@@ -80,7 +80,7 @@ class InputForm(QWidget):
         for name, field in self.fields.items():
             field.show_value(self._row[name])
 
-    def show_remarks(self, errors: Sequence[Problem], warnings: Sequence[Problem]) -> None:
+    def show_remarks(self, errors: Sequence[ValidationIssue], warnings: Sequence[ValidationIssue]) -> None:
         """Say beneath each field what the schema found."""
         self._remarks = {one.field: (_short(one, self.tr("outside the training range")), False) for one in warnings}
         self._remarks.update({one.field: (one.message, True) for one in errors})
@@ -146,7 +146,7 @@ class InputForm(QWidget):
         self.more.setAccessibleName(text)
 
 
-def _short(problem: Problem, outside: str) -> str:
+def _short(problem: ValidationIssue, outside: str) -> str:
     """A remark beneath the field that it is about: the name need not be said again."""
     if problem.code == "out_of_training_range":
         return f"{outside}, {problem.expected}"

@@ -15,7 +15,7 @@ from mlops_desktop.engine.data import sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
 from mlops_desktop.engine.training import Run, stored_scorer
-from mlops_desktop.serving.column import Problem
+from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
@@ -238,7 +238,7 @@ class AppPanel(Panel):
         note = self.controller.project.columns.get(self.trial.scorer.target)
         self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self._ends, self.trial.usual)
 
-    def _refuse(self, errors: Sequence[Problem]) -> None:
+    def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
         self.card.show_refused(errors[0].message)
         self.card.show_remarks([("err", one.message) for one in errors[1:]])
         self.why.show_working(self.tr("There is no answer to explain."))

@@ -1,0 +1,33 @@
+"""What several commands print: JSON documents, counts, evidence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from mlops_desktop.base.plural import pluralize
+
+Json = dict[str, Any]
+
+
+def print_json(document: Json) -> None:
+    """One JSON document on stdout."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def evidence_lines(evidence: list[Json]) -> list[str]:
+    """One line for each piece of evidence; an ordinary type needs none."""
+    shown = [one for one in evidence if one["rule"] != "type"]
+    return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in shown]
+
+
+def rows_text(found: Json) -> str:
+    """How many rows a result is about."""
+    return pluralize(found["rows"], "1 row", "{n} rows")
+
+
+def columns_text(found: Json) -> str:
+    """How many columns a result is about."""
+    return pluralize(len(found["columns"]), "1 column", "{n} columns")

@@ -1,0 +1,125 @@
+"""The commands, their options and their exit codes. Nothing heavy is imported here: a command's module is loaded when the command runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from mlops_desktop import __version__
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the exit code. A person's error is one line on stderr, never a traceback."""
+    parser = make_parser()
+    args = parser.parse_args(arguments)
+    if not hasattr(args, "module"):
+        parser.print_help()
+        return 2
+    from mlops_desktop.base.errors import Cancelled, UserError
+    from mlops_desktop.engine.process import Crashed
+
+    try:
+        code: int = getattr(importlib.import_module(f"mlops_desktop.cli.{args.module}"), args.function)(args)
+        return code
+    except UserError as error:
+        print(f"mlops-desktop: {error}", file=sys.stderr)
+        return 2
+    except (Cancelled, KeyboardInterrupt):
+        print("mlops-desktop: stopped. What was finished is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Crashed as error:
+        print(f"mlops-desktop: a fault of ours: {error}", file=sys.stderr)
+        return 70
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands. Parsed arguments name the `function` of a command and the `module` of this package that holds it."""
+    about = "From a data file to a running machine-learning service. Without a command: the window."
+    parser = argparse.ArgumentParser(prog="mlops-desktop", description=about)
+    parser.add_argument("--version", action="version", version=f"MLOps Desktop {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(module: str, name: str, help_: str, *, folder: bool = True, json_: bool = False) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_, description=help_)
+        sub.set_defaults(module=module, function=f"{name}_command")
+        if folder:
+            sub.add_argument("dir", type=Path, help="the folder of the project")
+        if json_:
+            sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        return sub
+
+    _add_project(add)
+    _add_training(add)
+    _add_evaluation(add)
+    _add_use(add)
+    _add_ship(add)
+    return parser
+
+
+def _add_project(add: Add) -> None:
+    """The commands that make a project and change its decisions."""
+    sub = add("project", "new", "make a project from a data file", json_=True)
+    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
+    sub.add_argument("--task", choices=["binary", "multiclass", "regression"])
+    sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
+    sub = add("project", "set", "change decisions: roles, steps, split, algorithms, goals …")
+    sub.add_argument("fields", nargs="+", metavar="FIELD=VALUE")
+    add("project", "show", "print the decisions of a project as JSON")
+    sub = add("project", "update", "new data under the same decisions")
+    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+
+
+def _add_training(add: Add) -> None:
+    """The commands that train models and compare them."""
+    sub = add("training", "run", "train and tune to a chosen model", json_=True)
+    how = sub.add_mutually_exclusive_group()
+    how.add_argument("--budget", type=float, metavar="SECONDS")
+    how.add_argument("--trials", type=int, metavar="N")
+    how.add_argument("--replay", action="store_true", help="repeat the trials on the leaderboard")
+    sub.add_argument("--seed", type=int)
+    sub.add_argument("--jobs", type=int, metavar="N", help="folds fitted at a time; as many as pay, unless given")
+    sub = add("training", "choose", "make another run the chosen one")
+    sub.add_argument("run", help="the id of a run, or how it begins; “best” for the best one")
+    add("training", "runs", "the leaderboard", json_=True)
+
+
+def _add_evaluation(add: Add) -> None:
+    """The commands that measure data and models."""
+    sub = add("evaluation", "profile", "types, statistics and findings of any data file", folder=False, json_=True)
+    sub.add_argument("file", type=Path)
+    sub.add_argument("out", type=Path, nargs="?", metavar="OUT.html")
+    sub = add("evaluation", "evaluate", "metrics of the chosen model, on the held-out test set or on an unseen file", json_=True)
+    sub.add_argument("--data", type=Path, metavar="FILE", help="a file that holds the true values; else the held-out test set")
+    add("evaluation", "check", "the acceptance gate: exit 1 when a goal is not met", json_=True)
+    sub = add("evaluation", "report", "everything decided, found and measured, as one offline page")
+    sub.add_argument("out", type=Path, metavar="OUT.html")
+
+
+def _add_use(add: Add) -> None:
+    """The commands that use a model."""
+    sub = add("use", "predict", "score a file: CSV out", folder=False)
+    sub.add_argument("source", type=Path, metavar="DIR_OR_BUNDLE")
+    sub.add_argument("input", type=Path, metavar="IN")
+    sub.add_argument("output", type=Path, metavar="OUT")
+    sub = add("use", "drift", "compare a new file with the training rows", json_=True)
+    sub.add_argument("file", type=Path)
+
+
+def _add_ship(add: Add) -> None:
+    """The commands that write a model as a service and start it."""
+    sub = add("ship", "export", "write the chosen model as a service")
+    sub.add_argument("exporter")
+    sub.add_argument("out", type=Path)
+    sub.add_argument("--set", action="append", default=[], metavar="option=value", dest="options")
+    sub = add("ship", "serve", "start the service of an exported bundle", folder=False)
+    sub.add_argument("bundle", type=Path)
+    sub.add_argument("--port", type=int, default=8000)
+    sub.add_argument("--host", default="127.0.0.1")

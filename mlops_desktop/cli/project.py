@@ -1,0 +1,119 @@
+"""The commands that make a project and change its decisions: new, set, show, update."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.cli.calling import child_process, edited
+from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
+from mlops_desktop.engine.pipeline import known_columns
+from mlops_desktop.engine.project import (
+    Project,
+    ProjectLock,
+    new_project_folder,
+    project_from_json,
+    project_to_json,
+    read_project,
+    refuse_metric,
+    set_field,
+    write_project,
+)
+
+
+def new_command(args: argparse.Namespace) -> int:
+    """Make a project from a data file."""
+    existed = args.dir.exists()
+    new_project_folder(args.dir)
+    try:
+        with ProjectLock(args.dir), child_process() as call:
+            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
+            found = call("import_file", folder=str(args.dir), file=str(args.data), project=project_to_json(project))
+            refuse_metric(project)
+            proposed = call("propose", folder=str(args.dir), project=found["project"])
+            project = project_from_json(proposed["project"])
+            refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
+            write_project(args.dir, project)
+    except BaseException:
+        _remove_made_files(args.dir, existed)
+        raise
+    if args.json:
+        print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
+    else:
+        print(f"{rows_text(found)}, {columns_text(found)} from {args.data.name}.")
+        for line in [*evidence_lines(found["evidence"]), *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
+            print(f"- {line}")
+    return 0
+
+
+def _remove_made_files(folder: Path, existed: bool) -> None:
+    """Leave nothing of a project that could not be made; the folder itself stays if it was there before."""
+    if not existed:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for path in folder.iterdir():
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def set_command(args: argparse.Namespace) -> int:
+    """Change decisions: FIELD=VALUE."""
+    with edited(args.dir) as (before, save):
+        project = before
+        for field in args.fields:
+            project = set_field(project, field, known_columns(args.dir, project))
+        if project.metric != before.metric:
+            refuse_metric(project)
+        project = _recommended_again(args.dir, before, project)
+        if project.positive is not None and project.positive != before.positive:
+            _refuse_positive(args.dir, project)
+        save(project)
+    return 0
+
+
+def _refuse_positive(folder: Path, project: Project) -> None:
+    """UserError when the positive class is none that the target can have: a run would put another in its place."""
+    with child_process() as call:
+        settled = project_from_json(call("propose", folder=str(folder), project=project_to_json(project))["project"])
+    if settled.positive == project.positive:
+        return
+    if settled.positive is None:
+        raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
+    raise UserError(f"“{project.positive}” is no class of “{project.target}”.", f"Take the other one, or “{settled.positive}”.")
+
+
+def _recommended_again(folder: Path, before: Project, project: Project) -> Project:
+    """The project with new recommendations where the target, the task, a role or a type changed under the old ones; prints the changes."""
+
+    def inputs(one: Project) -> Any:
+        notes = {name: (note.role, note.type, note.levels, note.missing) for name, note in one.columns.items()}
+        return one.target, one.task, {name: note for name, note in notes.items() if any(note)}
+
+    if not before.data or not before.steps or inputs(before) == inputs(project):
+        return project
+    with child_process() as call:
+        found = call("renew", folder=str(folder), project=project_to_json(project), before=project_to_json(before))
+    for line in found["changes"]:
+        print(f"- {line}")
+    return project_from_json(found["project"])
+
+
+def show_command(args: argparse.Namespace) -> int:
+    """Print the decisions of a project as JSON."""
+    print_json(project_to_json(read_project(args.dir)))
+    return 0
+
+
+def update_command(args: argparse.Namespace) -> int:
+    """Read new data under the same decisions."""
+    with edited(args.dir) as (project, save), child_process() as call:
+        found = call("import_file", folder=str(args.dir), file=str(args.data), project=project_to_json(project))
+        updated = project_from_json(found["project"])
+        save(project_from_json(call("propose", folder=str(args.dir), project=project_to_json(updated))["project"]))
+    for line in evidence_lines(found["evidence"]):
+        print(f"- {line}")
+    print(f"{rows_text(found)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    return 0

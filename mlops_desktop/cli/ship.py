@@ -1,0 +1,26 @@
+"""The commands that write a model as a service and start it: export, serve."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from mlops_desktop.base.plural import pluralize
+
+
+def export_command(args: argparse.Namespace) -> int:
+    """Write the chosen model as a service."""
+    from mlops_desktop.cli.calling import call_on
+    from mlops_desktop.engine.project import read_option
+
+    options = dict(read_option(text) for text in args.options)
+    found = call_on(args.dir, "export", exporter=args.exporter, out=str(args.out), options=options)
+    print(f"{pluralize(len(found['files']), '1 file', '{n} files')} in {found['out']}.", file=sys.stderr)
+    return 0
+
+
+def serve_command(args: argparse.Namespace) -> int:
+    """Start the service of an exported bundle in this process, which therefore imports nothing of the engine."""
+    from mlops_desktop.serving.__main__ import main as serve
+
+    return serve([str(args.bundle), "--port", str(args.port), "--host", args.host])

@@ -1,0 +1,67 @@
+"""The commands that train models and compare them: run, choose, runs."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.plural import pluralize
+from mlops_desktop.cli.calling import child_process, edited
+from mlops_desktop.cli.output import print_json
+from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.engine.project import project_from_json, project_to_json, read_project
+from mlops_desktop.engine.training import Runs
+
+
+def run_command(args: argparse.Namespace) -> int:
+    """Train and tune to a chosen model."""
+    jobs = 0 if args.jobs is None else int(_positive(args.jobs, "--jobs"))
+    with edited(args.dir) as (project, save), child_process(jobs) as call:
+        search = project.search
+        if args.budget is not None:
+            search = replace(search, seconds=_positive(args.budget, "--budget"), trials=None)
+        if args.trials is not None:
+            search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
+        project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
+        project = project_from_json(call("propose", folder=str(args.dir), project=project_to_json(project))["project"])
+        if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
+            project = replace(project, chosen="")  # a run of earlier decisions
+        save(project)
+        found = call("run", folder=str(args.dir), project=project_to_json(project), jobs=jobs, replay=args.replay)
+    if args.json:
+        print_json(found)
+    else:
+        score = f"{project.metric} {found['score']:.4f} ± {found['std']:.4f}"
+        print(f"{found['algorithm']}: {score} after {pluralize(found['trials'], '1 trial', '{n} trials')} (run {found['chosen'][:8]}).")
+    return 0
+
+
+def choose_command(args: argparse.Namespace) -> int:
+    """Make another run the chosen one."""
+    with edited(args.dir) as (project, save):
+        run = None if args.run == "best" else Runs(args.dir).get(args.run)
+        save(replace(project, chosen=run.id if run else ""))
+    print(f"Chosen: {run.label} {run.id[:8]}." if run else "Chosen: whichever run is best.")
+    return 0
+
+
+def runs_command(args: argparse.Namespace) -> int:
+    """Print the leaderboard."""
+    project = read_project(args.dir)
+    runs = sorted(Runs(args.dir).list(Keys(project).board), key=lambda run: (run.score is None, -(run.score or 0.0), run.number))
+    if args.json:
+        print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})
+        return 0
+    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  status")
+    for run in runs:
+        score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
+        why = f": {run.reason}" if run.status == "failed" else ""
+        print(f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status}{why}")
+    return 0
+
+
+def _positive(value: float, name: str) -> float:
+    if not value > 0:
+        raise UserError(f"{name} must be more than 0.")
+    return value

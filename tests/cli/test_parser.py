@@ -1,0 +1,35 @@
+"""The parser: help is light, every command has its function, wrong arguments are one line."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import subprocess
+import sys
+
+from mlops_desktop.cli.parser import make_parser
+from tests.cli.conftest import SAMPLES, call, refused
+
+
+def test_help_is_quick_to_load_nothing():
+    code = "import sys; from mlops_desktop.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    code += "print([m for m in ('numpy', 'pandas', 'sklearn', 'PySide6', 'matplotlib', 'pyarrow') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_every_command_has_its_function():
+    commands = next(action for action in make_parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
+    places = {name: (sub.get_default("module"), sub.get_default("function")) for name, sub in commands.items()}
+    for module, function in places.values():
+        assert callable(getattr(importlib.import_module(f"mlops_desktop.cli.{module}"), function))
+
+
+def test_bad_calls_are_one_sentence(project, tmp_path):
+    assert "no file" in refused(call("new", tmp_path / "p", "--data", tmp_path / "gone.csv"))
+    assert "no project" in refused(call("run", tmp_path))
+    assert "already holds a project" in refused(call("new", project, "--data", SAMPLES / "penguins.csv"))
+    assert "field" in refused(call("set", project, "metrik=accuracy"))
+    assert "--budget" in refused(call("run", project, "--budget", "-1"))
+    assert "no exporter" in refused(call("export", project, "nothing", tmp_path / "out"))
+    assert call("nonsense").returncode == 2

@@ -1,0 +1,84 @@
+"""new, set, show and update, in processes of their own: exit codes, and one line for an error."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import SAMPLES, call, refused
+
+
+def test_new_data_under_the_same_decisions(project, tmp_path):
+    assert call("new", tmp_path / "p", "--data", SAMPLES / "penguins.csv", "--target", "species").returncode == 0
+    lines = (SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "more.csv").write_text("\n".join([*lines, *lines[1:50]]) + "\n", encoding="utf-8")
+    updated = call("update", tmp_path / "p", "--data", tmp_path / "more.csv")
+    assert updated.returncode == 0, updated.stderr
+    assert "393 rows" in updated.stdout
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert "species" in refused(call("update", tmp_path / "p", "--data", tmp_path / "other.csv"))
+    assert json.loads(call("show", tmp_path / "p").stdout)["file"] == "more.csv"
+
+
+def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
+    folder = tmp_path / "p"
+    assert call("new", folder, "--data", SAMPLES / "penguins.csv", "--target", "species").returncode == 0
+    assert call("set", folder, 'candidates=["baseline"]', "split.folds=2").returncode == 0
+    changed = call("set", folder, "roles.island=ignore")
+    assert changed.returncode == 0, changed.stderr
+    assert "steps of preparation" in changed.stdout
+    decided = json.loads(call("show", folder).stdout)
+    assert decided["steps"][0]["params"]["columns"] == ["sex"]
+    assert [one["id"] for one in decided["candidates"]] == ["baseline"]  # what was chosen stays
+    assert decided["split"]["folds"] == 2
+    assert call("set", folder, "target=body_mass_g").returncode == 0
+    assert json.loads(call("show", folder).stdout)["task"] == "regression"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("header.csv", b"a,b,y\n", "no row"),
+        ("binary.csv", bytes(range(256)) * 40, "binary.csv"),
+        ("one_class.csv", b"a,y\n" + b"1,x\n2,x\n" * 20, "same value"),
+        ("no_target.csv", b"a,b\n1,2\n3,4\n", "no column"),
+        ("all_missing.csv", b"a,y\n" + b"1,\n2,\n" * 20, "empty in every row"),
+        ("one_column.csv", b"y\n" + b"1\n2\n" * 30, "learn from"),
+    ],
+)
+def test_bad_files_are_one_sentence_and_leave_nothing(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    line = refused(call("new", tmp_path / "p", "--data", tmp_path / name, "--target", "y"))
+    assert said in line
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_damaged_project_is_one_sentence(project, tmp_path):
+    for text in ("{", '{"format": 999}', '{"format": 1, "target": 5}', "[]"):
+        folder = tmp_path / str(abs(hash(text)))
+        folder.mkdir()
+        (folder / "project.json").write_text(text, encoding="utf-8")
+        refused(call("run", folder))
+
+
+def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_path):
+    for metric, said in (("nope", "no metric “nope”"), ("r2", "“r2” is no metric for a multiclass task")):
+        done = call("new", tmp_path / "made", "--data", SAMPLES / "penguins.csv", "--target", "species", "--metric", metric)
+        assert said in refused(done)
+        assert not (tmp_path / "made").exists()
+    before = (project / "project.json").read_bytes()
+    assert "no metric for a multiclass task" in refused(call("set", project, "metric=r2"))
+    assert (project / "project.json").read_bytes() == before
+
+
+def test_a_positive_class_that_is_none_is_refused(project, tmp_path):
+    assert "Only a target of two classes" in refused(call("set", project, "positive=Gentoo"))
+    (tmp_path / "two.csv").write_text("x,y\n" + "".join(f"{i * i % 17},{'up' if i % 3 else 'down'}\n" for i in range(60)), encoding="utf-8")
+    made = tmp_path / "two"
+    assert call("new", made, "--data", tmp_path / "two.csv", "--target", "y").returncode == 0
+    assert "“sideways” is no class of “y”" in refused(call("set", made, "positive=sideways"))
+    for word in ("up", "down"):
+        assert call("set", made, f"positive={word}").returncode == 0
+        assert json.loads((made / "project.json").read_text(encoding="utf-8"))["positive"] == word

@@ -1,0 +1,34 @@
+"""run, choose and runs, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+from tests.cli.conftest import call, refused
+
+
+def test_the_leaderboard_as_json(project):
+    found = json.loads(call("runs", project, "--json").stdout)
+    assert found["metric"] == "accuracy"
+    scores = [run["score"] for run in found["runs"]]
+    assert scores == sorted(scores, reverse=True)
+    assert {"id", "algorithm", "score", "std", "status", "seconds"} <= set(found["runs"][0])
+    assert "Logistic regression" in call("runs", project).stdout
+
+
+def test_choosing_a_run_and_the_best_again(project):
+    runs = json.loads(call("runs", project, "--json").stdout)["runs"]
+    assert call("choose", project, runs[-1]["id"][:8]).returncode == 0
+    assert json.loads(call("show", project).stdout)["chosen"] == runs[-1]["id"]
+    assert call("choose", project, "best").returncode == 0
+    assert "no run" in refused(call("choose", project, "ffffffff")).lower()
+
+
+def test_a_choice_of_earlier_decisions_does_not_stop_a_new_run(project, tmp_path):
+    copy = shutil.copytree(project, tmp_path / "copy")
+    runs = json.loads(call("runs", copy, "--json").stdout)["runs"]
+    assert call("choose", copy, runs[-1]["id"][:8]).returncode == 0
+    again = call("run", copy, "--trials", 1, "--seed", 8, "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(call("show", copy).stdout)["chosen"] == ""
