@@ -42,7 +42,7 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
         _size(keys.model(found.best.id), store),
-        _libraries({**found.best.versions, **store.origin(keys.model(found.best.id)).get("libraries", {})}),
+        _libraries(found.best.versions, store.origin(keys.model(found.best.id)).get("libraries", {})),
         Check(
             "selftest",
             "info",
@@ -106,10 +106,10 @@ def _size(key: str, store: ArtifactStore) -> Check:
     return Check("size", "ok", f"The model takes {bytes_text(size)}")
 
 
-def _libraries(versions: Mapping[str, str]) -> Check:
+def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> Check:
     """Whether the libraries that fitted the folds and the model are those that are installed; keys do not hold their versions."""
     other = []
-    for name, then in sorted(versions.items()):
+    for name, then in sorted({*of_run.items(), *of_model.items()}):
         now = installed_version(name)
         if now and now != then:
             other.append(f"{name} {then} (now {now})")
