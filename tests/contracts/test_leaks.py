@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import mlops_desktop.catalog.operations as package
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage, Target
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.base.params import Columns, number
 from mlops_desktop.base.params import columns as columns_field
@@ -148,7 +148,7 @@ def score(steps: Sequence[Operation], frame: Frame, target: Target, repeat: int)
     """AUC of one stratified fold, every step learned on its training part."""
     made = folds(Split(method="stratified", folds=FOLDS), target, SplitColumns(), repeat)
     train, test = made[repeat % FOLDS]
-    fitted_steps = fit_steps(tuple(steps), frame.take(train), target.take(train), Silent())
+    fitted_steps = fit_steps(tuple(steps), Dataset(frame, target).take(train), Silent())
     matrices = fitted_steps.matrix.to_dense(), fitted_steps.transform(frame.take(test)).to_dense()
     scores = learner(np.nan_to_num(matrices[0]), target.values[train], np.nan_to_num(matrices[1]))
     return auc(scores, target.values[test])
