@@ -73,8 +73,13 @@ def _texts(package: metadata.Distribution) -> Iterator[str]:
 def _license_name(package: metadata.Distribution) -> str:
     """The licence expression of the metadata, else its classifier, else the first line of its free text."""
     classifiers = [one for one in package.metadata.get_all("Classifier") or () if one.startswith("License ::")]
-    named = classifiers[-1].rpartition(" :: ")[2] if classifiers else (package.metadata.get("License") or "").partition("\n")[0]
-    return str(package.metadata.get("License-Expression") or named)
+    named = classifiers[-1].rpartition(" :: ")[2] if classifiers else _first(package, "License").partition("\n")[0]
+    return _first(package, "License-Expression") or named
+
+
+def _first(package: metadata.Distribution, field: str) -> str:
+    """The first value of a field of the metadata; empty when there is none."""
+    return str(next(iter(package.metadata.get_all(field) or ()), ""))
 
 
 def _normalized(name: str) -> str:
