@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 
 from mlops_desktop import app as application
 from mlops_desktop.engine.project.project_file import read_project
-from mlops_desktop.engine.training.stored_scorer import stored_scorer
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.engine.workflow import STAGES
 
 PATIENCE = 120.0

@@ -16,7 +16,7 @@ from mlops_desktop.engine.project import digest
 from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run, Runs
-from mlops_desktop.engine.training.stored_scorer import described, stored_scorer
+from mlops_desktop.engine.training.scorer_assembly import described, stored_scorer
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints

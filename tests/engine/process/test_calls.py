@@ -13,7 +13,7 @@ from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.process.calls import CALLS
 from mlops_desktop.engine.project.decisions import Goals
 from mlops_desktop.engine.project.project_file import project_to_json
-from mlops_desktop.engine.training.stored_scorer import stored_scorer
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 
 
 def ask(name: str, made, **args: object):

@@ -29,7 +29,7 @@ from mlops_desktop.engine.project.decisions import Goals, Search
 from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
-from mlops_desktop.engine.training.stored_scorer import stored_scorer
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import SCORE
