@@ -17,6 +17,7 @@ class Message(str):
     args: Mapping[str, Any]
 
     def __new__(cls, template: str, args: Mapping[str, Any]) -> Self:
+        """Fill the template; KeyError when it has a field without a value."""
         message = super().__new__(cls, template.format_map(args))
         message.template, message.args = template, args
         return message
