@@ -49,7 +49,7 @@ def resolve(folder: Path, upgrade: bool) -> None:
 
 
 def service_part(text: str) -> str:
-    """The packages of the service out of the text of a lock, with markers and hashes: a line for each pin. ValueError when one is missing."""
+    """The packages of the service out of the text of a lock, with markers and hashes: a line for each pin. ValueError when it lacks one."""
     parts = ["# The packages of an exported service, out of requirements.lock. Written by `make lock`.\n"]
     for name, marker in SERVICE.items():
         found = re.findall(rf"(?m)^{name}==(\S+)(?: ; (.*?))? \\\n((?:    --hash=.*\n)+)", text)
