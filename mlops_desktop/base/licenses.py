@@ -73,8 +73,8 @@ def _texts(package: metadata.Distribution) -> Iterator[str]:
 def _license_name(package: metadata.Distribution) -> str:
     """The licence expression of the metadata, else its classifier, else the first line of its free text."""
     classifiers = [one for one in package.metadata.get_all("Classifier") or () if one.startswith("License ::")]
-    named = classifiers[-1].rpartition(" :: ")[2] if classifiers else (package.metadata.get("License") or "").partition("\n")[0]
-    return str(package.metadata.get("License-Expression") or named)
+    named = classifiers[-1].rpartition(" :: ")[2] if classifiers else (package.metadata.get_all("License") or [""])[0].partition("\n")[0]
+    return str((package.metadata.get_all("License-Expression") or [named])[0])
 
 
 def _normalized(name: str) -> str:
