@@ -33,6 +33,7 @@ COVERED_BY_CONTRACT = {
     "catalog/exporters": "exporter",
     "serving/transforms": "operation",
     "serving/models": "algorithm",
+    "serving/tasks": "prediction_spec",
 }
 
 HEAVY = ("pandas", "sklearn", "scipy", "pyarrow", "lightgbm", "matplotlib", "openpyxl")

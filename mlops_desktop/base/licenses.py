@@ -72,9 +72,14 @@ def _texts(package: metadata.Distribution) -> Iterator[str]:
 
 def _license_name(package: metadata.Distribution) -> str:
     """The licence expression of the metadata, else its classifier, else the first line of its free text."""
-    classifiers = [one for one in package.metadata.get_all("Classifier") or () if one.startswith("License ::")]
-    named = classifiers[-1].rpartition(" :: ")[2] if classifiers else (package.metadata.get_all("License") or [""])[0].partition("\n")[0]
-    return str((package.metadata.get_all("License-Expression") or [named])[0])
+    classifiers = [one for one in _field(package, "Classifier") if one.startswith("License ::")]
+    named = classifiers[-1].rpartition(" :: ")[2] if classifiers else "".join(_field(package, "License")[:1]).partition("\n")[0]
+    return "".join(_field(package, "License-Expression")[:1]) or named
+
+
+def _field(package: metadata.Distribution, name: str) -> list[str]:
+    """All values of a field of the metadata; `PackageMetadata.get` is typed from Python 3.12 on only."""
+    return package.metadata.get_all(name) or []
 
 
 def _normalized(name: str) -> str:
