@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NewType
+from typing import Any, ClassVar, Literal, NewType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Long
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.prediction_spec import PredictionSpec
 from mlops_desktop.serving.transform import Transform
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Task = NewType("Task", str)
 """The id of a kind of task (`TaskSpec.id`)."""
@@ -147,26 +144,6 @@ class TaskSpec(Component, ABC):
         if target.classes:
             return np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1)
         return np.array([float(np.mean(target.values)) if rows else 0.0])
-
-
-class Loader(Component, ABC):
-    """Reads one kind of file into cells."""
-
-    suffixes: ClassVar[tuple[str, ...]]
-
-    @abstractmethod
-    def load(self, path: Path, job: Job) -> DataFrame:
-        """Every row of the file, with Arrow-backed columns (`base.cells.to_frame`).
-
-        Cells of a text format stay the texts that stand in the file ("" where empty): types are decided later, for a whole column at once.
-        Typed formats keep their types; a column of several types may have dtype object. Column names are unique texts. `attrs["said"]`
-        lists in sentences what was mended, `attrs["decimal"]` the decimal mark when it is known. UserError when the file is not of this
-        kind.
-        """
-
-    def guess(self, path: Path) -> Loader:
-        """This loader with its parameters found from the file (delimiter, encoding, sheet …)."""
-        return self
 
 
 class RowFilter(Component, ABC):

@@ -16,8 +16,9 @@ from typing import Any
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Loader, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
 from mlops_desktop.base.registry import Registry
+from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
@@ -205,7 +206,7 @@ def _items(hint: Any, value: Any, where: str) -> list[Any]:
 def registry_of(family: type[Component]) -> Registry[Any]:
     """The catalogue of a family of components."""
     known: dict[type[Component], Registry[Any]] = {
-        Loader: choices().loaders,
+        Source: choices().sources,
         RowFilter: choices().row_filters,
         Operation: choices().operations,
         Algorithm: choices().algorithms,

@@ -18,6 +18,8 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
     project = read_project(OLD / f"format_{number}")
     assert json.loads((OLD / f"format_{number}" / "project.json").read_text(encoding="utf-8"))["format"] == number
     assert (project.name, project.target, project.positive, project.threshold) == ("Kündigungen", "Churn", "Yes", 0.37)
+    assert project.source is not None
+    assert project.source.id == "delimited"
     assert [step.on for step in project.steps] == [True, False, True, True]
     assert [(step.component.id, step.on) for step in project.row_filters] == [
         ("drop_duplicates", True),
