@@ -10,9 +10,10 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Loader
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.data import source
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.project import (
     Brief,
@@ -103,6 +104,7 @@ class ProblemPanel(Panel):
         known = {one["name"]: one for one in overview["columns"]} if overview else {}
         as_target = known.get(project.target, {}).get("target", {})
         task = project.task or ""
+        has_positive = _has_positive(project)
         self._show_columns(project, overview)
         self.target.show_task(as_target, task)
         self.target.show_positive(as_target, task, project.positive)
@@ -112,7 +114,7 @@ class ProblemPanel(Panel):
         self.goals.show_goals(project.goals, metric)
         others = [level_of(value) for value, _ in as_target.get("classes", ()) if value != project.positive]
         positive = "" if project.positive is None else level_of(project.positive)
-        self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), project.task == "binary")
+        self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), has_positive)
 
     def show_results(self) -> None:
         """Show the first rows, or have the table looked at when nobody did."""
@@ -127,7 +129,8 @@ class ProblemPanel(Panel):
         key = (self.controller.keys.table, self.controller.project.target, self.controller.project.task)
         if self.file.preview.property("shown") != str(key):
             self.file.preview.setProperty("shown", str(key))
-            classes = self.controller.project.task in ("binary", "multiclass")
+            task = self.controller.project.task
+            classes = task is not None and task_spec(task).has_classes
             self.file.preview.show_columns(table_columns(table, overview, self.controller.project.target, classes))
 
     def _show_columns(self, project: Project, overview: Json | None) -> None:
@@ -160,17 +163,17 @@ class ProblemPanel(Panel):
         if overview:
             rows = pluralize(overview["rows"], self.tr("1 row"), self.tr("{n} rows"))
             size = f"{rows} × {pluralize(len(overview['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
-        self.file.show_file(project.file, [size, project.loader.label if project.loader else ""])
+        self.file.show_file(project.file, [size, project.source.label if project.source else ""])
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
-            self.file.show_repaired(source(self.controller.folder)[1])
-        if project.loader is None:
+            self.file.show_repaired(last_import(self.controller.folder)[1])
+        if project.source is None:
             return
-        if self._form is None or type(self._form.component()) is not type(project.loader):
-            self._form = ComponentForm(project.loader, on_change=self._read_again, name="loader")
+        if self._form is None or type(self._form.component()) is not type(project.source):
+            self._form = ComponentForm(project.source, on_change=self._read_again, name="source")
             self.file.show_form(self._form)
         else:
-            self._form.show_component(project.loader)
+            self._form.show_component(project.source)
 
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, in words."""
@@ -191,7 +194,10 @@ class ProblemPanel(Panel):
         open_ = [
             text
             for is_open, text in (
-                (project.task == "binary" and project.positive is None, self.tr("The class of interest is open.")),
+                (
+                    _has_positive(project) and project.positive is None,
+                    self.tr("The class of interest is open."),
+                ),
                 (bool(project.task) and not project.metric, self.tr("What counts as good is open.")),
                 (bool(project.task) and not project.candidates, self.tr("No algorithm is chosen yet.")),
             )
@@ -327,15 +333,15 @@ class ProblemPanel(Panel):
         if name:
             self.take_file(Path(name))
 
-    def take_file(self, file: Path, loader: Loader | None = None) -> None:
+    def take_file(self, file: Path, source: Source | None = None) -> None:
         """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
-        project = replace(self.controller.project, loader=loader)
+        project = replace(self.controller.project, source=source)
 
         def done(found: Json) -> None:
             new = project_from_json(found["project"])
             for one in found["evidence"]:
                 self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
-            today = replace(self.controller.project, data=new.data, file=new.file, loader=new.loader)
+            today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
@@ -348,8 +354,8 @@ class ProblemPanel(Panel):
             project=project_to_json(project),
         )
 
-    def _read_again(self, loader: Loader) -> None:
-        file = source(self.controller.folder)[0] if self.controller.folder else None
+    def _read_again(self, source: Source) -> None:
+        file = last_import(self.controller.folder)[0] if self.controller.folder else None
         if file is None:
             text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
             name, _ = QFileDialog.getOpenFileName(self, text, "")
@@ -357,7 +363,7 @@ class ProblemPanel(Panel):
                 self._show_again()
                 return
             file = Path(name)
-        self.take_file(file, loader)
+        self.take_file(file, source)
 
     # ---- what the window asks
 
@@ -394,6 +400,10 @@ class ProblemPanel(Panel):
     def restyle(self) -> None:
         """The theme changed."""
         self.file.preview.viewport().update()
+
+
+def _has_positive(project: Project) -> bool:
+    return project.task is not None and task_spec(project.task).has_positive
 
 
 def _note_row(overview: Mapping[str, Any], project: Project) -> NoteRow:
