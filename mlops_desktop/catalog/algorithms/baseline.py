@@ -36,5 +36,7 @@ class Baseline(Algorithm):
 
     def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
         if task == "regression":
-            return Constant(task, np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width)
-        return expand_classes(Constant(task, np.asarray(estimator.class_prior_, dtype=np.float64), width), seen_classes(estimator), classes)
+            return Constant(np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width, per_class=False)
+        return expand_classes(
+            Constant(np.asarray(estimator.class_prior_, dtype=np.float64), width, per_class=True), seen_classes(estimator), classes
+        )
