@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import UserError
+from .prediction_spec import prediction_spec
 
 FORMAT = 2  # of the files that are written today
 
@@ -47,9 +48,9 @@ def _to_2(found: Json) -> Json:
     kind = found["kind"]
     if kind == "scorer:Scorer" and "model" in found:
         return {**{name: value for name, value in found.items() if name != "model"}, "node": _node(found["model"])}
-    if kind == "models.constant:Constant" and "task" in found:
+    if kind == "models.constant:Constant" and isinstance(found.get("task"), str):
         rest = {name: value for name, value in found.items() if name != "task"}
-        return {**rest, "per_class": found["task"] != "regression"}
+        return {**rest, "per_class": prediction_spec(found["task"]).per_class}
     if kind == "monitor:Bins" and found.get("type") == "word":
         return {**found, "type": "categorical"}
     if kind == "transforms.impute_words:ImputeWords":
