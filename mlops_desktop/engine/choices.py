@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Loader, Operation, RowFilter
+from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Operation, RowFilter, TaskSpec
 from mlops_desktop.base.registry import Registry
-from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, loaders, operations
+from mlops_desktop.base.source import Source
+from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, sources
+from mlops_desktop.catalog import tasks as task_specs
 
 BASELINE = "baseline"  # the algorithm that every score stands beside
 ALL = "*"  # in `Project.encodings`: every algorithm
@@ -17,24 +19,38 @@ ALL = "*"  # in `Project.encodings`: every algorithm
 class Choices:
     """Every member of every shelf."""
 
-    loaders: Registry[Loader]
+    sources: Registry[Source]
     row_filters: Registry[RowFilter]
     operations: Registry[Operation]
     encodings: Registry[Encoding]
     algorithms: Registry[Algorithm]
     ensembles: Registry[Ensemble]
     exporters: Registry[Exporter]
+    tasks: Registry[TaskSpec]
 
 
 @cache
 def choices() -> Choices:
     """The catalogues of this installation."""
     return Choices(
-        Registry(loaders, Loader),  # type: ignore[type-abstract]
+        Registry(sources, Source),  # type: ignore[type-abstract]
         Registry(filters, RowFilter),  # type: ignore[type-abstract]
         Registry(operations, Operation),  # type: ignore[type-abstract]
         Registry(encodings, Encoding),  # type: ignore[type-abstract]
         Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
         Registry(ensembles, Ensemble),  # type: ignore[type-abstract]
         Registry(exporters, Exporter),  # type: ignore[type-abstract]
+        tasks(),
     )
+
+
+@cache
+def tasks() -> Registry[TaskSpec]:
+    """The kinds of tasks by id, without the rest of the catalogue."""
+    return Registry(task_specs, TaskSpec)  # type: ignore[type-abstract]
+
+
+@cache
+def task_spec(task: str) -> TaskSpec:
+    """The spec of a kind of task. UserError when there is none of that id."""
+    return tasks().read(task)

@@ -16,8 +16,9 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Ensemble
 from mlops_desktop.base.params import counts
 from mlops_desktop.serving.frame import Floats
-from mlops_desktop.serving.model import Model
-from mlops_desktop.serving.models.blend import Blend, blended
+from mlops_desktop.serving.node import Node
+from mlops_desktop.serving.nodes.weighted_mean import WeightedMean as WeightedMeanNode
+from mlops_desktop.serving.nodes.weighted_mean import weighted_mean
 
 ADDED = 9  # models that are added at most to the best one; the last of them weigh little
 LEAST_GAIN = 1e-4  # of the distance between the best and the worst model: less is chance, and another model to serve
@@ -43,10 +44,10 @@ class WeightedMean(Ensemble):
             raise UserError("A blend needs two models or more, and for each how often it counts.")
 
     def combine(self, scores: Sequence[Floats]) -> Floats:
-        return blended(list(scores), self.weights)
+        return weighted_mean(scores, self.weights)
 
-    def compile(self, models: Sequence[Model]) -> Model:
-        return Blend(tuple(models), self.weights)
+    def compile(self, members: Sequence[Node]) -> Node:
+        return WeightedMeanNode(tuple(members), self.weights)
 
     def describe(self, labels: Sequence[str]) -> str:
         alike: dict[str, list[float]] = {}

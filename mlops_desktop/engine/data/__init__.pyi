@@ -1,6 +1,7 @@
+from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
 from .importing import import_cells as import_cells
-from .importing import source as source
+from .importing import last_import as last_import
 from .loading import load_cells as load_cells
 from .loading import load_named as load_named
 from .request_rows import sent_row as sent_row
@@ -11,12 +12,11 @@ from .row_query import rows_key as rows_key
 from .row_query import rows_where as rows_where
 from .snapshot import read_cells as read_cells
 from .snapshot import snapshot_path as snapshot_path
-from .targets import FEW_CLASSES as FEW_CLASSES
-from .targets import MANY_CLASSES as MANY_CLASSES
 from .targets import default_positive as default_positive
 from .targets import default_roles as default_roles
 from .targets import guess_targets as guess_targets
 from .targets import guess_task as guess_task
+from .targets import target_column as target_column
 from .targets import target_of as target_of
 from .typed_table import Table as Table
 from .typed_table import conform as conform

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, Target
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import load_named, read_like, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
-from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.required_inputs import blocking_columns
 
 IMPORTANCE_REPEATS = 5
@@ -98,23 +99,17 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
             f"The model has no answer for {len(without):,} of {rows.frame.rows:,} rows{among}.",
             "Put a step that fills gaps before the model, and train again.",
         )
-    prior = _prior(chosen.pipeline.train.target)
+    trained_on = chosen.pipeline.train.target
+    prior = task_spec(trained_on.task).prior(trained_on)
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
-
-
-def _prior(target: Target) -> Floats:
-    """What a baseline that learned from these rows always answers: the shares of the classes, or the mean."""
-    if not target.classes:
-        return np.array([float(np.mean(target.values))])
-    return np.bincount(target.values, minlength=len(target.classes)) / len(target.values)
 
 
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.pipeline.project
-    loader = project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None
-    cells = load_named(path, loader, {project.target}, job)[1]
-    if project.target not in cells.columns:
+    source = project.source if project.source and project.source.opens(str(path)) else None
+    cells = load_named(path, source, {project.target}, job)[1]
+    if project.target not in cells.names:
         raise UserError(
             f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values."
         )
@@ -138,4 +133,4 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = evaluate_rows(chosen, Dataset(features, target), job)
     _place(found, known)
-    return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}
+    return {**found, "file": path.name, "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}

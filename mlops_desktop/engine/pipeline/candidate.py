@@ -44,6 +44,14 @@ class Candidate:
         """Whether the model contains rows of the training part."""
         return self.algorithm.stores_training_data
 
+    def identity(self) -> dict[str, Any]:
+        """What tells it from other candidates: every part without the parameters that are at their default."""
+        return {
+            "steps": [step.identity() for step in self.steps],
+            "encoding": self.encoding.identity(),
+            "algorithm": self.algorithm.identity(),
+        }
+
     def to_json(self) -> dict[str, Any]:
         """Every part as plain JSON."""
         return {
@@ -77,6 +85,10 @@ class Combination:
     def stores_training_data(self) -> bool:
         """Whether one of the models contains rows of the training part."""
         return any(member.stores_training_data for member in self.members)
+
+    def identity(self) -> dict[str, Any]:
+        """What tells it from other candidates."""
+        return {"ensemble": self.ensemble.identity(), "members": [member.identity() for member in self.members]}
 
     def to_json(self) -> dict[str, Any]:
         """Every part as plain JSON."""

@@ -8,7 +8,6 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Dataset, EncoderInput, Encoding
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import ALL, choices
-from mlops_desktop.engine.pipeline.keys import decided
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, encoding_operations, fit_encoding
 from mlops_desktop.engine.project import digest
@@ -40,14 +39,14 @@ def encodings(pipeline: Pipeline, dataset: Dataset, known: dict[str, Json]) -> l
             continue
         pinned = any(name in project.encodings for name in (*ids, ALL))
         fitted = _fitted(dataset, encoding, given, known)
-        found[encoding] = {"encoding": decided(encoding), "label": encoding.label, "algorithms": ids, "pinned": pinned, **fitted}
+        found[encoding] = {"encoding": encoding.to_json(), "label": encoding.label, "algorithms": ids, "pinned": pinned, **fitted}
     return list(found.values())
 
 
 def _fitted(dataset: Dataset, encoding: Encoding, given: EncoderInput, known: dict[str, Json]) -> Json:
     layout = given.layout
     columns = [layout.numbers, layout.categoricals, layout.dates, layout.sparse, sorted(layout.category_codes)]
-    key = digest(decided(encoding), columns, given.texts, given.takes_sparse)
+    key = digest(encoding.identity(), columns, given.texts, given.takes_sparse)
     if key not in known:
         operations = [operation.label for operation in encoding_operations(encoding, given)]
         try:

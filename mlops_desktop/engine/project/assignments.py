@@ -14,7 +14,7 @@ from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 
 if TYPE_CHECKING:
-    from mlops_desktop.engine.metrics import Metric
+    from mlops_desktop.base.metric import Metric
 
 # Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
 _LISTS = {
@@ -28,7 +28,8 @@ _LISTS = {
 # Fields with parts: `split.folds=10`, or the whole as JSON.
 _GROUPS = ("brief", "goals", "costs", "split", "search")
 _TEXTS = ("name", "target", "metric", "chosen")
-_PLAIN = ("task", "positive", "threshold", "refit", "seed", "loader")
+_PLAIN = ("task", "positive", "threshold", "refit", "seed", "source")
+_OLD_NAMES = {"loader": "source"}  # still understood
 # What is said of a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
 _NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
 _WORDS = {"role": ROLES, "type": TYPES}
@@ -92,6 +93,7 @@ def set_target(project: Project, column: str, columns: Collection[str] | None = 
 
 
 def _set(project: Project, name: str, value: str, columns: Collection[str] | None) -> Project:
+    name = _OLD_NAMES.get(name, name)
     group, _, part = name.partition(".")
     if group in _GROUPS and part:
         return _set_part(project, group, part, value)
@@ -155,15 +157,21 @@ def refuse_metric(project: Project) -> None:
         return
     known = _metrics()
     _check_known("metric", [project.metric], known)
-    if project.task is not None and project.task not in known[project.metric].tasks:
-        fit = ", ".join(name for name, metric in known.items() if project.task in metric.tasks)
-        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {fit}.")
+    fitting = [metric.id for metric in _metrics_for(project.task)] if project.task is not None else [project.metric]
+    if project.metric not in fitting:
+        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {', '.join(fitting)}.")
 
 
 def _metrics() -> Mapping[str, Metric]:
     from mlops_desktop.engine.metrics import METRICS  # computes; not for who only opens a project
 
     return METRICS
+
+
+def _metrics_for(task: str) -> list[Metric]:
+    from mlops_desktop.engine.metrics import metrics_for
+
+    return metrics_for(task)
 
 
 def _set_part(project: Project, group: str, part: str, value: str) -> Project:

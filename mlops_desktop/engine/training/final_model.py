@@ -1,4 +1,4 @@
-"""Fits the chosen run on its final rows and compiles it to the scorer that is served."""
+"""Fits the chosen run on its final rows, compiles it, and puts it together with its threshold to the scorer that is served."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset
+from mlops_desktop.base.families import Dataset, Encoding, Operation
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import describe_columns
-from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline, fit_steps
+from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps
 from mlops_desktop.engine.project import digest
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run, Runs
+from mlops_desktop.engine.training.scorer_assembly import described, stored_scorer
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.monitor import Reference, reference_of
+from mlops_desktop.serving.node import Node
+from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.required_inputs import schema_of_needs
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.serialization import pack
@@ -63,65 +66,74 @@ class Chosen:
 
 
 def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
-    """The chosen run with its model, fitted and compiled now unless it is in the store."""
+    """The chosen run with its scorer. The model is fitted and compiled now unless it is in the store; another threshold, name, unit or
+    description needs no fit.
+    """
     run = chosen_run(pipeline, runs)
-    key = pipeline.keys.scorer(run.id)
+    project, store, keys = pipeline.project, pipeline.store, pipeline.keys
     try:
-        scorer = pipeline.store.get_object(key)
+        return Chosen(pipeline, run, stored_scorer(project, store, run.id))
     except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
-        pipeline.store.put_object(key, _with_other_cut_off(pipeline, run) or _make_scorer(pipeline, run, job))
-        pipeline.store.put(pipeline.keys.model(run.id), {"scorer": key})
-        scorer = pipeline.store.get_object(key)
-    assert isinstance(scorer, Scorer)
-    return Chosen(pipeline, run, scorer)
+        scorer = described(_fitted_model(pipeline, run, job), project, _threshold(pipeline, run.candidate_of(project)))
+    store.put(keys.scorer(run.id), {"threshold": scorer.threshold, "version": _version(scorer)})
+    return Chosen(pipeline, run, stored_scorer(project, store, run.id))
 
 
-def _with_other_cut_off(pipeline: Pipeline, run: Run) -> Scorer | None:
-    """The model as it was fitted for another cut-off, with today's: a new cut-off needs no new fit. None when there is no such model."""
+def _fitted_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
+    """The model of a run from the store, fitted when it is absent: a scorer without name, threshold, units and descriptions."""
+    key = pipeline.keys.model(run.id)
     try:
-        scorer = pipeline.store.get_object(pipeline.store.get(pipeline.keys.model(run.id))[0]["scorer"])
+        model = pipeline.store.get_object(key)
     except KeyError:
-        return None
-    assert isinstance(scorer, Scorer)
-    scorer = replace(scorer, version="", threshold=_threshold(pipeline, run.candidate_of(pipeline.project)))
-    return replace(scorer, version=_version(scorer))
+        pipeline.store.put_object(key, _fit_model(pipeline, run, job))
+        model = pipeline.store.get_object(key)
+    assert isinstance(model, Scorer)
+    return model
 
 
-def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
+def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     project = pipeline.project
     candidate = run.candidate_of(project)
     rows = pipeline.everything if project.refit == "all" else pipeline.train
-    transforms, model = fit_candidate(pipeline, candidate, rows, Part(job, 0.0, 0.9))
+    transforms, node = fit_candidate(pipeline, candidate, rows, Part(job, 0.0, 0.9))
     job.step(0.9, "Writing the model as plain data")
+    notes = {name: replace(note, unit="", description="") for name, note in project.columns.items()}
     scorer = Scorer(
-        name=project.name,
+        name="",
         version="",
         task=rows.target.task,
         target=project.target,
-        schema=describe_columns(pipeline.table, rows.frame, project.columns),
+        schema=describe_columns(pipeline.table, rows.frame, notes),
         transforms=transforms,
-        model=model,
+        node=node,
         classes=rows.target.classes,
         positive=pipeline.positive,
-        threshold=_threshold(pipeline, candidate),
     )
-    scorer = replace(scorer, schema=schema_of_needs(scorer, rows.frame))
-    return replace(scorer, version=_version(scorer))
+    return replace(scorer, schema=schema_of_needs(scorer, rows.frame))
 
 
-def fit_candidate(pipeline: Pipeline, candidate: Candidate | Combination, rows: Dataset, job: Job) -> tuple[tuple[Transform, ...], Model]:
-    """The transforms and the compiled model of a candidate fitted on these rows; the models of an ensemble share one matrix."""
+def fit_candidate(pipeline: Pipeline, candidate: Candidate | Combination, rows: Dataset, job: Job) -> tuple[tuple[Transform, ...], Node]:
+    """The transforms that all models share, and the node of the models, each with its own encoding; fitted on these rows."""
     members = candidate.members
-    fitted = pipeline.encode(members[0], fit_steps(members[0].steps, rows, Part(job, 0.0, 0.4)))
-    models = []
+    steps: dict[tuple[Operation, ...], FittedSteps] = {}
+    encoded: dict[tuple[tuple[Operation, ...], Encoding, bool], FittedPipeline] = {}
+    models: list[tuple[FittedPipeline, Model]] = []
     for i, member in enumerate(members):
-        job.step(0.4 + 0.6 * i / len(members), f"{member.label} on {rows.rows:,} rows")
-        models.append(fit(member.algorithm, fitted.matrix, rows.target, rows.weights, pipeline.project.seed).model)
-    return fitted.transforms, candidate.ensemble.compile(models) if isinstance(candidate, Combination) else models[0]
+        part = Part(job, i / len(members), (i + 1) / len(members))
+        if member.steps not in steps:
+            steps[member.steps] = fit_steps(member.steps, rows, Part(part, 0.0, 0.4))
+        key = (member.steps, member.encoding, member.algorithm.takes_sparse)
+        if key not in encoded:
+            encoded[key] = pipeline.encode(member, steps[member.steps], Part(part, 0.4, 0.5))
+        part.step(0.5, f"{member.label} on {rows.rows:,} rows")
+        models.append((encoded[key], fit(member.algorithm, encoded[key].matrix, rows.target, rows.weights, pipeline.project.seed).model))
+    shared = models[0][0].transforms if len(encoded) == 1 else steps[members[0].steps].transforms if len(steps) == 1 else ()
+    nodes = [Chain(fitted.transforms[len(shared) :], model) for fitted, model in models]
+    return shared, candidate.ensemble.compile(nodes) if isinstance(candidate, Combination) else nodes[0]
 
 
 def _version(scorer: Scorer) -> str:
-    """The first 12 hex digits of a hash over everything that the scorer is made of."""
+    """The first 12 hex digits of a hash over everything that the scorer (its version empty) is made of."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     document = pack(scorer, arrays)
     return digest(document, [[name, str(a.dtype), a.shape, digest(a.tobytes().hex())] for name, a in sorted(arrays.items())])[:12]

@@ -12,7 +12,7 @@ from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline
 from mlops_desktop.engine.training.final_model import fit_candidate
 from mlops_desktop.engine.training.runs import Run
-from mlops_desktop.serving.frame import Ints, to_matrix
+from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.transform import chain
 
 SHARES = tuple(i / 10 for i in range(1, 11))
@@ -81,9 +81,10 @@ def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, 
     part, project = pipeline.train, pipeline.project
     dataset = part.take(rows)
     target = dataset.target
-    transforms, model = fit_candidate(pipeline, candidate, dataset, Silent())
-    apply = chain(transforms, part.frame.layout)[1]
-    own, other = (np.round(model.scores(to_matrix(apply(frame))), 12) for frame in (dataset.frame, part.frame.take(valid)))
+    transforms, node = fit_candidate(pipeline, candidate, dataset, Silent())
+    layout, apply = chain(transforms, part.frame.layout)
+    bound = node.bind(layout)
+    own, other = (np.round(bound.scores(apply(frame)), 12) for frame in (dataset.frame, part.frame.take(valid)))
     found = (
         score(project.metric, target, own, pipeline.positive, None),
         score(project.metric, part.target.take(valid), other, pipeline.positive, None),

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.engine.choices import ALL
-from mlops_desktop.engine.pipeline import Keys, decided
+from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.project import Project, digest, project_to_json
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
@@ -17,14 +17,14 @@ Kinds = list[tuple[str, str]]
 REMEMBERED = 50  # steps before which the columns are known
 
 
-class Trial(QObject):
+class RecipePreview(QObject):
     """`show` says what is looked at; when no answer about it is there, the child is asked after a pause. One question at a time."""
 
     changed = Signal()  # an answer came, or none will come
 
     def __init__(self, controller: ProjectController, owner: str, parent: QObject) -> None:
         super().__init__(parent)
-        self._bench, self._owner = controller, owner
+        self._controller, self._owner = controller, owner
         self.answer: Json | None = None
         self._now: tuple[Project, int, int] = (Project(), -1, -1)
         self._question = self._before = ""
@@ -60,16 +60,16 @@ class Trial(QObject):
         """This project is shown, and in it the step at `at` and the row filter at `row_filter` (−1: none); ask in `pause` milliseconds."""
         self._now = (project, at, row_filter)
         self._question = self._before = ""
-        if self._bench.folder is None or blocked(project):
+        if self._controller.folder is None or blocked(project):
             self._timer.stop()
             return
         features = Keys(project).features
-        everything: list[Any] = [[decided(step.component), step.on] for step in (*project.row_filters, *project.steps)]
-        everything.append([[algorithm.id, decided(project.encoding(algorithm))] for algorithm in project.candidates])
-        everything.append(decided(project.encodings[ALL]) if ALL in project.encodings else None)
+        everything: list[Any] = [[step.component.identity(), step.on] for step in (*project.row_filters, *project.steps)]
+        everything.append([[algorithm.id, project.encoding(algorithm).identity()] for algorithm in project.candidates])
+        everything.append(project.encodings[ALL].identity() if ALL in project.encodings else None)
         self._question = digest(features, everything, at, row_filter)
         before = project.steps if at < 0 else project.steps[:at]
-        self._before = digest(features, [decided(step.component) for step in before if step.on])
+        self._before = digest(features, [step.component.identity() for step in before if step.on])
         if self._question == self._asked:
             self._timer.stop()
         elif pause == 0 or self._question != self._waiting or not self._timer.isActive():
@@ -84,7 +84,7 @@ class Trial(QObject):
     @Slot()
     def _ask(self) -> None:
         question, before = self._question, self._before
-        if not question or question == self._asked or self._bench.folder is None:
+        if not question or question == self._asked or self._controller.folder is None:
             return
         self._asked, self._open = question, True
         project, at, row_filter = self._now
@@ -102,7 +102,7 @@ class Trial(QObject):
                 self._open = False
             self.changed.emit()
 
-        self._bench.ask(
+        self._controller.ask(
             "preview",
             done,
             owner=self._owner,

@@ -8,6 +8,7 @@ import pandas as pd
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import Table, type_cells
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
+from tests.imported import cells_of
 
 ROWS = 200
 RNG = np.random.default_rng(0)
@@ -15,7 +16,7 @@ RNG = np.random.default_rng(0)
 
 def typed(**columns: object) -> Table:
     cells = pd.DataFrame({name: [str(v) for v in values] for name, values in columns.items()}, dtype=object)
-    return type_cells(cells, {}, Silent())
+    return type_cells(cells_of(cells), {}, Silent())
 
 
 def test_only_what_is_about_the_data_is_suggested():

@@ -29,6 +29,7 @@ from mlops_desktop.engine.project.decisions import Goals, Search
 from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import SCORE
@@ -95,10 +96,10 @@ def start(panel) -> None:
 
 
 def stop(panel) -> float:
-    begun = time.monotonic()
+    first_words = time.monotonic()
     click(find(panel, QPushButton, "service_stop"))
     until(lambda: panel.run.service.state == "stopped", 5)
-    return time.monotonic() - begun
+    return time.monotonic() - first_words
 
 
 # ---- the checks and the export
@@ -125,6 +126,10 @@ def test_every_exporter_says_what_it_writes_and_its_options_arrive(opened):
         assert panel.export.folder.text().endswith(id_)
 
 
+def chosen_scorer(controller):
+    return stored_scorer(controller.project, controller.store, controller.project_status().best.id)
+
+
 def test_an_export_is_written_and_listed(opened, tmp_path):
     panel = opened()
     out = tmp_path / "my service"
@@ -134,11 +139,11 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     QTest.keyClicks(line, str(out))
     click(find(panel, QPushButton, "export_go"))
     settle(panel.window())
-    assert open_bundle(out).scorer.version == panel.controller.store.get_object(panel.export._model()).version
+    assert open_bundle(out).scorer.version == chosen_scorer(panel.controller).version
     files = {row.cell(0).text for row in panel.export.written.files.rows_model.rows}
     assert files == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    said = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
-    assert [text for text in said if text.startswith("Self-test passed")]
+    message = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
+    assert [text for text in message if text.startswith("Self-test passed")]
     assert find(panel, QLabel, "written_where").text() == str(out)
     assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one stands beside it
     assert panel.export.go.isEnabled()
@@ -206,7 +211,7 @@ def test_the_service_answers_as_the_application(with_bundle, name):
     click(find(panel, QPushButton, "request_send"))
     until(lambda: panel.run.request.answer.toPlainText() != "")
     answer = json.loads(find(panel, QPlainTextEdit, "request_answer").toPlainText())
-    scorer = panel.controller.store.get_object(panel.export._model())
+    scorer = chosen_scorer(panel.controller)
     row = json.loads(find(panel, QPlainTextEdit, "request_body").toPlainText())["rows"][0]
     scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
     found = answer["predictions"][0]
@@ -280,10 +285,10 @@ def test_requests_that_are_wrong_get_a_sentence(with_bundle):
     panel = with_bundle()
     start(panel)
     body = find(panel, QPlainTextEdit, "request_body")
-    for text, said in (("{", "no JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
+    for text, message in (("{", "no JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
         body.setPlainText(text)
         click(find(panel, QPushButton, "request_send"))
-        assert said in find(panel, QLabel, "request_note").text()
+        assert message in find(panel, QLabel, "request_note").text()
     body.setPlainText('{"rows": [{"bill_length_mm": "long"}]}')
     click(find(panel, QPushButton, "request_send"))
     until(lambda: panel.run.request.answer.toPlainText() != "")
@@ -378,7 +383,7 @@ def test_a_file_that_moved_is_told_by_column(opened, tmp_path):
     report = panel.monitor.drift.report
     assert report["verdict"] == "act"
     assert find(panel, QLabel, "drift_verdict").text() == "act"
-    assert "body_mass_g" in panel.monitor.drift.said
+    assert "body_mass_g" in panel.monitor.drift.message
     rows = panel.monitor.drift.table.rows_model.rows
     assert rows[0].id == SCORE
     assert {row.id: row.cell(1).text for row in rows}["body_mass_g"] == "act"
@@ -392,11 +397,11 @@ def test_a_file_like_the_training_data_is_stable_and_a_small_one_says_nothing(op
     write_file(path, 300, dict)
     compare(panel, path)
     assert panel.monitor.drift.report["verdict"] == "stable"
-    assert "look like the training data" in panel.monitor.drift.said
+    assert "look like the training data" in panel.monitor.drift.message
     write_file(path, 20, heavier)
     compare(panel, path)
     assert panel.monitor.drift.report["verdict"] == "not_enough_data"
-    assert "at least 50 rows" in panel.monitor.drift.said
+    assert "at least 50 rows" in panel.monitor.drift.message
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(opened, tmp_path):
@@ -419,7 +424,7 @@ def test_the_running_service_counts(with_bundle):
         assert answer.status == 200
     panel.show_page("monitor")
     click(find(panel, QPushButton, "monitor_source_service"))
-    assert "Refresh" in panel.monitor.drift.said
+    assert "Refresh" in panel.monitor.drift.message
     click(find(panel, QPushButton, "monitor_refresh"))
     until(lambda: panel.monitor.drift.report is not None)
     assert panel.monitor.drift.report["rows"] == 80

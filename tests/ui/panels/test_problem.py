@@ -12,10 +12,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton
 
-from mlops_desktop.engine.data.importing import source
+from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals
 from mlops_desktop.engine.project.project_file import read_project
-from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, read_words, words_text
+from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, list_text, read_list
 from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import banner, click, find, settle
@@ -152,7 +153,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert project.task == "regression"
     assert project.metric == "neg_root_mean_squared_error"
     assert project.positive is None
-    assert all("regression" in a.tasks for a in project.candidates)
+    assert all(a.supports(task_spec("regression")) for a in project.candidates)
     assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
     assert window.panel.goals._score_title.text() == "RMSE of at most"
@@ -209,11 +210,11 @@ def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
     controller.put("by hand", replace(controller.project, target="sex"))  # as after an undo of what followed
     settle(window)
     assert renew.isVisible()
-    assert "metric" in window.panel.target.misfit.text() or "column" in window.panel.target.misfit.text()
+    assert "metric" in window.panel.target.inconsistent.text() or "column" in window.panel.target.inconsistent.text()
     assert window.panel.primary() is renew
     key(window, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(window)
-    assert not renew.isVisible(), window.panel.target.misfit.text() + banner(window)
+    assert not renew.isVisible(), window.panel.target.inconsistent.text() + banner(window)
     named = [name for step in controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
 
@@ -347,12 +348,12 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     assert window.controller.project.columns["day"].role == "time"
     pick(window, "tie_group", "")
     assert window.controller.project.split.method == "time"
-    assert window.panel.brief.ties["time"].chosen() == "day"
+    assert window.panel.brief.split_columns["time"].chosen() == "day"
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)
     assert window.controller.session.key == before
-    assert window.panel.brief.ties["time"].chosen() == ""
+    assert window.panel.brief.split_columns["time"].chosen() == ""
 
 
 # ---- the data dictionary
@@ -366,8 +367,8 @@ def test_unit_and_description_in_place(window):
     open_notes(window)
     note(window, "body_mass_g", "unit", "g")
     note(window, "body_mass_g", "description", "Weight, alive")
-    said = window.controller.project.columns["body_mass_g"]
-    assert (said.unit, said.description) == ("g", "Weight, alive")
+    text = window.controller.project.columns["body_mass_g"]
+    assert (text.unit, text.description) == ("g", "Weight, alive")
     assert window.controller.session.undo_label == "Description of body_mass_g"
     table = window.panel.file.notes
     table.go_to("body_mass_g", "unit")
@@ -436,8 +437,8 @@ def test_the_evidence_for_a_type_is_said(open_project, make_project):
 
 def test_lists_of_words_survive_commas_and_quotes():
     for words in ((), ("a",), ("a", "b c"), ("x, y", 'say "no"'), ("-1", "n/a")):
-        assert read_words(words_text(words)) == words
-    assert read_words(" -200 ,, unknown ") == ("-200", "unknown")
+        assert read_list(list_text(words)) == words
+    assert read_list(" -200 ,, unknown ") == ("-200", "unknown")
 
 
 # ---- the file
@@ -446,14 +447,14 @@ def test_lists_of_words_survive_commas_and_quotes():
 def test_other_data_under_the_same_decisions(window, tmp_path):
     controller, before = window.controller, window.controller.session.key
     file = tmp_path / "new penguins.csv"
-    lines = (source(controller.folder)[0]).read_text().splitlines()
+    lines = (last_import(controller.folder)[0]).read_text().splitlines()
     file.write_text("\n".join(lines[:120]) + "\n")
     window.panel.take_file(file)
     settle(window)
     assert controller.project.file == "new penguins.csv"
     assert window.panel.file.preview.table.rowCount() == 119
     assert window.panel.file.facts.text().startswith("119 rows")
-    assert source(controller.folder)[0] == file
+    assert last_import(controller.folder)[0] == file
     while controller.session.undo_label:
         controller.undo()
     settle(window)
@@ -480,30 +481,30 @@ def test_how_the_file_is_read_can_be_changed(open_project, make_project):
     rows = "".join(f"M{'ü' if i % 3 else 'ö'}ller,{i},{'yn'[i % 2]}\n" for i in range(60))
     window = open_project(make_project(("name,x,y\n" + rows).encode("cp1252"), "y"))
     click(find(window, QPushButton, "data_tabs_reading"))
-    assert find(window, QComboBox, "loader_encoding").isVisible()
+    assert find(window, QComboBox, "source_encoding").isVisible()
     data = window.controller.project.data
     assert "Müller" in set(window.controller.table().frame.texts("name"))
-    pick(window, "loader_encoding", "cp1251")
-    assert window.controller.project.loader.encoding == "cp1251"
+    pick(window, "source_encoding", "cp1251")
+    assert window.controller.project.source.encoding == "cp1251"
     assert window.controller.project.data != data
     assert "Müller" not in set(window.controller.table().frame.texts("name"))
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)
-    assert find(window, QComboBox, "loader_encoding").currentData() != "cp1251"
+    assert find(window, QComboBox, "source_encoding").currentData() != "cp1251"
     assert "Müller" in set(window.controller.table().frame.texts("name"))
 
 
 def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
     click(find(window, QPushButton, "data_tabs_reading"))
     before = window.controller.session.key
-    pick_refused = find(window, QComboBox, "loader_header")
+    pick_refused = find(window, QComboBox, "source_header")
     pick_refused.setFocus()
     key(pick_refused, Key.Key_Down)
     settle(window)
     assert "no column “species”" in banner(window)
     assert window.controller.session.key == before
-    assert pick_refused.currentData() == window.controller.project.loader.header == "first"
+    assert pick_refused.currentData() == window.controller.project.source.header == "first"
 
 
 # ---- what is odd

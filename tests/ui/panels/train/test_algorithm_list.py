@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QCheckBox, QToolButton
 
-from mlops_desktop.base.families import TASKS
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import choices, task_spec, tasks
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
@@ -27,9 +26,9 @@ def made(qtbot):
     return widget
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", tasks())
 def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
-    fitting = [id_ for id_, kind in choices().algorithms.items() if task in kind.tasks]
+    fitting = [id_ for id_, kind in choices().algorithms.items() if kind.supports(task_spec(task))]
     made.show_project(Project(task=task, candidates=algorithms(*fitting)))
     assert [tick.objectName() for tick in made.ticks()] == [f"algorithm_{id_}" for id_ in fitting]
     for id_ in fitting:
@@ -40,29 +39,29 @@ def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
 
 
 def test_ticks_tell_the_whole_new_list(made):
-    heard = []
-    made.changed.connect(lambda new, said, merge: heard.append(([a.id for a in new], said, merge)))
+    received = []
+    made.changed.connect(lambda new, text, merge: received.append(([a.id for a in new], text, merge)))
     project = Project(task="binary", candidates=algorithms("logistic"))
     made.show_project(project)
-    assert not heard  # showing tells nothing
+    assert not received  # showing tells nothing
     find(made, QCheckBox, "algorithm_knn").click()
-    assert heard[-1] == (["logistic", "knn"], "Try Nearest neighbours", "")
+    assert received[-1] == (["logistic", "knn"], "Try Nearest neighbours", "")
     find(made, QCheckBox, "algorithm_baseline").click()
-    assert heard[-1][0] == ["baseline", "logistic"]  # it is tried first
+    assert received[-1][0] == ["baseline", "logistic"]  # it is tried first
     find(made, QCheckBox, "algorithm_logistic").click()
-    assert heard[-1][0] == []
+    assert received[-1][0] == []
 
 
 def test_a_changed_parameter_replaces_that_candidate_alone(made):
-    heard = []
-    made.changed.connect(lambda new, said, merge: heard.append((new, merge)))
+    received = []
+    made.changed.connect(lambda new, text, merge: received.append((new, merge)))
     some = algorithms("baseline", "decision_tree", "logistic")
     made.show_project(Project(task="binary", candidates=some))
     find(made, QToolButton, "parameters_decision_tree").click()
     changed = replace(some[1], min_samples_leaf=9)
     find(made, ComponentForm, "algorithm_decision_tree").changed.emit(changed)
-    assert heard == [((some[0], changed, some[2]), "candidates.decision_tree")]
-    made.show_project(Project(task="binary", candidates=heard[0][0]))
+    assert received == [((some[0], changed, some[2]), "candidates.decision_tree")]
+    made.show_project(Project(task="binary", candidates=received[0][0]))
     assert find(made, ComponentForm, "algorithm_decision_tree").component() == changed
     made.show_project(Project(task="binary", candidates=some[:1]))
     assert not find(made, QToolButton, "parameters_decision_tree").isEnabled()
