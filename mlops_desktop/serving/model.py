@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from .frame import Bools, Floats, Matrix
 from .serialization import Serializable
@@ -15,6 +16,7 @@ class Model(Serializable, ABC):
     """
 
     tier = 0  # 0: numpy alone; 1: a booster's own library; 2: onnxruntime; 3: scikit-learn
+    requirements: ClassVar[tuple[str, ...]] = ()  # packages that scoring imports beside numpy; an exported service pins them
 
     @abstractmethod
     def scores(self, matrix: Matrix) -> Floats:
