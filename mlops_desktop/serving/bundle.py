@@ -77,8 +77,8 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
         "classes": list(scorer.classes),
         "positive": None if scorer.positive is None else scorer.classes[scorer.positive],
         "threshold": scorer.threshold,
-        "tier": scorer.model.tier,
-        "requirements": list(scorer.model.requirements),
+        "tier": scorer.node.tier,
+        "requirements": list(scorer.node.requirements),
         "parity": {"rows": parity.rows, "worst_difference": parity.worst, "tolerance": parity.tolerance},
         **info,
     }
@@ -159,7 +159,7 @@ def read_parts(folder: Path) -> tuple[Scorer, Reference]:
     try:
         scorer, reference = read_object_file(folder / MODEL_FOLDER, "scorer"), read_object_file(folder, "reference")
         if isinstance(scorer, Scorer) and isinstance(reference, Reference):
-            scorer.matrix_layout  # noqa: B018  (binds every transform, so that a damaged one is found now)
+            scorer.inputs  # noqa: B018  (binds the graph, so damaged data is found now)
             return scorer, reference
     except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         raise UserError(f"The model in “{folder.name}” is damaged.", _REMEDY) from error

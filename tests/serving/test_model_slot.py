@@ -27,8 +27,8 @@ ROWS = [{**ROW, "age": age} for age in range(20, 70)]
 def other(scorers, write, tmp_path_factory):
     """The bundle of another version of the binary model: other scores, another threshold, and an array of another size."""
     scorer = scorers["binary"]
-    model = replace(scorer.model, values=-scorer.model.values)
-    return write(replace(scorer, version="ba9876543210", model=model, threshold=0.6), tmp_path_factory.mktemp("other") / "bundle")
+    node = replace(scorer.node, model=replace(scorer.node.model, values=-scorer.node.model.values))
+    return write(replace(scorer, version="ba9876543210", node=node, threshold=0.6), tmp_path_factory.mktemp("other") / "bundle")
 
 
 @pytest.fixture
