@@ -1,7 +1,7 @@
 """The format number of `bundle.json` and the migrations from older formats.
 
-A file of an older format is migrated one number at a time when it is read, and never written back. Format 2 added `requirements`; the files of its
-model have a format and migrations of their own.
+A file of an older format is migrated one number at a time when it is read, and never written back. Format 2 added `requirements`; the
+files of its model have a format and migrations of their own.
 """
 
 from __future__ import annotations
