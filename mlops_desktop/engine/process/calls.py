@@ -47,10 +47,10 @@ Json = dict[str, Any]
 
 
 def import_file(job: Job, *, folder: str, file: str, project: Json) -> Json:
-    """Read a data file into the folder's snapshots; `{"data", "file", "loader", "rows", "columns": [{"name", "type"}], "evidence",
+    """Read a data file into the folder's snapshots; `{"data", "file", "source", "rows", "columns": [{"name", "type"}], "evidence",
     "targets"}`.
     """
-    return import_cells(Path(folder), Path(file), project_from_json(project), job)
+    return import_cells(Path(folder), file, project_from_json(project), job)
 
 
 def propose(job: Job, *, folder: str, project: Json) -> Json:
@@ -110,10 +110,10 @@ def profile(job: Job, *, folder: str, project: Json) -> Json:
 
 def profile_file(job: Job, *, file: str, out: str | None) -> Json:
     """Statistics and findings of any data file, written as an offline page too when `out` is given."""
-    _, cells, said = load_cells(Path(file), None, Part(job, 0.0, 0.3))
+    _, cells = load_cells(file, None, Part(job, 0.0, 0.3))
     table = type_cells(cells, {}, Part(job, 0.3, 0.5))
     found = profile_table(table, None, Part(job, 0.5, 0.9))
-    found["evidence"] = [*said, *(one.to_json() for one in table.evidence)]
+    found["evidence"] = [one.to_json() for one in (*cells.notes, *table.evidence)]
     if out:
         write_profile_report(Path(out), {**found, "file": Path(file).name})
     return found

@@ -30,4 +30,5 @@ from .project_lock import ProjectLock as ProjectLock
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs
+from .serialization import changed_decisions as changed_decisions
 from .session import Session as Session

@@ -13,6 +13,7 @@ from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.process.calls import CALLS
 from mlops_desktop.engine.project.decisions import Goals
 from mlops_desktop.engine.project.project_file import project_to_json
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 
 
 def ask(name: str, made, **args: object):
@@ -108,7 +109,7 @@ def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_
     found = ask("open_model", made)
     pipeline = made.pipeline
     assert pipeline.keys.scorer(found["run"]) in pipeline.store
-    assert pipeline.store.get_object(pipeline.keys.scorer(found["run"]), check=False).version == found["version"]
+    assert stored_scorer(pipeline.project, pipeline.store, found["run"], check=False).version == found["version"]
     assert pipeline.store.get(pipeline.keys.train_rows)[1]["rows"].tolist() == pipeline.train_rows.tolist()
     assert ask("open_model", made) == found
 
