@@ -6,11 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.questions.question import Option, Question, accepted
+from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
 from mlops_desktop.serving.message import msg
 
 # Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
-DOUBTS: Mapping[str, Any] = {"date_order": "warning", "mixed_types": "warning", "stray": "info", "missing_words": "info", "leading_zeros": "info"}
+DOUBTS: Mapping[str, Weight] = {
+    "date_order": "warning",
+    "mixed_types": "warning",
+    "stray": "info",
+    "missing_words": "info",
+    "leading_zeros": "info",
+}
 
 
 def reading_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Question]:
