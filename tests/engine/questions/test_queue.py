@@ -13,6 +13,9 @@ from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.profiling.table_overview import overview
 from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Project
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from mlops_desktop.engine.questions.from_findings import FIX
+from mlops_desktop.engine.questions.from_reading import DOUBTS
+from mlops_desktop.engine.questions.question import ACCEPT
 from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions
 from tests.imported import cells_of
 
@@ -35,6 +38,7 @@ def test_doubts_of_every_kind_stand_in_one_queue_the_weightiest_first(queue):
     weights = [one.weight for one in queue]
     assert weights == sorted(weights, key=("high", "warning", "info").index)
     assert {"finding.leak.copy", "finding.imbalance.y", "reading.date_order.day", "guess.positive.y"} <= {one.id for one in queue}
+    assert {one.weight for one in queue if one.id.startswith("reading.date_order")} == {DOUBTS["date_order"]}
     assert all(one.open and one.option(one.default) is not None for one in queue)
 
 
@@ -45,18 +49,18 @@ def test_a_class_that_its_name_tells_is_no_doubt_of_weight():
 
 def test_a_fix_is_a_decision_and_settles_the_question(queue):
     leak = next(one for one in queue if one.id == "finding.leak.copy")
-    mended = answer_question(PROJECT, leak, "fix", by="me")
+    mended = answer_question(PROJECT, leak, FIX, by="me")
     assert mended.columns["copy"].role == "ignore"
     again = questions(mended, seen(), [LEAK])[0]
-    assert (again.answer, again.open, bool(again.settled)) == (Answer(option="fix", by="me"), False, True)
+    assert (again.answer, again.open, bool(again.settled)) == (Answer(option=FIX, by="me"), False, True)
     assert project_from_json(project_to_json(mended)) == mended
 
 
 def test_a_doubt_is_accepted_for_a_reason(queue):
     rare = next(one for one in queue if one.id == "finding.imbalance.y")
     with pytest.raises(UserError, match="for a reason"):
-        answer_question(PROJECT, rare, "accept", " ")
-    accepted = answer_question(PROJECT, rare, "accept", "The cost is set.")
+        answer_question(PROJECT, rare, ACCEPT, " ")
+    accepted = answer_question(PROJECT, rare, ACCEPT, "The cost is set.")
     assert replace(accepted, answers={}) == PROJECT
     assert "finding.imbalance.y" not in {one.id for one in open_questions(questions(accepted, seen(), [RARE]))}
 
