@@ -16,10 +16,10 @@ from typing import Any
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Operation, RowFilter
+from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
 # Least and most of the numbers of a project, by path. Costs may be negative: a gain.
@@ -113,6 +113,8 @@ def read(hint: Any, value: Any, where: str) -> Any:
         return _component(hint, value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return read_object(hint, value, where)
+    if hint is Task:
+        return _literal(tuple(tasks()), value, where)
     origin = typing.get_origin(hint)
     if origin is Step:
         return _step(typing.get_args(hint)[0], value, where)

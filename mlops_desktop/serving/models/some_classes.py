@@ -40,5 +40,5 @@ def expand_classes(model: Model, seen: tuple[int, ...], classes: int) -> Model:
     certain.
     """
     if len(seen) == 1:
-        return SomeClasses(Constant("multiclass", np.ones(1), len(model.used())), seen, classes)
+        return SomeClasses(Constant(None, np.ones(1), len(model.used())), seen, classes)
     return model if seen == tuple(range(classes)) else SomeClasses(model, seen, classes)
