@@ -38,9 +38,9 @@ class Run:
     """One trial: an algorithm with its parameters, fitted fold by fold and listed on the leaderboard `key`.
 
     `id` is the hash of its decisions (32 hex digits), `trial` the key that its folds lie under, `number` its place in the search,
-    `algorithm` the component's record, `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric;
-    None unless done), `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix, `versions`
-    the libraries that fitted it.
+    `algorithm` the component's record, `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the
+    metric; None unless done), `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix,
+    `versions` the libraries that fitted it.
     """
 
     id: str
