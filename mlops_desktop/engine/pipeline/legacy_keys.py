@@ -7,11 +7,10 @@ Nothing here follows today's code: the documents and the keys of those versions 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from mlops_desktop.engine.project import digest
 
-LAST_FORMAT = 2  # of project.json, whose results lie under such keys
 _EDITION = 1
 _SPLIT = {"method": "random", "test": 0.2, "folds": 5, "gap": 0, "column": ""}
 
@@ -20,24 +19,25 @@ _SPLIT = {"method": "random", "test": 0.2, "folds": 5, "gap": 0, "column": ""}
 class LegacyKeys:
     """The keys of the leaderboard and of the split."""
 
+    last_format: ClassVar[int] = 2  # of project.json, whose results lie under such keys
     board: str
     split: str
 
-
-def legacy_keys(document: dict[str, Any]) -> LegacyKeys:
-    """The keys of a whole, valid `project.json` of format 1 or 2."""
-    columns = document.get("columns", {})
-    notes = {name: [note.get("type"), note.get("levels", []), note.get("missing", [])] for name, note in columns.items()}
-    target, positive = document.get("target", ""), document.get("positive")
-    table = digest("table", _EDITION, document.get("data", ""), {name: note for name, note in notes.items() if any(note)})
-    rows = digest("rows", table, target, _records(document.get("cleaners", [])))
-    roles = {name: note["role"] for name, note in columns.items() if note.get("role")}
-    apart = {name: role for name, role in roles.items() if role in ("group", "time", "fold", "id")}
-    how = {**_SPLIT, **document.get("split", {})}
-    split = digest("split", rows, document.get("task"), how, apart, document.get("seed", 0))
-    features = digest("features", split, {name: role for name, role in roles.items() if role != "feature"})
-    steps = digest("steps", features, _records(document.get("steps", [])))
-    return LegacyKeys(digest("board", steps, document.get("metric", ""), str(positive)), split)
+    @classmethod
+    def of_document(cls, document: dict[str, Any]) -> Self:
+        """The keys of a whole, valid `project.json` of format 1 or 2."""
+        columns = document.get("columns", {})
+        notes = {name: [note.get("type"), note.get("levels", []), note.get("missing", [])] for name, note in columns.items()}
+        target, positive = document.get("target", ""), document.get("positive")
+        table = digest("table", _EDITION, document.get("data", ""), {name: note for name, note in notes.items() if any(note)})
+        rows = digest("rows", table, target, _records(document.get("cleaners", [])))
+        roles = {name: note["role"] for name, note in columns.items() if note.get("role")}
+        apart = {name: role for name, role in roles.items() if role in ("group", "time", "fold", "id")}
+        how = {**_SPLIT, **document.get("split", {})}
+        split = digest("split", rows, document.get("task"), how, apart, document.get("seed", 0))
+        features = digest("features", split, {name: role for name, role in roles.items() if role != "feature"})
+        steps = digest("steps", features, _records(document.get("steps", [])))
+        return cls(digest("board", steps, document.get("metric", ""), str(positive)), split)
 
 
 def _records(steps: list[Any]) -> list[Any]:

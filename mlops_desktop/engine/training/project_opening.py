@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.pipeline.legacy_keys import LAST_FORMAT, LegacyKeys, legacy_keys
+from mlops_desktop.engine.pipeline import Keys, LegacyKeys
 from mlops_desktop.engine.project import Project, ProjectLock, read_document, read_project
 from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.runs import Run, Runs
@@ -21,8 +20,8 @@ def open_project(folder: Path) -> Project:
     """
     project = read_project(folder)
     document, runs = read_document(folder), Runs(folder)
-    if document["format"] <= LAST_FORMAT and runs.path.exists():
-        old = legacy_keys(document)
+    if document["format"] <= LegacyKeys.last_format and runs.path.exists():
+        old = LegacyKeys.of_document(document)
         if runs.list(old.board) or runs.test_accesses(old.split):
             with ProjectLock(folder):
                 _move(project, runs, old)
