@@ -166,6 +166,7 @@ def run_trial(folds: Folds, candidate: Candidate | Combination, number: int, job
     return Run(
         id=pipeline.keys.run(candidate),
         key=pipeline.keys.board,
+        trial=pipeline.keys.trial(candidate),
         number=number,
         algorithm=run_component(candidate).to_json(),
         candidate=candidate.to_json(),

@@ -152,10 +152,10 @@ def test_only_a_result_that_says_so_has_the_version_of_a_library_in_its_key(monk
 
 
 def test_a_key_knows_what_it_was_made_from():
-    found, algorithm = Keys(base()), base().candidates[0]
-    fold = found.fold(algorithm, 0)
-    assert {found.table, found.steps, found.trial(algorithm)} <= fold.ancestors
-    assert found.run(algorithm) not in fold.ancestors
+    found, candidate = Keys(base()), Candidate.of(base(), base().candidates[0])
+    fold = found.fold(candidate, 0)
+    assert {found.table, found.features, found.trial(candidate)} <= fold.ancestors
+    assert found.run(candidate) not in fold.ancestors
     assert found.response("r").ancestors == {found.model("r"), "r"}
 
 
