@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.choices import choices
@@ -32,6 +33,10 @@ class Made:
     @property
     def pipeline(self) -> Pipeline:
         return Pipeline(self.folder, self.project)
+
+    def candidate(self, algorithm: Algorithm) -> Candidate:
+        """An algorithm with the steps and the encoding of the project."""
+        return Candidate.of(self.project, algorithm)
 
     @property
     def candidates(self) -> list[Candidate]:
