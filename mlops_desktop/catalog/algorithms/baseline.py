@@ -36,7 +36,7 @@ class Baseline(Algorithm):
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         if not task.has_classes:
-            return Constant(task.id, np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width)
+            return Constant(np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width, per_class=False)
         return expand_classes(
-            Constant(task.id, np.asarray(estimator.class_prior_, dtype=np.float64), width), seen_classes(estimator), classes
+            Constant(np.asarray(estimator.class_prior_, dtype=np.float64), width, per_class=True), seen_classes(estimator), classes
         )

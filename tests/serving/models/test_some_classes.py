@@ -10,7 +10,7 @@ from mlops_desktop.serving.models.constant import Constant
 from mlops_desktop.serving.models.some_classes import SomeClasses, expand_classes
 
 ROWS = Matrix(("a",), np.zeros((2, 1)))
-TWO = Constant("binary", np.array([0.25, 0.75]), 1)
+TWO = Constant(np.array([0.25, 0.75]), 1, per_class=True)
 
 
 def test_classes_that_were_not_seen_get_probability_0():
