@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, read_project, write_project
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, write_project
+from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
 
@@ -91,7 +91,7 @@ class ProjectController(QObject):
         """
         if self.folder is not None and folder.resolve() == self.folder.resolve():
             return
-        project = read_project(folder)
+        project = open_project(folder)
         lock = ProjectLock(folder)
         lock.acquire()
         if not unsaved and (why := self.unsaved()):
