@@ -12,7 +12,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 
@@ -46,7 +46,7 @@ def join_extensions() -> None:
                 package.__path__.append(str(place))
 
 
-def extension_serving_files() -> Iterator[tuple[Path, PurePath]]:
+def extension_serving_files() -> Iterator[tuple[Path, Path]]:
     """The files that extensions add to the code of a service, each with its path below `serving/`."""
     for folder in extension_folders():
         root = folder / "serving"
