@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import Check, bytes_text, readiness, stores_training_data
+from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
