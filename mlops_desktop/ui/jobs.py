@@ -2,7 +2,7 @@
 one thread aside for short errands to the disk.
 
 A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
-`Ticket`: a plain value that names a call of `engine.calls`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
+`Ticket`: a plain value that holds a call of `engine.process`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
 is gone, is cancelled, and what it still sends is dropped.
 """
 
@@ -13,14 +13,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QThread, Signal, Slot
 from shiboken6 import isValid
 
 from mlops_desktop.base.errors import Cancelled, UserError
-from mlops_desktop.engine.process import Child, Crashed
+from mlops_desktop.engine.process import Call, Child, Crashed, Failed
 
+R = TypeVar("R")
+P = TypeVar("P")
 Json = dict[str, Any]
 
 
@@ -29,17 +31,16 @@ def _ignore(*_: object) -> None:
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket:
-    """One call to the child: `name` and `args` of `engine.calls`, `title` for the footer, and whom to tell."""
+class Ticket(Generic[R, P]):
+    """One call to the child, its `title` for the footer, and functions that get its result, progress, partial results and failure."""
 
-    name: str
-    args: Json
+    call: Call[R, P]
     title: str
-    on_done: Callable[[Json], None]
-    on_progress: Callable[[float, str], None] = _ignore
-    on_partial: Callable[[Json], None] = _ignore
-    on_refused: Callable[[UserError], None] = _ignore
-    on_crashed: Callable[[str], None] = _ignore
+    on_done: Callable[[R], object]
+    on_progress: Callable[[float, str], object] = _ignore
+    on_partial: Callable[[P], object] = _ignore
+    on_refused: Callable[[UserError], object] = _ignore
+    on_crashed: Callable[[Crashed | Failed], object] = _ignore
     on_over: Callable[[], None] = _ignore
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -54,28 +55,26 @@ class _Worker(QObject):
         self.child = Child(warm=True)
 
     @Slot(object)
-    def run(self, ticket: Ticket) -> None:
+    def run(self, ticket: Ticket[Any, Any]) -> None:
         try:
             if ticket.cancelled.is_set():
                 raise Cancelled
-            result = self.child.call(ticket.name, ticket.args, partial(self._event, ticket))
+            result = self.child.call(
+                ticket.call,
+                lambda fraction, message: self.home.emit(ticket, partial(ticket.on_progress, fraction, message)),
+                lambda found: self.home.emit(ticket, partial(ticket.on_partial, found)),
+            )
         except Cancelled:
             pass
         except UserError as error:
             self.home.emit(ticket, partial(ticket.on_refused, error))
-        except Crashed as error:
-            self.home.emit(ticket, partial(ticket.on_crashed, str(error)))
-        except Exception:  # a fault of ours must reach the window, not end the lane
-            self.home.emit(ticket, partial(ticket.on_crashed, traceback.format_exc()))
+        except (Crashed, Failed) as error:
+            self.home.emit(ticket, partial(ticket.on_crashed, error))
+        except Exception as error:  # a fault of the program must reach the window, not end the thread
+            self.home.emit(ticket, partial(ticket.on_crashed, Failed(str(error), traceback.format_exc())))
         else:
             self.home.emit(ticket, partial(ticket.on_done, result))
         self.home.emit(None, partial(_over, ticket))
-
-    def _event(self, ticket: Ticket, event: Json) -> None:
-        if event.get("event") == "progress":
-            self.home.emit(ticket, partial(ticket.on_progress, float(event["fraction"]), str(event.get("message", ""))))
-        elif event.get("event") == "partial":
-            self.home.emit(ticket, partial(ticket.on_partial, event["data"]))
 
     @Slot(object)
     def warm_up(self, then: Sequence[Callable[[], object]]) -> None:
@@ -89,7 +88,7 @@ class _Worker(QObject):
             load()
 
 
-def _over(ticket: Ticket) -> None:
+def _over(ticket: Ticket[Any, Any]) -> None:
     ticket.on_over()
 
 
@@ -114,21 +113,21 @@ class Lane(QObject):
         self._send.connect(self._worker.run)
         self._warm.connect(self._worker.warm_up)
         self._worker.home.connect(self._arrive)
-        self._waiting: list[Ticket] = []
+        self._waiting: list[Ticket[Any, Any]] = []
         self.fraction, self.message = 0.0, ""
         self._thread.start()
 
     @property
-    def now(self) -> Ticket | None:
+    def now(self) -> Ticket[Any, Any] | None:
         """The ticket that is being worked on."""
         return self._waiting[0] if self._waiting else None
 
     @property
-    def waiting(self) -> list[Ticket]:
+    def waiting(self) -> list[Ticket[Any, Any]]:
         """The ticket that is being worked on, and those behind it."""
         return list(self._waiting)
 
-    def do(self, ticket: Ticket) -> None:
+    def do(self, ticket: Ticket[Any, Any]) -> None:
         """Work on this ticket when those before it are over."""
         self._waiting.append(ticket)
         self._send.emit(ticket)
@@ -138,14 +137,14 @@ class Lane(QObject):
         """Start the child now, then load what the window will need, so that nobody waits for it."""
         self._warm.emit(then)
 
-    def cancel(self, ticket: Ticket) -> None:
+    def cancel(self, ticket: Ticket[Any, Any]) -> None:
         """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
         ticket.cancelled.set()
         if ticket is self.now:
             self._worker.child.cancel()
 
     @Slot(object, object)
-    def _arrive(self, ticket: Ticket | None, call: partial[None]) -> None:
+    def _arrive(self, ticket: Ticket[Any, Any] | None, call: partial[None]) -> None:
         if ticket is None:
             done = call.args[0]
             self._waiting.remove(done)
@@ -237,11 +236,11 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.quick, self.long, self.aside = Lane(self), Lane(self), Aside(self)
-        self._latest: dict[tuple[str, bool], Ticket] = {}
+        self._latest: dict[tuple[str, bool], Ticket[Any, Any]] = {}
         for lane in (self.quick, self.long):
             lane.changed.connect(self.changed)
 
-    def start(self, owner: str, ticket: Ticket, *, long: bool = False) -> Ticket:
+    def start(self, owner: str, ticket: Ticket[R, P], *, long: bool = False) -> Ticket[R, P]:
         """Work on the ticket; the owner's earlier one in this lane, if it is not over, is cancelled."""
         lane = self.long if long else self.quick
         if (earlier := self._latest.get((owner, long))) is not None and earlier in lane.waiting:

@@ -14,6 +14,7 @@ from mlops_desktop.base.families import Loader
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import source
 from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.process import ImportFile, Renew
 from mlops_desktop.engine.project import (
     Brief,
     ColumnNote,
@@ -23,7 +24,6 @@ from mlops_desktop.engine.project import (
     Role,
     consistent,
     project_from_json,
-    project_to_json,
     set_note,
     set_target,
 )
@@ -313,7 +313,7 @@ class ProblemPanel(Panel):
                 self._show_again()
 
         self.controller.ask(
-            "renew", done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over, before=project_to_json(before)
+            Renew(*self.controller.inputs, before), done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over
         )
         self._show_again()
 
@@ -337,13 +337,11 @@ class ProblemPanel(Panel):
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
-            "import_file",
+            ImportFile(self.controller.inputs[0], project, file),
             done,
             owner="problem.import",
             title=self.tr("Reading {file}").format(file=file.name),
             on_over=self._show_again,
-            file=str(file),
-            project=project_to_json(project),
         )
 
     def _read_again(self, loader: Loader) -> None:
