@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Operation, Target
+from mlops_desktop.base.families import Dataset, Operation, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.serving.frame import MISSING_DATE, Csr, Frame, Layout, encode
 
@@ -84,5 +84,5 @@ def table(frame: Frame) -> dict[str, list[Any]]:
 
 def run(operation: Operation, train: Frame, later: Frame | None = None, target: Target = BINARY) -> Frame:
     """What an operation learned on one frame makes of another (or of its own)."""
-    transform, _ = operation.fit(train, target, Silent())
+    transform, _ = operation.fit(Dataset(train, target), Silent())
     return transform.bind(train.layout)[1](train if later is None else later)

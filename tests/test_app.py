@@ -21,12 +21,12 @@ import sys
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 from mlops_desktop import app
-from mlops_desktop.ui import start
+from mlops_desktop.ui.shell import start_page
 from pathlib import Path
-start.project_home = lambda: Path(sys.argv[1])
+start_page.project_home = lambda: Path(sys.argv[1])
 def look():
     window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main_window")
-    jobs = window.bench.jobs
+    jobs = window.controller.jobs
     ready = not jobs.quick.now and jobs.quick._worker.child.pid and jobs.long._worker.child.pid and (len(sys.argv) < 3 or window.stage)
     if ready and "pyqtgraph" in sys.modules:
         print("stage", window.stage or "start")

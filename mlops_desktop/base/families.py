@@ -16,7 +16,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, Columns, Flag, Number
-from mlops_desktop.serving.frame import Bools, Frame, Layout, Matrix
+from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.transform import Transform
 
@@ -44,6 +44,47 @@ class Target:
     def take(self, rows: NDArray[np.intp]) -> Target:
         """The given rows; the classes stay."""
         return Target(self.task, self.values[rows], self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Rows to fit on, or to score: features with what belongs to each row.
+
+    `frame` holds the features alone; `weights` (rows,) float64, not negative; `groups` (rows,) codes, of which rows of one group are never
+    parted between training and validation (-1: a group of its own); `time` (rows,) int64 microseconds or float64. None where the table
+    has no such column.
+    """
+
+    frame: Frame
+    target: Target
+    weights: Floats | None = None
+    groups: Ints | None = None
+    time: Longs | Floats | None = None
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return self.frame.rows
+
+    def take(self, rows: Ints) -> Dataset:
+        """The given rows, in the given order; a row may be named more than once."""
+        return Dataset(
+            self.frame.take(rows),
+            self.target.take(rows),
+            None if self.weights is None else self.weights[rows],
+            None if self.groups is None else self.groups[rows],
+            None if self.time is None else self.time[rows],
+        )
+
+    def with_frame(self, frame: Frame) -> Dataset:
+        """The same rows with other columns."""
+        return replace(self, frame=frame)
+
+    def sample(self, rows: int) -> Dataset:
+        """At most so many rows: a random choice of them with a fixed seed, in their order, when there are more."""
+        if self.rows <= rows:
+            return self
+        return self.take(np.sort(np.random.default_rng(0).choice(self.rows, rows, replace=False)).astype(np.intp))
 
 
 class Loader(Component, ABC):
@@ -75,16 +116,16 @@ class RowFilter(Component, ABC):
 
 
 class Operation(Component, ABC):
-    """Changes columns; learned on the training part of each fold, served as a transform."""
+    """Changes columns; fitted on the training part of each fold, served as a transform."""
 
     stage: ClassVar[Stage]
 
     @abstractmethod
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, Frame | None]:
-        """The learned transform, and the frame to train on where that must differ from the transform's own (cross-fitted encodings), else
-        None.
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, Dataset | None]:
+        """The fitted transform, and the dataset to train on where its columns must differ from the transform's own output (cross-fitted
+        encodings), else None.
 
-        `frame` holds the features alone and is not changed. UserError when a chosen column is absent or unfit.
+        The dataset is not changed. UserError when a chosen column is absent or unfit.
         """
 
     def chosen(self, layout: Layout, field: str = "columns") -> tuple[str, ...]:

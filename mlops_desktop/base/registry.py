@@ -1,4 +1,4 @@
-"""Standing in the folder is being in the catalogue."""
+"""The members of a shelf of the catalogue, found by importing the modules of its package."""
 
 from __future__ import annotations
 
@@ -17,17 +17,22 @@ C = TypeVar("C", bound=Component)
 
 
 def module_names(package: ModuleType) -> list[str]:
-    """The full names of the modules that stand in a package, sorted. The freezer walks the same road."""
+    """The full names of the modules in a package, sorted; the frozen program includes all of them."""
     return sorted(f"{package.__name__}.{found.name}" for found in pkgutil.iter_modules(package.__path__))
 
 
+def member_names(package: ModuleType) -> list[str]:
+    """The full names of the modules that hold members of a shelf. A name with a leading underscore holds what members share."""
+    return [name for name in module_names(package) if not name.rpartition(".")[2].startswith("_")]
+
+
 class Registry(Mapping[str, type[C]], Generic[C]):
-    """The members of a family by id, found by walking a package. ValueError when two have one id."""
+    """The members of a family by id, found in a package. ValueError when two have one id."""
 
     def __init__(self, package: ModuleType, family: type[C]) -> None:
         self._members: dict[str, type[C]] = {}
-        self._said = re.sub(r"(?<!^)(?=[A-Z])", " ", family.__name__).lower()
-        for name in module_names(package):
+        self._family = re.sub(r"(?<!^)(?=[A-Z])", " ", family.__name__).lower()
+        for name in member_names(package):
             module = importlib.import_module(name)
             for member in vars(module).values():
                 if isinstance(member, type) and issubclass(member, family) and not inspect.isabstract(member) and member.__module__ == name:
@@ -50,9 +55,9 @@ class Registry(Mapping[str, type[C]], Generic[C]):
             record = {"id": record}
         if not isinstance(record, dict) or not isinstance(record.get("id"), str):
             raise UserError(
-                f"{'An' if self._said[0] in 'aeo' else 'A'} {self._said} is written as an id or as an object with “id” and “params”.",
+                f"{'An' if self._family[0] in 'aeo' else 'A'} {self._family} is written as an id or as an object with “id” and “params”.",
                 f"Known ids: {', '.join(self)}.",
             )
         if record["id"] not in self._members:
-            raise UserError(f"There is no {self._said} “{record['id']}”.", f"There are: {', '.join(self)}.")
+            raise UserError(f"There is no {self._family} “{record['id']}”.", f"There are: {', '.join(self)}.")
         return self._members[record["id"]].from_json(record)

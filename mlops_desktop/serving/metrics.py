@@ -85,7 +85,7 @@ class Metrics:
                 key = (problem.field if problem.field in self._fields else "other", problem.code)
                 counts[key] = counts.get(key, 0) + 1
 
-    def pluralize(self) -> dict[str, Any]:
+    def counted(self) -> dict[str, Any]:
         """Everything as plain JSON, for `added` and `text`."""
         with self._lock:
             outcomes, refused = list(self._outcomes), self._refused
@@ -102,30 +102,30 @@ class Metrics:
             NOW: {"in_progress": self.in_progress, "processes": 1, "resident": _resident()},
         }
 
-    def text(self, pluralize: Mapping[str, Any], drift: Mapping[str, Any]) -> bytes:
+    def text(self, counted: Mapping[str, Any], drift: Mapping[str, Any]) -> bytes:
         """What was counted (here, or by several processes) as one page; `drift` is the report of the drift counters."""
         page = Page()
         page.metric("http_requests_total", "counter", "Requests by method, route and status.")
-        for (method, route, status), count in _sorted(pluralize["requests"]):
+        for (method, route, status), count in _sorted(counted["requests"]):
             page.sample("http_requests_total", count, method=method, route=route, status=status)
-        _durations(page, pluralize)
+        _durations(page, counted)
         page.metric("http_requests_in_progress", "gauge", "Requests that are being answered.")
-        page.sample("http_requests_in_progress", pluralize[NOW]["in_progress"])
+        page.sample("http_requests_in_progress", counted[NOW]["in_progress"])
         page.metric("model_predictions_total", "counter", "Answered rows by answer.")
-        for label, count in zip(self._classes, pluralize["outcomes"], strict=True):
+        for label, count in zip(self._classes, counted["outcomes"], strict=True):
             page.sample("model_predictions_total", count, version=self._model["version"], outcome=label)
         page.metric("model_refused_rows_total", "counter", "Rows that were refused in requests that were answered.")
-        page.sample("model_refused_rows_total", pluralize["refused"])
+        page.sample("model_refused_rows_total", counted["refused"])
         page.metric("model_input_invalid_total", "counter", "Faults in rows by field and code.")
-        for (field, code), count in _sorted(pluralize["faults"]):
+        for (field, code), count in _sorted(counted["faults"]):
             page.sample("model_input_invalid_total", count, field=field, code=code)
         page.metric("model_input_warnings_total", "counter", "Warnings by field and code.")
-        for (field, code), count in _sorted(pluralize["remarks"]):
+        for (field, code), count in _sorted(counted["remarks"]):
             page.sample("model_input_warnings_total", count, field=field, code=code)
         self._drift(page, drift)
         page.metric("model_info", "gauge", "The model that answers.")
         page.sample("model_info", 1, **self._model)
-        self._process(page, pluralize)
+        self._process(page, counted)
         return page.text()
 
     def _drift(self, page: Page, drift: Mapping[str, Any]) -> None:
@@ -139,16 +139,16 @@ class Metrics:
         page.metric("model_drift_state", "gauge", "The verdict: 0 not enough data, 1 stable, 2 watch, 3 act.")
         page.sample("model_drift_state", VERDICTS.index(drift["verdict"]))
 
-    def _process(self, page: Page, pluralize: Mapping[str, Any]) -> None:
+    def _process(self, page: Page, counted: Mapping[str, Any]) -> None:
         page.metric("service_processes", "gauge", "Processes that answer; every figure here is of all of them.")
-        page.sample("service_processes", pluralize[NOW]["processes"])
+        page.sample("service_processes", counted[NOW]["processes"])
         page.metric("process_cpu_seconds_total", "counter", "Processor time of the service.")
-        page.sample("process_cpu_seconds_total", pluralize["processor"])
+        page.sample("process_cpu_seconds_total", counted["processor"])
         page.metric("process_start_time_seconds", "gauge", "Start of the process that says this since 1970.")
         page.sample("process_start_time_seconds", round(self._started, 3))
-        if pluralize[NOW]["resident"]:
+        if counted[NOW]["resident"]:
             page.metric("process_resident_memory_bytes", "gauge", "Resident memory of the service.")
-            page.sample("process_resident_memory_bytes", pluralize[NOW]["resident"])
+            page.sample("process_resident_memory_bytes", counted[NOW]["resident"])
 
 
 def _by_key(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:
@@ -160,14 +160,14 @@ def _sorted(counts: Mapping[str, int]) -> list[tuple[list[Any], int]]:
     return sorted((json.loads(key), count) for key, count in counts.items())
 
 
-def _durations(page: Page, pluralize: Mapping[str, Any]) -> None:
+def _durations(page: Page, counted: Mapping[str, Any]) -> None:
     page.metric("http_request_duration_seconds", "histogram", "From the request line to the last byte handed over.")
-    for route, buckets in sorted(pluralize["seconds"].items()):
+    for route, buckets in sorted(counted["seconds"].items()):
         running = 0
         for bound, count in zip((*map(str, SECONDS), "+Inf"), buckets, strict=True):
             running += count
             page.sample("http_request_duration_seconds_bucket", running, route=route, le=bound)
-        page.sample("http_request_duration_seconds_sum", pluralize["sums"].get(route, 0.0), route=route)
+        page.sample("http_request_duration_seconds_sum", counted["sums"].get(route, 0.0), route=route)
         page.sample("http_request_duration_seconds_count", running, route=route)
 
 

@@ -285,12 +285,12 @@ class Service:
 
     def metrics_page(self) -> Reply:
         """`GET /metrics`."""
-        pluralize = self._counted()
-        return Reply(self.metrics.text(pluralize, self.counters.report(pluralize["drift"])), CONTENT_TYPE)
+        counted = self._counted()
+        return Reply(self.metrics.text(counted, self.counters.report(counted["drift"])), CONTENT_TYPE)
 
     def counted_here(self) -> dict[str, Any]:
         """What this process counted, as plain JSON that `added` adds up."""
-        return {**self.metrics.pluralize(), "drift": self.counters.counts()}
+        return {**self.metrics.counted(), "drift": self.counters.counts()}
 
     def _counted(self) -> dict[str, Any]:
         here = self.counted_here()

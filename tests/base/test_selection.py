@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Silent
-from mlops_desktop.base.selection import Selection, at_most, best, few_values, filled, forced_in, forced_out, reaching
+from mlops_desktop.base.selection import Selection
+from mlops_desktop.catalog.operations._selection import best, few_values, filled, forced_in, forced_out, reaching
 from mlops_desktop.serving.frame import Frame
 from tests.frames import BINARY, make_frame
 
@@ -30,8 +31,8 @@ class LongNames(Selection):
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
-    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
-        return {name: len(name) for name in self.judged(frame.layout)}
+    def scores(self, dataset: Dataset) -> dict[str, float]:
+        return {name: len(name) for name in self.judged(dataset.frame.layout)}
 
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
         return best(scores, 2, inside)
@@ -45,7 +46,7 @@ def frame() -> Frame:
 
 def left(**params: tuple[str, ...]) -> set[str]:
     here = frame()
-    transform, _ = LongNames(**params).fit(here, BINARY, Silent())
+    transform, _ = LongNames(**params).fit(Dataset(here, BINARY), Silent())
     return set(transform.bind(here.layout)[0].names())
 
 
@@ -58,14 +59,14 @@ def test_forced_by_made_and_by_source_names():
     assert left(forced_in=("city",), forced_out=("city × age",)) == {"city: A", "city: Bergen", "city", "text"}
 
 
-def test_a_verdict_says_what_stays_and_why_the_rest_goes():
+def test_a_result_says_what_stays_and_why_the_rest_goes():
     here = frame()
     step = LongNames(forced_out=("city: A",))
-    verdict = step.pruner(here, BINARY, Silent())
-    assert verdict.gone == ("age", "city: A")
-    assert verdict.kept == {"city: Bergen", "city × age", "city", "text"}
-    assert dict(verdict.scores) == {"age": 3, "city: Bergen": 12, "city × age": 10}
-    assert step.why(here, verdict) == {"age": "is short", "city: A": "always left out"}
+    result = step.assess(Dataset(here, BINARY), Silent())
+    assert result.dropped == ("age", "city: A")
+    assert result.kept == {"city: Bergen", "city × age", "city", "text"}
+    assert dict(result.scores) == {"age": 3, "city: Bergen": 12, "city × age": 10}
+    assert step.why(here, result) == {"age": "is short", "city: A": "always left out"}
 
 
 def test_a_level_that_a_fold_lacks_is_passed_over_but_a_strange_name_is_not():
@@ -83,7 +84,7 @@ def test_no_column_may_be_on_both_lists_and_one_must_be_left():
 
 def test_nothing_to_judge_is_no_fault():
     words = make_frame({}, {"w": ["x"]})
-    transform, _ = LongNames().fit(words, BINARY, Silent())
+    transform, _ = LongNames().fit(Dataset(words, BINARY), Silent())
     assert transform.bind(words.layout)[0] == words.layout
 
 
@@ -105,7 +106,9 @@ def test_fills_samples_and_kinds():
     assert np.isnan(values).sum() == 5
     assert few_values(filled(values), 3).tolist() == [True, True, False]
     rows = make_frame({"x": np.arange(100.0).tolist()})
-    some, target = at_most(rows, Target("regression", np.arange(100.0)), 10)
-    np.testing.assert_array_equal(some.number("x"), target.values)
+    dataset = Dataset(rows, Target("regression", np.arange(100.0)), weights=np.arange(100.0), groups=np.arange(100), time=np.arange(100))
+    some = dataset.sample(10)
+    for beside in (some.target.values, some.weights, some.groups, some.time):
+        np.testing.assert_array_equal(some.frame.number("x"), beside)
     assert some.rows == 10
-    assert at_most(rows, target, 100)[0] is rows
+    assert dataset.sample(100) is dataset

@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
     sys.meta_path.insert(0, _OnlyNumpy())  # type: ignore[arg-type]
     sys.path.insert(0, str(folder))
     from serving.frame import Csr, Frame, Layout  # type: ignore[import-not-found]
-    from serving.plain import read_object_file  # type: ignore[import-not-found]
+    from serving.serialization import read_object_file  # type: ignore[import-not-found]
 
     names = json.loads((folder / "frame.json").read_text(encoding="utf-8"))
     layout = Layout(*(tuple(names[kind]) for kind in ("numbers", "words", "dates")), tuple(tuple(block) for block in names["sparse"]))

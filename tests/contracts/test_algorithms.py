@@ -224,7 +224,7 @@ def test_class_weights_and_losses_compile_too(name, task):
 def test_the_same_seed_gives_the_same_bytes_in_another_process():
     root = Path(__file__).resolve().parents[2]
     told = subprocess.run(
-        [sys.executable, "-m", "tests.contracts.learn"], cwd=root, capture_output=True, text=True, check=True, encoding="utf-8"
+        [sys.executable, "-m", "tests.contracts.fit"], cwd=root, capture_output=True, text=True, check=True, encoding="utf-8"
     )
     assert json.loads(told.stdout) == digests()
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import mlops_desktop.catalog.operations as package
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage, Target
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.base.params import Columns, number
 from mlops_desktop.base.params import columns as columns_field
@@ -78,7 +78,7 @@ PROBES: dict[str, list[Probe]] = {
 def usual(member: type[Operation]) -> Probe:
     """A probe on columns of the first kind that an operation declares."""
     taken = [kind for param in member.params().values() if isinstance(param, Columns) for kind in param.kinds]
-    kind, letter = {"word": ("words", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
+    kind, letter = {"categorical": ("words", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
     return Probe(kind, needed(member, {name: [f"{letter}0", f"{letter}1"] for name in taken[:1]}))
 
 
@@ -148,7 +148,7 @@ def score(steps: Sequence[Operation], frame: Frame, target: Target, repeat: int)
     """AUC of one stratified fold, every step learned on its training part."""
     made = folds(Split(method="stratified", folds=FOLDS), target, SplitColumns(), repeat)
     train, test = made[repeat % FOLDS]
-    fitted_steps = fit_steps(tuple(steps), frame.take(train), target.take(train), Silent())
+    fitted_steps = fit_steps(tuple(steps), Dataset(frame, target).take(train), Silent())
     matrices = fitted_steps.matrix.to_dense(), fitted_steps.transform(frame.take(test)).to_dense()
     scores = learner(np.nan_to_num(matrices[0]), target.values[train], np.nan_to_num(matrices[1]))
     return auc(scores, target.values[test])
@@ -195,7 +195,7 @@ def test_a_member_finds_nothing_in_much_noise(id_, probe):
 
 
 def suggested(frame: Frame) -> list[Operation]:
-    types = {"number": "number", "word": "category", "date": "date"}
+    types = {"number": "number", "categorical": "category", "date": "date"}
     told = [Column(name, "text" if name == "text" else types[frame.layout.kind(name)]) for name in frame.layout.names()]
     return [step for step, _ in suggest_steps(told, frame)]
 
@@ -252,7 +252,7 @@ class TargetMeansOfAllRows(Operation):
     label: ClassVar[str] = "Target means of all rows"
     stage: ClassVar[Stage] = "engineer"
 
-    columns: tuple[str, ...] = columns_field("word")
+    columns: tuple[str, ...] = columns_field("categorical")
     repeat: int = number(0, 0, 1000, "Repeat", whole=True)
 
     def fit(self, frame: Frame, target: Target, job: Job) -> tuple[GroupAggregates, None]:

@@ -23,7 +23,7 @@ import pytest
 import mlops_desktop.catalog.operations as package
 import mlops_desktop.serving as serving
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Target
+from mlops_desktop.base.families import Dataset, Operation, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text, Texts
 from mlops_desktop.base.registry import Registry
@@ -200,7 +200,7 @@ def attempt(call: Callable[[], Any]) -> tuple[Any, UserError | None]:
 def fitted_steps(case: Case) -> Transform | None:
     """The transform of a case; None when a variant of the parameters is refused with a sentence (say, an order without levels)."""
     before = describe(TRAIN)
-    found, refusal = attempt(lambda: case.operation().fit(TRAIN, case.target(), Silent()))
+    found, refusal = attempt(lambda: case.operation().fit(Dataset(TRAIN, case.target()), Silent()))
     if refusal:
         assert not case.strict, f"{case.id} needs example parameters in EXAMPLES: {refusal}"
         return None
@@ -279,7 +279,7 @@ def test_the_operation_survives_json(case):
 def test_the_transform_survives_a_file_and_gives_the_same_bytes_twice(case, tmp_path):
     _, apply = bound(case)
     transform = fitted_steps(case)
-    again, _ = case.operation().fit(training_frame(), case.target(), Silent())
+    again, _ = case.operation().fit(Dataset(training_frame(), case.target()), Silent())
     write_object(transform, tmp_path / "a", "t")
     write_object(again, tmp_path / "b", "t")
     first, second = (
@@ -334,7 +334,7 @@ def test_a_column_that_is_gone_or_of_another_kind_is_named(case):
 def test_learning_from_almost_nothing_works_or_is_refused_with_a_sentence(case, rows):
     bound(case)
     few = TRAIN.take(np.arange(rows))
-    found, refusal = attempt(lambda: case.operation().fit(few, case.target(rows), Silent()))
+    found, refusal = attempt(lambda: case.operation().fit(Dataset(few, case.target(rows)), Silent()))
     if refusal:
         return
     transform, _ = found
@@ -358,7 +358,7 @@ def test_a_chosen_column_that_is_not_there_or_unfit_is_refused(id_):
         for column in ("gone", *unfit):
             operation = OPERATIONS.read({"id": id_, "params": {**examples(id_)[0], name: [column]}})
             with pytest.raises(UserError) as caught:
-                operation.fit(TRAIN, BINARY, Silent())
+                operation.fit(Dataset(TRAIN, BINARY), Silent())
             assert f"“{column}”" in caught.value.message
             assert f"“{member.label}”" in caught.value.message
 

@@ -41,7 +41,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[int] | None]]] = {
         ({"condition": "1 / 0 > 0"}, []),
     ],
 }
-KINDS = {"number": ("age",), "word": ("city",), "date": ("day",)}
+KINDS = {"number": ("age",), "categorical": ("city",), "date": ("day",)}
 
 
 def examples(id_: str) -> list[tuple[dict[str, Any], list[int] | None]]:

@@ -59,7 +59,7 @@ ROWS, STRANGE = 200, 40
 ALGORITHMS, OPERATIONS = choices().algorithms, choices().operations
 QUICK = {"rounds": 15, "trees": 12, "epochs": 15, "width": 8, "min_samples_leaf": 5}
 
-KINDS = {"number": ("size", "weight"), "word": ("town", "grade"), "date": ("seen",)}
+KINDS = {"number": ("size", "weight"), "categorical": ("town", "grade"), "date": ("seen",)}
 
 # What suits a member better than its defaults and what its parameters say that it needs.
 NEEDS: dict[str, dict[str, Any]] = {

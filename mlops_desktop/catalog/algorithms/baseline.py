@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.estimators import seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice
+from mlops_desktop.catalog.algorithms._estimators import seen_classes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.constant import Constant

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.tree_nodes import grow, scikit_nodes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import expand_classes

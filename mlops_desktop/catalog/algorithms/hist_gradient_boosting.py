@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.estimators import OneThread, category_columns, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.tree_nodes import Nodes, grow
+from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import expand_classes

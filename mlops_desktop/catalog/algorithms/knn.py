@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.estimators import refuse_unfit
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.catalog.algorithms._estimators import refuse_unfit
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neighbours import Neighbours, remember

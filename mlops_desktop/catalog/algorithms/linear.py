@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.estimators import OneThread, refuse_unfit
 from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.linear import IDENTITY, Linear

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.base.families import TASKS, Algorithm, Task
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neural_net import IDENTITY, SIGMOID, SOFTMAX, NeuralNet

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number
-from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.transforms.bins import Bins as Transform
 
 
@@ -40,7 +40,8 @@ class Bins(Operation):
     )
     keep: bool = flag(False, "Keep the column", help="Keeps the number beside its ranges.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.quantities(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         edges, names = [], []

@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, number
-from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.transforms.clip import Clip as Transform
 
 
@@ -49,7 +49,8 @@ class Clip(Operation):
         if self.low_quantile >= self.high_quantile:
             raise UserError("The lower quantile must be less than the upper one.", "For example 0.01 and 0.99.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.quantities(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         names, lows, highs = [], [], []

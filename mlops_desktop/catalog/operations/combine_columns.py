@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, text
-from mlops_desktop.serving.frame import Frame, Layout
+from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.transforms.combine_columns import CombineColumns as Transform
 
 _SIGNS = {"difference": " − ", "ratio": " / ", "product": " × "}
@@ -42,7 +42,8 @@ class CombineColumns(Operation):
     name: str = text("", "Name of the new column", help="Made from the names of the columns when it is empty.")
     keep: bool = flag(True, "Keep the columns", help="Keeps the columns beside the new one.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self._checked(frame.layout)
         name = self.name.strip() or (_SIGNS[self.method].join(chosen) if self.method in _SIGNS else f"{self.method}({', '.join(chosen)})")
         skip = self.skip_missing and self.method not in _PAIRS

@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import columns, flag, text
-from mlops_desktop.serving.frame import MISSING_DATE, Frame, Longs
+from mlops_desktop.serving.frame import MISSING_DATE, Longs
 from mlops_desktop.serving.transforms.date_parts import DAY
 from mlops_desktop.serving.transforms.date_parts import DateParts as Transform
 
@@ -58,7 +58,8 @@ class DateParts(Operation):
         if not self._parts(True):
             raise UserError(f"The step “{self.label}” makes nothing.", "Choose at least one part.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         given = _microseconds(self.since)
         parts, names, since = [], [], []

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import columns
-from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.transforms.drop_columns import DropColumns as Transform
 
 
@@ -24,7 +23,8 @@ class DropColumns(Operation):
 
     columns: tuple[str, ...] = columns("number", "categorical", "date", "sparse", help="The columns to leave out.", all_when_empty=False)
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
             raise UserError(f"The step “{self.label}” has no column chosen.", "Choose the columns to drop, or remove the step.")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
-from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.transforms.formula import Formula as Transform
 
 
@@ -25,7 +24,8 @@ class Formula(Operation):
     name: str = text("", "Name of the new column", required=True)
     formula: str = text("", "Formula", help="Column names with blanks stand in brackets: [net income].", grammar="formula", required=True)
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         transform = Transform(self.name.strip(), self.formula)
         try:
             transform.bind(frame.layout)

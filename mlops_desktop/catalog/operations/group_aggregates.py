@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns
-from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.catalog.operations._levels import frequent_levels, min_rows, rows_needed
+from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates as Transform
 
 _COMPARE = {"value": "", "difference": "minus ", "ratio": "by "}
@@ -49,7 +49,8 @@ class GroupAggregates(Operation):
     )
     min_rows: int | None = min_rows("a group", "Smaller groups get the value of all rows.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         group = self.chosen(frame.layout, "group")
         if not group:
             raise UserError(f"The step “{self.label}” has no group.", "Choose the column that makes the groups.")

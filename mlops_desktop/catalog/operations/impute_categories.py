@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, text
 from mlops_desktop.serving.frame import Frame
@@ -46,7 +46,8 @@ class ImputeCategories(Operation):
         tune=True,
     )
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         fills, flags = [], []
         for j, name in enumerate(chosen):

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number
-from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers as Transform
 
 
@@ -44,7 +44,8 @@ class ImputeNumbers(Operation):
         tune=True,
     )
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.quantities(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         gaps = np.isnan(values)

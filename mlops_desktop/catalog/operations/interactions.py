@@ -7,10 +7,9 @@ from itertools import combinations
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import columns, flag, number
-from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.transforms.interactions import Interactions as Transform
 
 
@@ -27,7 +26,8 @@ class Interactions(Operation):
     squares: bool = flag(False, "Squares too", help="Adds each chosen column times itself.", tune=True)
     most: int = number(200, 1, 5000, "Most new columns", help="More than this is refused: choose fewer columns then.", whole=True, log=True)
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.quantities(frame.layout)
         if len(self.columns) == 1 and not self.squares:
             raise UserError(f"The step “{self.label}” needs two columns to multiply.", "Choose another column too, or turn squares on.")

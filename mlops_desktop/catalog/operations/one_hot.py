@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns, number
-from mlops_desktop.serving.frame import Frame
+from mlops_desktop.catalog.operations._levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.serving.transforms.one_hot import OneHot as Transform
 
 
@@ -52,7 +51,8 @@ class OneHot(Operation):
         help="For linear models without a penalty. An unseen level then looks like the dropped one, unless there is a column “other”.",
     )
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         needed = rows_needed(frame.rows, self.min_rows, self.min_share)
         names, places, others, gaps = [], [], [], []

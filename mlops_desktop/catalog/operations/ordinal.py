@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns, flag, number, texts
+from mlops_desktop.catalog.operations._levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.transforms.ordinal import Ordinal as Transform
 
@@ -55,7 +55,8 @@ class Ordinal(Operation):
         if len(set(self.levels)) != len(self.levels):
             raise UserError("“Levels in order” names a level twice.", "Each level has one place.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if self.order == "given" and not self.levels:
             raise UserError(

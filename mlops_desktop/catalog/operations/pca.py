@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number, text
-from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.transforms.pca import Pca as Transform
 
 
@@ -36,7 +36,8 @@ class Pca(Operation):
     prefix: str = text("PC", "Names begin with", required=True)
     keep: bool = flag(False, "Keep the columns", help="Keeps the columns beside the directions.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.quantities(frame.layout)
         if not chosen or not frame.rows:
             raise UserError(f"The step “{self.label}” has no number to work on.", "Choose columns of numbers, or remove this step.")

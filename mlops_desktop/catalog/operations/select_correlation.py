@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.selection import Selection, Verdict, filled, forced_in, forced_out
+from mlops_desktop.base.selection import Selection, SelectionResult
+from mlops_desktop.catalog.operations._selection import filled, forced_in, forced_out
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Layout
 
 _BLOCK = 256  # columns that are compared with the kept ones at a time
@@ -44,7 +45,8 @@ class SelectCorrelation(Selection):
     def judged(self, layout: Layout) -> tuple[str, ...]:
         return layout.numbers
 
-    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
+    def scores(self, dataset: Dataset) -> dict[str, float]:
+        frame, target = dataset.frame, dataset.target
         values = self._unit(frame)
         if target.task == "regression":
             wanted = _unit_length((target.values - target.values.mean())[:, None] if frame.rows else np.zeros((0, 1)))
@@ -76,11 +78,11 @@ class SelectCorrelation(Selection):
             kept.extend(start + j for j in near)
         return [names[order[i]] for i in kept]
 
-    def why(self, frame: Frame, verdict: Verdict) -> dict[str, str]:
-        said = super().why(frame, verdict)
-        part = frame.select(verdict.scores)
+    def why(self, frame: Frame, result: SelectionResult) -> dict[str, str]:
+        said = super().why(frame, result)
+        part = frame.select(result.scores)
         names = part.layout.numbers
-        kept = [i for i, name in enumerate(names) if name in verdict.kept]
+        kept = [i for i, name in enumerate(names) if name in result.kept]
         values = self._unit(part).T
         for i, name in enumerate(names):
             if name in said and kept:

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.selection import Selection, at_most, best, filled, forced_in, forced_out, reaching
+from mlops_desktop.base.selection import Selection
+from mlops_desktop.catalog.operations._selection import best, filled, forced_in, forced_out, reaching
 from mlops_desktop.serving.frame import Floats, Frame
 
 ROWS = 20_000  # more rows are sampled
@@ -38,9 +39,10 @@ class SelectImportance(Selection):
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
-    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
+    def scores(self, dataset: Dataset) -> dict[str, float]:
+        sample = dataset.sample(ROWS)
+        frame, target = sample.frame, sample.target
         names = self.judged(frame.layout)
-        frame, target = at_most(frame, target, ROWS)
         if not frame.rows or not names or len(np.unique(target.values)) < 2:
             return dict.fromkeys(names, 1.0 / max(len(names), 1))
         found = self._forest(frame, target) if self.model == "tree" else self._ridge(frame, target)

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.selection import Selection, at_most, best, few_values, filled, forced_in, forced_out
+from mlops_desktop.base.selection import Selection
+from mlops_desktop.catalog.operations._selection import best, few_values, filled, forced_in, forced_out
 from mlops_desktop.serving.frame import Csr, Floats, Frame
 
 ROWS = 10_000  # more rows are sampled: the estimate hardly changes, the time does
@@ -42,8 +43,9 @@ class SelectMutualInformation(Selection):
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
-    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
-        frame, target = at_most(frame, target, ROWS)
+    def scores(self, dataset: Dataset) -> dict[str, float]:
+        sample = dataset.sample(ROWS)
+        frame, target = sample.frame, sample.target
         names = frame.layout.numbers
         found = dict(zip(names, self._numbers(frame, target).tolist(), strict=True))
         for block, features in zip(frame.sparse, frame.layout.sparse, strict=True):

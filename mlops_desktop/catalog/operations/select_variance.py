@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.params import number
-from mlops_desktop.base.selection import Selection, forced_in, forced_out
+from mlops_desktop.base.selection import Selection
+from mlops_desktop.catalog.operations._selection import forced_in, forced_out
 from mlops_desktop.serving.frame import Frame
 
 
@@ -32,7 +33,8 @@ class SelectVariance(Selection):
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
-    def scores(self, frame: Frame, target: Target) -> dict[str, float]:
+    def scores(self, dataset: Dataset) -> dict[str, float]:
+        frame = dataset.frame
         found: dict[str, float] = {}
         for j, name in enumerate(frame.layout.numbers):
             values = frame.numbers[:, j]

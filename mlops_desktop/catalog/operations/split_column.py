@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number, text, texts
-from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.pattern import Pattern
 from mlops_desktop.serving.transforms.split_column import SplitColumn as Transform
 
@@ -37,7 +36,8 @@ class SplitColumn(Operation):
     names: tuple[str, ...] = texts((), "Names of the parts", help="Made from the column's name when empty.")
     keep: bool = flag(True, "Keep the column", help="Keeps the column beside its parts.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
             raise UserError(f"The step “{self.label}” has no column to cut.", "Choose a column of texts in this step.")

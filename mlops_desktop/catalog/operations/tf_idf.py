@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.levels import min_rows, rows_needed
 from mlops_desktop.base.params import choice, columns, flag, number
+from mlops_desktop.catalog.operations._levels import min_rows, rows_needed
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.transforms.tf_idf import Analyzer
 from mlops_desktop.serving.transforms.tf_idf import TfIdf as Transform
@@ -50,7 +50,8 @@ class TfIdf(Operation):
         if self.low > self.high:
             raise UserError("The shortest run must not be longer than the longest one.", "For example 1 and 2.")
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[Transform, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
+        frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
             raise UserError(f"The step “{self.label}” has no column.", "Choose a column of text in this step.")

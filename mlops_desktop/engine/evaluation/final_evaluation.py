@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import load_named, read_like, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
-from mlops_desktop.engine.pipeline import Pipeline, Rows
+from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.frame import Floats, Ints
@@ -88,7 +88,7 @@ def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> dict[str, Any] 
     return {**pipeline.store.get(key)[0], "looks": len(runs.test_accesses(pipeline.keys.split))} if key in pipeline.store else None
 
 
-def evaluate_rows(chosen: Chosen, rows: Rows, job: Job) -> dict[str, Any]:
+def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on given rows, as plain JSON. UserError when a row has no answer."""
     without = unanswered(chosen.scorer.scores(rows.frame))
     if without:
@@ -136,6 +136,6 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
                 f"The model has no answer for any row of “{path.name}”.", "Put a step that fills gaps before it, and train again."
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
-    found = evaluate_rows(chosen, Rows(features, target, None), job)
+    found = evaluate_rows(chosen, Dataset(features, target), job)
     _place(found, known)
     return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}

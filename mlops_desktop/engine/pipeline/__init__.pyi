@@ -1,7 +1,6 @@
 from .keys import Keys as Keys
 from .keys import decided as decided
 from .pipeline import Pipeline as Pipeline
-from .pipeline import Rows as Rows
 from .preview_session import preview as preview
 from .preview_session import rank as rank
 from .proposal import propose as propose

@@ -1,8 +1,8 @@
-"""The road from file to service. Each stop asks the one before it; what was made is kept under the key of the decisions that made it."""
+"""From the imported file to the datasets that models are fitted and scored on; results are stored under keys of the decisions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
 from mlops_desktop.engine.pipeline.keys import Keys
@@ -19,24 +19,11 @@ from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import profile
 from mlops_desktop.engine.project import Project, require
-from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows with their target and weights."""
-
-    frame: Frame
-    target: Target
-    weights: Floats | None
-
-    def take(self, rows: Ints) -> Rows:
-        """The given rows, in the given order."""
-        return Rows(self.frame.take(rows), self.target.take(rows), None if self.weights is None else self.weights[rows])
+from mlops_desktop.serving.frame import Floats, Ints
 
 
 class Pipeline:
-    """The road for one project value in one folder. Results are shared through the folder's store."""
+    """The pipeline of one project value in one folder. Results are shared through the folder's store."""
 
     def __init__(self, folder: Path, project: Project) -> None:
         self.folder, self.project = folder, project
@@ -86,7 +73,7 @@ class Pipeline:
         return np.flatnonzero(keep)
 
     @cached_property
-    def _clean(self) -> Rows:
+    def _clean(self) -> Dataset:
         """The rows that the row filters leave, features alone, with target and weights."""
         require(self.project, "target", "task")
         table = replace(self.table, frame=self.table.frame.take(self.kept_rows))
@@ -96,7 +83,8 @@ class Pipeline:
             if len(self.table.schema.columns) == 1:
                 raise UserError("The file has one column: nothing is beside it to learn from.", "Choose a file with more columns.")
             raise UserError("No column is left to learn from.", "Give at least one column the role “feature”.")
-        return Rows(table.frame.select(self.features), target, self._weights(table))
+        columns = self._split_columns(self.kept_rows)
+        return Dataset(table.frame.select(self.features), target, self._weights(table), columns.group, columns.time)
 
     def _weights(self, table: Table) -> Floats | None:
         columns = [name for name, role in self.roles().items() if role == "weight"]
@@ -124,8 +112,8 @@ class Pipeline:
 
     @cached_property
     def _cut(self) -> tuple[Ints, Ints]:
-        clean = self._clean
-        return split_rows(self.project.split, clean.target, self._split_columns(self.kept_rows), self.project.seed)
+        columns = self._split_columns(self.kept_rows)
+        return split_rows(self.project.split, self._clean.target, columns, self.project.seed)
 
     def _split_columns(self, rows: Ints) -> SplitColumns:
         frame, split = self.table.frame.take(rows), self.project.split
@@ -136,18 +124,18 @@ class Pipeline:
         return read_columns(frame, group=named.get("group", ""), time=named.get("time", ""), fold=named.get("fold", ""))
 
     @property
-    def everything(self) -> Rows:
-        """All rows that the row filters leave, the test part among them: for a model that is fitted again on all of them."""
+    def everything(self) -> Dataset:
+        """All rows that the row filters leave, the test set among them: for a model that is fitted again on all of them."""
         return self._clean
 
     @cached_property
-    def train(self) -> Rows:
+    def train(self) -> Dataset:
         """The training part."""
         return self._clean.take(self._cut[0])
 
     @cached_property
-    def test(self) -> Rows:
-        """The sealed test part. Whoever looks at it counts the look (`runs.record_look`)."""
+    def test(self) -> Dataset:
+        """The held-out test set. Each access is counted (`Runs.record_test_access`)."""
         return self._clean.take(self._cut[1])
 
     @property
@@ -157,13 +145,8 @@ class Pipeline:
 
     @property
     def test_rows(self) -> Ints:
-        """Where the rows of the sealed test part stand in the imported table."""
+        """Where the rows of the held-out test set stand in the imported table."""
         return self.kept_rows[self._cut[1]]
-
-    @property
-    def train_times(self) -> Longs | Floats | None:
-        """The moment of each row of the training part; None for a table without a time column."""
-        return self._split_columns(self.train_rows).time
 
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
@@ -172,6 +155,6 @@ class Pipeline:
         return folds(self.project.split, self.train.target, columns, self.project.seed)
 
     def fit(self, rows: Ints | None = None, job: Job | None = None) -> FittedSteps:
-        """The steps, learned on these rows of the training part (all when None)."""
+        """The steps, fitted on these rows of the training part (all when None)."""
         part = self.train if rows is None else self.train.take(rows)
-        return fit_steps(self.project.active_steps(), part.frame, part.target, job or Silent())
+        return fit_steps(self.project.active_steps(), part, job or Silent())

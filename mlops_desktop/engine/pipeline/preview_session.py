@@ -1,4 +1,4 @@
-"""A recipe tried on a sample of the training part, step by step: what each step makes, what stops it, and what comes out at the end.
+"""A recipe fitted on a sample of the training part, step by step: what each step makes, why one cannot be done, and the final matrix.
 
 The child is asked anew with every change of a form, so the sample and what the last steps made of it are kept between two questions.
 """
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Target
+from mlops_desktop.base.families import Dataset, Operation, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.params import Columns, Text
-from mlops_desktop.base.selection import Selection, Verdict, at_most
+from mlops_desktop.base.selection import Selection, SelectionResult
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import column_changes
 from mlops_desktop.engine.pipeline.keys import decided
@@ -37,86 +37,88 @@ NAMED = 3_000  # columns that are named to a form, features that are listed with
 
 
 @dataclass(frozen=True, eq=False)
-class Stop:
-    """One step tried: the columns before and after it, or why it cannot be done. `verdict`: what a selection decided."""
+class StepResult:
+    """One step fitted on the sample: the columns before and after it, or why it cannot be done. `selection`: what a selection decided."""
 
     before: Frame
     after: Frame
-    train: Frame  # what the next step learns on
+    train: Dataset  # what the next step is fitted on
     error: str = ""
-    verdict: Verdict | None = None
+    selection: SelectionResult | None = None
     seconds: float = 0.0
 
 
-class Walk:
-    """A sample of the training part and the steps that were tried on it last; one is tried anew only when it or one before it changed."""
+class PreviewSession:
+    """A sample of the training part and the steps that were fitted on it last; one is fitted again only when it or one before it changed.
 
-    def __init__(self, frame: Frame, target: Target, whole: int) -> None:
-        self.frame, self.target, self.whole = frame, target, whole
-        self._tried: list[tuple[str, Stop]] = []
-        self._scores: dict[str, tuple[str, Mapping[str, float]]] = {}  # last scores of each kind of selection, and what they hang on
+    `whole` is the number of rows that the sample was taken from.
+    """
 
-    def stops(self, steps: Sequence[Operation], job: Job) -> list[Stop]:
-        """A stop for each step, up to the first that cannot be done."""
-        frame = self.frame
-        found: list[tuple[str, Stop]] = []
+    def __init__(self, dataset: Dataset, whole: int) -> None:
+        self.dataset, self.whole = dataset, whole
+        self._fitted: list[tuple[str, StepResult]] = []
+        self._scores: dict[str, tuple[str, Mapping[str, float]]] = {}  # last scores of each kind of selection, and what they depend on
+
+    def results(self, steps: Sequence[Operation], job: Job) -> list[StepResult]:
+        """A result for each step, up to the first that cannot be done."""
+        dataset = self.dataset
+        found: list[tuple[str, StepResult]] = []
         same = True
         for i, step in enumerate(steps):
             key = digest(decided(step))
-            same = same and i < len(self._tried) and self._tried[i][0] == key
-            part = _Quiet(job, i / len(steps), (i + 1) / len(steps))
-            stop = self._tried[i][1] if same else self.attempt(step, frame, digest([k for k, _ in found]), part)
-            found.append((key, stop))
-            if stop.error:
+            same = same and i < len(self._fitted) and self._fitted[i][0] == key
+            part = _WithoutMessages(job, i / len(steps), (i + 1) / len(steps))
+            result = self._fitted[i][1] if same else self.fit_step(step, dataset, digest([k for k, _ in found]), part)
+            found.append((key, result))
+            if result.error:
                 break
-            frame = stop.train
-        self._tried = found
-        return [stop for _, stop in found]
+            dataset = result.train
+        self._fitted = found
+        return [result for _, result in found]
 
-    def attempt(self, step: Operation, frame: Frame, where: str, job: Job) -> Stop:
-        """One step tried on a frame; `where` names the frame by the steps that made it."""
+    def fit_step(self, step: Operation, dataset: Dataset, where: str, job: Job) -> StepResult:
+        """One step fitted on a dataset; `where` identifies the dataset by the steps that made it."""
         started = time.perf_counter()
-        verdict, train = None, None
+        selection, train, frame = None, None, dataset.frame
         try:
             if isinstance(step, Selection):
-                verdict = self._judge(step, frame, where, job)
-                transform: Transform = DropColumns(verdict.gone)
+                selection = self._select(step, dataset, where, job)
+                transform: Transform = DropColumns(selection.dropped)
             else:
-                transform, train = step.fit(frame, self.target, job)
+                transform, train = step.fit(dataset, job)
             after = transform.bind(frame.layout)[1](frame)
         except UserError as error:
-            return Stop(frame, frame, frame, str(error))
-        return Stop(frame, after, after if train is None else train, "", verdict, time.perf_counter() - started)
+            return StepResult(frame, frame, dataset, str(error))
+        train = dataset.with_frame(after) if train is None else train
+        return StepResult(frame, after, train, "", selection, time.perf_counter() - started)
 
-    def _judge(self, step: Selection, frame: Frame, where: str, job: Job) -> Verdict:
-        """The step's verdict; its scores are found once, however often a person changes how many columns stay."""
+    def _select(self, step: Selection, dataset: Dataset, where: str, job: Job) -> SelectionResult:
+        """The step's result; its scores are found once, however often a person changes how many columns stay."""
         key = digest(where, step.forced_out, [getattr(step, name) for name in step.scored_by])
         known, scores = self._scores.get(step.id, ("", None))
-        verdict = step.pruner(frame, self.target, job, scores if known == key else None)
-        self._scores[step.id] = (key, verdict.scores)
-        return verdict
+        result = step.assess(dataset, job, scores if known == key else None)
+        self._scores[step.id] = (key, result.scores)
+        return result
 
 
-class _Quiet(Part):
-    """A share of a job without the words: a step says its columns one by one, which nobody wants to read at every change of a form."""
+class _WithoutMessages(Part):
+    """A share of a job without its messages: a step reports each of its columns, too much to show at every change of a form."""
 
     def step(self, fraction: float, message: str = "") -> None:
         """See Job.step."""
         super().step(fraction)
 
 
-_kept: tuple[str, Walk] | None = None  # the sample of the last question
+_kept: tuple[str, PreviewSession] | None = None  # the session of the last question
 
 
-def walk_of(pipeline: Pipeline) -> Walk:
-    """The sample of a project's training part; UserError when there is none. Kept until other rows or columns are asked for."""
+def session_of(pipeline: Pipeline) -> PreviewSession:
+    """The session of a project's training part; UserError when there is none. Kept until other rows or columns are asked for."""
     global _kept
     key = digest(str(pipeline.folder.resolve()), pipeline.keys.features)
     if _kept is None or _kept[0] != key:
-        train = pipeline.train
         most = min(ROWS, max(CELLS // max(len(pipeline.features), 1), 2_000))
-        frame, target = at_most(train.frame, train.target, most)
-        _kept = (key, Walk(frame, target, train.frame.rows))
+        _kept = (key, PreviewSession(pipeline.train.sample(most), pipeline.train.rows))
     return _kept[1]
 
 
@@ -151,21 +153,21 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
     job.step(0.1)
     try:
         require(project, "target", "task")
-        walk = walk_of(pipeline)
+        session = session_of(pipeline)
     except UserError as error:
         answer["problem"] = str(error)
         return answer
-    answer["rows"].update(train=walk.whole, sample=walk.frame.rows, columns=len(walk.frame.layout.names()))
-    stops = _by_position(walk, project.steps, Part(job, 0.2, 0.8))
-    answer["steps"] = [_told(step, stop, walk) for step, stop in zip(project.steps, stops, strict=True)]
-    answer["matrix"] = _matrix(walk, project.steps, stops)
-    looked = _looked_at(walk, project.steps, stops, at, Part(job, 0.8, 0.9))
+    answer["rows"].update(train=session.whole, sample=session.dataset.frame.rows, columns=len(session.dataset.frame.layout.names()))
+    results = _by_position(session, project.steps, Part(job, 0.2, 0.8))
+    answer["steps"] = [_step_state(step, result, session) for step, result in zip(project.steps, results, strict=True)]
+    answer["matrix"] = _matrix(session, project.steps, results)
+    looked = _shown_step(session, project.steps, results, at, Part(job, 0.8, 0.9))
     if looked is not None:
         answer["columns"] = _named(looked.before)
-        answer["step"] = _look(project.steps[at].component, looked, walk.target)
+        answer["step"] = _step_changes(project.steps[at].component, looked, session.dataset.target)
         answer["steps"][at].update(error=looked.error, width=len(looked.after.layout.names()), seconds=looked.seconds)
     elif at < 0:
-        answer["columns"] = _named(next((stop.after for stop in reversed(stops) if stop is not None), walk.frame))
+        answer["columns"] = _named(next((result.after for result in reversed(results) if result is not None), session.dataset.frame))
     if row_filter < 0:  # a rule for rows that is being written makes other rows with every letter
         suggestions(pipeline)
     return answer
@@ -204,28 +206,28 @@ def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:
     return found
 
 
-def _by_position(walk: Walk, steps: Sequence[Step[Operation]], job: Job) -> list[Stop | None]:
-    """A stop for each step of the recipe; None for those that are off, and for those behind one that cannot be done."""
-    tried = iter(walk.stops([step.component for step in steps if step.on], job))
+def _by_position(session: PreviewSession, steps: Sequence[Step[Operation]], job: Job) -> list[StepResult | None]:
+    """A result for each step of the recipe; None for those that are off, and for those behind one that cannot be done."""
+    tried = iter(session.results([step.component for step in steps if step.on], job))
     return [next(tried, None) if step.on else None for step in steps]
 
 
-def _told(step: Step[Operation], stop: Stop | None, walk: Walk) -> Json:
+def _step_state(step: Step[Operation], result: StepResult | None, session: PreviewSession) -> Json:
     return {
         "on": step.on,
-        "error": stop.error if stop else "",
-        "waits": step.on and stop is None,
-        "width": len(stop.after.layout.names()) if stop else None,
-        "seconds": round(stop.seconds, 3) if stop else 0.0,
+        "error": result.error if result else "",
+        "waits": step.on and result is None,
+        "width": len(result.after.layout.names()) if result else None,
+        "seconds": round(result.seconds, 3) if result else 0.0,
     }
 
 
-def _matrix(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Stop | None]) -> Json:
+def _matrix(session: PreviewSession, steps: Sequence[Step[Operation]], results: Sequence[StepResult | None]) -> Json:
     """How many features go to the models, or why they cannot."""
-    on = [stop for step, stop in zip(steps, stops, strict=True) if step.on]
-    if any(stop is None or stop.error for stop in on):
+    on = [result for step, result in zip(steps, results, strict=True) if step.on]
+    if any(result is None or result.error for result in on):
         return {"width": None, "error": ""}  # the step says it
-    frame = on[-1].after if on and on[-1] is not None else walk.frame
+    frame = on[-1].after if on and on[-1] is not None else session.dataset.frame
     try:
         width = to_matrix(frame.take(np.arange(min(frame.rows, 1)))).width
     except UserError as error:
@@ -235,18 +237,20 @@ def _matrix(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Stop |
     return {"width": width, "error": ""}
 
 
-def _looked_at(walk: Walk, steps: Sequence[Step[Operation]], stops: Sequence[Stop | None], at: int, job: Job) -> Stop | None:
-    """The stop of the step at a position; one that is off is tried on what the steps before it make. None when an earlier one fails."""
+def _shown_step(
+    session: PreviewSession, steps: Sequence[Step[Operation]], results: Sequence[StepResult | None], at: int, job: Job
+) -> StepResult | None:
+    """The result of the step at a position; one that is off is tried on what the steps before it make. None when an earlier one fails."""
     if not 0 <= at < len(steps):
         return None
-    if stops[at] is not None or steps[at].on:
-        return stops[at]
-    earlier = [stop for step, stop in zip(steps[:at], stops[:at], strict=True) if step.on]
-    if any(stop is None or stop.error for stop in earlier):
+    if results[at] is not None or steps[at].on:
+        return results[at]
+    earlier = [result for step, result in zip(steps[:at], results[:at], strict=True) if step.on]
+    if any(result is None or result.error for result in earlier):
         return None
-    before = earlier[-1].train if earlier and earlier[-1] is not None else walk.frame
+    before = earlier[-1].train if earlier and earlier[-1] is not None else session.dataset
     where = digest([digest(decided(step.component)) for step in steps[:at] if step.on])
-    return walk.attempt(steps[at].component, before, where, _Quiet(job, 0.0, 1.0))
+    return session.fit_step(steps[at].component, before, where, _WithoutMessages(job, 0.0, 1.0))
 
 
 def _named(frame: Frame) -> list[list[str]]:
@@ -259,46 +263,47 @@ def _named(frame: Frame) -> list[list[str]]:
     return (plain + [[name, "sparse"] for block in layout.sparse for name in block])[:NAMED]
 
 
-def _look(step: Operation, stop: Stop, target: Target) -> Json:
+def _step_changes(step: Operation, result: StepResult, target: Target) -> Json:
     """What one step changed: `{"before", "after", "new", "gone", "other", "groups", "rows", "judged", "forced"}`.
 
     The first two count columns, the next three those that are new, gone, or hold other values; `groups` and `rows` see `engine.changes`;
     `judged` are [name, score, whether it stays, why] of a selection, the best first, None for any other step.
     """
-    found = column_changes.compare(stop.before, stop.after)
-    numbers = [name for name in found.new if stop.after.layout.kind(name) == "number"][: column_changes.GROUPS]
-    tells = _tells(stop.after, numbers, target)
+    found = column_changes.compare(result.before, result.after)
+    numbers = [name for name in found.new if result.after.layout.kind(name) == "number"][: column_changes.GROUPS]
+    tells = _target_scores(result.after, numbers, target)
     return {
-        "before": len(stop.before.layout.names()),
-        "after": len(stop.after.layout.names()),
+        "before": len(result.before.layout.names()),
+        "after": len(result.after.layout.names()),
         "new": len(found.new),
         "gone": len(found.gone),
         "other": len(found.other),
-        "groups": column_changes.groups(stop.before, stop.after, found, tells),
-        "rows": column_changes.first_rows(stop.before, stop.after, found, SHOWN),
-        "judged": _judged(step, stop) if isinstance(step, Selection) and stop.verdict is not None else None,
+        "groups": column_changes.groups(result.before, result.after, found, tells),
+        "rows": column_changes.first_rows(result.before, result.after, found, SHOWN),
+        "judged": _judged(step, result) if isinstance(step, Selection) and result.selection is not None else None,
     }
 
 
-def _judged(step: Selection, stop: Stop) -> list[list[Any]]:
-    verdict = stop.verdict
-    assert verdict is not None
-    why = step.why(stop.before, verdict)
-    names = [name for name in stop.before.layout.names() if name in verdict.scores or name in verdict.inside or name in verdict.outside]
-    ranked = sorted(names, key=lambda name: -round(verdict.scores.get(name, -1.0), 12))
+def _judged(step: Selection, result: StepResult) -> list[list[Any]]:
+    found = result.selection
+    assert found is not None
+    why = step.why(result.before, found)
+    judged = frozenset(found.scores) | found.forced_in | found.forced_out
+    names = [name for name in result.before.layout.names() if name in judged]
+    ranked = sorted(names, key=lambda name: -round(found.scores.get(name, -1.0), 12))
     return [
-        [name, verdict.scores.get(name), name in verdict.kept, "always kept" if name in verdict.inside else why.get(name, "")]
+        [name, found.scores.get(name), name in found.kept, "always kept" if name in found.forced_in else why.get(name, "")]
         for name in ranked[:NAMED]
     ]
 
 
-def _tells(frame: Frame, names: Sequence[str], target: Target) -> dict[str, float]:
+def _target_scores(frame: Frame, names: Sequence[str], target: Target) -> dict[str, float]:
     """How closely each number goes with the target by itself, from 0 to 1."""
     if not names or not frame.rows:
         return {}
     scorer = choices().operations["select_correlation"]()
     assert isinstance(scorer, Selection)
-    return scorer.scores(frame.select(names), target)
+    return scorer.scores(Dataset(frame.select(names), target))
 
 
 def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
@@ -314,18 +319,19 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
     answer: Json = {"method": method, "label": chosen.ranks, "scores": [], "more": 0, "unjudged": [], "rows": 0, "of": 0, "problem": ""}
     try:
         require(pipeline.project, "target", "task")
-        walk = walk_of(pipeline)
+        session = session_of(pipeline)
     except UserError as error:
         return {**answer, "problem": str(error)}
     steps = pipeline.project.steps if at < 0 else pipeline.project.steps[:at]
-    stops = walk.stops([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
-    if stops and stops[-1].error:
-        return {**answer, "problem": stops[-1].error}
-    frame, target = at_most(stops[-1].train if stops else walk.frame, walk.target, RANKED)
+    results = session.results([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
+    if results and results[-1].error:
+        return {**answer, "problem": results[-1].error}
+    dataset = (results[-1].train if results else session.dataset).sample(RANKED)
+    frame = dataset.frame
     step = chosen()
     judged = step.judged(frame.layout)
     job.step(0.5)
-    scores = step.scores(frame.select(judged), target) if judged else {}
+    scores = step.scores(dataset.with_frame(frame.select(judged))) if judged else {}
     ranked = sorted(scores.items(), key=lambda pair: -round(pair[1], 12))
     listed = frozenset(judged)
     return {
@@ -334,5 +340,5 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
         "more": max(len(ranked) - NAMED, 0),
         "unjudged": [name for name in frame.layout.names() if name not in listed][:NAMED],
         "rows": frame.rows,
-        "of": walk.whole,
+        "of": session.whole,
     }

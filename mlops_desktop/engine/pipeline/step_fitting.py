@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Target
+from mlops_desktop.base.families import Dataset, Operation
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.pipeline.centering import fit_centering
 from mlops_desktop.serving.frame import Frame, Matrix, to_matrix
@@ -14,29 +14,30 @@ from mlops_desktop.serving.transform import Transform, chain
 
 @dataclass(frozen=True, eq=False)
 class FittedSteps:
-    """Steps learned on some rows, and the matrix that these rows train with."""
+    """Steps fitted on some rows, and the matrix that an algorithm is trained with on these rows."""
 
     transforms: tuple[Transform, ...]
     matrix: Matrix
 
     def transform(self, frame: Frame) -> Matrix:
-        """The matrix of other rows with the columns that the steps were learned on."""
+        """The matrix of other rows with the columns that the steps were fitted on."""
         return to_matrix(chain(self.transforms, frame.layout)[1](frame))
 
 
-def fit_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job: Job) -> FittedSteps:
-    """Learn every step on these rows, each on what the one before it made. UserError names the step that does not fit."""
+def fit_steps(steps: tuple[Operation, ...], dataset: Dataset, job: Job) -> FittedSteps:
+    """Fit every step on these rows, each on what the one before it made. UserError names the step that cannot be fitted."""
     transforms: list[Transform] = []
     for i, step in enumerate(steps):
         part = Part(job, i / len(steps), (i + 1) / len(steps))
         part.step(0.0, step.label)
         try:
-            transform, training_frame = step.fit(frame, target, _Wordless(part))
-            _, apply = transform.bind(frame.layout)
-            frame = apply(frame) if training_frame is None else training_frame
+            transform, training = step.fit(dataset, _WithoutMessages(part))
+            _, apply = transform.bind(dataset.frame.layout)
+            dataset = dataset.with_frame(apply(dataset.frame)) if training is None else training
         except UserError as error:
             raise UserError(f"Step {i + 1}, “{step.label}”: {error.message}", error.remedy) from error
         transforms.append(transform)
+    frame = dataset.frame
     if centre := fit_centering(frame):
         frame = centre.bind(frame.layout)[1](frame)
         transforms.append(centre)
@@ -49,8 +50,8 @@ def fit_steps(steps: tuple[Operation, ...], frame: Frame, target: Target, job: J
     return FittedSteps(tuple(transforms), matrix)
 
 
-class _Wordless:
-    """A job that passes progress and stops on, but not the words: a step says its columns one by one, which is for its own preview."""
+class _WithoutMessages:
+    """A job that passes progress and stops on, but no messages: a step reports each of its columns, which only its own preview shows."""
 
     def __init__(self, job: Job) -> None:
         self._job = job

@@ -90,7 +90,7 @@ def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     project = pipeline.project
     algorithm = read_algorithm(run.algorithm)
     rows = pipeline.everything if project.refit == "all" else pipeline.train
-    fitted_steps = fit_steps(project.active_steps(), rows.frame, rows.target, Part(job, 0.0, 0.4))
+    fitted_steps = fit_steps(project.active_steps(), rows, Part(job, 0.0, 0.4))
     job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")
     fitted = fit(algorithm, fitted_steps.matrix, rows.target, rows.weights, project.seed)
     job.step(0.9, "Writing the model as plain data")

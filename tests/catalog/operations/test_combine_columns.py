@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.combine_columns import CombineColumns
 from tests.frames import BINARY, make_frame, run, table
@@ -62,5 +63,5 @@ def test_names_sources_and_what_is_kept():
 )
 def test_what_does_not_fit_is_refused(columns, method, said):
     with pytest.raises(UserError) as caught:
-        CombineColumns(columns=columns, method=method).fit(FRAME, BINARY, Silent())
+        CombineColumns(columns=columns, method=method).fit(Dataset(FRAME, BINARY), Silent())
     assert said in caught.value.message

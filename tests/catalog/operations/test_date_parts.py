@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.date_parts import DateParts
 from mlops_desktop.serving.frame import round_to_float32
@@ -88,5 +89,5 @@ def test_a_wrong_date_and_no_part_are_refused(params):
 
 
 def test_a_date_without_any_value_counts_from_1970():
-    transform, _ = DateParts().fit(make_frame(dates={"d": [None, None]}), BINARY, Silent())
+    transform, _ = DateParts().fit(Dataset(make_frame(dates={"d": [None, None]}), BINARY), Silent())
     assert transform.since == (0,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.drop_columns import DropColumns
 from tests.frames import BINARY, assert_same, make_frame, run
@@ -23,4 +24,4 @@ def test_a_whole_sparse_block_goes():
 
 def test_a_step_without_a_column_is_refused():
     with pytest.raises(UserError, match="no column chosen"):
-        DropColumns().fit(FRAME, BINARY, Silent())
+        DropColumns().fit(Dataset(FRAME, BINARY), Silent())

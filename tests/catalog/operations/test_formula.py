@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.formula import Formula
 from tests.frames import BINARY, make_frame, run, table
@@ -42,7 +43,7 @@ def test_a_formula_may_use_what_an_earlier_one_made():
 )
 def test_what_cannot_be_a_column_is_refused(name, formula, said):
     with pytest.raises(UserError) as caught:
-        Formula(name=name, formula=formula).fit(FRAME, BINARY, Silent())
+        Formula(name=name, formula=formula).fit(Dataset(FRAME, BINARY), Silent())
     assert said in caught.value.message
     assert f"“{name}”" in caught.value.message
     assert caught.value.remedy

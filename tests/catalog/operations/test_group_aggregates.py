@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.group_aggregates import GroupAggregates
 from tests.frames import BINARY, make_frame, run, table
@@ -56,10 +57,10 @@ def test_equals_pandas():
 
 
 def test_no_small_group_travels_with_the_model():
-    transform, _ = GroupAggregates(group=("city",), min_rows=3).fit(TRAIN, BINARY, Silent())
+    transform, _ = GroupAggregates(group=("city",), min_rows=3).fit(Dataset(TRAIN, BINARY), Silent())
     assert transform.tables == ({"A": 2.0},)
 
 
 def test_a_group_is_needed():
     with pytest.raises(UserError, match="no group"):
-        GroupAggregates().fit(TRAIN, BINARY, Silent())
+        GroupAggregates().fit(Dataset(TRAIN, BINARY), Silent())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.impute_numbers import ImputeNumbers
 from mlops_desktop.serving.transforms.ordinal import Ordinal
@@ -60,4 +61,4 @@ def test_codes_of_categories_keep_their_gaps():
     coded = Ordinal(("city",), ({"Oslo": 0},), NAN, NAN, True).bind(words.layout)[1](words)
     assert table(run(ImputeNumbers(), coded)) == {"n": [1, 1], "city": [0, None]}
     with pytest.raises(UserError, match="stand for categories"):
-        ImputeNumbers(columns=("city",)).fit(coded, BINARY, Silent())
+        ImputeNumbers(columns=("city",)).fit(Dataset(coded, BINARY), Silent())

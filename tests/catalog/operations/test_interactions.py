@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.interactions import Interactions
 from tests.frames import BINARY, make_frame, run, table
@@ -45,6 +46,6 @@ def test_products_beyond_float64_stay_finite():
 
 def test_too_many_products_are_refused_with_the_numbers():
     with pytest.raises(UserError, match="3 columns out of 3, more than the 2"):
-        Interactions(most=2).fit(FRAME, BINARY, Silent())
+        Interactions(most=2).fit(Dataset(FRAME, BINARY), Silent())
     with pytest.raises(UserError, match="two columns"):
-        Interactions(columns=("a",)).fit(FRAME, BINARY, Silent())
+        Interactions(columns=("a",)).fit(Dataset(FRAME, BINARY), Silent())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.one_hot import OneHot
 from tests.frames import BINARY, make_frame, run, table
@@ -60,11 +61,11 @@ def test_the_dropped_level_is_not_taken_for_an_unseen_one():
 
 def test_a_level_of_a_single_row_never_travels_with_the_model():
     train = make_frame({}, {"person": [f"person {i}" for i in range(300)], "few": ["a"] * 298 + ["b"] * 2})
-    transform, _ = OneHot(min_rows=2).fit(train, BINARY, Silent())
+    transform, _ = OneHot(min_rows=2).fit(Dataset(train, BINARY), Silent())
     assert transform.names == (("person = other",), ("few = a", "few = b"))
     assert transform.places[0] == {}
     # Without a number: 1 % of the rows, from 2 to 5.
-    assert OneHot().fit(train, BINARY, Silent())[0].names[1] == ("few = a", "few = other")
+    assert OneHot().fit(Dataset(train, BINARY), Silent())[0].names[1] == ("few = a", "few = other")
 
 
 def test_a_level_called_other_keeps_its_name():
@@ -73,7 +74,7 @@ def test_a_level_called_other_keeps_its_name():
 
 
 def test_made_columns_keep_their_lineage():
-    layout = OneHot().fit(TRAIN, BINARY, Silent())[0].bind(TRAIN.layout)[0]
+    layout = OneHot().fit(Dataset(TRAIN, BINARY), Silent())[0].bind(TRAIN.layout)[0]
     assert layout.source("city = Rome") == ("city",)
     assert layout.categoricals == ()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.ordinal import Ordinal
 from tests.frames import BINARY, make_frame, run, table
@@ -41,7 +42,7 @@ def test_levels_that_are_numbers_go_by_value():
 
 def test_an_order_without_levels_is_refused():
     with pytest.raises(UserError, match="no levels in order"):
-        Ordinal(order="given").fit(TRAIN, BINARY, Silent())
+        Ordinal(order="given").fit(Dataset(TRAIN, BINARY), Silent())
     with pytest.raises(UserError, match="names a level twice"):
         Ordinal(levels=("a", "a"))
 

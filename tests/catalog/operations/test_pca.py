@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.pca import Pca
 from tests.frames import BINARY, make_frame, request, run
@@ -34,7 +35,7 @@ def test_equals_scikit_learn_but_for_the_sign(scaled, ours, theirs):
 
 
 def test_the_largest_weight_is_positive():
-    transform, _ = Pca(share=1.0).fit(make_frame(wide(60, 6)), BINARY, Silent())
+    transform, _ = Pca(share=1.0).fit(Dataset(make_frame(wide(60, 6)), BINARY), Silent())
     largest = np.abs(transform.components).argmax(axis=0)
     assert (transform.components[largest, np.arange(6)] > 0).all()
 
@@ -42,7 +43,7 @@ def test_the_largest_weight_is_positive():
 @pytest.mark.parametrize(("columns", "count"), [(2, 1), (3, 2), (9, 1), (17, 5), (40, 40), (300, 30)])
 def test_a_row_alone_has_the_same_bits_as_in_a_batch(columns, count):
     train = make_frame(wide(120, columns))
-    transform, _ = Pca(keep_by="count", count=count).fit(train, BINARY, Silent())
+    transform, _ = Pca(keep_by="count", count=count).fit(Dataset(train, BINARY), Silent())
     _, apply = transform.bind(train.layout)
     later = make_frame(wide(6000, columns, 1))
     together = apply(later).numbers
@@ -61,4 +62,4 @@ def test_missing_values_count_as_the_mean_and_constant_columns_as_nothing():
 
 def test_without_numbers_the_step_is_refused():
     with pytest.raises(UserError, match="no number"):
-        Pca().fit(make_frame({}, {"w": ["x"]}), BINARY, Silent())
+        Pca().fit(Dataset(make_frame({}, {"w": ["x"]}), BINARY), Silent())

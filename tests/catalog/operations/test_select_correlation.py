@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.select_correlation import SelectCorrelation
 from tests.frames import make_frame, run
@@ -47,10 +47,10 @@ def test_forced_columns_stay_and_push_their_likes_out():
 
 
 def test_scores_are_correlations():
-    found = SelectCorrelation().scores(FRAME, REGRESSION)
+    found = SelectCorrelation().scores(Dataset(FRAME, REGRESSION))
     assert found["a too"] == pytest.approx(abs(np.corrcoef(COLUMNS["a too"], VALUES)[0, 1]))
     assert found["same"] == 0
-    ratio = SelectCorrelation().scores(FRAME, CLASSES)["b"]
+    ratio = SelectCorrelation().scores(Dataset(FRAME, CLASSES))["b"]
     means = np.array([BASE[CLASSES.values == k, 1].mean() for k in range(3)])[CLASSES.values]
     assert ratio == pytest.approx(math.sqrt(((means - BASE[:, 1].mean()) ** 2).sum() / ((BASE[:, 1] - BASE[:, 1].mean()) ** 2).sum()))
 
@@ -71,6 +71,6 @@ def test_copies_go_at_the_highest_limit():
 
 def test_a_dropped_column_names_the_one_it_repeats():
     step = SelectCorrelation(forced_out=("c",))
-    why = step.why(FRAME, step.pruner(FRAME, REGRESSION, Silent()))
+    why = step.why(FRAME, step.assess(Dataset(FRAME, REGRESSION), Silent()))
     assert why["c"] == "always left out"
     assert why["a"].startswith("says the same as “a too” (correlation 0.9")

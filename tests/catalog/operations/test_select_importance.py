@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.catalog.operations.select_importance import SelectImportance
 from tests.frames import make_frame, run
 
@@ -27,17 +27,17 @@ TARGETS = {
 def test_what_the_target_is_made_of_is_kept(model, task):
     operation = SelectImportance(model=model, keep_by="count", count=2)
     assert run(operation, FRAME, target=TARGETS[task]).layout.numbers == ("x1", "x5")
-    scores = operation.scores(WITH_TEXT, TARGETS[task])
+    scores = operation.scores(Dataset(WITH_TEXT, TARGETS[task]))
     assert sum(scores.values()) == pytest.approx(1)
     assert set(scores) == set(WITH_TEXT.layout.names())
     if model == "tree":  # beside x1 and x5 a linear model has no need of it
         assert scores["t: told"] > scores["t: noise"]
-    assert operation.scores(WITH_TEXT, TARGETS[task]) == scores
+    assert operation.scores(Dataset(WITH_TEXT, TARGETS[task])) == scores
 
 
 def test_a_share_takes_the_fewest_columns_that_reach_it():
     target = TARGETS["regression"]
-    scores = SelectImportance(model="linear").scores(FRAME, target)
+    scores = SelectImportance(model="linear").scores(Dataset(FRAME, target))
     kept = run(SelectImportance(model="linear", share=0.9), FRAME, target=target).layout.numbers
     assert sum(scores[name] for name in kept) >= 0.9
     assert sum(scores[name] for name in kept) - min(scores[name] for name in kept) < 0.9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.catalog.operations.select_mutual_information import SelectMutualInformation
 from tests.frames import make_frame, run
 
@@ -31,14 +31,14 @@ def test_scores_are_those_of_scikit_learn(target):
     estimate = mutual_info_classif if target is BINARY else mutual_info_regression
     values = np.column_stack([X - X.mean(axis=0), FLAG])
     wanted = estimate(values, target.values, discrete_features=[False] * 6 + [True], random_state=0)
-    found = SelectMutualInformation().scores(FRAME, target)
+    found = SelectMutualInformation().scores(Dataset(FRAME, target))
     np.testing.assert_allclose([found[name] for name in FRAME.layout.numbers], wanted, rtol=1e-12)
 
 
 def test_features_of_texts_are_scored_by_their_presence():
     from sklearn.metrics import mutual_info_score
 
-    found = SelectMutualInformation().scores(FRAME, BINARY)
+    found = SelectMutualInformation().scores(Dataset(FRAME, BINARY))
     for name in FRAME.layout.sparse[0]:
         column = FRAME.sparse[0].dense()[:, FRAME.layout.sparse[0].index(name)]
         assert found[name] == pytest.approx(mutual_info_score(SIDE, column != 0), abs=1e-12)
@@ -56,5 +56,5 @@ def test_what_tells_is_kept():
 
 def test_large_values_do_not_drown_what_lies_around_them():
     far = make_frame({"x": (X[:, 2] + 1e12).tolist(), "noise": X[:, 0].tolist()})
-    found = SelectMutualInformation().scores(far, BINARY)
+    found = SelectMutualInformation().scores(Dataset(far, BINARY))
     assert found["x"] > 0.4 > 0.1 > found["noise"]

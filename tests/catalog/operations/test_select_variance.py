@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.catalog.operations.select_variance import SelectVariance
 from tests.frames import BINARY, make_frame, run
 
@@ -32,4 +33,4 @@ def test_equals_scikit_learn(limit):
     theirs = VarianceThreshold(limit).fit(values)
     names = (*FRAME.layout.numbers, *FRAME.layout.sparse[0])
     assert [n for n in names if n in run(operation, FRAME).layout.names()] == [names[i] for i in theirs.get_support(indices=True)]
-    np.testing.assert_allclose([operation.scores(FRAME, BINARY)[n] for n in names], np.nanvar(values, axis=0), atol=1e-15)
+    np.testing.assert_allclose([operation.scores(Dataset(FRAME, BINARY))[n] for n in names], np.nanvar(values, axis=0), atol=1e-15)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.split_column import SplitColumn
 from tests.frames import BINARY, make_frame, run, table
@@ -53,5 +54,5 @@ def test_the_column_goes_on_request_and_its_parts_remember_it():
 )
 def test_what_does_not_fit_is_refused(params, said):
     with pytest.raises(UserError) as caught:
-        SplitColumn(**params).fit(FRAME, BINARY, Silent())[0].bind(FRAME.layout)
+        SplitColumn(**params).fit(Dataset(FRAME, BINARY), Silent())[0].bind(FRAME.layout)
     assert said in caught.value.message

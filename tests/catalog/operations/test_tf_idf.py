@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.operations.tf_idf import TfIdf
 from tests.frames import BINARY, make_frame, run
@@ -48,7 +49,7 @@ def test_the_most_frequent_terms_are_kept_and_equals_go_by_alphabet():
 
 def test_a_term_of_one_row_never_travels():
     frame = make_frame({}, {"t": ["ask mr smith", "ask them", None, "ask ask"]})
-    transform, _ = TfIdf(columns=("t",)).fit(frame, BINARY, Silent())
+    transform, _ = TfIdf(columns=("t",)).fit(Dataset(frame, BINARY), Silent())
     assert transform.terms == (("ask",),)
 
 
@@ -65,7 +66,7 @@ def test_texts_go_and_stay_as_wanted_and_features_remember_them():
 @pytest.mark.parametrize(("texts", "said"), [(["only once", "never again"], "no term of “t”"), ([None, None], "no term of “t”")])
 def test_without_a_shared_term_the_step_is_refused(texts, said):
     with pytest.raises(UserError) as caught:
-        TfIdf(columns=("t",)).fit(make_frame({}, {"t": texts}), BINARY, Silent())
+        TfIdf(columns=("t",)).fit(Dataset(make_frame({}, {"t": texts}), BINARY), Silent())
     assert said in caught.value.message
     with pytest.raises(UserError):
         TfIdf(low=3, high=2)

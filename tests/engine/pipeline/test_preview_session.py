@@ -9,12 +9,13 @@ from itertools import pairwise
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import preview_session
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.pipeline.preview_session import preview, rank, walk_of
+from mlops_desktop.engine.pipeline.preview_session import preview, rank, session_of
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
@@ -108,8 +109,10 @@ def test_what_did_not_change_is_not_tried_again(trained, monkeypatch):
     steps = trained.project.steps
     ask(trained, 0)
     tried: list[str] = []
-    attempt = preview_session.Walk.attempt
-    monkeypatch.setattr(preview_session.Walk, "attempt", lambda self, step, *rest: tried.append(step.id) or attempt(self, step, *rest))
+    attempt = preview_session.PreviewSession.fit_step
+    monkeypatch.setattr(
+        preview_session.PreviewSession, "fit_step", lambda self, step, *rest: tried.append(step.id) or attempt(self, step, *rest)
+    )
     ask(trained, 2)
     assert tried == []
     ask(trained, 2, steps=(*steps[:2], Step(operation("scale", method="robust"))))
@@ -138,10 +141,10 @@ def test_a_selection_tells_its_verdict(trained):
 @pytest.mark.parametrize("id_", SELECTIONS)
 def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
     """A preview does not find the scores again when another parameter changes, so they may not depend on it."""
-    walk = walk_of(trained.pipeline)
-    frame = walk.stops([step.component for step in trained.project.steps], Silent())[-1].after
+    session = session_of(trained.pipeline)
+    frame = session.results([step.component for step in trained.project.steps], Silent())[-1].after
     member = choices().operations[id_]
-    before = member().scores(frame, walk.target)
+    before = member().scores(Dataset(frame, session.dataset.target))
     for name, param in member.params().items():
         if name in (*member.scored_by, "forced_in", "forced_out"):
             continue
@@ -149,7 +152,7 @@ def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
         low = getattr(param, "low", None)
         value = list(options)[-1] if options else min(low + 1, param.high) if low is not None else None
         if value is not None:
-            assert member(**{name: value}).scores(frame, walk.target) == before, name
+            assert member(**{name: value}).scores(Dataset(frame, session.dataset.target)) == before, name
 
 
 @pytest.mark.parametrize("id_", SELECTIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from mlops_desktop.base.families import Target
+from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import Table, type_cells
 from mlops_desktop.engine.pipeline.recommended import MANY_LEVELS, suggest_algorithms, suggest_steps
@@ -37,7 +37,7 @@ def test_a_table_of_all_kinds_becomes_a_matrix():
     assert found[0][0].id == "drop_columns"
     assert all(reason.endswith(".") for _, reason in found)
     target = Target("regression", RNG.normal(size=ROWS))
-    matrix = fit_steps(tuple(operation for operation, _ in found), table.frame, target, Silent()).matrix
+    matrix = fit_steps(tuple(operation for operation, _ in found), Dataset(table.frame, target), Silent()).matrix
     assert matrix.rows == ROWS
     values = matrix.csr.data if matrix.csr is not None else matrix.dense
     assert np.isfinite(values).all()

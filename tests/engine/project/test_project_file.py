@@ -264,11 +264,10 @@ def test_a_project_can_be_moved(tmp_path):
 
 WRITER = """
 import pathlib, sys
-from mlops_desktop.engine import storage
-from mlops_desktop.engine.project import Brief, Project
+from mlops_desktop.engine.project import Brief, Project, write_project
 folder, i = pathlib.Path(sys.argv[1]), 0
 while True:
-    storage.write_project(folder, Project(name=str(i), seed=i, brief=Brief(statement="x" * (i * 997 % 50_000), users=str(i))))
+    write_project(folder, Project(name=str(i), seed=i, brief=Brief(statement="x" * (i * 997 % 50_000), users=str(i))))
     if i == 0: print("ready", flush=True)
     i += 1
 """

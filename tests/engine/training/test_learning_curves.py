@@ -82,8 +82,8 @@ def test_a_split_by_time_learns_from_the_latest_rows(tmp_path):
     pipeline = Pipeline(made.folder, replace(made.project))
     train = pipeline.folds[-1][0]
     order = _order(pipeline, train, 0)
-    assert pipeline.train_times is not None
-    assert list(pipeline.train_times[order]) == sorted(pipeline.train_times[train], reverse=True)
+    assert pipeline.train.time is not None
+    assert list(pipeline.train.time[order]) == sorted(pipeline.train.time[train], reverse=True)
 
 
 def test_a_sample_of_numbers(tmp_path):

@@ -223,7 +223,7 @@ print("ready", flush=True)
 while i < 1_000_000:
     algorithm = {"id": "x" * (i * 97 % 3000)}
     runs.record(Run(id=f"{name}{i:08x}", key=name, number=i, algorithm=algorithm, algorithm_id="x", label="X", metric="m", status="done"))
-    runs.record_look(name, str(i))
+    runs.record_test_access(name, str(i))
     i += 1
 """
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_desktop.base.tree_nodes import Nodes, grow
+from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models import leaf_masks

@@ -50,8 +50,8 @@ def trained(make_project, tmp_path, tmp_path_factory, _trained) -> Callable[...,
     return make
 
 
-def test_accesses(window) -> int:
-    return len(window.controller.runs.test_accesses(window.controller.keys.split))
+def accesses_of(window) -> int:
+    return len(window.controller.runs.accesses_of(window.controller.keys.split))
 
 
 def goals(window) -> str:
@@ -73,7 +73,7 @@ def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_projec
     assert find(window, QPushButton, "open_test").isVisible()
     assert find(window, QLabel, "sealed_said").isVisible()
     assert not find(window, QPushButton, "evaluation_source_test").isEnabled()
-    assert test_accesses(window) == 0
+    assert accesses_of(window) == 0
     assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id))
@@ -95,7 +95,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert "held against the test part" in window.panel.goals.findChildren(QLabel)[-1].text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
-    assert test_accesses(window) == 1
+    assert accesses_of(window) == 1
     assert not window.panel.sealed.isVisible()
     assert "opened once" in find(window, QLabel, "evaluation_facts").text()
     assert window.panel.sources.choice() == "test"
@@ -113,12 +113,12 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert not [one for one in asked if one]
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_test"))
-    assert test_accesses(window) == 1
+    assert accesses_of(window) == 1
     # Goals are measured anew without another look.
     window.controller.edit("Goal", goals=Goals(score=0.999))
     settle(window)
     assert goals(window) == "0 of 1 met"
-    assert test_accesses(window) == 1
+    assert accesses_of(window) == 1
     # Other decisions on the cut-off: sealed again, and the earlier look is told.
     window.controller.edit("Cut-off", threshold=0.7)
     settle(window)
@@ -126,7 +126,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert "opened once" in find(window, QLabel, "sealed_said").text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
-    assert test_accesses(window) == 2
+    assert accesses_of(window) == 2
     assert "opened 2 times" in find(window, QLabel, "evaluation_facts").text()
 
 
@@ -207,7 +207,7 @@ def test_several_classes(trained, open_project):
     assert panel.curves.chart._series[0].name == "Adelie"
     click(find(window, QPushButton, "open_test"))
     settle(window)
-    assert test_accesses(window) == 1
+    assert accesses_of(window) == 1
     assert goals(window) == ""
 
 
@@ -267,7 +267,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "rows of others.csv" in find(window, QLabel, "evaluation_facts").text()
     assert panel._body.isVisible()
-    assert test_accesses(window) == 0
+    assert accesses_of(window) == 0
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_file"))
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # it is still there
@@ -289,7 +289,7 @@ def test_the_report_is_written_and_the_test_part_stays_sealed(trained, open_proj
     written = out.with_suffix(".html")
     assert "still sealed" in written.read_text(encoding="utf-8")
     assert str(written) in banner(window)
-    assert test_accesses(window) == 0
+    assert accesses_of(window) == 0
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     click(find(window, QPushButton, "export_report"))
     settle(window)

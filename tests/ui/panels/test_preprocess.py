@@ -350,7 +350,7 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     without = Keys(replace(controller.project, row_filters=rules[1:])).board
     off = find(panel, QLabel, "preprocess_off")
     assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
-    click(find(panel, Switch, "preprocess_cleaners_0_on"))
+    click(find(panel, Switch, "preprocess_row_filters_0_on"))
     rest(panel)
     assert [rule.on for rule in controller.project.row_filters] == [False, True]
     assert controller.keys.board == without
@@ -372,14 +372,14 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     folder = controller.folder
     controller.close()
     panel = opened(open_project, folder, "preprocess")
-    assert not find(panel, Switch, "preprocess_cleaners_0_on").isChecked()
+    assert not find(panel, Switch, "preprocess_row_filters_0_on").isChecked()
 
 
 def test_a_rule_that_is_off_may_be_wrong(open_project, make_project):
     rule = Step(choices().row_filters.read({"id": "filter_rows", "params": {"condition": "gone > 0"}}), on=False)
     panel = opened(open_project, make_project("penguins", "species", row_filters=(rule,)), "preprocess")
     assert said(panel, "outcome") == "10 features go to the models."
-    click(find(panel, Switch, "preprocess_cleaners_0_on"))
+    click(find(panel, Switch, "preprocess_row_filters_0_on"))
     rest(panel)
     assert "gone" in said(panel, "outcome")
     assert "gone" in find(panel, QLabel, "preprocess_form_condition_error").text()

@@ -39,12 +39,12 @@ class MonitorPage(QWidget):
         self.state = label("", "small", tone="2", wrap=True)
         self.state.setObjectName("monitor_state")
         self.refresh = Button(self.tr("Refresh"), self.ask_service, name="monitor_refresh", icon="refresh")
-        self.pluralize = label("", "small", tone="2", wrap=True)
+        self.counted = label("", "small", tone="2", wrap=True)
         of_file = QWidget()
         of_file.setLayout(row((self.zone, 3), (column(None, self.state, row(self.retrain, None), None, spacing=8), 2), spacing=16))
         of_service = QWidget()
         said = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
-        of_service.setLayout(row((column(label(said, "small", tone="2", wrap=True), self.pluralize, spacing=4), 1), self.refresh))
+        of_service.setLayout(row((column(label(said, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
         self._sources = QStackedWidget()
         self._sources.addWidget(of_file)
         self._sources.addWidget(of_service)
@@ -163,13 +163,13 @@ class MonitorPage(QWidget):
     def ask_service(self) -> None:
         """Fetch the counters of the running service."""
         if self._service.state == "ready":
-            self.pluralize.setText(self.tr("Asking …"))
+            self.counted.setText(self.tr("Asking …"))
             self._http.get(f"{self._service.url}v1/drift", self._counted)
 
     def _counted(self, status: int, body: str) -> None:
         if status != 200:
-            self.pluralize.setText(self.tr("The service gave no counters ({status}).").format(status=status))
+            self.counted.setText(self.tr("The service gave no counters ({status}).").format(status=status))
             return
         self._of_service = json.loads(body)
-        self.pluralize.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service['rows']:,}"))
+        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service['rows']:,}"))
         self._show()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base.levels import frequent_levels, rows_needed
+from mlops_desktop.catalog.operations._levels import frequent_levels, rows_needed
 from tests.frames import make_frame
 
 

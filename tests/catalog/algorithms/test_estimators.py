@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.estimators import OneThread, category_columns, refuse_unfit
+from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit
 from mlops_desktop.serving.frame import Matrix
 from tests.frames import to_csr
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlops_desktop.base.tree_nodes import Nodes, grow
+from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.models.trees import IDENTITY
 
