@@ -112,6 +112,8 @@ def read(hint: Any, value: Any, where: str) -> Any:
         return read_object(hint, value, where)
     if hint is Any or hint is object:  # any JSON
         return value
+    if hint is types.NoneType and value is None:
+        return None
     origin = typing.get_origin(hint)
     if origin is Step:
         return _step(typing.get_args(hint)[0], value, where)
@@ -176,7 +178,7 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
         return value
     if hint in (int, float) and isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(hint, value, where)
-    wanted = {str: "a text", Path: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+    wanted = {str: "a text", Path: "a text", bool: "true or false", int: "a whole number", float: "a number", types.NoneType: "nothing"}
     raise refused(where, value, wanted[hint])
 
 
