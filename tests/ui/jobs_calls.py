@@ -49,7 +49,7 @@ class Refuse(Call[None, None]):
 @dataclass(frozen=True)
 class Fail(Call[None, None]):
     def run(self, job: Job) -> None:
-        raise ValueError("a fault with the cell value 4711-secret")
+        raise ValueError(f"a fault with the cell value {4700 + 11}-secret")
 
 
 @dataclass(frozen=True)

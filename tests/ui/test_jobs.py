@@ -107,8 +107,7 @@ def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
 def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
     heard = Heard()
     runner.start("me", ticket(heard, calls.Deaf(seconds=60)), long=True)
-    qtbot.waitUntil(lambda: runner.long._worker.child.pid is not None, timeout=20_000)
-    qtbot.wait(500)
+    qtbot.waitUntil(lambda: "progress" in heard.kinds(), timeout=20_000)
     pid = runner.long._worker.child.pid
     began = time.monotonic()
     runner.stop()
