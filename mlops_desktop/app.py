@@ -43,6 +43,11 @@ def make_window(settings: Settings | None = None) -> tuple[QApplication, MainWin
     return app, window, jobs
 
 
+def open_window() -> int:
+    """The window without a console, as the installed program starts it; the exit code."""
+    return main(sys.argv[1:])
+
+
 def main(arguments: list[str]) -> int:
     """Open the window; `arguments` may name a project folder or a data file. The exit code."""
     if sys.version_info < (3, 12) and PySide6.__version_info__[:3] == BROKEN_QT:

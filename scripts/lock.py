@@ -41,7 +41,7 @@ def resolve(folder: Path, upgrade: bool) -> None:
     """Install the resolver into a folder that is thrown away, and let it write the lock."""
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), RESOLVER], check=True)
     (program,) = [path for path in (folder / "bin" / "uv", folder / "Scripts" / "uv.exe", folder / "bin" / "uv.exe") if path.exists()]
-    command = [str(program), "pip", "compile", "pyproject.toml", "--extra", "dev", "--output-file", LOCK.name]
+    command = [str(program), "pip", "compile", "pyproject.toml", "--group", "dev", "--output-file", LOCK.name]
     command += ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest"]
     command += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock", "--quiet"]
     command += ["--upgrade"] if upgrade else []
@@ -49,13 +49,16 @@ def resolve(folder: Path, upgrade: bool) -> None:
 
 
 def service_part(text: str) -> str:
-    """The packages of the service out of the text of a lock, with markers and hashes. ValueError when one is missing."""
+    """The packages of the service out of the text of a lock, with markers and hashes: a line for each pin. ValueError when it lacks one."""
     parts = ["# The packages of an exported service, out of requirements.lock. Written by `make lock`.\n"]
     for name, marker in SERVICE.items():
-        found = re.search(rf"(?m)^{name}==(\S+) .*\n((?:    --hash=.*\n)+)", text)
-        if found is None:
+        found = re.findall(rf"(?m)^{name}==(\S+)(?: ; (.*?))? \\\n((?:    --hash=.*\n)+)", text)
+        if not found:
             raise ValueError(f"{LOCK.name} does not hold {name}")
-        parts.append(f"{name}=={found[1]}{' ; ' + marker if marker else ''} \\\n{found[2]}")
+        # A package that another one asks for only somewhere is needed everywhere here, so the marker of the lock counts for two pins alone.
+        for version, own, hashes in found:
+            needed = " and ".join(one for one in (own if len(found) > 1 else "", marker) if one)
+            parts.append(f"{name}=={version}{f' ; {needed}' if needed else ''} \\\n{hashes}")
     return "".join(parts)
 
 

@@ -33,6 +33,7 @@ COVERED_BY_CONTRACT = {
     "catalog/exporters": "exporter",
     "serving/transforms": "operation",
     "serving/models": "algorithm",
+    "serving/tasks": "prediction_spec",
 }
 
 HEAVY = ("pandas", "sklearn", "scipy", "pyarrow", "lightgbm", "matplotlib", "openpyxl")
@@ -314,7 +315,7 @@ def test_the_lock_is_whole():
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert lock.faults(text) == []
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["dev"], *project["build-system"]["requires"]]
+    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"], *project["build-system"]["requires"]]
     wanted = {re.split(r"[\s<>=!~;\[]", name)[0].lower().replace("_", "-") for name in asked}
     assert wanted - set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE)) == set()
     assert lock.faults("numpy==2.0.0\n") == ["is not pinned with hashes: numpy==2.0.0"]

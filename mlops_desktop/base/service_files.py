@@ -17,6 +17,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import resource_folder, serving_files
 from mlops_desktop.serving.bundle import SUMS, Bundle, open_bundle, write_sums
 from mlops_desktop.serving.openapi import example_row
+from mlops_desktop.serving.prediction_spec import prediction_spec
 
 START, LOCK = "serve.py", "requirements.lock"
 
@@ -72,16 +73,11 @@ def write_text(path: Path, text: str) -> None:
 def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
     """The README: what it is, how it starts, a request to try, and where everything is."""
     body = json.dumps({"rows": [row]}, ensure_ascii=False)
-    answers = {
-        "binary": "the class, the probability of each class and the threshold",
-        "multiclass": "the class and the probability of each class",
-        "regression": "the number",
-    }
     return _README.format(
         name=info["name"] or "Model",
         target=info["target"],
         version=info["version"],
-        answers=answers[info["task"]],
+        answers=prediction_spec(info["task"]).contents,
         body=body.replace("'", "'\\''"),
         python=json.dumps(body, ensure_ascii=False),
         rows=info["parity"]["rows"],

@@ -1,4 +1,4 @@
-"""Scores as answers. JSON is put together from prepared pieces: a row costs a few microseconds."""
+"""Formats scores as answers: JSON from prepared %-formats (a few microseconds per row), and rows of a table."""
 
 from __future__ import annotations
 
@@ -9,47 +9,34 @@ from typing import Any
 import numpy as np
 
 from .frame import Floats
+from .prediction_spec import class_text
 from .scorer import Scorer
 
-Class = str | int | float | bool
+__all__ = ["NO_ANSWER", "Answers", "class_text", "finite", "refused_row", "table_header", "table_rows", "unanswered"]
 NO_ANSWER = "The model has no finite answer for this row."
 
 
-def class_text(value: Class) -> str:
-    """A class as text, for names of columns and of probabilities: its JSON form, a text as it is."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 class Answers:
-    """Writes the answers of one scorer."""
+    """Formats the answers of one scorer."""
 
     def __init__(self, scorer: Scorer) -> None:
-        self.scorer = scorer
+        self._columns = scorer.task_spec.columns
         model = json.dumps({"name": scorer.name, "version": scorer.version}, ensure_ascii=False)
         self.head = f'{{"model":{model},"predictions":['
-        names = ",".join(f"{_literal(class_text(one))}:%r" for one in scorer.classes)
-        limit = ',"threshold":%r' if scorer.positive is not None else ""
-        self._classes = [f'{{"prediction":{_literal(one)},"probabilities":{{{names}}}{limit},"warnings":%s}}' for one in scorer.classes]
+        self._thresholded = scorer.positive is not None
+        self._formats = scorer.task_spec.answer_formats(scorer.classes, self._thresholded)
         self._threshold = scorer.threshold if scorer.threshold is not None else 0.5
 
     def predictions(
-        self, scores: Floats, chosen: Sequence[int], threshold: float | None, warnings: Mapping[int, Sequence[Mapping[str, Any]]]
+        self, scores: Floats, decided: Sequence[int], threshold: float | None, warnings: Mapping[int, Sequence[Mapping[str, Any]]]
     ) -> list[str]:
         """One JSON object for each row; `warnings` by row number.
 
-        `chosen` are the positions of the decided classes (nothing for regression), `threshold` what decided them if not the stored one.
+        `decided` are the positions that `Scorer.decide` gave, `threshold` the one that decided them if not the stored one.
         """
-
-        def said(row: int) -> str:
-            return json.dumps(warnings[row]) if row in warnings else "[]"
-
-        if scores.ndim == 1:
-            return [f'{{"prediction":{value!r},"warnings":{said(i)}}}' for i, value in enumerate(scores.tolist())]
-        rows = scores.tolist()
-        if self.scorer.positive is None:
-            return [self._classes[k] % (*row, said(i)) for i, (k, row) in enumerate(zip(chosen, rows, strict=True))]
-        limit = self._threshold if threshold is None else threshold
-        return [self._classes[k] % (*row, limit, said(i)) for i, (k, row) in enumerate(zip(chosen, rows, strict=True))]
+        limit = (self._threshold if threshold is None else threshold,) if self._thresholded else ()
+        rows = enumerate(zip(decided, self._columns(scores).tolist(), strict=True))
+        return [self._formats[k] % (*row, *limit, json.dumps(warnings[i]) if i in warnings else "[]") for i, (k, row) in rows]
 
     def document(self, predictions: Sequence[str]) -> bytes:
         """The whole answer."""
@@ -57,27 +44,23 @@ class Answers:
 
 
 def refused_row(errors: Sequence[Mapping[str, Any]]) -> str:
-    """The place of a refused row among the answers."""
+    """The JSON of a row with validation errors, in its place among the answers."""
     return json.dumps({"prediction": None, "errors": list(errors), "warnings": []})
 
 
 def table_header(scorer: Scorer) -> list[str]:
-    """The columns of an answer as a table: `prediction`, a probability for each class, `error`."""
-    return ["prediction", *(f"probability_{class_text(one)}" for one in scorer.classes), "error"]
+    """The columns of answers as a table: `prediction`, a probability for each class, `error`."""
+    return [*scorer.task_spec.table_columns(scorer.classes), "error"]
 
 
 def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> list[list[str]]:
-    """Cells for each row under `table_header`; a row with an error has its text alone. `scores` holds all rows, refused ones too."""
-    if scores.ndim == 1:
-        rows = [[repr(value), ""] for value in scores.tolist()]
-    else:
-        labels = [class_text(one) for one in scorer.classes]
-        chosen = scorer.decide(scores).tolist()
-        rows = [[labels[k], *map(repr, row), ""] for k, row in zip(chosen, scores.tolist(), strict=True)]
-    blank = [""] * (len(scorer.classes) + 1)
-    for row, text in errors.items():
-        rows[row] = [*blank, text]
-    return rows
+    """The cells of each row under `table_header`; a row with an error has only its message.
+
+    `scores` holds all rows, those with errors too.
+    """
+    rows = scorer.task_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
+    blank = [""] * (len(table_header(scorer)) - 1)
+    return [[*blank, errors[i]] if i in errors else [*row, ""] for i, row in enumerate(rows)]
 
 
 def finite(scores: Floats) -> bool:
@@ -89,8 +72,3 @@ def unanswered(scores: Floats) -> list[int]:
     """The rows with a score that is no finite number."""
     rows: list[int] = np.flatnonzero(~np.isfinite(scores.reshape(len(scores), -1)).all(axis=1)).tolist() if len(scores) else []
     return rows
-
-
-def _literal(value: Class) -> str:
-    """JSON text of a class inside a %-format."""
-    return json.dumps(value, ensure_ascii=False).replace("%", "%%")

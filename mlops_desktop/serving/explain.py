@@ -42,8 +42,8 @@ class Contribution:
 class Explanation:
     """`base` (the typical row's score) plus all contributions is `answer` (this row's), to 1e-9.
 
-    The score is the probability of `about` (the positive class of a binary task, else the most probable class) or, for regression (`about`
-    None), the value itself. Contributions are sorted, the largest first; every column of the schema is there once.
+    The score is the probability of `about` (the positive class of a binary task, else the most probable class) or, for a task without
+    classes (`about` None), the value itself. Contributions are sorted, the largest first; every column of the schema is there once.
     """
 
     base: float
@@ -94,13 +94,6 @@ def explain(scorer: Scorer, frame: Frame) -> list[Explanation]:
         return [_explain_row(scorer, typical, frame, row) for row in range(frame.rows)]
 
 
-def about(scorer: Scorer, scores: Floats) -> int | None:
-    """Which score of one row is explained: the positive class, the most probable class, or None for regression."""
-    if scores.ndim == 1:
-        return None
-    return scorer.positive if scorer.positive is not None else int(np.argmax(scores[0]))
-
-
 def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Explanation:
     both = _pair(typical, frame, row)
     used = scorer.used_sources
@@ -109,8 +102,9 @@ def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Expl
     exact = len(players) <= EXACT_UP_TO
     masks = _all_subsets(len(players)) if exact else _orders(len(players))
     scores = _distinct_scores(scorer, _mix(both, players, masks))
-    which = about(scorer, scores[-1:] if exact else scores[len(players) : len(players) + 1])
-    values = scores if which is None else scores[:, which]
+    own = scores[-1:] if exact else scores[len(players) : len(players) + 1]
+    which = scorer.task_spec.explained_class(own, scorer.positive)
+    values = scorer.task_spec.output(scores, which)
     shares = _shapley(values, len(players)) if exact else _sampled(values, masks, len(players))
     answer = float(values[-1] if exact else values[len(players)])
     by_name = dict(zip(players, shares.tolist(), strict=True))
@@ -241,7 +235,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
     """
     column = scorer.schema.column(field)
     kind = frame.layout.kind(field)
-    which = about(scorer, scorer.scores(frame))
+    which = scorer.task_spec.explained_class(scorer.scores(frame), scorer.positive)
     repeated = frame.take(np.zeros(1, dtype=np.intp))
     if kind == "categorical":
         texts = _curve_levels(column.levels, frame.texts(field)[0])
@@ -258,8 +252,8 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
         values = _as_sent(column.type, cells, lambda cell: date_text(cell, column.grammar.date, column.grammar.zone))
         changed = _with_cells(repeated, field, kind, cells)
     scores = scorer.scores(changed)
-    chosen = scores if which is None else scores[:, which]
-    return Curve(field, "level" if kind == "categorical" else column.type, which, tuple(values), tuple(chosen.tolist()))
+    outputs = scorer.task_spec.output(scores, which)
+    return Curve(field, "level" if kind == "categorical" else column.type, which, tuple(values), tuple(outputs.tolist()))
 
 
 def _date_cell(frame: Frame, field: str) -> float:

@@ -21,6 +21,7 @@ from .chi_square import benjamini_hochberg, g_test, population_stability
 from .dates import date_text
 from .errors import UserError
 from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
+from .prediction_spec import MonitoredScore, PredictionSpec
 from .schema import NUMBER_TYPES, Column, Schema
 from .serialization import Serializable
 
@@ -96,8 +97,8 @@ class Reference(Serializable):
     rows: int
 
 
-def reference_of(schema: Schema, frame: Frame, scores: Floats) -> Reference:
-    """The reference of the rows that a model was trained on. `scores` are the model's: (any,) for regression, (any, classes) otherwise.
+def reference_of(schema: Schema, frame: Frame, scores: Floats, spec: PredictionSpec) -> Reference:
+    """The reference of the rows that a model was trained on. `scores` are the model's, of any number of rows, in the shape of `spec`.
 
     Take scores of rows that the model did not learn from (out of fold, or the test part): on its own training rows a model is too sure, and
     every new day would look like drift. Only counts and the edges of bins are kept, and of words only the schema's own (frequent) levels.
@@ -110,7 +111,7 @@ def reference_of(schema: Schema, frame: Frame, scores: Floats) -> Reference:
             bins.append(_numeric(column.name, "date", _date_values(frame.date(column.name)), column))
         else:
             bins.append(_worded(column, *frame.categorical(column.name)))
-    return Reference(tuple(bins), _scored(scores), frame.rows)
+    return Reference(tuple(bins), _score_bins(spec.monitored(scores)), frame.rows)
 
 
 def _numeric(name: str, kind: str, values: Floats, column: Column | None = None) -> Bins:
@@ -136,13 +137,11 @@ def _worded(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
     return _with_counts(bins, counts)
 
 
-def _scored(scores: Floats) -> Bins:
-    """Regression: the answers. Two classes: the probability of the second. More: the most probable class, by position."""
-    if scores.ndim == 1 or scores.shape[1] == 2:
-        return _numeric("score", "number", scores if scores.ndim == 1 else scores[:, 1])
-    classes = scores.shape[1]
-    counts = np.bincount(np.argmax(scores, axis=1), minlength=classes)
-    return Bins("score", "categorical", (0, 0, 0, *counts.tolist()), levels=tuple(str(i) for i in range(classes)))
+def _score_bins(score: MonitoredScore) -> Bins:
+    if not score.classes:
+        return _numeric("score", "number", score.values)
+    counts = np.bincount(score.values.astype(np.intp), minlength=score.classes)
+    return Bins("score", "categorical", (0, 0, 0, *counts.tolist()), levels=tuple(str(i) for i in range(score.classes)))
 
 
 def _with_counts(bins: Bins, counts: Longs) -> Bins:
@@ -170,8 +169,9 @@ class Counters:
     At most 128 rows wait in memory to be counted together; then nothing but the counts is left of them.
     """
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Reference, spec: PredictionSpec) -> None:
         self.reference = reference
+        self._monitored = spec.monitored
         self._lock = threading.Lock()
         self._waiting: list[tuple[Frame, Floats]] = []
         self._waiting_rows = 0
@@ -229,12 +229,12 @@ class Counters:
         self._count_scores(np.concatenate([scores for _, scores in waiting]))
 
     def _count_scores(self, scores: Floats) -> None:
-        counts, bins = self._counts[-1], self.reference.score
+        counts, score = self._counts[-1], self._monitored(scores)
         self.rows += len(scores)
-        if bins.type == "number":
-            counts += bins.of_values(scores if scores.ndim == 1 else scores[:, 1])
+        if score.classes:
+            counts += np.bincount(score.values.astype(np.intp) + 3, minlength=len(counts))
         else:
-            counts += np.bincount(np.argmax(scores, axis=1) + 3, minlength=len(counts))
+            counts += self.reference.score.of_values(score.values)
 
     def report(self, counts: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
         """The verdict on these counts (on its own where none are given) as plain JSON:

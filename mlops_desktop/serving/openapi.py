@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .answers import class_text
 from .column import Column, bound_text
 from .dates import date_example
+from .prediction_spec import class_text
 from .schema import NUMBER_TYPES
 from .scorer import Scorer
 
 Json = dict[str, Any]
 ROW_COUNT = {"type": "integer", "minimum": 0}
-_LABELS = {"binary": "a class of two", "multiclass": "a class", "regression": "a number"}
 
 
 def example_row(scorer: Scorer) -> Json:
@@ -77,7 +76,7 @@ def openapi_document(scorer: Scorer, limits: Mapping[str, int], version: str) ->
         "info": {
             "title": f"{scorer.name or 'Model'}: predicts {scorer.target}",
             "version": scorer.version,
-            "description": f"Answers with {_LABELS[scorer.task]} for each row. Written by MLOps Desktop {version}.".strip(),
+            "description": f"Answers with {scorer.task_spec.label} for each row. Written by MLOps Desktop {version}.".strip(),
         },
         "servers": [{"url": "."}],
         "paths": _paths(scorer, row, limits),
@@ -147,14 +146,9 @@ def feature(column: Column) -> Json:
 
 def _outputs(scorer: Scorer) -> Json:
     text, number = {"type": "string"}, {"type": "number"}
-    probabilities = {class_text(one): {"type": "number", "minimum": 0, "maximum": 1} for one in scorer.classes}
     remark = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
     fault = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
-    answer: Json = {"prediction": {"enum": [*scorer.classes, None]} if scorer.classes else {"type": ["number", "null"]}}
-    if scorer.classes:
-        answer["probabilities"] = _object(probabilities, list(probabilities))
-    if scorer.positive is not None:
-        answer["threshold"] = number
+    answer = scorer.task_spec.answer_schema(scorer.classes, scorer.positive is not None)
     answer["warnings"] = {"type": "array", "items": remark}
     answer["errors"] = {"type": "array", "items": fault, "description": "Why the row is refused (only with on_error=row)."}
     model = _object({"name": text, "version": text}, ["name", "version"])

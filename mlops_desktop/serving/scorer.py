@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from .errors import UserError
 from .frame import Floats, Frame, Ints, Layout, Matrix, to_matrix
 from .model import Model
+from .prediction_spec import PredictionSpec, prediction_spec
 from .schema import Schema
 from .serialization import Serializable
 from .transform import Apply, Transform, chain
@@ -39,6 +37,14 @@ class Scorer(Serializable):
     def _bound(self) -> tuple[Layout, Apply]:
         return chain(self.transforms, self.schema.layout())
 
+    def __post_init__(self) -> None:
+        prediction_spec(self.task)  # UserError when it is unknown
+
+    @cached_property
+    def task_spec(self) -> PredictionSpec:
+        """The shape of the scores and the form of the answers."""
+        return prediction_spec(self.task)
+
     @property
     def matrix_layout(self) -> Layout:
         """The columns that the matrix is made of, with the source columns behind each."""
@@ -60,20 +66,12 @@ class Scorer(Serializable):
         return to_matrix(self._bound[1](frame))
 
     def scores(self, frame: Frame) -> Floats:
-        """Classification: (rows, classes) probabilities. Regression: (rows,) values. Rounded to 1e-12, so that equal answers compare
-        equal.
+        """The predictions in the shape of `task_spec`: (rows, classes) probabilities or (rows,) values.
+
+        Rounded to 1e-12, so that equal answers compare equal.
         """
         return self.model.scores(self.matrix(frame)).round(12)
 
     def decide(self, scores: Floats, threshold: float | None = None) -> Ints:
-        """Class positions from probabilities: by the threshold on the positive class for binary tasks (the stored one unless given), else
-        the most probable, the first of equals.
-        """
-        if self.task == "regression":
-            raise UserError("A model that answers with numbers does not decide between classes.")
-        limit = self.threshold if threshold is None else threshold
-        if self.positive is not None and limit is not None:
-            chosen: Ints = np.where(scores[:, self.positive] >= limit, self.positive, 1 - self.positive).astype(np.intp)
-            return chosen
-        likely: Ints = np.argmax(scores, axis=1)
-        return likely
+        """The position of the predicted class of each row, (rows,), by `threshold` or the stored one; all 0 for a task without classes."""
+        return self.task_spec.decide(scores, self.positive, self.threshold if threshold is None else threshold)

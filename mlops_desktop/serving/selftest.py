@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from .errors import UserError
-from .frame import Floats
 from .scorer import Scorer
 
 TOLERANCE = 1e-9  # times max(1, |y|); DESIGN, rule 1
@@ -72,7 +71,7 @@ def answers_of(scorer: Scorer, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple
     checked = scorer.schema.from_rows(rows)
     if checked.errors:
         raise ValueError(f"golden row {checked.errors[0].row} is refused: {checked.errors[0].message}")
-    return tuple(tuple(row) for row in _as_rows(scorer.scores(checked.frame)).tolist())
+    return tuple(tuple(row) for row in scorer.task_spec.columns(scorer.scores(checked.frame)).tolist())
 
 
 def replay(scorer: Scorer, golden: Golden) -> Parity:
@@ -93,16 +92,8 @@ def replay(scorer: Scorer, golden: Golden) -> Parity:
     for found in (together, alone):
         difference = np.abs(found - wanted) / np.maximum(1.0, np.abs(wanted))
         worst = max(worst, float(np.where(np.isnan(difference), np.inf, difference).max(initial=0.0)))
-        labels += int(np.sum(_labels(scorer, found) != _labels(scorer, wanted)))
+        labels += int(np.sum(scorer.decide(found) != scorer.decide(wanted)))
     return Parity(len(golden.rows), worst, labels)
-
-
-def _as_rows(scores: Floats) -> Floats:
-    return scores[:, None] if scores.ndim == 1 else scores
-
-
-def _labels(scorer: Scorer, scores: Floats) -> Any:
-    return np.zeros(len(scores)) if scorer.task == "regression" else scorer.decide(scores)
 
 
 def _damaged() -> UserError:

@@ -66,7 +66,7 @@ class Service:
     def __init__(self, bundle: Bundle, limits: Limits | None = None) -> None:
         self.bundle, self.limits = bundle, limits or Limits()
         scorer = self.scorer = bundle.scorer
-        self.counters = Counters(bundle.reference)
+        self.counters = Counters(bundle.reference, scorer.task_spec)
         self.metrics = Metrics(
             scorer.name, scorer.version, scorer.task, (c.name for c in scorer.schema.columns), map(class_text, scorer.classes)
         )
@@ -214,7 +214,8 @@ class Service:
 
     def _decide(self, scores: Floats, threshold: float | None) -> list[int]:
         """The positions of the answered classes; 0 for values."""
-        return [0] * len(scores) if scores.ndim == 1 else self.scorer.decide(scores, threshold).tolist()
+        decided: list[int] = self.scorer.decide(scores, threshold).tolist()
+        return decided
 
     def _count(self, frame: Frame, scores: Floats, chosen: list[int], refused: int) -> None:
         self.counters.add(frame, scores)

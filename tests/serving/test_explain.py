@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.explain import EXACT_UP_TO, about, explain, mask_unused, typical_frame, what_if
+from mlops_desktop.serving.explain import EXACT_UP_TO, explain, mask_unused, typical_frame, what_if
 from mlops_desktop.serving.frame import Csr, Matrix
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.schema import Column, Schema
@@ -117,7 +117,7 @@ def test_curves_hold_the_rows_own_value_and_score(name, scorers, rows_of):
     scorer = scorers[name]
     row = rows_of(1, 4)[0] | {"income": 1234.5, "city": "Athens", "member": True}
     frame = scorer.schema.from_rows([row]).frame
-    which = about(scorer, scorer.scores(frame))
+    which = scorer.task_spec.explained_class(scorer.scores(frame), scorer.positive)
     for field, kind in (("age", "integer"), ("income", "number"), ("member", "boolean"), ("city", "level"), ("since", "date")):
         curve = what_if(scorer, frame, field, 11)
         assert (curve.kind, curve.about) == (kind, which)

@@ -7,10 +7,13 @@ import pytest
 
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.monitor import ACT, MOST_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
+from mlops_desktop.serving.prediction_spec import prediction_spec
 from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.serialization import read_object_file, write_object
 
 NUMBER = Schema((Column("x", "number"),))
+
+VALUES = prediction_spec("regression")
 
 
 def frame_of(schema, **columns):
@@ -21,7 +24,7 @@ def frame_of(schema, **columns):
 
 
 def number_bins(values):
-    return reference_of(NUMBER, frame_of(NUMBER, x=list(values)), np.asarray(values, dtype=float)).score
+    return reference_of(NUMBER, frame_of(NUMBER, x=list(values)), np.asarray(values, dtype=float), VALUES).score
 
 
 def alarms(shift, rows, runs, seed, lognormal=False):
@@ -73,7 +76,7 @@ def test_tied_and_constant_and_empty_columns():
     assert constant.cuts == (3.0,)
     assert compare(constant, constant.of_values(np.full(200, 3.0)).tolist())["verdict"] == "stable"
     assert compare(constant, constant.of_values(np.full(200, 4.0)).tolist())["verdict"] == "act"
-    empty = reference_of(NUMBER, frame_of(NUMBER, x=[None] * 200), np.zeros(200)).columns[0]
+    empty = reference_of(NUMBER, frame_of(NUMBER, x=[None] * 200), np.zeros(200), VALUES).columns[0]
     assert empty.counts[0] == 200
     assert compare(empty, [0] * empty.size())["verdict"] == "not_enough_data"
     assert compare(empty, empty.of_values(np.ones(100)).tolist())["verdict"] == "act"
@@ -83,7 +86,7 @@ def test_levels_and_what_was_never_seen():
     levels = tuple(f"l{i:02}" for i in range(40))
     schema = Schema((Column("c", "category", levels=levels), Column("t", "text")))
     texts = [level for i, level in enumerate(levels) for _ in range(60 - i)] + ["rare"] * 3 + [None] * 5
-    reference = reference_of(schema, frame_of(schema, c=texts, t=texts), np.zeros(len(texts)))
+    reference = reference_of(schema, frame_of(schema, c=texts, t=texts), np.zeros(len(texts)), VALUES)
     words, presence = reference.columns
     assert words.levels == levels[:MOST_LEVELS]
     assert words.others == levels[MOST_LEVELS:]
@@ -91,7 +94,7 @@ def test_levels_and_what_was_never_seen():
     assert presence.counts == (5, len(texts) - 5)
     assert "rare" not in json.dumps([words.labels(), presence.labels()])
 
-    counters = Counters(reference)
+    counters = Counters(reference, VALUES)
     counters.add(frame_of(schema, c=["new"] * 300, t=["x"] * 300), np.zeros(300))
     report = counters.report()
     assert report["columns"][0]["unseen"] == [pytest.approx(3 / len(texts), abs=1e-6), 1.0]
@@ -100,8 +103,8 @@ def test_levels_and_what_was_never_seen():
 
 def test_missing_values_are_a_drift_of_their_own():
     rng = np.random.default_rng(0)
-    reference = reference_of(NUMBER, frame_of(NUMBER, x=rng.normal(size=2000).tolist()), rng.normal(size=2000))
-    counters = Counters(reference)
+    reference = reference_of(NUMBER, frame_of(NUMBER, x=rng.normal(size=2000).tolist()), rng.normal(size=2000), VALUES)
+    counters = Counters(reference, VALUES)
     counters.add(frame_of(NUMBER, x=[None if i % 3 == 0 else float(v) for i, v in enumerate(rng.normal(size=600))]), rng.normal(size=600))
     column = counters.report()["columns"][0]
     assert column["missing"] == [0.0, pytest.approx(1 / 3)]
@@ -110,7 +113,7 @@ def test_missing_values_are_a_drift_of_their_own():
 
 
 def test_little_data_is_said_to_be_little(bundles, rows_of):
-    counters = Counters(bundles["binary"].reference)
+    counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.task_spec)
     assert counters.report()["verdict"] == "not_enough_data"
     scorer = bundles["binary"].scorer
     frame = scorer.schema.from_rows(rows_of(49)).frame
@@ -125,7 +128,7 @@ def test_counts_of_parts_add_up_to_the_counts_of_the_whole(name, bundles, rows_o
     scorer = bundle.scorer
     frame = scorer.schema.from_rows(rows_of(700, 5)).frame
     scores = scorer.scores(frame)
-    whole, first, second = (Counters(bundle.reference) for _ in range(3))
+    whole, first, second = (Counters(bundle.reference, bundle.scorer.task_spec) for _ in range(3))
     whole.add(frame, scores)
     for row in range(0, 300):
         alone = scorer.schema.from_rows(rows_of(700, 5)[row : row + 1]).frame if row < 3 else frame.take(np.array([row]))
@@ -140,7 +143,7 @@ def test_counts_of_parts_add_up_to_the_counts_of_the_whole(name, bundles, rows_o
 
 
 def test_counts_of_another_model_are_refused(bundles):
-    counters = Counters(bundles["binary"].reference)
+    counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.task_spec)
     with pytest.raises(UserError, match="another model"):
         counters.merge([[1, 2, 3]])
 
@@ -159,7 +162,7 @@ def test_the_whole_verdict_needs_more_than_one_lucky_column(bundles, rows_of):
     bundle = bundles["binary"]
     scorer = bundle.scorer
     frame = scorer.schema.from_rows(rows_of(2000, 9)).frame
-    counters = Counters(bundle.reference)
+    counters = Counters(bundle.reference, bundle.scorer.task_spec)
     counters.add(frame, scorer.scores(frame))
     assert counters.report()["verdict"] == "stable"
     old = scorer.schema.from_rows([{**row, "age": 89} for row in rows_of(500, 10)]).frame

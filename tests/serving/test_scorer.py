@@ -30,8 +30,12 @@ def test_decisions_follow_the_threshold_and_the_first_of_equals():
     assert BINARY.decide(scores, 0.5).tolist() == [1, 1, 1, 0]
     assert replace(BINARY, positive=0).decide(scores).tolist() == [1, 1, 1, 0]
     assert replace(BINARY, threshold=None).decide(scores).tolist() == [1, 1, 0, 0]
-    with pytest.raises(UserError, match="does not decide"):
-        REGRESSION.decide(np.zeros(3))
+    assert REGRESSION.decide(np.zeros(3)).tolist() == [0, 0, 0]
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(UserError, match="clustering"):
+        replace(REGRESSION, task="clustering")
 
 
 def test_only_columns_that_can_change_an_answer_are_used():

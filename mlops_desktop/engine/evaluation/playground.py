@@ -17,7 +17,6 @@ from mlops_desktop.serving.explain import (
     MOST_PAIRS,
     Curve,
     Explanation,
-    about,
     explain,
     typical_frame,
     what_if,
@@ -69,7 +68,7 @@ class Trial:
         begun = time.perf_counter()
         scores = self.scorer.scores(many)
         self._row_seconds = (time.perf_counter() - begun) / MEASURED_ROWS
-        self.usual = float(scores[0]) if scores.ndim == 1 else 0.0
+        self.usual = 0.0 if self.scorer.task_spec.per_class else float(scores[0])
 
     def typical(self) -> dict[str, Any]:
         """The typical row as it would be sent."""
@@ -116,8 +115,9 @@ class Trial:
         own: Floats = np.asarray(scores[at])[None]
         if not np.isfinite(own).all():
             return Outcome(row, [ValidationIssue(at, "", "no_answer", "The model has no finite answer for this input.")], warnings)
-        chosen = None if own.ndim == 1 else int(self.scorer.decide(own)[0])
-        return Outcome(row, (), warnings, frame.take(np.array([at])), Answer(own, about(self.scorer, own), chosen))
+        spec = self.scorer.task_spec
+        chosen = int(self.scorer.decide(own)[0]) if spec.per_class else None
+        return Outcome(row, (), warnings, frame.take(np.array([at])), Answer(own, spec.explained_class(own, self.scorer.positive), chosen))
 
     def curve(self, outcome: Outcome, column: str) -> Curve:
         """The answer over the values of one column; UserError when nothing is known of them. The outcome must have an answer."""

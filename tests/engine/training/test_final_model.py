@@ -183,7 +183,7 @@ def test_the_sealed_rows_do_not_drift_from_the_reference(trained, copy_of):
     found = open_chosen(made.pipeline, made.runs, Silent())
     reference = drift_reference(found)
     assert (reference.rows, sum(reference.score.counts)) == (made.pipeline.train.frame.rows, made.pipeline.train.frame.rows)
-    counters = Counters(reference)
+    counters = Counters(reference, found.scorer.task_spec)
     frame = made.pipeline.test.frame
     while counters.rows < 50:
         counters.add(frame, found.scorer.scores(frame))

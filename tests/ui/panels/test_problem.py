@@ -591,7 +591,7 @@ from pathlib import Path
 from mlops_desktop import app as application
 app, window, jobs = application.make_window()
 window.show()
-window.bench.open(Path({str(folder)!r}))
+window.controller.open(Path({str(folder)!r}))
 for stage in ("problem", "data"):
     window.show_stage(stage)
     end = time.monotonic() + 60
