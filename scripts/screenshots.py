@@ -85,7 +85,7 @@ def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) ->
         return
     folder.mkdir(parents=True)
     say(f"making the project {folder.name}")
-    project = project_from_json(child.call(ImportFile(folder, Project(name=folder.name, target=target), file))["project"])
+    project = project_from_json(child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file)))["project"])
     if trials:
         proposed = project_from_json(child.call(Propose(folder, project))["project"])
         project = replace(proposed, search=Search(trials=trials, seconds=None))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pkgutil
 import re
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,24 @@ def test_every_package_of_the_engine_is_described():
     listed = [name for line in rooms.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split("|")[1])]
     folder = Path(decisions.__file__).parents[1]
     assert sorted(listed) == sorted({path.relative_to(folder).parts[0].removesuffix(".py") for path in folder.rglob("*.py")} - {"__init__"})
+
+
+def test_every_function_on_the_way_of_one_cell_exists():
+    way = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "The way of one cell")
+    named = re.findall(r"`((?:catalog|engine|serving)\.[\w.]+)`", way)
+    assert len(named) >= 15
+    for name in named:
+        assert callable(pkgutil.resolve_name(f"mlops_desktop.{name}")) or isinstance(
+            pkgutil.resolve_name(f"mlops_desktop.{name}"), cached_property
+        )
+
+
+def test_no_cell_passes_through_pandas_on_its_way_to_the_model():
+    folder = Path(decisions.__file__).parents[2]
+    for part in ("base", "catalog/sources", "engine/data", "engine/pipeline", "serving"):
+        assert [
+            path.name for path in (folder / part).rglob("*.py") if re.search(r"(import|from) pandas", path.read_text(encoding="utf-8"))
+        ] == []
 
 
 def section(text: str, title: str) -> str:

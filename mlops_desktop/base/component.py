@@ -1,18 +1,17 @@
-"""A choice is a value: a frozen dataclass whose fields are its parameters."""
+"""A member of the catalogue as a value: a frozen dataclass whose fields are its parameters."""
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.params import Param
+from mlops_desktop.base.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Component:
+class Component(Settings):
     """Base of everything that stands in the catalogue. Subclasses are frozen, keyword-only dataclasses; their fields come from
     `base.params`.
     """
@@ -23,19 +22,16 @@ class Component:
     version: ClassVar[int] = 1
     needs: ClassVar[tuple[str, ...]] = ()  # optional packages by import name; a missing one greys the component, with the reason
 
-    def __post_init__(self) -> None:
-        for name, param in self.params().items():
-            object.__setattr__(self, name, param.check(getattr(self, name)))
-
-    @classmethod
-    def params(cls) -> dict[str, Param]:
-        """Parameter by field name, in the order of the form."""
-        return {f.name: f.metadata["param"] for f in dataclasses.fields(cls) if "param" in f.metadata}
-
     def to_json(self) -> dict[str, Any]:
         """`{"id", "version", "params"}`, plain JSON values."""
-        values = {name: getattr(self, name) for name in self.params()}
-        return {"id": self.id, "version": self.version, "params": {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}}
+        return {"id": self.id, "version": self.version, "params": self.plain_params()}
+
+    def identity(self) -> dict[str, Any]:
+        """What the component adds to the key of a result: its id, its version and the parameters that are not at their default.
+
+        A default that changes therefore needs a new `version`: it changes what the component does.
+        """
+        return {"id": self.id, "version": self.version, "params": self.changed_params()}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,6 @@ from mlops_desktop.base.params import Choice, Columns, Flag, Number
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.transform import Transform
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 Task = Literal["binary", "multiclass", "regression"]
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
@@ -85,26 +82,6 @@ class Dataset:
         if self.rows <= rows:
             return self
         return self.take(np.sort(np.random.default_rng(0).choice(self.rows, rows, replace=False)).astype(np.intp))
-
-
-class Loader(Component, ABC):
-    """Reads one kind of file into cells."""
-
-    suffixes: ClassVar[tuple[str, ...]]
-
-    @abstractmethod
-    def load(self, path: Path, job: Job) -> DataFrame:
-        """Every row of the file, with Arrow-backed columns (`base.cells.to_frame`).
-
-        Cells of a text format stay the texts that stand in the file ("" where empty): types are decided later, for a whole column at once.
-        Typed formats keep their types; a column of several types may have dtype object. Column names are unique texts. `attrs["said"]`
-        lists in sentences what was mended, `attrs["decimal"]` the decimal mark when it is known. UserError when the file is not of this
-        kind.
-        """
-
-    def guess(self, path: Path) -> Loader:
-        """This loader with its parameters found from the file (delimiter, encoding, sheet …)."""
-        return self
 
 
 class RowFilter(Component, ABC):

@@ -1,4 +1,4 @@
-"""Reading Parquet so that damage is told from a disk that refuses."""
+"""Reading Parquet files: a damaged file and a failing disk raise different errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def read_parquet(path: Path, *, memory_map: bool = False) -> Any:
-    """The `pyarrow.Table` of a file. ValueError when the file is no whole Parquet file; OSError when the disk refuses."""
+    """The `pyarrow.Table` of a file. ValueError when it is no whole Parquet file; OSError when the operating system cannot read it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -16,5 +16,5 @@ def read_parquet(path: Path, *, memory_map: bool = False) -> Any:
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        # pyarrow tells of what stands in a file by an OSError too, but only the system gives a number.
+        # pyarrow raises OSError for damaged contents too, but only errors of the operating system have a number.
         raise ValueError(f"{path.name}: {error}") from error

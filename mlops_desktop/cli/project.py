@@ -33,7 +33,7 @@ def new_command(args: argparse.Namespace) -> int:
     try:
         with ProjectLock(args.dir), child_process() as child:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
-            found = run_call(child, ImportFile(args.dir, project, args.data))
+            found = run_call(child, ImportFile(args.dir, project, str(args.data)))
             refuse_metric(project)
             proposed = run_call(child, Propose(args.dir, project_from_json(found["project"])))
             project = project_from_json(proposed["project"])
@@ -111,7 +111,7 @@ def show_command(args: argparse.Namespace) -> int:
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
-        found = run_call(child, ImportFile(args.dir, project, args.data))
+        found = run_call(child, ImportFile(args.dir, project, str(args.data)))
         updated = project_from_json(found["project"])
         save(project_from_json(run_call(child, Propose(args.dir, updated))["project"]))
     for line in evidence_lines(found["evidence"]):

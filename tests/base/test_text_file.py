@@ -1,4 +1,4 @@
-"""Encoding and dialect of text files; whole files are in contracts/test_loaders.py."""
+"""Encoding and dialect of text files; whole files are in contracts/test_sources.py."""
 
 from __future__ import annotations
 

@@ -262,7 +262,7 @@ DECISIONS: dict[str, object] = {
     "data from the root": {"data": "{secret}"},
     "a step": {"steps": [CODE]},
     "an algorithm": {"candidates": [CODE]},
-    "a loader": {"loader": {**CODE, "id": "../../evil"}},
+    "a source": {"source": {**CODE, "id": "../../evil"}},
     "a number": {"seed": "3; import os"},
     "a class": {"positive": {"$ref": "x"}},
     "a run": {"chosen": "' OR 1=1 --"},

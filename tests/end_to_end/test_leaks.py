@@ -63,7 +63,7 @@ class Found:
 
 
 def proposed_project(folder: Path, file: Path, project: Project) -> Project:
-    imported = ImportFile(folder, project, file).run(Silent())
+    imported = ImportFile(folder, project, str(file)).run(Silent())
     return project_from_json(Propose(folder, project_from_json(imported["project"])).run(Silent())["project"])
 
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 
 from mlops_desktop import app as application
 from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.engine.workflow import STAGES
 
 PATIENCE = 120.0
@@ -179,7 +180,7 @@ def served_answer_equals_the_app(person: Person, bundle: Path) -> None:
     with urllib.request.urlopen(request, timeout=30) as answer:
         served = json.loads(answer.read())
     run = window.controller.project_status().best
-    scorer = window.controller.store.get_object(window.controller.keys.scorer(run.id))
+    scorer = stored_scorer(window.controller.project, window.controller.store, run.id)
     scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
     assert served["model"]["version"] == scorer.version
     for name, score in zip(scorer.classes, scores, strict=True):

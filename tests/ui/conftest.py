@@ -68,7 +68,7 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, 
         if key not in made:
             folder = made[key] = home / str(len(made))
             folder.mkdir()
-            imported = ImportFile(folder, Project(name=file.stem, target=target), file).run(Silent())
+            imported = ImportFile(folder, Project(name=file.stem, target=target), str(file)).run(Silent())
             project = project_from_json(imported["project"])
             if proposed:
                 project = project_from_json(Propose(folder, project).run(Silent())["project"])

@@ -44,7 +44,7 @@ KINDS = [
 ]
 MEMBERS = [
     member
-    for family in ("loaders", "row_filters", "operations", "algorithms", "exporters")
+    for family in ("sources", "row_filters", "operations", "algorithms", "exporters")
     for member in getattr(choices(), family).values()
 ]
 

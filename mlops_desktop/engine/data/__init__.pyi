@@ -1,6 +1,7 @@
+from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
 from .importing import import_cells as import_cells
-from .importing import source as source
+from .importing import last_import as last_import
 from .loading import load_cells as load_cells
 from .loading import load_named as load_named
 from .request_rows import sent_row as sent_row

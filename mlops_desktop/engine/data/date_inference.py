@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Evidence, Hints, stray_evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
 from mlops_desktop.engine.data.raw_column import Raw, read_raw
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.schema import Column

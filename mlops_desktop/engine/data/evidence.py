@@ -1,12 +1,12 @@
-"""Why a column was read as it was, in words and rows."""
+"""What the evidence for a column's type is made of: hints from other columns, and the cells that cannot be read."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.raw_column import Raw
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.schema import Column
@@ -15,22 +15,8 @@ STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable f
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """Why a column was read as it was. `rows` are row numbers from 1, the header not counted; `column` is "" for the whole file."""
-
-    column: str
-    rule: str
-    message: str
-    rows: tuple[int, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return {**asdict(self), "rows": list(self.rows)}
-
-
-@dataclass(frozen=True)
 class Hints:
-    """What the file's unmistakable columns say about its doubtful ones."""
+    """What the unambiguous columns of a table tell about its ambiguous ones."""
 
     decimal: str = ""
     day_first: bool | None = None

@@ -1,97 +1,98 @@
-"""From a data file to a typed table, and what can be said of its columns. The doors of the rooms beside.
-
-Loading, typing, snapshots, targets.
-"""
+"""Opening a location: the source is found or taken as given, its cells are read, and a source that does not fit is guessed anew."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Loader
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.source import Source, display_name, file_notes, is_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.data.evidence import Evidence
-from mlops_desktop.engine.data.snapshot import storable
+from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.reading import read_source
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
+Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
-def load_cells(path: Path, loader: Loader | None, job: Job) -> tuple[Loader, DataFrame, list[dict[str, Any]]]:
-    """The loader (found from the file when None), the cells, and what it did that a person should know (evidence as JSON).
+def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Source, Cells]:
+    """The source (guessed from the location when None) and its cells, whose notes say what a person should know.
 
-    UserError in one sentence when the file is absent, forbidden, empty, no table, or of an unknown kind.
+    UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
-    path = Path(path)
-    _refuse_unreadable(path)
-    said = []
-    with disk.told(f"The file “{path.name}”"):
-        found, cells = _loaded(path, loader, job) if loader else _fresh(path, job)
-    if loader is not None and found is not loader:
-        said.append(Evidence("", "file", "The file is written differently from the first one, so it was looked at anew.").to_json())
-    if not len(cells.columns):
-        raise UserError(f"“{path.name}” holds no column.", "Choose a file with a table in it.")
-    if not len(cells):
-        raise UserError(f"“{path.name}” holds column names but no row of data.", "Choose a file with at least one row.")
-    cells = storable(cells)
-    said += [Evidence("", "file", message).to_json() for message in cells.attrs.get("said", ())]
-    return found, cells, said
+    place = os.fspath(location)
+    name = name_of(place)
+    if not is_address(place, choices().sources.values()):
+        _refuse_unreadable(Path(place))
+    with disk.told(f"The file “{name}”"):
+        found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
+    if not cells.names:
+        raise UserError(f"“{name}” holds no column.", "Choose a file with a table in it.")
+    if not cells.rows:
+        raise UserError(f"“{name}” holds column names but no row of data.", "Choose a file with at least one row.")
+    if source is not None and found is not source:
+        anew = file_notes(["The file is written differently from the first one, so it was looked at anew."])
+        cells = replace(cells, notes=anew + cells.notes)
+    return found, cells
 
 
-def load_named(path: Path, loader: Loader | None, wanted: Collection[str], job: Job) -> tuple[Loader, DataFrame, list[dict[str, Any]]]:
-    """The same for a file of which some column names are known: a first row that looked like data is a header if it holds one of them.
+def load_named(location: Location, source: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
+    """As `load_cells`, for a table of which some column names are known: a guess that its first row is data is doubted when it holds one.
 
-    Only a guess is doubted so, never a way of reading that was given.
+    A header that was given is never doubted.
     """
-    found = load_cells(path, loader, job)
-    params = found[0].params()
-    if found[0] == loader or not wanted or set(wanted) & set(found[1].columns) or "header" not in params:
-        return found
-    read: dict[str, Any] = {"header": "first"}
-    again = load_cells(path, replace(found[0], **read), job)
-    return again if set(wanted) & set(again[1].columns) else found
+    found, cells = load_cells(location, source, job)
+    if found == source or not wanted or set(wanted) & set(cells.names) or "header" not in found.params():
+        return found, cells
+    with_header: dict[str, Any] = {"header": "first"}
+    again, other = load_cells(location, replace(found, **with_header), job)
+    return (again, other) if set(wanted) & set(other.names) else (found, cells)
 
 
-def _fresh(path: Path, job: Job) -> tuple[Loader, DataFrame]:
-    loader = guess_loader(path)
-    return loader, loader.load(path, job)
+def name_of(location: Location) -> str:
+    """How a location is named to a person: a file's name, or an address without user and password."""
+    return display_name(os.fspath(location), choices().sources.values())
 
 
-def _loaded(path: Path, loader: Loader, job: Job) -> tuple[Loader, DataFrame]:
-    """The cells by a loader that was found for another file.
-
-    By a fresh look when it cannot read this one, or takes its rows for single cells.
-    """
-    may_look = type(loader).guess is not Loader.guess
-    try:
-        cells = loader.load(path, job)
-    except UserError:
-        if not may_look or guess_loader(path) == loader:
-            raise
-        return _fresh(path, job)
-    if may_look and len(cells.columns) == 1:
-        other, found = _fresh(path, job)
-        if len(found.columns) > 1:
-            return other, found
-    return loader, cells
-
-
-def guess_loader(path: Path) -> Loader:
-    """The loader for a file, with its parameters found. UserError when no loader knows its kind."""
-    registry = choices().loaders
-    fitting = [loader for loader in registry.values() if path.name.lower().endswith(loader.suffixes)]
+def guess_source(location: Location) -> Source:
+    """The source for a location, with its parameters found. UserError when no source opens this kind."""
+    place, registry = os.fspath(location), choices().sources
+    fitting = [source for source in registry.values() if source.opens(place)]
     if not fitting:
-        known = ", ".join(sorted({suffix for loader in registry.values() for suffix in loader.suffixes}))
-        raise UserError(f"Files such as “{path.name}” cannot be opened.", f"These kinds can: {known}.")
+        known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
+        raise UserError(f"Files such as “{name_of(place)}” cannot be opened.", f"These kinds can: {known}.")
     best = fitting[0]
     if best.missing():
-        raise UserError(f"“{path.name}” {best.missing()}.", "Install it, or save the table as CSV.")
-    return best().guess(path)
+        raise UserError(f"“{name_of(place)}” {best.missing()}.", "Install it, or save the table as CSV.")
+    return best().guess(place)
+
+
+def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:
+    source = guess_source(location)
+    return source, read_source(source, location, job)
+
+
+def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]:
+    """The cells by a source that was found for another location.
+
+    By one that is guessed anew when it cannot read this one, or takes its rows for single cells.
+    """
+    guesses = type(source).guess is not Source.guess
+    try:
+        cells = read_source(source, location, job)
+    except UserError:
+        if not guesses or guess_source(location) == source:
+            raise
+        return _read_guessed(location, job)
+    if guesses and len(cells.names) == 1:
+        other, found = _read_guessed(location, job)
+        if len(found.names) > 1:
+            return other, found
+    return source, cells
 
 
 def _refuse_unreadable(path: Path) -> None:

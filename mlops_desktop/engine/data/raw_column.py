@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.serving.cells import EXACT, Grammar, level_of
 from mlops_desktop.serving.dates import DAY, date_pattern, date_text
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_numbers, read_words
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
-
-if TYPE_CHECKING:
-    from pandas import Series
 
 Reading = tuple[NDArray[Any], list[str], dict[int, str]]
 Kind = Literal["text", "number", "integer", "boolean", "date"]
@@ -92,19 +88,25 @@ class Raw:
         return self.texts_at(at.tolist())
 
 
-def raw_column(name: str, series: Series[Any], mixed: Sequence[str] = ()) -> Raw:
-    """One column of a loader's table. Mixed and nested cells become texts.
+def storable(array: Any) -> Any:
+    """An Arrow column as a snapshot keeps it: types that `raw_column` has no kind for (nested, times of day, bytes …) as texts."""
+    import pyarrow as pa
 
-    `mixed` are texts known to stand for values of different types.
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+    tests = ("string", "large_string", "boolean", "integer", "floating", "decimal", "timestamp", "date")
+    if any(getattr(pa.types, f"is_{name}")(kind) for name in tests):
+        return array
+    return pa.array(canonical_texts(array.to_pylist())[0], pa.string())
+
+
+def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> Raw:
+    """One column of a table by its distinct values. `array` is an Arrow array, chunked or not, of a type that `storable` leaves as it is;
+    `mixed` are texts in it known to stand for values of several types.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     ordered: tuple[str, ...] = ()
-    if series.dtype == object:
-        texts, found = texts_of(series.tolist())
-        return _text_column(name, pa.array(texts, pa.string()), found)
-    array = pa.array(series, from_pandas=True)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     kind = array.type
@@ -121,12 +123,7 @@ def raw_column(name: str, series: Series[Any], mixed: Sequence[str] = ()) -> Raw
         return _integers(name, array)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _typed(name, "number", array.cast(pa.float64()))
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _dates(name, array.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False), bool(getattr(kind, "tz", None)))
-    if pa.types.is_null(kind):
-        return _text_column(name, pa.array([""] * len(array), pa.string()), ())
-    texts, found = texts_of(array.to_pylist())
-    return _text_column(name, pa.array(texts, pa.string()), found)
+    return _dates(name, array.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False), bool(getattr(kind, "tz", None)))
 
 
 def _text_column(name: str, array: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> Raw:
@@ -165,35 +162,6 @@ def _dates(name: str, array: Any, zone: bool) -> Raw:
     all_codes = np.full(len(values), -1, dtype=np.intp)
     all_codes[there] = codes
     return Raw(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
-
-
-def texts_of(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]]:
-    """Canonical texts of cells of several types, and the texts that stand for values of more than one type."""
-    kinds: dict[str, set[str]] = {}
-    texts = []
-    for cell in cells:
-        text, kind = _text_of(cell)
-        if text and kinds.setdefault(text, {kind}) != {kind}:
-            kinds[text].add(kind)
-        texts.append(text)
-    return texts, tuple(sorted(text for text, found in kinds.items() if len(found) > 1))
-
-
-def _text_of(cell: Any) -> tuple[str, str]:
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return "", ""
-    if isinstance(cell, str):
-        return cell.strip(), "text"
-    if isinstance(cell, (bool, np.bool_)):
-        return level_of(cell), "boolean"
-    if isinstance(cell, (int, float, np.number)):
-        return level_of(cell), "number"
-    if isinstance(cell, datetime.datetime):
-        whole_day = cell.time() == datetime.time() and cell.tzinfo is None
-        return (cell.date() if whole_day else cell).isoformat(), "date"
-    if isinstance(cell, (datetime.date, datetime.time)):
-        return cell.isoformat(), "date"
-    return str(cell).strip(), "other"
 
 
 def plain_numbers(raw: Raw) -> tuple[Floats, Bools]:

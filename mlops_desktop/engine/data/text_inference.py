@@ -1,4 +1,4 @@
-"""What a column of words is: category, ordered, text or id, by how many values it has and how they look."""
+"""The type of a column of texts: category, ordered, text or id, by how many values it has and how they look."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def word_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
+def text_column_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
     """`(type, reason, levels)`: levels only for ordered categories. `present` tells which distinct texts are not missing."""
     rows, distinct = raw.count(present), int(np.count_nonzero(present))
     there = pluralize(distinct, "1 value", "{n} different values") + " in " + pluralize(rows, "1 row", "{n} rows")

@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Evidence, Hints, stray_evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
 from mlops_desktop.engine.data.number_formats import decimal_vote, find_format
-from mlops_desktop.engine.data.raw_column import Raw, raw_column, read_raw
-from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_words, word_type
+from mlops_desktop.engine.data.raw_column import Raw, read_raw
+from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_words, text_column_type
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_WORDS, Grammar, level_of
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.schema import WORD_TYPES, Column
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 _SAMPLE = 1000
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -29,23 +27,14 @@ _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _FREQUENT_WORD = 5  # a word for "missing" stands in at least this many rows; rarer ones are strays
 
 
-def decide_types(cells: DataFrame, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
-    """The type and grammar of every column of a loader's table, with the evidence. What a person noted overrides.
+def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
+    """The type and grammar of every column, with the evidence. What a person noted overrides.
 
-    The returned columns have no ranges and, except for ordered ones, no levels: see `table.describe_columns`.
+    The returned columns have no ranges and, except for ordered ones, no levels: see `column_summary.describe_columns`.
     """
-    return decide(raw_columns(cells), notes or {}, str(cells.attrs.get("decimal", "")))
-
-
-def raw_columns(cells: DataFrame) -> list[Raw]:
-    """Every column of a loader's table, by its distinct values."""
-    mixed = cells.attrs.get("mixed", {})
-    return [raw_column(str(name), cells[name], mixed.get(name, ())) for name in cells.columns]
-
-
-def decide(raws: Sequence[Raw], notes: Mapping[str, ColumnNote], decimal: str = "") -> tuple[tuple[Column, ...], list[Evidence]]:
-    """`decide_types` on columns that are coded already."""
-    hints = _hints(raws, decimal)
+    notes = notes or {}
+    raws = cells.columns()
+    hints = _hints(raws, cells.decimal)
     columns, evidence = [], []
     for raw in raws:
         note = notes.get(raw.name, ColumnNote())
@@ -108,7 +97,7 @@ def _free(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Eviden
     if date is not None:
         return date
     words = _word_missing(raw, note)
-    kind, reason, levels = word_type(raw, _present(raw, words))
+    kind, reason, levels = text_column_type(raw, _present(raw, words))
     evidence = [Evidence(raw.name, "type", reason)]
     zeros = _led_by_zeros(raw) & present
     if zeros.any() and raw.matching("[0-9]+")[present].any():
@@ -208,7 +197,7 @@ def _number_evidence(raw: Raw, column: Column, doubt: str) -> list[Evidence]:
             Evidence(
                 raw.name,
                 "decimal",
-                f"Commas could be decimal marks or part thousands: {doubt}. Say otherwise with the loader's decimal mark.",
+                f"Commas could be decimal marks or part thousands: {doubt}. Say otherwise with the file's decimal mark.",
             )
         )
     return found

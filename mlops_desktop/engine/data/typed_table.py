@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.data.evidence import Evidence
-from mlops_desktop.engine.data.raw_column import Raw, raw_column, read_raw
-from mlops_desktop.engine.data.type_inference import decide, raw_columns
+from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.raw_column import Raw, read_raw
+from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import invalid_value
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Schema, ValidationIssue, ValidationResult
 from mlops_desktop.serving.serialization import pack, unpack
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,25 +46,24 @@ class Table:
         return self.frame.number(name) if kind == "number" else self.frame.date(name)
 
 
-def type_cells(cells: DataFrame, notes: Mapping[str, ColumnNote], job: Job) -> Table:
-    """The typed table of a loader's cells. Cells that do not fit their column's type count as missing, and the evidence names them."""
+def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table:
+    """The typed table of imported cells. Cells that do not fit their column's type count as missing, and the evidence names them."""
     job.step(0.0, "Deciding the types of the columns")
-    raws = raw_columns(cells)
-    columns, evidence = decide(raws, notes, str(cells.attrs.get("decimal", "")))
+    columns, evidence = decide_types(cells, notes)
     job.step(0.6, "Reading the cells")
-    frame = _frame(Schema(columns), {raw.name: raw for raw in raws}, len(cells))
+    frame = _frame(Schema(columns), {raw.name: raw for raw in cells.columns()}, cells.rows)
     job.step(1.0)
     return Table(Schema(columns), frame, tuple(evidence))
 
 
-def conform(cells: DataFrame, schema: Schema) -> ValidationResult:
+def conform(cells: Cells, schema: Schema) -> ValidationResult:
     """The cells of another file as a frame of this schema, read by its types and grammars.
 
-    Errors name what cannot be read, row by row (from 0).
-
-    Columns that are not there count as missing, unless they may not be; those that the schema lacks are left out. Both are said.
+    Errors name what cannot be read, row by row (from 0). Columns that are not there count as missing, unless they may not be; those that
+    the schema lacks are left out. A warning names each of both.
     """
-    raws = {column.name: _raw_of(cells, column.name) for column in schema.columns if column.name in cells.columns}
+    there = set(cells.names)
+    raws = {column.name: cells.column(column.name) for column in schema.columns if column.name in there}
     errors: list[ValidationIssue] = []
     warnings: list[ValidationIssue] = []
     needed: dict[str, frozenset[int]] = {}
@@ -84,22 +81,22 @@ def conform(cells: DataFrame, schema: Schema) -> ValidationResult:
             errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
         if not column.nullable:
             needed[column.name] = frozenset(np.flatnonzero(np.isin(raw.codes, list(refused))).tolist())
-    frame = _frame(schema, raws, len(cells))
+    frame = _frame(schema, raws, cells.rows)
     for name, already in needed.items():
         gone = (row for row in np.flatnonzero(frame.missing(name)).tolist() if row not in already)
         errors.extend(invalid_value(schema.column(name), row, "missing", "null") for row in gone)
     known = {column.name for column in schema.columns}
-    extra = [str(name) for name in cells.columns if name not in known]
+    extra = [name for name in cells.names if name not in known]
     warnings.extend(ValidationIssue(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
     return ValidationResult(frame, errors, warnings)
 
 
-def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[ValidationIssue]]]:
+def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[ValidationIssue]]]:
     """Another file's cells as a table of the same schema, and the faults of the rows that hold cells which cannot be read (rows from 0).
 
     UserError when no column of the table is there.
     """
-    if not any(column.name in cells.columns for column in table.schema.columns):
+    if {column.name for column in table.schema.columns}.isdisjoint(cells.names):
         names = ", ".join(f"“{column.name}”" for column in table.schema.columns[:5])
         raise UserError("None of the columns is in this file.", f"It needs columns such as {names}.")
     checked = conform(cells, table.schema)
@@ -108,10 +105,6 @@ def read_like(cells: DataFrame, table: Table) -> tuple[Table, dict[int, list[Val
         if problem.row is not None:
             problems.setdefault(problem.row, []).append(problem)
     return Table(table.schema, checked.frame), problems
-
-
-def _raw_of(cells: DataFrame, name: str) -> Raw:
-    return raw_column(name, cells[name], cells.attrs.get("mixed", {}).get(name, ()))
 
 
 def _frame(schema: Schema, raws: Mapping[str, Raw], rows: int) -> Frame:

@@ -63,10 +63,10 @@ def _columns_said(scorer: Scorer, checked: ValidationResult) -> list[str]:
 def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[ValidationResult, int]:
     """The rows of a file checked by the schema of a scorer, and their number. UserError when no column of the model is in the file."""
     known = {column.name for column in scorer.schema.columns}
-    _, cells, _ = load_named(file, None, known, job)
-    if not known & set(cells.columns):
+    _, cells = load_named(file, None, known, job)
+    if not known & set(cells.names):
         raise UserError(f"No column of the model is in “{file.name}”.", f"It needs: {', '.join(sorted(known)[:12])}.")
-    return conform(cells, scorer.schema), len(cells)
+    return conform(cells, scorer.schema), cells.rows
 
 
 def errors_by_row(checked: ValidationResult) -> dict[int, str]:

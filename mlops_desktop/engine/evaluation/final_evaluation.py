@@ -112,9 +112,9 @@ def _prior(target: Target) -> Floats:
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.pipeline.project
-    loader = project.loader if project.loader and path.suffix.lower() in project.loader.suffixes else None
-    cells = load_named(path, loader, {project.target}, job)[1]
-    if project.target not in cells.columns:
+    source = project.source if project.source and project.source.opens(str(path)) else None
+    cells = load_named(path, source, {project.target}, job)[1]
+    if project.target not in cells.names:
         raise UserError(
             f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values."
         )
@@ -138,4 +138,4 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = evaluate_rows(chosen, Dataset(features, target), job)
     _place(found, known)
-    return {**found, "file": path.name, "rows_in_file": len(cells), "rows_left_out": len(cells) - len(known)}
+    return {**found, "file": path.name, "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}

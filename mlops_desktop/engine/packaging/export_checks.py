@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.pipeline import ArtifactStore, Keys
+from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
 from mlops_desktop.engine.project import Goals, Project
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.engine.workflow import ProjectStatus
@@ -42,8 +41,8 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
         _evaluated(found, len(runs.test_accesses(keys.split))),
         *_goals(project, found.best, keys, store),
         *([consent] if consent else []),
-        _size(keys.scorer(found.best.id), store),
-        _libraries(found.best),
+        _size(keys.model(found.best.id), store),
+        _libraries(found.best.versions, store.origin(keys.model(found.best.id)).get("libraries", {})),
         Check(
             "selftest",
             "info",
@@ -107,25 +106,17 @@ def _size(key: str, store: ArtifactStore) -> Check:
     return Check("size", "ok", f"The model takes {bytes_text(size)}")
 
 
-def _libraries(best: Run) -> Check:
+def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> Check:
+    """Whether the libraries that fitted the folds and the model are those that are installed; keys do not hold their versions."""
     other = []
-    for name, then in sorted(best.versions.items()):
-        now = _installed(name)
+    for name, then in sorted({*of_run.items(), *of_model.items()}):
+        now = installed_version(name)
         if now and now != then:
             other.append(f"{name} {then} (now {now})")
     if other:
         text = f"Trained with {', '.join(other)}. The export holds the model as it was trained."
         return Check("libraries", "warn", "Libraries have changed since the training", text)
     return Check("libraries", "ok", "Same libraries as at the training")
-
-
-@cache
-def _installed(name: str) -> str:
-    """The version that is installed; empty when it is not there. It stays the same while a program runs."""
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def bytes_text(size: int) -> str:

@@ -1,5 +1,6 @@
+from .keys import Key as Key
 from .keys import Keys as Keys
-from .keys import decided as decided
+from .keys import installed_version as installed_version
 from .pipeline import Pipeline as Pipeline
 from .preview_session import preview as preview
 from .preview_session import rank as rank

@@ -1,128 +1,170 @@
-"""Under which key each result of a project is stored: the hash of the decisions (and data) that made it.
+"""Computes the key of each result of a project: the hash of its declaration, of its decisions and of the keys of its inputs.
 
-Each key holds the key before it, so "out of date" needs no flag: the key is simply not in the store, and undo brings an old result back.
+A key holds the keys of its inputs, so "out of date" needs no flag: the key is simply not in the store, and undo brings an old result back.
+Decisions and parameters at their default do not enter a key, so that a new one makes nothing stale.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from functools import cached_property
+import importlib.metadata
+from functools import cache, cached_property
 from typing import Any
 
-from mlops_desktop.base.component import Component
 from mlops_desktop.base.families import Algorithm
-from mlops_desktop.engine.project import Project, digest
+from mlops_desktop.engine.pipeline.results import RESULTS, Decision, Result
+from mlops_desktop.engine.project import Project, changed_decisions, digest
 
-EDITION = 1  # raise it when the same decisions would make other results, for a reason that stands in no component's version
+
+class Key(str):
+    """The key of a result (32 hex digits) that also knows its `result` and its `ancestors`: the keys it was made from, near and far."""
+
+    __slots__ = ("ancestors", "result")
+    result: Result
+    ancestors: frozenset[str]
+
+    def origin(self) -> dict[str, Any]:
+        """What the store records beside the result, as plain JSON: name, version, ancestors and versions of libraries."""
+        names = (*self.result.libraries, *self.result.keyed_libraries)
+        libraries = {name: found for name in names if (found := installed_version(name))}
+        return {"result": self.result.name, "version": self.result.version, "from": sorted(self.ancestors), "libraries": libraries}
 
 
-def decided(component: Component) -> dict[str, Any]:
-    """What a component adds to a key: id, version and parameters."""
-    return component.to_json()
+@cache
+def installed_version(library: str) -> str:
+    """The installed version of a library; empty when it is not installed. It stays the same while a program runs."""
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def make_key(result: Result, decisions: dict[str, Any], inputs: tuple[str, ...], arguments: tuple[Any, ...] = ()) -> Key:
+    """The key of a declared result with the values of its decisions and arguments (plain JSON) and the keys of its inputs."""
+    libraries = {name: installed_version(name).split(".")[:2] for name in result.keyed_libraries}
+    key = Key(digest(result.name, result.version, decisions, list(inputs), list(arguments), libraries))
+    key.result = result
+    key.ancestors = frozenset(inputs).union(*(one.ancestors for one in inputs if isinstance(one, Key)))
+    return key
+
+
+def value_of(changed: dict[str, Any], decision: str | Decision) -> Any:
+    """The value of a decision among the `changed_decisions` of a project (by column for those of columns); None at its default."""
+    path, only = (decision, ()) if isinstance(decision, str) else (decision.path, decision.only)
+    head, _, field = path.partition(".")
+    value = changed.get(head)
+    if not field or value is None:
+        return value
+    if head != "columns":
+        return value.get(field)
+    by_name = {name: note[field] for name, note in value.items() if field in note and (not only or note[field] in only)}
+    return by_name or None
 
 
 class Keys:
-    """The keys of one project value."""
+    """The keys of one project value. `results` declares what each is."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
     @cached_property
-    def table(self) -> str:
-        """The typed table: the imported cells and what a person said of their types."""
-        said = self._project.columns.items()
-        notes = {name: [n.type, list(n.levels), list(n.missing)] for name, n in said if n.type or n.levels or n.missing}
-        return digest("table", EDITION, self._project.data, notes)
+    def _changed(self) -> dict[str, Any]:
+        return changed_decisions(self._project)
+
+    def _key(self, name: str, *inputs: str, arguments: tuple[Any, ...] = ()) -> Key:
+        result = RESULTS[name]
+        named = ((one if isinstance(one, str) else one.path, value_of(self._changed, one)) for one in result.decisions)
+        given = inputs or tuple(getattr(self, name) for name in result.inputs)
+        assert len(given) == len(result.inputs), name
+        assert len(arguments) == len(result.arguments), name
+        return make_key(result, {path: value for path, value in named if value is not None}, given, arguments)
 
     @cached_property
-    def overview(self) -> str:
-        """What can be seen of the table before anything is decided."""
-        return digest("overview", self.table)
+    def table(self) -> Key:
+        """The typed table."""
+        return self._key("table")
 
     @cached_property
-    def profile(self) -> str:
-        """The profile of the table, by target."""
-        roles = {name: note.role for name, note in self._project.columns.items() if note.role}
-        return digest("profile", self.table, self._project.target, self._project.task, self._project.positive, roles)
+    def overview(self) -> Key:
+        """Columns and possible targets of the table."""
+        return self._key("overview")
 
     @cached_property
-    def rows(self) -> str:
-        """The rows that the row filters leave."""
-        return digest("rows", self.table, self._project.target, [decided(c) for c in self._project.active_row_filters()])
+    def profile(self) -> Key:
+        """Statistics and findings of the table."""
+        return self._key("profile")
 
     @cached_property
-    def split(self) -> str:
-        """The sealed test part, the training part and its folds."""
-        project = self._project
-        roles = {name: note.role for name, note in project.columns.items() if note.role in ("group", "time", "fold", "id")}
-        return digest("split", self.rows, project.task, asdict(project.split), roles, project.seed)
+    def rows(self) -> Key:
+        """The rows that the row filters keep."""
+        return self._key("rows")
 
     @cached_property
-    def train_rows(self) -> str:
-        """Where the rows of the training part stand in the imported table."""
-        return digest("train_rows", self.split)
+    def split(self) -> Key:
+        """The held-out test set, the training part and its folds."""
+        return self._key("split")
 
     @cached_property
-    def validation(self) -> str:
-        """How many rows the split gives to each side, and what it cannot measure well."""
-        return digest("validation", self.split)
+    def train_rows(self) -> Key:
+        """Positions of the training rows in the imported table."""
+        return self._key("train_rows")
 
     @cached_property
-    def features(self) -> str:
-        """The split rows with the columns that may be learned from."""
-        roles = {name: note.role for name, note in self._project.columns.items() if note.role not in (None, "feature")}
-        return digest("features", self.split, roles)
+    def validation(self) -> Key:
+        """The summary of the split."""
+        return self._key("validation")
 
     @cached_property
-    def suggestions(self) -> str:
-        """What was found sound for these rows and columns, with its reasons."""
-        return digest("suggestions", self.features)
+    def features(self) -> Key:
+        """The rows of the split with the columns that are learned from."""
+        return self._key("features")
 
     @cached_property
-    def steps(self) -> str:
+    def suggestions(self) -> Key:
+        """Operations that suit these rows and columns."""
+        return self._key("suggestions")
+
+    @cached_property
+    def steps(self) -> Key:
         """The features after the steps that are switched on."""
-        return digest("steps", self.features, [decided(s) for s in self._project.active_steps()])
+        return self._key("steps")
 
     @cached_property
-    def board(self) -> str:
-        """The leaderboard: every run of these steps, compared by this metric."""
-        return digest("board", self.steps, self._project.metric, str(self._project.positive))
+    def board(self) -> Key:
+        """The leaderboard."""
+        return self._key("board")
 
-    def run(self, algorithm: Algorithm) -> str:
-        """One algorithm with its parameters on these steps: the id of the run."""
-        return digest("run", self.steps, decided(algorithm), self._project.seed, self._project.metric, str(self._project.positive))
+    def trial(self, algorithm: Algorithm) -> Key:
+        """An algorithm with its parameters on these steps."""
+        return self._key("trial", arguments=(algorithm.identity(),))
 
-    def fold(self, algorithm: Algorithm, fold: int) -> str:
-        """Out-of-fold scores of one fold of a run; they do not depend on the metric."""
-        return digest("fold", self.steps, decided(algorithm), self._project.seed, fold)
+    def fold(self, algorithm: Algorithm, fold: int) -> Key:
+        """Out-of-fold scores of one fold of a trial."""
+        return self._key("fold", self.trial(algorithm), arguments=(fold,))
 
-    def learning_curve(self, run: str) -> str:
-        """How the score of a run grows with the rows that it learns from."""
-        return digest("learning_curve", run)
+    def run(self, algorithm: Algorithm) -> Key:
+        """A trial on the leaderboard: the id of the run."""
+        return self._key("run", self.trial(algorithm))
 
-    def model(self, run: str) -> str:
-        """The chosen model before a cut-off is chosen for it."""
-        project = self._project
-        return digest("model", run, project.refit, self._said, project.name, project.target)
+    def learning_curve(self, run: str) -> Key:
+        """The score of a run (by its id) by the number of rows it learns from."""
+        return self._key("learning_curve", run)
 
-    @property
-    def _said(self) -> dict[str, list[str]]:
-        return {name: [note.unit, note.description] for name, note in self._project.columns.items() if note.unit or note.description}
+    def model(self, run: str) -> Key:
+        """The fitted and compiled model of a run."""
+        return self._key("model", run)
 
-    def scorer(self, run: str) -> str:
-        """The chosen model, fitted and compiled."""
-        project = self._project
-        costs = asdict(project.costs) if project.costs else None
-        return digest("scorer", run, project.refit, project.threshold, costs, self._said, project.name, project.target)
+    def scorer(self, run: str) -> Key:
+        """The threshold and the version of the scorer of a run, whose numbers are those of `model`."""
+        return self._key("scorer", self.model(run))
 
-    def evaluation(self, run: str) -> str:
-        """What the sealed test part says of the chosen model."""
-        return digest("evaluation", self.scorer(run), asdict(self._project.costs) if self._project.costs else None)
+    def evaluation(self, run: str) -> Key:
+        """Metrics of a run on the held-out test set."""
+        return self._key("evaluation", run)
 
-    def out_of_fold(self, run: str) -> str:
-        """What the out-of-fold scores of the training part say of the chosen run."""
-        return digest("out_of_fold", 2, self.evaluation(run))
+    def out_of_fold(self, run: str) -> Key:
+        """Metrics of a run by its out-of-fold scores."""
+        return self._key("out_of_fold", run)
 
-    def response(self, run: str) -> str:
-        """How long the chosen model takes for the answer to one row."""
-        return digest("response", self.scorer(run))
+    def response(self, run: str) -> Key:
+        """Milliseconds that the model of a run takes for one row."""
+        return self._key("response", self.model(run))

@@ -19,7 +19,6 @@ from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.base.selection import Selection, SelectionResult
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import column_changes
-from mlops_desktop.engine.pipeline.keys import decided
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import suggestions
 from mlops_desktop.engine.project import Step, digest, require
@@ -65,7 +64,7 @@ class PreviewSession:
         found: list[tuple[str, StepResult]] = []
         same = True
         for i, step in enumerate(steps):
-            key = digest(decided(step))
+            key = digest(step.identity())
             same = same and i < len(self._fitted) and self._fitted[i][0] == key
             part = _WithoutMessages(job, i / len(steps), (i + 1) / len(steps))
             result = self._fitted[i][1] if same else self.fit_step(step, dataset, digest([k for k, _ in found]), part)
@@ -249,7 +248,7 @@ def _shown_step(
     if any(result is None or result.error for result in earlier):
         return None
     before = earlier[-1].train if earlier and earlier[-1] is not None else session.dataset
-    where = digest([digest(decided(step.component)) for step in steps[:at] if step.on])
+    where = digest([digest(step.component.identity()) for step in steps[:at] if step.on])
     return session.fit_step(steps[at].component, before, where, _WithoutMessages(job, 0.0, 1.0))
 
 

@@ -1,9 +1,9 @@
 """Results on the disk, each under the hash of the decisions that made it. All of it can be deleted at any time: it is made again.
 
-An entry is a folder `ab/abcdef…/` with `entry.json` (a checksum on the first line, then the document and what is known of the arrays) and
-one `.npy` file for each array. It is made beside its place and moved there in one step, so a kill leaves it whole or absent, and two
-processes may make the same entry. Every byte is checked the first time an entry is opened; a damaged one counts as absent and is removed.
-Nothing in it can run code.
+An entry is a folder `ab/abcdef…/` with `entry.json` (a checksum on the first line, then the document, what is known of the arrays, and the
+origin of the result: what it was made from, with which versions of libraries) and one `.npy` file for each array. It is
+made beside its place and moved there in one step, so a kill leaves it whole or absent, and two processes may make the same entry. Every
+byte is checked the first time an entry is opened; a damaged one counts as absent and is removed. Nothing in it can run code.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import time
 import zlib
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.pipeline.keys import Key
 from mlops_desktop.serving.serialization import Serializable, pack, unpack
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class ArtifactStore:
     def put(self, key: str, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         """Keep a JSON document with named arrays under a key of hex digits. What is there already stays: equal keys mean equal results.
 
+        A `Key` tells its origin, which is kept beside the document.
+
         TypeError when the document is not JSON or an array holds objects; UserError when the disk refuses.
         """
         if key in self:
@@ -52,7 +56,7 @@ class ArtifactStore:
             making = self.root / disk.temporary_name(key)
             try:
                 making.mkdir()
-                _write(making, document, arrays or {})
+                _write(making, document, arrays or {}, key.origin() if isinstance(key, Key) else {})
                 self._move(making, self._place(key))
             finally:
                 if making.exists():
@@ -79,6 +83,14 @@ class ArtifactStore:
         if check:
             self._checked.add(key)
         return entry["document"], arrays
+
+    def origin(self, key: str) -> dict[str, Any]:
+        """What was recorded of an entry's making (see `Key.origin`); empty for an older entry, and for one that is absent or damaged."""
+        try:
+            origin = _read_entry(self._place(key)).get("origin")
+        except (OSError, ValueError, Damaged):
+            return {}
+        return origin if isinstance(origin, dict) else {}
 
     def __contains__(self, key: str) -> bool:
         """Whether `get` will find the entry; a damaged one is removed and counts as absent."""
@@ -127,6 +139,13 @@ class ArtifactStore:
         place = self._place(key) if key else self.root
         return sum(_size_of(path) for path in place.rglob("*")) if place.is_dir() else 0
 
+    def age(self, key: str) -> float:
+        """Seconds since an entry was made; 0 when it is absent."""
+        try:
+            return max(0.0, time.time() - (self._place(key) / _ENTRY).stat().st_mtime)
+        except OSError:
+            return 0.0
+
     def clear(self, keep: Container[str] = ()) -> None:
         """Remove every entry whose key is not in `keep`, and what killed writers left behind."""
         for key in self.keys():
@@ -163,7 +182,7 @@ class ArtifactStore:
             disk.remove(away)
 
 
-def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]], origin: dict[str, Any]) -> None:
     import numpy as np
 
     listed = []
@@ -173,7 +192,7 @@ def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[
             raise TypeError(f"{name}: an array of objects cannot be kept")
         np.save(path, np.asarray(array), allow_pickle=False)
         listed.append([name, path.stat().st_size, _checksum(path)])
-    text = json.dumps({"document": document, "arrays": listed}, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps({"document": document, "arrays": listed, "origin": origin}, ensure_ascii=True, separators=(",", ":"))
     (folder / _ENTRY).write_bytes(f"{zlib.crc32(text.encode()):08x}\n{text}".encode())
 
 

@@ -27,7 +27,8 @@ _LISTS = {
 # Fields with parts: `split.folds=10`, or the whole as JSON.
 _GROUPS = ("brief", "goals", "costs", "split", "search")
 _TEXTS = ("name", "target", "metric", "chosen")
-_PLAIN = ("task", "positive", "threshold", "refit", "seed", "loader")
+_PLAIN = ("task", "positive", "threshold", "refit", "seed", "source")
+_OLD_NAMES = {"loader": "source"}  # still understood
 # What is said of a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
 _NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
 _WORDS = {"role": ROLES, "type": TYPES}
@@ -91,6 +92,7 @@ def set_target(project: Project, column: str, columns: Collection[str] | None = 
 
 
 def _set(project: Project, name: str, value: str, columns: Collection[str] | None) -> Project:
+    name = _OLD_NAMES.get(name, name)
     group, _, part = name.partition(".")
     if group in _GROUPS and part:
         return _set_part(project, group, part, value)

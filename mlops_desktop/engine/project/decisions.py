@@ -9,7 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Loader, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
+from mlops_desktop.base.source import Source
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -93,12 +94,12 @@ class Step(Generic[C]):
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Every decision. `data` is the digest of the imported snapshot, `file` the name of the file it came from."""
+    """Every decision. `data` is the digest of the imported snapshot, `file` the name of the file or the address it came from."""
 
     name: str = ""
     file: str = ""
     data: str = ""
-    loader: Loader | None = None
+    source: Source | None = None
     columns: dict[str, ColumnNote] = field(default_factory=dict)
     brief: Brief = field(default_factory=Brief)
     target: str = ""

@@ -24,12 +24,13 @@ def _row_filters_are_steps(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+RENAMED_FIELDS = {"cleaners": "row_filters", "loader": "source"}  # fields of a project before and after format 3
 RENAMED_STEPS = {"impute_words": "impute_categories"}  # ids of operations before and after format 3
 
 
 def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
-    """2 to 3: `cleaners` is called `row_filters`, and an operation has another id."""
-    document = {("row_filters" if name == "cleaners" else name): value for name, value in document.items()}
+    """2 to 3: `cleaners` is called `row_filters` and `loader` `source`, and an operation has another id."""
+    document = {RENAMED_FIELDS.get(name, name): value for name, value in document.items()}
     steps = document.get("steps")
     if isinstance(steps, list):
         document["steps"] = [

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Loader, Operation, RowFilter
+from mlops_desktop.base.families import Algorithm, Operation, RowFilter
 from mlops_desktop.base.registry import Registry
+from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project.decisions import Step
 
@@ -76,6 +77,34 @@ def write(value: Any) -> Any:
 
 
 _PLAIN = frozenset({str, float, int, bool, type(None)})
+
+
+def changed_decisions(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that are not at their default, as plain JSON; what is switched off or says nothing is left out.
+
+    This is what a key is made from: a field that is new, and at its default, changes no key.
+    """
+    found = {}
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        if item != default and (changed := _changed(item)) != []:
+            found[field.name] = changed
+    return found
+
+
+def _changed(value: Any) -> Any:
+    if isinstance(value, Component):
+        return value.identity()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return changed_decisions(value)
+    if isinstance(value, dict):
+        return {name: changed for name, item in value.items() if (changed := _changed(item)) != {}}
+    if isinstance(value, frozenset):
+        return sorted(_changed(item) for item in value)
+    if isinstance(value, (tuple, list)):
+        return [_changed(item.component if isinstance(item, Step) else item) for item in value if not isinstance(item, Step) or item.on]
+    return value
 
 
 def hints(cls: type[Any]) -> dict[str, Any]:
@@ -240,7 +269,7 @@ def _items(hint: Any, value: Any, where: str) -> list[Any]:
 def registry_of(family: type[Component]) -> Registry[Any]:
     """The catalogue of a family of components."""
     known: dict[type[Component], Registry[Any]] = {
-        Loader: choices().loaders,
+        Source: choices().sources,
         RowFilter: choices().row_filters,
         Operation: choices().operations,
         Algorithm: choices().algorithms,

@@ -9,6 +9,7 @@ from .model_search import search as search
 from .ranking import tied_with_best as tied_with_best
 from .runs import Run as Run
 from .runs import Runs as Runs
+from .scorer_assembly import stored_scorer as stored_scorer
 from .search_plan import done_of_plan as done_of_plan
 from .thresholds import mean_cost as mean_cost
 from .thresholds import threshold_curve as threshold_curve

@@ -61,6 +61,11 @@ class Blend(Algorithm):
         params = {"members": [member.to_json() for member in self.members], "counts": list(self.counts)}
         return {"id": self.id, "version": self.version, "params": params}
 
+    def identity(self) -> dict[str, Any]:
+        """As any component; members add what they add themselves."""
+        params = {"members": [member.identity() for member in self.members], "counts": list(self.counts)}
+        return {"id": self.id, "version": self.version, "params": params}
+
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
         """The blend of such a record; UserError when it is damaged or a member is unknown here."""

@@ -1,4 +1,4 @@
-"""Fits the chosen run on its final rows and compiles it to the scorer that is served."""
+"""Fits the chosen run on its final rows, compiles it, and puts it together with its threshold to the scorer that is served."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mlops_desktop.engine.project import digest
 from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run, Runs
+from mlops_desktop.engine.training.scorer_assembly import described, stored_scorer
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
@@ -49,7 +50,7 @@ def chosen_run(pipeline: Pipeline, runs: Runs) -> Run:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The chosen run of a flow with its scorer."""
+    """The chosen run of a pipeline with its scorer."""
 
     pipeline: Pipeline
     run: Run
@@ -62,31 +63,32 @@ class Chosen:
 
 
 def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
-    """The chosen run with its model, fitted and compiled now unless it is in the store."""
+    """The chosen run with its scorer. The model is fitted and compiled now unless it is in the store; another threshold, name, unit or
+    description needs no fit.
+    """
     run = chosen_run(pipeline, runs)
-    key = pipeline.keys.scorer(run.id)
+    project, store, keys = pipeline.project, pipeline.store, pipeline.keys
     try:
-        scorer = pipeline.store.get_object(key)
+        return Chosen(pipeline, run, stored_scorer(project, store, run.id))
     except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
-        pipeline.store.put_object(key, _with_other_cut_off(pipeline, run) or _make_scorer(pipeline, run, job))
-        pipeline.store.put(pipeline.keys.model(run.id), {"scorer": key})
-        scorer = pipeline.store.get_object(key)
-    assert isinstance(scorer, Scorer)
-    return Chosen(pipeline, run, scorer)
+        scorer = described(_fitted_model(pipeline, run, job), project, _threshold(pipeline, read_algorithm(run.algorithm)))
+    store.put(keys.scorer(run.id), {"threshold": scorer.threshold, "version": _version(scorer)})
+    return Chosen(pipeline, run, stored_scorer(project, store, run.id))
 
 
-def _with_other_cut_off(pipeline: Pipeline, run: Run) -> Scorer | None:
-    """The model as it was fitted for another cut-off, with today's: a new cut-off needs no new fit. None when there is no such model."""
+def _fitted_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
+    """The model of a run from the store, fitted when it is absent: a scorer without name, threshold, units and descriptions."""
+    key = pipeline.keys.model(run.id)
     try:
-        scorer = pipeline.store.get_object(pipeline.store.get(pipeline.keys.model(run.id))[0]["scorer"])
+        model = pipeline.store.get_object(key)
     except KeyError:
-        return None
-    assert isinstance(scorer, Scorer)
-    scorer = replace(scorer, version="", threshold=_threshold(pipeline, read_algorithm(run.algorithm)))
-    return replace(scorer, version=_version(scorer))
+        pipeline.store.put_object(key, _fit_model(pipeline, run, job))
+        model = pipeline.store.get_object(key)
+    assert isinstance(model, Scorer)
+    return model
 
 
-def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
+def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     project = pipeline.project
     algorithm = read_algorithm(run.algorithm)
     rows = pipeline.everything if project.refit == "all" else pipeline.train
@@ -94,24 +96,23 @@ def _make_scorer(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")
     fitted = fit(algorithm, fitted_steps.matrix, rows.target, rows.weights, project.seed)
     job.step(0.9, "Writing the model as plain data")
+    notes = {name: replace(note, unit="", description="") for name, note in project.columns.items()}
     scorer = Scorer(
-        name=project.name,
+        name="",
         version="",
         task=rows.target.task,
         target=project.target,
-        schema=describe_columns(pipeline.table, rows.frame, project.columns),
+        schema=describe_columns(pipeline.table, rows.frame, notes),
         transforms=fitted_steps.transforms,
         model=fitted.model,
         classes=rows.target.classes,
         positive=pipeline.positive,
-        threshold=_threshold(pipeline, algorithm),
     )
-    scorer = replace(scorer, schema=schema_of_needs(scorer, rows.frame))
-    return replace(scorer, version=_version(scorer))
+    return replace(scorer, schema=schema_of_needs(scorer, rows.frame))
 
 
 def _version(scorer: Scorer) -> str:
-    """The first 12 hex digits of a hash over everything that the scorer is made of."""
+    """The first 12 hex digits of a hash over everything that the scorer (its version empty) is made of."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     document = pack(scorer, arrays)
     return digest(document, [[name, str(a.dtype), a.shape, digest(a.tobytes().hex())] for name, a in sorted(arrays.items())])[:12]

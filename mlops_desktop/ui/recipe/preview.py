@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mlops_desktop.engine.pipeline import Keys, decided
+from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import PreviewRecipe
 from mlops_desktop.engine.project import Project, digest
 from mlops_desktop.engine.workflow import blocked
@@ -62,10 +62,10 @@ class Trial(QObject):
             self._timer.stop()
             return
         features = Keys(project).features
-        everything = [[decided(step.component), step.on] for step in (*project.row_filters, *project.steps)]
+        everything = [[step.component.identity(), step.on] for step in (*project.row_filters, *project.steps)]
         self._question = digest(features, everything, at, row_filter)
         before = project.steps if at < 0 else project.steps[:at]
-        self._before = digest(features, [decided(step.component) for step in before if step.on])
+        self._before = digest(features, [step.component.identity() for step in before if step.on])
         if self._question == self._asked:
             self._timer.stop()
         elif pause == 0 or self._question != self._waiting or not self._timer.isActive():

@@ -223,7 +223,7 @@ class StartPage(QWidget):
             shutil.rmtree(folder, ignore_errors=True)
 
         self.controller.ask(
-            ImportFile(*self.controller.inputs, file),
+            ImportFile(*self.controller.inputs, str(file)),
             imported,
             owner="start",
             title=self.tr("Reading {file}").format(file=file.name),

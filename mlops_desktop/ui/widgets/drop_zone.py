@@ -50,8 +50,8 @@ class DropZone(QFrame):
 
 
 def data_files() -> str:
-    """The filter of a file dialog: the files that some loader reads, then all."""
-    patterns = " ".join(f"*{suffix}" for loader in choices().loaders.values() for suffix in loader.suffixes)
+    """The filter of a file dialog: the files that some source opens, then all."""
+    patterns = " ".join(f"*{suffix}" for source in choices().sources.values() for suffix in source.suffixes)
     tr = QCoreApplication.translate
     return f"{tr('Files', 'Data files')} ({patterns});;{tr('Files', 'All files')} (*)"
 

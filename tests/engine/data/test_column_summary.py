@@ -15,6 +15,7 @@ from mlops_desktop.engine.data.column_summary import LEAST_ROWS, describe_column
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote
 from mlops_desktop.serving.serialization import pack
+from tests.imported import cells_of
 
 ROWS = 60
 CELLS = pd.DataFrame(
@@ -35,7 +36,7 @@ CELLS = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def table():
-    return type_cells(CELLS, {}, Silent())
+    return type_cells(cells_of(CELLS), {}, Silent())
 
 
 def test_what_is_told(table):
@@ -88,7 +89,7 @@ def test_a_part_of_the_columns_and_rows(table):
 
 def test_a_persons_order_is_kept_whole():
     note = {"size": ColumnNote(type="ordered", levels=("XS", "S", "M", "L", "XL"))}
-    table = type_cells(CELLS[["size"]], note, Silent())
+    table = type_cells(cells_of(CELLS[["size"]]), note, Silent())
     assert describe_columns(table, table.frame, note).columns[0].levels == ("XS", "S", "M", "L", "XL")
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.evidence import Hints
-from mlops_desktop.engine.data.raw_column import raw_column
+from tests.imported import raw_of
 
 
 def column(cells, hints=None, **options):
-    raw = raw_column("x", pd.Series(cells, dtype="str"))
+    raw = raw_of("x", pd.Series(cells, dtype="str"))
     return date_column(raw, np.array([text != "" for text in raw.texts], dtype=bool), ("",), hints or Hints(), **options)
 
 

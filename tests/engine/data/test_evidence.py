@@ -7,13 +7,14 @@ import json
 import numpy as np
 import pandas as pd
 
-from mlops_desktop.engine.data.evidence import Evidence, stray_evidence
-from mlops_desktop.engine.data.raw_column import raw_column
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.evidence import stray_evidence
 from mlops_desktop.serving.schema import Column
+from tests.imported import raw_of
 
 
 def test_one_and_many():
-    raw = raw_column("x", pd.Series(["1", "a", "b", "a", *"cdefg"], dtype="str"))
+    raw = raw_of("x", pd.Series(["1", "a", "b", "a", *"cdefg"], dtype="str"))
     one = stray_evidence(raw, Column("x", "number"), np.array([text == "b" for text in raw.texts]))
     assert one.message == "1 cell cannot be read as a number and counts as missing: “b” in row 3."
     many = stray_evidence(raw, Column("x", "date"), np.array([text != "1" for text in raw.texts]))
@@ -22,7 +23,7 @@ def test_one_and_many():
 
 
 def test_typed_cells_have_no_text():
-    raw = raw_column("x", pd.Series([0.5, 1.0]))
+    raw = raw_of("x", pd.Series([0.5, 1.0]))
     assert "values of another type" in stray_evidence(raw, Column("x", "boolean"), np.array([True, False])).message
 
 

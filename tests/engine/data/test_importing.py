@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sqlite3
+from dataclasses import dataclass, replace
 
+import pyarrow as pa
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.importing import import_cells
-from mlops_desktop.engine.data.snapshot import snapshot_path
+from mlops_desktop.base.params import text
+from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.data.importing import import_cells, last_import
+from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
+from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
 from mlops_desktop.engine.project.project_file import project_from_json
 
@@ -48,12 +54,12 @@ def test_other_cells_are_another_snapshot_and_the_first_stays(tmp_path):
     assert snapshot_path(tmp_path, second.data).exists()
 
 
-def test_the_project_s_own_loader_reads_files_of_its_kind(tmp_path):
+def test_the_project_s_own_source_reads_files_of_its_kind(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text(CSV, encoding="utf-8")
     project = project_from_json(import_cells(tmp_path, file, Project(), Silent())["project"])
-    assert project.loader is not None
-    commas = replace(project, loader=replace(project.loader, delimiter="comma"))
+    assert project.source is not None
+    commas = replace(project, source=replace(project.source, delimiter="comma"))
     found = import_cells(tmp_path, file, commas, Silent())
     assert len(found["columns"]) != 3
 
@@ -75,3 +81,46 @@ def test_a_first_row_that_names_the_target_is_a_header(tmp_path):
     assert found["rows"] == 18
     again = import_cells(tmp_path, file, project_from_json(found["project"]), Silent())
     assert again["rows"] == 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query(Source):
+    """A query of an SQLite database: a source that is no file."""
+
+    id = "query"
+    label = "Query"
+    schemes = ("sqlite",)
+
+    query: str = text("select * from sale", "Query")
+
+    def read(self, location, job) -> Batches:
+        found = BASES[location].execute(self.query)
+        names, rows = [one[0] for one in found.description], 0
+        while part := found.fetchmany(2):
+            rows += len(part)
+            yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*part, strict=True)], names=names)
+        return ReadReport(rows_read=rows, notes=file_notes(["A query was read."]))
+
+
+BASES: dict[str, sqlite3.Connection] = {}
+
+
+def test_a_source_that_is_no_file_is_imported(tmp_path, monkeypatch):
+    base = sqlite3.connect(":memory:")
+    base.execute("create table sale (shop text, amount real, paid integer)")
+    base.executemany("insert into sale values (?, ?, ?)", [("a", 1.5, 1), ("b", 2.5, 0), ("a", 3.5, 1)])
+    address = "sqlite://me:secret@here/sales"
+    monkeypatch.setitem(BASES, address, base)
+    monkeypatch.setitem(choices().sources._members, "query", Query)
+    found = import_cells(tmp_path, address, Project(target="paid"), Silent())
+    project = project_from_json(found["project"])
+    assert project.source == Query()
+    assert project.file == "sqlite://here/sales"
+    assert [(c["name"], c["type"]) for c in found["columns"]] == [("shop", "category"), ("amount", "number"), ("paid", "integer")]
+    assert (found["rows"], found["evidence"][0]["message"]) == (3, "A query was read.")
+    assert last_import(tmp_path) == (None, ["A query was read."])
+    assert "secret" not in (tmp_path / "data" / "source.json").read_text()
+    some = replace(project, source=Query(query="select * from sale where amount > 2"))
+    again = import_cells(tmp_path, address, some, Silent())
+    assert again["rows"] == 2
+    assert type_cells(read_cells(snapshot_path(tmp_path, project.data)), {}, Silent()).rows == 3

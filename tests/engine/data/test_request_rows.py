@@ -8,6 +8,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.request_rows import sent_row, span
 from mlops_desktop.engine.data.typed_table import type_cells
+from tests.imported import cells_of
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def table():
             "at": ["2024-03-28T14:05:09", "", *(f"2024-03-28T{i % 24:02d}:05:00" for i in range(58))],
         }
     )
-    return type_cells(cells, {}, Silent())
+    return type_cells(cells_of(cells), {}, Silent())
 
 
 def test_every_row_comes_back_through_the_door(table):

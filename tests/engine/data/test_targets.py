@@ -12,11 +12,12 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.targets import class_position, default_positive, default_roles, guess_targets, guess_task, target_of
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote
+from tests.imported import cells_of
 
 
 def table(notes=None, **columns):
     return type_cells(
-        pd.DataFrame({n: pd.Series(c, dtype=object if any(not isinstance(x, str) for x in c) else "str") for n, c in columns.items()}),
+        cells_of({n: pd.Series(c, dtype=object if any(not isinstance(x, str) for x in c) else "str") for n, c in columns.items()}),
         notes or {},
         Silent(),
     )

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.engine.data.raw_column import raw_column
-from mlops_desktop.engine.data.text_inference import has_id_name, known_scale, missing_words, word_type
+from mlops_desktop.engine.data.text_inference import has_id_name, known_scale, missing_words, text_column_type
+from tests.imported import raw_of
 
 
 def kind(cells, name="x"):
-    raw = raw_column(name, pd.Series(cells, dtype="str"))
-    return word_type(raw, np.array([text != "" for text in raw.texts], dtype=bool))
+    raw = raw_of(name, pd.Series(cells, dtype="str"))
+    return text_column_type(raw, np.array([text != "" for text in raw.texts], dtype=bool))
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ def test_names(name, is_id):
 
 
 def test_missing_words_of_codes():
-    assert "NA" not in missing_words(raw_column("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
-    assert "NA" in missing_words(raw_column("x", pd.Series(["red", "NA"], dtype="str")))
+    assert "NA" not in missing_words(raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
+    assert "NA" in missing_words(raw_of("x", pd.Series(["red", "NA"], dtype="str")))

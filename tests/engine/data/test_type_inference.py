@@ -9,12 +9,13 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote
+from tests.imported import cells_of
 
 
 def decide(cells, note=None, name="x", **others):
-    frame = pd.DataFrame({name: pd.Series(cells, dtype="str"), **{k: pd.Series(v, dtype="str") for k, v in others.items()}})
-    columns, evidence = decide_types(frame, {name: note} if note else {})
-    return columns[0], [e for e in evidence if e.column == name], type_cells(frame, {name: note} if note else {}, Silent()).frame
+    cells = cells_of({name: pd.Series(cells, dtype="str"), **{k: pd.Series(v, dtype="str") for k, v in others.items()}})
+    columns, evidence = decide_types(cells, {name: note} if note else {})
+    return columns[0], [e for e in evidence if e.column == name], type_cells(cells, {name: note} if note else {}, Silent()).frame
 
 
 def rules(evidence):
@@ -184,8 +185,8 @@ def test_days_as_whole_numbers():
 
 
 def test_numbers_and_texts_that_look_the_same_are_told():
-    frame = pd.DataFrame({"x": pd.Series([1, "1", True, "b"], dtype=object)})
+    frame = cells_of({"x": pd.Series([1, "1", True, "b"], dtype=object)})
     columns, evidence = decide_types(frame)
     assert columns[0].type == "category"
     assert "mixed_types" in {e.rule for e in evidence}
-    assert "mixed_types" not in {e.rule for e in decide_types(pd.DataFrame({"x": pd.Series([1, "b"], dtype=object)}))[1]}
+    assert "mixed_types" not in {e.rule for e in decide_types(cells_of({"x": pd.Series([1, "b"], dtype=object)}))[1]}

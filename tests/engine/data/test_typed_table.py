@@ -12,10 +12,11 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import by_appearance, conform, read_like, table_from_record, table_to_record, type_cells
 from mlops_desktop.serving.frame import MISSING_DATE
+from tests.imported import cells_of
 
 
 def texts(**columns):
-    return pd.DataFrame({name: pd.Series(cells, dtype="str") for name, cells in columns.items()})
+    return cells_of({name: pd.Series(cells, dtype="str") for name, cells in columns.items()})
 
 
 CELLS = texts(
@@ -48,7 +49,7 @@ def test_every_column_is_there(table):
 
 
 def test_typed_cells_give_the_same_words_as_texts():
-    typed = pd.DataFrame({"x": pd.Series([3, 1, 2, 1])})
+    typed = cells_of({"x": pd.Series([3, 1, 2, 1])})
     frame = type_cells(typed, {}, Silent()).frame
     assert frame.number("x").tolist() == [3, 1, 2, 1]
     words = conform(typed, type_cells(texts(x=["3", "a", "b"]), {}, Silent()).schema).frame
@@ -79,7 +80,7 @@ def test_another_file_is_read_by_the_same_types(table):
 
 def test_reading_by_the_schema_equals_reading_by_the_service(table):
     by_engine = conform(CELLS, table.schema).frame
-    by_service = table.schema.from_texts({name: CELLS[name].tolist() for name in CELLS.columns}, len(CELLS)).frame
+    by_service = table.schema.from_texts(CELLS.table.to_pydict(), CELLS.rows).frame
     assert np.array_equal(by_engine.numbers, by_service.numbers, equal_nan=True)
     assert np.array_equal(by_engine.codes, by_service.codes)
     assert np.array_equal(by_engine.dates, by_service.dates)

@@ -8,8 +8,10 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.packaging.export_checks import bytes_text, readiness, stores_training_data
+from mlops_desktop.engine.pipeline import keys
 from mlops_desktop.engine.process import CheckGoals, Evaluate
 from mlops_desktop.engine.project.decisions import Goals
+from mlops_desktop.engine.training.final_model import chosen_run, open_chosen
 from mlops_desktop.engine.workflow import ProjectStatus, project_status
 
 
@@ -64,6 +66,16 @@ def test_other_libraries_are_named(trained):
     best = project_status(trained.project, trained.pipeline.store, trained.runs).best
     found = ProjectStatus(replace(best, versions={**best.versions, "numpy": "0.1", "no-such-package": "1"}), True, True, False)
     assert "numpy 0.1" in checks(trained, found)["libraries"].text
+
+
+def test_libraries_of_the_stored_model_are_compared_too(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    best = chosen_run(made.pipeline, made.runs)
+    made.pipeline.store.clear()
+    monkeypatch.setattr(keys, "installed_version", lambda name: "0.2")
+    open_chosen(made.pipeline, made.runs, Silent())
+    found = ProjectStatus(best, True, True, False)
+    assert "scipy 0.2" in checks(made, found)["libraries"].text
 
 
 @pytest.mark.parametrize(("size", "text"), [(12, "12 bytes"), (412_300, "412 kB"), (2_900_000, "2.9 MB"), (38_000_000, "38 MB")])

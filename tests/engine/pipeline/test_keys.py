@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import pytest
 
+from mlops_desktop.base.component import Component
+from mlops_desktop.base.params import number
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import keys
 from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.results import IRRELEVANT, RESULTS
+from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Goals, Project, Split, Step
 
 
@@ -25,20 +32,25 @@ def base() -> Project:
     )
 
 
+BY_RUN = ["model", "scorer", "evaluation", "response"]  # of a run by its id, which the project's steps do not change
+
+
 def all_keys(project: Project) -> dict[str, str]:
-    keys = Keys(project)
+    found = Keys(project)
     algorithm = choices().algorithms.read("logistic")
     return {
-        "table": keys.table,
-        "rows": keys.rows,
-        "split": keys.split,
-        "features": keys.features,
-        "steps": keys.steps,
-        "board": keys.board,
-        "fold": keys.fold(algorithm, 0),
-        "run": keys.run(algorithm),
-        "scorer": keys.scorer("r"),
-        "evaluation": keys.evaluation("r"),
+        "table": found.table,
+        "rows": found.rows,
+        "split": found.split,
+        "features": found.features,
+        "steps": found.steps,
+        "board": found.board,
+        "fold": found.fold(algorithm, 0),
+        "run": found.run(algorithm),
+        "model": found.model("r"),
+        "scorer": found.scorer("r"),
+        "evaluation": found.evaluation("r"),
+        "response": found.response("r"),
     }
 
 
@@ -75,10 +87,75 @@ def test_a_decision_changes_the_keys_from_its_stop_on(change, first):
         lambda p: replace(p, goals=Goals(score=0.9)),
         lambda p: replace(p, consent=frozenset({"knn"})),
         lambda p: replace(p, file="other name.csv"),
+        lambda p: replace(p, name="renamed"),
+        lambda p: replace(p, columns={"a": ColumnNote(unit="km", description="distance")}),
     ],
 )
-def test_words_and_goals_change_no_result(change):
-    assert all_keys(base()) == all_keys(change(base()))
+def test_texts_and_goals_change_no_result_but_the_scorer_that_shows_them(change):
+    before, after = all_keys(base()), all_keys(change(base()))
+    shown = change(base()).name != base().name or bool(change(base()).columns)
+    assert (before.pop("scorer") != after.pop("scorer")) == shown
+    assert before == after
+
+
+def paths(cls: type, prefix: str = "") -> set[str]:
+    """The path of every field of a project, down to the fields of the dataclasses in it (of a column: `columns.role`)."""
+    found = set()
+    for name, hint in serialization.hints(cls).items():
+        inner = [a for a in (hint, *get_args(hint)) if isinstance(a, type) and dataclasses.is_dataclass(a) and not issubclass(a, Component)]
+        found |= paths(inner[0], f"{prefix}{name}.") if inner else {prefix + name}
+    return found
+
+
+def test_every_decision_enters_a_key_or_is_listed_as_irrelevant_with_a_reason():
+    keyed = {one if isinstance(one, str) else one.path for result in RESULTS.values() for one in result.decisions}
+    listed = keyed | set(IRRELEVANT)
+    assert {path for path in paths(Project) if not {path, path.split(".")[0]} & listed} == set()
+    assert {path for path in listed if not any(known == path or known.startswith(path + ".") for known in paths(Project))} == set()
+    assert not keyed & set(IRRELEVANT)
+    assert all(IRRELEVANT.values())
+
+
+def test_results_name_inputs_that_are_declared_before_them():
+    names = list(RESULTS)
+    for at, result in enumerate(RESULTS.values()):
+        assert set(result.inputs) <= set(names[:at]), result.name
+
+
+def test_a_parameter_at_its_default_enters_no_key():
+    @dataclass(frozen=True, kw_only=True)
+    class Scale(type(choices().operations.read("scale"))):
+        added: float = number(1.0, 0.0, 2.0, "Added in a later version")
+
+    before = Keys(replace(base(), steps=(Step(choices().operations.read("scale")),))).steps
+    assert Keys(replace(base(), steps=(Step(Scale()),))).steps == before
+    assert Keys(replace(base(), steps=(Step(Scale(added=1.5)),))).steps != before
+
+
+def test_a_version_of_a_result_or_of_a_component_is_another_key(monkeypatch):
+    before = all_keys(base())
+    monkeypatch.setitem(RESULTS, "split", replace(RESULTS["split"], version=2))
+    assert [name for name, key in all_keys(base()).items() if key == before[name]] == ["table", "rows", *BY_RUN]
+    monkeypatch.undo()
+    monkeypatch.setattr(type(base().steps[0].component), "version", 99)
+    kept = [name for name, key in all_keys(base()).items() if key == before[name]]
+    assert kept == ["table", "rows", "split", "features", *BY_RUN]
+
+
+def test_only_a_result_that_says_so_has_the_version_of_a_library_in_its_key(monkeypatch):
+    before = all_keys(base())
+    monkeypatch.setattr(keys, "installed_version", lambda name: "99.1.2")
+    after = all_keys(base())
+    assert [name for name in before if before[name] != after[name]] == ["response"]
+    assert Keys(base()).model("r").origin()["libraries"]["scikit-learn"] == "99.1.2"
+
+
+def test_a_key_knows_what_it_was_made_from():
+    found, algorithm = Keys(base()), base().candidates[0]
+    fold = found.fold(algorithm, 0)
+    assert {found.table, found.steps, found.trial(algorithm)} <= fold.ancestors
+    assert found.run(algorithm) not in fold.ancestors
+    assert found.response("r").ancestors == {found.model("r"), "r"}
 
 
 def test_a_step_that_is_off_is_as_if_it_were_not_there():
@@ -102,4 +179,5 @@ def test_suggestions_hang_on_rows_and_columns_and_not_on_steps():
 def test_the_threshold_changes_the_model_and_not_the_run():
     before, after = all_keys(base()), all_keys(replace(base(), threshold=0.3))
     assert before["run"] == after["run"]
+    assert before["model"] == after["model"]
     assert before["scorer"] != after["scorer"]

@@ -16,7 +16,7 @@ from mlops_desktop.engine.project.decisions import ColumnNote, Project, Split, S
 
 
 def test_everything_open_is_filled_with_a_reason(trained):
-    bare = Project(name="p", data=trained.project.data, loader=trained.project.loader)
+    bare = Project(name="p", data=trained.project.data, source=trained.project.source)
     project, reasons = propose(trained.folder, bare, Silent())
     assert project.target == "species"
     assert project.task == "multiclass"

@@ -10,6 +10,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import Table, type_cells
 from mlops_desktop.engine.pipeline.recommended import MANY_LEVELS, suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.step_fitting import fit_steps
+from tests.imported import cells_of
 
 ROWS = 200
 RNG = np.random.default_rng(0)
@@ -17,7 +18,7 @@ RNG = np.random.default_rng(0)
 
 def typed(**columns: object) -> Table:
     cells = pd.DataFrame({name: [str(v) for v in values] for name, values in columns.items()}, dtype=object)
-    return type_cells(cells, {}, Silent())
+    return type_cells(cells_of(cells), {}, Silent())
 
 
 def steps_of(table: Table) -> list[str]:

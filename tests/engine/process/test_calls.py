@@ -17,6 +17,7 @@ from mlops_desktop.engine.process.calls.recipe import PreviewRecipe, RankColumns
 from mlops_desktop.engine.process.calls.training import DescribeSplit, MakeLearningCurve, Train
 from mlops_desktop.engine.project.decisions import Goals
 from mlops_desktop.engine.project.serialization import from_json, to_json
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 
 
 def ask(call, made, *args: object, **options: object):
@@ -49,7 +50,7 @@ def test_the_gate_measures_the_test_part(trained, copy_of, least, passed):
 
 
 def test_a_file_is_profiled_without_a_project(tmp_path):
-    found = ProfileFile(resource_folder() / "samples" / "penguins.csv", tmp_path / "p.html").run(Silent())
+    found = ProfileFile(str(resource_folder() / "samples" / "penguins.csv"), tmp_path / "p.html").run(Silent())
     assert found["rows"] == 344
     assert {column["name"] for column in found["columns"]} >= {"species", "sex"}
     assert (tmp_path / "p.html").exists()
@@ -107,7 +108,7 @@ def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_
     found = ask(OpenModel, made)
     pipeline = made.pipeline
     assert pipeline.keys.scorer(found.run) in pipeline.store
-    assert pipeline.store.get_object(pipeline.keys.scorer(found.run), check=False).version == found.version
+    assert stored_scorer(pipeline.project, pipeline.store, found.run, check=False).version == found.version
     assert pipeline.store.get(pipeline.keys.train_rows)[1]["rows"].tolist() == pipeline.train_rows.tolist()
     assert ask(OpenModel, made) == found
 

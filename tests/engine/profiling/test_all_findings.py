@@ -10,10 +10,11 @@ from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import MOST_ALIKE, find
 from mlops_desktop.engine.project.assignments import apply_fix
 from mlops_desktop.engine.project.decisions import Project
+from tests.imported import cells_of
 
 
 def findings(cells, target=None):
-    return find(type_cells(pd.DataFrame(cells), {}, Silent()), target, None, {}, Silent())
+    return find(type_cells(cells_of(cells), {}, Silent()), target, None, {}, Silent())
 
 
 def test_the_gravest_first_then_by_column():

@@ -9,6 +9,7 @@ import pandas as pd
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.finding import Finding, Seen
+from tests.imported import cells_of
 
 CELLS = pd.DataFrame(
     {n: pd.Series(v, dtype="str") for n, v in {"a": ["1.5", "", "1.5"], "b": ["x", "y", ""], "d": ["2024-01-01", "", "2024-01-02"]}.items()}
@@ -16,7 +17,7 @@ CELLS = pd.DataFrame(
 
 
 def seen(target=None, task=None, roles=None):
-    return Seen(type_cells(CELLS, {}, Silent()), target, task, roles or {})
+    return Seen(type_cells(cells_of(CELLS), {}, Silent()), target, task, roles or {})
 
 
 def test_features_are_what_is_learned_from():

@@ -15,6 +15,7 @@ from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import find
 from mlops_desktop.engine.project.assignments import apply_fix
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
+from tests.imported import cells_of
 
 RNG = np.random.default_rng(0)
 N = 400
@@ -26,7 +27,7 @@ AMOUNTS = [f"{v:.3f}" for v in RNG.gamma(2, 50, N)]
 
 def found(columns, target=None, task=None, notes=None, roles=None):
     cells = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
-    findings = find(type_cells(cells, notes or {}, Silent()), target, task, roles or {}, Silent())
+    findings = find(type_cells(cells_of(cells), notes or {}, Silent()), target, task, roles or {}, Silent())
     for finding in findings:
         assert finding.message.endswith(".")
         assert finding.why.endswith(".")
@@ -123,7 +124,7 @@ def test_roles_and_notes_settle_findings():
 
 
 def test_on_the_penguins_nothing_fires_but_missing_values():
-    _, cells, _ = load_cells(resource_folder() / "samples" / "penguins.csv", None, Silent())
+    _, cells = load_cells(resource_folder() / "samples" / "penguins.csv", None, Silent())
     for target, task in (("species", "multiclass"), ("island", "multiclass"), ("sex", "binary"), (None, None)):
         table = type_cells(cells, {}, Silent())
         rules = {f.rule for f in find(table, target, task, {}, Silent())}

@@ -9,6 +9,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
+from tests.imported import cells_of
 
 RNG = np.random.default_rng(0)
 N = 600
@@ -17,7 +18,7 @@ Y3 = RNG.integers(0, 3, N)
 
 
 def gini(values, target, classes):
-    table = type_cells(pd.DataFrame({"x": pd.Series(values)}), {}, Silent())
+    table = type_cells(cells_of({"x": pd.Series(values)}), {}, Silent())
     return SingleColumn(table, target, classes).gini(table.schema.column("x"))
 
 

@@ -10,11 +10,12 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.table_overview import SHOWN_CLASSES, overview, possible_tasks
+from tests.imported import cells_of
 
 
 def seen(**columns):
     cells = pd.DataFrame({name: pd.Series(list(map(str, cells)), dtype="str") for name, cells in columns.items()})
-    found = overview(type_cells(cells, {}, Silent()), Silent())
+    found = overview(type_cells(cells_of(cells), {}, Silent()), Silent())
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     return found, {one["name"]: one for one in found["columns"]}
 

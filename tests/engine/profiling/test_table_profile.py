@@ -17,11 +17,12 @@ from mlops_desktop.engine.profiling.table_profile import profile
 from mlops_desktop.engine.project.decisions import ColumnNote
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Layout
 from mlops_desktop.serving.schema import Column, Schema
+from tests.imported import cells_of
 
 
 def made(notes=None, target=None, **columns):
     cells = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in columns.items()})
-    found = profile(type_cells(cells, notes or {}, Silent()), target, Silent())
+    found = profile(type_cells(cells_of(cells), notes or {}, Silent()), target, Silent())
     json.dumps(found, allow_nan=False)
     return found, {c["name"]: c for c in found["columns"]}
 
@@ -111,7 +112,7 @@ def test_no_rows():
     ("name", "target"), [("penguins.csv", "species"), ("telco_churn.csv", "Churn"), ("energy_efficiency.csv", "heating_load")]
 )
 def test_samples(name, target):
-    _, cells, _ = load_cells(resource_folder() / "samples" / name, None, Silent())
+    _, cells = load_cells(resource_folder() / "samples" / name, None, Silent())
     table = type_cells(cells, {}, Silent())
     began = time.perf_counter()
     found = profile(table, target, Silent())

@@ -138,8 +138,9 @@ def test_lists_are_replaced_and_added_to():
     project = after('row_filters={"id": "drop_duplicates", "on": false}', "cleaners+=drop_missing_target")
     assert [(s.component.id, s.on) for s in project.row_filters] == [("drop_duplicates", False), ("drop_missing_target", True)]
     assert after("consent+=knn", "consent+=knn").consent == {"knn"}
-    assert after("loader=excel").loader.id == "excel"
-    assert after("loader=excel", "loader=").loader is None
+    assert after("source=excel").source.id == "excel"
+    assert after("loader=excel").source.id == "excel"  # its name before format 3
+    assert after("source=excel", "source=").source is None
 
 
 @pytest.mark.parametrize(

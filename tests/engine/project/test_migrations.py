@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.pipeline.keys import Keys
-from mlops_desktop.engine.project.decisions import digest
 from mlops_desktop.engine.project.migrations import FORMAT, STEPS, migrate
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json, read_project
 
@@ -20,18 +18,14 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
     project = read_project(OLD / f"format_{number}")
     assert json.loads((OLD / f"format_{number}" / "project.json").read_text(encoding="utf-8"))["format"] == number
     assert (project.name, project.target, project.positive, project.threshold) == ("Kündigungen", "Churn", "Yes", 0.37)
+    assert project.source is not None
+    assert project.source.id == "delimited"
     assert [step.on for step in project.steps] == [True, False, True, True]
     assert [(step.component.id, step.on) for step in project.row_filters] == [
         ("drop_duplicates", True),
         ("drop_missing_target", number == 1),
     ]
     assert project_from_json(project_to_json(project)) == project
-
-
-def test_results_of_the_first_format_are_found_again():
-    document = json.loads((OLD / "format_1" / "project.json").read_text(encoding="utf-8"))
-    project = project_from_json(document)
-    assert Keys(project).rows == digest("rows", Keys(project).table, project.target, document["cleaners"])
 
 
 def test_row_filters_of_the_first_format_were_on():

@@ -115,7 +115,7 @@ def test_the_key_is_the_same_in_another_process_and_tells_true_from_one():
         ({"candidates": ["no_such_algorithm"]}, "no_such_algorithm"),
         ({"candidates": [{"id": "ridge", "params": {"alphas": 1}}]}, "alphas"),
         ({"candidates": [{"id": "ridge", "params": 3}]}, "candidates[0]"),
-        ({"loader": 3}, "loader"),
+        ({"source": 3}, "source"),
         ({"name": "\ud800"}, "name"),
     ],
 )

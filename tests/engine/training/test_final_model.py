@@ -20,11 +20,14 @@ from mlops_desktop.engine.evaluation.final_evaluation import (
     out_of_fold_evaluation,
     seen_evaluation,
 )
+from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.project.decisions import Costs
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs
 from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import _version, chosen_run, drift_reference, open_chosen
 from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.engine.workflow import project_status, stages
+from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.monitor import Counters
 from tests.engine.conftest import make_project
 
@@ -54,7 +57,7 @@ def test_no_run_is_a_sentence(trained, copy_of):
 def test_the_version_is_the_content(trained, copy_of):
     one = open_chosen(trained.pipeline, trained.runs, Silent()).scorer
     made = copy_of(trained)
-    made.pipeline.store._discard(made.pipeline.keys.scorer(chosen_run(made.pipeline, made.runs).id))
+    made.pipeline.store.clear()
     two = open_chosen(made.pipeline, made.runs, Silent()).scorer
     assert one.version == two.version
     assert len(one.version) == 12
@@ -141,7 +144,7 @@ def churn(tmp_path_factory):
 def test_another_cut_off_takes_the_model_that_is_there(churn, copy_of, monkeypatch):
     made = copy_of(churn)
     first = open_chosen(made.pipeline, made.runs, Silent()).scorer
-    monkeypatch.setattr(final_model, "_make_scorer", lambda *_: pytest.fail("fitted again"))
+    monkeypatch.setattr(final_model, "_fit_model", lambda *_: pytest.fail("fitted again"))
     pipeline = Pipeline(made.folder, replace(made.project, threshold=0.9))
     other = open_chosen(pipeline, made.runs, Silent()).scorer
     assert other.threshold == 0.9
@@ -149,6 +152,37 @@ def test_another_cut_off_takes_the_model_that_is_there(churn, copy_of, monkeypat
     assert np.array_equal(other.scores(pipeline.test.frame), first.scores(pipeline.test.frame))
     costly = Pipeline(made.folder, replace(made.project, costs=Costs(false_positive=1.0, false_negative=20.0)))
     assert open_chosen(costly, made.runs, Silent()).scorer.threshold < first.threshold
+
+
+def test_names_units_and_descriptions_need_no_fit_and_no_test_access(churn, copy_of, monkeypatch, tmp_path):
+    made = copy_of(churn)
+    before = open_chosen(made.pipeline, made.runs, Silent())
+    held_out_evaluation(before, made.runs, "evaluation", Silent())
+    status = project_status(made.project, made.pipeline.store, made.runs)
+    accesses = made.runs.test_accesses(made.pipeline.keys.split)
+    monkeypatch.setattr(final_model, "_fit_model", lambda *_: pytest.fail("fitted again"))
+    columns = {"MonthlyCharges": ColumnNote(unit="€", description="what is paid each month")}
+    project = replace(made.project, name="Leaving customers", columns={**made.project.columns, **columns})
+    renamed = Pipeline(made.folder, project)
+    after = open_chosen(renamed, made.runs, Silent())
+    assert (after.scorer.name, after.scorer.threshold) == ("Leaving customers", before.scorer.threshold)
+    shown = next(column for column in after.scorer.schema.columns if column.name == "MonthlyCharges")
+    assert (shown.unit, shown.description) == ("€", "what is paid each month")
+    assert after.scorer.version != before.scorer.version
+    assert seen_evaluation(renamed, after.run, made.runs) is not None
+    assert made.runs.test_accesses(renamed.keys.split) == accesses
+    assert project_status(project, renamed.store, made.runs) == status
+    assert stages(project, status) == stages(made.project, status)
+    export_run(after, made.runs, make_exporter("rest_bundle", {}), tmp_path / "out", Silent())
+    assert open_bundle(tmp_path / "out").scorer.name == "Leaving customers"
+
+
+def test_an_evaluation_holds_for_the_model_of_all_rows_too(churn, copy_of):
+    """It is made by a model of the training part alone, so fitting on all rows opens the test set no second time."""
+    made = copy_of(churn)
+    held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "evaluation", Silent())
+    everything = Pipeline(made.folder, replace(made.project, refit="all"))
+    assert seen_evaluation(everything, chosen_run(everything, made.runs), made.runs) is not None
 
 
 def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, copy_of):

@@ -22,8 +22,8 @@ from mlops_desktop.engine.process import Evaluate
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
+from mlops_desktop.ui.panels.app import panel as room
 from mlops_desktop.ui.panels.app.input_fields import DateField, LevelField, NumberField, SwitchField, TextField, WordField
-from mlops_desktop.ui.panels.app.panel import panel as room
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 
 Key = Qt.Key

@@ -29,6 +29,7 @@ from mlops_desktop.engine.project.decisions import Goals, Search
 from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
+from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import SCORE
@@ -125,6 +126,10 @@ def test_every_exporter_says_what_it_writes_and_its_options_arrive(opened):
         assert panel.export.folder.text().endswith(id_)
 
 
+def chosen_scorer(controller):
+    return stored_scorer(controller.project, controller.store, controller.project_status().best.id)
+
+
 def test_an_export_is_written_and_listed(opened, tmp_path):
     panel = opened()
     out = tmp_path / "my service"
@@ -134,7 +139,7 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     QTest.keyClicks(line, str(out))
     click(find(panel, QPushButton, "export_go"))
     settle(panel.window())
-    assert open_bundle(out).scorer.version == panel.controller.store.get_object(panel.export._model()).version
+    assert open_bundle(out).scorer.version == chosen_scorer(panel.controller).version
     files = {row.cell(0).text for row in panel.export.written.files.rows_model.rows}
     assert files == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     said = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
@@ -206,7 +211,7 @@ def test_the_service_answers_as_the_application(with_bundle, name):
     click(find(panel, QPushButton, "request_send"))
     until(lambda: panel.run.request.answer.toPlainText() != "")
     answer = json.loads(find(panel, QPlainTextEdit, "request_answer").toPlainText())
-    scorer = panel.controller.store.get_object(panel.export._model())
+    scorer = chosen_scorer(panel.controller)
     row = json.loads(find(panel, QPlainTextEdit, "request_body").toPlainText())["rows"][0]
     scores = scorer.scores(scorer.schema.from_rows([row]).frame)[0]
     found = answer["predictions"][0]

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton
 
-from mlops_desktop.engine.data.importing import source
+from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, read_words, words_text
@@ -446,14 +446,14 @@ def test_lists_of_words_survive_commas_and_quotes():
 def test_other_data_under_the_same_decisions(window, tmp_path):
     controller, before = window.controller, window.controller.session.key
     file = tmp_path / "new penguins.csv"
-    lines = (source(controller.folder)[0]).read_text().splitlines()
+    lines = (last_import(controller.folder)[0]).read_text().splitlines()
     file.write_text("\n".join(lines[:120]) + "\n")
     window.panel.take_file(file)
     settle(window)
     assert controller.project.file == "new penguins.csv"
     assert window.panel.file.preview.table.rowCount() == 119
     assert window.panel.file.facts.text().startswith("119 rows")
-    assert source(controller.folder)[0] == file
+    assert last_import(controller.folder)[0] == file
     while controller.session.undo_label:
         controller.undo()
     settle(window)
@@ -480,30 +480,30 @@ def test_how_the_file_is_read_can_be_changed(open_project, make_project):
     rows = "".join(f"M{'ü' if i % 3 else 'ö'}ller,{i},{'yn'[i % 2]}\n" for i in range(60))
     window = open_project(make_project(("name,x,y\n" + rows).encode("cp1252"), "y"))
     click(find(window, QPushButton, "data_tabs_reading"))
-    assert find(window, QComboBox, "loader_encoding").isVisible()
+    assert find(window, QComboBox, "source_encoding").isVisible()
     data = window.controller.project.data
     assert "Müller" in set(window.controller.table().frame.texts("name"))
-    pick(window, "loader_encoding", "cp1251")
-    assert window.controller.project.loader.encoding == "cp1251"
+    pick(window, "source_encoding", "cp1251")
+    assert window.controller.project.source.encoding == "cp1251"
     assert window.controller.project.data != data
     assert "Müller" not in set(window.controller.table().frame.texts("name"))
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)
-    assert find(window, QComboBox, "loader_encoding").currentData() != "cp1251"
+    assert find(window, QComboBox, "source_encoding").currentData() != "cp1251"
     assert "Müller" in set(window.controller.table().frame.texts("name"))
 
 
 def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
     click(find(window, QPushButton, "data_tabs_reading"))
     before = window.controller.session.key
-    pick_refused = find(window, QComboBox, "loader_header")
+    pick_refused = find(window, QComboBox, "source_header")
     pick_refused.setFocus()
     key(pick_refused, Key.Key_Down)
     settle(window)
     assert "no column “species”" in banner(window)
     assert window.controller.session.key == before
-    assert pick_refused.currentData() == window.controller.project.loader.header == "first"
+    assert pick_refused.currentData() == window.controller.project.source.header == "first"
 
 
 # ---- what is odd

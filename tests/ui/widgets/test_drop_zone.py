@@ -1,4 +1,4 @@
-"""A place for a data file: what its dialog offers is what loaders read."""
+"""A place for a data file: what its dialog offers is what sources open."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.widgets.drop_zone import data_files, dropped_file
 
 
-def test_the_dialog_offers_the_files_of_every_loader(qapp: QApplication) -> None:
+def test_the_dialog_offers_the_files_of_every_source(qapp: QApplication) -> None:
     offered = data_files().split(";;")[0]
-    for loader in choices().loaders.values():
-        for suffix in loader.suffixes:
+    for source in choices().sources.values():
+        for suffix in source.suffixes:
             assert f"*{suffix}" in offered.replace(")", " ").replace("(", " ").split()
 
 

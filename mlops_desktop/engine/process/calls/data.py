@@ -19,10 +19,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class ImportFile(ProjectCall[Json, None]):
-    """Read a data file into the folder's snapshots; `{"project", "data", "file", "loader", "rows", "columns", "evidence", "targets"}`."""
+    """Read a file or an address into the folder's snapshots; `{"project", "data", "file", "source", "rows", "columns", "evidence", "targets"}`."""
 
     stage = "problem"
-    file: Path
+    file: str
 
     def run(self, job: Job) -> Json:
         """See `engine.data.import_cells`."""
@@ -104,15 +104,15 @@ class MakeProfile(ProjectCall[Json, None]):
 class ProfileFile(Call[Json, None]):
     """Statistics and findings of any data file, written as an offline page too when `out` is given."""
 
-    file: Path
+    file: str
     out: Path | None = None
 
     def run(self, job: Job) -> Json:
         """See `engine.profiling.profile`."""
-        _, cells, evidence = load_cells(self.file, None, Part(job, 0.0, 0.3))
+        _, cells = load_cells(self.file, None, Part(job, 0.0, 0.3))
         table = type_cells(cells, {}, Part(job, 0.3, 0.5))
         found = profile(table, None, Part(job, 0.5, 0.9))
-        found["evidence"] = [*evidence, *(one.to_json() for one in table.evidence)]
+        found["evidence"] = [one.to_json() for one in (*cells.notes, *table.evidence)]
         if self.out:
-            write_profile_report(self.out, {**found, "file": self.file.name})
+            write_profile_report(self.out, {**found, "file": Path(self.file).name})
         return found

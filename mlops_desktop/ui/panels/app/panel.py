@@ -15,6 +15,7 @@ from mlops_desktop.engine.data import sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.engine.process import ExplainRow, OpenModel, RowExplanation
 from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
+from mlops_desktop.engine.training import Run, stored_scorer
 from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.ui.panel import Panel
@@ -124,7 +125,7 @@ class AppPanel(Panel):
             return
         key = self.controller.keys.scorer(best.id)
         if key != self._key:
-            self._open(key, best.label)
+            self._open(key, best)
         elif self.trial is not None:
             self.card.show_model(self.trial.scorer, self._name, False)
         self._show_ends()
@@ -140,14 +141,14 @@ class AppPanel(Panel):
         self.empty.button.setVisible(True)
         self._pages.setCurrentIndex(0)
 
-    def _open(self, key: str, name: str) -> None:
+    def _open(self, key: str, run: Run) -> None:
         try:
             # The child that wrote it has checked it; reading every byte again would make the window wait.
-            scorer = self.controller.store.get_object(key, check=False)
+            scorer = stored_scorer(self.controller.project, self.controller.store, run.id, check=False)
         except KeyError:
             self._prepare(key)
             return
-        self._take(Trial(scorer), key, name)
+        self._take(Trial(scorer), key, run.label)
 
     def _prepare(self, key: str) -> None:
         """Have the chosen model made: it is fitted once more on all rows that it may learn from."""

@@ -125,7 +125,7 @@ class MonitorPage(QWidget):
             self._fit(before, project_from_json(found["project"]))
 
         self.controller.ask(
-            ImportFile(*self.controller.inputs, file),
+            ImportFile(*self.controller.inputs, str(file)),
             imported,
             owner="deploy.import",
             title=self.tr("Reading {file}").format(file=file.name),

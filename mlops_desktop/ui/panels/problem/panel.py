@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Loader
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.data import source
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.process import ImportFile, Renew
 from mlops_desktop.engine.project import (
@@ -158,17 +158,17 @@ class ProblemPanel(Panel):
         if seen:
             rows = pluralize(seen["rows"], self.tr("1 row"), self.tr("{n} rows"))
             size = f"{rows} × {pluralize(len(seen['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
-        self.file.show_file(project.file, [size, project.loader.label if project.loader else ""])
+        self.file.show_file(project.file, [size, project.source.label if project.source else ""])
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
-            self.file.show_mended(source(self.controller.folder)[1])
-        if project.loader is None:
+            self.file.show_mended(last_import(self.controller.folder)[1])
+        if project.source is None:
             return
-        if self._form is None or type(self._form.component()) is not type(project.loader):
-            self._form = ComponentForm(project.loader, on_change=self._read_again, name="loader")
+        if self._form is None or type(self._form.component()) is not type(project.source):
+            self._form = ComponentForm(project.source, on_change=self._read_again, name="source")
             self.file.show_form(self._form)
         else:
-            self._form.show_component(project.loader)
+            self._form.show_component(project.source)
 
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, in words."""
@@ -325,27 +325,27 @@ class ProblemPanel(Panel):
         if name:
             self.take_file(Path(name))
 
-    def take_file(self, file: Path, loader: Loader | None = None) -> None:
+    def take_file(self, file: Path, source: Source | None = None) -> None:
         """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
-        project = replace(self.controller.project, loader=loader)
+        project = replace(self.controller.project, source=source)
 
         def done(found: Json) -> None:
             new = project_from_json(found["project"])
             for one in found["evidence"]:
                 self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
-            today = replace(self.controller.project, data=new.data, file=new.file, loader=new.loader)
+            today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
-            ImportFile(self.controller.inputs[0], project, file),
+            ImportFile(self.controller.inputs[0], project, str(file)),
             done,
             owner="problem.import",
             title=self.tr("Reading {file}").format(file=file.name),
             on_over=self._show_again,
         )
 
-    def _read_again(self, loader: Loader) -> None:
-        file = source(self.controller.folder)[0] if self.controller.folder else None
+    def _read_again(self, source: Source) -> None:
+        file = last_import(self.controller.folder)[0] if self.controller.folder else None
         if file is None:
             text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
             name, _ = QFileDialog.getOpenFileName(self, text, "")
@@ -353,7 +353,7 @@ class ProblemPanel(Panel):
                 self._show_again()
                 return
             file = Path(name)
-        self.take_file(file, loader)
+        self.take_file(file, source)
 
     # ---- what the window asks
 

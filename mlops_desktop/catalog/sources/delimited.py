@@ -1,21 +1,18 @@
-"""Delimited text: CSV, TSV and their kin."""
+"""Delimited text: CSV, TSV and similar files."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mlops_desktop.base.cells import generated_names, is_header, name_columns, to_frame
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Loader
+from mlops_desktop.base.header import generated_names, is_header
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, number
+from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.base.text_file import SAMPLE_BYTES, Dialect, decode, find_dialect, find_encoding, read_rows, refuse_binary
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
@@ -25,8 +22,8 @@ _MOST_ABOVE = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delimited(Loader):
-    """Tables written as text, one row a line, with a mark between the cells."""
+class Delimited(Source):
+    """Tables written as text, one row a line, with a delimiter between the cells."""
 
     id = "delimited"
     label = "Delimited text (CSV, TSV)"
@@ -81,7 +78,8 @@ class Delimited(Loader):
     )
     skip: int = number(0, 0, 10_000, "Lines to leave out", help="Lines above the table, such as a title.", whole=True)
 
-    def guess(self, path: Path) -> Delimited:
+    def guess(self, location: str) -> Delimited:
+        path = Path(location)
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         sample = _sample(path, encoding)
         marks = (
@@ -113,45 +111,54 @@ class Delimited(Loader):
         plain = encoding.removesuffix("-sig").removesuffix("-le").removesuffix("-be")
         return plain if plain in known.options else "auto"
 
-    def load(self, path: Path, job: Job) -> DataFrame:
+    def read(self, location: str, job: Job) -> Batches:
+        path = Path(location)
         job.step(0.0, f"Reading {path.name}")
-        settled = self.guess(path)
-        encoding = find_encoding(path) if settled.encoding == "auto" else settled.encoding
+        settled = self.guess(location)
+        data, messages = settled._utf8(path)
+        job.step(0.3)
+        table, more = settled._table(path, data)
+        job.step(0.9)
+        yield from table_batches(table)
+        return ReadReport(
+            rows_read=table.num_rows,
+            notes=file_notes([*messages, *more]),
+            has_names=settled.header == "first",
+            decimal=_DECIMALS[settled.decimal],
+        )
+
+    def _utf8(self, path: Path) -> tuple[bytes, list[str]]:
+        """The text of the file as UTF-8 without a byte order mark, and what a person should know of its encoding."""
+        encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         data = path.read_bytes()
         refuse_binary(path, data[:SAMPLE_BYTES])
-        said: list[str] = []
-        text: str | None = None
+        messages = []
         if encoding in ("utf-8", "utf-8-sig"):
             data = data.removeprefix(b"\xef\xbb\xbf")
             _refuse_damaged(path, data)
         else:
-            text = _decoded(path, data, encoding)
+            data = _decoded(path, data, encoding).encode("utf-8")
             if not encoding.startswith("utf"):
-                said.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
-            data = text.encode("utf-8")
+                messages.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
         if b"\0" in data:
             raise UserError(
                 f"“{path.name}” is no text file: it holds bytes that no text has.", "Choose a table saved as text, Excel or Parquet."
             )
-        job.step(0.3)
-        table, more = settled._table(path, data)
-        job.step(0.9)
-        return to_frame(table, [*said, *more], _DECIMALS[settled.decimal])
+        return data, messages
 
     def _table(self, path: Path, data: bytes) -> tuple[Any, list[str]]:
-        """The cells as an Arrow table of texts, and what was mended."""
-        data, said = _without_lines(data, self.skip)
+        """The cells as an Arrow table of texts, and what was repaired or left out."""
+        data, messages = _without_lines(data, self.skip)
         dialect = Dialect(_DELIMITERS[self.delimiter], _QUOTES[self.quote])
         first = read_rows(_start(data), dialect, 2)
         if not first:
             raise UserError(f"“{path.name}” is empty.", "Choose a file with a table in it.")
         broken = dialect.quote != "" and data.count(dialect.quote.encode()) % 2 == 1
-        table = None if broken else _quickly(data, dialect, first, self.header == "first")
+        table = None if broken else _parse_regular(data, dialect, first, self.header == "first")
         if table is None:
-            table, more = _patiently(path, data, dialect, self.header == "first")
-            said += more
-        table, named = name_columns(table, table.column_names if self.header == "first" else None)
-        return table, said + named
+            table, more = _parse_irregular(data, dialect, self.header == "first")
+            messages += more
+        return table, messages
 
 
 def _sample(path: Path, encoding: str) -> str:
@@ -216,8 +223,8 @@ def _without_lines(data: bytes, count: int) -> tuple[bytes, list[str]]:
     return data[at:], [f"{count} line{'s' if count > 1 else ''} above the table {'were' if count > 1 else 'was'} left out."]
 
 
-def _quickly(data: bytes, dialect: Dialect, first: list[list[str]], header: bool) -> Any | None:
-    """The table by Arrow's parser; None when a row has another number of cells, which needs a patient look."""
+def _parse_regular(data: bytes, dialect: Dialect, first: list[list[str]], header: bool) -> Any | None:
+    """The table by Arrow's parser; None when a row has another number of cells, which `_parse_irregular` repairs."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -256,22 +263,22 @@ def _quickly(data: bytes, dialect: Dialect, first: list[list[str]], header: bool
     return table
 
 
-def _patiently(path: Path, data: bytes, dialect: Dialect, header: bool) -> tuple[Any, list[str]]:
+def _parse_irregular(data: bytes, dialect: Dialect, header: bool) -> tuple[Any, list[str]]:
     """The table row by row: short rows are filled up, footers and surplus cells left out, a quote that never ends is taken as a letter."""
     import pyarrow as pa
 
     text = data.decode("utf-8")
-    said = []
+    messages = []
     rows = read_rows(text, dialect)
     if dialect.quote and _swallowed(rows, text):
         rows = read_rows(text, Dialect(dialect.delimiter, ""))
-        said.append(f"A quote {dialect.quote} is opened and never closed, so quotes were read as letters.")
+        messages.append(f"A quote {dialect.quote} is opened and never closed, so quotes were read as letters.")
     usual = Counter(len(row) for row in rows).most_common(1)[0][0]
     names = rows[0] if header else generated_names(usual)
     body = rows[1:] if header else rows
     if header and len(names) == usual - 1 and len(names) > 1:
         names = ["row_names", *names]
-        said.append("The first column has no name of its own; it was named “row_names”.")
+        messages.append("The first column has no name of its own; it was named “row_names”.")
     width = max(len(names), usual)
     names = [*names, *[""] * (width - len(names))]
     footers = 0
@@ -279,11 +286,11 @@ def _patiently(path: Path, data: bytes, dialect: Dialect, header: bool) -> tuple
         body.pop()
         footers += 1
     if footers:
-        said.append(f"{footers} line{'s' if footers > 1 else ''} below the table {'were' if footers > 1 else 'was'} left out.")
-    said += _ragged(body, width)
+        messages.append(f"{footers} line{'s' if footers > 1 else ''} below the table {'were' if footers > 1 else 'was'} left out.")
+    messages += _ragged(body, width)
     columns = list(zip(*[(*row, *[""] * (width - len(row))) if len(row) < width else row[:width] for row in body], strict=True))
     arrays = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string())] * width
-    return pa.Table.from_arrays(arrays, names=names), said
+    return pa.Table.from_arrays(arrays, names=names), messages
 
 
 def _swallowed(rows: list[list[str]], text: str) -> bool:
@@ -296,12 +303,12 @@ def _swallowed(rows: list[list[str]], text: str) -> bool:
 def _ragged(body: list[list[str]], width: int) -> list[str]:
     short = [i for i, row in enumerate(body, 1) if len(row) < width]
     long = [i for i, row in enumerate(body, 1) if len(row) > width and any(cell.strip() for cell in row[width:])]
-    said = []
+    messages = []
     for rows, what in (
         (short, "fewer cells than columns; the rest counts as missing"),
         (long, "more cells than columns; the surplus was left out"),
     ):
         if rows:
             shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
-            said.append(f"{len(rows):,} row{'s have' if len(rows) > 1 else ' has'} {what} (row {shown}).")
-    return said
+            messages.append(f"{len(rows):,} row{'s have' if len(rows) > 1 else ' has'} {what} (row {shown}).")
+    return messages

@@ -1,4 +1,4 @@
-"""Every loader: the whole zoo opens rightly or gets one clear sentence, and nothing hangs or is lost in silence."""
+"""Every source: the whole zoo opens rightly or gets one clear sentence, and nothing hangs or is lost in silence."""
 
 from __future__ import annotations
 
@@ -6,17 +6,29 @@ import contextlib
 import os
 import random
 
+import pyarrow as pa
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.data.loading import guess_loader, load_cells
+from mlops_desktop.engine.data.loading import guess_source, load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
 from tests.engine.disks import unprivileged
 from tests.zoo import REFUSED, TEXTS, TYPED, Animal
 
-LOADERS = choices().loaders
+SOURCES = choices().sources
+
+
+def everything(source, path):
+    """The batches of a source and its report."""
+    batches, reader = [], source.read(str(path), Silent())
+    while True:
+        try:
+            batches.append(next(reader))
+        except StopIteration as end:
+            return batches, end.value
 
 
 def by_name(animal: Animal) -> str:
@@ -25,16 +37,28 @@ def by_name(animal: Animal) -> str:
 
 @pytest.mark.parametrize("animal", [*TEXTS, *TYPED], ids=by_name)
 def test_opens_rightly(animal, tmp_path):
-    loader, cells, said = load_cells(animal.write(tmp_path), None, Silent())
-    assert tuple(cells.columns) == animal.columns
-    assert len(cells) == animal.rows
-    assert tuple(cells.iloc[0]) == animal.first
-    assert all(entry.keys() == {"column", "rule", "message", "rows"} for entry in said)
-    assert animal.said in " ".join(entry["message"] for entry in said)
-    assert animal.said or not [entry for entry in said if "left out" in entry["message"]]
+    source, cells = load_cells(animal.write(tmp_path), None, Silent())
+    messages = " ".join(note.message for note in cells.notes)
+    assert tuple(cells.names) == animal.columns
+    assert cells.rows == animal.rows
+    assert tuple(column[0].as_py() for column in cells.table.columns) == animal.first
+    assert animal.said in messages
+    assert animal.said or "left out" not in messages
     assert type_cells(cells, {}, Silent()).rows == animal.rows
-    again = load_cells(tmp_path / animal.name, LOADERS.read(loader.to_json()), Silent())[1]
-    assert again.equals(cells)
+    again = load_cells(tmp_path / animal.name, SOURCES.read(source.to_json()), Silent())[1]
+    assert again.table.equals(cells.table)
+
+
+@pytest.mark.parametrize("animal", [*TEXTS, *TYPED], ids=by_name)
+def test_yields_bounded_batches_of_one_schema_and_then_its_report(animal, tmp_path, monkeypatch):
+    monkeypatch.setattr("mlops_desktop.base.source.BATCH_ROWS", 2)
+    path = str(animal.write(tmp_path))
+    batches, report = everything(guess_source(path), path)
+    assert all(isinstance(one, pa.RecordBatch) and one.num_rows <= 2 for one in batches)
+    assert len({one.schema for one in batches}) == 1
+    assert report.rows_read == sum(one.num_rows for one in batches) >= animal.rows
+    assert all(isinstance(note, Evidence) for note in report.notes)
+    assert all(0 <= at < batches[0].num_columns for at in report.mixed)
 
 
 @pytest.mark.parametrize("animal", REFUSED, ids=by_name)
@@ -66,55 +90,54 @@ def test_no_permission(tmp_path):
         load_cells(path, None, Silent())
 
 
-@pytest.mark.parametrize("id_", list(LOADERS))
-def test_a_loader_as_json(id_):
-    loader = LOADERS[id_]()
-    assert LOADERS.read(loader.to_json()) == loader
-    assert loader.suffixes
-    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in loader.suffixes)
-    assert loader.label
-    assert loader.missing() == ""
+@pytest.mark.parametrize("id_", list(SOURCES))
+def test_a_source_as_json(id_):
+    source = SOURCES[id_]()
+    assert SOURCES.read(source.to_json()) == source
+    assert source.suffixes or source.schemes
+    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in source.suffixes)
+    assert all(scheme.isidentifier() and scheme == scheme.lower() for scheme in source.schemes)
+    assert source.label
+    assert source.missing() == ""
 
 
-@pytest.mark.parametrize("id_", list(LOADERS))
-def test_a_loader_has_animals_in_the_zoo(id_):
+@pytest.mark.parametrize("id_", [id_ for id_, source in SOURCES.items() if source.suffixes])
+def test_a_source_of_files_has_animals_in_the_zoo(id_):
     """A file that it opens, and one that it refuses in a sentence: the tests above run over them."""
-    opened = [animal.name for animal in (*TEXTS, *TYPED) if animal.name.endswith(LOADERS[id_].suffixes)]
+    opened = [animal.name for animal in (*TEXTS, *TYPED) if SOURCES[id_].opens(animal.name)]
     assert opened, f"put a file that {id_} reads into tests/zoo.py"
-    assert [animal.name for animal in REFUSED if animal.name.endswith(LOADERS[id_].suffixes)], (
-        f"put a damaged file of {id_} into tests/zoo.py"
-    )
-    assert LOADERS[id_].id == id_
-    assert LOADERS[id_].help.endswith(".")
+    assert [animal.name for animal in REFUSED if SOURCES[id_].opens(animal.name)], f"put a damaged file of {id_} into tests/zoo.py"
+    assert SOURCES[id_].id == id_
+    assert SOURCES[id_].help.endswith(".")
 
 
-def test_suffixes_belong_to_one_loader():
-    suffixes = [suffix for loader in LOADERS.values() for suffix in loader.suffixes]
-    assert len(suffixes) == len(set(suffixes))
+def test_a_location_belongs_to_one_source():
+    kinds = [kind for source in SOURCES.values() for kind in (*source.suffixes, *source.schemes)]
+    assert len(kinds) == len(set(kinds))
 
 
 def test_a_person_may_overrule_every_guess(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("T\nx;y\n'1,5';2\n", encoding="utf-8")
-    loader = LOADERS["delimited"](delimiter="semicolon", encoding="latin-1", quote="none", header="none", decimal="comma", skip=2)
-    cells = loader.load(path, Silent())
-    assert cells.to_numpy().tolist() == [["'1,5'", "2"]]
-    assert cells.attrs["decimal"] == ","
+    given = SOURCES["delimited"](delimiter="semicolon", encoding="latin-1", quote="none", header="none", decimal="comma", skip=2)
+    cells = load_cells(path, given, Silent())[1]
+    assert cells.table.to_pylist() == [{"column_1": "'1,5'", "column_2": "2"}]
+    assert cells.decimal == ","
 
 
-def test_an_encoding_that_does_not_fit_is_said(tmp_path):
+def test_an_encoding_that_does_not_fit_is_refused(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes("a,b\nÄ,1\n".encode("cp1252"))
     with pytest.raises(UserError, match=r"(?i)utf-8"):
-        LOADERS["delimited"](encoding="utf-8").load(path, Silent())
+        everything(SOURCES["delimited"](encoding="utf-8"), path)
 
 
 def test_a_sheet_by_name(tmp_path):
     animal = next(a for a in TYPED if a.name == "two_sheets.xlsx")
     path = animal.write(tmp_path)
-    assert len(LOADERS["excel"](sheet="Data").load(path, Silent())) == 2
+    assert load_cells(path, SOURCES["excel"](sheet="Data"), Silent())[1].rows == 2
     with pytest.raises(UserError, match="no sheet “Nope”"):
-        LOADERS["excel"](sheet="Nope").load(path, Silent())
+        everything(SOURCES["excel"](sheet="Nope"), path)
 
 
 def test_a_sheet_of_notes_is_passed_over(tmp_path):
@@ -128,10 +151,10 @@ def test_a_sheet_of_notes_is_passed_over(tmp_path):
     sheet.merge_cells("A1:C1")
     path = tmp_path / "notes.xlsx"
     book.save(path)
-    cells = LOADERS["excel"]().load(path, Silent())
-    assert cells.columns.tolist() == ["when", "amount", "city"]
-    assert len(cells) == 2
-    assert any("“Data” was read" in said for said in cells.attrs["said"])
+    cells = load_cells(path, SOURCES["excel"](), Silent())[1]
+    assert cells.names == ["when", "amount", "city"]
+    assert cells.rows == 2
+    assert any("“Data” was read" in note.message for note in cells.notes)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -144,7 +167,7 @@ def test_random_bytes_and_random_tables_give_a_table_or_a_sentence(seed, tmp_pat
     path.write_bytes(data)
     with contextlib.suppress(UserError):
         cells = load_cells(path, None, Silent())[1]
-        assert type_cells(cells, {}, Silent()).rows == len(cells)
+        assert type_cells(cells, {}, Silent()).rows == cells.rows
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -164,13 +187,13 @@ def test_no_row_and_no_cell_is_lost(seed, tmp_path):
         writer.writerow([f"name {i}" for i in range(width)])
         writer.writerows(rows)
     cells = load_cells(path, None, Silent())[1]
-    assert cells.to_numpy().tolist() == rows
+    assert [list(row.values()) for row in cells.table.to_pylist()] == rows
 
 
-def test_the_loader_found_is_the_one_that_a_project_keeps(tmp_path):
+def test_the_source_found_is_the_one_that_a_project_keeps(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a;b\n1,5;2\n2,5;3\n", encoding="utf-8")
-    found = guess_loader(path).to_json()["params"]
+    found = guess_source(path).to_json()["params"]
     assert (found["delimiter"], found["encoding"], found["quote"], found["header"], found["skip"]) == (
         "semicolon",
         "utf-8",

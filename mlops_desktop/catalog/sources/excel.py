@@ -6,23 +6,20 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mlops_desktop.base.cells import generated_names, is_header, name_columns, to_frame
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Loader
+from mlops_desktop.base.header import generated_names, is_header
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.base.params import choice, number, text
-from mlops_desktop.serving.names import unique_names
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
+from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
 
 
 @dataclass(frozen=True, kw_only=True)
-class Excel(Loader):
+class Excel(Source):
     """A sheet of a workbook, with the types of its cells; formulas count as the values that were last saved."""
 
     id = "excel"
@@ -39,39 +36,33 @@ class Excel(Loader):
     )
     skip: int = number(0, 0, 10_000, "Rows to leave out", help="Rows above the table, such as a title.", whole=True)
 
-    def load(self, path: Path, job: Job) -> DataFrame:
+    def read(self, location: str, job: Job) -> Batches:
         import pyarrow as pa
 
+        path = Path(location)
         job.step(0.0, f"Reading {path.name}")
-        rows, said = self._rows(path, job)
+        rows, messages = self._rows(path, job)
         rows = rows[self.skip :]
         while rows and not any(cell is not None for cell in rows[0]):
             rows = rows[1:]
         while len(rows) > 1 and sum(c is not None for c in rows[0]) == 1 and sum(c is not None for c in rows[1]) > 2:
-            said.append("A row with a single cell above the table was left out.")
+            messages.append("A row with a single cell above the table was left out.")
             rows = rows[1:]
         if not rows:
             raise UserError(f"“{path.name}” holds no table.", "Choose another sheet or file.")
         shown = [["" if cell is None else str(cell) for cell in row] for row in rows[:101]]
         header = self.header == "first" or (self.header == "auto" and is_header(shown[0], shown[1:]))
         body = rows[1:] if header else rows
-        columns = [list(column) for column in zip(*body, strict=True)] or [[] for _ in rows[0]]
-        arrays = [_array(column) for column in columns]
-        # Columns of several types cannot stand in an Arrow table: marks take their place until names and rows are settled.
-        marks = [pa.array([None if cell is None else "x" for cell in column], pa.string()) for column in columns]
-        settled = [mark if array is None else array for array, mark in zip(arrays, marks, strict=True)]
-        table = pa.Table.from_arrays(settled, names=generated_names(len(columns)))
-        given = [str("" if cell is None else cell) for cell in rows[0]] if header else None
-        mixed = dict(zip(unique_names(given or [""] * len(columns))[0], zip(columns, arrays, strict=True), strict=True))
-        table, named = name_columns(table, given)
-        frame = to_frame(table, [*said, *named])
-        attrs = frame.attrs
-        for name in frame.columns:
-            column, array = mixed[name]
-            if array is None:
-                frame[name] = _objects(column[: len(frame)])
-        frame.attrs = attrs
-        return frame
+        columns: list[Sequence[Any]] = list(zip(*body, strict=True)) or [() for _ in rows[0]]
+        arrays, mixed = [], {}
+        for at, column in enumerate(columns):
+            array, ambiguous = _array(column)
+            arrays.append(array)
+            if ambiguous:
+                mixed[at] = ambiguous
+        table = pa.Table.from_arrays(arrays, names=shown[0] if header else generated_names(len(columns)))
+        yield from table_batches(table)
+        return ReadReport(rows_read=table.num_rows, notes=file_notes(messages), has_names=header, mixed=mixed)
 
     def _rows(self, path: Path, job: Job) -> tuple[list[Sequence[Any]], list[str]]:
         """Every row of the sheet, equally long, and what a person should know."""
@@ -130,21 +121,17 @@ def _read(sheet: Any, job: Job) -> list[Sequence[Any]]:
     return [(*row, *[None] * (width - len(row))) for row in rows]
 
 
-def _array(column: list[Any]) -> Any | None:
-    """The column as an Arrow array when its cells are of one type, else None."""
+def _array(column: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
+    """The column as an Arrow array; when its cells are of several types, as texts, with those that stand for values of several types."""
     import pyarrow as pa
 
     kinds = {type(cell) for cell in column if cell is not None}
-    if len(kinds) > 1 and not kinds <= {int, float}:
-        return None
-    try:
-        array = pa.array(column)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return None
-    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
-
-
-def _objects(column: list[Any]) -> Any:
-    import pandas as pd
-
-    return pd.Series(column, dtype=object)
+    if len(kinds) < 2 or kinds <= {int, float}:
+        try:
+            array = pa.array(column)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):  # such as an integer of more than 64 bits
+            pass
+        else:
+            return (array.cast(pa.string()) if pa.types.is_null(array.type) else array), ()
+    texts, ambiguous = canonical_texts(column)
+    return pa.array(texts, pa.string()), ambiguous

@@ -1,0 +1,47 @@
+"""Whether the first row of a table names its columns or is one of its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+)?\s*[%€$]?")
+_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
+_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_FEW = 0.2  # levels for each row, at most, in a column of few levels
+_BODY = 100  # rows that are looked at to tell a header from data
+
+
+def generated_names(count: int) -> list[str]:
+    """Names for a table without a header: column_1, column_2 …"""
+    return [f"column_{i}" for i in range(1, count + 1)]
+
+
+def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns of the rows below rather than being one of them.
+
+    It is data when most columns of numbers or dates have such a value in the first row too. Without any it is data when, of the columns
+    with few levels, more have in the first row one of their levels than a word of its own.
+    """
+    if not body or not any(cell.strip() for cell in first):
+        return bool(not body)
+    like_data = like_name = repeats = fresh = 0
+    for j, cell in enumerate(first):
+        column = [row[j].strip() for row in body[:_BODY] if j < len(row) and row[j].strip()]
+        if not column:
+            continue
+        if sum(_valued(value) for value in column) >= 0.9 * len(column):
+            if not cell.strip() or (_YEAR.fullmatch(cell.strip()) and not all(map(_YEAR.fullmatch, column))):
+                continue  # a year names a column of other numbers
+            like_data, like_name = like_data + _valued(cell.strip()), like_name + (not _valued(cell.strip()))
+        elif column.count(cell.strip()) >= max(2, 0.02 * len(column)):
+            repeats += 1
+        elif cell.strip() and cell.strip() not in column and len(set(column)) <= _FEW * len(column):
+            fresh += 1
+    if like_data or like_name:
+        return like_name >= like_data
+    return repeats <= fresh
+
+
+def _valued(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None or _DATE.fullmatch(text) is not None

@@ -1,0 +1,46 @@
+"""The imported cells of a table: an Arrow table with unique column names, and what its source told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.raw_column import Raw, raw_column
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cells:
+    """The cells of a table as they came; no type is decided yet.
+
+    `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `decimal` is the decimal mark of its texts
+    where it is known, else "". `mixed` maps a column's name to the texts in it that stand for values of several types. `notes` say what was
+    repaired or left out.
+    """
+
+    table: Any
+    decimal: str = ""
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[Evidence, ...] = ()
+    _columns: dict[str, Raw] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.table.num_rows)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in their order."""
+        return list(self.table.column_names)
+
+    def column(self, name: str) -> Raw:
+        """One column by its distinct values; found once and kept. KeyError when there is none of this name."""
+        if name not in self._columns:
+            self._columns[name] = raw_column(name, self.table.column(name), self.mixed.get(name, ()))
+        return self._columns[name]
+
+    def columns(self) -> list[Raw]:
+        """Every column by its distinct values, in order."""
+        return [self.column(name) for name in self.names]

@@ -1,0 +1,93 @@
+"""From the record batches of a source to cells: names made unique, empty rows and columns at the edges left out, and all of it noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.source import Source, file_notes
+from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.raw_column import storable
+from mlops_desktop.serving.names import clean_name, unique_names
+
+
+def read_source(source: Source, location: str, job: Job) -> Cells:
+    """The cells that a source yields. UserError when it refuses the location."""
+    import pyarrow as pa
+
+    batches = []
+    reader = source.read(location, job)
+    while True:
+        try:
+            batches.append(next(reader))
+        except StopIteration as end:
+            report = end.value
+            break
+    raw = pa.Table.from_batches(batches)
+    given = raw.column_names if report.has_names else None
+    table, places, notes = name_columns(raw, given)
+    arrays = [storable(column) for column in table.columns]
+    return Cells(
+        table=pa.Table.from_arrays(arrays, names=table.column_names),
+        decimal=report.decimal,
+        mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
+        notes=(*report.notes, *notes),
+    )
+
+
+def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int], tuple[Evidence, ...]]:
+    """An Arrow table with unique names made of the given ones (None: nothing names the columns), without empty columns that had no name.
+
+    Empty rows at the end are left out too. With it come the positions that its columns had before, and notes on what was done.
+    """
+    names, doubled = unique_names([""] * table.num_columns if given is None else given)
+    unnamed = frozenset(name for name, old in zip(names, given or [""] * len(names), strict=True) if not clean_name(old))
+    table, messages = without_empty(table.rename_columns(names), unnamed)
+    left = [name for name in table.column_names if name in unnamed]
+    if given is None:
+        messages.insert(0, "No row names the columns, so they were named column_1, column_2 …")
+    elif left:
+        messages.append(f"Columns without a name were named after their place: {', '.join(left[:5])}{' …' if len(left) > 5 else ''}.")
+    if doubled:
+        shown = ", ".join(f"“{name}”" for name in doubled[:5])
+        messages.append(f"Several columns were named {shown}; the later ones got a number behind the name.")
+    place = {name: at for at, name in enumerate(names)}
+    return table, [place[name] for name in table.column_names], file_notes(messages)
+
+
+def without_empty(table: Any, unnamed: frozenset[str] = frozenset()) -> tuple[Any, list[str]]:
+    """An Arrow table without empty rows at its end and without empty columns among the unnamed ones, and messages on what was left out.
+
+    A table of empty columns alone keeps them.
+    """
+    import pyarrow.compute as pc
+
+    blank = [_blank(column) for column in table.columns]
+    messages = []
+    last = -1
+    for flags in blank:
+        there = pc.indices_nonzero(pc.invert(flags))
+        last = max(last, there[-1].as_py() if len(there) else -1)
+    if last + 1 < table.num_rows:
+        count = table.num_rows - last - 1
+        messages.append(f"{count:,} empty row{'s' if count > 1 else ''} at the end {'were' if count > 1 else 'was'} left out.")
+        table = table.slice(0, last + 1)
+    empty = [name for name, flags in zip(table.column_names, blank, strict=True) if name in unnamed and pc.all(flags).as_py()]
+    if empty and len(empty) < table.num_columns:
+        messages.append(
+            f"{len(empty)} empty column{'s' if len(empty) > 1 else ''} without a name {'were' if len(empty) > 1 else 'was'} left out."
+        )
+        table = table.drop_columns(empty)
+    return table, messages
+
+
+def _blank(column: Any) -> Any:
+    """Where an Arrow column holds nothing, or blanks alone."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")
+    return column.is_null()

@@ -1,0 +1,99 @@
+"""Declares every stored result: what it is made from. Its key follows from the declaration (see `keys`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from mlops_desktop.engine.project import Role
+
+LEARNING = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")  # what fits steps and models
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A part of the project by its path, such as `columns.role` (of every column); of several values only those in `only` count."""
+
+    path: str
+    only: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a result is made from.
+
+    `inputs` are other results and `decisions` paths of the project that it depends on beside these; `arguments` name what it is made for
+    beside the project, such as an algorithm. `version` is raised when the same inputs would make another result, for a reason that is in no
+    component's version. The versions of `libraries` are recorded with the result; a change of them is no new key. The major and minor
+    version of those in `keyed_libraries` is part of the key: for a result that is about the installation, not about the data.
+    """
+
+    name: str
+    inputs: tuple[str, ...] = ()
+    decisions: tuple[str | Decision, ...] = ()
+    arguments: tuple[str, ...] = ()
+    version: int = 1
+    libraries: tuple[str, ...] = ()
+    keyed_libraries: tuple[str, ...] = ()
+
+
+ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
+ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if role != "feature")
+
+RESULTS: Mapping[str, Result] = {
+    result.name: result
+    for result in (
+        # The typed table: the imported cells and what a person decided of their types.
+        Result(name="table", decisions=("data", "columns.type", "columns.levels", "columns.missing"), libraries=("pandas", "pyarrow")),
+        # Columns, candidates for the target and types, before anything is decided.
+        Result(name="overview", inputs=("table",)),
+        # Statistics and findings of the whole table.
+        Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), libraries=LEARNING),
+        # The rows that the row filters keep.
+        Result(name="rows", inputs=("table",), decisions=("target", "row_filters")),
+        # The held-out test set, the training part and its folds.
+        Result(name="split", inputs=("rows",), decisions=("task", "split", Decision("columns.role", ROLES_THAT_SPLIT), "seed")),
+        # Positions of the training rows in the imported table.
+        Result(name="train_rows", inputs=("split",)),
+        # Numbers of rows on each side of the split, and what it cannot measure well.
+        Result(name="validation", inputs=("split",)),
+        # The rows of the split with the columns that are learned from.
+        Result(name="features", inputs=("split",), decisions=(Decision("columns.role", ROLES_NOT_LEARNED_FROM),)),
+        # Operations that suit these rows and columns, with reasons.
+        Result(name="suggestions", inputs=("features",)),
+        # The features after the steps that are switched on.
+        Result(name="steps", inputs=("features",), decisions=("steps",), libraries=LEARNING),
+        # The leaderboard: the runs of these steps, compared by one metric.
+        Result(name="board", inputs=("steps",), decisions=("metric", "positive")),
+        # One algorithm with its parameters, fitted fold by fold; its out-of-fold scores do not depend on the metric.
+        Result(name="trial", inputs=("steps",), decisions=("seed",), arguments=("algorithm",)),
+        Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
+        # A trial on a leaderboard.
+        Result(name="run", inputs=("trial",), decisions=("metric", "positive")),
+        # The score of a run by the number of rows it learns from.
+        Result(name="learning_curve", inputs=("run",), libraries=LEARNING),
+        # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown.
+        Result(name="model", inputs=("run",), decisions=("refit",), libraries=LEARNING),
+        # What makes the model the scorer that is served: its threshold, and what its schema shows.
+        Result(name="scorer", inputs=("model",), decisions=("threshold", "costs", "name", "columns.unit", "columns.description")),
+        # Metrics on the held-out test set, by a model of the training part alone (whatever `refit` says).
+        Result(name="evaluation", inputs=("run",), decisions=("threshold", "costs"), libraries=LEARNING),
+        # Metrics of the out-of-fold scores.
+        Result(name="out_of_fold", inputs=("run",), decisions=("threshold", "costs"), libraries=LEARNING),
+        # Milliseconds for the answer to one row: a measurement of this installation.
+        Result(name="response", inputs=("model",), keyed_libraries=("numpy",)),
+    )
+}
+
+# Decisions that are part of no key, and why.
+IRRELEVANT: Mapping[str, str] = {
+    "file": "shown; the cells that were read from it are identified by `data`",
+    "loader": "how the file was read; the cells that were read are identified by `data`",
+    "brief": "texts for people, written into reports when these are made",
+    "goals": "compared with stored measurements whenever they are shown",
+    "candidates": "each enters the key of its own trial",
+    "search": "decides which trials are made, not what a trial is",
+    "chosen": "names a run; results of a run lie under the key of that run",
+    "consent": "a permission to export; changes no model",
+}

@@ -1,0 +1,52 @@
+"""Sentences for people as a template with arguments, so that they can be translated where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+
+class Message(str):
+    """A sentence in English that remembers what it was made from.
+
+    It is an ordinary text wherever a text is wanted. `template` is the English sentence with fields in braces (the message id of a
+    catalogue of translations, as in gettext), `args` the values of these fields: texts, numbers, or further messages.
+    """
+
+    template: str
+    args: Mapping[str, Any]
+
+    def __new__(cls, template: str, args: Mapping[str, Any]) -> Self:
+        """Fill the template; KeyError when it has a field without a value."""
+        message = super().__new__(cls, template.format_map(args))
+        message.template, message.args = template, args
+        return message
+
+    def translated(self, translate: Callable[[str], str]) -> str:
+        """The sentence in another language: `translate` gives the template there (the same template where it knows none)."""
+        args = {name: value.translated(translate) if isinstance(value, Message) else value for name, value in self.args.items()}
+        return translate(self.template).format_map(args)
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"template", "args"}` as plain JSON; an argument that is no number and no message becomes its text."""
+        return {"template": self.template, "args": {name: _plain(value) for name, value in self.args.items()}}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Message:
+        """The message of such a record. KeyError, TypeError or ValueError when it is none."""
+        args = {name: cls.from_json(value) if isinstance(value, dict) else value for name, value in record["args"].items()}
+        return cls(str(record["template"]), args)
+
+    def __reduce__(self) -> tuple[type[Message], tuple[str, dict[str, Any]]]:
+        return Message, (self.template, dict(self.args))
+
+
+def msg(template: str, **args: Any) -> Message:
+    """A sentence for people; see `Message`. KeyError when the template has a field without a value."""
+    return Message(template, args)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.to_json()
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
