@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class ImportFile(ProjectCall[Json, None]):
-    """Read a file or an address into the folder's snapshots; `{"project", "data", "file", "source", "rows", "columns", "evidence", "targets"}`."""
+    """Read a file or an address into the snapshots; `{"project", "data", "file", "source", "rows", "columns", "evidence", …}`."""
 
     stage = "problem"
     file: str
