@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
 from mlops_desktop.engine.project.decisions import ColumnNote
-from mlops_desktop.ui.panels.data.panel import panel as room
+from mlops_desktop.ui.panels.data import panel as room
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from tests.ui.conftest import banner, click, find, settle
 
