@@ -64,11 +64,11 @@ def main() -> None:
         scorer = chosen.scorer
         sent = [typical_row(scorer.schema)]
         frame = scorer.schema.from_rows(sent).frame
-        matrix = scorer.matrix(frame)
+        matrices = scorer.matrices(frame)
         parts = {
             "checks": lambda: scorer.schema.from_rows(sent),
-            "steps": lambda: scorer.matrix(frame),
-            f"{TREES} trees": lambda: scorer.model.scores(matrix),
+            "steps": lambda: scorer.matrices(frame),
+            f"{TREES} trees": lambda: scorer.scores_of(matrices),
             "steps and trees": lambda: scorer.scores(frame),
             "checks, steps and trees": lambda: scorer.scores(scorer.schema.from_rows(sent).frame),
         }

@@ -18,6 +18,7 @@ import numpy as np
 
 from mlops_desktop.catalog.algorithms.light_gbm import LightGbm
 from mlops_desktop.catalog.algorithms.random_forest import RandomForest
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.model import Model
 
@@ -59,9 +60,9 @@ def lightgbm(features: int) -> None:
     """300 trees of 31 leaves."""
     matrix, y = data(features, 2 * ROWS)
     algorithm = LightGbm(rounds=300, learning_rate=0.1)
-    estimator = algorithm.build("binary", 0, matrix)
+    estimator = algorithm.build(task_spec("binary"), 0, matrix)
     estimator.fit(matrix.dense, y)
-    model, booster = algorithm.compile(estimator, "binary", 2, matrix.width), estimator.booster_
+    model, booster = algorithm.compile(estimator, task_spec("binary"), 2, matrix.width), estimator.booster_
     many, one = rows_of(matrix, ROWS), rows_of(matrix, 1)
     assert np.allclose(model.scores(many)[:, 1], booster.predict(many.dense), rtol=0, atol=1e-12)
     name = f"LightGBM, 300 trees, {features} features"
@@ -74,9 +75,9 @@ def forest() -> None:
     """300 trees grown to the end."""
     matrix, y = data(20, 2 * ROWS)
     algorithm = RandomForest(trees=300)
-    estimator = algorithm.build("binary", 0, matrix)
+    estimator = algorithm.build(task_spec("binary"), 0, matrix)
     estimator.fit(matrix.dense[:ROWS], y[:ROWS])  # type: ignore[index]
-    model: Model = algorithm.compile(estimator, "binary", 2, matrix.width)
+    model: Model = algorithm.compile(estimator, task_spec("binary"), 2, matrix.width)
     many, one = matrix.take(np.arange(ROWS, 2 * ROWS)), rows_of(matrix, 1)
     compare(
         f"Random forest, 300 deep trees, 20 features, {ROWS:,} rows",

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NewType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,18 @@ from numpy.typing import NDArray
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.params import Choice, Columns, Flag, Number
+from mlops_desktop.base.target_columns import Class, TargetColumn, bands
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.prediction_spec import PredictionSpec
 from mlops_desktop.serving.transform import Transform
 
-Task = Literal["binary", "multiclass", "regression"]
-TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+Task = NewType("Task", str)
+"""The id of a kind of task (`TaskSpec.id`)."""
+CLASSES, TWO_CLASSES, SEVERAL_CLASSES, NUMBERS = "classes", "two classes", "several classes", "numbers"
+"""Traits of tasks, by which algorithms and metrics say which tasks they are for. A further task may bring traits of its own."""
 Stage = Literal["prepare", "engineer", "select"]
 MOVED = 0.5  # how likely a small move of an algorithm changes each of its parameters
 STEP = 0.15  # standard deviation of that move, as a share of the parameter's range
@@ -30,13 +35,13 @@ _KINDS = {"number": "a number", "categorical": "a category or text", "date": "a 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is to be predicted, row by row. Classification: `values` are class positions (intp) into `classes`. Regression: float64,
-    `classes` is empty.
+    """What is to be predicted, row by row. With classes: `values` are class positions (intp) into `classes`. Without: float64, and
+    `classes` is empty. `task` is the id of the task's spec.
     """
 
-    task: Task
+    task: str
     values: NDArray[Any]
-    classes: tuple[str | int | float | bool, ...] = ()
+    classes: tuple[Class, ...] = ()
 
     def take(self, rows: NDArray[np.intp]) -> Target:
         """The given rows; the classes stay."""
@@ -82,6 +87,63 @@ class Dataset:
         if self.rows <= rows:
             return self
         return self.take(np.sort(np.random.default_rng(0).choice(self.rows, rows, replace=False)).astype(np.intp))
+
+
+class TaskSpec(Component, ABC):
+    """A kind of task: how its target is read, what is measured, and what its answers look like. Nothing else compares a task's id.
+
+    `prediction` is its half in `serving/tasks/`: the shape of the scores and the form of an answer. `traits` are what algorithms
+    (`Algorithm.learns`) and metrics (`Metric.trait`) are matched with; `own_metrics` come before these. `leading` are the ids of the
+    metrics that an evaluation shows first. `label` is the name in the window, `title` in the report, `baseline` completes "it …" for a
+    model that uses no column.
+    """
+
+    title: ClassVar[str]
+    baseline: ClassVar[str]
+    prediction: ClassVar[PredictionSpec]
+    traits: ClassVar[frozenset[str]]
+    own_metrics: ClassVar[tuple[Metric, ...]] = ()
+    leading: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether a model gives (rows, classes) probabilities; else it gives (rows,) values."""
+        return self.prediction.per_class
+
+    @property
+    def has_positive(self) -> bool:
+        """Whether one of two classes is the positive one, so that there are a threshold and costs of errors."""
+        return self.prediction.thresholded
+
+    @abstractmethod
+    def fits(self, column: TargetColumn) -> bool:
+        """Whether a column of at least two different values could be the target. Cells may be missing."""
+
+    def guess(self, column: TargetColumn) -> tuple[float, str] | None:
+        """How well the column fits (the largest of all tasks is guessed) and why, in one sentence; None: never guessed for it."""
+        return None
+
+    @abstractmethod
+    def read(self, column: TargetColumn) -> Target:
+        """The target of every row; no cell is missing. UserError when the cells are not of this task's kind."""
+
+    def check(self, target: Target, name: str) -> None:
+        """UserError when nothing can be learned from the target (a column's name for the message)."""
+
+    @abstractmethod
+    def default_metric(self, target: Target) -> tuple[str, str]:
+        """The id of a fitting metric, and the reason in one sentence."""
+
+    def strata(self, target: Target) -> Ints:
+        """What a stratified split keeps the shares of, (rows,) positions: the classes, or ten equally full bands of a number."""
+        return target.values.astype(np.intp) if target.classes else bands(target.values)
+
+    def prior(self, target: Target) -> Floats:
+        """What a model that looks at no column answers: (classes,) shares, or (1,) the mean; 0 without rows."""
+        rows = len(target.values)
+        if target.classes:
+            return np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1)
+        return np.array([float(np.mean(target.values)) if rows else 0.0])
 
 
 class RowFilter(Component, ABC):
@@ -155,23 +217,28 @@ class Operation(Component, ABC):
 class Algorithm(Component, ABC):
     """Learns a model from a matrix."""
 
-    tasks: ClassVar[frozenset[Task]]
+    learns: ClassVar[frozenset[str]]  # traits of tasks (CLASSES, NUMBERS …): it supports every task that has one of them
     takes_sparse: ClassVar[bool] = True  # False: the matrix is made dense first (refused when that would not fit)
     stores_training_data: ClassVar[bool] = False  # True: the model contains training rows, so exporting it asks for consent
     initial_configs: ClassVar[
         tuple[Mapping[str, Any], ...]
     ] = ()  # tuned parameters that did well on many tables: a search tries them first
 
+    @classmethod
+    def supports(cls, task: TaskSpec) -> bool:
+        """Whether the algorithm learns this kind of task."""
+        return not cls.learns.isdisjoint(task.traits)
+
     @abstractmethod
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         """An unfitted estimator in the scikit-learn manner. It is fitted on `X` (dense float64, or scipy CSR) and class positions or
         float64 values.
         """
 
     @abstractmethod
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
-        """The fitted estimator as plain data. `classes` is the number of classes of the whole table (0 for regression); a class that the
-        fit never saw gets probability 0. `width` is the number of features.
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
+        """The fitted estimator as plain data. `classes` is the number of classes of the whole table (0 when answers are values); a class
+        that the fit never saw gets probability 0. `width` is the number of features.
         """
 
     def search_space(self) -> dict[str, Number | Choice | Flag]:

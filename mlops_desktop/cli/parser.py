@@ -68,7 +68,7 @@ def _add_project(add: Add) -> None:
     sub = add("project", "new", "make a project from a data file", json_=True)
     sub.add_argument("--data", type=Path, required=True, metavar="FILE")
     sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
-    sub.add_argument("--task", choices=["binary", "multiclass", "regression"])
+    sub.add_argument("--task", metavar="TASK", help="the kind of task: binary, multiclass, regression …; guessed when not given")
     sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
     sub = add("project", "set", "change decisions: roles, steps, split, algorithms, goals …")
     sub.add_argument("fields", nargs="+", metavar="FIELD=VALUE")

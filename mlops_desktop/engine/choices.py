@@ -5,23 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from mlops_desktop.base.families import Algorithm, Exporter, Operation, RowFilter
+from mlops_desktop.base.families import Algorithm, Exporter, Operation, RowFilter, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
 from mlops_desktop.catalog import algorithms, exporters, filters, operations, sources
+from mlops_desktop.catalog import tasks as task_specs
 
 BASELINE = "baseline"  # the algorithm that every score stands beside
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Every source, row filter, operation, algorithm and exporter that there is."""
+    """Every source, row filter, operation, algorithm, exporter and kind of task that there is."""
 
     sources: Registry[Source]
     row_filters: Registry[RowFilter]
     operations: Registry[Operation]
     algorithms: Registry[Algorithm]
     exporters: Registry[Exporter]
+    tasks: Registry[TaskSpec]
 
 
 @cache
@@ -33,4 +35,17 @@ def choices() -> Choices:
         Registry(operations, Operation),  # type: ignore[type-abstract]
         Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
         Registry(exporters, Exporter),  # type: ignore[type-abstract]
+        tasks(),
     )
+
+
+@cache
+def tasks() -> Registry[TaskSpec]:
+    """The kinds of tasks by id, without the rest of the catalogue."""
+    return Registry(task_specs, TaskSpec)  # type: ignore[type-abstract]
+
+
+@cache
+def task_spec(task: str) -> TaskSpec:
+    """The spec of a kind of task. UserError when there is none of that id."""
+    return tasks().read(task)

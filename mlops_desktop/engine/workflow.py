@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
@@ -74,7 +75,7 @@ def blocked(project: Project) -> str:
 def stages(project: Project, found: ProjectStatus) -> list[StageState]:
     """The state of every stage, in their order. `running` and `failed` are the window's to add: they belong to a job."""
     why = blocked(project)
-    task = {"binary": "Two classes", "multiclass": "Several classes", "regression": "A number"}.get(project.task or "", "")
+    task = task_spec(project.task).label if project.task else ""
     first = StageState(
         "problem", "done" if not why else "open", f"{task} · {project.target}" if not why else "Choose a file and a target", why
     )

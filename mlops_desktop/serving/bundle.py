@@ -29,7 +29,7 @@ from .scorer import Scorer
 from .selftest import Golden, answers_of, replay
 from .serialization import read_object_file, write_object
 
-FORMAT = 1
+FORMAT = 2  # its model files are of format 2
 SUMS = "SHA256SUMS"
 IDENTITY, GOLDEN, REFERENCE, MODEL = "bundle.json", "golden.json", "reference.json", "model/scorer.json"
 CORE = (IDENTITY, GOLDEN, REFERENCE, MODEL)
@@ -80,7 +80,7 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
         "classes": list(scorer.classes),
         "positive": None if scorer.positive is None else scorer.classes[scorer.positive],
         "threshold": scorer.threshold,
-        "tier": scorer.model.tier,
+        "tier": scorer.node.tier,
         "parity": {"rows": parity.rows, "worst_difference": parity.worst, "tolerance": parity.tolerance},
         **info,
     }
@@ -161,7 +161,7 @@ def read_parts(folder: Path) -> tuple[Scorer, Reference]:
     try:
         scorer, reference = read_object_file(folder / "model", "scorer"), read_object_file(folder, "reference")
         if isinstance(scorer, Scorer) and isinstance(reference, Reference):
-            scorer.matrix_layout  # noqa: B018  (binds every transform, so a damaged one is found now)
+            scorer.inputs  # noqa: B018  (binds the graph, so damaged data is found now)
             return scorer, reference
     except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         raise UserError(f"The model in “{folder.name}” is damaged.", _AGAIN) from error

@@ -156,15 +156,16 @@ def _distinct_scores(scorer: Scorer, frame: Frame) -> Floats:
 
     Rows that the model cannot tell apart so have the very same score, whatever the order in which a library adds numbers up.
     """
-    matrix = mask_unused(scorer.matrix(frame), scorer.model.used())
-    seen: dict[bytes, int] = {}
+    matrices = [mask_unused(matrix, one.used) for matrix, one in zip(scorer.matrices(frame), scorer.inputs, strict=True)]
+    seen: dict[tuple[bytes, ...], int] = {}
     first: list[int] = []
-    back = np.empty(matrix.rows, dtype=np.intp)
-    for i, key in enumerate(_row_keys(matrix)):
+    back = np.empty(frame.rows, dtype=np.intp)
+    for i, key in enumerate(zip(*map(_row_keys, matrices), strict=True)):
         back[i] = seen.setdefault(key, len(seen))
         if len(seen) > len(first):
             first.append(i)
-    scores: Floats = np.round(scorer.model.scores(matrix.take(np.array(first, dtype=np.intp))), 12)[back]
+    distinct = np.array(first, dtype=np.intp)
+    scores: Floats = scorer.scores_of([matrix.take(distinct) for matrix in matrices])[back]
     return scores
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from .frame import Bools, Floats, Matrix
 from .serialization import Serializable
@@ -14,7 +15,9 @@ class Model(Serializable, ABC):
     Scores of a row are the same alone and in a batch. Tables that speed up scoring are made on first use and are not data.
     """
 
-    tier = 0  # 0: numpy alone; 1: a booster's own library; 2: onnxruntime; 3: scikit-learn
+    tier: ClassVar[int] = 0  # 0: numpy alone; 1: a booster's own library; 2: onnxruntime; 3: scikit-learn
+    requirements: ClassVar[tuple[str, ...]] = ()  # packages besides numpy that it needs at run time
+    stores_training_data: ClassVar[bool] = False  # True: it contains training rows, so exporting it asks for consent
 
     @abstractmethod
     def scores(self, matrix: Matrix) -> Floats:
@@ -27,3 +30,7 @@ class Model(Serializable, ABC):
     def thresholds(self) -> dict[int, Floats]:
         """For each feature (by position) the values at which the score can jump; empty for smooth models. Golden rows are taken there."""
         return {}
+
+    def inner_models(self) -> tuple[Model, ...]:
+        """The models that this one is made of."""
+        return ()

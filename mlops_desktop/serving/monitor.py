@@ -52,10 +52,6 @@ class Bins(Serializable):
     levels: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        if self.type == "word":  # as bundles of older versions call it
-            object.__setattr__(self, "type", "categorical")
-
     def size(self) -> int:
         """How many bins there are."""
         return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "categorical": len(self.levels) + 3, "presence": 2}[self.type]

@@ -1,13 +1,17 @@
-"""A chosen model, whole: schema, transforms, compiled model, threshold. The only way to a prediction, in the app and in the service."""
+"""A scorer: schema, transforms, graph of models and threshold. The only way to a prediction, in the application and in the service."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
-from .frame import Floats, Frame, Ints, Layout, Matrix, to_matrix
+from .frame import Floats, Frame, Ints, Matrix
 from .model import Model
-from .prediction_spec import PredictionSpec, prediction_spec
+from .node import BoundNode, MatrixInput, Node
+from .nodes.chain import Chain
+from .prediction_spec import Class, PredictionSpec, prediction_spec
 from .schema import Schema
 from .serialization import Serializable
 from .transform import Apply, Transform, chain
@@ -15,11 +19,11 @@ from .transform import Apply, Transform, chain
 
 @dataclass(frozen=True)
 class Scorer(Serializable):
-    """What answers rows. Plain data.
+    """A chosen model as plain data: `transforms` change the frame of the schema, `node` turns the changed frame into scores.
 
-    `classes` are the typed classes in fitted order (empty for regression), `positive` the position of the positive class of a binary
-    task, `threshold` the least rounded score of the positive class that is answered with it. `name` and `version` identify the model; no
-    clock is in them.
+    `classes` are the typed classes in fitted order (empty for a task without classes), `positive` the position of the positive class of a
+    binary task, `threshold` the least rounded score of the positive class that is answered with it. `name` and `version` identify the
+    model; no clock is in them.
     """
 
     name: str
@@ -28,14 +32,27 @@ class Scorer(Serializable):
     target: str
     schema: Schema
     transforms: tuple[Transform, ...]
-    model: Model
-    classes: tuple[str | int | float | bool, ...] = ()
+    node: Node
+    classes: tuple[Class, ...] = ()
     positive: int | None = None
     threshold: float | None = None
 
-    @cached_property
-    def _bound(self) -> tuple[Layout, Apply]:
-        return chain(self.transforms, self.schema.layout())
+    @classmethod
+    def of_model(
+        cls,
+        name: str,
+        version: str,
+        task: str,
+        target: str,
+        schema: Schema,
+        transforms: tuple[Transform, ...],
+        model: Model,
+        classes: tuple[Class, ...] = (),
+        positive: int | None = None,
+        threshold: float | None = None,
+    ) -> Self:
+        """A scorer of one model."""
+        return cls(name, version, task, target, schema, transforms, Chain((), model), classes, positive, threshold)
 
     def __post_init__(self) -> None:
         prediction_spec(self.task)  # UserError when it is unknown
@@ -45,32 +62,48 @@ class Scorer(Serializable):
         """The shape of the scores and the form of the answers."""
         return prediction_spec(self.task)
 
+    @cached_property
+    def _bound(self) -> tuple[Apply, BoundNode]:
+        layout, apply = chain(self.transforms, self.schema.layout())
+        return apply, self.node.bind(layout)
+
     @property
-    def matrix_layout(self) -> Layout:
-        """The columns that the matrix is made of, with the source columns behind each."""
-        return self._bound[0]
+    def inputs(self) -> tuple[MatrixInput, ...]:
+        """The matrices that the models read, in the order of `matrices`."""
+        return self._bound[1].inputs
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """The names of the matrix's columns."""
-        return self._bound[0].names()
+        """The names of the features of all matrices, each once."""
+        return tuple(dict.fromkeys(name for one in self.inputs for name in one.layout.names()))
 
-    @property
+    @cached_property
     def used_sources(self) -> frozenset[str]:
-        """The source columns that can change an answer at all."""
-        layout, used = self._bound[0], self.model.used()
-        return frozenset(layout.sources_of(name for name, use in zip(layout.names(), used.tolist(), strict=True) if use))
+        """The source columns that can change a prediction."""
+        return self._bound[1].used_sources
 
-    def matrix(self, frame: Frame) -> Matrix:
-        """The matrix of a frame of the schema's layout."""
-        return to_matrix(self._bound[1](frame))
+    def matrices(self, frame: Frame) -> list[Matrix]:
+        """The matrix of each input, from a frame of the schema's layout."""
+        apply, node = self._bound
+        return node.matrices(apply(frame))
 
     def scores(self, frame: Frame) -> Floats:
         """The predictions in the shape of `task_spec`: (rows, classes) probabilities or (rows,) values.
 
         Rounded to 1e-12, so that equal answers compare equal.
         """
-        return self.model.scores(self.matrix(frame)).round(12)
+        apply, node = self._bound
+        return node.scores(apply(frame)).round(12)
+
+    def scores_of(self, matrices: Sequence[Matrix]) -> Floats:
+        """The scores of the rows of `matrices`, as `scores`."""
+        return self._bound[1].scores_of(matrices).round(12)
+
+    def intervals(self, frame: Frame) -> Floats | None:
+        """The lower and upper bound of each prediction, (rows, 2), rounded as scores; None when the model has no prediction intervals."""
+        apply, node = self._bound
+        found = node.intervals(apply(frame))
+        return None if found is None else found.round(12)
 
     def decide(self, scores: Floats, threshold: float | None = None) -> Ints:
         """The position of the predicted class of each row, (rows,), by `threshold` or the stored one; all 0 for a task without classes."""

@@ -6,6 +6,7 @@ No code travels with the data. A class is named by module and name, and only cla
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import importlib
 import json
 import math
@@ -19,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UserError
+from .migrations import FORMAT, migrate
 
 _PACKAGE = __name__.rpartition(".")[0]
+_FOLDERS = ("models", "nodes", "transforms")
 _KIND = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)?:[A-Za-z_0-9]+")
 
 
@@ -35,21 +38,16 @@ def kind_of(cls: type[Serializable]) -> str:
     return f"{cls.__module__.removeprefix(_PACKAGE + '.')}:{cls.__name__}"
 
 
-# Names of classes in files of older versions, and where these classes are now.
-MOVED = {"transforms.impute_words:ImputeWords": "transforms.impute_categories:ImputeCategories"}
-
-
 @cache  # of the few classes that there are: a table of a thousand columns names them thousands of times
 def class_of(kind: str) -> type[Serializable]:
     """The class of that name; UserError when no such class stands in this package."""
     unknown = UserError(f"The model file names an unknown part “{kind[:80]}”.", "It may come from a newer version of the application.")
-    kind = MOVED.get(kind, kind)
     if not _KIND.fullmatch(kind):
         raise unknown
     module_name, _, class_name = kind.partition(":")
     folder, _, leaf = module_name.rpartition(".")
-    parent = importlib.import_module(f"{_PACKAGE}.{folder}" if folder in ("transforms", "models") else _PACKAGE)
-    if (folder not in ("", "transforms", "models")) or leaf not in {found.name for found in pkgutil.iter_modules(parent.__path__)}:
+    parent = importlib.import_module(f"{_PACKAGE}.{folder}" if folder in _FOLDERS else _PACKAGE)
+    if (folder and folder not in _FOLDERS) or leaf not in {found.name for found in pkgutil.iter_modules(parent.__path__)}:
         raise unknown
     found = getattr(importlib.import_module(f"{_PACKAGE}.{module_name}"), class_name, None)
     if not isinstance(found, type) or not issubclass(found, Serializable) or "__dataclass_fields__" not in vars(found):
@@ -109,7 +107,7 @@ def unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
 def write_object(value: Serializable, folder: Path, name: str) -> None:
     """Write `name.json` and the arrays as `name.arrays/PATH.npy` into a folder; the same value always gives the same bytes."""
     arrays: dict[str, NDArray[Any]] = {}
-    document = pack(value, arrays)
+    document = {"format": FORMAT, **pack(value, arrays)}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_text(
         json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8", newline="\n"
@@ -121,10 +119,25 @@ def write_object(value: Serializable, folder: Path, name: str) -> None:
 
 
 def read_object_file(folder: Path, name: str) -> Any:
-    """Read what `write_plain` wrote; UserError when a file is missing or damaged. Runs no code from the folder."""
+    """Read what `write_object` wrote, today or in an older format. Runs no code from the folder.
+
+    UserError when a file is missing or damaged.
+    """
     try:
         document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         arrays = {path.stem: np.load(path, allow_pickle=False) for path in sorted((folder / f"{name}.arrays").glob("*.npy"))}
     except (OSError, ValueError, EOFError) as error:
         raise UserError(f"The model in “{folder.name}” cannot be read: a file is missing or damaged.", "Export the model again.") from error
-    return unpack(document, arrays)
+    if not isinstance(document, dict):
+        raise UserError("The model file is damaged.", "Export the model again.")
+    return unpack(migrate(document), arrays)
+
+
+def fingerprint(value: Any) -> str:
+    """A hash over everything that plain data is made of: equal for equal data."""
+    arrays: dict[str, NDArray[Any]] = {}
+    digest = hashlib.sha256(json.dumps(pack(value, arrays), ensure_ascii=False).encode())
+    for path, array in sorted(arrays.items()):
+        digest.update(f"{path} {array.dtype} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

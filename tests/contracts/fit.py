@@ -13,14 +13,15 @@ import numpy as np
 
 import mlops_desktop.catalog.algorithms
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import TASKS, Algorithm
+from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.registry import Registry
+from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.serialization import write_object
 from tests.frames import to_csr
 
 ALGORITHMS = Registry(mlops_desktop.catalog.algorithms, Algorithm)
-MEMBERS = [(name, task) for name in ALGORITHMS for task in TASKS if task in ALGORITHMS[name].tasks]
+MEMBERS = [(name, task) for name in ALGORITHMS for task in tasks() if ALGORITHMS[name].supports(task_spec(task))]
 QUICK = {"rounds": 12, "trees": 10, "epochs": 40, "width": 12, "min_samples_leaf": 5}
 
 
@@ -46,7 +47,7 @@ def target_of(task, signal, classes=3):
 def refusal(name, task, matrix):
     """The sentence with which a member refuses a matrix before any fit, and the way out; None when it takes it."""
     try:
-        quick(name).build(task, 0, matrix)
+        quick(name).build(task_spec(task), 0, matrix)
     except UserError as error:
         return error
     return None
@@ -56,7 +57,7 @@ def takes_missing(name, *, sparse=False):
     """Whether a member learns from rows with gaps, dense or sparse."""
     gaps = matrix_of(np.where(np.arange(80).reshape(40, 2) % 9 == 4, np.nan, 1.0))
     matrix = Matrix(gaps.names, None, to_csr(gaps.to_dense())) if sparse else gaps
-    return refusal(name, min(ALGORITHMS[name].tasks), matrix) is None
+    return refusal(name, next(task for member, task in MEMBERS if member == name), matrix) is None
 
 
 def in_library_form(name, matrix):
@@ -70,12 +71,12 @@ def in_library_form(name, matrix):
 
 def fit(algorithm, task, matrix, y, seed=3, **fit):
     """(the fitted estimator, the compiled model)"""
-    estimator = algorithm.build(task, seed, matrix)
+    estimator = algorithm.build(task_spec(task), seed, matrix)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of fits that were cut short on purpose
         estimator.fit(in_library_form(algorithm.id, matrix), y, **fit)
     classes = 0 if task == "regression" else int(y.max()) + 1
-    return estimator, algorithm.compile(estimator, task, classes, matrix.width)
+    return estimator, algorithm.compile(estimator, task_spec(task), classes, matrix.width)
 
 
 def digests():

@@ -15,6 +15,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice, Flag, Number
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
@@ -160,7 +161,7 @@ def test_twelve_classes_of_which_the_fit_saw_ten(name):
     seen = ~np.isin(y, [3, 11])
     algorithm, fitted = quick(name), matrix.take(np.flatnonzero(seen))
     estimator, _ = fit(algorithm, "multiclass", fitted, y[seen])
-    model = algorithm.compile(estimator, "multiclass", 12, matrix.width)
+    model = algorithm.compile(estimator, task_spec("multiclass"), 12, matrix.width)
     scores = model.scores(matrix)
     assert_equal_scores(scores, library_scores(estimator, "multiclass", name, matrix, 12))
     assert not scores[:, [3, 11]].any()
@@ -181,7 +182,7 @@ def test_row_weights_are_learned_with_or_refused_by_signature(name, task):
     matrix = matrix_of(rng.normal(size=(ROWS, 3)))
     y = target_of(task, matrix.to_dense()[:, 0] + rng.normal(size=ROWS))
     weights = rng.integers(1, 4, ROWS).astype(float)
-    if "sample_weight" not in inspect.signature(quick(name).build(task, 3, matrix).fit).parameters:
+    if "sample_weight" not in inspect.signature(quick(name).build(task_spec(task), 3, matrix).fit).parameters:
         assert name not in ("baseline", "lightgbm", "logistic", "random_forest", "ridge")  # they have always taken weights
         return
     estimator, model = fit(quick(name), task, matrix, y, sample_weight=weights)
@@ -283,9 +284,9 @@ def test_trees_take_missing_values():
 def test_too_little_to_learn_from_is_said_in_words(name, task):
     if name != "baseline":
         with pytest.raises(UserError, match="no rows"):
-            quick(name).build(task, 0, matrix_of(np.empty((0, 2))))
+            quick(name).build(task_spec(task), 0, matrix_of(np.empty((0, 2))))
         with pytest.raises(UserError, match="no column"):
-            quick(name).build(task, 0, matrix_of(np.empty((5, 0))))
+            quick(name).build(task_spec(task), 0, matrix_of(np.empty((5, 0))))
     for rows in (2, 3, 5):
         matrix = matrix_of(np.random.default_rng(14).normal(size=(rows, 2)))
         y = np.arange(rows) % 2 if task != "regression" else np.arange(rows) * 10.0

@@ -94,13 +94,13 @@ def random_trees(rng: np.random.Generator, count: int = 12, depth: int = 3) -> T
 def _scorer(name: str) -> Scorer:
     rng = np.random.default_rng(7)
     if name == "binary":
-        return Scorer("leavers", "0123456789ab", "binary", "leaves", SCHEMA, TRANSFORMS, random_trees(rng), ("no", "yes"), 1, 0.4)
+        return Scorer.of_model("leavers", "0123456789ab", "binary", "leaves", SCHEMA, TRANSFORMS, random_trees(rng), ("no", "yes"), 1, 0.4)
     if name == "multiclass":
         weights = rng.normal(0, 1, (WIDTH, 3))
         model = Linear(weights, np.array([0.1, -0.2, 0.3]), "softmax")
-        return Scorer("kinds", "1123456789ab", "multiclass", "kind", SCHEMA, TRANSFORMS, model, (1, 2.5, "50 % other"))
+        return Scorer.of_model("kinds", "1123456789ab", "multiclass", "kind", SCHEMA, TRANSFORMS, model, (1, 2.5, "50 % other"))
     model = Linear(rng.normal(0, 100, (WIDTH, 1)), np.array([812.5]), "identity")
-    return Scorer("rents", "2123456789ab", "regression", "rent", SCHEMA, TRANSFORMS, model)
+    return Scorer.of_model("rents", "2123456789ab", "regression", "rent", SCHEMA, TRANSFORMS, model)
 
 
 SCORERS = {name: _scorer(name) for name in ("binary", "multiclass", "regression")}

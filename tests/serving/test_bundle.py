@@ -38,7 +38,7 @@ def test_a_bundle_comes_back_as_it_was(name, bundles, scorers, rows_of):
     assert bundle.info["classes"] == list(scorer.classes)
     assert bundle.info["parity"]["rows"] == len(bundle.golden.rows) >= 50
     assert bundle.info["parity"]["worst_difference"] <= 1e-9
-    assert (bundle.info["format"], bundle.info["tier"], bundle.info["application"]) == (1, 0, "0.1.0")
+    assert (bundle.info["format"], bundle.info["tier"], bundle.info["application"]) == (2, 0, "0.1.0")
 
 
 def test_the_same_arguments_give_the_same_bytes(scorers, write, folders, tmp_path):

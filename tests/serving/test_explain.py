@@ -60,7 +60,7 @@ def wide(columns, seed=0):
     schema = Schema(tuple(Column(f"c{i}", "number", low=-3.0, high=3.0, typical=0.5) for i in range(columns)))
     weights = rng.normal(size=(columns, 1))
     weights[::7] = 0.0
-    return Scorer("wide", "v", "regression", "y", schema, (), Linear(weights, np.array([1.0]), "identity")), rng.normal(
+    return Scorer.of_model("wide", "v", "regression", "y", schema, (), Linear(weights, np.array([1.0]), "identity")), rng.normal(
         size=columns
     ).astype(np.float32)
 
@@ -71,7 +71,7 @@ def test_sampled_contributions_of_a_linear_model_are_exact(columns):
     row = {f"c{i}": float(v) for i, v in enumerate(values)}
     found = explain(scorer, scorer.schema.from_rows([row]).frame)[0]
     by_name = {one.field: one.contribution for one in found.contributions}
-    wanted = {f"c{i}": float(scorer.model.weights[i, 0] * (v - 0.5)) for i, v in enumerate(values.astype(float))}
+    wanted = {f"c{i}": float(scorer.node.model.weights[i, 0] * (v - 0.5)) for i, v in enumerate(values.astype(float))}
     assert by_name == pytest.approx(wanted, abs=1e-9)
     assert found.base + sum(by_name.values()) == pytest.approx(found.answer, abs=1e-9)
     assert all(by_name[f"c{i}"] == 0.0 for i in range(0, columns, 7))

@@ -267,7 +267,7 @@ def test_wide_tables_stay_usable(browser, running, write, tmp_path):
     weights = np.linspace(-1, 1, 150)[:, None]
     weights[100:] = 0.0
     schema = Schema(columns)
-    scorer = Scorer("wide", "v1", "regression", "y", schema, (), Linear(weights, np.zeros(1), "identity"))
+    scorer = Scorer.of_model("wide", "v1", "regression", "y", schema, (), Linear(weights, np.zeros(1), "identity"))
     from mlops_desktop.engine.packaging.golden import golden_rows
     from mlops_desktop.serving.bundle import write_core
     from mlops_desktop.serving.monitor import reference_of

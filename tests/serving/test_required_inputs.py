@@ -12,6 +12,7 @@ from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.csv_io import answer_chunk, read_chunks
 from mlops_desktop.serving.http_problems import Refusal
 from mlops_desktop.serving.models.linear import Linear
+from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.openapi import openapi_document, schema_document
 from mlops_desktop.serving.required_inputs import blocking_columns, schema_of_needs
 from mlops_desktop.serving.service import Service
@@ -27,7 +28,7 @@ def bare(scorers):
     transforms = tuple(one for one in scorer.transforms if not isinstance(one, ImputeNumbers))
     columns = tuple(replace(column, nullable=True, missing_share=0.0) for column in scorer.schema.columns)
     model = Linear(np.arange(1.0, 7.0).reshape(-1, 1), np.array([1.0]), "identity")
-    return replace(scorer, schema=replace(scorer.schema, columns=columns), transforms=transforms, model=model)
+    return replace(scorer, schema=replace(scorer.schema, columns=columns), transforms=transforms, node=Chain((), model))
 
 
 @pytest.fixture

@@ -9,13 +9,21 @@ import pytest
 
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.models.linear import Linear
+from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.scorer import Scorer
 
 SCHEMA = Schema((Column("a", "number"), Column("b", "number"), Column("c", "number")))
-REGRESSION = Scorer("m", "1", "regression", "y", SCHEMA, (), Linear(np.array([[1 / 3], [0.0], [2.0]]), np.array([0.1]), "identity"))
+REGRESSION = Scorer.of_model(
+    "m", "1", "regression", "y", SCHEMA, (), Linear(np.array([[1 / 3], [0.0], [2.0]]), np.array([0.1]), "identity")
+)
 BINARY = replace(
-    REGRESSION, task="binary", model=replace(REGRESSION.model, link="sigmoid"), classes=("no", "yes"), positive=1, threshold=0.7
+    REGRESSION,
+    task="binary",
+    node=Chain((), replace(REGRESSION.node.model, link="sigmoid")),
+    classes=("no", "yes"),
+    positive=1,
+    threshold=0.7,
 )
 
 
@@ -41,4 +49,4 @@ def test_an_unknown_task_is_refused():
 def test_only_columns_that_can_change_an_answer_are_used():
     assert REGRESSION.used_sources == {"a", "c"}
     assert REGRESSION.feature_names == ("a", "b", "c")
-    assert REGRESSION.matrix_layout == SCHEMA.layout()
+    assert [one.layout for one in REGRESSION.inputs] == [SCHEMA.layout()]

@@ -7,6 +7,7 @@ import pytest
 
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.selftest import TOLERANCE, Golden, answers_of, replay
 
 
@@ -31,17 +32,17 @@ def test_another_answer_fails(name, bundles):
 
 def test_a_changed_threshold_of_the_model_fails(bundles):
     scorer, golden = bundles["binary"].scorer, bundles["binary"].golden
-    threshold = scorer.model.threshold.copy()
+    threshold = scorer.node.model.threshold.copy()
     threshold[::5] += 0.4
-    assert not replay(replace(scorer, model=replace(scorer.model, threshold=threshold)), golden).passed
+    assert not replay(replace(scorer, node=Chain((), replace(scorer.node.model, threshold=threshold))), golden).passed
 
 
 def test_other_labels_alone_fail(bundles):
     """The scores may be equal and the decision another: then the positive class stands elsewhere."""
     scorer, golden = bundles["binary"].scorer, bundles["binary"].golden
     rows, scores = golden.rows[:1], ((0.6 + 4e-10, 0.4 - 4e-10),)
-    model = replace(scorer.model, baseline=scorer.model.baseline, values=scorer.model.values * 0.0)
-    flat = replace(scorer, model=replace(model, baseline=np.array([np.log(0.4 / 0.6)])), threshold=0.4)
+    model = replace(scorer.node.model, baseline=scorer.node.model.baseline, values=scorer.node.model.values * 0.0)
+    flat = replace(scorer, node=Chain((), replace(model, baseline=np.array([np.log(0.4 / 0.6)]))), threshold=0.4)
     parity = replay(flat, Golden(rows, scores))
     assert (parity.worst <= TOLERANCE, parity.labels, parity.passed) == (True, 2, False)
 
@@ -66,7 +67,7 @@ class Moved(Model):
 def test_a_row_must_be_answered_rightly_alone_and_together(alone, by, bundles):
     scorer, golden = bundles["regression"].scorer, bundles["regression"].golden
     assert len(golden.rows) > 1
-    parity = replay(replace(scorer, model=Moved(scorer.model, by, alone)), golden)
+    parity = replay(replace(scorer, node=Chain((), Moved(scorer.node.model, by, alone))), golden)
     assert parity.worst > TOLERANCE
     assert not parity.passed
 
@@ -74,7 +75,7 @@ def test_a_row_must_be_answered_rightly_alone_and_together(alone, by, bundles):
 def test_the_limit_grows_with_the_answer(bundles):
     """A number of a million may be off by a million limits, a number below 1 by one."""
     scorer, golden = bundles["regression"].scorer, bundles["regression"].golden
-    large = replace(scorer, model=Moved(Moved(scorer.model, 1e6, True), 1e6, False))
+    large = replace(scorer, node=Chain((), Moved(Moved(scorer.node.model, 1e6, True), 1e6, False)))
     scores = answers_of(large, golden.rows)
     for share, passes in ((0.5, True), (1.5, False)):
         moved = tuple((row[0] * (1 + share * TOLERANCE),) for row in scores)
@@ -91,7 +92,7 @@ def test_another_number_of_classes_fails(bundles):
 
 def test_a_model_that_cannot_answer_is_a_sentence(bundles):
     scorer = bundles["regression"].scorer
-    broken = replace(scorer, model=replace(scorer.model, weights=np.zeros((2, 1))))
+    broken = replace(scorer, node=Chain((), replace(scorer.node.model, weights=np.zeros((2, 1)))))
     with pytest.raises(UserError, match="cannot answer"):
         replay(broken, bundles["regression"].golden)
 

@@ -53,7 +53,7 @@ def test_what_is_no_plain_data_is_refused_when_it_is_written(value):
 
 
 def test_files_are_the_same_twice_and_read_back(tmp_path):
-    model = Constant("multiclass", np.array([0.25, 0.75]), 3)
+    model = Constant(np.array([0.25, 0.75]), 3, per_class=True)
     for side in ("a", "b"):
         write_object(model, tmp_path / side, "m")
     files = [{p.relative_to(tmp_path / s): p.read_bytes() for p in (tmp_path / s).rglob("*") if p.is_file()} for s in "ab"]
@@ -86,7 +86,7 @@ def test_only_parts_of_this_package_can_be_named(kind):
     [
         {"kind": "transforms.clip:Clip", "columns": []},
         {"kind": "transforms.clip:Clip", "columns": [], "lows": [], "highs": [], "more": 1},
-        {"kind": "models.constant:Constant", "task": "binary"},
+        {"kind": "models.constant:Constant", "width": 1},
         {"array": "gone"},
         {"other": 1},
     ],
@@ -98,7 +98,7 @@ def test_damaged_data_is_refused_in_a_sentence(document):
 
 
 def test_damaged_files_are_refused_in_a_sentence(tmp_path):
-    model = Constant("multiclass", np.array([0.25, 0.75]), 3)
+    model = Constant(np.array([0.25, 0.75]), 3, per_class=True)
     write_object(model, tmp_path, "m")
     array = next((tmp_path / "m.arrays").iterdir())
     array.write_bytes(array.read_bytes()[:-3])

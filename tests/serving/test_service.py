@@ -197,12 +197,12 @@ def test_what_was_asked_is_counted_but_not_kept(services, rows_of):
 
 def test_an_answer_that_is_no_number_is_the_inputs_fault(services, monkeypatch):
     service = services["regression"]
-    real = type(service.scorer.model).scores
+    real = type(service.scorer.node.model).scores
 
     def overflowing(self, matrix):
         return np.where(matrix.to_dense()[:, 0] > 3, np.inf, real(self, matrix))
 
-    monkeypatch.setattr(type(service.scorer.model), "scores", overflowing)
+    monkeypatch.setattr(type(service.scorer.node.model), "scores", overflowing)
     good, bad = Asked([{"age": 30}], None, False), Asked([{"age": 2**50}], None, False)
     first, second = service.answer_together([good, bad])
     assert isinstance(first, Reply)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice
 from mlops_desktop.catalog.algorithms._estimators import seen_classes
 from mlops_desktop.serving.frame import Matrix
@@ -23,18 +23,20 @@ class Baseline(Algorithm):
     id = "baseline"
     label = "Baseline"
     help = "Answers every row alike: with the shares of the classes, or with the mean or median. Other models show their worth against it."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
 
     strategy: str = choice(
         "mean", {"mean": "Mean", "median": "Median"}, "Answer", help="For numbers: the median is less moved by a few extreme values."
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.dummy import DummyClassifier, DummyRegressor
 
-        return DummyRegressor(strategy=self.strategy) if task == "regression" else DummyClassifier(strategy="prior")
+        return DummyRegressor(strategy=self.strategy) if not task.has_classes else DummyClassifier(strategy="prior")
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
-        if task == "regression":
-            return Constant(task, np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width)
-        return expand_classes(Constant(task, np.asarray(estimator.class_prior_, dtype=np.float64), width), seen_classes(estimator), classes)
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
+        if not task.has_classes:
+            return Constant(np.asarray(estimator.constant_, dtype=np.float64).reshape(1), width, per_class=False)
+        return expand_classes(
+            Constant(np.asarray(estimator.class_prior_, dtype=np.float64), width, per_class=True), seen_classes(estimator), classes
+        )

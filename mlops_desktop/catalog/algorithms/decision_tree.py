@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
@@ -22,7 +22,7 @@ class DecisionTree(Algorithm):
     id = "decision_tree"
     label = "Decision tree"
     help = "A few questions, one after the other, that anyone can read. Less exact than many trees together."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
 
     max_depth: int | None = number(
         8, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True, tune=(2, 16)
@@ -45,7 +45,7 @@ class DecisionTree(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
         refuse_unfit(matrix, self.label, missing=matrix.csr is None)
@@ -55,13 +55,13 @@ class DecisionTree(Algorithm):
             "ccp_alpha": self.ccp_alpha,
             "random_state": seed,
         }
-        if task == "regression":
+        if not task.has_classes:
             return OneThread(DecisionTreeRegressor(**options))
         return OneThread(DecisionTreeClassifier(**options, class_weight=None if self.class_weight == "none" else self.class_weight))
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         nodes = scikit_nodes([estimator.tree_])
-        if task == "regression":
+        if not task.has_classes:
             return grow(nodes, link=MEAN, width=width)
         seen = seen_classes(estimator)
         return expand_classes(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
@@ -28,7 +28,7 @@ class HistGradientBoosting(Algorithm):
     help = (
         "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
     )
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
     takes_sparse = False
     initial_configs = (  # few leaves for small tables; a sample of columns at each question
         {"learning_rate": 0.06, "rounds": 200, "leaves": 8, "min_samples_leaf": 10, "max_features": 0.5},
@@ -84,7 +84,7 @@ class HistGradientBoosting(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
         refuse_unfit(matrix, self.label, missing=True)
@@ -99,22 +99,22 @@ class HistGradientBoosting(Algorithm):
             "early_stopping": False,
             "random_state": seed,
         }
-        if task == "regression":
+        if not task.has_classes:
             return OneThread(HistGradientBoostingRegressor(**options, loss=self.loss))
         weight = None if self.class_weight == "none" else self.class_weight
         return OneThread(HistGradientBoostingClassifier(**options, class_weight=weight))
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         known = _known_codes(estimator)
         order = [*known, *(position for position in range(width) if position not in known)]  # the library moves categories to the front
         levels = np.array([int(known[position].max()) + 1 if position in known else 0 for position in range(width)])
         sets: list[list[int]] = []
         trees = [_tree(predictor, np.array(order), known, sets) for one_round in estimator._predictors for predictor in one_round]
         baseline = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
-        seen = () if task == "regression" else seen_classes(estimator)
-        link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
+        seen = () if not task.has_classes else seen_classes(estimator)
+        link = IDENTITY if not task.has_classes else SIGMOID if len(seen) == 2 else SOFTMAX
         model = grow(Nodes.join(trees), link=link, width=width, baseline=baseline, outputs=len(baseline), levels=levels, sets=sets)
-        return model if task == "regression" else expand_classes(model, seen, classes)
+        return model if not task.has_classes else expand_classes(model, seen, classes)
 
 
 def _known_codes(estimator: Any) -> dict[int, Ints]:

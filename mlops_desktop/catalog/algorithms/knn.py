@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import refuse_unfit
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
@@ -25,7 +25,7 @@ class KNearest(Algorithm):
     id = "knn"
     label = "Nearest neighbours"
     help = "Answers with the mean of the most similar training rows, which the model therefore contains. Scale the columns first."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
     stores_training_data = True
 
     neighbours: int = number(10, 1, 10_000, "Neighbours", help="How many similar rows are asked.", whole=True, log=True, tune=(1, 60))
@@ -37,7 +37,7 @@ class KNearest(Algorithm):
         tune=True,
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         refuse_unfit(matrix, self.label)
         if matrix.rows < self.neighbours:
             raise UserError(
@@ -46,9 +46,9 @@ class KNearest(Algorithm):
             )
         return NearestRows(task, self.neighbours, self.weights == "distance")
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         model: Model = estimator.model
-        return model if task == "regression" else expand_classes(model, estimator.seen, classes)
+        return model if not task.has_classes else expand_classes(model, estimator.seen, classes)
 
 
 class NearestRows:
@@ -61,25 +61,25 @@ class NearestRows:
     seen: tuple[int, ...]
     classes_: NDArray[np.intp]
 
-    def __init__(self, task: Task, neighbours: int, by_distance: bool) -> None:
+    def __init__(self, task: TaskSpec, neighbours: int, by_distance: bool) -> None:
         self._task, self._neighbours, self._by_distance = task, neighbours, by_distance
 
     def fit(self, X: Any, y: NDArray[Any]) -> NearestRows:
         """Keep the rows: `X` dense or scipy CSR."""
-        if self._task == "regression":
+        if not self._task.has_classes:
             answers: Floats = np.asarray(y, dtype=np.float64).reshape(-1, 1)
             self.seen = ()
         else:
             self.classes_, at = np.unique(np.asarray(y, dtype=np.intp), return_inverse=True)
             answers = np.eye(len(self.classes_))[at.reshape(-1)]
             self.seen = tuple(self.classes_.tolist())
-        self.model = remember(_matrix(X), answers, self._neighbours, self._by_distance, self._task == "regression")
+        self.model = remember(_matrix(X), answers, self._neighbours, self._by_distance, not self._task.has_classes)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Numbers (rows,), or the class positions with the most say."""
         scores = self.model.scores(_matrix(X))
-        return scores if self._task == "regression" else self.classes_[np.argmax(scores, axis=1)]
+        return scores if not self._task.has_classes else self.classes_[np.argmax(scores, axis=1)]
 
     def predict_proba(self, X: Any) -> Floats:
         """(rows, seen classes) shares."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
@@ -28,7 +28,7 @@ class LightGbm(Algorithm):
     id = "lightgbm"
     label = "LightGBM"
     help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
     initial_configs = (  # for small tables; samples of columns and rows; many trees for what is smooth; many leaves for big tables
         {"learning_rate": 0.05, "rounds": 250, "leaves": 8, "min_samples_leaf": 10, "share_of_columns": 0.6, "share_of_rows": 0.8},
         {"learning_rate": 0.05, "rounds": 400, "leaves": 24, "min_samples_leaf": 10, "share_of_columns": 0.5, "share_of_rows": 0.8},
@@ -88,7 +88,7 @@ class LightGbm(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from lightgbm import LGBMClassifier, LGBMRegressor
 
         refuse_unfit(matrix, self.label, missing=True)
@@ -108,18 +108,18 @@ class LightGbm(Algorithm):
             "verbosity": -1,
         }
         categories = category_columns(matrix, _MOST_CODES)
-        if task == "regression":
+        if not task.has_classes:
             return OneThread(LGBMRegressor(**options, objective=self.loss), categorical_feature=categories)
         weight = None if self.class_weight == "none" else self.class_weight
         return OneThread(LGBMClassifier(**options, class_weight=weight), categorical_feature=categories)
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         nodes, levels, sets = _read(estimator.booster_.model_to_string(num_iteration=-1, importance_type="split"), width)
-        seen = () if task == "regression" else seen_classes(estimator)
-        link = IDENTITY if task == "regression" else SIGMOID if len(seen) == 2 else SOFTMAX
+        seen = () if not task.has_classes else seen_classes(estimator)
+        link = IDENTITY if not task.has_classes else SIGMOID if len(seen) == 2 else SOFTMAX
         outputs = len(seen) if link == SOFTMAX else 1
         model = grow(nodes, link=link, width=width, outputs=outputs, levels=levels, sets=sets)
-        return model if task == "regression" else expand_classes(model, seen, classes)
+        return model if not task.has_classes else expand_classes(model, seen, classes)
 
 
 def _read(text: str, width: int) -> tuple[Nodes, Ints, list[list[int]]]:

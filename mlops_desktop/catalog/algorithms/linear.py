@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.base.families import NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
@@ -21,14 +21,14 @@ class LinearRegression(Algorithm):
     id = "linear"
     label = "Linear regression"
     help = "A weighted sum of the columns. Quick and easy to read; misses what is not a straight line."
-    tasks = frozenset({"regression"})
+    learns = frozenset({NUMBERS})
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import LinearRegression as LeastSquares
 
         refuse_unfit(matrix, self.label)
         return OneThread(LeastSquares())
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         weights = np.asarray(estimator.coef_, dtype=np.float64).reshape(width, 1)
         return Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64).reshape(1), IDENTITY)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.base.families import CLASSES, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.serving.frame import Matrix
@@ -23,7 +23,7 @@ class LogisticRegression(Algorithm):
     id = "logistic"
     label = "Logistic regression"
     help = "A weighted sum of the columns, turned into probabilities. Quick, well calibrated, easy to read. Scale the columns first."
-    tasks = frozenset({"binary", "multiclass"})
+    learns = frozenset({CLASSES})
 
     strength: float = number(
         1.0,
@@ -42,14 +42,14 @@ class LogisticRegression(Algorithm):
     )
     most_steps: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import LogisticRegression as Penalised
 
         refuse_unfit(matrix, self.label)
         weight = None if self.class_weight == "none" else self.class_weight
         return OneThread(Penalised(C=self.strength, class_weight=weight, max_iter=self.most_steps, random_state=seed))
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         weights, seen = np.asarray(estimator.coef_, dtype=np.float64).T.copy(), seen_classes(estimator)
         link = SIGMOID if len(seen) == 2 else SOFTMAX
         return expand_classes(Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64), link), seen, classes)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.serving.frame import Floats, Matrix
@@ -24,7 +24,7 @@ class Mlp(Algorithm):
     id = "mlp"
     label = "Neural network"
     help = "Layers of weighted sums with a bend after each. Finds smooth shapes; wants scaled columns, and more rows than other models."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
 
     layers: int = number(1, 1, 5, "Layers", help="Hidden layers between the columns and the answer.", whole=True, tune=(1, 3))
     width: int = number(
@@ -39,7 +39,7 @@ class Mlp(Algorithm):
         200, 1, 10_000, "Most rounds", help="Passes over the training rows; fewer when nothing is gained any more.", whole=True, log=True
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.neural_network import MLPClassifier, MLPRegressor
 
         refuse_unfit(matrix, self.label)
@@ -51,12 +51,12 @@ class Mlp(Algorithm):
             "max_iter": self.epochs,
             "random_state": seed,
         }
-        return OneThread(ScaledTarget(MLPRegressor(**options)) if task == "regression" else MLPClassifier(**options))
+        return OneThread(ScaledTarget(MLPRegressor(**options)) if not task.has_classes else MLPClassifier(**options))
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         weights = [np.asarray(layer, dtype=np.float64) for layer in estimator.coefs_]
         biases = [np.asarray(layer, dtype=np.float64) for layer in estimator.intercepts_]
-        if task == "regression":
+        if not task.has_classes:
             weights[-1], biases[-1] = weights[-1] * estimator.scale, biases[-1] * estimator.scale + estimator.centre
             return NeuralNet(tuple(weights), tuple(biases), self.activation, IDENTITY)
         seen = seen_classes(estimator)

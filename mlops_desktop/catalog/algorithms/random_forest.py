@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
@@ -22,7 +22,7 @@ class RandomForest(Algorithm):
     id = "random_forest"
     label = "Random forest"
     help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
     initial_configs = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
     trees: int = number(
@@ -54,11 +54,11 @@ class RandomForest(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
         refuse_unfit(matrix, self.label, missing=matrix.csr is None)
-        usual: str | float = 1 / 3 if task == "regression" else "sqrt"
+        usual: str | float = 1 / 3 if not task.has_classes else "sqrt"
         options: dict[str, Any] = {
             "n_estimators": self.trees,
             "max_features": usual if self.max_features is None else self.max_features,
@@ -67,13 +67,13 @@ class RandomForest(Algorithm):
             "n_jobs": 1,
             "random_state": seed,
         }
-        if task == "regression":
+        if not task.has_classes:
             return OneThread(RandomForestRegressor(**options))
         return OneThread(RandomForestClassifier(**options, class_weight=None if self.class_weight == "none" else self.class_weight))
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         nodes = scikit_nodes([member.tree_ for member in estimator.estimators_])
-        if task == "regression":
+        if not task.has_classes:
             return grow(nodes, link=MEAN, width=width)
         seen = seen_classes(estimator)
         return expand_classes(grow(nodes, link=MEAN, width=width, outputs=len(seen)), seen, classes)

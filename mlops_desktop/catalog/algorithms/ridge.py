@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Algorithm, Task
+from mlops_desktop.base.families import NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import number
 from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit
 from mlops_desktop.serving.frame import Matrix
@@ -22,16 +22,16 @@ class Ridge(Algorithm):
     id = "ridge"
     label = "Ridge regression"
     help = "Linear regression that holds its weights small: steadier when columns say much the same, or are many. Scale the columns first."
-    tasks = frozenset({"regression"})
+    learns = frozenset({NUMBERS})
 
     alpha: float = number(1.0, 1e-9, 1e9, "Penalty", help="The higher, the smaller the weights.", log=True, tune=(1e-3, 1e4))
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import Ridge as Penalised
 
         refuse_unfit(matrix, self.label)
         return OneThread(Penalised(alpha=self.alpha, random_state=seed))
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         weights = np.asarray(estimator.coef_, dtype=np.float64).reshape(width, 1)
         return Linear(weights, np.asarray(estimator.intercept_, dtype=np.float64).reshape(1), IDENTITY)

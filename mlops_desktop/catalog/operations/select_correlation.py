@@ -48,7 +48,7 @@ class SelectCorrelation(Selection):
     def scores(self, dataset: Dataset) -> dict[str, float]:
         frame, target = dataset.frame, dataset.target
         values = self._unit(frame)
-        if target.task == "regression":
+        if not target.classes:
             wanted = _unit_length((target.values - target.values.mean())[:, None] if frame.rows else np.zeros((0, 1)))
             found = np.abs(values.T @ wanted)[:, 0]
         else:

@@ -57,7 +57,7 @@ class SelectImportance(Selection):
     def _forest(frame: Frame, target: Target) -> Floats:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-        family = RandomForestRegressor if target.task == "regression" else RandomForestClassifier
+        family = RandomForestClassifier if target.classes else RandomForestRegressor
         # float32's range, for that is what trees compare; one thread, for the sums of several depend on their order
         forest = family(n_estimators=TREES, max_features="sqrt", min_samples_leaf=3, random_state=0, n_jobs=1)
         found: Floats = forest.fit(_features(frame), target.values).feature_importances_
@@ -70,7 +70,7 @@ class SelectImportance(Selection):
 
         features = _features(frame)
         scaled = StandardScaler(with_mean=not frame.sparse).fit_transform(features)
-        ridge = Ridge(alpha=1.0) if target.task == "regression" else RidgeClassifier(alpha=1.0)
+        ridge = RidgeClassifier(alpha=1.0) if target.classes else Ridge(alpha=1.0)
         found: Floats = np.abs(np.atleast_2d(ridge.fit(scaled, target.values).coef_)).sum(axis=0)
         return found
 

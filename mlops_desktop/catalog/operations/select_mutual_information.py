@@ -68,14 +68,14 @@ class SelectMutualInformation(Selection):
         discrete = few_values(values, _LEVELS) | codes
         # scikit-learn adds noise of the size of the values: beside a large mean it would drown what lies around it
         values = np.where(discrete, values, values - values.mean(axis=0))
-        estimate: Any = mutual_info_regression if target.task == "regression" else mutual_info_classif
+        estimate: Any = mutual_info_classif if target.classes else mutual_info_regression
         found: Floats = estimate(values, target.values, discrete_features=discrete, n_neighbors=_NEIGHBOURS, random_state=0)
         return found
 
 
 def _parts(target: Target) -> NDArray[np.intp]:
     """The target as small whole numbers: its classes, or the tenths of a number."""
-    if target.task != "regression":
+    if target.classes:
         return target.values.astype(np.intp)
     edges = np.unique(np.quantile(target.values, np.linspace(0, 1, 11)[1:-1])) if len(target.values) else np.empty(0)
     return np.searchsorted(edges, target.values)

@@ -12,12 +12,11 @@ from .row_query import rows_key as rows_key
 from .row_query import rows_where as rows_where
 from .snapshot import read_cells as read_cells
 from .snapshot import snapshot_path as snapshot_path
-from .targets import FEW_CLASSES as FEW_CLASSES
-from .targets import MANY_CLASSES as MANY_CLASSES
 from .targets import default_positive as default_positive
 from .targets import default_roles as default_roles
 from .targets import guess_targets as guess_targets
 from .targets import guess_task as guess_task
+from .targets import target_column as target_column
 from .targets import target_of as target_of
 from .typed_table import Table as Table
 from .typed_table import conform as conform

@@ -8,18 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Target, Task
+from mlops_desktop.base.families import Target
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
+from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS
 from mlops_desktop.engine.data.typed_table import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints
-from mlops_desktop.serving.schema import Column
 
-Class = str | int | float | bool
-FEW_CLASSES = 10  # whole numbers with at most so many values are classes rather than amounts
-MANY_CLASSES = 200
 _TARGET_NAMES = re.compile(
     r"(?i)^(target|label|labels|class|classes|y|outcome|response|result|churn(ed)?|default(ed)?|survived|species|diagnosis|fraud|is_?fraud|spam|"
     r"is_?spam|quality|income|price|sale_?price|median_?house_?value|fare|rating|score|sales|demand|converted|attrition|readmitted|approved|"
@@ -46,15 +44,21 @@ _POSITIVE = (
 _NEGATIVE = ("no", "false", "0", "-1", "negative", "neg", "ham", "good", "real", "alive", "benign", "healthy", "normal", "stayed", "none")
 
 
-def target_of(table: Table, name: str, task: Task, classes: Sequence[Class] | None = None) -> Target:
+def target_column(table: Table, name: str) -> TargetColumn:
+    """A column of a table as a possible target."""
+    mixed = any(e.column == name and e.rule == "mixed_types" for e in table.evidence)
+    return TargetColumn(table.schema.column(name), table.frame, mixed)
+
+
+def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | None = None) -> Target:
     """The target of every row.
 
     Classes keep their typed values (whole numbers int, true / false bool, yes / no and texts str), sorted, or are the given ones.
 
-    UserError when a row has no target, when there is one class only, when a binary task has more than two, when a number is wanted of a
-    text, when numbers and texts that look the same are mixed in the column, or when a class is not among the given ones.
+    UserError when a row has no target, when the task refuses the column (a text where a number is wanted, one class only, too many …), or
+    when a class is not among the given ones.
     """
-    column = table.schema.column(name)
+    column = target_column(table, name)
     missing = table.frame.missing(name)
     if missing.all():
         raise UserError(f"“{name}” is empty in every row, so nothing can be learned.", "Choose another column to predict.")
@@ -63,69 +67,12 @@ def target_of(table: Table, name: str, task: Task, classes: Sequence[Class] | No
             f"“{name}” is missing in {pluralize(int(missing.sum()), '1 row', '{n} rows')}.",
             "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
-    if task == "regression":
-        return Target(task, _numbers(table, column))
-    if any(e.column == name and e.rule == "mixed_types" for e in table.evidence):
-        raise UserError(
-            f"“{name}” holds numbers and texts or booleans that look the same (such as 1 and “1”): its classes cannot be told apart.",
-            "Make the column one type in the file, then import it again.",
-        )
-    values, found = _classes(table.frame, column)
-    if classes is not None:
-        return Target(task, _known(values, found, classes, name), tuple(classes))
-    _refuse_counts(name, task, found, values)
-    return Target(task, values, found)
-
-
-def _numbers(table: Table, column: Column) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    if column.type not in ("number", "integer", "boolean"):
-        kind = "dates" if column.type == "date" else "texts"
-        raise UserError(
-            f"“{column.name}” holds {kind}, so it cannot be predicted as a number.",
-            "Choose a classification task, or a column of numbers.",
-        )
-    return np.ascontiguousarray(table.frame.number(column.name))
-
-
-def _classes(frame: Frame, column: Column) -> tuple[Ints, tuple[Class, ...]]:
-    if column.type == "date":
-        raise UserError(f"“{column.name}” holds dates, which are not classes.", "Choose another column to predict.")
-    if column.type in ("number", "integer", "boolean"):
-        numbers, values = np.unique(frame.number(column.name), return_inverse=True)
-        found: list[Class]
-        if column.type == "boolean":
-            words = (*column.grammar.false[:1], *column.grammar.true[:1])
-            if len(words) == 2:
-                names = sorted(words)
-                place = np.array([names.index(words[int(n)]) for n in numbers.tolist()], dtype=np.intp)
-                seen = sorted(set(place.tolist()))
-                return np.searchsorted(seen, place[values]).astype(np.intp), tuple(names[i] for i in seen)
-            found = [bool(number) for number in numbers.tolist()]
-        else:
-            found = [int(n) if n.is_integer() else n for n in numbers.tolist()]
-        return values.astype(np.intp), tuple(found)
-    codes, levels = frame.categorical(column.name)
-    used = np.unique(codes)
-    names = sorted(levels[i] for i in used.tolist())
-    place = np.full(len(levels), -1, dtype=np.intp)
-    position = {level: i for i, level in enumerate(names)}
-    for i in used.tolist():
-        place[i] = position[levels[i]]
-    return place[codes], tuple(names)
-
-
-def _refuse_counts(name: str, task: Task, classes: Sequence[Class], values: Ints) -> None:
-    if len(classes) == 1:
-        raise UserError(
-            f"Every row has the same value in “{name}”, so there is nothing to predict.", "Choose another column, or data with both."
-        )
-    if task == "binary" and len(classes) != 2:
-        raise UserError(f"“{name}” has {len(classes):,} classes, but a binary task needs two.", "Choose the task “multiclass”.")
-    if len(classes) > MANY_CLASSES:
-        raise UserError(
-            f"“{name}” has {len(classes):,} classes in {len(values):,} rows, too many to learn.",
-            "Choose another column, or a regression task.",
-        )
+    spec = task_spec(task)
+    target = spec.read(column)
+    if target.classes and classes is not None:
+        return Target(task, _known(target.values, target.classes, classes, name), tuple(classes))
+    spec.check(target, name)
+    return target
 
 
 def _known(values: Ints, found: Sequence[Class], classes: Sequence[Class], name: str) -> Ints:
@@ -167,23 +114,19 @@ def default_positive(target: Target) -> tuple[Class, str]:
     return target.classes[rare], f"“{target.classes[rare]}” is the rarer class, {int(counts[rare]):,} of {len(target.values):,} rows."
 
 
-def guess_task(table: Table, target: str) -> tuple[Task, str]:
+def guess_task(table: Table, target: str) -> tuple[str, str]:
     """The kind of task for a target, with the reason in one sentence. UserError when the column cannot be predicted."""
-    column = table.schema.column(target)
-    distinct = _distinct(table.frame, target)
-    if distinct == 0:
+    column = target_column(table, target)
+    if column.distinct == 0:
         raise UserError(f"“{target}” is empty in every row, so nothing can be learned.", "Choose another column to predict.")
-    if distinct == 1:
+    if column.distinct == 1:
         raise UserError(f"Every row has the same value in “{target}”, so there is nothing to predict.", "Choose another column.")
-    if column.type == "date":
+    if column.column.type == "date":
         raise UserError(f"“{target}” holds dates, which are not predicted.", "Choose a number or a category.")
-    if distinct == 2:
-        return "binary", f"“{target}” has two values."
-    if column.type not in ("number", "integer"):
-        return "multiclass", f"“{target}” has {distinct:,} categories."
-    if column.type == "integer" and distinct <= FEW_CLASSES and table.rows >= 10 * distinct:
-        return "multiclass", f"“{target}” has only {distinct} whole numbers; choose regression if they are amounts."
-    return "regression", f"“{target}” holds {distinct:,} different numbers."
+    guesses = ((id_, task_spec(id_).guess(column)) for id_ in tasks())
+    found = [(*guess, id_) for id_, guess in guesses if guess]
+    _, reason, task = max(found, key=lambda one: one[0])  # a column of values is a category or a number, so one task has guessed
+    return task, reason
 
 
 def guess_targets(table: Table) -> list[tuple[str, str]]:

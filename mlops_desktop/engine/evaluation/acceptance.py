@@ -70,7 +70,7 @@ def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> 
     cost = None
     if project.costs is None:
         said = "the cost of each kind of error is not set"
-    elif measured.get("task") != "binary" or "confusion" not in measured:
+    elif measured.get("positive") is None or "confusion" not in measured:
         said = "it can be measured for tasks of two classes only"
     else:
         cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))

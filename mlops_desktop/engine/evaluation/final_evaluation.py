@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, Target
+from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import load_named, read_like, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
-from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.required_inputs import blocking_columns
 
 IMPORTANCE_REPEATS = 5
@@ -98,15 +99,9 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
             f"The model has no answer for {len(without):,} of {rows.frame.rows:,} rows{among}.",
             "Put a step that fills gaps before the model, and train again.",
         )
-    prior = _prior(chosen.pipeline.train.target)
+    trained_on = chosen.pipeline.train.target
+    prior = task_spec(trained_on.task).prior(trained_on)
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
-
-
-def _prior(target: Target) -> Floats:
-    """What a baseline that learned from these rows always answers: the shares of the classes, or the mean."""
-    if not target.classes:
-        return np.array([float(np.mean(target.values))])
-    return np.bincount(target.values, minlength=len(target.classes)) / len(target.values)
 
 
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:

@@ -14,9 +14,11 @@ import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part, Silent
+from mlops_desktop.base.metric import Answers, Metric
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
-from mlops_desktop.engine.metrics import Answers, Metric, answers, class_rates, confusion, log_loss, metrics_for, score
+from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_loss, metrics_for, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.scorer import Scorer
@@ -89,7 +91,7 @@ def evaluate_scores(
     drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(told.classes, 1), 1)))) if rows > 1 else 0
     values = _resampled(metrics_for(target.task), told, rows, drawn, seed, job)
     base = _baseline(target, prior)
-    name = str(target.classes[told.positive]) if target.task == "binary" else ""
+    name = str(target.classes[told.positive]) if task_spec(target.task).has_positive else ""
     found: Json = {
         "task": target.task,
         "rows": rows,
@@ -162,11 +164,8 @@ def _plain(value: float) -> float | None:
 def _baseline(target: Target, prior: Floats | None) -> Floats:
     """The scores of a model that looks at no column: the class shares, or the mean."""
     rows = len(target.values)
-    if target.classes:
-        shares = np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1) if prior is None else prior
-        return np.tile(shares, (rows, 1))
-    mean = float(prior[0]) if prior is not None else float(np.mean(target.values)) if rows else 0.0
-    return np.full(rows, mean)
+    answer = task_spec(target.task).prior(target) if prior is None else prior
+    return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
 
 
 def _notes(target: Target) -> list[str]:
@@ -187,7 +186,7 @@ def _notes(target: Target) -> list[str]:
 
 def _has_zero(target: Target) -> bool:
     """Whether a true value is 0, or next to nothing beside the largest: a share of it means nothing."""
-    sizes = np.abs(target.values) if target.task == "regression" else np.empty(0)
+    sizes = np.empty(0) if target.classes else np.abs(target.values)
     return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
 
 
@@ -215,10 +214,11 @@ def _of_classes(target: Target, told: Answers, threshold: float | None) -> Json:
     rows = len(target.values)
     counts = confusion(told, np.ones((1, rows)))
     rates = {kind: class_rates(counts, kind)[0] for kind in ("precision", "recall", "f1")}
-    shown = [told.positive] if target.task == "binary" else _frequent(counts[0].sum(axis=1))
+    has_positive = task_spec(target.task).has_positive
+    shown = [told.positive] if has_positive else _frequent(counts[0].sum(axis=1))
     found: Json = {
         "classes": list(target.classes),
-        "positive": told.positive if target.task == "binary" else None,
+        "positive": told.positive if has_positive else None,
         "threshold": threshold,
         "confusion": {"labels": list(target.classes), "counts": counts[0].astype(int).tolist()},
         "per_class": [
@@ -232,7 +232,7 @@ def _of_classes(target: Target, told: Answers, threshold: float | None) -> Json:
         ],
         "curves": [_curves(target, told, k) for k in shown],
     }
-    if target.task == "binary":
+    if has_positive:
         found["threshold_curve"] = threshold_curve(target, told.scores[:, told.positive], told.positive)
     return found
 

@@ -1,10 +1,8 @@
 from .definitions import METRICS as METRICS
-from .definitions import Metric as Metric
 from .definitions import default_metric as default_metric
 from .definitions import metric_of as metric_of
 from .definitions import metrics_for as metrics_for
 from .definitions import score as score
-from .measures import Answers as Answers
 from .measures import answers as answers
 from .measures import class_rates as class_rates
 from .measures import confusion as confusion

@@ -5,66 +5,22 @@ Ids and signs are scikit-learn's, so higher is always better.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Target, Task
-from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.families import CLASSES, NUMBERS, SEVERAL_CLASSES, TWO_CLASSES, Target
+from mlops_desktop.base.metric import Metric
+from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import measures
-from mlops_desktop.engine.metrics.measures import Answers, Statistic, answers
+from mlops_desktop.engine.metrics.measures import answers
 from mlops_desktop.serving.frame import Floats
-
-BINARY: tuple[Task, ...] = ("binary",)
-MULTI: tuple[Task, ...] = ("multiclass",)
-CLASSES: tuple[Task, ...] = ("binary", "multiclass")
-NUMBERS: tuple[Task, ...] = ("regression",)
-RARE = 0.05  # below this share of the rarer class, precision and recall tell more than the ROC curve
-
-
-@dataclass(frozen=True, eq=False)
-class Metric:
-    """One measure of a model.
-
-    `id` is the name of scikit-learn's scorer, `wish` what a person who chooses it wants of a model, `sentence` says what it is, `told`
-    the same of a value: a format with `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in
-    `wish`). `prepare` makes its value from answers (`engine.measures`).
-    """
-
-    id: str
-    label: str
-    wish: str
-    tasks: tuple[Task, ...]
-    sentence: str
-    told: str
-    prepare: Callable[[Answers], Statistic]
-
-    @property
-    def is_error(self) -> bool:
-        """Whether people write it as an error, where less is better; its value carries a minus sign, as `neg_…` says."""
-        return self.id.startswith("neg_")
-
-    def shown(self, score: float) -> float:
-        """The value as people write it: errors without their minus sign."""
-        return -score if self.is_error and score != 0 else score
-
-    def say(self, score: float | None, positive: str = "") -> str:
-        """What a score means, in one sentence; of an undefined score (None or NaN), why there is none."""
-        if score is None or not math.isfinite(score):
-            return f"{self.label} cannot be computed on these rows."
-        value = self.shown(score)
-        return self.told.format(value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class")
-
 
 _ALL = (
     Metric(
         "roc_auc",
         "ROC AUC",
         "Tell “{positive}” from the rest",
-        BINARY,
+        TWO_CLASSES,
         "How well the scores put rows of the positive class before the others: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one “{positive}” and one not, the right one gets the higher score {share} times in 100.",
         measures.of_positive(measures.auc),
@@ -73,7 +29,7 @@ _ALL = (
         "roc_auc_ovr",
         "ROC AUC, mean over classes",
         "Tell the classes apart",
-        MULTI,
+        SEVERAL_CLASSES,
         "How well the scores put rows of a class before the others, averaged over the classes: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one of a class and one of another, the right one gets the higher score {share} times in 100.",
         measures.over_classes(measures.auc),
@@ -82,7 +38,7 @@ _ALL = (
         "average_precision",
         "PR AUC",
         "Put the few “{positive}” rows first",
-        BINARY,
+        TWO_CLASSES,
         "Precision averaged over all cut-offs: 1 is perfect, the share of the positive class is guessing. It fits rare classes.",
         "From the highest score down, {share} % of the rows are “{positive}”, averaged over all of these.",
         measures.of_positive(measures.average_precision),
@@ -91,7 +47,7 @@ _ALL = (
         "average_precision",
         "PR AUC, mean over classes",
         "Put the rows of each class first",
-        MULTI,
+        SEVERAL_CLASSES,
         "Precision averaged over all cut-offs and over the classes: 1 is perfect.",
         "From the highest score of a class down, {share} % of the rows are of it, averaged over classes.",
         measures.over_classes(measures.average_precision),
@@ -136,7 +92,7 @@ _ALL = (
         "precision",
         "Precision",
         "Be right when the answer is “{positive}”",
-        BINARY,
+        TWO_CLASSES,
         "Of the rows answered with the positive class, the share that really is of it.",
         "Of 100 rows answered “{positive}”, {share} really are.",
         measures.of_confusion(measures.positive_rate("precision")),
@@ -145,7 +101,7 @@ _ALL = (
         "recall",
         "Recall",
         "Find as many “{positive}” as possible",
-        BINARY,
+        TWO_CLASSES,
         "Of the rows that really are of the positive class, the share that is found.",
         "Of 100 rows that really are “{positive}”, {share} are found.",
         measures.of_confusion(measures.positive_rate("recall")),
@@ -154,7 +110,7 @@ _ALL = (
         "f1",
         "F1",
         "Find many “{positive}”, and rightly",
-        BINARY,
+        TWO_CLASSES,
         "The balance of precision and recall (their harmonic mean): 1 is perfect.",
         "Precision and recall for “{positive}” balance at {share} %.",
         measures.of_confusion(measures.positive_rate("f1")),
@@ -163,7 +119,7 @@ _ALL = (
         "precision_macro",
         "Precision, mean over classes",
         "Be right in what is answered",
-        MULTI,
+        SEVERAL_CLASSES,
         "Of the rows answered with a class, the share that really is of it, averaged over the classes.",
         "Of 100 rows answered with a class, {share} really are of it, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("precision")),
@@ -172,7 +128,7 @@ _ALL = (
         "recall_macro",
         "Recall, mean over classes",
         "Find as many of each class as possible",
-        MULTI,
+        SEVERAL_CLASSES,
         "Of the rows of a class, the share that is found, averaged over the classes.",
         "Of 100 rows of a class, {share} are found, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("recall")),
@@ -181,7 +137,7 @@ _ALL = (
         "f1_macro",
         "F1, mean over classes",
         "Find many of each class, and rightly",
-        MULTI,
+        SEVERAL_CLASSES,
         "The balance of precision and recall, averaged over the classes: rare classes count as much as frequent ones.",
         "Precision and recall balance at {share} %, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("f1")),
@@ -190,7 +146,7 @@ _ALL = (
         "f1_weighted",
         "F1, weighted by class",
         "The same, frequent classes counting more",
-        MULTI,
+        SEVERAL_CLASSES,
         "The balance of precision and recall, averaged over the classes by their numbers of rows.",
         "Precision and recall balance at {share} %, averaged over the classes by their numbers of rows.",
         measures.of_confusion(measures.macro_rate("f1", weighted=True)),
@@ -251,16 +207,19 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in reversed(_ALL)}
-"""Every metric by id; of the two that share an id (PR AUC) the binary one. Ask `metric_of` when the task is known."""
+METRICS: dict[str, Metric] = {
+    metric.id: metric for metric in (*_ALL[::-1], *(own for task in tasks().values() for own in task.own_metrics))
+}
+"""Every metric by id; of the two that share an id (PR AUC) the one for two classes. Ask `metric_of` when the task is known."""
 
 
-def metrics_for(task: Task) -> list[Metric]:
+def metrics_for(task: str) -> list[Metric]:
     """The metrics of a task, in the order in which they are shown."""
-    return [metric for metric in _ALL if task in metric.tasks]
+    spec = task_spec(task)
+    return [*spec.own_metrics, *(metric for metric in _ALL if metric.trait in spec.traits)]
 
 
-def metric_of(metric_id: str, task: Task) -> Metric:
+def metric_of(metric_id: str, task: str) -> Metric:
     """The metric of that id for a task; UserError when the task has no such metric."""
     fitting = {metric.id: metric for metric in metrics_for(task)}
     if metric_id not in fitting:
@@ -271,24 +230,13 @@ def metric_of(metric_id: str, task: Task) -> Metric:
 def score(metric_id: str, target: Target, scores: Floats, positive: int | None = None, threshold: float | None = None) -> float:
     """The value of a metric, signed so that higher is better; NaN where it is undefined (see `measures`).
 
-    `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions of binary tasks follow `threshold` on the class at
-    `positive` (the second class unless given); without a threshold, and for more classes, the most probable class.
+    `scores` are (rows, classes) probabilities or (rows,) values, all finite. Decisions between two classes follow `threshold` on the class
+    at `positive` (the second class unless given); without a threshold, and for more classes, the most probable class.
     """
     statistic = metric_of(metric_id, target.task).prepare(answers(target, scores, positive, threshold))
     return float(statistic(np.ones((1, len(target.values))))[0]) + 0.0  # no minus zero
 
 
-def default_metric(task: Task, target: Target) -> tuple[str, str]:
+def default_metric(target: Target) -> tuple[str, str]:
     """A fitting metric and the reason for it, in one sentence."""
-    if task == "regression":
-        return "neg_root_mean_squared_error", "The typical miss in the target's own unit, where large misses weigh more."
-    counts = np.bincount(target.values.astype(np.intp), minlength=len(target.classes))
-    rarest = counts.min() / max(counts.sum(), 1)
-    if task == "binary":
-        if rarest < RARE:
-            said = f"{100 * rarest:.2g} % of the rows are of the rarer class; PR AUC shows how well such rare rows are found."
-            return "average_precision", said
-        return "roc_auc", "It shows how well the two classes are told apart, whatever cut-off is chosen later."
-    if rarest < 0.5 / len(counts):
-        return "balanced_accuracy", "The classes are of unequal size, and each shall count the same."
-    return "accuracy", "The classes are of similar size, so the share of right answers is a fair measure."
+    return task_spec(target.task).default_metric(target)

@@ -9,39 +9,14 @@ no warning.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlops_desktop.base.families import Target
+from mlops_desktop.base.metric import Answers, Statistic
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
-Statistic = Callable[[Floats], Floats]
 SMALLEST = float(np.finfo(np.float64).eps)  # scikit-learn keeps probabilities for the log-loss this far from 0 and 1
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """Rows with their truth and what a model said of them.
-
-    `actual` (rows,) class positions or values, `scores` (rows, classes) or (rows,), `decided` (rows,) class positions, none for regression.
-    """
-
-    actual: NDArray[Any]
-    scores: Floats
-    decided: Ints
-    positive: int
-    classes: int
-
-    def is_class(self, position: int) -> Bools:
-        """Which rows are of a class, (rows,) bool."""
-        return np.asarray(self.actual == position, dtype=np.bool_)
-
-    def ranked(self, position: int) -> Floats:
-        """The scores of a class as they are compared: rounded to 1e-12."""
-        return np.round(self.scores[:, position], 12)
 
 
 def answers(target: Target, scores: Floats, positive: int | None, threshold: float | None) -> Answers:

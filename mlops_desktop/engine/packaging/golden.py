@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,16 @@ from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
 from mlops_desktop.serving.scorer import Scorer
 
 Row = dict[str, Any]
+
+
+class _Split(NamedTuple):
+    """A split of a model: the source column, the matrix (by position among the scorer's inputs) and its feature, and the threshold."""
+
+    column: str
+    matrix: int
+    feature: int
+    threshold: float
+
 
 LEAST, MOST = 50, 400
 MIXED = 60  # rows that draw every column anew
@@ -133,7 +143,8 @@ def _missing(schema: Schema) -> list[Row]:
 
 def _words(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[Row]:
     """Texts made of the words that the transforms know (bags of words), with odd spellings among them."""
-    known = sorted({word for transform in scorer.transforms for word in _vocabulary(transform)})
+    transforms = [*scorer.transforms, *(transform for one in scorer.inputs for transform in one.transforms)]
+    known = sorted({word for transform in transforms for word in _vocabulary(transform)})
     texts = [column for column in schema.columns if column.type in ("text", "id")]
     if not texts:
         return []
@@ -198,35 +209,36 @@ def _boundaries(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> lis
     return rows
 
 
-def _sought(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[tuple[str, int, float]]:
-    """(source column, feature, threshold) of a sample of the splits on features that are made of one number column alone."""
+def _sought(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[_Split]:
+    """A sample of the splits on features that are made of one number column alone."""
     numbers = {column.name for column in schema.columns if column.type in ("number", "integer")}
-    layout, found = scorer.matrix_layout, []
-    names = layout.names()
-    for feature, thresholds in sorted(scorer.model.thresholds().items()):
-        source = layout.source(names[feature])
-        if len(source) == 1 and source[0] in numbers:
-            found += [(source[0], feature, float(threshold)) for threshold in thresholds]
+    found = []
+    for position, one in enumerate(scorer.inputs):
+        names = one.layout.names()
+        for feature, thresholds in one.thresholds().items():
+            source = one.layout.source(names[feature])
+            if len(source) == 1 and source[0] in numbers:
+                found += [_Split(source[0], position, feature, float(threshold)) for threshold in thresholds]
     chosen = rng.permutation(len(found))[:THRESHOLDS].tolist()
     return [found[i] for i in sorted(chosen)]
 
 
-def _bisect(scorer: Scorer, sought: list[tuple[str, int, float]], columns: dict[str, Column]) -> Iterator[tuple[str, float, float]]:
+def _bisect(scorer: Scorer, sought: list[_Split], columns: dict[str, Column]) -> Iterator[tuple[str, float, float]]:
     """(column, the largest value on the one side, the next value on the other side) for each threshold that the column's range crosses."""
-    features = np.array([feature for _, feature, _ in sought])
-    limits = np.array([limit for _, _, limit in sought])
-    whole = np.array([columns[name].type == "integer" for name, _, _ in sought])
+    limits = np.array([split.threshold for split in sought])
+    whole = np.array([columns[split.column].type == "integer" for split in sought])
     usual = typical_frame(scorer).take(np.zeros(len(sought), dtype=np.intp))
-    at: Ints = usual.layout.number_at([name for name, _, _ in sought])
+    at: Ints = usual.layout.number_at([split.column for split in sought])
 
     def goes_left(values: Floats) -> Ints:
         numbers = usual.numbers.copy()
         numbers[np.arange(len(sought)), at] = values
         with np.errstate(all="ignore"):
-            cells = scorer.matrix(usual.with_blocks(usual.layout, numbers=numbers)).to_dense()[np.arange(len(sought)), features]
+            dense = [matrix.to_dense() for matrix in scorer.matrices(usual.with_blocks(usual.layout, numbers=numbers))]
+            cells = np.array([dense[split.matrix][i, split.feature] for i, split in enumerate(sought)])
         return np.where(np.isnan(cells), -1, cells <= limits).astype(np.intp)
 
-    ends = [(columns[name].low, columns[name].high) for name, _, _ in sought]
+    ends = [(columns[split.column].low, columns[split.column].high) for split in sought]
     low = np.array([0.0 if a is None else float(a) for a, _ in ends])
     high = np.array([1.0 if b is None else float(b) for _, b in ends])
     low, high = np.floor(low - 1), np.ceil(high + 1)
@@ -237,6 +249,6 @@ def _bisect(scorer: Scorer, sought: list[tuple[str, int, float]], columns: dict[
         middle = np.where(whole, np.floor(middle), middle)
         same = goes_left(middle) == left
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    for (name, _, _), a, b, there in zip(sought, low.tolist(), high.tolist(), crossed.tolist(), strict=True):
+    for split, a, b, there in zip(sought, low.tolist(), high.tolist(), crossed.tolist(), strict=True):
         if there:
-            yield name, a, b
+            yield split.column, a, b

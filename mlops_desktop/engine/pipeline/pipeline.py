@@ -12,6 +12,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Silent
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds, read_columns, split_rows
@@ -99,8 +100,9 @@ class Pipeline:
 
     @property
     def positive(self) -> int | None:
-        """The position of the positive class of a binary task."""
-        if self.project.task != "binary":
+        """The position of the positive class of a task that has one."""
+        task = self.project.task
+        if task is None or not task_spec(task).has_positive:
             return None
         classes = self._clean.target.classes
         if self.project.positive not in classes:

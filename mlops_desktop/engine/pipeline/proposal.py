@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation
+from mlops_desktop.base.families import Operation, Task
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
-from mlops_desktop.engine.metrics import METRICS, default_metric
+from mlops_desktop.engine.metrics import default_metric, metrics_for
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
@@ -83,21 +83,21 @@ def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Proje
     table = Pipeline(folder, project).table
     if not project.task:
         task, reasons["task"] = guess_task(table, project.target)
-        project = replace(project, task=task)
+        project = replace(project, task=Task(task))
     missing = table.frame.missing(project.target)
     if missing[Pipeline(folder, project).kept_rows].any():
         rest = [step for step in project.row_filters if step.component.id != "drop_missing_target"]
         project = replace(project, row_filters=(Step(choices().row_filters.read("drop_missing_target")), *rest))
         reasons["row_filters"] = _why_drop(int(missing.sum()), project.target)
     target = Pipeline(folder, project).everything.target
-    if project.task == "binary":
+    if task_spec(target.task).has_positive:
         if project.positive not in target.classes:
             positive, reasons["positive"] = default_positive(target)
             project = replace(project, positive=positive)
     elif project.positive is not None:
         project = replace(project, positive=None)
-    if project.metric not in METRICS or project.task not in METRICS[project.metric].tasks:
-        metric, reasons["metric"] = default_metric(target.task, target)
+    if project.metric not in {metric.id for metric in metrics_for(target.task)}:
+        metric, reasons["metric"] = default_metric(target)
         project = replace(project, metric=metric)
     return project
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mlops_desktop.base.families import Algorithm, Operation, Task
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.base.families import Algorithm, Operation
+from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Column
 
@@ -65,23 +65,23 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
     return found
 
 
-def suggest_algorithms(task: Task, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:
+def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:
     """The algorithms to try first, quick ones before slow ones, each with its reason (one sentence).
 
     `texts`: words become thousands of sparse features, so algorithms that need them spread out are left out.
     """
     registry = choices().algorithms
-    linear = ("ridge" if task == "regression" else "logistic", "Quick, readable, and hard to beat on small tables.")
+    linear = [(id_, "Quick, readable, and hard to beat on small tables.") for id_ in ("ridge", "logistic")]
     boosted = ("lightgbm", "Usually among the best on tables, and quick with many rows.")
     plan = [
         ("baseline", "What one gets without looking at the columns: every model must beat it."),
-        *((boosted, linear) if texts or rows > MANY_ROWS else (linear, boosted)),
+        *((boosted, *linear) if texts or rows > MANY_ROWS else (*linear, boosted)),
         ("hist_gradient_boosting", "Usually among the best on tables; a second opinion to the one before."),
         ("random_forest", "Strong without tuning, and finds interactions by itself; slower than the others."),
     ]
     if rows > BIG_TABLE:
         plan = [entry for entry in plan if entry[0] != "random_forest"]
-    fitting = [(id_, reason) for id_, reason in plan if not registry[id_].missing() and task in registry[id_].tasks]
+    fitting = [(id_, reason) for id_, reason in plan if not registry[id_].missing() and registry[id_].supports(task_spec(task))]
     return [(registry.read(id_), reason) for id_, reason in fitting if registry[id_].takes_sparse or not texts]
 
 

@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Target, Task
+from mlops_desktop.base.families import Target
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.project import Split
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Frame, Ints, Longs
 
@@ -23,7 +24,6 @@ Fold = tuple[Ints, Ints]
 TRAIN_WORDS = frozenset({"train", "training"})
 VALID_WORDS = frozenset({"valid", "validation", "val", "dev"})
 TEST_WORDS = frozenset({"test", "testing", "holdout", "hold-out"})
-BANDS = 10  # a stratified split of numbers keeps the shares of ten equally full bands
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
 
@@ -93,11 +93,11 @@ def split_rows(split: Split, target: Target, columns: SplitColumns, seed: int) -
         test = _marked_test(columns, split)
         train = np.setdiff1d(np.arange(rows), test)
     elif split.method == "grouped":
-        test = _whole_groups(_groups(columns, split), _strata(target), split.test, rng)
+        test = _whole_groups(_groups(columns, split), task_spec(target.task).strata(target), split.test, rng)
         train = np.setdiff1d(np.arange(rows), test)
     else:
         shuffled = rng.permutation(rows)
-        chosen = _stratified(_strata(target), shuffled, wanted) if split.method == "stratified" else shuffled[:wanted]
+        chosen = _stratified(task_spec(target.task).strata(target), shuffled, wanted) if split.method == "stratified" else shuffled[:wanted]
         test, train = np.sort(chosen), np.setdiff1d(np.arange(rows), chosen)
     _every_class(target, train, split)
     return train.astype(np.intp), test.astype(np.intp)
@@ -124,10 +124,10 @@ def folds(split: Split, target: Target, columns: SplitColumns, seed: int) -> lis
             raise UserError(f"{there} cannot be dealt into {count} folds.", "Set a smaller number of folds, or bring more rows.")
         rng = np.random.default_rng([seed, 2])
         if split.method == "grouped":
-            part = _deal_groups(_groups(columns, split), _strata(target), np.full(count, 1 / count), rng, forced=None)
+            part = _deal_groups(_groups(columns, split), task_spec(target.task).strata(target), np.full(count, 1 / count), rng, forced=None)
         else:
             by_shares = split.method == "stratified" or (split.method == "column" and bool(target.classes))
-            strata = _strata(target) if by_shares else np.zeros(rows, dtype=np.intp)
+            strata = task_spec(target.task).strata(target) if by_shares else np.zeros(rows, dtype=np.intp)
             part = _dealt(strata, rng.permutation(rows), count)
         made = [(np.flatnonzero(part != fold), np.flatnonzero(part == fold)) for fold in range(count)]
     for number, (train, _) in enumerate(made, start=1):
@@ -154,7 +154,7 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
     return told
 
 
-def default_split(task: Task, has_group: bool, has_time: bool, counts: Sequence[int], has_fold: bool = False) -> tuple[Split, str]:
+def default_split(task: str, has_group: bool, has_time: bool, counts: Sequence[int], has_fold: bool = False) -> tuple[Split, str]:
     """A fitting split and the reason for it, in one sentence. `counts`: rows of each class; for regression, of the table."""
     rows = sum(counts)
     share = 0.2 if rows >= 200 else 0.25
@@ -165,7 +165,7 @@ def default_split(task: Task, has_group: bool, has_time: bool, counts: Sequence[
         return _chosen("grouped", share, number, "Rows of one group stay on one side, so that the test shows how new groups will fare.")
     if has_time:
         return _chosen("time", share, number, "The rows have a time, so the model learns from the past and is tested on the latest rows.")
-    if task == "regression":
+    if not task_spec(task).has_classes:
         return _chosen("random", share, number, "Nothing is known that ties rows together, so the test part is drawn at random.")
     rarest = int(min(counts, default=0) * (1 - share))
     return _chosen(
@@ -184,15 +184,6 @@ def _chosen(
 
 def _rows(count: int) -> str:
     return f"{count} row{'' if count == 1 else 's'}"
-
-
-def _strata(target: Target) -> Ints:
-    """What a stratified split keeps the shares of: classes, or ten equally full bands of a number."""
-    if target.classes:
-        return target.values.astype(np.intp)
-    edges = np.quantile(target.values, np.linspace(0, 1, BANDS + 1)[1:-1]) if len(target.values) else np.empty(0)
-    bands: Ints = np.unique(np.searchsorted(edges, target.values), return_inverse=True)[1].astype(np.intp)
-    return bands
 
 
 def _every_class(target: Target, train: Ints, split: Split) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlops_desktop.base.families import Task
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.finding import Finding, Seen
@@ -18,7 +17,7 @@ MOST_ALIKE = 12  # findings of one rule that are listed one by one; more are tol
 _ORDER = {"high": 0, "warning": 1, "info": 2}
 
 
-def find(table: Table, target: str | None, task: Task | None, roles: Mapping[str, Role], job: Job) -> list[Finding]:
+def find(table: Table, target: str | None, task: str | None, roles: Mapping[str, Role], job: Job) -> list[Finding]:
     """Every finding, the gravest first, then in the order of the columns."""
     seen = Seen(table, target, task, roles)
     found: list[Finding] = []

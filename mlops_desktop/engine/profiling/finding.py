@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mlops_desktop.base.families import Task
-from mlops_desktop.engine.data import FEW_CLASSES, Table
+from mlops_desktop.base.target_columns import FEW_CLASSES
+from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.frame import Floats, Frame, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
@@ -43,7 +44,7 @@ class Seen:
 
     table: Table
     target: str | None
-    task: Task | None
+    task: str | None
     roles: Mapping[str, Role]
     _distinct: dict[str, int] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ class Seen:
 
     def classes(self) -> tuple[Ints, int] | None:
         """Class positions of the target (-1 missing) and their number; None for a target of numbers or without one."""
-        if self.target is None or self.task == "regression":
+        if self.target is None or (self.task and not task_spec(self.task).has_classes):
             return None
         column = self.table.schema.column(self.target)
         if column.type == "date":

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Task
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.data import MANY_CLASSES, Table, default_positive, default_roles, guess_targets, guess_task, target_of
+from mlops_desktop.base.target_columns import TargetColumn
+from mlops_desktop.engine.choices import task_spec, tasks
+from mlops_desktop.engine.data import Table, default_positive, default_roles, guess_targets, guess_task, target_column, target_of
 from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
 
@@ -51,52 +52,41 @@ def overview(table: Table, job: Job) -> dict[str, Any]:
     }
 
 
-def possible_tasks(column_type: str, distinct: int) -> list[Task]:
-    """The tasks that a column of this type with so many different values can be the target of."""
-    if distinct < 2 or column_type == "date":
-        return []
-    tasks: list[Task] = []
-    if distinct == 2:
-        tasks.append("binary")
-    if 2 <= distinct <= MANY_CLASSES:
-        tasks.append("multiclass")
-    if column_type in NUMBER_TYPES:
-        tasks.append("regression")
-    return tasks
+def possible_tasks(column: TargetColumn) -> list[str]:
+    """The ids of the tasks that a column can be the target of."""
+    return [id_ for id_ in tasks() if column.distinct > 1 and task_spec(id_).fits(column)]
 
 
 def _as_target(table: Table, name: str) -> dict[str, Any]:
-    column = table.schema.column(name)
-    distinct = _distinct(table, name)
-    tasks = possible_tasks(column.type, distinct)
+    possible = possible_tasks(target_column(table, name))
     try:
         task, why = guess_task(table, name)
     except UserError as error:
         return {"refused": str(error)}
-    if not tasks:
-        return {"refused": f"“{name}” has {distinct:,} different texts, too many to be classes."}
-    if task not in tasks:
-        task = tasks[0]
-    found: dict[str, Any] = {"task": task, "why": why, "tasks": tasks, "classes": [], "more": 0, "positive": None, "positive_why": ""}
+    if not possible:
+        return {"refused": f"“{name}” has {_distinct(table, name):,} different texts, too many to be classes."}
+    if task not in possible:
+        task = possible[0]
+    found: dict[str, Any] = {"task": task, "why": why, "tasks": possible, "classes": [], "more": 0, "positive": None, "positive_why": ""}
     present = replace(table, frame=table.frame.take(~table.frame.missing(name)))
     metrics: dict[str, list[str]] = {}
-    for each in tasks:
+    for each in possible:
         try:
             target = target_of(present, name, each)
         except UserError as error:
             if each == task:
                 return {"refused": str(error)}
             continue
-        metrics[each] = list(default_metric(each, target))
+        metrics[each] = list(default_metric(target))
         if target.classes:
             counts = np.bincount(target.values, minlength=len(target.classes))
             listed = sorted(range(len(counts)), key=lambda i: (-int(counts[i]), i))[:SHOWN_CLASSES]
             found["classes"] = [[target.classes[i], int(counts[i])] for i in sorted(listed)]
             found["more"] = len(counts) - len(listed)
-        if each == "binary":
+        if task_spec(each).has_positive:
             found["positive"], found["positive_why"] = default_positive(target)
     found["metrics"] = metrics
-    found["tasks"] = [each for each in tasks if each in metrics]
+    found["tasks"] = [each for each in possible if each in metrics]
     return found
 
 

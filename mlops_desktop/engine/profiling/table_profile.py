@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.families import Task
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import FEW_CLASSES, Table
+from mlops_desktop.base.target_columns import FEW_CLASSES
+from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.all_findings import find
 from mlops_desktop.engine.profiling.finding import Seen
 from mlops_desktop.engine.profiling.finding_rules import repeated_rows
@@ -32,7 +33,7 @@ _GROUPS = 8  # classes that a distribution by target tells apart; the rest are o
 
 
 def profile(
-    table: Table, target: str | None, job: Job, *, task: Task | None = None, roles: Mapping[str, Role] | None = None
+    table: Table, target: str | None, job: Job, *, task: str | None = None, roles: Mapping[str, Role] | None = None
 ) -> dict[str, Any]:
     """Everything of a table that the Data panel, the report and `profile` show; strict JSON (no NaN).
 
@@ -72,7 +73,7 @@ class Groups:
     values: Floats | None = None
 
 
-def _groups(table: Table, target: str, task: Task | None) -> Groups:
+def _groups(table: Table, target: str, task: str | None) -> Groups:
     column = table.schema.column(target)
     frame = table.frame
     if column.type in WORD_TYPES:
@@ -83,7 +84,7 @@ def _groups(table: Table, target: str, task: Task | None) -> Groups:
     values = frame.number(target)
     there = ~np.isnan(values)
     distinct, codes = np.unique(values[there], return_inverse=True)
-    if task == "regression" or (task is None and len(distinct) > FEW_CLASSES):
+    if not (task_spec(task).has_classes if task else len(distinct) <= FEW_CLASSES):
         return Groups((), np.where(there, 0, -1).astype(np.intp), values)
     words = (*column.grammar.false[:1], *column.grammar.true[:1])
     if column.type == "boolean":

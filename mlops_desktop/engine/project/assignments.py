@@ -13,7 +13,7 @@ from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 
 if TYPE_CHECKING:
-    from mlops_desktop.engine.metrics import Metric
+    from mlops_desktop.base.metric import Metric
 
 # Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
 _LISTS = {
@@ -136,15 +136,21 @@ def refuse_metric(project: Project) -> None:
         return
     known = _metrics()
     _check_known("metric", [project.metric], known)
-    if project.task is not None and project.task not in known[project.metric].tasks:
-        fit = ", ".join(name for name, metric in known.items() if project.task in metric.tasks)
-        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {fit}.")
+    fitting = [metric.id for metric in _metrics_for(project.task)] if project.task is not None else [project.metric]
+    if project.metric not in fitting:
+        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {', '.join(fitting)}.")
 
 
 def _metrics() -> Mapping[str, Metric]:
     from mlops_desktop.engine.metrics import METRICS  # computes; not for who only opens a project
 
     return METRICS
+
+
+def _metrics_for(task: str) -> list[Metric]:
+    from mlops_desktop.engine.metrics import metrics_for
+
+    return metrics_for(task)
 
 
 def _set_part(project: Project, group: str, part: str, value: str) -> Project:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project.decisions import ColumnNote, Project, Split, Step
 
@@ -24,7 +25,7 @@ def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list
     project = _fit_task(project, known, said)
     project = _fit_split(project, known, said)
     project = _fit_steps(project, known, said)
-    kept = tuple(a for a in project.candidates if project.task is None or project.task in a.tasks)
+    kept = tuple(a for a in project.candidates if project.task is None or a.supports(task_spec(project.task)))
     if len(kept) < len(project.candidates):
         gone = [a.label for a in project.candidates if a not in kept]
         said.append(f"{_list(gone)} cannot do this kind of task.")
@@ -42,7 +43,7 @@ def _fit_task(project: Project, known: Mapping[str, Any], said: list[str]) -> Pr
     if project.task is not None and project.task not in as_target.get("tasks", ()):
         said.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
         project = replace(project, task=None, positive=None)
-    if project.task == "binary":
+    if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in as_target["classes"]]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
             said.append(f"“{project.positive}” is no class of “{project.target}”.")

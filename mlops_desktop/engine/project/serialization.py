@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Operation, RowFilter
+from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
 T = TypeVar("T")
@@ -143,6 +143,8 @@ def read(hint: Any, value: Any, where: str) -> Any:
         return value
     if hint is types.NoneType and value is None:
         return None
+    if hint is Task:
+        return _literal(tuple(tasks()), value, where)
     origin = typing.get_origin(hint)
     if origin is Step:
         return _step(typing.get_args(hint)[0], value, where)

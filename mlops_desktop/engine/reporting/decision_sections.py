@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlops_desktop.base.component import Component
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.metrics import Metric, metrics_for
+from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_plots import short
 from mlops_desktop.engine.training import tied_with_best
 
 Json = dict[str, Any]
 
-TASKS: dict[str, str] = {
-    "binary": "Classification with two classes",
-    "multiclass": "Classification with several classes",
-    "regression": "Prediction of a number",
-}
 METHODS = {
     "random": "At random",
     "stratified": "At random, each class (or band of a number) with its share on both sides",
@@ -38,7 +34,7 @@ def not_yet(way: str = "") -> Html:
 
 def metric_named(metric_id: str, task: str) -> Metric | None:
     """The metric of that id for a task, if there is one."""
-    fitting = metrics_for(task) if task in TASKS else []  # type: ignore[arg-type]
+    fitting = metrics_for(task) if task in tasks() else []
     return next((metric for metric in fitting if metric.id == metric_id), None)
 
 
@@ -68,7 +64,7 @@ def problem(project: Json) -> Html:
             ("Success", brief.get("success")),
             ("Data file", project.get("file")),
             ("Column to predict", project.get("target")),
-            ("Task", TASKS.get(task, task)),
+            ("Task", task_spec(task).title if task in tasks() else task),
             ("Positive class", project.get("positive")),
             ("Metric", f"{metric.label}: {metric.sentence}" if metric else project.get("metric")),
             ("Goals", "; ".join(text for text in wanted if text) or "none set"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting import report_plots
-from mlops_desktop.engine.reporting.decision_sections import TASKS, metric_named, not_yet
+from mlops_desktop.engine.reporting.decision_sections import metric_named, not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, figure, heading, items, join, number, paragraph, share, table
 from mlops_desktop.engine.reporting.page import figures as side_by_side
 
@@ -28,9 +29,9 @@ def evaluation(found: Json | None, out_of_fold: Json | None) -> Html:
     if shown["resamples"]:
         said += f" Intervals hold the middle 95 % of {number(shown['resamples'])} bootstrap resamples."
     parts = [paragraph(said, quiet=True), items(shown.get("notes") or []), metric_table(shown, out_of_fold if found else None)]
-    if shown["task"] == "regression":
-        return join([*parts, _regression(shown["residuals"])])
-    return join([*parts, _classes(shown)])
+    if task_spec(shown["task"]).has_classes:
+        return join([*parts, _classes(shown)])
+    return join([*parts, _errors(shown["residuals"])])
 
 
 def metric_table(found: Json, out_of_fold: Json | None) -> Html:
@@ -49,12 +50,11 @@ def metric_table(found: Json, out_of_fold: Json | None) -> Html:
         cells.append(number(metric.shown(base) if metric and base is not None else base))
         rows.append([*cells, entry["told"]])
     head = ["Metric", "Value", "95 % interval", *(["Out of fold"] if out_of_fold else []), "Baseline", "In words"]
-    answer = "always answers the mean" if task == "regression" else "always answers with the shares of the classes"
-    return table(head, rows, range(1, len(head) - 1), caption=f"The baseline looks at no column: it {answer}.")
+    return table(head, rows, range(1, len(head) - 1), caption=f"The baseline looks at no column: it {task_spec(task).baseline}.")
 
 
 def _classes(found: Json) -> Html:
-    binary, curves = found["task"] == "binary", found["curves"]
+    binary, curves = task_spec(found["task"]).has_positive, found["curves"]
     parts = [heading("Right and wrong answers"), _confusion(found), _per_class(found)]
     defined = [curve for curve in curves if curve["roc"]["x"]][: len(report_plots.SERIES)]
     if defined:
@@ -130,7 +130,7 @@ def _per_class(found: Json) -> Html:
     return table(head, rows, range(1, 6), caption="" if len(entries) == len(found["per_class"]) else "The first 100 classes.")
 
 
-def _regression(found: Json) -> Html:
+def _errors(found: Json) -> Html:
     if not found["actual"]:
         return Html("")
     title = "Answers over true values" + (f" (a sample of {number(len(found['actual']))} rows)" if found["sampled"] else "")
@@ -161,7 +161,7 @@ def importance(found: Json | None) -> Html:
     """How much the metric falls when a source column is shuffled."""
     if not found or not found.get("columns"):
         return not_yet("Importance is measured with the evaluation.")
-    labels = {metric.id: metric.label for task in TASKS for metric in metrics_for(task)}  # type: ignore[arg-type]
+    labels = {metric.id: metric.label for task in tasks() for metric in metrics_for(task)}
     label = labels.get(found["metric"], found["metric"])
     known = [row for row in found["columns"] if row["mean"] is not None]
     used, idle = [row for row in known if row["used"]][:MOST_COLUMNS], [row["column"] for row in known if not row["used"]]
@@ -188,7 +188,7 @@ def importance(found: Json | None) -> Html:
 def threshold(facts: Mapping[str, Any]) -> Html:
     """The cut-off and the curve that it was chosen on."""
     project, found = facts.get("project") or {}, facts.get("out_of_fold") or facts.get("evaluation")
-    if project.get("task") not in (None, "", "binary"):
+    if project.get("task") and not task_spec(project["task"]).has_positive:
         return paragraph("This task has no cut-off: the answer is the most probable class, or a number.", quiet=True)
     if not found or not found.get("threshold_curve"):
         return not_yet("The cut-off is chosen on out-of-fold scores when a model is chosen.")

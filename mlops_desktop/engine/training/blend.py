@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import TASKS, Algorithm, Task
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.model import Model
@@ -32,7 +32,7 @@ class Blend(Algorithm):
     id = "blend"
     label = "Blend"
     help = "The weighted mean of several models: their mistakes differ, so they partly cancel out."
-    tasks = frozenset(TASKS)
+    learns = frozenset({CLASSES, NUMBERS})
 
     members: tuple[Algorithm, ...] = ()
     counts: tuple[int, ...] = ()
@@ -74,11 +74,11 @@ class Blend(Algorithm):
             raise UserError("A blend is written with its members and how often each counts.")
         return cls(members=tuple(choices().algorithms.read(member) for member in params["members"]), counts=tuple(params["counts"]))
 
-    def build(self, task: Task, seed: int, matrix: Matrix) -> Any:
+    def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         """See Algorithm.build."""
         return _Together([(member.build(task, seed, matrix), member.takes_sparse) for member in self.members], self.weights)
 
-    def compile(self, estimator: Any, task: Task, classes: int, width: int) -> Model:
+    def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         """See Algorithm.compile."""
         pairs = zip(self.members, estimator.estimators, strict=True)
         models = tuple(member.compile(fitted, task, classes, width) for member, fitted in pairs)

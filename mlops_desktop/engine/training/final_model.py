@@ -21,6 +21,7 @@ from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.monitor import Reference, reference_of
+from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.required_inputs import schema_of_needs
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.serialization import pack
@@ -104,7 +105,7 @@ def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
         target=project.target,
         schema=describe_columns(pipeline.table, rows.frame, notes),
         transforms=fitted_steps.transforms,
-        model=fitted.model,
+        node=Chain((), fitted.model),
         classes=rows.target.classes,
         positive=pipeline.positive,
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Target
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.model import Model
 
@@ -34,7 +35,8 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
     """
     _refuse_unfit(matrix, target)
     X = _wrap(algorithm, matrix)
-    estimator = algorithm.build(target.task, seed, matrix)
+    task = task_spec(target.task)
+    estimator = algorithm.build(task, seed, matrix)
     arguments: dict[str, Any] = {}
     if weights is not None:
         if "sample_weight" not in inspect.signature(estimator.fit).parameters:
@@ -44,13 +46,13 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
         warnings.simplefilter("always")
         estimator.fit(X, target.values, **arguments)
     notes = tuple(dict.fromkeys(str(w.message).split("\n")[0] for w in caught if issubclass(w.category, UserWarning)))
-    model = algorithm.compile(estimator, target.task, len(target.classes), matrix.width)
+    model = algorithm.compile(estimator, task, len(target.classes), matrix.width)
     _check_compiled(algorithm, estimator, model, matrix, target)
     return Fitted(model, notes)
 
 
 def _refuse_unfit(matrix: Matrix, target: Target) -> None:
-    if target.task != "regression" and len(np.unique(target.values)) < 2:
+    if target.classes and len(np.unique(target.values)) < 2:
         raise UserError(
             "The training rows hold one class alone, so there is nothing to tell apart.",
             "Use more rows, fewer folds, or a stratified split.",
@@ -82,11 +84,12 @@ def _check_compiled(algorithm: Algorithm, estimator: Any, model: Model, matrix: 
     rows = np.unique(np.linspace(0, matrix.rows - 1, min(CHECKED_ROWS, matrix.rows)).astype(np.intp))
     sample = _on_thresholds(matrix.take(rows), model)
     X = _wrap(algorithm, sample)
-    if target.task == "regression":
-        wanted = np.asarray(estimator.predict(X), dtype=np.float64).reshape(-1)
-    else:
+    wanted: Floats
+    if target.classes:
         wanted = np.zeros((sample.rows, len(target.classes)))
         wanted[:, np.asarray(estimator.classes_, dtype=np.intp)] = estimator.predict_proba(X)
+    else:
+        wanted = np.asarray(estimator.predict(X), dtype=np.float64).reshape(-1)
     worst = float(np.max(np.abs(model.scores(sample) - wanted) / np.maximum(1.0, np.abs(wanted))))
     if not worst <= 1e-9:
         raise UserError(

@@ -28,6 +28,9 @@ class Blend(Model):
         used: Bools = np.any([model.used() for model in self.models], axis=0)
         return used
 
+    def inner_models(self) -> tuple[Model, ...]:
+        return self.models
+
     def thresholds(self) -> dict[int, Floats]:
         """The thresholds of all its models."""
         found: dict[int, list[Floats]] = {}

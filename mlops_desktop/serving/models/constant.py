@@ -12,20 +12,18 @@ from ..model import Model
 
 @dataclass(frozen=True, eq=False)
 class Constant(Model):
-    """`answer` is (classes,) probabilities, or (1,) a number when `task` is "regression"; `width` features are looked at by nobody."""
+    """`answer` is (classes,) probabilities, or (1,) a number unless `per_class`; none of the `width` features is used."""
 
-    task: str
     answer: Floats
     width: int
+    per_class: bool
 
     def __post_init__(self) -> None:
-        if self.answer.ndim != 1 or not len(self.answer) or (self.task == "regression" and len(self.answer) != 1):
+        if self.answer.ndim != 1 or not len(self.answer) or (not self.per_class and len(self.answer) != 1):
             raise ValueError("a constant model has one answer")
 
     def scores(self, matrix: Matrix) -> Floats:
-        if self.task == "regression":
-            return np.full(matrix.rows, self.answer[0])
-        return np.tile(self.answer, (matrix.rows, 1))
+        return np.tile(self.answer, (matrix.rows, 1)) if self.per_class else np.full(matrix.rows, self.answer[0])
 
     def used(self) -> Bools:
         return np.zeros(self.width, dtype=bool)

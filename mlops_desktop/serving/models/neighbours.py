@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,6 +27,8 @@ class Neighbours(Model):
     `answers` (n, outputs): a number, or 1 for the row's class and 0 for the others. `by_distance`: a neighbour's say is 1 / distance, and
     rows at distance 0, where there are any, alone have a say. `regression`: the scores are (rows,) numbers.
     """
+
+    stores_training_data: ClassVar[bool] = True
 
     rows: Floats
     indptr: Longs

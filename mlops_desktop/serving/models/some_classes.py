@@ -31,6 +31,9 @@ class SomeClasses(Model):
     def used(self) -> Bools:
         return self.inner.used()
 
+    def inner_models(self) -> tuple[Model, ...]:
+        return (self.inner,)
+
     def thresholds(self) -> dict[int, Floats]:
         return self.inner.thresholds()
 
@@ -40,5 +43,5 @@ def expand_classes(model: Model, seen: tuple[int, ...], classes: int) -> Model:
     certain.
     """
     if len(seen) == 1:
-        return SomeClasses(Constant("multiclass", np.ones(1), len(model.used())), seen, classes)
+        return SomeClasses(Constant(np.ones(1), len(model.used()), per_class=True), seen, classes)
     return model if seen == tuple(range(classes)) else SomeClasses(model, seen, classes)

@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.base.params import Choice, Flag
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.metrics import Metric
 from mlops_desktop.engine.training import Run, read_algorithm, tied_with_best
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 

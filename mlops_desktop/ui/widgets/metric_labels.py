@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.base.families import Task
 from mlops_desktop.engine.metrics import metrics_for
 
 MOST = 18  # letters of a class's name that stand in a choice
 
 
-def metric_choices(task: Task, positive: str) -> list[tuple[str, str]]:
+def metric_choices(task: str, positive: str) -> list[tuple[str, str]]:
     """(id, text) of each metric of a task, as a wish with the metric's name behind it."""
     positive = positive if len(positive) <= MOST else f"{positive[: MOST - 1]}…"
     positive = positive or QCoreApplication.translate("Metrics", "yes")

@@ -104,7 +104,7 @@ def test_unknown_metric_is_a_persons_error():
 
 def test_response_time_is_measured_on_accepted_rows(monkeypatch):
     schema = Schema((Column("x", "number", nullable=False),))
-    scorer = Scorer("m", "1", "binary", "y", schema, (), Linear(np.array([[1.0]]), np.array([0.0]), "sigmoid"), ("a", "b"), 1, 0.5)
+    scorer = Scorer.of_model("m", "1", "binary", "y", schema, (), Linear(np.array([[1.0]]), np.array([0.0]), "sigmoid"), ("a", "b"), 1, 0.5)
     took = response_ms(scorer, [{"x": 1.0}, {"x": None}, {"x": "no number"}], calls=30)
     assert 0 < took < 1000
     with monkeypatch.context() as patch:

@@ -38,7 +38,7 @@ def problem(rows: int, *, task: str = "regression") -> tuple[Scorer, Frame, Targ
     binary = task == "binary"
     model = Linear(weights, np.array([0.0]), "sigmoid" if binary else "identity")
     classes, positive = (("no", "yes"), 1) if binary else ((), None)
-    scorer = Scorer("m", "1", task, "y", schema, transforms, model, classes, positive, 0.5 if binary else None)
+    scorer = Scorer.of_model("m", "1", task, "y", schema, transforms, model, classes, positive, 0.5 if binary else None)
     assert scorer.feature_names[:4] == ("strong", "weak", "unused", "word")
     scores = scorer.scores(frame)
     values = (scores[:, 1] > 0.5).astype(np.intp) if binary else scores

@@ -52,7 +52,7 @@ def stumps(thresholds):
 
 def scorer_of(model, transforms=()):
     drop = DropColumns(("colour", "grade", "day", "hour", "said"))
-    return Scorer("m", "v", "regression", "y", SCHEMA, (drop, *transforms), model)
+    return Scorer.of_model("m", "v", "regression", "y", SCHEMA, (drop, *transforms), model)
 
 
 LINEAR = scorer_of(Linear(np.ones((3, 1)), np.zeros(1), "identity"))
@@ -91,7 +91,7 @@ def test_rows_lie_on_both_sides_of_every_threshold(scaled):
     rows = golden_rows(SCHEMA, scorer, np.random.default_rng(1))
     for (feature, _), threshold in zip(wanted, model.threshold.tolist(), strict=True):
         name = ("size", "count")[feature]
-        matrix = scorer.matrix(SCHEMA.from_rows(rows).frame).to_dense()[:, feature]
+        matrix = scorer.matrices(SCHEMA.from_rows(rows).frame)[0].to_dense()[:, feature]
         values = np.array([np.nan if row[name] is None else row[name] for row in rows])
         below, above = values[matrix <= threshold].max(), values[matrix > threshold].min()
         gap = 1.0 if name == "count" else abs(np.spacing(np.float32(threshold * (3.3 if scaled else 1.0)))) + 1e-5 * scaled
@@ -106,7 +106,7 @@ def test_thresholds_outside_every_value_are_left_alone():
 @pytest.mark.parametrize("columns", [1, 150, 1200])
 def test_narrow_and_wide_tables(columns):
     schema = Schema(tuple(Column(f"c{i}", "boolean", nullable=False, typical=False) for i in range(columns)))
-    scorer = Scorer("m", "v", "regression", "y", schema, (), Constant("regression", np.array([1.0]), columns))
+    scorer = Scorer.of_model("m", "v", "regression", "y", schema, (), Constant(np.array([1.0]), columns, per_class=False))
     rows = golden_rows(schema, scorer, np.random.default_rng(0))
     assert LEAST <= len(rows) <= MOST
     assert not schema.from_rows(rows).errors

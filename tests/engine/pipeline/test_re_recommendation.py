@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.pipeline.re_recommendation import renew
 from mlops_desktop.engine.project.assignments import set_note, set_target
@@ -37,7 +37,7 @@ def test_another_target_renews_all_that_was_proposed(trained, before):
     new, reasons, changes = after(trained, before, project)
     assert new.metric == "neg_root_mean_squared_error"
     assert "species" in named(new)
-    assert all("regression" in a.tasks for a in new.candidates)
+    assert all(a.supports(task_spec("regression")) for a in new.candidates)
     assert len(new.candidates) >= 2
     assert {"metric", "split"} <= set(reasons)
     assert any(said.startswith("metric: RMSE") for said in changes)

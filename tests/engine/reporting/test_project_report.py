@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import TASKS, Target
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.base.families import Target
+from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.evaluation.acceptance import check
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Step
@@ -186,7 +186,7 @@ def test_a_blend_says_what_is_in_it():
     assert report_html(told).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", tasks())
 def test_whole_report_is_sound_escaped_and_loads_nothing(task):
     text = report_html(facts(task))
     reader = read(text)

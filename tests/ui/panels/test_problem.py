@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton
 
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals
 from mlops_desktop.engine.project.project_file import read_project
@@ -152,7 +153,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert project.task == "regression"
     assert project.metric == "neg_root_mean_squared_error"
     assert project.positive is None
-    assert all("regression" in a.tasks for a in project.candidates)
+    assert all(a.supports(task_spec("regression")) for a in project.candidates)
     assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
     assert window.panel.goals._score_title.text() == "RMSE of at most"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base.families import TASKS
+from mlops_desktop.engine.choices import tasks
 from mlops_desktop.engine.metrics.definitions import metrics_for
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", tasks())
 def test_every_metric_has_its_wish(qapp, task):
     choices = dict(metric_choices(task, "a class with a very long name indeed"))
     assert list(choices) == [metric.id for metric in metrics_for(task)]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import check_filter, rows_where
 from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import apply_fixes, health, safe_fixes, taken_care
@@ -196,10 +197,14 @@ class DataPanel(Panel):
         if self._shown_table == key:
             return
         self._shown_table, self._table_of = key, project.data
-        self.preview.show_columns(table_columns(table, seen, project.target, project.task in ("binary", "multiclass")))
+        self.preview.show_columns(table_columns(table, seen, project.target, self._has_classes()))
         self.filter.show_names([one.name for one in table.schema.columns], self._example(table))
         self._say_count(table.rows)
         self.filter.again()
+
+    def _has_classes(self) -> bool:
+        task = self.controller.project.task
+        return task is not None and task_spec(task).has_classes
 
     def _example(self, table: Any) -> str:
         """A filter that would work here."""
@@ -236,14 +241,14 @@ class DataPanel(Panel):
             return "–", self.tr("choose it in stage 1"), "warn"
         classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.method)
         total = sum(count for _, count in classes) or 1
-        if project.task == "binary" and classes:
+        if classes and self._has_classes() and task_spec(project.task or "").has_positive:
             rows = next((count for value, count in classes if value == project.positive), 0)
             share = rows / total
             rare = min(share, 1 - share)
             word = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
             text = f"{share:.1%} {'' if project.positive is None else level_of(project.positive)}"
             return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
-        if project.task == "multiclass" and classes:
+        if classes and self._has_classes():
             value, rows = min(classes, key=lambda pair: pair[1])
             least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
             return (

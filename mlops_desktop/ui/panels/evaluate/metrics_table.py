@@ -8,17 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.base.families import Task
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import MINUS, format_number
-from mlops_desktop.engine.metrics import Metric, metrics_for
+from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
-
-# The metrics that stand first, beside the project's own.
-LEADING: dict[str, tuple[str, ...]] = {
-    "binary": ("roc_auc", "f1", "recall", "precision", "accuracy"),
-    "multiclass": ("accuracy", "f1_macro", "roc_auc_ovr", "balanced_accuracy"),
-    "regression": ("neg_root_mean_squared_error", "neg_mean_absolute_error", "r2", "neg_median_absolute_error"),
-}
 
 
 def score_text(value: float | None, decimals: int) -> str:
@@ -28,7 +22,7 @@ def score_text(value: float | None, decimals: int) -> str:
     return f"{value + 0.0:.{decimals}f}".replace("-", MINUS)
 
 
-def by_id(task: Task) -> dict[str, Metric]:
+def by_id(task: str) -> dict[str, Metric]:
     """The metrics of a task by their ids."""
     return {metric.id: metric for metric in metrics_for(task)}
 
@@ -50,7 +44,7 @@ def baseline(entry: Mapping[str, Any], metric: Metric | None) -> str:
 def leading(found: Mapping[str, Any], metric: str, count: int) -> list[Mapping[str, Any]]:
     """The entries that stand first: the project's metric, then the usual ones of the task."""
     entries = {entry["id"]: entry for entry in found["metrics"]}
-    wanted = dict.fromkeys([metric, *LEADING[found["task"]]])
+    wanted = dict.fromkeys([metric, *task_spec(found["task"]).leading])
     return [entries[id_] for id_ in wanted if id_ in entries][:count]
 
 

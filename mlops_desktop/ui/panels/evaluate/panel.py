@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWi
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import check
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.process import Call, Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
@@ -237,14 +238,14 @@ class EvaluatePanel(Panel):
         self._shown, self._model = shown, model
         self._show_metrics(found)
         self.goals.setVisible(self._source != "file")
-        binary, classes = found["task"] == "binary", found["task"] != "regression"
-        self._classes.setVisible(classes)
-        self.errors.setVisible(not classes)
-        self.cutoff.setVisible(binary and oof is not None and self._source != "file")
-        if classes:
+        task = task_spec(found["task"])
+        self._classes.setVisible(task.has_classes)
+        self.errors.setVisible(not task.has_classes)
+        self.cutoff.setVisible(task.has_positive and oof is not None and self._source != "file")
+        if task.has_classes:
             self.confusion.show_evaluation(found)
             self.curves.show_evaluation(found)
-            if binary and oof is not None:
+            if task.has_positive and oof is not None:
                 self.cutoff.show_evaluation(oof, project.threshold, project.costs)
         else:
             self.errors.show_evaluation(found)
@@ -391,7 +392,7 @@ class EvaluatePanel(Panel):
         """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
         best = self.controller.project_status().best
         found = self._stored(self.controller.keys.out_of_fold(best.id)) if best else None
-        if self._source == "oof" and found is not None and found["task"] == "binary":
+        if self._source == "oof" and found is not None and task_spec(found["task"]).has_positive:
             self.confusion.show_counts(self.confusion.names, counts.matrix(found["positive"]), found["positive"], value)
 
     def _to_training(self) -> None:

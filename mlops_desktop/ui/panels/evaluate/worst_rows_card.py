@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
@@ -73,7 +74,7 @@ class WorstCard(QFrame):
 
     def show_worst(self, found: Mapping[str, Any], columns: Sequence[TableColumn]) -> None:
         """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows stand in that table."""
-        classes = found["task"] != "regression"
+        classes = task_spec(found["task"]).has_classes
         placed = all("table_row" in one for one in found["worst"])
         shown = list(columns) if placed else []
         head = [

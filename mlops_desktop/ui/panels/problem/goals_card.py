@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.metrics import Metric
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.project import Costs, Goals
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import NumberLine

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.source import Source
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.process import ImportFile, Renew
@@ -103,6 +104,7 @@ class ProblemPanel(Panel):
         known = {one["name"]: one for one in seen["columns"]} if seen else {}
         as_target = known.get(project.target, {}).get("target", {})
         task = project.task or ""
+        has_positive = _has_positive(project)
         self._show_columns(project, seen)
         self.target.show_task(as_target, task)
         self.target.show_positive(as_target, task, project.positive)
@@ -112,7 +114,7 @@ class ProblemPanel(Panel):
         self.goals.show_goals(project.goals, metric)
         others = [level_of(value) for value, _ in as_target.get("classes", ()) if value != project.positive]
         positive = "" if project.positive is None else level_of(project.positive)
-        self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), project.task == "binary")
+        self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), has_positive)
 
     def show_results(self) -> None:
         """Show the first rows, or have the table looked at when nobody did."""
@@ -127,7 +129,8 @@ class ProblemPanel(Panel):
         key = (self.controller.keys.table, self.controller.project.target, self.controller.project.task)
         if self.file.preview.property("shown") != str(key):
             self.file.preview.setProperty("shown", str(key))
-            classes = self.controller.project.task in ("binary", "multiclass")
+            task = self.controller.project.task
+            classes = task is not None and task_spec(task).has_classes
             self.file.preview.show_columns(table_columns(table, seen, self.controller.project.target, classes))
 
     def _show_columns(self, project: Project, seen: Json | None) -> None:
@@ -189,7 +192,10 @@ class ProblemPanel(Panel):
         open_ = [
             text
             for is_open, text in (
-                (project.task == "binary" and project.positive is None, self.tr("The class of interest is open.")),
+                (
+                    _has_positive(project) and project.positive is None,
+                    self.tr("The class of interest is open."),
+                ),
                 (bool(project.task) and not project.metric, self.tr("What counts as good is open.")),
                 (bool(project.task) and not project.candidates, self.tr("No algorithm is chosen yet.")),
             )
@@ -390,6 +396,10 @@ class ProblemPanel(Panel):
     def restyle(self) -> None:
         """The theme changed."""
         self.file.preview.viewport().update()
+
+
+def _has_positive(project: Project) -> bool:
+    return project.task is not None and task_spec(project.task).has_positive
 
 
 def _note_row(seen: Mapping[str, Any], project: Project) -> NoteRow:

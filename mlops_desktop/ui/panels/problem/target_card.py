@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from mlops_desktop.base.families import Task
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
@@ -39,11 +39,7 @@ class TargetCard(QFrame):
         self.target_why = _small()
         self._guesses = row(spacing=4)
         self.task = Segments(
-            [
-                ("binary", self.tr("Two classes")),
-                ("multiclass", self.tr("Several classes")),
-                ("regression", self.tr("A number")),
-            ],
+            [(id_, task.label) for id_, task in tasks().items()],
             name="task",
         )
         self.task_why = _small()
@@ -102,8 +98,8 @@ class TargetCard(QFrame):
         _say(self.task_why, refused or why, "err" if refused else "")
 
     def show_positive(self, as_target: Mapping[str, Any], task: str, positive: Any) -> None:
-        """Offer the classes with their rows, for two classes only."""
-        self._positive_part.setVisible(task == "binary")
+        """Offer the classes with their rows, for tasks with a positive class only."""
+        self._positive_part.setVisible(bool(task) and task_spec(task).has_positive)
         self._classes = [value for value, _ in as_target.get("classes", ())]
         total = sum(count for _, count in as_target.get("classes", ())) or 1
         self.positive.show_options(
@@ -119,13 +115,12 @@ class TargetCard(QFrame):
 
     def show_metric(self, as_target: Mapping[str, Any], task: str, metric: str, positive: Any) -> None:
         """Offer the task's metrics in plain words, with the sentence of the chosen one."""
-        if task not in get_args(Task):
+        if task not in tasks():
             self.measure.show_options([])
             self.measure.setEnabled(False)
             _say(self.metric_why, "")
             return
-        kind: Task = task  # type: ignore[assignment]  # checked just above
-        choices = metric_choices(kind, "" if positive is None else str(positive))
+        choices = metric_choices(task, "" if positive is None else str(positive))
         self.measure.setEnabled(True)
         self.measure.show_options(choices)
         self.measure.show_choice(metric)
@@ -133,8 +128,8 @@ class TargetCard(QFrame):
             _say(self.metric_why, self.tr("Choose what counts; everything is compared by it."))
             return
         proposed = as_target.get("metrics", {}).get(task, ["", ""])
-        said = metric_of(metric, kind).sentence
-        why = proposed[1] if proposed[0] == metric and task != "regression" else ""
+        said = metric_of(metric, task).sentence
+        why = proposed[1] if proposed[0] == metric and task_spec(task).has_classes else ""
         _say(self.metric_why, f"{said} {why}".strip())
 
     def show_misfits(self, sentences: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.base.families import Algorithm
-from mlops_desktop.engine.choices import BASELINE, choices
+from mlops_desktop.engine.choices import BASELINE, choices, task_spec
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
@@ -55,8 +55,9 @@ class AlgorithmList(QWidget):
         self._task = task
         clear(self._list)
         self._rows = {}
+        spec = task_spec(task) if task else None
         for id_, kind in choices().algorithms.items():
-            if task in kind.tasks:
+            if spec is not None and kind.supports(spec):
                 line = self._rows[id_] = _Row(kind)
                 line.ticked.connect(partial(self._tick, kind))
                 line.edited.connect(self._replace)

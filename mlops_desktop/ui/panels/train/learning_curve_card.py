@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.engine.metrics import Metric
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series

@@ -11,10 +11,11 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.metrics import METRICS, Metric, metrics_for
+from mlops_desktop.engine.metrics import METRICS, metrics_for
 from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve, Train
 from mlops_desktop.engine.training import Run, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from mlops_desktop.engine.metrics import Metric
+from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of

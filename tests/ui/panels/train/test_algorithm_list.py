@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QCheckBox, QToolButton
 
-from mlops_desktop.base.families import TASKS
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import choices, task_spec, tasks
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
@@ -27,9 +26,9 @@ def made(qtbot):
     return widget
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", tasks())
 def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
-    fitting = [id_ for id_, kind in choices().algorithms.items() if task in kind.tasks]
+    fitting = [id_ for id_, kind in choices().algorithms.items() if kind.supports(task_spec(task))]
     made.show_project(Project(task=task, candidates=algorithms(*fitting)))
     assert [tick.objectName() for tick in made.ticks()] == [f"algorithm_{id_}" for id_ in fitting]
     for id_ in fitting:

@@ -1,0 +1,74 @@
+"""The contract of a metric: what it is called, what it means to a person, and how its value is computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.serving.frame import Bools, Floats, Ints
+
+Statistic = Callable[[Floats], Floats]
+"""(resamples, rows) float64 counts of how often a resample holds each row, to (resamples,) float64 values; NaN where undefined."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Rows with their true values and a model's answers.
+
+    `actual` (rows,) class positions or values, `scores` (rows, classes) or (rows,), `decided` (rows,) class positions, empty when answers
+    are values.
+    """
+
+    actual: NDArray[Any]
+    scores: Floats
+    decided: Ints
+    positive: int
+    classes: int
+
+    def is_class(self, position: int) -> Bools:
+        """Which rows are of a class, (rows,) bool."""
+        return np.asarray(self.actual == position, dtype=np.bool_)
+
+    def ranked(self, position: int) -> Floats:
+        """The scores of a class as they are compared: rounded to 1e-12."""
+        return np.round(self.scores[:, position], 12)
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """One measure of a model.
+
+    `id` is the name of scikit-learn's scorer, so higher is better. `wish` is what a person who chooses it wants of a model, `trait` the
+    trait that a task must have (`TaskSpec.traits`), `sentence` says what the metric is, `told` what a value of it means: a format with
+    `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in `wish`). `prepare` makes the statistic.
+    """
+
+    id: str
+    label: str
+    wish: str
+    trait: str
+    sentence: str
+    told: str
+    prepare: Callable[[Answers], Statistic]
+
+    @property
+    def is_error(self) -> bool:
+        """Whether people write it as an error, where less is better; its value carries a minus sign, as `neg_…` says."""
+        return self.id.startswith("neg_")
+
+    def shown(self, score: float) -> float:
+        """The value as people write it: errors without their minus sign."""
+        return -score if self.is_error and score != 0 else score
+
+    def say(self, score: float | None, positive: str = "") -> str:
+        """What a score means, in one sentence; of an undefined score (None or NaN), why there is none."""
+        if score is None or not math.isfinite(score):
+            return f"{self.label} cannot be computed on these rows."
+        value = self.shown(score)
+        return self.told.format(value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class")
