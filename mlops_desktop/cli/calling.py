@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from mlops_desktop.engine.process import Call, Child
-from mlops_desktop.engine.project import Project, ProjectLock, read_project, write_project
+from mlops_desktop.engine.project import Project, ProjectLock, write_project
+from mlops_desktop.engine.training import open_project
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -19,7 +20,7 @@ P = TypeVar("P")
 
 def call_on(folder: Path, make: Callable[[Path, Project], Call[R, P]]) -> R:
     """The result of a call about a project that changes none of its decisions; `make` gets the folder and the decisions."""
-    project = read_project(folder)
+    project = open_project(folder)
     with ProjectLock(folder), child_process() as child:
         return run_call(child, make(folder, project))
 
@@ -27,9 +28,9 @@ def call_on(folder: Path, make: Callable[[Path, Project], Call[R, P]]) -> R:
 @contextmanager
 def edited(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
     """The project, locked against other writers, and the function that saves it."""
-    read_project(folder)  # a folder that is no project is refused before it is locked
+    open_project(folder)  # a folder that is no project is refused before it is locked
     with ProjectLock(folder):
-        yield read_project(folder), lambda project: write_project(folder, project)
+        yield open_project(folder), lambda project: write_project(folder, project)
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from functools import partial
 from mlops_desktop.cli.calling import call_on, child_process, run_call
 from mlops_desktop.cli.output import print_json, rows_text
 from mlops_desktop.engine.process import MeasureDrift, PredictFile
-from mlops_desktop.engine.project import read_project
+from mlops_desktop.engine.training import open_project
 
 
 def predict_command(args: argparse.Namespace) -> int:
     """Score a file with the chosen model of a project or with a bundle."""
-    project = read_project(args.source) if (args.source / "project.json").exists() else None
+    project = open_project(args.source) if (args.source / "project.json").exists() else None
     with child_process() as child:
         found = run_call(child, PredictFile(args.source, args.input, args.output, project))
     print(f"{rows_text(found)}, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
