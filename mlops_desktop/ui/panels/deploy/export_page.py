@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import Check, bytes_text, readiness, stores_training_data
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
+from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
