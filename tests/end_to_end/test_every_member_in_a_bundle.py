@@ -24,7 +24,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Task
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Flag
-from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.choices import ALL, choices, task_spec, tasks
 from mlops_desktop.engine.data.importing import import_cells
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
@@ -206,7 +206,7 @@ class Files:
         steps = tuple(Step(OPERATIONS.read(step)) for step in case.steps)
         algorithm = ALGORITHMS.read(case.algorithm)
         consent = frozenset({algorithm.id}) if algorithm.stores_training_data else frozenset[str]()
-        return replace(project, steps=steps, candidates=(algorithm,), consent=consent)
+        return replace(project, steps=steps, encodings={ALL: choices().encodings["as_it_is"]()}, candidates=(algorithm,), consent=consent)
 
 
 @pytest.fixture(scope="module")

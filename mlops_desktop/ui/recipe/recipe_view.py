@@ -258,7 +258,7 @@ class RecipeView(QWidget):
         if proposals is None:
             text = self.tr("Looking for sound steps …")
         elif not listed:
-            text = self.tr("Nothing to propose here: the columns call for no step of this kind.")
+            text = self.tr("Nothing to propose here: what each model needs is added after your steps by itself.")
         elif not left:
             text = self.tr("All of them are in the recipe already.")
         else:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, Q
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.recommended import operation
-from mlops_desktop.engine.project.decisions import Split, Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Split, Step
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, Recipe
 from mlops_desktop.ui.widgets.gallery import Tile
@@ -41,7 +41,11 @@ def with_constant(open_project, make_project):
     lines = [f"{i % 7},{'abc'[i % 3]},same,{'' if i == 5 else 'yes' if i % 2 else 'no'}\n" for i in range(90)]
 
     def made(target="y", **decided):
-        folder = make_project("size,kind,always,y\n" + "".join(lines), target, **{"encodings": {}, **decided})
+        folder = make_project(
+            "size,kind,always,y\n" + "".join(lines),
+            target,
+            **{"encodings": {}, "columns": {"always": ColumnNote(role="feature")}, **decided},
+        )
         panel = open_project(folder, "preprocess").panel
         rest(panel)
         return panel
