@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.engine.process import Child
-from mlops_desktop.engine.project import Project, ProjectLock, project_to_json, read_project, write_project
+from mlops_desktop.engine.project import Project, ProjectLock, project_to_json, write_project
+from mlops_desktop.engine.training import open_project
 
 Json = dict[str, Any]
 
 
 def call_on(folder: Path, name: str, **args: Any) -> Json:
     """A call about a project that changes none of its decisions."""
-    project = project_to_json(read_project(folder))
+    project = project_to_json(open_project(folder))
     with ProjectLock(folder), child_process() as call:
         return call(name, folder=str(folder), project=project, **args)
 
@@ -26,9 +27,9 @@ def call_on(folder: Path, name: str, **args: Any) -> Json:
 @contextmanager
 def edited(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
     """The project, locked against other writers, and the function that saves it."""
-    read_project(folder)  # a folder that is no project is refused before it is locked
+    open_project(folder)  # a folder that is no project is refused before it is locked
     with ProjectLock(folder):
-        yield read_project(folder), lambda project: write_project(folder, project)
+        yield open_project(folder), lambda project: write_project(folder, project)
 
 
 @contextmanager

@@ -18,11 +18,11 @@ from mlops_desktop.engine.project import (
     new_project_folder,
     project_from_json,
     project_to_json,
-    read_project,
     refuse_metric,
     set_field,
     write_project,
 )
+from mlops_desktop.engine.training import open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -103,7 +103,7 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
 
 def show_command(args: argparse.Namespace) -> int:
     """Print the decisions of a project as JSON."""
-    print_json(project_to_json(read_project(args.dir)))
+    print_json(project_to_json(open_project(args.dir)))
     return 0
 
 

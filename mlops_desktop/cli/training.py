@@ -10,8 +10,8 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited
 from mlops_desktop.cli.output import print_json
 from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.project import project_from_json, project_to_json, read_project
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.project import project_from_json, project_to_json
+from mlops_desktop.engine.training import Runs, open_project
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def choose_command(args: argparse.Namespace) -> int:
 
 def runs_command(args: argparse.Namespace) -> int:
     """Print the leaderboard."""
-    project = read_project(args.dir)
+    project = open_project(args.dir)
     runs = sorted(Runs(args.dir).list(Keys(project).board), key=lambda run: (run.score is None, -(run.score or 0.0), run.number))
     if args.json:
         print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})

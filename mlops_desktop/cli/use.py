@@ -7,12 +7,13 @@ import sys
 
 from mlops_desktop.cli.calling import call_on, child_process
 from mlops_desktop.cli.output import print_json, rows_text
-from mlops_desktop.engine.project import project_to_json, read_project
+from mlops_desktop.engine.project import project_to_json
+from mlops_desktop.engine.training import open_project
 
 
 def predict_command(args: argparse.Namespace) -> int:
     """Score a file with the chosen model of a project or with a bundle."""
-    project = project_to_json(read_project(args.source)) if (args.source / "project.json").exists() else None
+    project = project_to_json(open_project(args.source)) if (args.source / "project.json").exists() else None
     with child_process() as call:
         found = call("predict", source=str(args.source), file=str(args.input), out=str(args.output), project=project)
     print(f"{rows_text(found)}, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)

@@ -225,7 +225,7 @@ class _FormulaField(Field):
     def show_columns(self, columns: Kinds) -> None:
         of = {kind: tuple(name for name, is_ in columns if is_ == kind) for kind in ("number", "categorical", "date")}
         self._layout = Layout(numbers=of["number"], categoricals=of["categorical"], dates=of["date"])
-        self.control.show_words(self._layout.names(), tuple(formula.usages()))
+        self.control.show_completions(self._layout.names(), tuple(formula.usages()))
 
     def show_bad(self, bad: bool) -> None:
         self.control.show_bad(bad)

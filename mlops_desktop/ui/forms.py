@@ -84,7 +84,7 @@ class ComponentForm(QWidget):
     def show_component(self, component: Component) -> None:
         """Show another value of the same kind of component, as after an undo. What is just being typed stays as it is."""
         self._component = component
-        self._say_whole("")
+        self._show_whole("")
         for key, field in self.fields.items():
             if key not in self._waiting and key not in self._blank:
                 field.show_value(getattr(component, key))
@@ -148,17 +148,17 @@ class ComponentForm(QWidget):
         try:
             self._value(key)
         except UserError as error:
-            self._say(key, str(error))
+            self._show_message(key, str(error))
         else:
-            self._say(key, "")
+            self._show_message(key, "")
 
     def _take(self, key: str) -> None:
         try:
             value = self._value(key)
         except UserError as error:
-            self._say(key, str(error))
+            self._show_message(key, str(error))
             return
-        self._say(key, "")
+        self._show_message(key, "")
         self._offer({**self._good(), key: value})
 
     def _good(self) -> dict[str, Any]:
@@ -175,19 +175,19 @@ class ComponentForm(QWidget):
         try:
             made = dataclasses.replace(self._component, **values)
         except UserError as error:  # each value is right by itself, but not beside the others
-            self._say_whole(str(error))
+            self._show_whole(str(error))
             return
-        self._say_whole("")
+        self._show_whole("")
         if made != self._component:
             self._component = made
             self.changed.emit(made)
 
-    def _say_whole(self, text: str) -> None:
+    def _show_whole(self, text: str) -> None:
         self._whole.setText(text)
         self._whole.setVisible(bool(text))
         self._note("", text)
 
-    def _say(self, key: str, text: str) -> None:
+    def _show_message(self, key: str, text: str) -> None:
         error = self._errors[key]
         if error.text() != text or error.isHidden() == bool(text):
             error.setText(text)

@@ -29,7 +29,7 @@ def _ignore(*_: object) -> None:
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket:
+class BackgroundJob:
     """One call to the child: `name` and `args` of `engine.calls`, `title` for the footer, and whom to tell."""
 
     name: str
@@ -47,35 +47,35 @@ class Ticket:
 class _Worker(QObject):
     """Lives on a lane's thread and owns its child process. Never touches a widget: it sends home calls to make there."""
 
-    home = Signal(object, object)
+    deliver = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
         self.child = Child(warm=True)
 
     @Slot(object)
-    def run(self, ticket: Ticket) -> None:
+    def run(self, job: BackgroundJob) -> None:
         try:
-            if ticket.cancelled.is_set():
+            if job.cancelled.is_set():
                 raise Cancelled
-            result = self.child.call(ticket.name, ticket.args, partial(self._event, ticket))
+            result = self.child.call(job.name, job.args, partial(self._event, job))
         except Cancelled:
             pass
         except UserError as error:
-            self.home.emit(ticket, partial(ticket.on_refused, error))
+            self.deliver.emit(job, partial(job.on_refused, error))
         except Crashed as error:
-            self.home.emit(ticket, partial(ticket.on_crashed, str(error)))
+            self.deliver.emit(job, partial(job.on_crashed, str(error)))
         except Exception:  # a fault of ours must reach the window, not end the lane
-            self.home.emit(ticket, partial(ticket.on_crashed, traceback.format_exc()))
+            self.deliver.emit(job, partial(job.on_crashed, traceback.format_exc()))
         else:
-            self.home.emit(ticket, partial(ticket.on_done, result))
-        self.home.emit(None, partial(_over, ticket))
+            self.deliver.emit(job, partial(job.on_done, result))
+        self.deliver.emit(None, partial(_over, job))
 
-    def _event(self, ticket: Ticket, event: Json) -> None:
+    def _event(self, job: BackgroundJob, event: Json) -> None:
         if event.get("event") == "progress":
-            self.home.emit(ticket, partial(ticket.on_progress, float(event["fraction"]), str(event.get("message", ""))))
+            self.deliver.emit(job, partial(job.on_progress, float(event["fraction"]), str(event.get("message", ""))))
         elif event.get("event") == "partial":
-            self.home.emit(ticket, partial(ticket.on_partial, event["data"]))
+            self.deliver.emit(job, partial(job.on_partial, event["data"]))
 
     @Slot(object)
     def warm_up(self, then: Sequence[Callable[[], object]]) -> None:
@@ -89,17 +89,17 @@ class _Worker(QObject):
             load()
 
 
-def _over(ticket: Ticket) -> None:
-    ticket.on_over()
+def _over(job: BackgroundJob) -> None:
+    job.on_over()
 
 
-def _is_gone(told: Callable[..., object]) -> bool:
+def _is_gone(text: Callable[..., object]) -> bool:
     """Whether this is a method of a widget that Qt has deleted."""
-    owner = getattr(told, "__self__", None)
+    owner = getattr(text, "__self__", None)
     return isinstance(owner, QObject) and not isValid(owner)
 
 
-class Lane(QObject):
+class JobQueue(QObject):
     """One QThread that does one ticket after another."""
 
     changed = Signal()
@@ -113,40 +113,40 @@ class Lane(QObject):
         self._worker.moveToThread(self._thread)
         self._send.connect(self._worker.run)
         self._warm.connect(self._worker.warm_up)
-        self._worker.home.connect(self._arrive)
-        self._waiting: list[Ticket] = []
+        self._worker.deliver.connect(self._arrive)
+        self._waiting: list[BackgroundJob] = []
         self.fraction, self.message = 0.0, ""
         self._thread.start()
 
     @property
-    def now(self) -> Ticket | None:
+    def now(self) -> BackgroundJob | None:
         """The ticket that is being worked on."""
         return self._waiting[0] if self._waiting else None
 
     @property
-    def waiting(self) -> list[Ticket]:
+    def waiting(self) -> list[BackgroundJob]:
         """The ticket that is being worked on, and those behind it."""
         return list(self._waiting)
 
-    def do(self, ticket: Ticket) -> None:
+    def do(self, job: BackgroundJob) -> None:
         """Work on this ticket when those before it are over."""
-        self._waiting.append(ticket)
-        self._send.emit(ticket)
+        self._waiting.append(job)
+        self._send.emit(job)
         self.changed.emit()
 
     def warm_up(self, then: Sequence[Callable[[], object]] = ()) -> None:
         """Start the child now, then load what the window will need, so that nobody waits for it."""
         self._warm.emit(then)
 
-    def cancel(self, ticket: Ticket) -> None:
+    def cancel(self, job: BackgroundJob) -> None:
         """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
-        ticket.cancelled.set()
-        if ticket is self.now:
+        job.cancelled.set()
+        if job is self.now:
             self._worker.child.cancel()
 
     @Slot(object, object)
-    def _arrive(self, ticket: Ticket | None, call: partial[None]) -> None:
-        if ticket is None:
+    def _arrive(self, job: BackgroundJob | None, call: partial[None]) -> None:
+        if job is None:
             done = call.args[0]
             self._waiting.remove(done)
             self.fraction, self.message = 0.0, ""
@@ -154,17 +154,17 @@ class Lane(QObject):
                 call()
             self.changed.emit()
             return
-        if ticket.cancelled.is_set() or _is_gone(call.func):
+        if job.cancelled.is_set() or _is_gone(call.func):
             return
-        if call.func is ticket.on_progress:
+        if call.func is job.on_progress:
             self.fraction, self.message = call.args
             self.changed.emit()
         call()
 
     def shut_down(self) -> None:
         """Cancel everything, end the child and all that it started, end the thread."""
-        for ticket in self._waiting:
-            ticket.cancelled.set()
+        for job in self._waiting:
+            job.cancelled.set()
         # From this thread: the lane's own may be blocked on the child's output, and its loop may end before a queued call is heard.
         self._thread.requestInterruption()
         self._worker.child.close()
@@ -172,29 +172,29 @@ class Lane(QObject):
         self._thread.wait()
 
 
-Errand = tuple[Callable[[], None], Callable[[Exception | None], None]]
+IOTask = tuple[Callable[[], None], Callable[[Exception | None], None]]
 
 
 class _Runner(QObject):
     """Lives on the thread aside."""
 
-    home = Signal(object, object)
+    deliver = Signal(object, object)
 
     @Slot(object)
-    def run(self, errand: Errand) -> None:
+    def run(self, task: IOTask) -> None:
         failure: Exception | None = None
         try:
-            errand[0]()
+            task[0]()
         except Exception as error:  # told to whoever sent the errand
             failure = error
-        self.home.emit(errand, failure)
+        self.deliver.emit(task, failure)
 
     @Slot()
     def nothing(self) -> None:
         """Reached when all errands before it are done."""
 
 
-class Aside(QObject):
+class IOThread(QObject):
     """A thread for what takes a disk a moment: the window never waits for one. Errands are done one after another."""
 
     _send = Signal(object)
@@ -205,7 +205,7 @@ class Aside(QObject):
         self._runner = _Runner()
         self._runner.moveToThread(self._thread)
         self._send.connect(self._runner.run)
-        self._runner.home.connect(self._arrive)
+        self._runner.deliver.connect(self._arrive)
         self._thread.start()
 
     def do(self, work: Callable[[], None], on_done: Callable[[Exception | None], None]) -> None:
@@ -219,8 +219,8 @@ class Aside(QObject):
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
 
     @Slot(object, object)
-    def _arrive(self, errand: Errand, failure: Exception | None) -> None:
-        errand[1](failure)
+    def _arrive(self, task: IOTask, failure: Exception | None) -> None:
+        task[1](failure)
 
     def shut_down(self) -> None:
         """Finish, then end the thread."""
@@ -236,31 +236,31 @@ class JobRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.quick, self.long, self.aside = Lane(self), Lane(self), Aside(self)
-        self._latest: dict[tuple[str, bool], Ticket] = {}
-        for lane in (self.quick, self.long):
-            lane.changed.connect(self.changed)
+        self.quick, self.long, self.io = JobQueue(self), JobQueue(self), IOThread(self)
+        self._latest: dict[tuple[str, bool], BackgroundJob] = {}
+        for queue in (self.quick, self.long):
+            queue.changed.connect(self.changed)
 
-    def start(self, owner: str, ticket: Ticket, *, long: bool = False) -> Ticket:
+    def start(self, owner: str, job: BackgroundJob, *, long: bool = False) -> BackgroundJob:
         """Work on the ticket; the owner's earlier one in this lane, if it is not over, is cancelled."""
-        lane = self.long if long else self.quick
-        if (earlier := self._latest.get((owner, long))) is not None and earlier in lane.waiting:
-            lane.cancel(earlier)
-        self._latest[(owner, long)] = ticket
-        lane.do(ticket)
-        return ticket
+        queue = self.long if long else self.quick
+        if (earlier := self._latest.get((owner, long))) is not None and earlier in queue.waiting:
+            queue.cancel(earlier)
+        self._latest[(owner, long)] = job
+        queue.do(job)
+        return job
 
     def stop(self) -> None:
         """Stop what the footer shows: the long work if there is any, else the quick."""
-        lane = self.long if self.long.now else self.quick
-        if lane.now:
-            lane.cancel(lane.now)
+        queue = self.long if self.long.now else self.quick
+        if queue.now:
+            queue.cancel(queue.now)
 
     def stop_all(self) -> None:
         """Stop everything that goes on or waits: it was about a project that is not open any more."""
-        for lane in (self.quick, self.long):
-            for ticket in lane.waiting:
-                lane.cancel(ticket)
+        for queue in (self.quick, self.long):
+            for job in queue.waiting:
+                queue.cancel(job)
 
     def warm_up(self, then: Sequence[Callable[[], object]] = ()) -> None:
         """Start both children: they import the big libraries while the person looks around, and `then` loads what the window needs."""
@@ -276,4 +276,4 @@ class JobRunner(QObject):
         """End all work and all processes."""
         self.quick.shut_down()
         self.long.shut_down()
-        self.aside.shut_down()
+        self.io.shut_down()

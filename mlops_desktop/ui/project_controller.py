@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, read_project, write_project
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, write_project
+from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
-from mlops_desktop.ui.jobs import JobRunner, Json, Ticket
+from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
 
 SAVE_AFTER_MS = 500
 SAVE_AGAIN_MS = 10_000  # after a disk refused
@@ -38,7 +38,7 @@ class ProjectController(QObject):
     saved = Signal(str)  # how the decisions stand to the disk: saving, saved or failed
     go_to = Signal(str)  # show this stage
     opened = Signal()  # another project is open now
-    begun = Signal(str)  # work of this stage is tried (again)
+    started = Signal(str)  # work of this stage is tried (again)
     log = Signal(str)  # a line for the log drawer
 
     def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
@@ -47,17 +47,17 @@ class ProjectController(QObject):
         self.folder: Path | None = None
         self.session: Session | None = None
         self._lock: ProjectLock | None = None
-        self._standing: tuple[Project, ProjectStatus] | None = None
+        self._status: tuple[Project, ProjectStatus] | None = None
         self._store: ArtifactStore | None = None
         self._table: tuple[str, Table] | None = None
         self._overview: tuple[str, Json] | None = None
-        self._refused_look = ""  # the table that could not be looked at: it is not asked for again
+        self._refused_table = ""  # the table that could not be looked at: it is not asked for again
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
-        self._save_timer.timeout.connect(self._save_aside)
+        self._save_timer.timeout.connect(self._save_in_background)
 
     # ---- the project
 
@@ -91,7 +91,7 @@ class ProjectController(QObject):
         """
         if self.folder is not None and folder.resolve() == self.folder.resolve():
             return
-        project = read_project(folder)
+        project = open_project(folder)
         lock = ProjectLock(folder)
         lock.acquire()
         if not unsaved and (why := self.unsaved()):
@@ -99,7 +99,7 @@ class ProjectController(QObject):
             raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
         self.close()
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
-        self._failed, self._refused_look = {}, ""
+        self._failed, self._refused_table = {}, ""
         self.session.listen(self._edited)
         self._forget()
         self.opened.emit()
@@ -153,7 +153,7 @@ class ProjectController(QObject):
 
     def _edited(self, *_: object) -> None:
         self._forget()
-        self._refused_look = ""
+        self._refused_table = ""
         self._save_timer.start(SAVE_AFTER_MS)
         self.saved.emit("saving")
         self.project_changed.emit()
@@ -162,7 +162,7 @@ class ProjectController(QObject):
     def save(self) -> None:
         """Write the decisions now, and wait for it. When the disk refuses, the window says so and tries again."""
         self._save_timer.stop()
-        self.jobs.aside.finish()  # an older state may be on its way
+        self.jobs.io.finish()  # an older state may be on its way
         if self.session is None or self.folder is None:
             return
         session = self.session
@@ -175,19 +175,19 @@ class ProjectController(QObject):
 
     def unsaved(self) -> str:
         """Why the last changes are not on the disk, after one more attempt; empty when they are."""
-        self.jobs.aside.finish()
+        self.jobs.io.finish()
         if self.session is None or not self.session.dirty:
             return ""
         self.save()
         return self.not_saved
 
     @Slot()
-    def _save_aside(self) -> None:
+    def _save_in_background(self) -> None:
         """Write the decisions without waiting: to flush a file to its disk takes as long as the disk likes."""
         if self.session is None or self.folder is None:
             return
         session, project = self.session, self.session.project
-        self.jobs.aside.do(partial(write_project, self.folder, project), partial(self._saved, session, project))
+        self.jobs.io.do(partial(write_project, self.folder, project), partial(self._saved, session, project))
 
     def _saved(self, session: Session, project: Project, failure: Exception | None) -> None:
         if session is not self.session:
@@ -209,13 +209,13 @@ class ProjectController(QObject):
     # ---- results
 
     def _forget(self) -> None:
-        self._standing = None
+        self._status = None
 
     def project_status(self) -> ProjectStatus:
         """Which results there are for today's decisions."""
-        if self._standing is None or self._standing[0] is not self.project:
-            self._standing = (self.project, project_status(self.project, self.store, self.runs))
-        return self._standing[1]
+        if self._status is None or self._status[0] is not self.project:
+            self._status = (self.project, project_status(self.project, self.store, self.runs))
+        return self._status[1]
 
     def stages(self) -> list[StageState]:
         """The state of every stage, with what is running and what failed."""
@@ -225,15 +225,15 @@ class ProjectController(QObject):
                 for i, id_ in enumerate(STAGES)
             ]
         derived = stages(self.project, self.project_status())
-        running = {_STAGE_OF_CALL.get(lane.now.name, ""): lane for lane in (self.jobs.quick, self.jobs.long) if lane.now}
-        told = []
+        running = {_STAGE_OF_CALL.get(queue.now.name, ""): queue for queue in (self.jobs.quick, self.jobs.long) if queue.now}
+        text = []
         for state in derived:
             if state.id in running:
                 state = StageState(state.id, "running", running[state.id].message or self.tr("Working …"))
             elif state.id in self._failed:
                 state = StageState(state.id, "failed", self._failed[state.id].split(". ")[0], self._failed[state.id])
-            told.append(state)
-        return told
+            text.append(state)
+        return text
 
     def result(self, key: str) -> Json | None:
         """A stored result as JSON; None when it was not made yet."""
@@ -272,17 +272,17 @@ class ProjectController(QObject):
                 return None
         return self._table[1]
 
-    def look(self) -> None:
+    def load_table(self) -> None:
         """Have the table of today's decisions looked at, unless it was or is being; `results_changed` tells when it is there."""
         if self.folder is None or not self.project.data or self.table() is not None:
             return
         key = self.keys.table
-        if key == self._refused_look:
+        if key == self._refused_table:
             return
-        self._refused_look = key  # until it is done: not asked for twice, and not again and again when it is refused
+        self._refused_table = key  # until it is done: not asked for twice, and not again and again when it is refused
 
         def done(_: Json) -> None:
-            self._refused_look = "" if self.table() is not None else key
+            self._refused_table = "" if self.table() is not None else key
 
         self.ask("overview", done, owner="table", title=self.tr("Looking at the columns"))
 
@@ -301,7 +301,7 @@ class ProjectController(QObject):
         on_over: Callable[[], None] | None = None,
         about_project: bool = True,
         **args: Any,
-    ) -> Ticket:
+    ) -> BackgroundJob:
         """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
 
         `on_partial` hears what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
@@ -312,10 +312,10 @@ class ProjectController(QObject):
             args = {"folder": str(self.folder), "project": project_to_json(self.project), **args}
         stage = _STAGE_OF_CALL.get(name, "")
         self._failed.pop(stage, None)
-        self.begun.emit(stage)
+        self.started.emit(stage)
         folder = self.folder if about_project else None
-        question = _Question(self, folder, stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
-        ticket = Ticket(
+        question = _PendingCall(self, folder, stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
+        job = BackgroundJob(
             name=name,
             args=args,
             title=title,
@@ -326,7 +326,7 @@ class ProjectController(QObject):
             on_crashed=question.crashed,
             on_over=question.over,
         )
-        return self.jobs.start(owner, ticket, long=long)
+        return self.jobs.start(owner, job, long=long)
 
     def note_refusal(self, stage: str, error: UserError) -> None:
         """A call refused: its stage has failed, and the banner says why."""
@@ -346,7 +346,7 @@ def _ignore(*_: object) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Question:
+class _PendingCall:
     """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
 
     controller: ProjectController
@@ -381,8 +381,8 @@ class _Question:
             self.controller.note_refusal(self.stage, error)
 
     def crashed(self, report: str) -> None:
-        said = self.controller.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.controller.crashed.emit(said.format(title=self.title), report, self.stage)
+        text = self.controller.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.controller.crashed.emit(text.format(title=self.title), report, self.stage)
 
     def over(self) -> None:
         self.on_over()

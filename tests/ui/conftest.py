@@ -52,7 +52,7 @@ def light(qapp: QApplication) -> None:
 
 
 @pytest.fixture(autouse=True)
-def swept(qapp: QApplication) -> Iterator[None]:
+def widgets_deleted(qapp: QApplication) -> Iterator[None]:
     """What a test closed is really gone after it: each change of theme polishes every widget that is still there."""
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -104,7 +104,7 @@ def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -
 
 
 @pytest.fixture(scope="module")
-def _desk(qapp: QApplication) -> Iterator[MainWindow]:
+def _shared_window(qapp: QApplication) -> Iterator[MainWindow]:
     """One window with its lanes for a module: children are slow to start."""
     jobs = JobRunner(qapp)
     window = MainWindow(jobs, ExceptionHook(qapp), Settings())
@@ -118,9 +118,9 @@ def _desk(qapp: QApplication) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
-def open_project(_desk: MainWindow, qtbot: Any) -> Iterator[Callable[..., MainWindow]]:
+def open_project(_shared_window: MainWindow, qtbot: Any) -> Iterator[Callable[..., MainWindow]]:
     """`open_project(folder, stage)`: the window with that project, its panels made anew, everything at rest."""
-    window = _desk
+    window = _shared_window
 
     def open_(folder: Path, stage: str = "problem") -> MainWindow:
         window.controller.open(folder)
@@ -182,5 +182,5 @@ def click(widget: QWidget, at: Any = None) -> None:
 
 def banner(window: MainWindow) -> str:
     """What the banner says; empty when there is none."""
-    said = find(window, QLabel, "banner_text")
-    return str(said.text()) if said.isVisible() else ""
+    text = find(window, QLabel, "banner_text")
+    return str(text.text()) if text.isVisible() else ""

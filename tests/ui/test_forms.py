@@ -31,7 +31,7 @@ from mlops_desktop.base.params import (
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.fields import field_for
 from mlops_desktop.ui.forms import ComponentForm
-from mlops_desktop.ui.widgets.inputs import NumberLine, read_number, said
+from mlops_desktop.ui.widgets.inputs import NumberLine, number_text, read_number
 from mlops_desktop.ui.widgets.pickers import ColumnPicker, TextList
 
 KINDS = [
@@ -83,11 +83,11 @@ class Seen:
 
 
 def open_form(qtbot: QtBot, component: Component | None = None) -> tuple[ComponentForm, Seen]:
-    seen = Seen()
-    form = ComponentForm(component or Sample(), KINDS, seen)
+    overview = Seen()
+    form = ComponentForm(component or Sample(), KINDS, overview)
     qtbot.addWidget(form)
     form.show()
-    return form, seen
+    return form, overview
 
 
 def control(form: QWidget, name: str) -> Any:
@@ -114,7 +114,7 @@ def set_like_a_person(qtbot: QtBot, form: ComponentForm, key: str, value: Any) -
     if isinstance(made, QSpinBox):
         write(qtbot, made.lineEdit(), str(value))
     elif isinstance(made, NumberLine):
-        write(qtbot, made, said(value))
+        write(qtbot, made, number_text(value))
     elif isinstance(made, QComboBox):
         id_ = (value[0] if value else "") if isinstance(value, tuple) else value
         made.setCurrentIndex(made.findData(id_))
@@ -173,12 +173,14 @@ def test_every_parameter_of_every_member_can_be_set_by_its_form_and_arrives(qtbo
                 member(**{**{k: getattr(base, k) for k in member.params()}, key: value})
             except UserError:
                 continue  # refused beside the other parameters: the component's own rule
-            form, seen = open_form(qtbot, base)
+            form, overview = open_form(qtbot, base)
             set_like_a_person(qtbot, form, key, value)
             got = getattr(form.component(), key)
             assert got == value, f"{key}: {value!r} became {got!r}; the form says {form.problem()!r}"
             assert type(got) is type(param.check(value))
-            assert seen.values == ([] if value == getattr(base, key) else seen.values[-1:]) or seen.values[-1] == form.component()
+            assert (
+                overview.values == ([] if value == getattr(base, key) else overview.values[-1:]) or overview.values[-1] == form.component()
+            )
             form.deleteLater()
 
 
@@ -206,15 +208,15 @@ def test_every_tab_stop_of_a_form_has_a_name_and_every_control_an_object_name(qt
 
 
 def test_a_refused_value_is_said_in_its_field_and_the_others_still_arrive(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
-    heard: list[str] = []
-    form.problem_changed.connect(heard.append)
+    form, overview = open_form(qtbot)
+    received: list[str] = []
+    form.problem_changed.connect(received.append)
     write(qtbot, control(form, "form_rate"), "99")
     error = control(form, "form_rate_error")
     assert error.isVisible()
     assert "from 1e-06 to 10" in error.text()
     assert control(form, "form_rate").property("bad") is True
-    assert seen.values == []
+    assert overview.values == []
     set_like_a_person(qtbot, form, "count", 9)
     assert form.component() == Sample(count=9)
     write(qtbot, control(form, "form_rate"), "abc")
@@ -223,13 +225,13 @@ def test_a_refused_value_is_said_in_its_field_and_the_others_still_arrive(qtbot:
     assert form.component() == Sample(count=9, rate=0.5)
     assert not error.isVisible()
     assert form.problem() == ""
-    assert heard[-1] == ""
+    assert received[-1] == ""
 
 
 def test_two_values_that_only_fit_together_arrive_together(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     write(qtbot, control(form, "form_low"), "0.9")
-    assert seen.values == []
+    assert overview.values == []
     assert "Low must be below high" in form.problem()
     write(qtbot, control(form, "form_high"), "0.95")
     assert (form.component().low, form.component().high) == (0.9, 0.95)  # type: ignore[attr-defined]
@@ -237,13 +239,13 @@ def test_two_values_that_only_fit_together_arrive_together(qtbot: QtBot) -> None
 
 
 def test_a_formula_is_checked_while_it_is_typed_against_the_columns_of_the_step(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     edit = control(form, "form_sum")
     edit.setPlainText("age + nobody")
     assert control(form, "form_sum_error").isVisible()
     assert "nobody" in form.problem()
     form.flush()
-    assert seen.values == []
+    assert overview.values == []
     edit.setPlainText("[net income] / age")
     assert not control(form, "form_sum_error").isVisible()
     form.flush()
@@ -267,32 +269,32 @@ def test_a_formula_offers_names_and_takes_the_chosen_one(qtbot: QtBot) -> None:
 
 
 def test_a_pattern_that_cannot_be_read_is_refused_in_words(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     write(qtbot, control(form, "form_shape"), "([a-z]")
     assert form.problem()
-    assert seen.values == []
+    assert overview.values == []
 
 
 def test_typing_arrives_after_a_pause_and_at_once_when_the_form_goes_away(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     line = control(form, "form_name")
     line.selectAll()
     qtbot.keyClicks(line, "y")
-    assert seen.values == []
-    qtbot.waitUntil(lambda: bool(seen.values), timeout=2000)
-    assert seen.values[-1].name == "y"
+    assert overview.values == []
+    qtbot.waitUntil(lambda: bool(overview.values), timeout=2000)
+    assert overview.values[-1].name == "y"
     qtbot.keyClicks(line, "z")
     form.hide()
-    assert seen.values[-1].name == "yz"
+    assert overview.values[-1].name == "yz"
 
 
 def test_showing_a_component_tells_nobody_and_an_undo_is_seen(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     other = Sample(
         count=8, huge=10**11, rate=0.3, depth=4, kind="b", fast=True, name="n", sum="age", levels=("z",), of=("born",), one=("city",)
     )
     form.show_component(other)
-    assert seen.values == []
+    assert overview.values == []
     assert form.component() == other
     for key, field in form.fields.items():
         assert field.param.check(field.value()) == getattr(other, key)
@@ -302,27 +304,27 @@ def test_showing_a_component_tells_nobody_and_an_undo_is_seen(qtbot: QtBot) -> N
 
 
 def test_an_optional_number_is_nothing_until_it_is_ticked_and_starts_within_its_range(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     control(form, "form_depth_on").click()
-    assert seen.values[-1].depth == 7  # the middle of 2 to 12
+    assert overview.values[-1].depth == 7  # the middle of 2 to 12
     control(form, "form_depth_on").click()
-    assert seen.values[-1].depth is None
+    assert overview.values[-1].depth is None
 
 
 def test_columns_filter_by_kind_keep_the_order_of_ticking_and_never_lose_a_vanished_name(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot, Sample(of=("gone",)))
+    form, overview = open_form(qtbot, Sample(of=("gone",)))
     picker = control(form, "form_of")
     names = [picker.list.item(i).data(Qt.ItemDataRole.UserRole) for i in range(picker.list.count())]
     assert names == ["gone", "age", "net income", "born"]
     assert "not there" in picker.list.item(0).text()
     picker.list.item(3).setCheckState(Qt.CheckState.Checked)
     picker.list.item(1).setCheckState(Qt.CheckState.Checked)
-    assert seen.values[-1].of == ("gone", "born", "age")
+    assert overview.values[-1].of == ("gone", "born", "age")
     picker.list.item(0).setCheckState(Qt.CheckState.Unchecked)
-    assert seen.values[-1].of == ("born", "age")
+    assert overview.values[-1].of == ("born", "age")
     control(form, "form_of_none").click()
-    assert seen.values[-1].of == ()
-    assert "All that fit" in picker.said.text()
+    assert overview.values[-1].of == ()
+    assert "All that fit" in picker.number_text.text()
 
 
 def test_many_columns_are_searched(qtbot: QtBot) -> None:
@@ -336,20 +338,20 @@ def test_many_columns_are_searched(qtbot: QtBot) -> None:
 
 
 def test_a_list_of_texts_is_added_to_moved_and_shortened_by_keys(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     levels = control(form, "form_levels")
     write(qtbot, levels.line, "top")
-    assert seen.values[-1].levels == ("low", "high", "top")
+    assert overview.values[-1].levels == ("low", "high", "top")
     levels.list.setFocus()
     levels.list.setCurrentRow(2)
     qtbot.keyClick(levels.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    assert seen.values[-1].levels == ("low", "top", "high")
+    assert overview.values[-1].levels == ("low", "top", "high")
     qtbot.keyClick(levels.list, Qt.Key.Key_Delete)
-    assert seen.values[-1].levels == ("low", "high")
+    assert overview.values[-1].levels == ("low", "high")
 
 
 def test_the_wheel_over_a_form_changes_nothing(qtbot: QtBot) -> None:
-    form, seen = open_form(qtbot)
+    form, overview = open_form(qtbot)
     form.setFocus()
     for name in ("form_kind", "form_count"):
         made = control(form, name)
@@ -359,7 +361,7 @@ def test_the_wheel_over_a_form_changes_nothing(qtbot: QtBot) -> None:
             Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(made, event)
-    assert seen.values == []
+    assert overview.values == []
     assert form.component() == Sample()
 
 
@@ -381,7 +383,7 @@ def test_a_kind_of_parameter_without_a_field_is_a_fault_of_ours() -> None:
 
 @pytest.mark.parametrize("value", [0.1, 1e-6, 1 / 3, 123456.789, -0.5, 5.0, 2**53, 1e300])
 def test_a_number_is_read_back_as_it_was_written(value: float) -> None:
-    assert read_number(said(value)) == value
+    assert read_number(number_text(value)) == value
 
 
 @pytest.mark.parametrize("written", ["", "x", "nan", "inf", "1_000", "1e999"])

@@ -12,88 +12,88 @@ from PySide6.QtWidgets import QLabel
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.process.child_process import Child
-from mlops_desktop.ui import jobs as lanes
-from mlops_desktop.ui.jobs import JobRunner, Ticket
+from mlops_desktop.ui import jobs as jobs_module
+from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 
 
-class Heard:
-    """Everything that a ticket told, with the thread it was told on."""
+class Recorder:
+    """Every event of a job, with the thread that it arrived on."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, object]] = []
         self.threads: set[object] = set()
 
     def __call__(self, kind: str):
-        def hear(*values: object) -> None:
+        def record(*values: object) -> None:
             self.threads.add(QThread.currentThread())
             self.events.append((kind, values[0] if values else None))
 
-        return hear
+        return record
 
     def kinds(self) -> list[str]:
         return [kind for kind, _ in self.events]
 
     @property
-    def told(self) -> list[tuple[str, object]]:
+    def outcomes(self) -> list[tuple[str, object]]:
         """All but the progress."""
         return [event for event in self.events if event[0] != "progress"]
 
 
-def ticket(heard: Heard, name: str, **args: object) -> Ticket:
-    return Ticket(
+def make_job(recorder: Recorder, name: str, **args: object) -> BackgroundJob:
+    return BackgroundJob(
         name=name,
         args=args,
         title=name,
-        on_done=heard("done"),
-        on_progress=heard("progress"),
-        on_refused=heard("refused"),
-        on_crashed=heard("crashed"),
-        on_over=heard("over"),
+        on_done=recorder("done"),
+        on_progress=recorder("progress"),
+        on_refused=recorder("refused"),
+        on_crashed=recorder("crashed"),
+        on_over=recorder("over"),
     )
 
 
 def test_an_answer_arrives_on_the_window_s_thread(runner, qtbot):
-    heard = Heard()
-    runner.start("me", ticket(heard, "echo", value=5))
-    qtbot.waitUntil(lambda: "over" in heard.kinds(), timeout=20_000)
-    assert heard.told == [("done", {"value": 5}), ("over", None)]
-    assert heard.threads == {QThread.currentThread()}
+    recorder = Recorder()
+    runner.start("me", make_job(recorder, "echo", value=5))
+    qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)
+    assert recorder.outcomes == [("done", {"value": 5}), ("over", None)]
+    assert recorder.threads == {QThread.currentThread()}
 
 
 def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
     for name, kind in (("refuse", "refused"), ("fail", "crashed"), ("die", "crashed"), ("echo", "done")):
-        heard = Heard()
-        runner.start(name, ticket(heard, name))
-        qtbot.waitUntil(lambda heard=heard: "over" in heard.kinds(), timeout=30_000)
-        assert [k for k, _ in heard.told] == [kind, "over"], name
+        recorder = Recorder()
+        runner.start(name, make_job(recorder, name))
+        qtbot.waitUntil(lambda recorder=recorder: "over" in recorder.kinds(), timeout=30_000)
+        assert [k for k, _ in recorder.outcomes] == [kind, "over"], name
         if kind == "refused":
-            assert isinstance(heard.told[0][1], UserError)
+            assert isinstance(recorder.outcomes[0][1], UserError)
 
 
 def test_a_fault_says_nothing_of_cells(runner, qtbot):
     from mlops_desktop.ui.shell.crash_dialog import without_values
 
-    heard = Heard()
-    runner.start("me", ticket(heard, "fail"))
-    qtbot.waitUntil(lambda: "over" in heard.kinds(), timeout=20_000)
-    assert "4711" not in without_values(str(heard.told[0][1]))
+    recorder = Recorder()
+    runner.start("me", make_job(recorder, "fail"))
+    qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)
+    assert "4711" not in without_values(str(recorder.outcomes[0][1]))
 
 
 def test_a_newer_question_drops_the_older(runner, qtbot):
-    old, new = Heard(), Heard()
-    runner.start("me", ticket(old, "slow", seconds=20))
+    old, new = Recorder(), Recorder()
+    runner.start("me", make_job(old, "slow", seconds=20))
     qtbot.waitUntil(lambda: "progress" in old.kinds(), timeout=20_000)
-    runner.start("me", ticket(new, "echo"))
+    runner.start("me", make_job(new, "echo"))
     qtbot.waitUntil(lambda: "over" in new.kinds(), timeout=10_000)
     assert "done" not in old.kinds()
-    assert [k for k, _ in new.told] == ["done", "over"]
+    assert [k for k, _ in new.outcomes] == ["done", "over"]
 
 
 def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
-    long, quick = Heard(), Heard()
-    work = runner.start("me", ticket(long, "slow", seconds=30), long=True)
+    long, quick = Recorder(), Recorder()
+    work = runner.start("me", make_job(long, "slow", seconds=30), long=True)
     qtbot.waitUntil(lambda: "progress" in long.kinds(), timeout=20_000)
-    runner.start("me", ticket(quick, "echo"))
+    runner.start("me", make_job(quick, "echo"))
     qtbot.waitUntil(lambda: "over" in quick.kinds(), timeout=20_000)
     assert runner.busy
     runner.long.cancel(work)
@@ -101,16 +101,16 @@ def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
 
 
 def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
-    heard = Heard()
-    runner.start("me", ticket(heard, "deaf", seconds=60), long=True)
+    recorder = Recorder()
+    runner.start("me", make_job(recorder, "deaf", seconds=60), long=True)
     qtbot.waitUntil(lambda: runner.long._worker.child.pid is not None, timeout=20_000)
     qtbot.wait(500)
     pid = runner.long._worker.child.pid
     began = time.monotonic()
     runner.stop()
-    qtbot.waitUntil(lambda: "over" in heard.kinds(), timeout=10_000)
+    qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=10_000)
     assert time.monotonic() - began < 5.0
-    assert [k for k, _ in heard.told] == ["over"]
+    assert [k for k, _ in recorder.outcomes] == ["over"]
     assert not psutil.pid_exists(pid)
 
 
@@ -119,10 +119,10 @@ class Owner(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[object] = []
+        self.results: list[object] = []
 
     def show_answer(self, answer: dict[str, object]) -> None:
-        self.heard.append(answer["value"])
+        self.results.append(answer["value"])
         self.setText(str(answer["value"]))
 
 
@@ -130,7 +130,7 @@ def test_a_thousand_jobs_whose_owners_vanish(runner, qtbot):
     references, over, stayed = sys.getrefcount(None), [], []
     for i in range(1000):
         owner = Owner()
-        made = Ticket(name="echo", args={"value": i}, title="echo", on_done=owner.show_answer, on_over=lambda: over.append(1))
+        made = BackgroundJob(name="echo", args={"value": i}, title="echo", on_done=owner.show_answer, on_over=lambda: over.append(1))
         runner.start(f"owner {i}", made, long=i % 2 == 0)
         if i % 100 == 0:
             stayed.append(owner)
@@ -142,20 +142,20 @@ def test_a_thousand_jobs_whose_owners_vanish(runner, qtbot):
         if i % 10 == 0:
             qtbot.wait(1)  # answers arrive while more is asked
     qtbot.waitUntil(lambda: len(over) == 1000, timeout=60_000)
-    assert [owner.heard for owner in stayed] == [[i] for i in range(0, 1000, 100)]
+    assert [owner.results for owner in stayed] == [[i] for i in range(0, 1000, 100)]
     assert runner.quick.now is None
     assert runner.long.now is None
     assert sys.getrefcount(None) > references - 100
 
 
 def test_shutting_down_leaves_no_process(qapp, qtbot, monkeypatch):
-    monkeypatch.setattr(lanes, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
+    monkeypatch.setattr(jobs_module, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
     made = JobRunner()
-    heard = Heard()
-    made.start("me", ticket(heard, "deaf", seconds=60), long=True)
-    made.start("me", ticket(heard, "echo"))
+    recorder = Recorder()
+    made.start("me", make_job(recorder, "deaf", seconds=60), long=True)
+    made.start("me", make_job(recorder, "echo"))
     qtbot.waitUntil(lambda: made.long._worker.child.pid is not None and made.quick._worker.child.pid is not None, timeout=20_000)
     pids = [made.long._worker.child.pid, made.quick._worker.child.pid]
     made.shut_down()
     assert not any(psutil.pid_exists(pid) for pid in pids if pid)
-    assert not any(lane._thread.isRunning() for lane in (made.quick, made.long, made.aside))
+    assert not any(queue._thread.isRunning() for queue in (made.quick, made.long, made.io))

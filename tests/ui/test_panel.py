@@ -64,11 +64,11 @@ def tab_stops(root: QWidget) -> Iterator[QWidget]:
     for widget in root.findChildren(QWidget):
         reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None and widget.window() is root.window()
         to_come = widget.isHidden() or (isinstance(widget, QAbstractButton) and not widget.isVisibleTo(root))
-        if reached and not (to_come and not spoken(widget)):
+        if reached and not (to_come and not accessible_name(widget)):
             yield widget
 
 
-def spoken(widget: QWidget) -> str:
+def accessible_name(widget: QWidget) -> str:
     found = QAccessible.queryAccessibleInterface(widget)
     return found.text(QAccessible.Text.Name) if found else ""
 
@@ -86,8 +86,8 @@ def test_every_tab_stop_has_a_name_and_a_stable_id(open_project, project, id_):
     window: MainWindow = open_project(project, id_)
     stops = list(tab_stops(window))
     assert len(stops) > 10
-    assert [f"{type(one).__name__} {one.objectName()}" for one in stops if not spoken(one).strip()] == []
-    assert [f"{type(one).__name__} “{spoken(one)}”" for one in stops if not one.objectName()] == []
+    assert [f"{type(one).__name__} {one.objectName()}" for one in stops if not accessible_name(one).strip()] == []
+    assert [f"{type(one).__name__} “{accessible_name(one)}”" for one in stops if not one.objectName()] == []
 
 
 @pytest.mark.parametrize("id_", STAGES)
@@ -96,18 +96,18 @@ def test_tab_reaches_the_panel_and_comes_round(open_project, trained, id_, qtbot
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=5000)
     window.rail.setFocus()
-    seen: list[QWidget] = []
+    overview: list[QWidget] = []
     for _ in range(400):
         qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
         here = window.focusWidget()
-        if here is window.rail or (seen and here is seen[0]):
+        if here is window.rail or (overview and here is overview[0]):
             break
-        if here is not None and here not in seen:
-            seen.append(here)
+        if here is not None and here not in overview:
+            overview.append(here)
     else:
-        raise AssertionError(f"Tab never came round: {[one.objectName() for one in seen[-5:]]}")
-    assert any(window.panel.isAncestorOf(one) for one in seen)
-    assert all(one.isVisible() for one in seen)
+        raise AssertionError(f"Tab never came round: {[one.objectName() for one in overview[-5:]]}")
+    assert any(window.panel.isAncestorOf(one) for one in overview)
+    assert all(one.isVisible() for one in overview)
 
 
 @pytest.mark.parametrize("id_", STAGES)
@@ -183,15 +183,15 @@ OF_THE_FIRST = ("apples", "colour", "yield", "green", "90 ", "72 training")
 def texts(panel: QWidget) -> list[str]:
     """Everything that can be read in a panel."""
     found = [panel.findChildren(kind) for kind in (QLabel, QAbstractButton, QLineEdit)]
-    said = [widget.text() for widgets in found for widget in widgets if widget.isVisible()]
-    said += [area.toPlainText() for area in panel.findChildren(QPlainTextEdit) if area.isVisible()]
-    said += [widget.accessibleDescription() for widget in panel.findChildren(QWidget) if widget.isVisible()]
+    message = [widget.text() for widgets in found for widget in widgets if widget.isVisible()]
+    message += [area.toPlainText() for area in panel.findChildren(QPlainTextEdit) if area.isVisible()]
+    message += [widget.accessibleDescription() for widget in panel.findChildren(QWidget) if widget.isVisible()]
     for table in panel.findChildren(QTableView):
         model = table.model()
         if table.isVisible():
-            said += [str(model.index(row, at).data()) for row in range(min(model.rowCount(), 5)) for at in range(model.columnCount())]
-            said += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
-    return [text.replace("\u200b", "") for text in said]
+            message += [str(model.index(row, at).data()) for row in range(min(model.rowCount(), 5)) for at in range(model.columnCount())]
+            message += [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
+    return [text.replace("\u200b", "") for text in message]
 
 
 def test_nothing_of_another_project_is_seen(open_project, make_project):
@@ -207,7 +207,7 @@ def test_nothing_of_another_project_is_seen(open_project, make_project):
     window.controller.open(other)
     for stage in STAGES:
         window.show_stage(stage)
-        seen = [text for text in texts(window.panel) if any(word in text for word in OF_THE_FIRST)]
-        assert seen == [], (stage, seen)
+        overview = [text for text in texts(window.panel) if any(word in text for word in OF_THE_FIRST)]
+        assert overview == [], (stage, overview)
     assert deploy.tabs.choice() == "export"
     assert deploy.export.folder.text().startswith(str(other))

@@ -27,17 +27,17 @@ from tests.engine.disks import fill, small_disk
 from tests.ui.conftest import banner, find, settle
 
 
-class Told(QObject):
+class Recorder(QObject):
     """What the bench said."""
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__()
         self.banners: list[tuple[str, str]] = []
         self.states: list[str] = []
-        controller.banner.connect(self.hear)
+        controller.banner.connect(self.record)
         controller.saved.connect(self.states.append)
 
-    def hear(self, tone: str, text: str, _: str) -> None:
+    def record(self, tone: str, text: str, _: str) -> None:
         self.banners.append((tone, text))
 
 
@@ -62,13 +62,13 @@ def wait_saved(qtbot, controller: ProjectController) -> None:
 def test_an_edit_is_on_the_disk_a_moment_later(controller, qtbot, make_project):
     folder = make_project()
     controller.open(folder)
-    told = Told(controller)
+    text = Recorder(controller)
     controller.edit("Seed", seed=5)
     assert read_project(folder).seed == 0
     wait_saved(qtbot, controller)
     assert read_project(folder).seed == 5
-    assert told.states == ["saving", "saved"]
-    assert told.banners == []
+    assert text.states == ["saving", "saved"]
+    assert text.banners == []
 
 
 def test_what_is_edited_while_an_older_state_is_written_is_saved_too(controller, qtbot, make_project):
@@ -76,7 +76,7 @@ def test_what_is_edited_while_an_older_state_is_written_is_saved_too(controller,
     controller.open(folder)
     for seed in range(1, 30):
         controller.edit("Seed", seed=seed)
-        controller._save_aside()
+        controller._save_in_background()
     controller.save()
     assert read_project(folder).seed == 29
     controller.edit("Seed", seed=30)
@@ -91,15 +91,15 @@ def test_a_full_disk_is_a_sentence_and_saving_is_tried_again(controller, qtbot, 
         folder = disk / "project"
         shutil.copytree(made, folder)
         controller.open(folder)
-        told = Told(controller)
+        text = Recorder(controller)
         fill(disk)
         controller.put("The problem in words", replace(controller.project, brief=Brief(statement="long " * 5000)))
         qtbot.waitUntil(lambda: bool(controller.not_saved), timeout=10_000)
-        assert told.states[-1] == "failed"
-        assert [tone for tone, _ in told.banners] == ["err"]
-        assert "disk is full" in told.banners[0][1]
+        assert text.states[-1] == "failed"
+        assert [tone for tone, _ in text.banners] == ["err"]
+        assert "disk is full" in text.banners[0][1]
         qtbot.wait(600)  # refused again and again: said once
-        assert len(told.banners) == 1
+        assert len(text.banners) == 1
         assert read_project(folder).brief.statement == ""
         other = make_project()
         with pytest.raises(UserError, match="stays open"):
@@ -107,8 +107,8 @@ def test_a_full_disk_is_a_sentence_and_saving_is_tried_again(controller, qtbot, 
         assert controller.folder == folder
         (disk / "filler").unlink()
         wait_saved(qtbot, controller)
-        assert told.states[-1] == "saved"
-        assert told.banners[-1][0] == "ok"
+        assert text.states[-1] == "saved"
+        assert text.banners[-1][0] == "ok"
         assert read_project(folder).brief.statement.startswith("long")
         controller.open(other)
         assert controller.folder == other
@@ -117,11 +117,11 @@ def test_a_full_disk_is_a_sentence_and_saving_is_tried_again(controller, qtbot, 
 def test_a_folder_that_vanishes_while_open_is_a_sentence_and_nothing_is_lost(controller, qtbot, make_project, tmp_path):
     folder = make_project()
     controller.open(folder)
-    told = Told(controller)
+    text = Recorder(controller)
     folder.rename(tmp_path / "away")
     controller.edit("Seed", seed=3)
     qtbot.waitUntil(lambda: bool(controller.not_saved), timeout=10_000)
-    assert "not there any more" in told.banners[-1][1]
+    assert "not there any more" in text.banners[-1][1]
     assert controller.project.seed == 3
     assert controller.stages()[0].state == "done"
     (tmp_path / "away").rename(folder)
@@ -239,11 +239,11 @@ def test_suggestions_come_back_with_their_project_and_its_undo(controller, make_
 @pytest.mark.skipif(os.name != "posix", reason="kills as a system without memory does")
 def test_a_child_that_is_killed_is_a_banner_with_details_and_the_next_call_works(window, qtbot):
     controller = window.controller
-    lane = controller.jobs.long
+    queue = controller.jobs.long
     controller.ask("run", lambda _: None, owner="test", title="Training", long=True)
-    qtbot.waitUntil(lambda: lane.fraction > 0 or lane.now is None, timeout=30_000)
-    assert lane.now is not None, "it was over too soon to be killed"
-    os.kill(lane._worker.child.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: queue.fraction > 0 or queue.now is None, timeout=30_000)
+    assert queue.now is not None, "it was over too soon to be killed"
+    os.kill(queue._worker.child.pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: "did not work" in banner(window), timeout=20_000)
     assert "kept" in banner(window)
     assert find(window, QPushButton, "banner_details").isVisible()
@@ -259,10 +259,12 @@ def test_a_child_that_is_killed_is_a_banner_with_details_and_the_next_call_works
 def test_work_for_a_project_is_stopped_when_another_is_opened(controller, qtbot, make_project):
     folder, other = make_project(), make_project()
     controller.open(folder)
-    heard: list[str] = []
-    controller.ask("run", lambda _: heard.append("done"), owner="t", title="Training", long=True, on_over=lambda: heard.append("over"))
+    received: list[str] = []
+    controller.ask(
+        "run", lambda _: received.append("done"), owner="t", title="Training", long=True, on_over=lambda: received.append("over")
+    )
     controller.open(other)
-    qtbot.waitUntil(lambda: heard == ["over"], timeout=10_000)
+    qtbot.waitUntil(lambda: received == ["over"], timeout=10_000)
     assert not controller.jobs.busy
 
 

@@ -20,12 +20,12 @@ from mlops_desktop.engine.project import Project, Step
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.recipe.preview import Kinds, Trial
+from mlops_desktop.ui.recipe.preview import Kinds, RecipePreview
 from mlops_desktop.ui.recipe.step_cards import doubled, moved, without
 
 PAUSE_MS = 250  # after an edit, before the child is asked what it does
-STEP, CLEANER = "step", "row_filter"
-_FIELDS = {STEP: "steps", CLEANER: "row_filters"}  # where the project holds them
+STEP, ROW_FILTER = "step", "row_filter"
+_FIELDS = {STEP: "steps", ROW_FILTER: "row_filters"}  # where the project holds them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Draft:
     kind: str
     component: Component
     at: int
-    begun: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
 
 
 class Recipe(QObject):
@@ -53,9 +53,9 @@ class Recipe(QObject):
         self.kind, self.at = "", -1  # what is looked at
         self.draft: Draft | None = None
         self.proposals: list[Json] | None = None
-        self.trial = Trial(controller, panel, self)
-        self.trial.changed.connect(self.changed)
-        self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), CLEANER: ()}  # as they were last
+        self.preview = RecipePreview(controller, panel, self)
+        self.preview.changed.connect(self.changed)
+        self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), ROW_FILTER: ()}  # as they were last
         self._folder = controller.folder
 
     # ---- what there is
@@ -75,7 +75,7 @@ class Recipe(QObject):
         items = self.items(kind)
         if not 0 <= at < len(items):
             return False
-        return self.stage == "prepare" if kind == CLEANER else bool(items[at].component.stage == self.stage)
+        return self.stage == "prepare" if kind == ROW_FILTER else bool(items[at].component.stage == self.stage)
 
     def chosen(self) -> Step[Any] | None:
         """The step or row filter of the project that is looked at; None for a draft, or when nothing is."""
@@ -99,28 +99,28 @@ class Recipe(QObject):
         changed: dict[str, Any] = {_FIELDS[draft.kind]: (*items[: draft.at], Step(draft.component), *items[draft.at :])}
         return dataclasses.replace(project, **changed)
 
-    def looked(self) -> tuple[int, int]:
+    def selected_positions(self) -> tuple[int, int]:
         """Positions in the trial of the step and of the row filter that are looked at; −1 for none."""
         kind, at = (self.draft.kind, self.draft.at) if self.draft else (self.kind, self.at)
-        return (at if kind == STEP else -1, at if kind == CLEANER else -1)
+        return (at if kind == STEP else -1, at if kind == ROW_FILTER else -1)
 
     @property
     def answer(self) -> Json | None:
         """What the child said last."""
-        return self.trial.answer
+        return self.preview.answer
 
     @property
     def fresh(self) -> bool:
         """Whether the answer is about what is shown."""
-        return self.trial.fresh
+        return self.preview.fresh
 
     def columns(self) -> Kinds:
         """The columns that there are where the component looked at stands, as (name, kind); while they are not known, those last known."""
-        if self.looked()[1] >= 0:
+        if self.selected_positions()[1] >= 0:
             table = self.controller.table()
             layout = table.frame.layout if table else None
             return [(name, layout.kind(name)) for name in layout.names()] if layout else []
-        found, exact = self.trial.columns()
+        found, exact = self.preview.columns()
         if exact:
             return found
         known = {name for name, _ in found}
@@ -130,23 +130,23 @@ class Recipe(QObject):
                 found += [(column, param.kinds[0]) for column in getattr(component, name) if column not in known]
         return found
 
-    def told(self, kind: str, at: int) -> Json:
+    def outcome_of(self, kind: str, at: int) -> Json:
         """What the child said last of the step or row filter at a position of the project; empty when it said nothing."""
         if self.answer is None:
             return {}
-        told = self.answer["steps" if kind == STEP else "row_filters"]
+        text = self.answer["steps" if kind == STEP else "row_filters"]
         expected = len(self.items(kind))
-        if self.draft is not None and self.draft.kind == kind and len(told) > expected:
+        if self.draft is not None and self.draft.kind == kind and len(text) > expected:
             at += at >= self.draft.at
             expected += 1
-        return dict(told[at]) if len(told) == expected and 0 <= at < expected else {}
+        return dict(text[at]) if len(text) == expected and 0 <= at < expected else {}
 
     def draft_error(self) -> str:
         """Why the draft cannot be done as it is; empty when it can, or when that is not known yet."""
         if self.draft is None or not self.fresh or self.answer is None:
             return ""
-        told = self.answer["steps" if self.draft.kind == STEP else "row_filters"]
-        return str(told[self.draft.at]["error"]) if self.draft.at < len(told) else ""
+        text = self.answer["steps" if self.draft.kind == STEP else "row_filters"]
+        return str(text[self.draft.at]["error"]) if self.draft.at < len(text) else ""
 
     def reason(self, at: int, kind: str = STEP) -> str:
         """Why the step or row filter at a position is sound for this data; empty when nothing was found that speaks for it."""
@@ -159,13 +159,13 @@ class Recipe(QObject):
         if self.controller.folder != self._folder:
             self._folder = self.controller.folder
             self.kind, self.at, self.draft, self.proposals = "", -1, None, None
-            self._shown = {STEP: (), CLEANER: ()}
-            self.trial.forget()
+            self._shown = {STEP: (), ROW_FILTER: ()}
+            self.preview.forget()
         self._follow()
         self._schedule(PAUSE_MS)
 
     def _schedule(self, pause: int) -> None:
-        self.trial.show(self.tried(), *self.looked(), pause)
+        self.preview.show(self.tried(), *self.selected_positions(), pause)
 
     def _follow(self) -> None:
         """Look at what changed just now (by undo, or by another panel), else stay; where nothing is left, at the first of this stage."""
@@ -187,14 +187,14 @@ class Recipe(QObject):
     def choose(self, at: int) -> None:
         """Look at a step of this stage."""
         if self.mine(at):
-            self._look(STEP, at)
+            self._select(STEP, at)
 
     @Slot(int)
     def choose_row_filter(self, at: int) -> None:
         """Look at a row filter."""
-        self._look(CLEANER, at)
+        self._select(ROW_FILTER, at)
 
-    def _look(self, kind: str, at: int) -> None:
+    def _select(self, kind: str, at: int) -> None:
         self.leaving.emit()
         self.draft = None
         if self.controller.session is not None:
@@ -208,13 +208,13 @@ class Recipe(QObject):
     def begin(self, id_: str, kind: str = STEP) -> None:
         """Begin to add a member of the catalogue: it is tried where it would stand, and in the project only when it is added."""
         self.leaving.emit()
-        if kind == CLEANER:
-            component, begun = starter(choices().row_filters[id_])
-            self.draft = Draft(CLEANER, component, len(self.controller.project.row_filters), begun)
+        if kind == ROW_FILTER:
+            component, incomplete = starter(choices().row_filters[id_])
+            self.draft = Draft(ROW_FILTER, component, len(self.controller.project.row_filters), incomplete)
         else:
             member = choices().operations[id_]
-            component, begun = starter(member)
-            self.draft = Draft(STEP, component, place_for(self.steps, member), begun)
+            component, incomplete = starter(member)
+            self.draft = Draft(STEP, component, place_for(self.steps, member), incomplete)
         self._schedule(0)
         self.changed.emit()
 
@@ -241,10 +241,10 @@ class Recipe(QObject):
         if draft is None:
             return
         project = self.tried()
-        said = self.tr("Add {step}").format(step=draft.component.label)
+        text = self.tr("Add {step}").format(step=draft.component.label)
         self.draft, self.kind, self.at = None, draft.kind, draft.at
         self._shown[draft.kind] = getattr(project, _FIELDS[draft.kind])
-        self.controller.put(said, project)
+        self.controller.put(text, project)
         self.changed.emit()
 
     # ---- editing
@@ -265,9 +265,9 @@ class Recipe(QObject):
         typed = all(isinstance(component.params()[name], (Text, Number)) for name in names)
         merge = f"{self.kind}.{self.at}.{'.'.join(names)}" if typed else ""
         labels = ", ".join(component.params()[name].label for name in names)
-        said = self.tr("{step}: {field}").format(step=component.label, field=labels)
+        text = self.tr("{step}: {field}").format(step=component.label, field=labels)
         changed: dict[str, Any] = {_FIELDS[self.kind]: _put(self.items(self.kind), self.at, dataclasses.replace(step, component=component))}
-        self.controller.edit(said, merge=merge, **changed)
+        self.controller.edit(text, merge=merge, **changed)
 
     def move(self, at: int, to: int, kind: str = STEP) -> None:
         """Another place for a step of this stage, or for a row filter."""
@@ -280,8 +280,8 @@ class Recipe(QObject):
         self.leaving.emit()
         if self.mine(at, kind):
             items = self.items(kind)
-            said = self.tr("Switch {step} on") if on else self.tr("Switch {step} off")
-            self._change(kind, at, said, at, _put(items, at, dataclasses.replace(items[at], on=on)))
+            text = self.tr("Switch {step} on") if on else self.tr("Switch {step} off")
+            self._change(kind, at, text, at, _put(items, at, dataclasses.replace(items[at], on=on)))
 
     def duplicate(self, at: int, kind: str = STEP) -> None:
         """The same once more, after itself."""
@@ -294,16 +294,16 @@ class Recipe(QObject):
         self.leaving.emit()
         if self.mine(at, kind):
             items = self.items(kind)
-            self._change(kind, min(at, len(items) - 2) if kind == CLEANER else at, self.tr("Remove {step}"), at, without(items, at))
+            self._change(kind, min(at, len(items) - 2) if kind == ROW_FILTER else at, self.tr("Remove {step}"), at, without(items, at))
             self.removed.emit(items[at].component.label)
 
-    def _change(self, kind: str, look: int, said: str, at: int, items: tuple[Step[Any], ...]) -> None:
+    def _change(self, kind: str, select: int, text: str, at: int, items: tuple[Step[Any], ...]) -> None:
         """Other steps or row filters, for what was done to the one at `at`; then look at the one at `look`."""
         label = self.items(kind)[at].component.label
-        self.draft, self.kind, self.at = None, kind, look
+        self.draft, self.kind, self.at = None, kind, select
         self._shown[kind] = items
         changed: dict[str, Any] = {_FIELDS[kind]: items}
-        self.controller.edit(said.format(step=label), **changed)
+        self.controller.edit(text.format(step=label), **changed)
         self._follow()
         self._schedule(0)
         self.changed.emit()
@@ -348,9 +348,9 @@ class Recipe(QObject):
         if not added:
             return
         self._shown[STEP] = steps
-        said = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add {n} proposed steps").format(n=len(added))
+        text = self.tr("Add {step}").format(step=added[0]) if len(added) == 1 else self.tr("Add {n} proposed steps").format(n=len(added))
         self.draft, self.kind, self.at = None, STEP, last
-        self.controller.edit(said, steps=steps)
+        self.controller.edit(text, steps=steps)
         self._follow()
         self._schedule(0)
         self.changed.emit()

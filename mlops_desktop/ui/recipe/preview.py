@@ -14,14 +14,14 @@ Kinds = list[tuple[str, str]]
 REMEMBERED = 50  # steps before which the columns are known
 
 
-class Trial(QObject):
+class RecipePreview(QObject):
     """`show` says what is looked at; when no answer about it is there, the child is asked after a pause. One question at a time."""
 
     changed = Signal()  # an answer came, or none will come
 
     def __init__(self, controller: ProjectController, owner: str, parent: QObject) -> None:
         super().__init__(parent)
-        self._bench, self._owner = controller, owner
+        self._controller, self._owner = controller, owner
         self.answer: Json | None = None
         self._now: tuple[Project, int, int] = (Project(), -1, -1)
         self._question = self._before = ""
@@ -57,7 +57,7 @@ class Trial(QObject):
         """This project is shown, and in it the step at `at` and the row filter at `row_filter` (−1: none); ask in `pause` milliseconds."""
         self._now = (project, at, row_filter)
         self._question = self._before = ""
-        if self._bench.folder is None or blocked(project):
+        if self._controller.folder is None or blocked(project):
             self._timer.stop()
             return
         features = Keys(project).features
@@ -79,7 +79,7 @@ class Trial(QObject):
     @Slot()
     def _ask(self) -> None:
         question, before = self._question, self._before
-        if not question or question == self._asked or self._bench.folder is None:
+        if not question or question == self._asked or self._controller.folder is None:
             return
         self._asked, self._open = question, True
         project, at, row_filter = self._now
@@ -97,7 +97,7 @@ class Trial(QObject):
                 self._open = False
             self.changed.emit()
 
-        self._bench.ask(
+        self._controller.ask(
             "preview",
             done,
             owner=self._owner,

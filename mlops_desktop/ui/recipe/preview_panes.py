@@ -21,7 +21,7 @@ CELLS = (190, 150, 122)  # how high a distribution is in one, two and more lines
 LONG = 20  # letters of a name from which its column is held to that
 
 
-def waiting_words(recipe: Recipe, complete: bool) -> str:
+def waiting_text(recipe: Recipe, complete: bool) -> str:
     """Why nothing of the step can be shown; empty when there is something."""
     tr = QCoreApplication.translate
     answer = recipe.answer
@@ -32,46 +32,46 @@ def waiting_words(recipe: Recipe, complete: bool) -> str:
     if not recipe.fresh or answer is None:
         return (
             tr("Recipe", "Trying the step …")
-            if answer is None or recipe.trial.asking
+            if answer is None or recipe.preview.asking
             else tr("Recipe", "Nothing is known of this step yet.")
         )
     if answer["problem"]:
         return str(answer["problem"])
-    at, row_filter = recipe.looked()
-    told = answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter]
-    if told["error"]:
+    at, row_filter = recipe.selected_positions()
+    text = answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter]
+    if text["error"]:
         return tr("Recipe", "As it is, this cannot be done.")
     if at >= 0 and answer["step"] is None:
         return tr("Recipe", "A step before this one has to be mended first.")
     return ""
 
 
-def facts_words(recipe: Recipe) -> str:
+def facts_text(recipe: Recipe) -> str:
     """In a sentence or two, what the step does and on how many rows it was tried."""
     tr = QCoreApplication.translate
     answer = recipe.answer
     if answer is None or not recipe.fresh or answer["problem"]:
         return ""
     rows = answer["rows"]
-    at, row_filter = recipe.looked()
+    at, row_filter = recipe.selected_positions()
     if (answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter] if row_filter >= 0 else {"error": ""})["error"]:
         return ""
     if row_filter >= 0:
-        told = answer["row_filters"][row_filter]
+        text = answer["row_filters"][row_filter]
         one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
-        if not told["on"]:
+        if not text["on"]:
             one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
             end = tr("Recipe", "of {rows}: the rule is off.")
-        return f"{pluralize(told['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
-    look = answer["step"]
-    if look is None:
+        return f"{pluralize(text['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
+    step = answer["step"]
+    if step is None:
         return ""
     parts = []
-    if look["before"] != look["after"]:
-        width = pluralize(look["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
-        parts.append(width.replace("{before}", f"{look['before']:,}"))
-    if look["other"]:
-        parts.append(pluralize(look["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
+    if step["before"] != step["after"]:
+        width = pluralize(step["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
+        parts.append(width.replace("{before}", f"{step['before']:,}"))
+    if step["other"]:
+        parts.append(pluralize(step["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
     parts = parts or [tr("Recipe", "nothing changes in these rows")]
     tried = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows['sample']:,}")
     if rows["sample"] < rows["train"]:
@@ -105,9 +105,9 @@ class ChangesPane(Pane):
         self.facts = Elided("", "caption", tone="3")
         self.facts.setObjectName(f"{name}_facts")
         self.ring = ProgressRing(self.tr("Trying the steps"), name=f"{name}_ring", size=18)
-        self.said = label("", "small", tone="3", wrap=True)
-        self.said.setObjectName(f"{name}_said")
-        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message = label("", "small", tone="3", wrap=True)
+        self.message.setObjectName(f"{name}_note")
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setSpacing(4)
@@ -118,7 +118,7 @@ class ChangesPane(Pane):
         self._high = CELLS[-1]
         self._pages = QStackedWidget()
         self._pages.addWidget(scrolled(inner))
-        self._pages.addWidget(self.said)
+        self._pages.addWidget(self.message)
         head = row(heading(self.tr("Before → after")), None, self.ring)
         self.setLayout(column(column(head, self.facts, spacing=0), (self._pages, 1), margins=(16, 10, 8, 12)))
         self._shown: object = None
@@ -127,29 +127,29 @@ class ChangesPane(Pane):
     def show_recipe(self, complete: bool) -> None:
         """Show what the step changes, or why that cannot be shown; the last picture stays while a new one is on its way."""
         recipe = self.recipe
-        self.ring.setVisible(recipe.trial.asking)
-        words = waiting_words(recipe, complete)
-        if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
+        self.ring.setVisible(recipe.preview.asking)
+        text = waiting_text(recipe, complete)
+        if recipe.preview.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
             return
-        if not words and recipe.answer is not self._shown:
+        if not text and recipe.answer is not self._shown:
             self._shown = recipe.answer
             clear(self._grid)
             self._filled = self._show_groups(self._groups())
-        if not words and not self._filled:
-            words = self.tr("In these rows the step changes nothing.")
-        self.said.setText(words)
-        self._pages.setCurrentIndex(1 if words else 0)
-        self.facts.setText(facts_words(recipe))
+        if not text and not self._filled:
+            text = self.tr("In these rows the step changes nothing.")
+        self.message.setText(text)
+        self._pages.setCurrentIndex(1 if text else 0)
+        self.facts.setText(facts_text(recipe))
 
     def _groups(self) -> list[Json]:
         """What is drawn of the answer; of a row filter, how many rows are used and how many are passed over."""
-        answer, (_, row_filter) = self.recipe.answer, self.recipe.looked()
+        answer, (_, row_filter) = self.recipe.answer, self.recipe.selected_positions()
         assert answer is not None
         if row_filter < 0:
             return list(answer["step"]["groups"])
-        told, all_ = answer["row_filters"][row_filter], answer["rows"]["table"]
-        gone = told["gone"]
-        names = [self.tr("used"), self.tr("passed over")] if told["on"] else [self.tr("would be used"), self.tr("would be passed over")]
+        text, all_ = answer["row_filters"][row_filter], answer["rows"]["table"]
+        gone = text["gone"]
+        names = [self.tr("used"), self.tr("passed over")] if text["on"] else [self.tr("would be used"), self.tr("would be passed over")]
         kept = {"kind": "rows", "names": names, "counts": [all_ - gone, gone], "missing": 0, "distinct": all_}
         return [{"name": self.tr("Rows"), "before": None, "after": kept, "tells": None}]
 
@@ -161,12 +161,12 @@ class ChangesPane(Pane):
         for group in groups:
             if group["before"] is not None:
                 line, side = (line + 1, 0) if side else (line, 0)
-                self._put(before_words(group), line, 0)
-                self._put(after_words(group), line, 1)
+                self._put(before_text(group), line, 0)
+                self._put(after_text(group), line, 1)
                 line += 1
                 continue
             last = group is groups[-1] and not side  # alone in its line
-            self._put(after_words(group), line, side, 2 if last else 1)
+            self._put(after_text(group), line, side, 2 if last else 1)
             line, side = (line + 1, 0) if side else (line, 1)
         return bool(groups)
 
@@ -181,12 +181,12 @@ class ChangesPane(Pane):
         self._grid.addWidget(cell, line, side, 1, across)
 
 
-def before_words(group: Json) -> Distribution:
+def before_text(group: Json) -> Distribution:
     """A column as it was."""
     return _distribution(group["name"], group["before"])
 
 
-def after_words(group: Json) -> Distribution:
+def after_text(group: Json) -> Distribution:
     """What became of it, or what is new."""
     tr = QCoreApplication.translate
     after = group["after"]
@@ -232,29 +232,29 @@ class RowsPane(Pane):
         self.key = label("", "caption", tone="3")
         self.table = RowsTable([], name=f"{name}_rows", title=self.tr("First rows before and after the step"), selectable=False)
         self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.said = label("", "small", tone="3", wrap=True)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message = label("", "small", tone="3", wrap=True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
-        self._pages.addWidget(self.said)
+        self._pages.addWidget(self.message)
         self.setLayout(column(row(self.title, self.key, None, spacing=12), (self._pages, 1), margins=(16, 10, 14, 10)))
         self._shown: object = None
 
     def show_recipe(self, complete: bool) -> None:
         """Show the rows, or nothing while there are none."""
         recipe = self.recipe
-        row_filter = recipe.looked()[1] >= 0
+        row_filter = recipe.selected_positions()[1] >= 0
         step = recipe.chosen()
         off = step is not None and not step.on
         rows = self.tr("Rows that would be passed over") if off else self.tr("Rows that are passed over")
         self.title.setText(rows if row_filter else self.tr("First rows"))
         self.key.setText("" if row_filter else self.tr("grey: before · tinted: after"))
-        words = waiting_words(recipe, complete)
-        if recipe.trial.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
+        text = waiting_text(recipe, complete)
+        if recipe.preview.asking and recipe.answer is not None and self._shown is not None and recipe.component() is not None and complete:
             return
-        self._pages.setCurrentIndex(1 if words else 0)
-        self.said.setText(words)
-        if words or recipe.answer is self._shown:
+        self._pages.setCurrentIndex(1 if text else 0)
+        self.message.setText(text)
+        if text or recipe.answer is self._shown:
             return
         self._shown = recipe.answer
         assert recipe.answer is not None
@@ -262,12 +262,12 @@ class RowsPane(Pane):
             gone = recipe.answer["gone_rows"]
             self._fill(gone["columns"], [str(number) for number in gone["numbers"]])
             empty = not gone["numbers"]
-            self.said.setText(self.tr("No row is passed over: every row stays."))
+            self.message.setText(self.tr("No row is passed over: every row stays."))
         else:
             shown = recipe.answer["step"]["rows"]
             self._fill(shown, [])
             empty = not shown
-            self.said.setText(self.tr("In these rows the step changes nothing."))
+            self.message.setText(self.tr("In these rows the step changes nothing."))
         self._pages.setCurrentIndex(1 if empty else 0)
 
     def _fill(self, columns: Sequence[Json], numbers: Sequence[str]) -> None:
@@ -291,10 +291,10 @@ class RowsPane(Pane):
         self.table.show_rows(rows)
 
     def _tip(self, one: Json) -> str:
-        said = {
+        text = {
             "gone": self.tr("before; this column does not go on"),
             "other": self.tr("after") if one.get("side") == "after" else self.tr("before"),
             "new": self.tr("new"),
             "source": self.tr("what it is made of"),
         }.get(str(one.get("change", "")), "")
-        return f"{one['name']}\n{said}".strip()
+        return f"{one['name']}\n{text}".strip()

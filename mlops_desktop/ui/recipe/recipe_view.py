@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 from mlops_desktop.base.component import Component
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.workflow import TITLES, blocked
-from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.recipe.preview_panes import ChangesPane, Pane, RowsPane
 from mlops_desktop.ui.recipe.proposals import Proposal, Proposals
 from mlops_desktop.ui.recipe.step_form import StepCard
@@ -68,9 +68,9 @@ class RecipeView(QWidget):
     # ---- building
 
     def _blocked_page(self) -> EmptyState:
-        said = self.tr("There is nothing to prepare yet: choose the column to predict first.")
+        text = self.tr("There is nothing to prepare yet: choose the column to predict first.")
         way = self.tr("Go to “Problem”")
-        return EmptyState(said, way, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
+        return EmptyState(text, way, self._go_to_problem, name=f"{self.recipe.panel}_blocked", icon="target", primary=True)
 
     def _look_page(self, split: tuple[int, int]) -> QWidget:
         top = QWidget()
@@ -84,29 +84,29 @@ class RecipeView(QWidget):
     def _gallery_page(self) -> QFrame:
         name = self.recipe.panel
         self._gallery_title = heading("")
-        self._gallery_said = label("", "small", tone="2", wrap=True)
+        self._gallery_note = label("", "small", tone="2", wrap=True)
         self.gallery = Gallery(name=f"{name}_gallery")
-        self._close = Tool("x", self.tr("Close"), self.look, name=f"{name}_gallery_close", shortcut="Esc")
+        self._close = Tool("x", self.tr("Close"), self.show_step, name=f"{name}_gallery_close", shortcut="Esc")
         card = QFrame()
         card.setObjectName("card")
         inner = QWidget()
         inner.setLayout(column((self.gallery, 1), margins=(0, 0, 8, 0)))
-        head = row((column(self._gallery_title, self._gallery_said, spacing=0), 1), column(self._close, None))
+        head = row((column(self._gallery_title, self._gallery_note, spacing=0), 1), column(self._close, None))
         card.setLayout(column(head, (scrolled(inner), 1), margins=(16, 10, 8, 14), spacing=12))
         return card
 
     def _proposals_page(self) -> QFrame:
         name = self.recipe.panel
         self.proposals = Proposals(name=f"{name}_proposal")
-        self._proposals_said = label("", "small", tone="2", wrap=True)
+        self._proposals_note = label("", "small", tone="2", wrap=True)
         self.take_all = Button(self.tr("Take all"), self._take_all, name=f"{name}_take_all", kind="primary", icon="check")
         self._by_hand = Button(self.tr("Add a step by hand"), lambda: self.choose_new(STEP), name=f"{name}_by_hand")
-        close = self._proposals_close = Tool("x", self.tr("Close"), self.look, name=f"{name}_proposals_close", shortcut="Esc")
+        close = self._proposals_close = Tool("x", self.tr("Close"), self.show_step, name=f"{name}_proposals_close", shortcut="Esc")
         card = QFrame()
         card.setObjectName("card")
         inner = QWidget()
         inner.setLayout(column(self.proposals, None, margins=(0, 0, 8, 0)))
-        title = column(heading(self.tr("Sound steps for this data")), self._proposals_said, spacing=0)
+        title = column(heading(self.tr("Sound steps for this data")), self._proposals_note, spacing=0)
         buttons = row(self.take_all, self._by_hand, None)
         card.setLayout(column(row((title, 1), column(close, None)), (scrolled(inner), 1), buttons, margins=(16, 10, 8, 14), spacing=12))
         return card
@@ -119,8 +119,8 @@ class RecipeView(QWidget):
         side.edit_asked.connect(self._edit)
         side.propose.clicked.connect(lambda: self._show_page("proposals"))
         for steps in (side.steps, side.rows):
-            for signal in (steps.chosen, steps.walked, steps.edited):
-                signal.connect(lambda _: self.look())
+            for signal in (steps.chosen, steps.moved_by_key, steps.edited):
+                signal.connect(lambda _: self.show_step())
         self.card.add_asked.connect(lambda: self.choose_new(STEP))
         self.gallery.picked.connect(self._begin)
         self.proposals.taken.connect(lambda at: recipe.take([at]))
@@ -136,7 +136,7 @@ class RecipeView(QWidget):
         self._show_page("gallery")
         self.gallery.focus_first()
 
-    def look(self) -> None:
+    def show_step(self) -> None:
         """Back to the step that is looked at."""
         self._show_page("")
 
@@ -155,7 +155,7 @@ class RecipeView(QWidget):
         self._begin(id_)
 
     def _edit(self) -> None:
-        self.look()
+        self.show_step()
         self.card.focus_form()
 
     def _take_all(self) -> None:
@@ -220,25 +220,25 @@ class RecipeView(QWidget):
             self.recipe.propose()
 
     def _show_gallery(self) -> None:
-        rows = self._adding == CLEANER
+        rows = self._adding == ROW_FILTER
         self._gallery_title.setText(self.tr("Add a rule for rows") if rows else self.tr("Add a step"))
-        said = {
+        text = {
             "prepare": self.tr("Steps that make columns fit for a model. Each is tried before it is added."),
             "engineer": self.tr("Steps that make new columns of the ones there are. Each is tried before it is added."),
             "select": self.tr("Steps that keep what tells something of the target. Each is tried before it is added."),
         }[self.recipe.stage]
         row_filters = self.tr("Rules that pass over rows before anything is learned. Nothing is deleted from the file.")
-        self._gallery_said.setText(row_filters if rows else said)
+        self._gallery_note.setText(row_filters if rows else text)
         self._close.setVisible(self.recipe.component() is not None or self._way_back())
         self.gallery.show_offers([("", [_offer(member) for member in self.members(self._adding)])])
 
     def _way_back(self) -> bool:
         """Whether closing the tiles shows something else."""
-        return self._adding == CLEANER or self.recipe.stage == "select" or (self.recipe.stage == "prepare" and not self.recipe.steps)
+        return self._adding == ROW_FILTER or self.recipe.stage == "select" or (self.recipe.stage == "prepare" and not self.recipe.steps)
 
     def members(self, kind: str) -> list[type[Component]]:
         """What of the catalogue can be added here, by name."""
-        if kind == CLEANER:
+        if kind == ROW_FILTER:
             found: list[type[Component]] = list(choices().row_filters.values())
         else:
             found = [member for member in choices().operations.values() if member.stage == self.recipe.stage]
@@ -253,14 +253,14 @@ class RecipeView(QWidget):
         self.proposals.show_proposals(listed)
         left = sum(not one.there for one in listed)
         if proposals is None:
-            said = self.tr("Looking for sound steps …")
+            text = self.tr("Looking for sound steps …")
         elif not listed:
-            said = self.tr("Nothing to propose here: the columns call for no step of this kind.")
+            text = self.tr("Nothing to propose here: the columns call for no step of this kind.")
         elif not left:
-            said = self.tr("All of them are in the recipe already.")
+            text = self.tr("All of them are in the recipe already.")
         else:
-            said = self.tr("Each can be taken by itself, changed afterwards, and taken back.")
-        self._proposals_said.setText(said)
+            text = self.tr("Each can be taken by itself, changed afterwards, and taken back.")
+        self._proposals_note.setText(text)
         self._proposals_close.setVisible(self.recipe.component() is not None)
         self.take_all.setEnabled(left > 0)
 
@@ -281,7 +281,7 @@ class RecipeView(QWidget):
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
         """Everything that can be added here, and every step that is there."""
         found: list[tuple[str, QWidget | Callable[[], object]]] = []
-        kinds = (STEP, CLEANER) if self.recipe.stage == "prepare" else (STEP,)
+        kinds = (STEP, ROW_FILTER) if self.recipe.stage == "prepare" else (STEP,)
         for kind in kinds:
             for member in self.members(kind):
                 if not member.missing():
@@ -297,7 +297,7 @@ class RecipeView(QWidget):
     def _chooser(self, at: int) -> Callable[[], object]:
         def go() -> None:
             self.recipe.choose(at)
-            self.look()
+            self.show_step()
 
         return go
 

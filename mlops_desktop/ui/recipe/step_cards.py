@@ -136,8 +136,8 @@ class _Card(QFrame):
         self.copy.setAccessibleName(self.tr("Duplicate {title}").format(title=item.title))
         self.remove.setAccessibleName(self.tr("Remove {title}").format(title=item.title))
         state = self.tr("on") if item.on else self.tr("off")
-        said = self.tr("Step {at} of {count}: {title}, {state}").format(at=self.position + 1, count=count, title=item.title, state=state)
-        self.setAccessibleName(", ".join(part for part in (said, item.summary, item.why, item.problem, item.link) if part))
+        message = self.tr("Step {at} of {count}: {title}, {state}").format(at=self.position + 1, count=count, title=item.title, state=state)
+        self.setAccessibleName(", ".join(part for part in (message, item.summary, item.why, item.problem, item.link) if part))
         test_accesses = "bad" if item.problem and not chosen else "chosen" if chosen else "off" if not item.on or item.link else ""
         if self.property("looks") != test_accesses:
             set_property(self, "looks", test_accesses)
@@ -200,7 +200,7 @@ class RecipeList(QWidget):
     duplicated = Signal(int)
     removed = Signal(int)
     chosen = Signal(int)
-    walked = Signal(int)  # the arrow keys went to this step
+    moved_by_key = Signal(int)  # the arrow keys went to this step
 
     def __init__(self, *, name: str, title: str, narrow: bool = False) -> None:
         super().__init__()
@@ -252,7 +252,7 @@ class RecipeList(QWidget):
         if what in ("before", "after"):
             goal = min(max(at + (1 if what == "after" else -1), 0), last)
             self._cards[goal].setFocus()
-            self.walked.emit(goal)
+            self.moved_by_key.emit(goal)
         elif what == "cancel":
             self._drag = None
             self.update()
@@ -266,9 +266,9 @@ class RecipeList(QWidget):
             self.switched.emit(at, not card.item.on)
             card.switch.setChecked(card.item.on)  # shows the truth, whether or not the owner agreed
         elif what == "up" and at > 0:
-            self._tell_move(at, at - 1)
+            self._emit_move(at, at - 1)
         elif what == "down" and at < last:
-            self._tell_move(at, at + 1)
+            self._emit_move(at, at + 1)
         elif what == "copy":
             self._follow = at + 1
             self.duplicated.emit(at)
@@ -276,7 +276,7 @@ class RecipeList(QWidget):
             self._follow = at if card.hasFocus() or card.remove.hasFocus() else None
             self.removed.emit(at)
 
-    def _tell_move(self, at: int, to: int) -> None:
+    def _emit_move(self, at: int, to: int) -> None:
         self._follow = to
         if self._chosen == at:
             self._chosen = to
@@ -301,7 +301,7 @@ class RecipeList(QWidget):
         self.update()
         to = before - 1 if before > at else before
         if to != at:
-            self._tell_move(at, to)
+            self._emit_move(at, to)
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.ui.forms import ComponentForm
-from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import EmptyState, breakable
@@ -108,16 +108,16 @@ class StepCard(QFrame):
         self.why.setText(why)
         self._why_row.setVisible(bool(why))
         complete = self.form is not None and self.form.complete()
-        said = (recipe.draft_error() if complete else "") if draft else str(recipe.told(recipe.kind, recipe.at).get("error", ""))
+        text = (recipe.draft_error() if complete else "") if draft else str(recipe.outcome_of(recipe.kind, recipe.at).get("error", ""))
         if self.form is not None and self.form.problem():
-            said = ""  # it stands beneath its field
-        self.error.setText(breakable(said))
-        self.error.setVisible(bool(said))
+            text = ""  # it stands beneath its field
+        self.error.setText(breakable(text))
+        self.error.setVisible(bool(text))
         self._buttons.setVisible(draft is not None)
         self._place_row.setVisible(draft is not None and draft.kind == STEP and bool(recipe.steps))
         if draft is not None:
             self._show_places(draft.at)
-            self.add.setText(self.tr("Add rule") if draft.kind == CLEANER else self.tr("Add step"))
+            self.add.setText(self.tr("Add rule") if draft.kind == ROW_FILTER else self.tr("Add step"))
             self._show_ready()
 
     def _judge(self) -> None:
@@ -154,7 +154,7 @@ class StepCard(QFrame):
         of = ("draft", type(component)) if draft else (recipe.kind, recipe.at, type(component))
         if of != self._form_of or self.form is None:
             self._drop_form()
-            blank = draft.begun if draft else ()
+            blank = draft.incomplete if draft else ()
             self.form = ComponentForm(component, recipe.columns(), name=f"{recipe.panel}_form", blank=blank)
             for name in blank:
                 self.form.fields[name].show_value("")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.workflow import TITLES
-from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.recipe.step_cards import RecipeList, StepItem
 from mlops_desktop.ui.recipe.step_summary import step_summary
 from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, column, heading, label, row, rule, scrolled, set_property
@@ -30,12 +30,12 @@ class RecipeSide(QFrame):
         self.rows = RecipeList(name=f"{name}_row_filters", title=self.tr("What is done to rows"), narrow=True)
         self.count = label("", "caption", pill="mute")
         self.add = Button(self.tr("Add a step"), lambda: self.add_asked.emit(STEP), name=f"{name}_add", icon="plus")
-        self.add_rows = Tool("plus", self.tr("Add a rule for rows"), lambda: self.add_asked.emit(CLEANER), name=f"{name}_add_rows")
+        self.add_rows = Tool("plus", self.tr("Add a rule for rows"), lambda: self.add_asked.emit(ROW_FILTER), name=f"{name}_add_rows")
         self.propose = Button(propose, name=f"{name}_propose", icon="star")
         if not propose:
             self.propose.hide()
-        self.rows_said = label("", "caption", tone="3", wrap=True)
-        self.steps_said = label("", "caption", tone="3", wrap=True)
+        self.rows_note = label("", "caption", tone="3", wrap=True)
+        self.steps_note = label("", "caption", tone="3", wrap=True)
         self.outcome = label("", "small", wrap=True)
         self.outcome.setObjectName(f"{name}_outcome")
         self._looked = ("", -1)
@@ -49,10 +49,10 @@ class RecipeSide(QFrame):
         if row_filters:
             head = QWidget()
             head.setLayout(row(heading(self.tr("Rows")), None, self.add_rows))
-            parts += [head, self.rows_said, self.rows]
+            parts += [head, self.rows_note, self.rows]
         title = QWidget()
         title.setLayout(row(heading(self.tr("Steps")), self.count, None, self.add))
-        body = column(*parts, *([8] if row_filters else []), title, self.steps, self.steps_said, None, spacing=6)
+        body = column(*parts, *([8] if row_filters else []), title, self.steps, self.steps_note, None, spacing=6)
         inner.setLayout(body)
         area = self._area = scrolled(inner)
         lock = row(column(Picture("lock", "text3", 14), None), (self._note(), 1), spacing=6)
@@ -70,19 +70,19 @@ class RecipeSide(QFrame):
     def _connect(self) -> None:
         recipe = self.recipe
         self.steps.chosen.connect(recipe.choose)
-        self.steps.walked.connect(recipe.choose)
+        self.steps.moved_by_key.connect(recipe.choose)
         self.steps.edited.connect(self._open)
         self.steps.moved.connect(lambda at, to: recipe.move(at, to))
         self.steps.switched.connect(recipe.switch)
         self.steps.duplicated.connect(lambda at: recipe.duplicate(at))
         self.steps.removed.connect(lambda at: recipe.remove(at))
         self.rows.chosen.connect(recipe.choose_row_filter)
-        self.rows.walked.connect(recipe.choose_row_filter)
+        self.rows.moved_by_key.connect(recipe.choose_row_filter)
         self.rows.edited.connect(self._open_row_filter)
-        self.rows.moved.connect(lambda at, to: recipe.move(at, to, CLEANER))
-        self.rows.switched.connect(lambda at, on: recipe.switch(at, on, CLEANER))
-        self.rows.duplicated.connect(lambda at: recipe.duplicate(at, CLEANER))
-        self.rows.removed.connect(lambda at: recipe.remove(at, CLEANER))
+        self.rows.moved.connect(lambda at, to: recipe.move(at, to, ROW_FILTER))
+        self.rows.switched.connect(lambda at, on: recipe.switch(at, on, ROW_FILTER))
+        self.rows.duplicated.connect(lambda at: recipe.duplicate(at, ROW_FILTER))
+        self.rows.removed.connect(lambda at: recipe.remove(at, ROW_FILTER))
         self.propose.clicked.connect(lambda: recipe.propose())
 
     def _open(self, at: int) -> None:
@@ -106,13 +106,13 @@ class RecipeSide(QFrame):
         self.steps.show_chosen(recipe.at if recipe.kind == STEP and not drafting else -1)
         row_filters = recipe.controller.project.row_filters
         self.rows.show_steps([self._row_filter_item(at) for at in range(len(row_filters))])
-        self.rows.show_chosen(recipe.at if recipe.kind == CLEANER and not drafting else -1)
+        self.rows.show_chosen(recipe.at if recipe.kind == ROW_FILTER and not drafting else -1)
         self._reveal()
         mine = sum(recipe.mine(at) for at in range(len(recipe.steps)))
         self.count.setText(str(mine))
         self.count.setVisible(mine > 0)
-        self.steps_said.setVisible(not recipe.steps)
-        self.steps_said.setText(self.tr("No step yet: the columns go to the models as they are in the file."))
+        self.steps_note.setVisible(not recipe.steps)
+        self.steps_note.setText(self.tr("No step yet: the columns go to the models as they are in the file."))
         self._show_rows()
         self._show_outcome()
 
@@ -129,52 +129,52 @@ class RecipeSide(QFrame):
 
     def _item(self, at: int) -> StepItem:
         recipe, step = self.recipe, self.recipe.steps[at]
-        told = recipe.told(STEP, at)
+        text = recipe.outcome_of(STEP, at)
         mine = recipe.mine(at)
         why = recipe.reason(at)
-        if told.get("waits"):
+        if text.get("waits"):
             why = self.tr("Not tried: a step before it has to be mended first.")
         return StepItem(
             f"{at + 1}. {step.component.label}",
             step_summary(step.component),
             on=step.on,
-            problem=str(told.get("error", "")),
+            problem=str(text.get("error", "")),
             badge=self._widths(at) if mine else "",
             fixed=not mine,
-            why=why if mine or told.get("waits") else "",
+            why=why if mine or text.get("waits") else "",
             link="" if mine else TITLES[PANELS[step.component.stage]],
         )
 
     def _widths(self, at: int) -> str:
         """How many columns go in and come out, where that is not the same."""
         recipe = self.recipe
-        after = recipe.told(STEP, at).get("width")
+        after = recipe.outcome_of(STEP, at).get("width")
         if after is None or recipe.answer is None or not recipe.steps[at].on:
             return ""
         before = recipe.answer["rows"].get("columns")
         for earlier in range(at):
-            width = recipe.told(STEP, earlier).get("width")
+            width = recipe.outcome_of(STEP, earlier).get("width")
             if recipe.steps[earlier].on and width is not None:
                 before = width
         return "" if before in (None, after) else f"{before:,} → {after:,}"
 
     def _row_filter_item(self, at: int) -> StepItem:
         step = self.recipe.controller.project.row_filters[at]
-        told = self.recipe.told(CLEANER, at)
-        gone = f"−{told['gone']:,}" if step.on and told.get("gone") else ""
-        why = self.recipe.reason(at, CLEANER)
+        text = self.recipe.outcome_of(ROW_FILTER, at)
+        gone = f"−{text['gone']:,}" if step.on and text.get("gone") else ""
+        why = self.recipe.reason(at, ROW_FILTER)
         row_filter = step.component
-        return StepItem(row_filter.label, step_summary(row_filter), on=step.on, problem=str(told.get("error", "")), badge=gone, why=why)
+        return StepItem(row_filter.label, step_summary(row_filter), on=step.on, problem=str(text.get("error", "")), badge=gone, why=why)
 
     def _show_rows(self) -> None:
         rows = self.recipe.answer["rows"] if self.recipe.answer else {}
         if not rows:
-            self.rows_said.setText("")
+            self.rows_note.setText("")
         elif rows["kept"] < rows["table"]:
             text = self.tr("{kept} of {table} rows are used; the others are passed over, nothing is deleted.")
-            self.rows_said.setText(text.format(kept=f"{rows['kept']:,}", table=f"{rows['table']:,}"))
+            self.rows_note.setText(text.format(kept=f"{rows['kept']:,}", table=f"{rows['table']:,}"))
         else:
-            self.rows_said.setText(pluralize(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
+            self.rows_note.setText(pluralize(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
 
     def _show_outcome(self) -> None:
         answer = self.recipe.answer
@@ -188,7 +188,7 @@ class RecipeSide(QFrame):
             text = pluralize(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
         if not text:
             tone = ""
-            text = self.tr("Trying the steps …") if self.recipe.trial.asking else ""
+            text = self.tr("Trying the steps …") if self.recipe.preview.asking else ""
         self.outcome.setText(text)
         for key, sign in self._sign.items():
             sign.setVisible(key == tone)
@@ -200,7 +200,7 @@ class RecipeSide(QFrame):
         answer = self.recipe.answer
         if answer is None or self.recipe.draft is not None or not self.recipe.fresh:
             return ""
-        for at, told in enumerate(answer["steps"]):
-            if told["on"] and told["error"] and self.recipe.mine(at):
-                return f"{self.recipe.steps[at].component.label}: {told['error']}"
+        for at, text in enumerate(answer["steps"]):
+            if text["on"] and text["error"] and self.recipe.mine(at):
+                return f"{self.recipe.steps[at].component.label}: {text['error']}"
         return ""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Text, Texts
-from mlops_desktop.ui.widgets.inputs import said
+from mlops_desktop.ui.widgets.inputs import number_text
 
 FEW = 3
 ICONS = {"number": "num", "categorical": "cat", "date": "date", "sparse": "text"}  # of kinds of columns
@@ -40,7 +40,7 @@ def step_summary(step: Component) -> str:
         elif isinstance(param, Texts):
             parts.append(f"{param.label}: {names(value)}")
         elif isinstance(param, Number):
-            parts.append(f"{param.label}: {'–' if value is None else said(value)}")
+            parts.append(f"{param.label}: {'–' if value is None else number_text(value)}")
         else:
             parts.append(str(value))
     return " · ".join(part for part in parts if part)

@@ -41,23 +41,23 @@ class Banner(QFrame):
         if (place := self.parentWidget()) is not None:
             place.setVisible(visible)
 
-    def tell(self, tone: str, text: str, stage: str, details: str = "", offer: Offer | None = None, about: str = "") -> None:
+    def show_message(self, tone: str, text: str, stage: str, details: str = "", offer: Offer | None = None, about: str = "") -> None:
         """Show a sentence; `tone`: info, ok, warn, err. `about`: the stage whose work failed, where that is not `stage`."""
         self.stage, self._details = stage, details
         self._about = (about or stage) if tone == "err" else ""
-        said, self._act = offer or ("", None)
+        message, self._act = offer or ("", None)
         self._sign.show_icon(*SIGNS[tone])
         self._text.setText(text)
         self._text.setAccessibleName(text)
-        self._offer.setText(said)
-        self._offer.setAccessibleName(said)
-        self._offer.setVisible(bool(said))
+        self._offer.setText(message)
+        self._offer.setAccessibleName(message)
+        self._offer.setVisible(bool(message))
         self._more.setVisible(bool(details))
         set_property(self, "tone", tone)
         self.show()
 
     @Slot(str)
-    def forgive(self, stage: str) -> None:
+    def clear_failure(self, stage: str) -> None:
         """What failed is tried again: that it failed is not true any more."""
         if stage and stage == self._about:
             self.hide()

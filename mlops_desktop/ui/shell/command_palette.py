@@ -25,9 +25,9 @@ _KIND = Qt.ItemDataRole.UserRole + 1
 Found = tuple[str, str, Callable[[], object]]  # what it is called, what kind of thing it is, what choosing it does
 
 
-def _far(name: str, words: list[str]) -> tuple[bool, bool]:
+def _far(name: str, area_text: list[str]) -> tuple[bool, bool]:
     """What begins with the words comes first, then what has them in its name, then what is only of a kind that is called so."""
-    return (not name.startswith(" ".join(words)), not all(word in name for word in words))
+    return (not name.startswith(" ".join(area_text)), not all(word in name for word in area_text))
 
 
 class _FoundDelegate(QStyledItemDelegate):
@@ -45,22 +45,22 @@ class _FoundDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent_soft"))
             painter.drawRoundedRect(area, 5, 5)
-        words = area.adjusted(8, 0, -8, 0)
+        area_text = area.adjusted(8, 0, -8, 0)
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text3"))
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, kind)
-        room = words.width() - painter.fontMetrics().horizontalAdvance(kind) - 12
+        painter.drawText(area_text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, kind)
+        available = area_text.width() - painter.fontMetrics().horizontalAdvance(kind) - 12
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color("text" if kind else "text3"))
-        name = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, int(room))
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        name = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, int(available))
+        painter.drawText(area_text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
         painter.restore()
 
 
 class Finder(QLineEdit):
     """The search field of the top bar with the list that drops from it."""
 
-    def __init__(self, things: Callable[[], list[Found]]) -> None:
+    def __init__(self, entries: Callable[[], list[Found]]) -> None:
         super().__init__()
         self.setObjectName("finder")
         self.setAccessibleName(self.tr("Find a column, setting or action"))
@@ -69,7 +69,7 @@ class Finder(QLineEdit):
         self._sign = QAction(self)
         self.addAction(self._sign, QLineEdit.ActionPosition.LeadingPosition)
         self.repaint_icon()
-        self._things = things
+        self._search_entries = entries
         self._list = QListWidget()
         self._list.setObjectName("finder_list")
         self._list.setAccessibleName(self.tr("What was found"))
@@ -95,9 +95,9 @@ class Finder(QLineEdit):
         self._search(self.text())
 
     def _search(self, text: str) -> None:
-        words = text.lower().split()
-        found = [thing for thing in self._things() if all(word in f"{thing[0]} {thing[1]}".lower() for word in words)]
-        found.sort(key=lambda thing: _far(thing[0].lower(), words))
+        area_text = text.lower().split()
+        found = [thing for thing in self._search_entries() if all(word in f"{thing[0]} {thing[1]}".lower() for word in area_text)]
+        found.sort(key=lambda thing: _far(thing[0].lower(), area_text))
         self._list.clear()
         for name, kind, act in found[:MOST_SHOWN]:
             item = QListWidgetItem(name)

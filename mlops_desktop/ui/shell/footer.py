@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QLineEd
 
 from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.jobs import JobRunner, Lane, Ticket
+from mlops_desktop.ui.jobs import BackgroundJob, JobQueue, JobRunner
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row, set_property
 
 MOST_LINES = 5000
@@ -38,7 +38,7 @@ class Footer(QFrame):
         super().__init__()
         self.setObjectName("footer")
         self._jobs = jobs
-        self._began: dict[Ticket, float] = {}
+        self._began: dict[BackgroundJob, float] = {}
         self._what = label(self.tr("Ready"), "small")
         self._what.setObjectName("job_title")
         self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -68,12 +68,12 @@ class Footer(QFrame):
     @Slot()
     def show_work(self) -> None:
         """Show what is going on now."""
-        lane = self._jobs.long if self._jobs.long.now else self._jobs.quick
-        ticket = lane.now
-        busy = ticket is not None
+        queue = self._jobs.long if self._jobs.long.now else self._jobs.quick
+        job = queue.now
+        busy = job is not None
         for part in (self._bar, self._left, self._stop):
             part.setVisible(busy)
-        if ticket is None:
+        if job is None:
             self._what.setText(self.tr("Ready"))
             self._more.setText("")
             self._began.clear()
@@ -81,28 +81,28 @@ class Footer(QFrame):
             return
         if not self._tick.isActive():
             self._tick.start()
-        self._show(lane, ticket)
+        self._show(queue, job)
 
-    def _show(self, lane: Lane, ticket: Ticket) -> None:
-        spent = time.monotonic() - self._began.setdefault(ticket, time.monotonic())
-        text = f"{ticket.title}: {lane.message}" if lane.message else ticket.title
-        if ticket.cancelled.is_set():
+    def _show(self, queue: JobQueue, job: BackgroundJob) -> None:
+        spent = time.monotonic() - self._began.setdefault(job, time.monotonic())
+        text = f"{job.title}: {queue.message}" if queue.message else job.title
+        if job.cancelled.is_set():
             text = self.tr("Stopping …")
         self._what.setText(self._what.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(200, self.width() // 2)))
         self._what.setToolTip(text)
-        self._stop.setEnabled(not ticket.cancelled.is_set())
-        self._bar.setRange(0, 1000 if lane.fraction > 0 else 0)
-        self._bar.setValue(int(1000 * lane.fraction))
-        known = lane.fraction > 0.02 and spent > FIRST_ESTIMATE_S
-        self._left.setText(about(spent * (1 - lane.fraction) / lane.fraction) if known else "")
-        behind = len(lane.waiting) - 1
+        self._stop.setEnabled(not job.cancelled.is_set())
+        self._bar.setRange(0, 1000 if queue.fraction > 0 else 0)
+        self._bar.setValue(int(1000 * queue.fraction))
+        known = queue.fraction > 0.02 and spent > FIRST_ESTIMATE_S
+        self._left.setText(about(spent * (1 - queue.fraction) / queue.fraction) if known else "")
+        behind = len(queue.waiting) - 1
         self._more.setText(self.tr("{n} waiting").format(n=behind) if behind > 0 else "")
 
     @Slot(str)
     def show_saved(self, state: str) -> None:
         """Say how the decisions stand to the disk: `saving`, `saved` or `failed`."""
-        said = {"saving": self.tr("saving …"), "failed": self.tr("not saved")}
-        self._saved.setText(said.get(state) or self.tr("saved {time}").format(time=time.strftime("%H:%M")))
+        text = {"saving": self.tr("saving …"), "failed": self.tr("not saved")}
+        self._saved.setText(text.get(state) or self.tr("saved {time}").format(time=time.strftime("%H:%M")))
         set_property(self._saved, "tone", "err" if state == "failed" else "3")
 
 

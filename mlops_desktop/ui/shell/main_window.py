@@ -112,9 +112,9 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self._theme = Tool("moon", self.tr("Change between light and dark"), self._next_theme, name="theme_toggle")
         self._help = Tool("help", self.tr("What this stage is for"), self._show_help, name="help", shortcut="F1")
-        self._side_words = QWidget()
-        self._side_words.setLayout(column(self._name, self._subtitle, spacing=0))
-        head = row(self._mark, (self._side_words, 1), self._home, margins=(16, 14, 10, 10), spacing=10)
+        self._side_labels = QWidget()
+        self._side_labels.setLayout(column(self._name, self._subtitle, spacing=0))
+        head = row(self._mark, (self._side_labels, 1), self._home, margins=(16, 14, 10, 10), spacing=10)
         self._foot = row(self._theme, self._help, None, margins=(14, 6, 10, 8))
         side = QFrame()
         side.setObjectName("rail")
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         self._purpose = label("", "small", tone="2")
         self._undo = Tool("undo", self.tr("Undo"), self.controller.undo, name="undo", shortcut="Ctrl+Z")
         self._redo = Tool("redo", self.tr("Redo"), self.controller.redo, name="redo", shortcut="Ctrl+Shift+Z")
-        self.finder = Finder(self._things)
+        self.finder = Finder(self._search_entries)
         self.finder.setMinimumWidth(200)
         self.finder.setMaximumWidth(330)
         self._back = Button(self.tr("Back"), self._go_back, name="back", icon="left")
@@ -137,8 +137,8 @@ class MainWindow(QMainWindow):
         self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
         bar = QFrame()
         bar.setObjectName("topbar")
-        words = column(None, self._title, self._purpose, None, spacing=1)
-        bar.setLayout(row((words, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
+        labels = column(None, self._title, self._purpose, None, spacing=1)
+        bar.setLayout(row((labels, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
         bar.setMinimumHeight(64)
         return bar
 
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         controller.banner.connect(self._show_banner)
         controller.offer.connect(self._show_offer)
         controller.crashed.connect(self._show_crash)
-        controller.begun.connect(self._banner.forgive)
+        controller.started.connect(self._banner.clear_failure)
         controller.opened.connect(self._banner.hide)
         controller.saved.connect(self._footer.show_saved)
         controller.log.connect(self._log)
@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
             return
         self._show_states()
         self._show_frame()
-        self.start.keep_standing()
+        self.start.keep_summary()
         if self.panel is not None:
             self.panel.show_project()
             self.panel.show_results()
@@ -284,12 +284,12 @@ class MainWindow(QMainWindow):
         self._title.setText(TITLES.get(self._stage, self.tr("Start")))
         purpose = self.panel.purpose if self.panel else self.tr("From a data file to a working service, on this computer")
         self._purpose.setText(purpose)
-        for tool, text, said in (
+        for tool, text, message in (
             (self._undo, session.undo_label if session else "", self.tr("Undo")),
             (self._redo, session.redo_label if session else "", self.tr("Redo")),
         ):
             tool.setEnabled(bool(text))
-            tool.describe(f"{said}: {text}" if text else said, "Ctrl+Z" if tool is self._undo else "Ctrl+Shift+Z")
+            tool.describe(f"{message}: {text}" if text else message, "Ctrl+Z" if tool is self._undo else "Ctrl+Shift+Z")
         position = STAGES.index(self._stage) if self._stage else -1
         following = TITLES[STAGES[position + 1]] if position < len(STAGES) - 1 else ""
         self._back.setVisible(bool(self._stage))
@@ -305,25 +305,25 @@ class MainWindow(QMainWindow):
     def _log(self, text: str) -> None:
         """Keep a line for the log, without cells of the data."""
         if "“" in text:
-            project, seen = self.controller.project, self.controller.overview()
+            project, overview = self.controller.project, self.controller.overview()
             names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
-            text = without_cells(text, names | {column["name"] for column in (seen or {}).get("columns", ())})
+            text = without_cells(text, names | {column["name"] for column in (overview or {}).get("columns", ())})
         self._drawer.add(text)
 
     @Slot(str, str, str)
     def _show_banner(self, tone: str, text: str, stage: str) -> None:
         self._log(text)
-        self._banner.tell(tone, text, stage)
+        self._banner.show_message(tone, text, stage)
 
     @Slot(str, str, object)
-    def _show_offer(self, text: str, said: str, act: Callable[[], object]) -> None:
+    def _show_offer(self, text: str, message: str, act: Callable[[], object]) -> None:
         self._log(text)
-        self._banner.tell("warn", text, "", offer=(said, act))
+        self._banner.show_message("warn", text, "", offer=(message, act))
 
     @Slot(str, str)
     def _show_crash(self, what: str, details: str, stage: str = "") -> None:
         self._log(what)
-        self._banner.tell("err", what, "", details, about=stage)
+        self._banner.show_message("err", what, "", details, about=stage)
         show_crash(what, f"{details}\n\n" + "\n".join(self._drawer.lines()), self)
 
     def _show_help(self) -> None:
@@ -331,9 +331,9 @@ class MainWindow(QMainWindow):
             "info", self.panel.purpose if self.panel else self.tr("Choose a data file to begin, or open a project."), self._stage
         )
 
-    def _things(self) -> list[Found]:
-        things: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
-        things += [
+    def _search_entries(self) -> list[Found]:
+        entries: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
+        entries += [
             (self.tr("Undo"), self.tr("action"), self.controller.undo),
             (self.tr("Redo"), self.tr("action"), self.controller.redo),
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
@@ -342,8 +342,8 @@ class MainWindow(QMainWindow):
         ]
         for id_, panel in self._panels.items():
             for text, control in panel.searchable():
-                things.append((text, TITLES[id_], partial(self._find, id_, control)))
-        return things
+                entries.append((text, TITLES[id_], partial(self._find, id_, control)))
+        return entries
 
     def _find(self, stage: str, control: QWidget | Callable[[], object]) -> None:
         self.show_stage(stage)
@@ -383,7 +383,7 @@ class MainWindow(QMainWindow):
         """A narrow window keeps the marks of the rail alone."""
         narrow = event.size().width() < COLLAPSE_BELOW
         self._rail_frame.setFixedWidth(NARROW if narrow else WIDE)
-        for part in (self._side_words, self._mark):
+        for part in (self._side_labels, self._mark):
             part.setVisible(not narrow)
         self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
         self._purpose.setVisible(not narrow)

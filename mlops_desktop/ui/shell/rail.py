@@ -19,13 +19,13 @@ _MARKS = {
 }
 
 
-def elided(metrics: QFontMetrics, summary: str, room: int) -> str:
+def elided(metrics: QFontMetrics, summary: str, available: int) -> str:
     """A summary in so many pixels. Its last part (a score, a target) is what changes: the words before it give way first."""
     right = Qt.TextElideMode.ElideRight
     head, dot, tail = summary.rpartition(" · ")
-    left = room - metrics.horizontalAdvance(dot + tail)
-    if metrics.horizontalAdvance(summary) <= room or left < room // 3:
-        return metrics.elidedText(summary, right, room)
+    left = available - metrics.horizontalAdvance(dot + tail)
+    if metrics.horizontalAdvance(summary) <= available or left < available // 3:
+        return metrics.elidedText(summary, right, available)
     return metrics.elidedText(head, right, left) + dot + tail
 
 
@@ -52,7 +52,7 @@ class _StageDelegate(QStyledItemDelegate):
         centre = QPointF(area.left() + 22, area.center().y())
         self._rails(painter, QRectF(rect), centre, index.row(), index.model().rowCount())
         self._mark(painter, centre, state, index.row() + 1, selected)
-        self._words(painter, area.adjusted(44, 7, -8, -7), state, selected)
+        self._state_texts(painter, area.adjusted(44, 7, -8, -7), state, selected)
         painter.restore()
 
     def _rails(self, painter: QPainter, rect: QRectF, centre: QPointF, position: int, count: int) -> None:
@@ -95,7 +95,7 @@ class _StageDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("small", QFont.Weight.DemiBold))
         painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number))
 
-    def _words(self, painter: QPainter, area: QRectF, state: StageState, selected: bool) -> None:
+    def _state_texts(self, painter: QPainter, area: QRectF, state: StageState, selected: bool) -> None:
         if area.width() < 40:
             return  # the collapsed rail shows the marks alone
         pale = state.state in ("locked", "open") and not selected
@@ -106,8 +106,8 @@ class _StageDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("caption"))
         tone = {"stale": "warn", "running": "accent", "failed": "err"}.get(state.state, "text3")
         painter.setPen(theme.color(tone))
-        said = elided(painter.fontMetrics(), state.summary, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, said)
+        text = elided(painter.fontMetrics(), state.summary, int(area.width()))
+        painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
 
 
 class Rail(QListWidget):
@@ -127,7 +127,7 @@ class Rail(QListWidget):
 
     def show_stages(self, states: list[StageState]) -> None:
         """Show these states; the selection stays."""
-        said = {
+        text = {
             "locked": self.tr("locked"),
             "open": self.tr("open"),
             "running": self.tr("running"),
@@ -143,10 +143,10 @@ class Rail(QListWidget):
             if item.data(_DATA) == state:
                 continue  # progress comes twenty times a second: only what changed is painted
             item.setData(_DATA, state)
-            spoken = self.tr("Stage {number} of {count}, {title}, {state}, {summary}").format(
-                number=position + 1, count=len(states), title=TITLES[state.id], state=said[state.state], summary=state.summary
+            accessible_name = self.tr("Stage {number} of {count}, {title}, {state}, {summary}").format(
+                number=position + 1, count=len(states), title=TITLES[state.id], state=text[state.state], summary=state.summary
             )
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, accessible_name)
             item.setToolTip(f"{TITLES[state.id]}: {state.reason or state.summary}")
         self.blockSignals(False)
 

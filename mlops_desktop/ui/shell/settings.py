@@ -43,17 +43,17 @@ class Settings:
 
     def stood(self, folder: Path) -> str:
         """How a project stood when it was seen last, in a few words; empty when that is not known."""
-        return self._standings().get(str(folder), "")
+        return self._summaries().get(str(folder), "")
 
-    def keep_standing(self, folder: Path, said: str) -> None:
+    def keep_summary(self, folder: Path, message: str) -> None:
         """Remember how a project stands; what is no recent project is forgotten."""
-        known = self._standings()
-        if known.get(str(folder)) != said:
+        known = self._summaries()
+        if known.get(str(folder)) != message:
             recent = {str(path) for path in self.recent}
             kept = {path: text for path, text in known.items() if path in recent}
-            self._settings.setValue("standings", json.dumps({**kept, str(folder): said}))
+            self._settings.setValue("standings", json.dumps({**kept, str(folder): message}))
 
-    def _standings(self) -> dict[str, str]:
+    def _summaries(self) -> dict[str, str]:
         try:
             found = json.loads(str(self._settings.value("standings", "{}")))
         except ValueError:

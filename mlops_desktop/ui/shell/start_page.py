@@ -120,15 +120,15 @@ class StartPage(QWidget):
             ),
         )
 
-    def keep_standing(self) -> None:
+    def keep_summary(self) -> None:
         """Remember how the open project stands, for the list of projects."""
         states = {state.id: state for state in self.controller.stages()}
         train = states["train"]
         if self.controller.folder is None or train.state == "running":
             return
         problem = states["problem"].summary
-        said = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
-        self._settings.keep_standing(self.controller.folder, said)
+        text = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
+        self._settings.keep_summary(self.controller.folder, text)
 
     def show_recent(self) -> None:
         """Fill the list of projects; what is gone is greyed and can be located."""
@@ -269,8 +269,8 @@ class StartPage(QWidget):
             return
         self.open_project(folder)
         if self.controller.folder == folder:
-            said = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
-            self.controller.banner.emit("ok", said.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
+            text = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
+            self.controller.banner.emit("ok", text.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 
     def _open_recent(self, folder: Path, there: bool) -> None:
         if there:

@@ -27,20 +27,20 @@ class BarChart(PaintedChart):
     _marks: Sequence[Mark] = ()
     _signed = False
 
-    def show_signed(self, bars: Sequence[Bar], *, decimals: int = 2, said: str = "") -> None:
+    def show_signed(self, bars: Sequence[Bar], *, decimals: int = 2, description: str = "") -> None:
         """Show changes up (orange) and down (blue), with their signed values."""
         self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or signed(b.value, decimals), b.color) for b in bars]
         self._signed, self._marks = True, ()
         legend: list[tuple[Shade, str]] = [(1, self.tr("raises")), (0, self.tr("lowers"))]
         self._grow()
-        self._redraw(legend if bars else [], said)
+        self._redraw(legend if bars else [], description)
 
-    def show_bars(self, bars: Sequence[Bar], *, marks: Sequence[Mark] = (), said: str = "") -> None:
+    def show_bars(self, bars: Sequence[Bar], *, marks: Sequence[Mark] = (), description: str = "") -> None:
         """Show sizes in one color, such as importances with their intervals. `marks`: dashed lines across all bars."""
         self._bars = [Bar(b.name, b.value, b.low, b.high, b.text or format_number(b.value, 3), b.color) for b in bars]
         self._signed, self._marks = False, marks
         self._grow()
-        self._redraw((), said)
+        self._redraw((), description)
 
     def is_empty(self) -> bool:
         """Whether there is no bar."""

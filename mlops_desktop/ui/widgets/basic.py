@@ -109,11 +109,11 @@ class Wrapped(QLabel):
         self._keep()
 
     def _keep(self) -> None:
-        room = self.contentsRect().width()
+        available = self.contentsRect().width()
         need = 0
-        if self.text() and room > 20:  # measured anew: what heightForWidth says is never less than the height that is kept now
+        if self.text() and available > 20:  # measured anew: what heightForWidth says is never less than the height that is kept now
             flags = int(Qt.TextFlag.TextWordWrap) | int(self.alignment())
-            need = self.fontMetrics().boundingRect(QRect(0, 0, room, 100_000), flags, self.text()).height()
+            need = self.fontMetrics().boundingRect(QRect(0, 0, available, 100_000), flags, self.text()).height()
             need += self.height() - self.contentsRect().height()
         if need != self.minimumHeight():
             self.setMinimumHeight(need)

@@ -60,7 +60,7 @@ class Chart(QWidget):
         """Whether there is nothing to draw."""
         raise NotImplementedError
 
-    def say_empty(self, text: str) -> None:
+    def show_empty_text(self, text: str) -> None:
         """The sentence shown while there is nothing to draw."""
         self._empty.setText(text)
 
@@ -70,14 +70,14 @@ class Chart(QWidget):
     def _draw(self) -> None:
         raise NotImplementedError
 
-    def _redraw(self, legend: Sequence[tuple[Shade, str]] = (), said: str = "") -> None:
+    def _redraw(self, legend: Sequence[tuple[Shade, str]] = (), description: str = "") -> None:
         """The values changed: draw now when the chart is seen, else when it will be."""
         self.legend.show_entries(legend)
-        self.setAccessibleDescription(said)
+        self.setAccessibleDescription(description)
         self._fresh = False
-        self._look()
+        self._redraw_if_visible()
 
-    def _look(self) -> None:
+    def _redraw_if_visible(self) -> None:
         if self.isVisible() and not self._fresh:
             self._refresh()
 
@@ -120,14 +120,14 @@ class Chart(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody looked."""
         super().showEvent(event)
-        self._look()
+        self._redraw_if_visible()
 
     def changeEvent(self, event: QEvent) -> None:
         """Pens and brushes do not follow the palette: draw anew in another theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._canvas is not None:
             self._fresh = False
-            self._look()
+            self._redraw_if_visible()
 
 
 class PlotChart(Chart):
@@ -143,15 +143,15 @@ class PlotChart(Chart):
         super().__init__(title, name=name, empty=empty)
         self._stack.addWidget(self._blank)
 
-    def _look(self) -> None:
+    def _redraw_if_visible(self) -> None:
         if self._canvas is not None or self.is_empty():
-            super()._look()
+            super()._redraw_if_visible()
         elif self.isVisible() and self._stack.currentWidget() is not self._blank:
             self._stack.setCurrentWidget(self._blank)
             QTimer.singleShot(AFTER_MS, self, self._make)
 
     def _make(self) -> None:
-        super()._look()
+        super()._redraw_if_visible()
         self._settle()  # when it is not seen any more
 
     def _make_canvas(self) -> QWidget:
@@ -185,9 +185,9 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what is there."""
-        said = self._value_at(event.position().x(), event.position().y(), self)
-        if said:
-            QToolTip.showText(event.globalPosition().toPoint(), said, self)
+        description = self._value_at(event.position().x(), event.position().y(), self)
+        if description:
+            QToolTip.showText(event.globalPosition().toPoint(), description, self)
         else:
             QToolTip.hideText()
 

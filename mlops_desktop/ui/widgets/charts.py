@@ -40,7 +40,7 @@ class LineChart(PlotChart):
         x_range: tuple[float, float] | None = None,
         y_range: tuple[float, float] | None = None,
         whole: str = "",
-        said: str = "",
+        description: str = "",
     ) -> None:
         """Show these series. `marks`: lines across; `diagonal`: where x equals y; ranges are taken from the data when None; `whole`: which
         axes (x, y, xy) count; `said`: a sentence for a screen reader.
@@ -48,7 +48,7 @@ class LineChart(PlotChart):
         self._series = [one for one in series if len(one.points()[0])]
         self._marks, self._diagonal, self._whole = marks, diagonal, whole
         self._ranges = x_range, y_range
-        self._redraw(_legend(self._series), said)
+        self._redraw(_legend(self._series), description)
 
     def is_empty(self) -> bool:
         """Whether no series has a point."""
@@ -132,8 +132,8 @@ class ScatterChart(LineChart):
         plot = self._plot(whole=self._whole)
         for one in clouds:
             x, y = one.points()
-            seen = np.isfinite(x) & np.isfinite(y)
-            plot.add_density(x[seen], y[seen])
+            overview = np.isfinite(x) & np.isfinite(y)
+            plot.add_density(x[overview], y[overview])
         for at, one in enumerate(self._series):
             plot.add(one, at)
         self._series = everything
@@ -155,7 +155,7 @@ class ColumnChart(PlotChart):
     _skip = False
 
     def show_categories(
-        self, names: Sequence[str], groups: Mapping[str, Values], *, stacked: bool = True, skip: bool = False, said: str = ""
+        self, names: Sequence[str], groups: Mapping[str, Values], *, stacked: bool = True, skip: bool = False, description: str = ""
     ) -> None:
         """Show for each name a bar of each group. `skip`: names in a row, such as ranges, some of which are left out where room is short.
 
@@ -163,13 +163,13 @@ class ColumnChart(PlotChart):
         """
         self._show(groups, len(names), stacked)
         self._names, self._edges, self._skip = names, (), skip
-        self._tell(said)
+        self._redraw_legend(description)
 
     def show_histogram(self, edges: Values, groups: Mapping[str, Values], *, marks: Sequence[Mark] = ()) -> None:
         """Show counts between edges, which are one more than there are bars. ValueError when a group has another number of counts."""
         self._show(groups, max(len(edges) - 1, 0), stacked=True)
         self._names, self._edges, self._marks, self._skip = (), edges, marks, False
-        self._tell("")
+        self._redraw_legend("")
 
     def _show(self, groups: Mapping[str, Values], count: int, stacked: bool) -> None:
         for name, values in groups.items():
@@ -177,9 +177,9 @@ class ColumnChart(PlotChart):
                 raise ValueError(f"the group {name} has {len(values)} values for {count} bars")
         self._groups, self._stacked, self._marks = groups, stacked, ()
 
-    def _tell(self, said: str) -> None:
+    def _redraw_legend(self, description: str) -> None:
         entries: list[tuple[Shade, str]] = [(at, name) for at, name in enumerate(self._groups)] if len(self._groups) > 1 else []
-        self._redraw(entries, said)
+        self._redraw(entries, description)
 
     def is_empty(self) -> bool:
         """Whether no bar has a height."""

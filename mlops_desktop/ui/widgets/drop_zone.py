@@ -24,8 +24,8 @@ class DropZone(QFrame):
         self._title = title
         big = label(title, "section", weight=Weight.DemiBold, wrap=True)
         small = label(text, "small", tone="2", wrap=True)
-        for words in (big, small):
-            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for part in (big, small):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.choose = Button(self.tr("Choose a file …"), self.ask, name=f"{name}_choose", icon="upload")
         self.choose.setAccessibleName(f"{title}: {self.choose.text()}")
         self.setLayout(column(None, big, small, 2, row(None, self.choose, None), None, margins=(16, 14, 16, 14), spacing=6))

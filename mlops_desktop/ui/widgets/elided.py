@@ -10,16 +10,16 @@ from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import Weight
 
 
-def elided_name(metrics: QFontMetrics, name: str, room: int) -> str:
+def elided_name(metrics: QFontMetrics, name: str, available: int) -> str:
     """A column's name in so many pixels, cut in the middle; of “column = level” both sides keep what tells them from others."""
     middle = Qt.TextElideMode.ElideMiddle
     column, mark, level = name.partition(" = ")
-    if not mark or metrics.horizontalAdvance(name) <= room:
-        return metrics.elidedText(name, middle, room)
-    left = room - metrics.horizontalAdvance(mark)
+    if not mark or metrics.horizontalAdvance(name) <= available:
+        return metrics.elidedText(name, middle, available)
+    left = available - metrics.horizontalAdvance(mark)
     share = max(left // 2, left - metrics.horizontalAdvance(column))
-    said = metrics.elidedText(level, Qt.TextElideMode.ElideRight, share)
-    return metrics.elidedText(column, middle, left - metrics.horizontalAdvance(said)) + mark + said
+    text = metrics.elidedText(level, Qt.TextElideMode.ElideRight, share)
+    return metrics.elidedText(column, middle, left - metrics.horizontalAdvance(text)) + mark + text
 
 
 class Elided(QLabel):

@@ -60,15 +60,16 @@ class FindingRow(QWidget):
         super().__init__()
         self.setObjectName(name)
         icon, tone = SEVERITIES[severity]
-        words = {"err": self.tr("Serious"), "warn": self.tr("Warning"), "info": self.tr("Note"), "ok": self.tr("Good")}
+        severities = {"err": self.tr("Serious"), "warn": self.tr("Warning"), "info": self.tr("Note"), "ok": self.tr("Good")}
         sign = Picture(icon, tone, 18)
-        sign.setAccessibleName(words[severity])
-        self.setAccessibleName(f"{words[severity]}: {title}. {text}")
+        sign.setAccessibleName(severities[severity])
+        self.setAccessibleName(f"{severities[severity]}: {title}. {text}")
         head = label(breakable(title), "small", weight=Weight.DemiBold, wrap=True)
         body = label(breakable(text), "caption", tone="2", wrap=True)
         texts = column(head, *([body] if text else []), None, spacing=1)
         links = [
-            Button(said, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind="link", tip=f"{said}: {title}") for id_, said in actions
+            Button(message, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind="link", tip=f"{message}: {title}")
+            for id_, message in actions
         ]
         side = column(*(row(None, link) for link in links), None, spacing=2)
         self.setLayout(row(column(sign, None), (texts, 1), side, margins=(0, 2, 0, 2)))

@@ -31,8 +31,8 @@ class FormulaEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._words = QStringListModel(self)
-        self._completer = QCompleter(self._words, self)
+        self._completions = QStringListModel(self)
+        self._completer = QCompleter(self._completions, self)
         self._completer.setWidget(self)
         self._popup = QListView()
         self._popup.setObjectName(f"{name}_words")
@@ -44,9 +44,9 @@ class FormulaEdit(QPlainTextEdit):
         self._silent = False
         self._fit()
 
-    def show_words(self, columns: Sequence[str], functions: Sequence[str] = ()) -> None:
+    def show_completions(self, columns: Sequence[str], functions: Sequence[str] = ()) -> None:
         """The names that are offered while typing."""
-        self._words.setStringList([*columns, *(f"{name}(" for name in functions)])
+        self._completions.setStringList([*columns, *(f"{name}(" for name in functions)])
 
     def text(self) -> str:
         """The formula as it stands."""
@@ -72,13 +72,13 @@ class FormulaEdit(QPlainTextEdit):
     def complete(self, word: str) -> None:
         """Put a word in the place of its beginning before the cursor."""
         cursor = self.textCursor()
-        begun = self._begun()
-        if begun:
-            cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(begun))
+        prefix = self._prefix()
+        if prefix:
+            cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(prefix))
         cursor.insertText(word if word.endswith("(") else column_name(word))
         self.setTextCursor(cursor)
 
-    def _begun(self) -> str:
+    def _prefix(self) -> str:
         cursor = self.textCursor()
         found = _WORD.search(cursor.block().text()[: cursor.positionInBlock()])
         return found[0] if found else ""
@@ -105,15 +105,15 @@ class FormulaEdit(QPlainTextEdit):
         asked = control and key == Qt.Key.Key_Space
         if not asked:
             super().keyPressEvent(event)
-        begun = self._begun()
-        if asked or (len(begun) >= 2 and event.text().strip()):
-            self._offer(begun)
+        prefix = self._prefix()
+        if asked or (len(prefix) >= 2 and event.text().strip()):
+            self._offer(prefix)
         else:
             self._popup.hide()
 
-    def _offer(self, begun: str) -> None:
-        self._completer.setCompletionPrefix(begun)
-        if not self._completer.completionCount() or self._completer.currentCompletion() == begun:
+    def _offer(self, prefix: str) -> None:
+        self._completer.setCompletionPrefix(prefix)
+        if not self._completer.completionCount() or self._completer.currentCompletion() == prefix:
             self._popup.hide()
             return
         area = self.cursorRect()

@@ -48,7 +48,7 @@ class Heatmap(PaintedChart):
     def _frame(self, canvas: QWidget) -> tuple[QRectF, float]:
         """The area of the cells, and the side of one."""
         longest = max(canvas.fontMetrics().horizontalAdvance(name) for name in self._names) + 8
-        left, below = (min(longest, LONGEST_NAME, room // 3) for room in (canvas.width(), canvas.height()))
+        left, below = (min(longest, LONGEST_NAME, available // 3) for available in (canvas.width(), canvas.height()))
         count = len(self._names)
         side = max(min((canvas.width() - left - 4) / count, (canvas.height() - below - 4) / count, LARGEST_CELL), 1.0)
         return QRectF(left, 2, side * count, side * count), side
@@ -80,7 +80,7 @@ class Heatmap(PaintedChart):
 
     def _paint_column_names(self, painter: QPainter, canvas: QWidget, area: QRectF, side: float) -> None:
         metrics = painter.fontMetrics()
-        room = canvas.height() - area.bottom() - 4
+        available = canvas.height() - area.bottom() - 4
         level = all(metrics.horizontalAdvance(name) <= side - 4 for name in self._names)
         step = 1 if level else max(1, -(-metrics.height() // max(int(side), 1)))
         for at in range(0, len(self._names), step):
@@ -92,8 +92,8 @@ class Heatmap(PaintedChart):
             painter.save()
             painter.translate(middle, area.bottom() + 4)
             painter.rotate(-90)
-            text = metrics.elidedText(self._names[at], Qt.TextElideMode.ElideMiddle, int(room - 2))
-            line = QRectF(-room, -metrics.height() / 2, room, metrics.height())
+            text = metrics.elidedText(self._names[at], Qt.TextElideMode.ElideMiddle, int(available - 2))
+            line = QRectF(-available, -metrics.height() / 2, available, metrics.height())
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             painter.restore()
 

@@ -70,9 +70,11 @@ class ComboBox(QComboBox):
         """The text is cut with dots where there is no room; the tooltip says the whole."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
+        available = (
+            self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
+        )
         text = option.currentText if self.currentIndex() >= 0 else self.placeholderText()
-        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room - 4)
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, available - 4)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
@@ -93,7 +95,7 @@ class SpinBox(QSpinBox):
         self.setSuffix(suffix)
         self.setGroupSeparatorShown(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(self.tr("From {low} to {high}").format(low=said(low), high=said(high)))
+        self.setToolTip(self.tr("From {low} to {high}").format(low=number_text(low), high=number_text(high)))
         self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType if high - low > 1000 else QSpinBox.StepType.DefaultStepType)
         self.lineEdit().setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach a spin box
 
@@ -126,7 +128,7 @@ class NumberLine(QLineEdit):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._low, self._high, self._whole, self._log = low, high, whole, log
-        self.setToolTip(self.tr("From {low} to {high}").format(low=said(low), high=said(high)))
+        self.setToolTip(self.tr("From {low} to {high}").format(low=number_text(low), high=number_text(high)))
         self.textEdited.connect(lambda _: self.typed.emit())
         self.returnPressed.connect(self.done)
 
@@ -149,7 +151,7 @@ class NumberLine(QLineEdit):
         except UserError:
             same = False
         if not same:
-            self.setText("" if value is None else said(value))
+            self.setText("" if value is None else number_text(value))
             self.setCursorPosition(0)
 
     def step(self, up: bool, times: int = 1) -> None:
@@ -162,7 +164,7 @@ class NumberLine(QLineEdit):
         for _ in range(times):
             value = _next_round(value, up) if self._log else value + (1 if up else -1) * self._stride()
         value = min(max(float(f"{value:.12g}"), self._low), self._high)
-        self.setText(said(int(value) if self._whole else value))
+        self.setText(number_text(int(value) if self._whole else value))
         self.done.emit()
 
     def _stride(self) -> float:
@@ -230,7 +232,7 @@ def read_number(text: str) -> float | None:
     return value if read and math.isfinite(value) else None
 
 
-def said(value: float) -> str:
+def number_text(value: float) -> str:
     """The shortest text that is read back as exactly this number, without needless zeros: 0.1, 1e-06, 200."""
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
         return str(int(value))

@@ -38,7 +38,7 @@ class Running:
         return None if "run" in data else now
 
 
-def model_words(run: Run) -> tuple[str, str]:
+def model_text(run: Run) -> tuple[str, str]:
     """A run's algorithm with what differs from its defaults, shortly; and every parameter, for a tooltip."""
     try:
         algorithm = read_algorithm(run.algorithm)
@@ -48,14 +48,14 @@ def model_words(run: Run) -> tuple[str, str]:
     for name, param in kind.params().items():
         value = getattr(algorithm, name)
         if isinstance(param, Choice):
-            said = param.options[value]
+            text = param.options[value]
         elif isinstance(param, Flag):
-            said = QCoreApplication.translate("Leaderboard", "yes") if value else QCoreApplication.translate("Leaderboard", "no")
+            text = QCoreApplication.translate("Leaderboard", "yes") if value else QCoreApplication.translate("Leaderboard", "no")
         else:
-            said = format_number(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
-        every.append(f"{param.label}: {said}")
+            text = format_number(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
+        every.append(f"{param.label}: {text}")
         if value != param.default:
-            changed.append(f"{param.label.lower()} {said}")
+            changed.append(f"{param.label.lower()} {text}")
     return ", ".join([run.label, *changed]), "\n".join(every)
 
 
@@ -83,7 +83,7 @@ class Leaderboard(RowsTable):
 
     def __init__(self) -> None:
         super().__init__(_columns(QCoreApplication.translate("Leaderboard", "Score")), name="leaderboard", title=self.tr("Leaderboard"))
-        self._words: dict[str, tuple[str, str]] = {}
+        self._texts: dict[str, tuple[str, str]] = {}
         self._decimals = 4
 
     def show_board(
@@ -113,18 +113,18 @@ class Leaderboard(RowsTable):
         self.select([current] if current else [])
 
     def _row(self, run: Run, metric: Metric | None, span: tuple[float, float], status: Cell, best: Run | None, stale: bool) -> Row:
-        if run.id not in self._words:
-            self._words[run.id] = model_words(run)
-        words, tip = self._words[run.id]
+        if run.id not in self._texts:
+            self._texts[run.id] = model_text(run)
+        text, tip = self._texts[run.id]
         if run.score is None:
-            return Row(run.id, [Cell(words, tip=tip, tone="2"), "", "", spent(run.seconds), "", status], tone="3" if stale else "")
+            return Row(run.id, [Cell(text, tip=tip, tone="2"), "", "", spent(run.seconds), "", status], tone="3" if stale else "")
         shown = metric.shown(run.score) if metric else run.score
         low, high = span
         bar = max(0.02, (run.score - low) / (high - low)) if high > low else 1.0
         sd = "–" if run.std is None or not math.isfinite(run.std) else self._figure(run.std)
         folds = ", ".join(self._figure(metric.shown(score) if metric else score) for score in run.fold_scores)
         cells: list[Cell | str] = [
-            Cell(words, tip=tip),
+            Cell(text, tip=tip),
             Cell(self._figure(shown), bar=bar, tip=self.tr("Fold by fold: {scores}").format(scores=folds)),
             sd,
             spent(run.seconds),

@@ -44,7 +44,7 @@ class Banner(QFrame):
         self._sign = Picture(icon, color, 18)
         self.text = label(text, "small", wrap=True)
         self.text.setObjectName(f"{name}_text")
-        buttons = [Button(said, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind=kind) for id_, said, kind in actions]
+        buttons = [Button(message, partial(self.acted.emit, id_), name=f"{name}_{id_}", kind=kind) for id_, message, kind in actions]
         close = [Tool("x", self.tr("Close this message"), self._close, name=f"{name}_close")] if closable else []
         self.setLayout(row(self._sign, (self.text, 1), *buttons, *close, margins=(12, 6, 8, 6), spacing=10))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -168,8 +168,8 @@ class ProgressRing(QWidget):
     def show_share(self, share: float | None, text: str = "") -> None:
         """Show a share from 0 to 1, None when it is not known; `text` (a digit or two) stands inside."""
         self._share, self._text = share, text
-        said = self.tr("working") if share is None else f"{min(max(share, 0.0), 1.0):.0%}"
-        self.setAccessibleName(self.tr("{title}: {share}").format(title=self._title, share=said))
+        message = self.tr("working") if share is None else f"{min(max(share, 0.0), 1.0):.0%}"
+        self.setAccessibleName(self.tr("{title}: {share}").format(title=self._title, share=message))
         self._run()
         self.update()
 

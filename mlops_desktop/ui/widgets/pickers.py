@@ -156,9 +156,9 @@ class ColumnPicker(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.said = label("", "caption", tone="3", wrap=True)
+        self.message = label("", "caption", tone="3", wrap=True)
         self._none = Tool("x", self.tr("Choose none"), self._clear, name=f"{name}_none")
-        self.setLayout(column(row((self.said, 1), self._none, spacing=4), self.search, self.list, spacing=4))
+        self.setLayout(column(row((self.message, 1), self._none, spacing=4), self.search, self.list, spacing=4))
         self.search.textChanged.connect(lambda _: self._filter())
         self.list.itemChanged.connect(self._ticked)
         self._rebuild()
@@ -202,7 +202,7 @@ class ColumnPicker(QWidget):
         self.list.setFixedHeight(_high(self.list))
         self.search.setVisible(self.list.count() > MOST_LINES)
         self._filter()
-        self._say()
+        self._show_message()
 
     def _ticked(self, item: QListWidgetItem) -> None:
         name = str(item.data(Qt.ItemDataRole.UserRole))
@@ -211,7 +211,7 @@ class ColumnPicker(QWidget):
             self._chosen.append(name)
         elif not on and name in self._chosen:
             self._chosen.remove(name)
-        self._say()
+        self._show_message()
         self.changed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -234,7 +234,7 @@ class ColumnPicker(QWidget):
             if item.isHidden() != hidden:  # the list is laid out anew for each
                 item.setHidden(hidden)
 
-    def _say(self) -> None:
+    def _show_message(self) -> None:
         self._none.setVisible(bool(self._chosen))
         if not self._offered and not self._chosen:
             text = self.tr("There is no column that fits.")
@@ -243,4 +243,4 @@ class ColumnPicker(QWidget):
         else:
             few = ", ".join(self._chosen[:6]) + (" …" if len(self._chosen) > 6 else "")
             text = self.tr("{n} chosen: {names}").format(n=len(self._chosen), names=few)
-        self.said.setText(breakable(text))
+        self.message.setText(breakable(text))

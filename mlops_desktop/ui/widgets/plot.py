@@ -48,9 +48,9 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         if self.label is not None and self._title:
             long = self.height() if self.orientation in ("left", "right") else self.width()
             font = theme.font("caption")
-            said = html.escape(QFontMetrics(font).elidedText(self._title, Qt.TextElideMode.ElideMiddle, max(int(long) - 12, 40)))
-            if said != self.labelText:
-                self.setLabel(said, color=theme.token("text3"), **{"font-size": f"{font.pointSizeF():g}pt"})
+            text = html.escape(QFontMetrics(font).elidedText(self._title, Qt.TextElideMode.ElideMiddle, max(int(long) - 12, 40)))
+            if text != self.labelText:
+                self.setLabel(text, color=theme.token("text3"), **{"font-size": f"{font.pointSizeF():g}pt"})
         super().resizeEvent(ev)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
@@ -58,9 +58,9 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
             most = max(1, int(size // self.least))
             step = -(-len(self.names) // most)
             return [(step, [float(at) for at in range(0, len(self.names), step) if low <= at <= high])]
-        room = 58 if self.orientation in ("bottom", "top") else 34
+        available = 58 if self.orientation in ("bottom", "top") else 34
         span = high - low
-        ticks = nice_ticks(low + 0.01 * span, high - 0.01 * span, max(2, int(size // room)), whole=self.whole)
+        ticks = nice_ticks(low + 0.01 * span, high - 0.01 * span, max(2, int(size // available)), whole=self.whole)
         return [(ticks[1] - ticks[0] if len(ticks) > 1 else 1.0, ticks)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
@@ -131,10 +131,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         elif one.line:
             self._add_line(x, y, one, color)
         if one.markers or not one.line:
-            seen = np.isfinite(x) & np.isfinite(y)
+            overview = np.isfinite(x) & np.isfinite(y)
             ground = pg.mkPen(theme.token("surface"), width=2) if one.size > 9 else None
             symbol = SYMBOLS[position % len(SYMBOLS)] if one.markers and one.line else "o"
-            points = pg.ScatterPlotItem(x[seen], y[seen], size=one.size, symbol=symbol, brush=color, pen=ground)
+            points = pg.ScatterPlotItem(x[overview], y[overview], size=one.size, symbol=symbol, brush=color, pen=ground)
             points.opts["antialias"] = len(x) <= MOST_SMOOTH
             points.setZValue(10 + position)
             self.addItem(points)
@@ -202,7 +202,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         view = self.getPlotItem().getViewBox()
         place = view.mapSceneToView(self.mapToScene(at.toPoint()))
         wide, high = view.viewPixelSize()
-        best, said = NEAR**2, ""
+        best, text = NEAR**2, ""
         for name, x, y in self._points:
             if not len(x):
                 continue
@@ -211,5 +211,5 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
                 continue
             where = int(np.nanargmin(far))
             if far[where] < best:
-                best, said = far[where], f"{name}: {format_number(float(x[where]))}, {format_number(float(y[where]))}"
-        return said
+                best, text = far[where], f"{name}: {format_number(float(x[where]))}, {format_number(float(y[where]))}"
+        return text

@@ -228,7 +228,7 @@ class RowsTable(QTableView):
         head.setFont(theme.font("caption"))
         head.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setFont(theme.font("small"))
-        self.selectionModel().selectionChanged.connect(lambda *_: self._tell())
+        self.selectionModel().selectionChanged.connect(lambda *_: self._emit())
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()].id))
 
     def show_rows(self, rows: Iterable[Row]) -> None:
@@ -290,7 +290,7 @@ class RowsTable(QTableView):
         if event.type() == QEvent.Type.PaletteChange:
             self.viewport().update()
 
-    def _tell(self) -> None:
+    def _emit(self) -> None:
         if not self._silent:
             self.chosen.emit(self.ids())
 
@@ -300,13 +300,13 @@ class RowsTable(QTableView):
         needs = [self._need(at) for at in range(len(columns))]
         least = [MIN_STRETCH if c.stretch else MIN_BAR if c.bar else need for c, need in zip(columns, needs, strict=True)]
         least = [min(a, b) for a, b in zip(least, needs, strict=True)]
-        room = self.viewport().width()
+        available = self.viewport().width()
         widths = list(needs)
         for at in [i for i, c in enumerate(columns) if c.bar] + [i for i, c in enumerate(columns) if c.stretch]:
-            widths[at] = max(least[at], widths[at] - max(sum(widths) - room, 0))
+            widths[at] = max(least[at], widths[at] - max(sum(widths) - available, 0))
         stretching = [at for at, column in enumerate(columns) if column.stretch]
         for at in stretching:
-            widths[at] += max(room - sum(widths), 0) // (len(stretching) - stretching.index(at))
+            widths[at] += max(available - sum(widths), 0) // (len(stretching) - stretching.index(at))
         for at, width in enumerate(widths):
             self.horizontalHeader().resizeSection(at, width)
 

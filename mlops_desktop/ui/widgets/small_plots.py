@@ -103,17 +103,17 @@ class DistributionCell(QFrame):
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
         """The name and its statistic. Where both do not fit, a statistic that warns of nothing gives way: the tooltip says it."""
         bold, small = theme.font("small", QFont.Weight.DemiBold), theme.font("caption", figures=True)
-        metrics, room = QFontMetrics(bold), area.width()
+        metrics, available = QFontMetrics(bold), area.width()
         stat_wide = QFontMetrics(small).horizontalAdvance(self.shown.stat) + 8
-        if self.shown.stat and (self.shown.tone or metrics.horizontalAdvance(self.shown.title) + stat_wide <= room):
-            room -= stat_wide
+        if self.shown.stat and (self.shown.tone or metrics.horizontalAdvance(self.shown.title) + stat_wide <= available):
+            available -= stat_wide
             painter.setFont(small)
             painter.setPen(theme.color(self.shown.tone or "text3"))
             painter.drawText(area, _Align.AlignRight | _Align.AlignVCenter, self.shown.stat)
         painter.setFont(bold)
         painter.setPen(theme.color("text"))
-        title = metrics.elidedText(self.shown.title, Qt.TextElideMode.ElideMiddle, int(room))
-        painter.drawText(QRectF(area.left(), area.top(), room, area.height()), _Align.AlignLeft | _Align.AlignVCenter, title)
+        title = metrics.elidedText(self.shown.title, Qt.TextElideMode.ElideMiddle, int(available))
+        painter.drawText(QRectF(area.left(), area.top(), available, area.height()), _Align.AlignLeft | _Align.AlignVCenter, title)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click opens it."""
@@ -240,9 +240,9 @@ class ProbabilityBar(QWidget):
     def show_value(self, value: float | None, threshold: float | None = None) -> None:
         """Show a probability from 0 to 1 (None: none yet) and, for two classes, the threshold."""
         self._value, self._threshold = value, threshold
-        said = self.tr("no answer yet") if value is None else f"{value:.1%}"
+        text = self.tr("no answer yet") if value is None else f"{value:.1%}"
         more = "" if threshold is None else self.tr(", threshold {value}").format(value=f"{threshold:.1%}")
-        self.setAccessibleName(self.tr("Probability {value}").format(value=said) + more)
+        self.setAccessibleName(self.tr("Probability {value}").format(value=text) + more)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -315,12 +315,12 @@ class Legend(QWidget):
         gaps = 12 * max(len(self._entries) - 1, 0)
         share = min(1.0, max(self.width() - gaps, 0) / max(sum(wide), 1))  # each gives way by its own length
         x = 0.0
-        for (key, text), room in zip(self._entries, wide, strict=True):
-            fits = room * share
+        for (key, text), available in zip(self._entries, wide, strict=True):
+            fits = available * share
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(shade(key))
             painter.drawRoundedRect(QRectF(x, 4, 10, 10), 2, 2)
             painter.setPen(theme.color("text2"))
-            said = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(fits - 15), 0))
-            painter.drawText(QRectF(x + 15, 0, fits - 15, 18), _Align.AlignVCenter | _Align.AlignLeft, said)
+            message = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(fits - 15), 0))
+            painter.drawText(QRectF(x + 15, 0, fits - 15, 18), _Align.AlignVCenter | _Align.AlignLeft, message)
             x += fits + 12

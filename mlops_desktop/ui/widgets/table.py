@@ -92,14 +92,14 @@ class _Head(QHeaderView):
         tone = "accent" if column.marked else "text3"
         name = "target" if column.marked else column.icon or ("bool" if column.boolean else _ICONS[column.kind])
         icons.draw(painter, name, QRectF(area.left(), area.top() + (high - 14) / 2, 14, 14), theme.token(tone), 2)
-        room = area.width() - 19
+        available = area.width() - 19
         if self._table.sorted_by is not None and self._table.sorted_by[0] == section:
-            room -= 16
+            available -= 16
             mark = QRectF(area.right() - 13, area.top() + (high - 13) / 2, 13, 13)
             icons.draw(painter, "down" if self._table.sorted_by[1] else "up", mark, theme.token("accent"), 2.4)
         painter.setPen(theme.color("accent" if column.marked else "text"))
-        text = painter.fontMetrics().elidedText(column.name, Qt.TextElideMode.ElideMiddle, int(room))
-        painter.drawText(QRectF(area.left() + 19, area.top(), room, high), _MIDDLE, text)
+        text = painter.fontMetrics().elidedText(column.name, Qt.TextElideMode.ElideMiddle, int(available))
+        painter.drawText(QRectF(area.left() + 19, area.top(), available, high), _MIDDLE, text)
 
 
 class _Cells(QStyledItemDelegate):
@@ -145,11 +145,11 @@ class DataTable(QTableView):
     column_chosen = Signal(str)
     row_opened = Signal(int)
 
-    def __init__(self, *, name: str, title: str, aside: Callable[[Callable[[], None], Done], None] = _here) -> None:
+    def __init__(self, *, name: str, title: str, run_in_background: Callable[[Callable[[], None], Done], None] = _here) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self._aside = aside
+        self._run_in_background = run_in_background
         self._wanted: tuple[int, bool] | None = None  # the sort that was asked for last
         self._asked: object = None  # the sort that is being made aside
         self.table = TableModel(self)
@@ -219,7 +219,7 @@ class DataTable(QTableView):
                 raise failure
             self._show_sorted(column, down, found[0])
 
-        self._aside(lambda: found.append(of.order(down)), done)
+        self._run_in_background(lambda: found.append(of.order(down)), done)
 
     def _end_sort(self) -> None:
         """What is still being sorted is not wanted any more."""

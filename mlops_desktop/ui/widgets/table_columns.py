@@ -17,16 +17,16 @@ from mlops_desktop.ui.widgets.table_model import TableColumn
 MUCH_MISSING = 0.05
 
 
-def table_columns(table: Table, seen: Mapping[str, Any], target: str, classes: bool) -> list[TableColumn]:
+def table_columns(table: Table, overview: Mapping[str, Any], target: str, classes: bool) -> list[TableColumn]:
     """Every column of the table in its order; `seen` is its overview, `classes` whether the target's bars are classes."""
-    known = {one["name"]: one for one in seen["columns"]}
+    known = {one["name"]: one for one in overview["columns"]}
     layout = table.frame.layout
     blocks = (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
     places = {name: (kind, at) for kind, names in blocks for at, name in enumerate(names)}
     return [_column(table, column, places[column.name], known[column.name], target, classes) for column in table.schema.columns]
 
 
-def _column(table: Table, column: Column, place: tuple[str, int], seen: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
+def _column(table: Table, column: Column, place: tuple[str, int], overview: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
     (kind, at), frame = place, table.frame
     levels: Sequence[str] = ()
     values: NDArray[Any] = {"number": frame.numbers, "categorical": frame.codes, "date": frame.dates}[kind][:, at]
@@ -34,11 +34,11 @@ def _column(table: Table, column: Column, place: tuple[str, int], seen: Mapping[
         levels = frame.levels[at]
     elif column.type == "boolean" and column.grammar.true and column.grammar.false:
         levels = (column.grammar.false[0], column.grammar.true[0])
-    caption, tone = head_caption(seen, table.rows)
+    caption, tone = head_caption(overview, table.rows)
     marked = column.name == target
-    bars = seen["bars"]
-    if marked and classes and seen["target"].get("classes"):
-        bars = [count for _, count in seen["target"]["classes"]][:12]
+    bars = overview["bars"]
+    if marked and classes and overview["target"].get("classes"):
+        bars = [count for _, count in overview["target"]["classes"]][:12]
     return TableColumn(
         name=column.name,
         kind=kind,
@@ -55,20 +55,20 @@ def _column(table: Table, column: Column, place: tuple[str, int], seen: Mapping[
     )
 
 
-def head_caption(seen: Mapping[str, Any], rows: int) -> tuple[str, str]:
+def head_caption(overview: Mapping[str, Any], rows: int) -> tuple[str, str]:
     """A few words on a column, and their tone: how much is missing, else how many different values there are."""
     tr = QCoreApplication.translate
-    distinct, missing = int(seen["distinct"]), int(seen["missing"])
+    distinct, missing = int(overview["distinct"]), int(overview["missing"])
     if rows and missing == rows:
         return tr("Columns", "empty"), "warn"
     if missing:
         share = missing / rows
-        said = tr("Columns", "{share} missing").format(share=f"{share:.1%}" if share >= 0.001 else "< 0.1%")
-        return said, "warn" if share > MUCH_MISSING else ""
-    if seen["type"] == "id":
+        text = tr("Columns", "{share} missing").format(share=f"{share:.1%}" if share >= 0.001 else "< 0.1%")
+        return text, "warn" if share > MUCH_MISSING else ""
+    if overview["type"] == "id":
         return (tr("Columns", "unique id") if distinct == rows else tr("Columns", "id")), ""
     if distinct == 1:
         return tr("Columns", "one value"), "warn"
-    if seen["type"] in ("category", "ordered", "boolean"):
+    if overview["type"] in ("category", "ordered", "boolean"):
         return pluralize(distinct, tr("Columns", "1 level"), tr("Columns", "{n} levels")), ""
     return pluralize(distinct, tr("Columns", "1 value"), tr("Columns", "{n} values")), ""

@@ -19,7 +19,7 @@ def rest(panel) -> None:
     end = time.monotonic() + 60
     while True:
         settle(panel.window())
-        if not panel.recipe.trial.asking:
+        if not panel.recipe.preview.asking:
             return
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -49,7 +49,7 @@ def tool(panel, at: int, what: str, name: str = "steps") -> None:
     rest(panel)
 
 
-def said(panel, name: str) -> str:
+def label_text(panel, name: str) -> str:
     """The text of a label."""
     return find(panel, QLabel, f"{panel.id}_{name}").text()
 

@@ -22,8 +22,8 @@ from mlops_desktop.engine.process import calls
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
-from mlops_desktop.ui.panels.app.input_fields import DateField, LevelField, NumberField, SwitchField, TextField, WordField
-from mlops_desktop.ui.panels.app.panel import panel as room
+from mlops_desktop.ui.panels.app import panel as panel_module
+from mlops_desktop.ui.panels.app.input_fields import DateField, LevelField, NumberField, SwitchField, TextField, TextValueField
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 
 Key = Qt.Key
@@ -158,11 +158,11 @@ def test_beyond_the_range_and_unknown_levels_are_flagged_not_refused(opened):
     assert "outside the training range" in panel.form.field("tenure").note.text()
     write(panel, "Contract", "Lifelong")
     assert "training data did not have" in panel.form.field("Contract").note.text()
-    assert len(panel.card.said) == 2
+    assert len(panel.card.message) == 2
     np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, panel.form.row()))
     click(find(panel, QPushButton, "reset_inputs"))
     rest(panel)
-    assert panel.card.said == []
+    assert panel.card.message == []
     assert panel.form.field("tenure").note.isHidden()
 
 
@@ -218,7 +218,7 @@ def test_dates_texts_and_identifiers(opened, open_project):
     kinds = {name: type(form.field(name)) for name in names}
     assert kinds["when"] is DateField
     assert kinds["note"] is TextField
-    assert kinds.get("code", WordField) is WordField
+    assert kinds.get("code", TextValueField) is TextValueField
     form.go_to("when")
     write(panel, "when", "2024-06-15")
     form.go_to("note")
@@ -291,7 +291,7 @@ def test_a_slow_explanation_is_worked_out_by_the_child(opened, monkeypatch):
     panel = opened("penguins")
     write(panel, "bill_length_mm", "50")
     here = list(panel.why.parts)
-    monkeypatch.setattr(room, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(panel_module, "PATIENCE_S", 0.0)
     panel.why.parts = []
     panel.show_answer()
     rest(panel)
@@ -344,9 +344,9 @@ def test_a_row_of_the_training_part_is_answered_as_by_the_engine(opened):
     frame = pipeline.table.frame.take(np.array([at])).select(pipeline.features)
     np.testing.assert_array_equal(panel.outcome.answer.scores, panel.trial.scorer.scores(frame))
     truth = pipeline.table.frame.texts("Churn")[at] if pipeline.table.frame.layout.kind("Churn") == "categorical" else None
-    said = find(panel, QLabel, "picker_truth").text()
-    assert said.startswith(f"Row {at + 1}: Churn was ")
-    assert truth is None or said.endswith(truth)
+    text = find(panel, QLabel, "picker_truth").text()
+    assert text.startswith(f"Row {at + 1}: Churn was ")
+    assert truth is None or text.endswith(truth)
 
 
 def test_rows_of_the_test_part_stay_sealed(opened):
@@ -354,9 +354,9 @@ def test_rows_of_the_test_part_stay_sealed(opened):
     click(find(panel, QPushButton, "pick_row"))
     settle(panel.window())
     pipeline = Pipeline(panel.controller.folder, panel.controller.project)
-    sealed = int(pipeline.test_rows[0])
+    held_out = int(pipeline.test_rows[0])
     number = find(panel, QSpinBox, "picker_number")
-    number.setValue(sealed + 1)
+    number.setValue(held_out + 1)
     click(find(panel, QPushButton, "picker_show"))
     rest(panel)
     assert number.value() - 1 in set(pipeline.train_rows.tolist())

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
 from mlops_desktop.engine.project.decisions import ColumnNote
-from mlops_desktop.ui.panels.data.panel import panel as room
+from mlops_desktop.ui.panels.data import panel as panel_module
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from tests.ui.conftest import banner, click, find, settle
 
@@ -44,13 +44,13 @@ def write_filter(panel, text: str) -> None:
 
 
 def act(panel, rule: str, action: str = "fix") -> None:
-    at = next(i for i, one in enumerate(panel._told) if one.finding["rule"] == rule)
+    at = next(i for i, one in enumerate(panel._findings) if one.finding["rule"] == rule)
     click(find(panel, QPushButton, f"finding_{at}_{action}"))
     settle(panel.window())
 
 
 def rules(panel, *, open_only: bool = True) -> list[str]:
-    return [one.finding["rule"] for one in panel._told if not (open_only and one.care)]
+    return [one.finding["rule"] for one in panel._findings if not (open_only and one.care)]
 
 
 # ---- figures and pictures
@@ -143,15 +143,15 @@ def test_many_columns_are_paged_and_searched(open_project, make_project):
 def test_nothing_is_applied_by_itself(panel):
     assert panel.controller.session.undo_label == ""
     assert panel.health.ring.isVisible()
-    assert "finding" in panel.health.said.text()
+    assert "finding" in panel.health.message.text()
 
 
 def test_what_a_step_does_already_is_said(panel):
-    gaps = [one for one in panel._told if one.finding["rule"] == "missing" and one.finding["column"] != "sex"]
+    gaps = [one for one in panel._findings if one.finding["rule"] == "missing" and one.finding["column"] != "sex"]
     assert gaps
     assert all("Fill missing numbers" in one.care for one in gaps)
     found = panel.findChildren(FindingRow)
-    assert len(found) == len(panel._told)
+    assert len(found) == len(panel._findings)
     assert all(row.accessibleName() for row in found)
 
 
@@ -255,7 +255,7 @@ def test_the_filter(panel):
 
 
 def test_the_filter_of_a_large_table_is_made_by_the_child(panel, monkeypatch):
-    monkeypatch.setattr(room, "AT_ONCE", 10)
+    monkeypatch.setattr(panel_module, "AT_ONCE", 10)
     write_filter(panel, 'island = "Dream"')
     assert panel.preview.table.rowCount() == panel.controller.table().frame.texts("island").count("Dream")
     write_filter(panel, "body_mass_g < 0")
@@ -333,7 +333,7 @@ def test_a_sample_is_said(open_project, make_project, tmp_path):
     rows = "".join(f"{(i * 37) % 101},{(i * 91) % 89},{'yn'[i % 3 == 0]}\n" for i in range(20_500))
     _, panel = opened(open_project, make_project, "a,b,y\n" + rows, "y")
     tab(panel, "relations")
-    assert "Sample of 20,000 rows." in panel.relations_said.text()
+    assert "Sample of 20,000 rows." in panel.relations_note.text()
 
 
 def test_without_gaps_that_is_said(open_project, make_project):
@@ -423,7 +423,7 @@ def test_a_stopped_profile_can_be_asked_for_again(open_project, make_project):
     again = find(panel, QPushButton, "look_again")
     if window.controller.result(window.controller.keys.profile) is None:  # else it was quicker than the stop
         assert again.isVisible()
-        assert "could not" in panel.health.said.text()
+        assert "could not" in panel.health.message.text()
         click(again)
         settle(window)
     assert not again.isVisible()

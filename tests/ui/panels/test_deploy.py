@@ -96,10 +96,10 @@ def start(panel) -> None:
 
 
 def stop(panel) -> float:
-    begun = time.monotonic()
+    first_words = time.monotonic()
     click(find(panel, QPushButton, "service_stop"))
     until(lambda: panel.run.service.state == "stopped", 5)
-    return time.monotonic() - begun
+    return time.monotonic() - first_words
 
 
 # ---- the checks and the export
@@ -142,8 +142,8 @@ def test_an_export_is_written_and_listed(opened, tmp_path):
     assert open_bundle(out).scorer.version == chosen_scorer(panel.controller).version
     files = {row.cell(0).text for row in panel.export.written.files.rows_model.rows}
     assert files == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    said = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
-    assert [text for text in said if text.startswith("Self-test passed")]
+    message = [label.text().replace("\u200b", "") for label in panel.export.written.findChildren(QLabel)]
+    assert [text for text in message if text.startswith("Self-test passed")]
     assert find(panel, QLabel, "written_where").text() == str(out)
     assert panel.export.folder.text() == str(tmp_path / "rest_bundle")  # the next one stands beside it
     assert panel.export.go.isEnabled()
@@ -285,10 +285,10 @@ def test_requests_that_are_wrong_get_a_sentence(with_bundle):
     panel = with_bundle()
     start(panel)
     body = find(panel, QPlainTextEdit, "request_body")
-    for text, said in (("{", "no JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
+    for text, message in (("{", "no JSON"), ("[1]", "rows"), ('{"rows": 3}', "rows")):
         body.setPlainText(text)
         click(find(panel, QPushButton, "request_send"))
-        assert said in find(panel, QLabel, "request_note").text()
+        assert message in find(panel, QLabel, "request_note").text()
     body.setPlainText('{"rows": [{"bill_length_mm": "long"}]}')
     click(find(panel, QPushButton, "request_send"))
     until(lambda: panel.run.request.answer.toPlainText() != "")
@@ -383,7 +383,7 @@ def test_a_file_that_moved_is_told_by_column(opened, tmp_path):
     report = panel.monitor.drift.report
     assert report["verdict"] == "act"
     assert find(panel, QLabel, "drift_verdict").text() == "act"
-    assert "body_mass_g" in panel.monitor.drift.said
+    assert "body_mass_g" in panel.monitor.drift.message
     rows = panel.monitor.drift.table.rows_model.rows
     assert rows[0].id == SCORE
     assert {row.id: row.cell(1).text for row in rows}["body_mass_g"] == "act"
@@ -397,11 +397,11 @@ def test_a_file_like_the_training_data_is_stable_and_a_small_one_says_nothing(op
     write_file(path, 300, dict)
     compare(panel, path)
     assert panel.monitor.drift.report["verdict"] == "stable"
-    assert "look like the training data" in panel.monitor.drift.said
+    assert "look like the training data" in panel.monitor.drift.message
     write_file(path, 20, heavier)
     compare(panel, path)
     assert panel.monitor.drift.report["verdict"] == "not_enough_data"
-    assert "at least 50 rows" in panel.monitor.drift.said
+    assert "at least 50 rows" in panel.monitor.drift.message
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(opened, tmp_path):
@@ -424,7 +424,7 @@ def test_the_running_service_counts(with_bundle):
         assert answer.status == 200
     panel.show_page("monitor")
     click(find(panel, QPushButton, "monitor_source_service"))
-    assert "Refresh" in panel.monitor.drift.said
+    assert "Refresh" in panel.monitor.drift.message
     click(find(panel, QPushButton, "monitor_refresh"))
     until(lambda: panel.monitor.drift.report is not None)
     assert panel.monitor.drift.report["rows"] == 80

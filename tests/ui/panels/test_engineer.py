@@ -12,7 +12,7 @@ from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.ui.widgets.gallery import Tile
 from tests.ui.conftest import click, find, settle
-from tests.ui.panels.recipes import begin, card, ids, opened, rest, said
+from tests.ui.panels.recipes import begin, card, ids, label_text, opened, rest
 
 FEATURES = sorted(id_ for id_, member in choices().operations.items() if member.stage == "engineer")
 DATED = "day,city,price,out\n" + "".join(f"2024-{1 + i % 12:02d}-{1 + i % 27:02d},{'AB'[i % 2]},{i % 7},{i % 3 % 2}\n" for i in range(60))
@@ -103,7 +103,7 @@ def test_a_name_that_is_taken_is_refused_before_it_is_added(panel):
     name.textEdited.emit("island")
     name.editingFinished.emit()
     rest(panel)
-    assert "already a column “island”" in said(panel, "error")
+    assert "already a column “island”" in label_text(panel, "error")
     assert not find(panel, QPushButton, "engineer_take").isEnabled()
 
 
@@ -149,14 +149,14 @@ def test_dates_are_proposed(open_project, make_project):
     click(find(panel, QPushButton, "engineer_proposal_0"))
     rest(panel)
     assert ids(panel) == ["date_parts"]
-    panel.view.look()
+    panel.view.show_step()
     assert "→ taken out" in [cell.shown.title for cell in panel.view.beside.findChildren(QWidget, "cell")]
 
 
 def test_nothing_to_propose_is_said(panel):
     click(find(panel, QPushButton, "engineer_propose"))
     settle(panel.window())
-    assert "Nothing to propose" in panel.view._proposals_said.text()
+    assert "Nothing to propose" in panel.view._proposals_note.text()
     assert not find(panel, QPushButton, "engineer_take_all").isEnabled()
 
 
@@ -165,7 +165,7 @@ def test_every_operation_can_be_begun_and_given_up(panel, id_):
     before = panel.controller.session.key
     begin(panel, id_)
     assert panel.view.card.form is not None
-    assert said(panel, "title") == choices().operations[id_].label
+    assert label_text(panel, "title") == choices().operations[id_].label
     click(find(panel, QPushButton, "engineer_cancel"))
     rest(panel)
     assert panel.controller.session.key == before

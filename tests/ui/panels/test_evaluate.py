@@ -51,7 +51,7 @@ def trained(make_project, tmp_path, tmp_path_factory, _trained) -> Callable[...,
 
 
 def accesses_of(window) -> int:
-    return len(window.controller.runs.accesses_of(window.controller.keys.split))
+    return len(window.controller.runs.test_accesses(window.controller.keys.split))
 
 
 def goals(window) -> str:
@@ -71,7 +71,7 @@ def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_projec
     panel = window.panel
     assert panel.unready() == ("", None)
     assert find(window, QPushButton, "open_test").isVisible()
-    assert find(window, QLabel, "sealed_said").isVisible()
+    assert find(window, QLabel, "test_set_note").isVisible()
     assert not find(window, QPushButton, "evaluation_source_test").isEnabled()
     assert accesses_of(window) == 0
     assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
@@ -96,7 +96,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     click(find(window, QPushButton, "open_test"))
     settle(window)
     assert accesses_of(window) == 1
-    assert not window.panel.sealed.isVisible()
+    assert not window.panel.test_set_card.isVisible()
     assert "opened once" in find(window, QLabel, "evaluation_facts").text()
     assert window.panel.sources.choice() == "test"
     assert goals(window) == "2 of 2 met"
@@ -122,8 +122,8 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     # Other decisions on the cut-off: sealed again, and the earlier look is told.
     window.controller.edit("Cut-off", threshold=0.7)
     settle(window)
-    assert window.panel.sealed.isVisible()
-    assert "opened once" in find(window, QLabel, "sealed_said").text()
+    assert window.panel.test_set_card.isVisible()
+    assert "opened once" in find(window, QLabel, "test_set_note").text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
     assert accesses_of(window) == 2
@@ -189,7 +189,7 @@ def test_curves_of_two_classes(trained, open_project):
     for kind in ("precision_recall", "calibration", "gain", "roc"):
         click(find(window, QPushButton, f"curve_kind_{kind}"))
         assert not window.panel.curves.chart.is_empty()
-        assert find(window, QLabel, "curve_said").text()
+        assert find(window, QLabel, "curve_note").text()
     assert not find(window, ComboBox, "curve_class").isVisible()
 
 
@@ -220,7 +220,7 @@ def test_numbers(trained, open_project):
         click(find(window, QPushButton, f"error_kind_{kind}"))
         assert chart.isVisible()
         assert not chart.is_empty()
-    assert "Half of the answers miss by less than" in find(window, QLabel, "errors_said").text()
+    assert "Half of the answers miss by less than" in find(window, QLabel, "errors_note").text()
     worst = panel.worst.table.rows_model.rows
     assert len(worst) == 20
     table = window.controller.table()

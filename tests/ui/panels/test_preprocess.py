@@ -15,11 +15,11 @@ from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Split, Step
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
-from mlops_desktop.ui.recipe.editor import CLEANER, Recipe
+from mlops_desktop.ui.recipe.editor import ROW_FILTER, Recipe
 from mlops_desktop.ui.widgets.gallery import Tile
 from mlops_desktop.ui.widgets.inputs import Switch
 from tests.ui.conftest import click, find
-from tests.ui.panels.recipes import begin, card, ids, opened, press, rest, said, tool
+from tests.ui.panels.recipes import begin, card, ids, label_text, opened, press, rest, tool
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -37,9 +37,9 @@ def panel(open_project, make_project):
 
 def test_every_step_says_what_it_does_before_anything_runs(panel):
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    assert said(panel, "facts").startswith("6 → 10 columns · learned on 275 training rows")
-    assert said(panel, "outcome") == "10 features go to the models."
-    assert "training folds only" in said(panel, "note")
+    assert label_text(panel, "facts").startswith("6 → 10 columns · learned on 275 training rows")
+    assert label_text(panel, "outcome") == "10 features go to the models."
+    assert "training folds only" in label_text(panel, "note")
     table = panel.view.below.table.rows_model
     assert [column.title for column in table.columns[:3]] == ["island", "→ island = Biscoe", "→ island = Dream"]
     assert table.rows[0].cell(0).text in ("Torgersen", "Biscoe", "Dream")
@@ -48,11 +48,11 @@ def test_every_step_says_what_it_does_before_anything_runs(panel):
 
 
 def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(panel):
-    assert "frequent level" in said(panel, "why")
+    assert "frequent level" in label_text(panel, "why")
     assert "frequent level" in card(panel, 0).accessibleName()
     tool(panel, 0, "down")
     assert ids(panel) == ["impute_numbers", "one_hot", "scale"]
-    assert "frequent level" in said(panel, "why")
+    assert "frequent level" in label_text(panel, "why")
     assert "one scale" in panel.recipe.reason(2)
     panel.controller.undo()
     assert "frequent level" in panel.recipe.reason(0)
@@ -62,26 +62,26 @@ def test_reasons_come_back_when_a_project_is_opened_again(open_project, make_pro
     panel = opened(open_project, make_project("penguins", "sex"), "preprocess")
     folder = panel.controller.folder
     tool(panel, 0, "down")
-    row_filter, why = panel.recipe.reason(0, CLEANER), [panel.recipe.reason(at) for at in range(3)]
+    row_filter, why = panel.recipe.reason(0, ROW_FILTER), [panel.recipe.reason(at) for at in range(3)]
     assert "have no value in “sex”" in row_filter
     assert all(why)
     panel.controller.close()
     moved = folder.rename(tmp_path / "moved")
     panel.controller.open(moved)
     recipe = Recipe(panel.controller, "preprocess", "prepare", panel)  # nobody asked the child for anything
-    assert [recipe.reason(0, CLEANER), *(recipe.reason(at) for at in range(3))] == [row_filter, *why]
+    assert [recipe.reason(0, ROW_FILTER), *(recipe.reason(at) for at in range(3))] == [row_filter, *why]
     assert not {"reasons", "suggestions"} & set(project_to_json(panel.controller.project))
     recipe.deleteLater()
     panel = opened(open_project, moved, "preprocess")
     assert row_filter in card(panel, 0, "row_filters").accessibleName()
-    assert said(panel, "why") == why[0]
+    assert label_text(panel, "why") == why[0]
     panel.controller.close()
     moved = moved.rename(tmp_path / "emptied")
     shutil.rmtree(moved / "store")
     panel.controller.open(moved)
     assert panel.recipe.reason(0) == ""
     panel = opened(open_project, moved, "preprocess")  # the child finds them again while it tries the steps
-    assert [panel.recipe.reason(0, CLEANER), *(panel.recipe.reason(at) for at in range(3))] == [row_filter, *why]
+    assert [panel.recipe.reason(0, ROW_FILTER), *(panel.recipe.reason(at) for at in range(3))] == [row_filter, *why]
 
 
 def test_reasons_of_other_rows_are_kept_too(panel):
@@ -124,7 +124,7 @@ def test_a_step_is_chosen_from_tiles_tried_and_added(panel):
     place.setCurrentIndex(place.findData("1"))
     place.activated.emit(place.currentIndex())
     rest(panel)
-    assert "learned on 275 training rows" in said(panel, "facts")
+    assert "learned on 275 training rows" in label_text(panel, "facts")
     click(find(panel, QPushButton, "preprocess_take"))
     rest(panel)
     assert ids(panel) == ["one_hot", "clip", "impute_numbers", "scale"]
@@ -152,12 +152,12 @@ def test_a_step_that_cannot_be_done_as_it_is_cannot_be_added(panel):
     take = find(panel, QPushButton, "preprocess_take")
     assert not take.isEnabled()
     assert "no column chosen" in take.toolTip()
-    assert "no column chosen" in said(panel, "error")
+    assert "no column chosen" in label_text(panel, "error")
     picker = panel.view.card.form.fields["columns"].control
     picker.list.item(0).setCheckState(Qt.CheckState.Checked)
     rest(panel)
     assert take.isEnabled()
-    assert said(panel, "error") == ""
+    assert label_text(panel, "error") == ""
     click(take)
     assert panel.controller.project.steps[0].component.columns == (picker.columns() if picker else ())
 
@@ -202,7 +202,7 @@ def test_buttons_and_keys_move_copy_switch_and_remove(panel):
     click(find(panel, Switch, "preprocess_steps_0_on"))
     rest(panel)
     assert [step.on for step in panel.controller.project.steps] == [False, True, True]
-    assert "cannot go into a model" in said(panel, "outcome")
+    assert "cannot go into a model" in label_text(panel, "outcome")
     for _ in range(5):
         panel.controller.undo()
     assert panel.controller.session.undo_label == ""
@@ -213,7 +213,7 @@ def test_arrows_walk_and_enter_goes_to_the_form(panel):
     click(card(panel, 0), QPoint(60, 10))
     press(panel, 0, Key.Key_Down)
     assert panel.recipe.at == 1
-    assert said(panel, "title") == "Fill missing numbers"
+    assert label_text(panel, "title") == "Fill missing numbers"
     QTest.keyClick(card(panel, 1), Key.Key_Return)
     assert panel.view.card.form.isAncestorOf(QApplication.focusWidget())
 
@@ -251,11 +251,11 @@ def test_a_fault_stands_on_its_step_and_next_says_it(open_project, make_project)
     assert "“gone”" in card(panel, 0).accessibleName()
     assert "Not tried" in card(panel, 1).accessibleName()
     assert "“gone”" in panel.unready()[0]
-    assert "cannot be done" in said(panel, "outcome")
+    assert "cannot be done" in label_text(panel, "outcome")
     click(find(panel, Switch, "preprocess_steps_0_on"))
     rest(panel)
     assert panel.unready()[0] == ""
-    assert said(panel, "outcome") == "10 features go to the models."
+    assert label_text(panel, "outcome") == "10 features go to the models."
 
 
 def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
@@ -279,7 +279,7 @@ def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
 def test_an_empty_recipe_is_prepared_with_one_click(open_project, make_project):
     panel = opened(open_project, make_project("penguins", "species", steps=()), "preprocess")
     rest(panel)
-    assert "island" in said(panel, "outcome")
+    assert "island" in label_text(panel, "outcome")
     lines = panel.recipe.proposals
     assert [one["step"]["id"] for one in lines] == ["one_hot", "impute_numbers", "scale"]
     take_all = find(panel, QPushButton, "preprocess_take_all")
@@ -289,7 +289,7 @@ def test_an_empty_recipe_is_prepared_with_one_click(open_project, make_project):
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
     assert panel.controller.session.undo_label == "Add 3 proposed steps"
     assert "frequent level" in panel.recipe.reason(0)
-    assert said(panel, "outcome") == "10 features go to the models."
+    assert label_text(panel, "outcome") == "10 features go to the models."
     panel.controller.undo()
     assert ids(panel) == []
 
@@ -328,12 +328,12 @@ def test_a_rule_for_rows_is_written_tried_and_added(panel):
     panel.view.card.form.flush()
     rest(panel)
     assert panel.controller.project.row_filters == ()
-    assert said(panel, "facts") == "220 rows are passed over of 344."
+    assert label_text(panel, "facts") == "220 rows are passed over of 344."
     assert panel.view.below.table.rows_model.columns[1].title == "island"
     QTest.keyClick(line, Key.Key_Return, Mod.ControlModifier)  # the page's main button
     rest(panel)
     assert [rule.component.condition for rule in panel.controller.project.row_filters] == ['island = "Dream"']
-    assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
+    assert "124 of 344 rows are used" in panel.view.side.rows_note.text()
     press_rows = card(panel, 0, "row_filters")
     press_rows.setFocus()
     QTest.keyClick(press_rows, Key.Key_Delete)
@@ -349,15 +349,15 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     controller, first = panel.controller, panel.controller.session.key
     without = Keys(replace(controller.project, row_filters=rules[1:])).board
     off = find(panel, QLabel, "preprocess_off")
-    assert "124 of 344 rows are used" in panel.view.side.rows_said.text()
+    assert "124 of 344 rows are used" in panel.view.side.rows_note.text()
     click(find(panel, Switch, "preprocess_row_filters_0_on"))
     rest(panel)
     assert [rule.on for rule in controller.project.row_filters] == [False, True]
     assert controller.keys.board == without
-    assert "All 344 rows are used" in panel.view.side.rows_said.text()
-    assert said(panel, "title") == "Keep rows where …"
+    assert "All 344 rows are used" in panel.view.side.rows_note.text()
+    assert label_text(panel, "title") == "Keep rows where …"
     assert off.isVisible()
-    assert said(panel, "facts") == "220 rows would be passed over of 344: the rule is off."
+    assert label_text(panel, "facts") == "220 rows would be passed over of 344: the rule is off."
     assert panel.view.below.title.text() == "Rows that would be passed over"
     assert ", off" in card(panel, 0, "row_filters").accessibleName()
     press_card = card(panel, 0, "row_filters")
@@ -366,7 +366,7 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     rest(panel)
     assert controller.session.key == first
     assert not off.isVisible()
-    assert said(panel, "facts") == "220 rows are passed over of 344."
+    assert label_text(panel, "facts") == "220 rows are passed over of 344."
     controller.undo()
     assert [rule.on for rule in controller.project.row_filters] == [False, True]
     folder = controller.folder
@@ -378,17 +378,17 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
 def test_a_rule_that_is_off_may_be_wrong(open_project, make_project):
     rule = Step(choices().row_filters.read({"id": "filter_rows", "params": {"condition": "gone > 0"}}), on=False)
     panel = opened(open_project, make_project("penguins", "species", row_filters=(rule,)), "preprocess")
-    assert said(panel, "outcome") == "10 features go to the models."
+    assert label_text(panel, "outcome") == "10 features go to the models."
     click(find(panel, Switch, "preprocess_row_filters_0_on"))
     rest(panel)
-    assert "gone" in said(panel, "outcome")
+    assert "gone" in label_text(panel, "outcome")
     assert "gone" in find(panel, QLabel, "preprocess_form_condition_error").text()
 
 
 def test_rules_that_leave_nothing_say_so(open_project, make_project):
     rule = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
     panel = opened(open_project, make_project("penguins", "species", row_filters=(Step(rule),)), "preprocess")
-    assert "no row" in said(panel, "outcome")
+    assert "no row" in label_text(panel, "outcome")
 
 
 # ---- the whole
@@ -405,7 +405,7 @@ def test_the_search_begins_a_step(panel):
     found = dict(panel.searchable())
     found["Add: Scale numbers"]()
     rest(panel)
-    assert said(panel, "title") == "Scale numbers"
+    assert label_text(panel, "title") == "Scale numbers"
     found["2. Fill missing numbers"]()
     assert panel.recipe.draft is None
     assert panel.recipe.at == 1

@@ -16,7 +16,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals
 from mlops_desktop.engine.project.project_file import read_project
-from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, read_words, words_text
+from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, list_text, read_list
 from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import banner, click, find, settle
@@ -210,11 +210,11 @@ def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
     controller.put("by hand", replace(controller.project, target="sex"))  # as after an undo of what followed
     settle(window)
     assert renew.isVisible()
-    assert "metric" in window.panel.target.misfit.text() or "column" in window.panel.target.misfit.text()
+    assert "metric" in window.panel.target.inconsistent.text() or "column" in window.panel.target.inconsistent.text()
     assert window.panel.primary() is renew
     key(window, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(window)
-    assert not renew.isVisible(), window.panel.target.misfit.text() + banner(window)
+    assert not renew.isVisible(), window.panel.target.inconsistent.text() + banner(window)
     named = [name for step in controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "sex" not in named
 
@@ -348,12 +348,12 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     assert window.controller.project.columns["day"].role == "time"
     pick(window, "tie_group", "")
     assert window.controller.project.split.method == "time"
-    assert window.panel.brief.ties["time"].chosen() == "day"
+    assert window.panel.brief.split_columns["time"].chosen() == "day"
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)
     assert window.controller.session.key == before
-    assert window.panel.brief.ties["time"].chosen() == ""
+    assert window.panel.brief.split_columns["time"].chosen() == ""
 
 
 # ---- the data dictionary
@@ -367,8 +367,8 @@ def test_unit_and_description_in_place(window):
     open_notes(window)
     note(window, "body_mass_g", "unit", "g")
     note(window, "body_mass_g", "description", "Weight, alive")
-    said = window.controller.project.columns["body_mass_g"]
-    assert (said.unit, said.description) == ("g", "Weight, alive")
+    text = window.controller.project.columns["body_mass_g"]
+    assert (text.unit, text.description) == ("g", "Weight, alive")
     assert window.controller.session.undo_label == "Description of body_mass_g"
     table = window.panel.file.notes
     table.go_to("body_mass_g", "unit")
@@ -437,8 +437,8 @@ def test_the_evidence_for_a_type_is_said(open_project, make_project):
 
 def test_lists_of_words_survive_commas_and_quotes():
     for words in ((), ("a",), ("a", "b c"), ("x, y", 'say "no"'), ("-1", "n/a")):
-        assert read_words(words_text(words)) == words
-    assert read_words(" -200 ,, unknown ") == ("-200", "unknown")
+        assert read_list(list_text(words)) == words
+    assert read_list(" -200 ,, unknown ") == ("-200", "unknown")
 
 
 # ---- the file

@@ -14,7 +14,7 @@ from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.select.panel import forced_by
 from tests.ui.conftest import click, find, settle
-from tests.ui.panels.recipes import begin, ids, opened, rest, said
+from tests.ui.panels.recipes import begin, ids, label_text, opened, rest
 
 WAYS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
 
@@ -54,7 +54,7 @@ def pick(panel, id_: str) -> None:
 def force(panel, names: list[str], where: str) -> None:
     table = panel.remains.table
     table.select(names)
-    table._tell()
+    table._emit()
     click(find(panel, QPushButton, f"select_force_{where}"))
     ready(panel)
 
@@ -99,7 +99,7 @@ def test_a_step_that_selects_is_added_and_says_what_remains(panel):
     click(find(panel, QPushButton, "select_take"))
     ready(panel)
     assert ids(panel)[-1] == "select_mutual_information"
-    assert said(panel, "outcome") == "5 features go to the models."
+    assert label_text(panel, "outcome") == "5 features go to the models."
     dropped = {why for result, why in listed(panel).values() if result == "dropped"}
     assert dropped == {"tells less of the target than those that stay"}
     assert {bar.color for bar in panel.ranking.chart._bars} == {None, "control"}

@@ -70,12 +70,12 @@ def test_without_a_target_the_page_says_where_to_go(make_project, open_project):
 
 
 def test_the_leaderboard_fills_while_the_search_goes_on(quick, qtbot):
-    panel, seen = quick.panel, []
-    panel.board.rows_model.modelReset.connect(lambda: seen.append(rows(quick)))
+    panel, overview = quick.panel, []
+    panel.board.rows_model.modelReset.connect(lambda: overview.append(rows(quick)))
     click(find(quick, QPushButton, "start_training"))
     assert find(quick, QPushButton, "stop_training").isVisible()
     settle(quick)
-    assert any("running" in board for board in seen)
+    assert any("running" in board for board in overview)
     final = rows(quick)
     assert len(final) == 3
     assert sum(text[5] == "Best" for text in final.values()) == 1
@@ -114,10 +114,10 @@ def test_stop_is_quick_and_keeps_what_is_finished(make_project, open_project, qt
 
 def test_continue_goes_on_where_it_ended(trained):
     before = rows(trained)
-    assert "20 more will follow" in find(trained, QLabel, "training_said").text()
+    assert "20 more will follow" in find(trained, QLabel, "training_note").text()
     trained.controller.edit("Budget", search=Search(trials=5, seconds=None))
     settle(trained)
-    assert "2 more will follow" in find(trained, QLabel, "training_said").text()
+    assert "2 more will follow" in find(trained, QLabel, "training_note").text()
     click(find(trained, QPushButton, "start_training"))
     settle(trained)
     assert trained.controller.project.search.trials == 5
@@ -312,5 +312,5 @@ def test_a_split_that_is_shown_is_not_asked_for_again(trained):
     trained.show_stage("problem")
     trained.show_stage("train")
     settle(trained)
-    assert not [ticket for ticket in asked if ticket and ticket.name == "validation"]
+    assert not [job for job in asked if job and job.name == "validation"]
     assert trained.controller.project.split == Split(method="stratified")

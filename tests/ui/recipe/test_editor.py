@@ -9,7 +9,7 @@ import pytest
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
-from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from tests.ui.conftest import settle
 
 
@@ -30,7 +30,7 @@ def test_the_first_step_of_the_stage_is_looked_at(recipe):
     assert (recipe.kind, recipe.at) == (STEP, 0)
     assert recipe.component() is recipe.steps[0].component
     recipe.choose(2)
-    assert recipe.looked() == (2, -1)
+    assert recipe.selected_positions() == (2, -1)
 
 
 def test_a_draft_is_in_the_trial_and_not_in_the_project(recipe):
@@ -38,10 +38,10 @@ def test_a_draft_is_in_the_trial_and_not_in_the_project(recipe):
     assert [step.component.id for step in recipe.tried().steps] == ["one_hot", "impute_numbers", "scale", "clip"]
     assert ids(recipe) == ["one_hot", "impute_numbers", "scale"]
     recipe.place(1)
-    assert recipe.looked() == (1, -1)
+    assert recipe.selected_positions() == (1, -1)
     recipe.cancel()
     assert recipe.component() is recipe.steps[0].component
-    recipe.begin("drop_duplicates", CLEANER)
+    recipe.begin("drop_duplicates", ROW_FILTER)
     assert len(recipe.tried().row_filters) == 1
     assert recipe.controller.project.row_filters == ()
 
@@ -51,10 +51,10 @@ def test_what_the_child_said_is_known_by_the_places_of_the_project(recipe, windo
     recipe.show()
     recipe.begin("clip")
     recipe.place(1)
-    recipe.trial.answer = {"steps": [{"error": f"e{at}"} for at in range(4)], "row_filters": [], "problem": "", "rows": {}}
-    assert [recipe.told(STEP, at)["error"] for at in range(3)] == ["e0", "e2", "e3"]
+    recipe.preview.answer = {"steps": [{"error": f"e{at}"} for at in range(4)], "row_filters": [], "problem": "", "rows": {}}
+    assert [recipe.outcome_of(STEP, at)["error"] for at in range(3)] == ["e0", "e2", "e3"]
     recipe.cancel()
-    assert recipe.told(STEP, 0) == {}  # an answer about other steps says nothing of these
+    assert recipe.outcome_of(STEP, 0) == {}  # an answer about other steps says nothing of these
 
 
 def test_steps_of_other_stages_are_left_alone(recipe):
@@ -125,25 +125,25 @@ def test_row_filters_are_steps(recipe):
     controller = recipe.controller
     first = controller.session.key
     for id_ in ("drop_duplicates", "drop_missing_target"):
-        recipe.begin(id_, CLEANER)
+        recipe.begin(id_, ROW_FILTER)
         recipe.add()
     both = controller.project.row_filters
-    recipe.switch(1, False, CLEANER)
+    recipe.switch(1, False, ROW_FILTER)
     assert controller.project.row_filters == (both[0], replace(both[1], on=False))
     assert controller.session.undo_label == "Switch Drop rows without a target off"
     assert recipe.chosen() == replace(both[1], on=False)
-    recipe.move(1, 0, CLEANER)
-    recipe.duplicate(0, CLEANER)
+    recipe.move(1, 0, ROW_FILTER)
+    recipe.duplicate(0, ROW_FILTER)
     assert [step.on for step in controller.project.row_filters] == [False, False, True]  # a copy is as its original
-    recipe.remove(0, CLEANER)
+    recipe.remove(0, ROW_FILTER)
     recipe.edit(replace(recipe.component()))
     assert [step.on for step in controller.project.row_filters] == [False, True]
-    recipe.switch(0, True, CLEANER)
+    recipe.switch(0, True, ROW_FILTER)
     assert controller.project.row_filters == (both[1], both[0])
     recipe.choose(0)
     controller.undo()
     recipe.show()
-    assert (recipe.kind, recipe.at) == (CLEANER, 0)  # what undo changed is looked at
+    assert (recipe.kind, recipe.at) == (ROW_FILTER, 0)  # what undo changed is looked at
     while controller.session.undo_label:
         controller.undo()
     assert controller.session.key == first
@@ -162,7 +162,7 @@ def test_rules_for_rows_belong_to_the_first_stage(recipe, window):
     other = Recipe(window.controller, "engineer", "engineer", window)
     recipe.controller.edit("Rules", row_filters=(Step(choices().row_filters.read("drop_duplicates")),))
     other.show()
-    for act in (lambda: other.switch(0, False, CLEANER), lambda: other.remove(0, CLEANER)):
+    for act in (lambda: other.switch(0, False, ROW_FILTER), lambda: other.remove(0, ROW_FILTER)):
         act()
     assert [step.on for step in recipe.controller.project.row_filters] == [True]
     other.deleteLater()

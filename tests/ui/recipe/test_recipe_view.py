@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.ui.recipe.editor import CLEANER, STEP, Recipe
+from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
 from tests.ui.conftest import settle
 
@@ -32,7 +32,7 @@ def test_the_page_in_front_is_what_was_asked_for(view):
     assert {offer.objectName() for offer in view.gallery.tiles()} == {
         f"preprocess_gallery_{member.id}" for member in choices().operations.values() if member.stage == "prepare"
     }
-    view.choose_new(CLEANER)
+    view.choose_new(ROW_FILTER)
     assert len(view.gallery.tiles()) == len(choices().row_filters)
     view.begin("scale")
     assert front(view) == ""
@@ -40,7 +40,7 @@ def test_the_page_in_front_is_what_was_asked_for(view):
     view.recipe.cancel()
     view.side.propose.click()
     assert front(view) == "proposals"
-    view.look()
+    view.show_step()
     assert front(view) == ""
     assert view.primary() is None
 
@@ -53,7 +53,7 @@ def test_everything_that_can_be_added_is_found_by_the_search(view):
 
 
 def test_the_settings_card_asks_for_what_is_missing(view):
-    view.begin("filter_rows", CLEANER)
+    view.begin("filter_rows", ROW_FILTER)
     assert not view.card.add.isEnabled()
     assert "empty" in view.card.add.toolTip()
     assert view.card.add.text() == "Add rule"

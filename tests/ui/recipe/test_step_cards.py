@@ -19,20 +19,20 @@ class Owner:
 
     def __init__(self, recipe: RecipeList, items: tuple[StepItem, ...]) -> None:
         self.recipe, self.items = recipe, items
-        self.said: list[tuple[Any, ...]] = []
+        self.message: list[tuple[Any, ...]] = []
         recipe.moved.connect(lambda at, to: self.make("moved", at, to, items=moved(self.items, at, to)))
         recipe.removed.connect(lambda at: self.make("removed", at, items=without(self.items, at)))
         recipe.duplicated.connect(lambda at: self.make("duplicated", at, items=doubled(self.items, at)))
         recipe.switched.connect(lambda at, on: self.make("switched", at, on, items=self.items))
-        recipe.edited.connect(lambda at: self.said.append(("edited", at)))
-        recipe.chosen.connect(lambda at: self.said.append(("chosen", at)))
+        recipe.edited.connect(lambda at: self.message.append(("edited", at)))
+        recipe.chosen.connect(lambda at: self.message.append(("chosen", at)))
         recipe.show_steps(items)
 
-    def make(self, *said: Any, items: tuple[StepItem, ...]) -> None:
-        self.said.append(said)
-        if said[0] == "switched":
-            old = items[said[1]]
-            items = (*items[: said[1]], StepItem(old.title, on=said[2]), *items[said[1] + 1 :])
+    def make(self, *text: Any, items: tuple[StepItem, ...]) -> None:
+        self.message.append(text)
+        if text[0] == "switched":
+            old = items[text[1]]
+            items = (*items[: text[1]], StepItem(old.title, on=text[2]), *items[text[1] + 1 :])
         self.items = items
         self.recipe.show_steps(items)
 
@@ -67,7 +67,7 @@ def test_buttons_move_copy_remove_switch_and_open(qtbot: QtBot, owner: Owner) ->
         ("3_edit", ("edited", 3), "bbca"),
     ):
         qtbot.mouseClick(part(owner, name), Qt.MouseButton.LeftButton)
-        assert owner.said[-1] == wanted
+        assert owner.message[-1] == wanted
         assert owner.titles() == titles
     assert not part(owner, "2_on").isChecked()
     assert not part(owner, "0_up").isEnabled()
@@ -88,7 +88,7 @@ def test_keys_do_the_same_and_the_focus_follows_the_step(qtbot: QtBot, owner: Ow
     ):
         focused = next(c for c in owner.recipe._cards if c is owner.recipe.focusWidget())
         qtbot.keyClick(focused, key, held)
-        assert owner.said[-1] == wanted
+        assert owner.message[-1] == wanted
         assert owner.titles() == titles
         assert owner.recipe.focusWidget() is part(owner, str(focus))
 
@@ -96,7 +96,7 @@ def test_keys_do_the_same_and_the_focus_follows_the_step(qtbot: QtBot, owner: Ow
 def test_the_ends_of_the_list_hold(qtbot: QtBot, owner: Owner) -> None:
     qtbot.keyClick(part(owner, "0"), Key.Key_Up, Mod.AltModifier)
     qtbot.keyClick(part(owner, "3"), Key.Key_Down, Mod.AltModifier)
-    assert owner.said == []
+    assert owner.message == []
 
 
 @pytest.mark.parametrize(("start", "goal", "titles"), [(0, 3, "bcda"), (3, 0, "dabc"), (1, 2, "acbd"), (2, 2, "abcd")])
@@ -125,11 +125,11 @@ def test_a_drag_is_given_up_with_escape(qtbot: QtBot, owner: Owner) -> None:
 
 def test_a_click_chooses_and_a_double_click_opens(qtbot: QtBot, owner: Owner) -> None:
     qtbot.mouseClick(part(owner, "1"), Qt.MouseButton.LeftButton, pos=QPoint(60, 12))
-    assert owner.said[-1] == ("chosen", 1)
+    assert owner.message[-1] == ("chosen", 1)
     owner.recipe.show_chosen(1)
     assert part(owner, "1").property("looks") == "chosen"
     qtbot.mouseDClick(part(owner, "2"), Qt.MouseButton.LeftButton, pos=QPoint(60, 12))
-    assert ("edited", 2) in owner.said
+    assert ("edited", 2) in owner.message
 
 
 def test_a_fixed_step_is_only_looked_at(qtbot: QtBot, owner: Owner) -> None:
@@ -137,9 +137,9 @@ def test_a_fixed_step_is_only_looked_at(qtbot: QtBot, owner: Owner) -> None:
     card = part(owner, "0")
     for key, held in ((Key.Key_Delete, Mod.NoModifier), (Key.Key_Space, Mod.NoModifier), (Key.Key_Down, Mod.AltModifier)):
         qtbot.keyClick(card, key, held)
-    assert owner.said == []
+    assert owner.message == []
     qtbot.keyClick(card, Key.Key_Return)
-    assert owner.said == [("edited", 0)]
+    assert owner.message == [("edited", 0)]
     assert not part(owner, "0_remove").isVisible()
 
 
@@ -166,9 +166,9 @@ def test_a_step_that_belongs_elsewhere_is_a_link(qtbot: QtBot, owner: Owner) -> 
     assert not part(owner, "0_on").isVisible()
     assert not part(owner, "0_edit").isVisible()
     qtbot.mouseClick(part(owner, "0_link"), Qt.MouseButton.LeftButton)
-    assert owner.said == [("edited", 0)]
+    assert owner.message == [("edited", 0)]
     qtbot.keyClick(part(owner, "0"), Key.Key_Space)
-    assert owner.said == [("edited", 0)]
+    assert owner.message == [("edited", 0)]
 
 
 def test_in_a_narrow_list_the_chosen_step_alone_has_its_buttons(qtbot: QtBot) -> None:
@@ -180,10 +180,10 @@ def test_in_a_narrow_list_the_chosen_step_alone_has_its_buttons(qtbot: QtBot) ->
     recipe.show_chosen(1)
     remove = [recipe.findChild(QWidget, f"recipe_{at}_remove") for at in (0, 1)]
     assert [one.isVisible() for one in remove] == [False, True]
-    walked: list[int] = []
-    recipe.walked.connect(walked.append)
+    moved_by_key: list[int] = []
+    recipe.moved_by_key.connect(moved_by_key.append)
     qtbot.keyClick(recipe.findChild(QWidget, "recipe_1"), Key.Key_Up)
-    assert walked == [0]
+    assert moved_by_key == [0]
 
 
 def test_what_the_owner_does_with_a_tuple() -> None:

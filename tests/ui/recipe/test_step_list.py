@@ -22,7 +22,7 @@ def side(window, qtbot):
 
 
 def answer(side: RecipeSide, *steps: dict[str, Any], problem: str = "", error: str = "", width: int | None = 9) -> None:
-    side.recipe.trial.answer = {
+    side.recipe.preview.answer = {
         "problem": problem,
         "rows": {"table": 344, "kept": 300, "train": 240, "sample": 240, "columns": 6},
         "row_filters": [],
@@ -47,7 +47,7 @@ def test_the_outcome_is_said_in_one_sentence(side):
 
 def test_rows_and_widths_are_told(side):
     answer(side, {**FINE, "width": 12}, {**FINE, "width": 12}, FINE)
-    assert side.rows_said.text().startswith("300 of 344 rows are used")
+    assert side.rows_note.text().startswith("300 of 344 rows are used")
     assert [side._widths(at) for at in range(3)] == ["6 → 12", "", "12 → 9"]
 
 

@@ -28,7 +28,7 @@ def place(qtbot):
 
 def test_its_place_goes_with_it(place):
     assert not place.parentWidget().isVisible()
-    place.tell("warn", "It is so.", "data")
+    place.show_message("warn", "It is so.", "data")
     assert place.parentWidget().isVisible()
     assert find(place, QLabel, "banner_text").text() == "It is so."
     assert place.stage == "data"
@@ -38,41 +38,41 @@ def test_its_place_goes_with_it(place):
 
 def test_the_way_out_is_taken_once_and_not_offered_for_the_next_sentence(place):
     taken: list[int] = []
-    place.tell("err", "Broken.", "", offer=("Mend it", lambda: taken.append(1)))
+    place.show_message("err", "Broken.", "", offer=("Mend it", lambda: taken.append(1)))
     button = find(place, QPushButton, "banner_offer")
     assert (button.text(), button.accessibleName()) == ("Mend it", "Mend it")
     click(button)
     assert taken == [1]
     assert not place.isVisible()
-    place.tell("info", "Another thing.", "")
+    place.show_message("info", "Another thing.", "")
     assert not button.isVisible()
     button.click()
     assert taken == [1]
 
 
 def test_what_failed_is_forgiven_when_it_is_tried_again_and_nothing_else_is(place):
-    place.tell("err", "Training was refused.", "train")
-    place.forgive("evaluate")
-    place.forgive("")
+    place.show_message("err", "Training was refused.", "train")
+    place.clear_failure("evaluate")
+    place.clear_failure("")
     assert place.isVisible()
-    place.forgive("train")
+    place.clear_failure("train")
     assert not place.isVisible()
-    place.tell("err", "Training ended.", "", "Details", about="train")
-    place.forgive("train")
+    place.show_message("err", "Training ended.", "", "Details", about="train")
+    place.clear_failure("train")
     assert not place.isVisible()
-    place.tell("info", "Choose a row first.", "train")
-    place.forgive("train")
+    place.show_message("info", "Choose a row first.", "train")
+    place.clear_failure("train")
     assert place.isVisible()
-    place.tell("err", "Not saved.", "")
-    place.forgive("train")
+    place.show_message("err", "Not saved.", "")
+    place.clear_failure("train")
     assert place.isVisible()
 
 
 def test_details_are_shown_when_there_are_some(place):
-    place.tell("err", "It failed.", "")
+    place.show_message("err", "It failed.", "")
     more = find(place, QPushButton, "banner_details")
     assert not more.isVisible()
-    place.tell("err", "It failed.", "", "Traceback\nValueError: 'cell'")
+    place.show_message("err", "It failed.", "", "Traceback\nValueError: 'cell'")
     click(more)
     QApplication.processEvents()
     dialog = find(place.window(), CrashDialog, "crash_dialog")
@@ -81,6 +81,6 @@ def test_details_are_shown_when_there_are_some(place):
 
 
 def test_names_from_data_are_never_markup(place):
-    place.tell("info", "<b>bold</b> & <img src=x>", "")
+    place.show_message("info", "<b>bold</b> & <img src=x>", "")
     assert "<b>" in find(place, QLabel, "banner_text").text()
     assert find(place, QLabel, "banner_text").textFormat().name == "PlainText"

@@ -69,7 +69,7 @@ def test_the_dialog_does_not_block(qtbot):
     assert not dialog.isModal()
 
 
-class Heard(QObject):
+class Recorder(QObject):
     def __init__(self, hook: ExceptionHook) -> None:
         super().__init__()
         self.refused: list[str] = []
@@ -88,12 +88,12 @@ class Heard(QObject):
 
 
 @pytest.fixture
-def heard(qapp, monkeypatch):
+def received(qapp, monkeypatch):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     hook = ExceptionHook(qapp)
     hook.install()
-    yield Heard(hook)
+    yield Recorder(hook)
     hook.deleteLater()
 
 
@@ -101,29 +101,29 @@ def raise_(error: BaseException) -> None:
     raise error
 
 
-def test_a_fault_in_a_slot_is_told_and_the_window_goes_on(heard, qtbot, capsys):
+def test_a_fault_in_a_slot_is_told_and_the_window_goes_on(received, qtbot, capsys):
     QTimer.singleShot(0, lambda: raise_(ZeroDivisionError("in a slot")))
-    qtbot.waitUntil(lambda: bool(heard.crashed), timeout=5000)
-    assert "ZeroDivisionError" in heard.crashed[0]
+    qtbot.waitUntil(lambda: bool(received.crashed), timeout=5000)
+    assert "ZeroDivisionError" in received.crashed[0]
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_a_refusal_that_nobody_caught_is_a_sentence(heard, qtbot):
+def test_a_refusal_that_nobody_caught_is_a_sentence(received, qtbot):
     QTimer.singleShot(0, lambda: raise_(UserError("The file is gone.", "Choose another.")))
-    qtbot.waitUntil(lambda: bool(heard.refused), timeout=5000)
-    assert heard.refused == ["The file is gone. Choose another."]
-    assert heard.crashed == []
+    qtbot.waitUntil(lambda: bool(received.refused), timeout=5000)
+    assert received.refused == ["The file is gone. Choose another."]
+    assert received.crashed == []
 
 
-def test_a_fault_in_a_thread_arrives_on_the_window_s_thread(heard, qtbot, capsys):
+def test_a_fault_in_a_thread_arrives_on_the_window_s_thread(received, qtbot, capsys):
     thread = threading.Thread(target=lambda: raise_(KeyError("in a thread")))
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: bool(heard.crashed), timeout=5000)
-    assert heard.threads == {threading.get_ident()}
+    qtbot.waitUntil(lambda: bool(received.crashed), timeout=5000)
+    assert received.threads == {threading.get_ident()}
 
 
-def test_a_stop_is_no_fault(heard, qtbot):
+def test_a_stop_is_no_fault(received, qtbot):
     sys.excepthook(Cancelled, Cancelled(), None)
     QTest.qWait(20)
-    assert (heard.refused, heard.crashed) == ([], [])
+    assert (received.refused, received.crashed) == ([], [])

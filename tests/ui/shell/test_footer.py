@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton
 
-from mlops_desktop.ui.jobs import Ticket
+from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.shell import footer as foot
 from mlops_desktop.ui.shell.footer import MOST_LINES, Footer, LogDrawer, about
 from tests.ui.conftest import click, find
 
 
-def ticket(name: str, title: str, **args: object) -> Ticket:
-    return Ticket(name=name, args=args, title=title, on_done=lambda _: None)
+def ticket(name: str, title: str, **args: object) -> BackgroundJob:
+    return BackgroundJob(name=name, args=args, title=title, on_done=lambda _: None)
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def footer(runner, qtbot):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(1, "a few seconds left"), (12, "about 10 s left"), (44, "about 40 s left"), (70, "about 1 min left"), (3600, "about 60 min left")],
 )
-def test_time_left_is_said_as_people_say_it(seconds, said):
-    assert about(seconds) == said
+def test_time_left_is_said_as_people_say_it(seconds, text):
+    assert about(seconds) == text
 
 
 def test_work_is_shown_with_its_title_and_stopped_by_its_button(footer, runner, qtbot, monkeypatch):
@@ -66,11 +66,11 @@ def test_quick_work_is_shown_while_there_is_no_long_work(footer, runner, qtbot):
 
 
 def test_how_the_decisions_stand_to_the_disk(footer):
-    said = find(footer, QLabel, "saved_state")
+    message = find(footer, QLabel, "saved_state")
     for state, text, tone in (("saving", "saving …", "3"), ("saved", "saved ", "3"), ("failed", "not saved", "err")):
         footer.show_saved(state)
-        assert said.text().startswith(text)
-        assert said.property("tone") == tone
+        assert message.text().startswith(text)
+        assert message.property("tone") == tone
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from mlops_desktop import app as application
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import theme
-from mlops_desktop.ui.jobs import Ticket
+from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW, NARROW, WIDE, panel_class, panel_modules
 
 PATIENCE = 60_000
@@ -66,9 +66,9 @@ def test_every_stage_has_its_panel():
 
 
 def test_without_a_project_all_but_the_first_stage_are_locked(window):
-    spoken = [window.rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(9)]
-    assert "open" in spoken[0]
-    assert all("locked" in words for words in spoken[1:])
+    accessible_name = [window.rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(9)]
+    assert "open" in accessible_name[0]
+    assert all("locked" in labels for labels in accessible_name[1:])
     window.show_stage("train")
     assert window.stage == ""
 
@@ -194,12 +194,12 @@ def test_a_narrow_window_keeps_the_marks_alone(window, qtbot):
 
 
 def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
-    seen: list[str] = []
+    overview: list[str] = []
 
     class Watch(QObject):
         def eventFilter(self, watched, event):
             if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-                seen.append(f"{type(watched).__name__} {watched.objectName()}")
+                overview.append(f"{type(watched).__name__} {watched.objectName()}")
             return False
 
     watch = Watch()
@@ -209,12 +209,14 @@ def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
         window.show_stage(stage)
         qtbot.wait(300)
     qapp.removeEventFilter(watch)
-    assert seen == [], seen
+    assert overview == [], overview
 
 
 def test_closing_while_work_goes_on_asks_first(window, qtbot):
     open_sample(window, qtbot)
-    window.controller.jobs.start("test", Ticket(name="run", args={"folder": "nowhere", "project": {}}, title="t", on_done=print), long=True)
+    window.controller.jobs.start(
+        "test", BackgroundJob(name="run", args={"folder": "nowhere", "project": {}}, title="t", on_done=print), long=True
+    )
     asked = []
 
     def answer(button: str) -> None:

@@ -28,9 +28,9 @@ def rail(qtbot):
 
 
 def test_every_state_is_spoken(rail):
-    spoken = [rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(COUNT)]
-    assert spoken[0] == f"Stage 1 of {COUNT}, Problem, done, summary 0"
-    for words, state in zip(spoken, ("done", "open", "locked", "running", "out of date", "failed"), strict=False):
+    accessible_name = [rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(COUNT)]
+    assert accessible_name[0] == f"Stage 1 of {COUNT}, Problem, done, summary 0"
+    for words, state in zip(accessible_name, ("done", "open", "locked", "running", "out of date", "failed"), strict=False):
         assert f", {state}, " in words
     assert rail.item(2).toolTip() == f"{TITLES[STAGES[2]]}: why"
 
@@ -40,8 +40,8 @@ def test_states_look_different_in_both_themes(rail, qapp):
         theme.apply(qapp, name)
         picture = rail.viewport().grab().toImage()
         marks = {state: picture.copy(8, i * ROW, 44, ROW) for i, state in enumerate(STATES)}
-        seen = [bytes(mark.constBits()) for mark in marks.values()]
-        assert len(set(seen)) == len(seen), name
+        overview = [bytes(mark.constBits()) for mark in marks.values()]
+        assert len(set(overview)) == len(overview), name
     theme.apply(qapp, "light")
 
 
@@ -55,36 +55,36 @@ def test_a_changed_state_is_painted(rail):
 
 
 def test_a_click_and_the_arrows_open_stages(rail):
-    heard: list[str] = []
-    rail.opened.connect(heard.append)
+    received: list[str] = []
+    rail.opened.connect(received.append)
     QTest.mouseClick(rail.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(60, 5 * ROW + 20))
-    assert heard == ["train"]
+    assert received == ["train"]
     rail.setFocus()
     QTest.keyClick(rail, Qt.Key.Key_Down)
     QTest.keyClick(rail, Qt.Key.Key_Home)
-    assert heard == ["train", "evaluate", "problem"]
+    assert received == ["train", "evaluate", "problem"]
 
 
 def test_showing_states_and_the_current_stage_tells_nobody(rail):
-    heard: list[str] = []
-    rail.opened.connect(heard.append)
+    received: list[str] = []
+    rail.opened.connect(received.append)
     rail.show_current("deploy")
     assert rail.currentRow() == STAGES.index("deploy")
     rail.show_stages([StageState(id_, "open", "") for id_ in STAGES])
     assert rail.currentRow() == STAGES.index("deploy")
     rail.show_current("")
     assert rail.currentRow() == -1
-    assert heard == []
+    assert received == []
 
 
 def test_the_last_part_of_a_summary_gives_way_last():
     metrics = QFontMetrics(theme.font("caption"))
     text = "Logistic regression, from search · ROC AUC 0.841"
-    room = metrics.horizontalAdvance(text) - 40
-    said = elided(metrics, text, room)
-    assert said.startswith("Logistic")
-    assert said.endswith("… · ROC AUC 0.841")
-    assert metrics.horizontalAdvance(said) <= room
+    available = metrics.horizontalAdvance(text) - 40
+    message = elided(metrics, text, available)
+    assert message.startswith("Logistic")
+    assert message.endswith("… · ROC AUC 0.841")
+    assert metrics.horizontalAdvance(message) <= available
     assert elided(metrics, text, 1000) == text
     assert elided(metrics, "one part that is too long", 60).endswith("…")
     assert metrics.horizontalAdvance(elided(metrics, "a · " + "b" * 100, 90)) <= 90

@@ -70,8 +70,8 @@ def test_a_file_of_rubbish_is_no_fault(file):
 def test_how_projects_stood_is_kept_for_the_recent_ones(file):
     settings = Settings(file)
     settings.opened(Path("/projects/a"))
-    settings.keep_standing(Path("/projects/gone"), "A number · price")
-    settings.keep_standing(Path("/projects/a"), "LightGBM · ROC AUC 0.841")
+    settings.keep_summary(Path("/projects/gone"), "A number · price")
+    settings.keep_summary(Path("/projects/a"), "LightGBM · ROC AUC 0.841")
     settings._settings.sync()
     again = Settings(file)
     assert again.stood(Path("/projects/a")) == "LightGBM · ROC AUC 0.841"

@@ -50,11 +50,11 @@ def test_free_folders_have_names_that_every_system_takes(tmp_path):
 
 
 def test_every_sample_is_there_and_its_licence_is_said(opened):
-    said = [label.text() for label in opened.start.findChildren(QLabel)]
+    text = [label.text() for label in opened.start.findChildren(QLabel)]
     for file, _, title, _, licence in SAMPLES:
         assert (SAMPLE_FILES / file).exists()
-        assert title in said
-        assert licence in said
+        assert title in text
+        assert licence in text
 
 
 def test_a_pasted_table_becomes_a_project(opened, home):

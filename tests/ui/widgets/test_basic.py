@@ -36,11 +36,11 @@ def test_segments_can_have_nothing_on_and_say_why_one_cannot_be_chosen(qtbot):
     second = made.findChild(QPushButton, "seg_b")
     assert not second.isEnabled()
     assert second.toolTip() == "not here"
-    told = []
-    made.chosen.connect(told.append)
+    text = []
+    made.chosen.connect(text.append)
     qtbot.mouseClick(made.findChild(QPushButton, "seg_a"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
-    assert told == ["a"]
+    assert text == ["a"]
     assert made.choice() == "a"
 
 

@@ -143,8 +143,8 @@ def test_a_chart_shows_itself_as_a_table(qtbot: QtBot, make: Callable[[], Chart]
 def test_an_empty_chart_says_a_sentence(qtbot: QtBot, make: Callable[[], Chart]) -> None:
     chart = shown(qtbot, make())
     assert chart.is_empty()
-    said = [w for w in chart.findChildren(QWidget) if getattr(w, "text", lambda: "")() == "Nothing yet." and w.isVisible()]
-    assert said
+    text = [w for w in chart.findChildren(QWidget) if getattr(w, "text", lambda: "")() == "Nothing yet." and w.isVisible()]
+    assert text
     button = chart.findChild(QWidget, "x_as_table")
     assert button is not None
     assert not button.isEnabled()

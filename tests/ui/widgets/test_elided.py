@@ -20,17 +20,17 @@ def test_what_fits_is_left_alone(metrics):
     assert elided_name(metrics, "tenure = 3", 500) == "tenure = 3"
 
 
-@pytest.mark.parametrize("room", [90, 140, 220])
-def test_both_sides_of_a_level_keep_what_tells_them_from_others(metrics, room):
-    said = elided_name(metrics, LONG, room)
-    column, level = said.split(" = ")
-    assert metrics.horizontalAdvance(said) <= room + 2
+@pytest.mark.parametrize("available", [90, 140, 220])
+def test_both_sides_of_a_level_keep_what_tells_them_from_others(metrics, available):
+    text = elided_name(metrics, LONG, available)
+    column, level = text.split(" = ")
+    assert metrics.horizontalAdvance(text) <= available + 2
     assert column.startswith("h")
     assert column.endswith("]")
     assert level.startswith("c")
 
 
 def test_a_short_level_leaves_its_room_to_the_column(metrics):
-    said = elided_name(metrics, "how satisfied were you with our staff [41] = no", 160)
-    assert said.endswith(" = no")
-    assert metrics.horizontalAdvance(said) > 130
+    text = elided_name(metrics, "how satisfied were you with our staff [41] = no", 160)
+    assert text.endswith(" = no")
+    assert metrics.horizontalAdvance(text) > 130

@@ -9,7 +9,7 @@ import pytest
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
 from mlops_desktop.engine.training.runs import Run
-from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_words, ranked, spent
+from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, ranked, spent
 
 
 def run(number: int, algorithm: str, scores: tuple[float, ...], **changes: object) -> Run:
@@ -76,10 +76,10 @@ def test_a_choice_is_selected_and_named(board):
     board.show_board([BASE, GOOD, POOR], METRICS["roc_auc"], chosen=POOR.id)
     assert board.ids() == [POOR.id]
     assert [line[5] for line in shown(board)] == ["Best", "Chosen by you", "Baseline"]
-    heard = []
-    board.chosen.connect(heard.append)
+    received = []
+    board.chosen.connect(received.append)
     board.show_board([BASE, GOOD, POOR], METRICS["roc_auc"], chosen=GOOD.id)
-    assert not heard
+    assert not received
 
 
 def test_what_runs_stands_on_top_and_a_missing_baseline_is_named(board):
@@ -100,7 +100,7 @@ def test_a_blend_says_what_is_in_it_and_a_trial_left_early_why(board):
     cells = {row.cell(0).text: row.cell(5) for row in board.rows_model.rows}
     assert (cells["Blend of 2 models"].text, cells["Blend of 2 models"].tip) == ("Best", "The weighted mean of two.")
     assert (cells[left.label].text, cells[left.label].tip, cells[left.label].tone) == ("Left early", left.reason, "3")
-    assert model_words(blend)[0] == "Blend of 2 models"
+    assert model_text(blend)[0] == "Blend of 2 models"
 
 
 def test_old_runs_are_pale_and_cannot_be_the_choice(board):
@@ -126,10 +126,10 @@ def test_thousands_of_trials_show_the_best(board):
 
 def test_words():
     assert [spent(s) for s in (0.04, 9.94, 9.96, 61, 3700)] == ["0.0 s", "9.9 s", "10 s", "1 min 1 s", "1 h 1 min"]
-    assert model_words(GOOD)[0] == "Logistic regression"
-    assert "Greatest depth: 3" in model_words(POOR)[1]
+    assert model_text(GOOD)[0] == "Logistic regression"
+    assert "Greatest depth: 3" in model_text(POOR)[1]
     strange = replace(GOOD, algorithm={"id": "gone", "version": 1, "params": {}}, label="Gone")
-    assert model_words(strange) == ("Gone", "Gone")
+    assert model_text(strange) == ("Gone", "Gone")
     assert ranked([LOST, BASE, POOR, GOOD]) == [GOOD, POOR, LOST]
 
 

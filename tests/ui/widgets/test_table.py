@@ -189,7 +189,7 @@ def test_a_long_table_is_sorted_aside_and_the_last_wish_counts(qtbot: QtBot) -> 
         TableColumn(name="w", kind="categorical", values=np.arange(rows)[::-1], levels=levels),
     ]
     sent: list[tuple[Callable[[], None], Callable[[Exception | None], None]]] = []
-    view = DataTable(name="preview", title="Preview", aside=lambda work, done: sent.append((work, done)))
+    view = DataTable(name="preview", title="Preview", run_in_background=lambda work, done: sent.append((work, done)))
     qtbot.addWidget(view)
     view.resize(700, 400)
     view.show_columns(shown)

@@ -18,7 +18,7 @@ from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.small_plots import ProbabilityBar, begin
 
 MOST_CLASSES = 5
-MOST_REMARKS = 3
+MAX_MESSAGES = 3
 
 
 def percent(value: float) -> str:
@@ -150,18 +150,18 @@ class AnswerCard(QFrame):
         self.bar = ProbabilityBar(name=f"{name}_bar")
         self.value_bar = ValueBar(name=f"{name}_value_bar")
         self.classes = ClassBars(name=f"{name}_classes")
-        self._remarks = QVBoxLayout()
-        self._remarks.setSpacing(4)
-        self.said: list[str] = []
-        words = column(None, self.verdict, self.detail, None, spacing=1)
+        self._messages = QVBoxLayout()
+        self._messages.setSpacing(4)
+        self.message: list[str] = []
+        labels = column(None, self.verdict, self.detail, None, spacing=1)
         self.setLayout(
             column(
                 row(heading(self.tr("Prediction")), None, self.keep, self.model, spacing=10),
-                row(self.hero, (words, 1), spacing=14),
+                row(self.hero, (labels, 1), spacing=14),
                 self.bar,
                 self.value_bar,
                 self.classes,
-                self._remarks,
+                self._messages,
                 margins=(16, 10, 16, 12),
                 spacing=6,
             )
@@ -224,20 +224,20 @@ class AnswerCard(QFrame):
         self.classes.show_classes([])
         self.keep.setEnabled(False)
 
-    def show_remarks(self, remarks: Sequence[tuple[str, str]]) -> None:
+    def show_messages(self, messages: Sequence[tuple[str, str]]) -> None:
         """Say sentences beneath the answer: (tone, text)."""
-        texts = [text for _, text in remarks]
-        if texts == self.said:
+        texts = [text for _, text in messages]
+        if texts == self.message:
             return
-        self.said = texts
-        clear(self._remarks)
-        for tone, text in remarks[:MOST_REMARKS]:
-            self._remarks.addLayout(self._remark(tone, text))
-        if len(remarks) > MOST_REMARKS:
-            rest = self.tr("and {count} more remarks, beneath their inputs").format(count=len(remarks) - MOST_REMARKS)
-            self._remarks.addWidget(label(rest, "caption", tone="3"))
+        self.message = texts
+        clear(self._messages)
+        for tone, text in messages[:MAX_MESSAGES]:
+            self._messages.addLayout(self._message_row(tone, text))
+        if len(messages) > MAX_MESSAGES:
+            rest = self.tr("and {count} more remarks, beneath their inputs").format(count=len(messages) - MAX_MESSAGES)
+            self._messages.addWidget(label(rest, "caption", tone="3"))
 
-    def _remark(self, tone: str, text: str) -> QVBoxLayout:
+    def _message_row(self, tone: str, text: str) -> QVBoxLayout:
         line = QVBoxLayout()
         icon = {"info": "info"}.get(tone, "warn")
         color = {"info": "accent", "err": "err"}.get(tone, "warn")

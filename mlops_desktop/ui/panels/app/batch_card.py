@@ -40,14 +40,14 @@ class BatchCard(QFrame):
         )
         self.kpis = QFrame()
         self.kpis.setLayout(row((self.rows, 1), (self.refused, 1), spacing=12))
-        self._remarks = column(spacing=4)
+        self._messages = column(spacing=4)
         self.table = RowsTable([RowColumn(self.tr("Row"))], name=f"{name}_first", title=self.tr("First answers"), selectable=False)
         inner = card(
             row(heading(self.tr("Answer a whole file")), None, self.back),
             self.zone,
             self.state,
             self.kpis,
-            self._remarks,
+            self._messages,
             (self.table, 1),
             row(None, self.show_folder),
             margins=(16, 10, 16, 12),
@@ -63,7 +63,7 @@ class BatchCard(QFrame):
         self.state.setVisible(bool(text))
         for part in (self.kpis, self.table, self.show_folder):
             part.setVisible(False)
-        clear(self._remarks)
+        clear(self._messages)
 
     def show_done(self, file: Path, out: Path, rows: int, refused: int, warnings: Sequence[str]) -> None:
         """The answers are written."""
@@ -72,7 +72,7 @@ class BatchCard(QFrame):
         hint = self.tr("the column “error” says why") if refused else self.tr("every row could be read")
         self.refused.show_value(f"{refused:,}", hint, "warn" if refused else "ok")
         for at, text in enumerate(warnings[:4]):
-            self._remarks.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{at}"))
+            self._messages.addWidget(FindingRow("warn", text, "", name=f"{self._name}_warning_{at}"))
         header, first = _first_rows(out)
         columns = [RowColumn(self.tr("Row"), align="right", figures=True)]
         columns += [RowColumn(title, align="left" if title in ("prediction", "error") else "right", figures=True) for title in header]

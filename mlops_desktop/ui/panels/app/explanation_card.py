@@ -66,15 +66,15 @@ class WhyCard(QFrame):
         if about is not None:
             whole = self.tr("Change in the probability of {name} against the typical row, {base}")
             self.about.setToolTip(whole.format(name=class_text(scorer.classes[about]), base=percent(base)))
-        self.chart.say_empty(self._usual)
-        self.chart.show_signed(bars, decimals=decimals, said=self.sum.text())
+        self.chart.show_empty_text(self._usual)
+        self.chart.show_signed(bars, decimals=decimals, description=self.sum.text())
 
     def show_working(self, text: str) -> None:
         """The contributions are still being worked out, or there are none."""
         self.about.setText(text)
         self.sum.setText("")
         self.parts = []
-        self.chart.say_empty(text)
+        self.chart.show_empty_text(text)
         self.chart.show_signed([])
 
 

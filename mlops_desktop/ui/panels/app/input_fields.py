@@ -20,7 +20,7 @@ from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.basic import Item, Tool, Weight, column, label, row, set_property
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.inputs import Switch, read_number, said
+from mlops_desktop.ui.widgets.inputs import Switch, number_text, read_number
 from mlops_desktop.ui.widgets.ticks import nice_step
 
 STOPS = 300  # about so many places a slider has
@@ -51,7 +51,7 @@ class InputField(QWidget):
         """Show a value without telling anyone."""
         raise NotImplementedError
 
-    def say(self, text: str, bad: bool = False) -> None:
+    def show_message(self, text: str, bad: bool = False) -> None:
         """Show what the schema said of the value; nothing for an empty text."""
         if text == self.note.text() and self.note.isHidden() == (not text):
             return
@@ -68,8 +68,8 @@ class InputField(QWidget):
         set_property(self._control(), "flag", tone)
 
     def _hold(self, *items: Item) -> None:
-        said_of = [label(self.column.description, "caption", tone="3", wrap=True)] if self.column.description else []
-        self.setLayout(column(*items, *said_of, self.note, spacing=3))
+        description = [label(self.column.description, "caption", tone="3", wrap=True)] if self.column.description else []
+        self.setLayout(column(*items, *description, self.note, spacing=3))
         control = self._control()
         unit = f" ({self.column.unit})" if self.column.unit else ""
         control.setAccessibleName(self.column.name + unit)
@@ -186,14 +186,14 @@ class NumberField(_RangeField):
     def show_value(self, value: Any) -> None:
         """Show a number, None, or whatever else was sent."""
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        self._show_text("" if value is None else said(value) if number else str(value))
+        self._show_text("" if value is None else number_text(value) if number else str(value))
 
     def _stride(self, low: float, high: float) -> float:
         whole = self.column.type == "integer"
         return nice_step((high - low) / STOPS, whole=whole)
 
     def _text(self, place: float) -> str:
-        return said(float(f"{place:.12g}"))
+        return number_text(float(f"{place:.12g}"))
 
     def _place(self, text: str) -> float | None:
         return read_number(_plain(text))
@@ -237,13 +237,13 @@ class _LevelLine(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A text that is too long ends in dots while nobody writes."""
         area = self.rect().adjusted(2, 0, -2, 0)
-        said = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
-        if self.hasFocus() or said == self.text():
+        number_text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        if self.hasFocus() or number_text == self.text():
             super().paintEvent(event)
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, number_text)
 
 
 class _Levels(QComboBox):
@@ -287,7 +287,15 @@ class LevelField(InputField):
 
     def show_value(self, value: Any) -> None:
         """Show a level, known or not."""
-        text = "" if value is None else value if isinstance(value, str) else said(value) if type(value) is not bool else str(value).lower()
+        text = (
+            ""
+            if value is None
+            else value
+            if isinstance(value, str)
+            else number_text(value)
+            if type(value) is not bool
+            else str(value).lower()
+        )
         self.box.blockSignals(True)
         self.box.setCurrentIndex(self.box.findText(text, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive) if text else -1)
         self.box.setEditText(text)
@@ -318,9 +326,9 @@ class SwitchField(InputField):
         """Show it."""
         self._value = value if value is None or isinstance(value, bool) else bool(value) if value in (0, 1) else value
         grammar = self.column.grammar
-        words = (grammar.false[:1] or (self.tr("no"),))[0], (grammar.true[:1] or (self.tr("yes"),))[0]
+        texts = (grammar.false[:1] or (self.tr("no"),))[0], (grammar.true[:1] or (self.tr("yes"),))[0]
         self.switch.setChecked(self._value is True)
-        self.word.setText(self.tr("missing") if self._value is None else words[self._value is True])
+        self.word.setText(self.tr("missing") if self._value is None else texts[self._value is True])
         self.switch.setAccessibleName(f"{self.column.name}: {self.word.text()}")
         self.away.setEnabled(self._value is not None)
 
@@ -361,7 +369,7 @@ class TextField(InputField):
         self.area.blockSignals(False)
 
 
-class WordField(InputField):
+class TextValueField(InputField):
     """A word of its own kind, such as an identifier."""
 
     def __init__(self, column_: Column, name: str) -> None:
@@ -392,7 +400,7 @@ def input_field(column_: Column, name: str) -> InputField:
         return NumberField(column_, name)
     if column_.type == "date":
         return DateField(column_, name)
-    return {"text": TextField, "id": WordField}.get(column_.type, LevelField)(column_, name)
+    return {"text": TextField, "id": TextValueField}.get(column_.type, LevelField)(column_, name)
 
 
 def shown(column_: Column, value: Any, unit: bool = True) -> str:
@@ -400,9 +408,9 @@ def shown(column_: Column, value: Any, unit: bool = True) -> str:
     if value is None:
         return QCoreApplication.translate("Inputs", "missing")
     if isinstance(value, bool):
-        words: Sequence[str] = (column_.grammar.true if value else column_.grammar.false)[:1]
-        return words[0] if words else QCoreApplication.translate("Inputs", "yes" if value else "no")
-    text = said(value) if isinstance(value, (int, float)) else " ".join(str(value).split())
+        texts: Sequence[str] = (column_.grammar.true if value else column_.grammar.false)[:1]
+        return texts[0] if texts else QCoreApplication.translate("Inputs", "yes" if value else "no")
+    text = number_text(value) if isinstance(value, (int, float)) else " ".join(str(value).split())
     if len(text) > 60:
         text = text[:57] + "…"
     return f"{text} {column_.unit}" if unit and column_.unit and isinstance(value, (int, float)) else text

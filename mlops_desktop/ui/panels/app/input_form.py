@@ -34,7 +34,7 @@ class InputForm(QWidget):
         self._order: list[str] = []
         self._front: list[str] = []
         self._unused: frozenset[str] = frozenset()
-        self._remarks: dict[str, tuple[str, bool]] = {}
+        self._messages: dict[str, tuple[str, bool]] = {}
         self.fields: dict[str, InputField] = {}
         self.filter = QLineEdit()
         self.filter.setObjectName(f"{name}_filter")
@@ -58,7 +58,7 @@ class InputForm(QWidget):
         used = [name for name in order if name not in unused]
         self._front = used[:MOST_SHOWN] if len(order) > MOST_SHOWN + 2 or len(used) < len(order) else list(order)
         self._front = self._front or self._order[:MOST_SHOWN]
-        self._remarks = {}
+        self._messages = {}
         self.fields = {}
         clear(self._list)
         self.filter.setVisible(len(order) > MOST_SHOWN)
@@ -80,13 +80,13 @@ class InputForm(QWidget):
         for name, field in self.fields.items():
             field.show_value(self._row[name])
 
-    def show_remarks(self, errors: Sequence[ValidationIssue], warnings: Sequence[ValidationIssue]) -> None:
+    def show_messages(self, errors: Sequence[ValidationIssue], warnings: Sequence[ValidationIssue]) -> None:
         """Say beneath each field what the schema found."""
-        self._remarks = {one.field: (_short(one, self.tr("outside the training range")), False) for one in warnings}
-        self._remarks.update({one.field: (one.message, True) for one in errors})
+        self._messages = {one.field: (_short(one, self.tr("outside the training range")), False) for one in warnings}
+        self._messages.update({one.field: (one.message, True) for one in errors})
         for name, field in self.fields.items():
-            field.say(*self._remarks.get(name, ("", False)))
-        self._say_more()
+            field.show_message(*self._messages.get(name, ("", False)))
+        self._show_more()
 
     def go_to(self, name: str) -> None:
         """Bring a column's field to the front and the cursor into it."""
@@ -101,7 +101,7 @@ class InputForm(QWidget):
         if name not in self.fields:
             made = input_field(self._schema.column(name), f"{self._name}_{self._order.index(name)}")
             made.show_value(self._row[name])
-            made.say(*self._remarks.get(name, ("", False)))
+            made.show_message(*self._messages.get(name, ("", False)))
             made.edited.connect(partial(self._edited, name))
             if name in self._unused:
                 made.title.setToolTip(self.tr("{name}: the model does not use it").format(name=name))
@@ -132,11 +132,11 @@ class InputForm(QWidget):
             field.setVisible(name in shown)
         self._nothing.setVisible(not wanted)
         self.more.setVisible(not sought and len(self._front) < len(self._order))
-        self._say_more()
+        self._show_more()
 
-    def _say_more(self) -> None:
+    def _show_more(self) -> None:
         rest = [name for name in self._order if name not in self._front]
-        flagged = sum(name in self._remarks for name in rest)
+        flagged = sum(name in self._messages for name in rest)
         text = self.tr("Show fewer inputs") if self.more.isChecked() else self.tr("{count} more inputs").format(count=len(rest))
         if rest and all(name in self._unused for name in rest) and not self.more.isChecked():
             text = self.tr("{count} inputs that the model does not use").format(count=len(rest))

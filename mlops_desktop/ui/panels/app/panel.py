@@ -50,7 +50,7 @@ class AppPanel(Panel):
         self.setAcceptDrops(True)
         self.trial: Trial | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
-        self._home: Path | None = None  # the project that the model belongs to
+        self._folder: Path | None = None  # the project that the model belongs to
         self._key = self._asked = ""  # the scorer that answers, and the one that the child was asked for
         self._name = ""
         self._rows: tuple[str, Ints] = ("", np.empty(0, dtype=np.intp))
@@ -97,9 +97,9 @@ class AppPanel(Panel):
         self.picker = RowPicker(name="picker")
         self.picker.setVisible(False)
         self.whole = Button(self.tr("Answer a whole file …"), self._show_batch, name="answer_file", icon="table")
-        said = self.tr("Ranges and levels come from the training data; values outside are flagged.")
+        text = self.tr("Ranges and levels come from the training data; values outside are flagged.")
         head = row(heading(self.tr("Inputs")), None, self.pick, self.reset, spacing=2)
-        note = label(said, "caption", tone="3", wrap=True)
+        note = label(text, "caption", tone="3", wrap=True)
         made = card(head, self.picker, (self.form, 1), note, self.whole, margins=(16, 10, 14, 14), spacing=8)
         made.setFixedWidth(LEFT[0])
         self._left = made
@@ -118,7 +118,7 @@ class AppPanel(Panel):
 
     def show_results(self) -> None:
         """Bring the chosen model of today's decisions into the window; the last one stays, marked, while there is none."""
-        self.controller.look()
+        self.controller.load_table()
         best = self.controller.project_status().best if self.controller.folder is not None else None
         if best is None:
             self._show_without()
@@ -132,7 +132,7 @@ class AppPanel(Panel):
 
     def _show_without(self) -> None:
         ever = self.controller.folder is not None and self.controller.project_status().ever
-        if self.trial is not None and ever and self._home == self.controller.folder:
+        if self.trial is not None and ever and self._folder == self.controller.folder:
             self.card.show_model(self.trial.scorer, self._name, True)
             return
         self.trial, self._key, self.outcome = None, "", None
@@ -155,7 +155,7 @@ class AppPanel(Panel):
         if self._asked == key:
             return
         self._asked = key
-        if self.trial is None or self._home != self.controller.folder:
+        if self.trial is None or self._folder != self.controller.folder:
             self.empty.show_text(self.tr("Preparing the model …"))
             self.empty.button.setVisible(False)
             self._pages.setCurrentIndex(0)
@@ -169,8 +169,8 @@ class AppPanel(Panel):
 
     def _take(self, trial: Trial, key: str, name: str) -> None:
         """Another model answers from now on; what was written stays where it has the same columns."""
-        before = self.form.row() if self.trial is not None and self._home == self.controller.folder else {}
-        self.trial, self._key, self._name, self._home, self._asked = trial, key, name, self.controller.folder, ""
+        before = self.form.row() if self.trial is not None and self._folder == self.controller.folder else {}
+        self.trial, self._key, self._name, self._folder, self._asked = trial, key, name, self.controller.folder, ""
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
         curves = trial.curve_columns(order)
@@ -197,7 +197,7 @@ class AppPanel(Panel):
         found = span(table.frame, trial.scorer.target, rows) if len(rows) else None
         if found is not None:
             self._ends = found
-            self._tell()
+            self._show_answer()
 
     def _training_rows(self) -> Ints:
         """Where the rows of the training part stand in the table; none until the child has said it. The test part stays sealed."""
@@ -222,17 +222,17 @@ class AppPanel(Panel):
         if self.trial is None:
             return
         self.outcome = found = self.trial.answer(self.form.row())
-        self.form.show_remarks(found.errors, found.warnings)
+        self.form.show_messages(found.errors, found.warnings)
         if found.answer is None:
             self._refuse(found.errors)
             return
-        self._tell()
-        self.card.show_remarks([("warn", one.message) for one in found.warnings])
+        self._show_answer()
+        self.card.show_messages([("warn", one.message) for one in found.warnings])
         self._show_curve()
         self._show_kept()
         self._explaining.start()
 
-    def _tell(self) -> None:
+    def _show_answer(self) -> None:
         if self.trial is None or self.outcome is None or self.outcome.answer is None:
             return
         note = self.controller.project.columns.get(self.trial.scorer.target)
@@ -240,7 +240,7 @@ class AppPanel(Panel):
 
     def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
         self.card.show_refused(errors[0].message)
-        self.card.show_remarks([("err", one.message) for one in errors[1:]])
+        self.card.show_messages([("err", one.message) for one in errors[1:]])
         self.why.show_working(self.tr("There is no answer to explain."))
         self.what_if.show_nothing(self.tr("There is no answer to begin from."))
 

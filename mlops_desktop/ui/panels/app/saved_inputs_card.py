@@ -85,10 +85,10 @@ def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
         f"{one.name}: {shown(one, kept.row[one.name])}" for one in trial.scorer.schema.columns if kept.row[one.name] != now.row[one.name]
     ]
     more = f" + {len(differs) - MOST_DIFFERENCES}" if len(differs) > MOST_DIFFERENCES else ""
-    words = ", ".join(differs[:MOST_DIFFERENCES]) + more or "–"
+    differences = ", ".join(differs[:MOST_DIFFERENCES]) + more or "–"
     if kept.answer is None or now.answer is None:
-        return KeptRow(name, kept.errors[0].message if kept.errors else "–", "", words)
+        return KeptRow(name, kept.errors[0].message if kept.errors else "–", "", differences)
     same = kept.answer.about == now.answer.about
     change = kept.answer.value - now.answer.value
-    told = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + format_number(change)
-    return KeptRow(name, answer_text(trial.scorer, kept.answer), told, words)
+    text = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + format_number(change)
+    return KeptRow(name, answer_text(trial.scorer, kept.answer), text, differences)

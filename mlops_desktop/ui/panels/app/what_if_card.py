@@ -53,7 +53,7 @@ class WhatIfCard(QFrame):
         """There is no curve."""
         self.curve = None
         self.about.setText("")
-        self.line.say_empty(text)
+        self.line.show_empty_text(text)
         self.line.show_series([])
         self._front(self.line)
 
@@ -71,28 +71,28 @@ class WhatIfCard(QFrame):
         self.about.setText(self.tr("{name} changes, everything else stays the same").format(name=curve.field))
         limit = scorer.threshold if scorer.positive is not None else None
         marks = [] if limit is None else [Mark(limit * 100, self.tr("threshold {value}").format(value=f"{limit:.2f}"))]
-        said = self.tr("{what}: from {low} to {high}, now {now}").format(
+        text = self.tr("{what}: from {low} to {high}, now {now}").format(
             what=what, low=format_number(min(scores)), high=format_number(max(scores)), now=format_number(now * times)
         )
         if curve.kind in ("level", "boolean"):
-            self._show_levels(column_, curve, scores, own, marks, said)
+            self._show_levels(column_, curve, scores, own, marks, text)
         else:
-            self._show_line(column_, curve, scores, own, now * times, marks, said)
+            self._show_line(column_, curve, scores, own, now * times, marks, text)
 
-    def _show_levels(self, column_: Column, curve: Curve, scores: list[float], own: object, marks: Sequence[Mark], said: str) -> None:
+    def _show_levels(self, column_: Column, curve: Curve, scores: list[float], own: object, marks: Sequence[Mark], text: str) -> None:
         ending = "" if curve.about is None else "%"
         bars = [
             Bar(shown(column_, value), score, text=format_number(score, 3) + ending, color=1 if value == own else 0)
             for value, score in zip(curve.values, scores, strict=True)
         ]
-        self.bars.show_bars(bars, marks=marks, said=said)
+        self.bars.show_bars(bars, marks=marks, description=text)
         self.bars.legend.show_entries([(1, self.tr("now"))])
         if marks:
             self.about.setText(self.tr("{name} changes, all else stays; dashed: {mark}").format(name=curve.field, mark=marks[0].name))
         self._front(self.bars)
 
     def _show_line(
-        self, column_: Column, curve: Curve, scores: list[float], own: object, now: float, marks: Sequence[Mark], said: str
+        self, column_: Column, curve: Curve, scores: list[float], own: object, now: float, marks: Sequence[Mark], text: str
     ) -> None:
         places = [_place(column_, value) for value in curve.values]
         unit = column_.unit
@@ -103,7 +103,7 @@ class WhatIfCard(QFrame):
         here = None if own is None else _place(column_, own)
         if here is not None:
             series.append(Series(self.tr("now"), [here], [now], color=1, line=False, size=12))
-        self.line.show_series(series, marks=marks, y_range=None if curve.about is None else (0.0, 100.0), said=said)
+        self.line.show_series(series, marks=marks, y_range=None if curve.about is None else (0.0, 100.0), description=text)
         self.line.legend.show_entries([(1, self.tr("now"))] if here is not None else [])  # the threshold has its name at its line
         self._front(self.line)
 

@@ -191,6 +191,6 @@ def _note(one: Mapping[str, Any], rows: int) -> str:
     if one["type"] == "id":
         return pluralize(one["distinct"], "1 value", "{n} different ones")
     if one["type"] == "text":
-        said = pluralize(one["distinct"], "1 text", "{n} texts")
-        return f"{said} of {format_number(one.get('characters'), 3)} characters on average"
+        text = pluralize(one["distinct"], "1 text", "{n} texts")
+        return f"{text} of {format_number(one.get('characters'), 3)} characters on average"
     return "nothing to show"

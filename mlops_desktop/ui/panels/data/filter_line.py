@@ -28,7 +28,7 @@ class FilterLine(QWidget):
     def __init__(self, *, name: str, title: str, check: Callable[[str], str]) -> None:
         super().__init__()
         self._check = check
-        self._told = ""
+        self._emitted = ""
         self.line = _Line()
         self.line.setObjectName(name)
         self.line.setAccessibleName(title)
@@ -60,20 +60,20 @@ class FilterLine(QWidget):
 
     def show_names(self, names: Sequence[str], example: str) -> None:
         """The columns that are offered while typing, and a filter that would be right."""
-        self.line.words.setStringList(list(names))
+        self.line.completions.setStringList(list(names))
         self.line.setPlaceholderText(self.tr("Filter rows, e.g. {example}").format(example=example))
 
     def flush(self) -> None:
         """Apply what stands there, if it is right."""
         self._timer.stop()
         text = self.line.text().strip()
-        if not self._say(self._check(text)) and text != self._told:
-            self._told = text
+        if not self._show_message(self._check(text)) and text != self._emitted:
+            self._emitted = text
             self.applied.emit(text)
 
     def again(self) -> None:
         """The table changed: check the filter anew and apply it to the new rows."""
-        self._told = ""
+        self._emitted = ""
         if self.line.text().strip():
             self.flush()
 
@@ -83,7 +83,7 @@ class FilterLine(QWidget):
             return
         self._timer.start()
 
-    def _say(self, problem: str) -> str:
+    def _show_message(self, problem: str) -> str:
         if bool(self.line.property("bad")) != bool(problem):
             set_property(self.line, "bad", bool(problem))
         self.problem.setText(problem)
@@ -102,20 +102,20 @@ class _Line(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = QStringListModel(self)
-        self._completer = QCompleter(self.words, self)
+        self.completions = QStringListModel(self)
+        self._completer = QCompleter(self.completions, self)
         self._completer.setWidget(self)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._completer.activated[str].connect(self._take)  # type: ignore[index]
 
-    def _begun(self) -> str:
+    def _prefix(self) -> str:
         found = _WORD.search(self.text()[: self.cursorPosition()])
         return found[0] if found else ""
 
     def _take(self, name: str) -> None:
-        begun, at = self._begun(), self.cursorPosition()
-        before, after = self.text()[: at - len(begun)], self.text()[at:]
+        prefix, at = self._prefix(), self.cursorPosition()
+        before, after = self.text()[: at - len(prefix)], self.text()[at:]
         written = column_name(name)
         self.setText(before + written + after)
         self.setCursorPosition(len(before) + len(written))
@@ -130,12 +130,12 @@ class _Line(QLineEdit):
         asked = event.key() == Qt.Key.Key_Space and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if not asked:
             super().keyPressEvent(event)
-        begun = self._begun()
-        if not asked and (len(begun) < 2 or not event.text().strip()):
+        prefix = self._prefix()
+        if not asked and (len(prefix) < 2 or not event.text().strip()):
             popup.hide()
             return
-        self._completer.setCompletionPrefix(begun)
-        if not self._completer.completionCount() or self._completer.currentCompletion() == begun:
+        self._completer.setCompletionPrefix(prefix)
+        if not self._completer.completionCount() or self._completer.currentCompletion() == prefix:
             popup.hide()
             return
         popup.setFont(theme.font("small"))

@@ -19,7 +19,7 @@ SEVERITY = {"high": "err", "warning": "warn", "info": "info"}
 
 
 @dataclass(frozen=True)
-class Told:
+class FindingState:
     """A finding as the card shows it: `care` says what takes care of it already ("" nothing)."""
 
     finding: Mapping[str, Any]
@@ -36,10 +36,10 @@ class HealthCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._told: list[Told] | None = None
+        self._findings: list[FindingState] | None = None
         self.ring = Ring(self.tr("Data health"), name="health_ring")
-        self.said = label("", "small", tone="2", wrap=True)
-        self.said.setObjectName("health_said")
+        self.message = label("", "small", tone="2", wrap=True)
+        self.message.setObjectName("health_note")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(6)
@@ -51,55 +51,55 @@ class HealthCard(QFrame):
         self.again.setVisible(False)
         foot = row((label(self.tr("Nothing is applied without you."), "caption", tone="3", wrap=True), 1), self.apply)
         title = label(self.tr("Data health"), "section", weight=Weight.DemiBold)
-        words = column(None, title, self.said, row(self.again, None), None, spacing=2)
-        head = row(self.ring, (words, 1), spacing=12)
+        labels = column(None, title, self.message, row(self.again, None), None, spacing=2)
+        head = row(self.ring, (labels, 1), spacing=12)
         self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(16, 12, 12, 12), spacing=8))
 
-    def show_findings(self, told: Sequence[Told], value: int, safe: int, working: bool) -> None:
+    def show_findings(self, findings: Sequence[FindingState], value: int, safe: int, working: bool) -> None:
         """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: not looked at yet."""
         self.again.setVisible(False)
         self.ring.show_value(value)
-        self.ring.setVisible(bool(told) or not working)
-        open_ = sum(1 for one in told if not one.care)
+        self.ring.setVisible(bool(findings) or not working)
+        open_ = sum(1 for one in findings if not one.care)
         word = self.tr("Good.") if value >= 80 else self.tr("Needs a look.") if value >= 50 else self.tr("Needs work.")
         left = pluralize(open_, self.tr("1 finding to look at."), self.tr("{n} findings to look at."))
-        said = left if open_ else self.tr("Nothing is open.")
-        self.said.setText(self.tr("Looking at the data …") if working else f"{word} {said}")
+        text = left if open_ else self.tr("Nothing is open.")
+        self.message.setText(self.tr("Looking at the data …") if working else f"{word} {text}")
         self.apply.setText(pluralize(safe, self.tr("Apply 1 safe fix"), self.tr("Apply {n} safe fixes")))
         self.apply.setAccessibleName(self.apply.text())
         self.apply.setVisible(safe > 0)
-        if self._told != list(told):
-            self._told = list(told)
+        if self._findings != list(findings):
+            self._findings = list(findings)
             self._fill()
 
     def show_failed(self) -> None:
         """Say that the data could not be looked at, and offer another try."""
-        self.said.setText(self.tr("The data could not be looked at."))
+        self.message.setText(self.tr("The data could not be looked at."))
         self.again.setVisible(True)
 
     def _fill(self) -> None:
         clear(self._list)
-        for at, one in enumerate(self._told or ()):
+        for at, one in enumerate(self._findings or ()):
             finding = one.finding
             severity = "ok" if one.care else SEVERITY.get(str(finding["severity"]), "info")
-            actions = [] if one.care or not finding.get("fix") else [("fix", fix_words(finding["fix"]))]
+            actions = [] if one.care or not finding.get("fix") else [("fix", fix_text(finding["fix"]))]
             if finding["column"]:
                 actions.append(("look", self.tr("Show")))
-            title, text = finding_words(finding)
+            title, text = finding_text(finding)
             made = FindingRow(severity, title, one.care or text, actions, name=f"finding_{at}")
             made.setToolTip(f"{finding['message']}\n{finding['why']}")
             made.acted.connect(partial(self._acted, at))
             self._list.addWidget(made)
 
     def _acted(self, at: int, action: str) -> None:
-        assert self._told is not None
+        assert self._findings is not None
         if action == "fix":
             self.fixed.emit(at)
         else:
-            self.opened.emit(self._told[at].finding["column"])
+            self.opened.emit(self._findings[at].finding["column"])
 
 
-def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:
+def finding_text(finding: Mapping[str, Any]) -> tuple[str, str]:
     """A short title and a sentence."""
     tr = QCoreApplication.translate
     titles = {
@@ -125,7 +125,7 @@ def finding_words(finding: Mapping[str, Any]) -> tuple[str, str]:
     return title, message.replace(name, short) if name else message
 
 
-def fix_words(fix: Mapping[str, Any]) -> str:
+def fix_text(fix: Mapping[str, Any]) -> str:
     """What a fix does, as a link says it."""
     tr = QCoreApplication.translate
     if "role" in fix:

@@ -19,9 +19,9 @@ from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
-from mlops_desktop.ui.panels.data.health_card import HealthCard, Told, finding_words
+from mlops_desktop.ui.panels.data.health_card import FindingState, HealthCard, finding_text
 from mlops_desktop.ui.panels.data.statistics_tables import (
-    kinds_said,
+    kinds_text,
     missing_columns,
     missing_rows,
     pair_columns,
@@ -60,7 +60,7 @@ class DataPanel(Panel):
         self._asked = ""  # the profile that was asked for last: one that is refused is not asked for again
         self._shown: tuple[Any, ...] = ()
         self._shown_table = self._table_of = ""
-        self._told: list[Told] = []
+        self._findings: list[FindingState] = []
         self.kpis = {
             "rows": Kpi(self.tr("Rows"), name="kpi_rows", icon="table"),
             "columns": Kpi(self.tr("Columns"), name="kpi_columns", icon="cat"),
@@ -80,7 +80,7 @@ class DataPanel(Panel):
         self.health.opened.connect(self.open_column)
         self.health.fixed.connect(self._fix)
         self.health.all_fixed.connect(self._fix_all)
-        self.health.again.clicked.connect(self._look_again)
+        self.health.again.clicked.connect(self._retry)
 
     def _table_card(self) -> QFrame:
         self.tabs = Segments(
@@ -100,17 +100,17 @@ class DataPanel(Panel):
             check=self._check_filter,
         )
         self.filter.setFixedWidth(280)
-        self.preview = DataTable(name="preview", title=self.tr("The data"), aside=self.controller.jobs.aside.do)
+        self.preview = DataTable(name="preview", title=self.tr("The data"), run_in_background=self.controller.jobs.io.do)
         self.statistics = RowsTable(statistics_columns(), name="statistics", title=self.tr("Statistics of each column"))
         self.relations = Heatmap(
             self.tr("How strongly columns hang together"),
             name="relations",
             empty=self.tr("There are not two columns that can be compared."),
         )
-        self.relations_said = label("", "caption", tone="3", wrap=True)
+        self.relations_note = label("", "caption", tone="3", wrap=True)
         self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The closest pairs of columns"))
         relations = QWidget()
-        relations.setLayout(column((row((self.relations, 5), (self.pairs, 4), spacing=16), 1), self.relations_said, spacing=4))
+        relations.setLayout(column((row((self.relations, 5), (self.pairs, 4), spacing=16), 1), self.relations_note, spacing=4))
         self.missing = RowsTable(missing_columns(), name="missing_values", title=self.tr("Columns with missing cells"))
         self.complete = EmptyState(self.tr("No cell is missing."), name="nothing_missing", icon="check")
         self._pages = QStackedWidget()
@@ -133,22 +133,22 @@ class DataPanel(Panel):
 
     def show_results(self) -> None:
         """Show the profile of today's decisions, or have it made."""
-        self.controller.look()
+        self.controller.load_table()
         found = self._found()
-        table, seen = self.controller.table(), self.controller.overview()
+        table, overview = self.controller.table(), self.controller.overview()
         key = (self.controller.project, found is not None, table is not None)
         if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
             return
         self._shown = key
-        if table is not None and seen is not None:
-            self._show_table(table, seen)
+        if table is not None and overview is not None:
+            self._show_table(table, overview)
         elif self._table_of != self.controller.project.data:
             self._table_of, self._shown_table = self.controller.project.data, ""
             self.preview.show_columns([])
             self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
         last = self._profile[1] if self._profile is not None and self._profile_of == self.controller.project.data else None
-        self._show_kpis(last, seen)
+        self._show_kpis(last, overview)
         self._show_health(last, working=found is None)
         if last is not None or self._details is not None:
             self.distributions.show_profile(last)
@@ -184,19 +184,19 @@ class DataPanel(Panel):
         ):
             self.health.show_failed()
 
-    def _look_again(self) -> None:
+    def _retry(self) -> None:
         self._asked, self._shown = "", ()
         self.show_results()
 
-    def _show_table(self, table: Any, seen: Json) -> None:
+    def _show_table(self, table: Any, overview: Json) -> None:
         project = self.controller.project
         key = f"{self.controller.keys.table} {project.target} {project.task}"
         if self._shown_table == key:
             return
         self._shown_table, self._table_of = key, project.data
-        self.preview.show_columns(table_columns(table, seen, project.target, self._has_classes()))
+        self.preview.show_columns(table_columns(table, overview, project.target, self._has_classes()))
         self.filter.show_names([one.name for one in table.schema.columns], self._example(table))
-        self._say_count(table.rows)
+        self._show_count(table.rows)
         self.filter.again()
 
     def _has_classes(self) -> bool:
@@ -212,28 +212,28 @@ class DataPanel(Panel):
                 return f"{column_name(one.name)} > {middle:.3g}"
         return f"not is_missing({column_name(table.schema.columns[0].name)})"
 
-    def _show_kpis(self, found: Json | None, seen: Json | None) -> None:
-        self.kpis["target"].show_value(*self._target_said(found, seen))
+    def _show_kpis(self, found: Json | None, overview: Json | None) -> None:
+        self.kpis["target"].show_value(*self._target_text(found, overview))
         if found is None:
             for name in ("rows", "columns", "missing", "duplicates"):
                 self.kpis[name].show_value("–", self.tr("looking …") if self.controller.project.data else "")
             return
         rows, columns = found["rows"], found["columns"]
         self.kpis["rows"].show_value(f"{rows:,}", self.controller.project.file)
-        self.kpis["columns"].show_value(f"{len(columns):,}", kinds_said(columns))
+        self.kpis["columns"].show_value(f"{len(columns):,}", kinds_text(columns))
         gaps = [one["missing"] for one in columns if one["missing"]]
         share = sum(gaps) / max(rows * len(columns), 1)
-        said = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
+        text = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
         percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
-        self.kpis["missing"].show_value(percent, said if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
+        self.kpis["missing"].show_value(percent, text if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
         count = found.get("duplicates", 0)
-        aside = any(note.role == "id" for note in self.controller.project.columns.values())
-        how = self.tr("the identifier aside") if aside else self.tr("checked on all rows")
+        has_id = any(note.role == "id" for note in self.controller.project.columns.values())
+        how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
         self.kpis["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
 
-    def _target_said(self, found: Json | None, seen: Json | None) -> tuple[str, str, str]:
+    def _target_text(self, found: Json | None, overview: Json | None) -> tuple[str, str, str]:
         project = self.controller.project
-        one = next((c for c in seen["columns"] if c["name"] == project.target), None) if seen else None
+        one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
         classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.method)
@@ -256,16 +256,16 @@ class DataPanel(Panel):
         own = next((c for c in found["columns"] if c["name"] == project.target), None) if found else None
         if own is None or not own.get("quantiles"):
             return project.target, split, "3"
-        said = self.tr("median of {name}, {low} to {high}")
-        said = said.format(name=project.target, low=format_number(own["min"]), high=format_number(own["max"]))
-        return format_number(own["quantiles"]["0.5"]), said, "3"
+        message = self.tr("median of {name}, {low} to {high}")
+        message = message.format(name=project.target, low=format_number(own["min"]), high=format_number(own["max"]))
+        return format_number(own["quantiles"]["0.5"]), message, "3"
 
     def _show_health(self, found: Json | None, *, working: bool) -> None:
         project = self.controller.project
         findings = found["findings"] if found else []
-        self._told = [Told(finding, taken_care(project, finding)) for finding in findings]
-        open_ = [one.finding for one in self._told if not one.care]
-        self.health.show_findings(self._told, health(open_), len(safe_fixes(project, findings)), working=working)
+        self._findings = [FindingState(finding, taken_care(project, finding)) for finding in findings]
+        open_ = [one.finding for one in self._findings if not one.care]
+        self.health.show_findings(self._findings, health(open_), len(safe_fixes(project, findings)), working=working)
 
     def _fill_statistics(self, found: Json) -> None:
         project = self.controller.project
@@ -278,13 +278,13 @@ class DataPanel(Panel):
         names = related["columns"]
         self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
         self.pairs.show_rows(pair_rows(related, self.controller.project.target))
-        said = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
+        text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
         if related["sampled"]:
-            said.append(self.tr("Sample of {rows} rows.").format(rows=f"{related['rows']:,}"))
+            text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related['rows']:,}"))
         if related["left_out"]:
             left = related["left_out"]
-            said.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
-        self.relations_said.setText(" ".join(said))
+            text.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
+        self.relations_note.setText(" ".join(text))
 
     def _fill_missing(self, found: Json) -> None:
         self.missing.show_rows(missing_rows(found))
@@ -318,11 +318,11 @@ class DataPanel(Panel):
         self.statistics.select([name])
 
     def _fix(self, at: int) -> None:
-        finding = self._told[at].finding
-        self.controller.put(finding_words(finding)[0], apply_fix(self.controller.project, finding["fix"]))
+        finding = self._findings[at].finding
+        self.controller.put(finding_text(finding)[0], apply_fix(self.controller.project, finding["fix"]))
 
     def _fix_all(self) -> None:
-        safe = safe_fixes(self.controller.project, [one.finding for one in self._told])
+        safe = safe_fixes(self.controller.project, [one.finding for one in self._findings])
         self.controller.put(self.tr("Safe fixes of the data"), apply_fixes(self.controller.project, safe))
 
     def _check_filter(self, text: str) -> str:
@@ -335,7 +335,7 @@ class DataPanel(Panel):
             return
         if not text:
             self.preview.show_rows(None)
-            self._say_count(table.rows)
+            self._show_count(table.rows)
         elif table.rows <= AT_ONCE:
             self._show_rows(rows_where(table.frame, text))
         else:
@@ -354,9 +354,9 @@ class DataPanel(Panel):
 
     def _show_rows(self, mask: Any) -> None:
         self.preview.show_rows(mask)
-        self._say_count(int(np.count_nonzero(mask)))
+        self._show_count(int(np.count_nonzero(mask)))
 
-    def _say_count(self, shown: int) -> None:
+    def _show_count(self, shown: int) -> None:
         table = self.controller.table()
         rows = table.rows if table is not None else 0
         self.count.setText(pluralize(rows, self.tr("{shown} of 1 row"), self.tr("{shown} of {n} rows")).replace("{shown}", f"{shown:,}"))

@@ -73,7 +73,7 @@ def _gap(one: Profile, rows: int) -> Row:
     return Row(one["name"], [head, kind, f"{one['missing']:,}", Cell(f"{share:.1%}", bar=share, tone=tone)])
 
 
-def kinds_said(columns: Sequence[Profile]) -> str:
+def kinds_text(columns: Sequence[Profile]) -> str:
     """How many columns there are of each kind, in a few words."""
     tr = QCoreApplication.translate
     kinds = (

@@ -48,17 +48,17 @@ class ChecksCard(QFrame):
         blocking = sum(check.blocks for check in wanted)
         open_ = sum(check.tone in ("err", "warn") and not check.blocks for check in wanted)
         if blocking:
-            said, tone = self.tr("not ready"), "err"
+            text, tone = self.tr("not ready"), "err"
         elif open_:
-            said, tone = self.tr("ready, {count} to look at").format(count=open_), "warn"
+            text, tone = self.tr("ready, {count} to look at").format(count=open_), "warn"
         else:
-            said, tone = self.tr("ready"), "ok"
-        self.verdict.setText(busy or said)
+            text, tone = self.tr("ready"), "ok"
+        self.verdict.setText(busy or text)
         set_property(self.verdict, "pill", "mute" if busy else tone)
 
     def _line(self, check: Check) -> FindingRow:
-        words = {"train": self.tr("Train"), "evaluate": self.tr("Evaluate"), "check": self.tr("Check now")}
-        actions = [(check.act, words[check.act])] if check.act in words else []
+        labels = {"train": self.tr("Train"), "evaluate": self.tr("Evaluate"), "check": self.tr("Check now")}
+        actions = [(check.act, labels[check.act])] if check.act in labels else []
         made = FindingRow(check.tone, check.title, check.text, actions, name=f"{self._name}_{check.id}")
         made.acted.connect(partial(self._act))
         return made

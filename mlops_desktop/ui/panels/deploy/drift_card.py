@@ -34,7 +34,7 @@ class DriftCard(QFrame):
         self.pill = label("", "caption", pill="mute")
         self.pill.setObjectName(f"{name}_verdict")
         self._verdict = column(spacing=2)
-        self.said = ""
+        self.message = ""
         psi = self.tr("How far the distribution has moved: above 0.1 is worth a look, above 0.25 much")
         beyond = self.tr("Share outside the range of training, or with a level that training did not know: in training → now")
         columns = [
@@ -63,7 +63,7 @@ class DriftCard(QFrame):
         """There is no report."""
         self.report = None
         self.pill.setVisible(False)
-        self._say("info", text)
+        self._show_message("info", text)
         self.table.show_rows([])
         self.table.setVisible(False)
         self._choose([])
@@ -71,11 +71,11 @@ class DriftCard(QFrame):
     def show_report(self, report: Json) -> None:
         """Show a report: the score first, then the columns that moved most."""
         self.report = report
-        words = self._words()
+        texts = self._verdict_texts()
         self.pill.setVisible(True)
-        self.pill.setText(words[report["verdict"]])
+        self.pill.setText(texts[report["verdict"]])
         set_property(self.pill, "pill", {"act": "err", "watch": "warn", "stable": "ok"}.get(report["verdict"], "mute"))
-        self._say(_SEVERITY[report["verdict"]], *self._sentences(report))
+        self._show_message(_SEVERITY[report["verdict"]], *self._sentences(report))
         columns = sorted(report["columns"], key=lambda one: (_RANK[one["verdict"]], -one["psi"], one["field"]))
         rows = [self._row(SCORE, self.tr("Score of the model"), report["score"], True)]
         rows += [self._row(one["field"], one["field"], one, False) for one in columns]
@@ -85,7 +85,7 @@ class DriftCard(QFrame):
         self.table.select([first])
         self._choose([first])
 
-    def _words(self) -> dict[str, str]:
+    def _verdict_texts(self) -> dict[str, str]:
         return {
             "act": self.tr("act"),
             "watch": self.tr("watch"),
@@ -111,18 +111,18 @@ class DriftCard(QFrame):
         )
         if report["verdict"] == "not_enough_data":
             least = report["rule"]["least_rows"]
-            said = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)
-            return said, self.tr("Wait for more rows, or compare a larger file.") + more
+            text = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)
+            return text, self.tr("Wait for more rows, or compare a larger file.") + more
         if report["verdict"] == "stable":
             return self.tr("{rows} rows look like the training data.").format(rows=rows), self.tr("Nothing needs to be done.") + more
         if report["verdict"] == "watch":
-            said = self.tr("{rows} rows differ a little from training: {names}.").format(rows=rows, names=names)
-            return said, self.tr("Look again with the next data, and whether the answers are still right.") + more
-        said = self.tr("{rows} rows differ much from training: {names}.").format(rows=rows, names=names)
-        return said, self.tr("Find out why. When the new data is right, train again with it.") + more
+            text = self.tr("{rows} rows differ a little from training: {names}.").format(rows=rows, names=names)
+            return text, self.tr("Look again with the next data, and whether the answers are still right.") + more
+        text = self.tr("{rows} rows differ much from training: {names}.").format(rows=rows, names=names)
+        return text, self.tr("Find out why. When the new data is right, train again with it.") + more
 
-    def _say(self, severity: str, title: str, text: str = "") -> None:
-        self.said = f"{title} {text}".strip()
+    def _show_message(self, severity: str, title: str, text: str = "") -> None:
+        self.message = f"{title} {text}".strip()
         clear(self._verdict)
         self._verdict.addWidget(FindingRow(severity, title, text, name=f"{self._name}_sentence"))
 
@@ -132,7 +132,7 @@ class DriftCard(QFrame):
         known = verdict != "not_enough_data"
         cells = [
             Cell(name, tip=name),
-            Cell(self._words()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
+            Cell(self._verdict_texts()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
             Cell(f"{one['psi']:.3f}" if known else "–"),
             Cell(("< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}") if known else "–", tone="2"),
             Cell(_pair(one["missing"]), tone="2"),
@@ -157,7 +157,7 @@ class DriftCard(QFrame):
             {self.tr("training"): training, self.tr("now"): now},
             stacked=False,
             skip=one["unseen"] is None,
-            said=self.tr("{name}: training and now").format(name=one["field"]),
+            description=self.tr("{name}: training and now").format(name=one["field"]),
         )
 
 

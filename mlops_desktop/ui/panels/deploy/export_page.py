@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import Check, bytes_text, readiness, stores_training_data
+from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
@@ -41,7 +41,7 @@ class ExportPage(QWidget):
         self._exporter: Exporter = self._first()
         self._checks: list[Check] = []
         self._written: tuple[Path | None, str, Path | None] = (None, "", None)  # project, model, where it was written last
-        self._home: Path | None = None
+        self._folder: Path | None = None
         self._place = Path()  # the folder in which exports of this project are made
         self._proposed = ""
         self._busy = ""
@@ -100,7 +100,7 @@ class ExportPage(QWidget):
         self._show_forms()
         self._checks = readiness(self.controller.project, self.controller.project_status(), self.controller.store, self.controller.runs)
         self.checks.show_checks(self._checks, self._busy)
-        if self._home != self.controller.folder or self.folder.text() in ("", self._proposed):
+        if self._folder != self.controller.folder or self.folder.text() in ("", self._proposed):
             self._propose()
         if self._written[:2] != (self.controller.folder, self._model()):
             self._plan()
@@ -129,8 +129,8 @@ class ExportPage(QWidget):
     def _propose(self) -> None:
         """A folder that is not there yet, beside the last one of this project."""
         assert self.controller.folder is not None
-        if self._home != self.controller.folder:
-            self._home, self._place = self.controller.folder, self.controller.folder / EXPORTS
+        if self._folder != self.controller.folder:
+            self._folder, self._place = self.controller.folder, self.controller.folder / EXPORTS
         name, number = self._exporter.id, 1
         while (path := self._place / (name if number == 1 else f"{name} {number}")).exists():
             number += 1
@@ -242,8 +242,8 @@ class ExportPage(QWidget):
 
     def _show_written(self, out: Path, files: list[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
-        files_said = pluralize(len(sizes), self.tr("1 file"), self.tr("{n} files"))
-        whole = f"{files_said}, {bytes_text(sum(size for _, size in sizes))}"
+        files_text = pluralize(len(sizes), self.tr("1 file"), self.tr("{n} files"))
+        whole = f"{files_text}, {bytes_text(sum(size for _, size in sizes))}"
         service = (out / START).is_file()
         self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
 

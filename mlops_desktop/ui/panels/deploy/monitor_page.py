@@ -25,7 +25,7 @@ class MonitorPage(QWidget):
     def __init__(self, controller: ProjectController, service: LocalService, http: Http, stage: str) -> None:
         super().__init__()
         self.controller, self._service, self._http, self._stage = controller, service, http, stage
-        self._home: Path | None = None
+        self._folder: Path | None = None
         self._file: Path | None = None  # the file that was compared last
         self._of_file: Json | None = None
         self._of_service: Json | None = None
@@ -42,8 +42,8 @@ class MonitorPage(QWidget):
         of_file = QWidget()
         of_file.setLayout(row((self.zone, 3), (column(None, self.state, row(self.retrain, None), None, spacing=8), 2), spacing=16))
         of_service = QWidget()
-        said = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
-        of_service.setLayout(row((column(label(said, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
+        message = self.tr("The service counts what it is asked, in bins; no row is stored. Counting begins when it starts.")
+        of_service.setLayout(row((column(label(message, "small", tone="2", wrap=True), self.counted, spacing=4), 1), self.refresh))
         self._sources = QStackedWidget()
         self._sources.addWidget(of_file)
         self._sources.addWidget(of_service)
@@ -54,8 +54,8 @@ class MonitorPage(QWidget):
 
     def show_now(self) -> None:
         """Show what was compared in this project."""
-        if self.controller.folder != self._home:
-            self._home, self._file, self._of_file, self._of_service = self.controller.folder, None, None, None
+        if self.controller.folder != self._folder:
+            self._folder, self._file, self._of_file, self._of_service = self.controller.folder, None, None, None
             self.state.setText("")
         self._show()
 
@@ -143,9 +143,9 @@ class MonitorPage(QWidget):
             fitted = project_from_json(found["project"])
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
             changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found["changes"])) if found["changes"] else ""
-            said = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
+            message = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
             self.controller.go_to.emit("train")
-            self.controller.banner.emit("ok", said.format(file=updated.file) + changes, "train")
+            self.controller.banner.emit("ok", message.format(file=updated.file) + changes, "train")
 
         self.controller.ask(
             "renew",

@@ -27,7 +27,7 @@ class DeployPanel(Panel):
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
         self.setAcceptDrops(True)
-        self._home = controller.folder
+        self._folder = controller.folder
         self.tabs = Segments([("export", self.tr("Export")), ("run", self.tr("Run")), ("monitor", self.tr("Monitor"))], name="deploy_tab")
         self.export = ExportPage(controller, self.id)
         self.run = RunPage(controller, self.id)
@@ -48,8 +48,8 @@ class DeployPanel(Panel):
 
     def show_results(self) -> None:
         """Show how everything stands now; another project begins with its export."""
-        if self.controller.folder != self._home:
-            self._home = self.controller.folder
+        if self.controller.folder != self._folder:
+            self._folder = self.controller.folder
             self.show_page("export")
         self.export.show_now()
         self.run.show_now()

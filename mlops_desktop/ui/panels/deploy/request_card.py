@@ -52,7 +52,7 @@ class RequestCard(QFrame):
         )
         self.setLayout(column(inner))
         self.status.setVisible(False)
-        self._say("")
+        self._show_message("")
         self.show_ready("")
 
     def _title(self, text: str) -> Any:
@@ -101,12 +101,12 @@ class RequestCard(QFrame):
             found = json.loads(self.body.toPlainText())
         except ValueError as error:
             where = self.tr("line {line}").format(line=getattr(error, "lineno", "?"))
-            self._say(self.tr("This is no JSON: look at {where}.").format(where=where))
+            self._show_message(self.tr("This is no JSON: look at {where}.").format(where=where))
             return None
         if not isinstance(found, dict) or not isinstance(found.get("rows"), list):
-            self._say(self.tr("The request needs a list “rows” of objects."))
+            self._show_message(self.tr("The request needs a list “rows” of objects."))
             return None
-        self._say("")
+        self._show_message("")
         return found
 
     def _send(self) -> None:
@@ -120,10 +120,10 @@ class RequestCard(QFrame):
         self.send_asked.emit(json.dumps(found))
 
     def _changed(self) -> None:
-        self._say("")
+        self._show_message("")
         self._show_snippet()
 
-    def _say(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         self.note.setText(text)
         self.note.setVisible(bool(text))
 

@@ -35,7 +35,7 @@ class RunPage(QWidget):
         self._others: list[Path] = []  # bundles from elsewhere, or exported elsewhere
         self._chosen: Path | None = None
         self._example_of: Path | None = None  # the bundle whose typical row stands in the request
-        self._home: Path | None = None
+        self._folder: Path | None = None
         self._sent = 0.0
         self.card = ServiceCard(name="service")
         self.request = RequestCard(name="request")
@@ -50,20 +50,20 @@ class RunPage(QWidget):
         self.card.port.valueChanged.connect(lambda _: self._show_state())
         controller.project_changed.connect(self._leave)
         self.service.changed.connect(self._show_state)
-        self.service.said.connect(self.card.add_line)
+        self.service.output.connect(self.card.add_line)
         self.request.send_asked.connect(self.send)
 
     # ---- the bundles
 
     def _leave(self) -> None:
         """A service of a project that is not open any more is ended."""
-        if self.controller.folder != self._home:
+        if self.controller.folder != self._folder:
             self.service.stop()
 
     def show_now(self) -> None:
         """Show the bundles that there are."""
-        if self.controller.folder != self._home:
-            self._home, self._others, self._chosen = self.controller.folder, [], None
+        if self.controller.folder != self._folder:
+            self._folder, self._others, self._chosen = self.controller.folder, [], None
         self._show_bundles()
         self._show_state()
 
@@ -88,8 +88,8 @@ class RunPage(QWidget):
         info = bundle_info(self._chosen) if self._chosen else {}
         what = self.tr("Export the model first, or choose a folder that was exported before.")
         if info:
-            said = self.tr("{algorithm} {version}, predicts {target}")
-            what = said.format(
+            text = self.tr("{algorithm} {version}, predicts {target}")
+            what = text.format(
                 algorithm=info.get("algorithm_label", ""), version=str(info.get("version", ""))[:6], target=info.get("target", "")
             )
         if self._chosen and self._chosen != self._example_of:

@@ -45,7 +45,7 @@ class LocalService(QObject):
     """At most one service. `changed`: its state is another; `said`: a line of its output."""
 
     changed = Signal()
-    said = Signal(str)
+    output = Signal(str)
 
     def __init__(self, http: Http, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +143,7 @@ class LocalService(QObject):
         for line in lines:
             text = line.decode("utf-8", "replace").rstrip("\r")
             self._tail = [*self._tail[-MOST_TAIL:], text]
-            self.said.emit(text)
+            self.output.emit(text)
 
     def _ask(self) -> None:
         if self.state == "starting" and not self._asked:
@@ -166,12 +166,12 @@ class LocalService(QObject):
         if before == "stopping":
             self._become("stopped")
             return
-        said = next((line for line in reversed(self._tail) if line.strip()), "")
+        message = next((line for line in reversed(self._tail) if line.strip()), "")
         if before == "ready":
             text = self.tr("The service ended by itself (exit code {code}). ").format(code=code)
-            self._fail(text + said if status == QProcess.ExitStatus.NormalExit else self.tr("The service was ended from outside."))
+            self._fail(text + message if status == QProcess.ExitStatus.NormalExit else self.tr("The service was ended from outside."))
         else:
-            self._fail(said or self.tr("The service did not start (exit code {code}).").format(code=code))
+            self._fail(message or self.tr("The service did not start (exit code {code}).").format(code=code))
 
     def _failed_to_start(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:

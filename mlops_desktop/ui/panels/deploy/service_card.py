@@ -73,17 +73,17 @@ class ServiceCard(QFrame):
 
     def show_state(self, state: str, url: str, reason: str, taken: bool, can_start: bool) -> None:
         """Show how the service stands."""
-        words = {
+        states = {
             "stopped": (self.tr("stopped"), "mute", self.tr("It listens on this computer alone and ends with this window.")),
             "starting": (self.tr("starting …"), "accent", self.tr("It answers its self-test first.")),
             "ready": (self.tr("ready"), "ok", self.tr("It answers at {url}").format(url=url)),
             "stopping": (self.tr("stopping …"), "accent", ""),
             "failed": (self.tr("failed"), "err", reason),
         }
-        text, tone, said = words[state]
+        text, tone, message = states[state]
         self.pill.setText(text)
         set_property(self.pill, "pill", tone)
-        self.reason.setText(said)
+        self.reason.setText(message)
         self.free.setVisible(taken)
         running = state in ("starting", "ready", "stopping")
         self.start.setVisible(not running)

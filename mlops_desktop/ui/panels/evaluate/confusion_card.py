@@ -27,13 +27,13 @@ class ConfusionCard(QFrame):
         self.at.setObjectName("confusion_at")
         self.matrix = RowsTable([RowColumn("")], name="confusion", title=self.tr("Confusion matrix"), by_cell=True)
         self.classes = RowsTable(self._class_columns(), name="per_class", title=self.tr("How each class fares"), selectable=False)
-        self.said = label("", "small", tone="2", wrap=True)
-        self.said.setObjectName("confusion_said")
+        self.message = label("", "small", tone="2", wrap=True)
+        self.message.setObjectName("confusion_note")
         body = column(
             row(self.title, None, self.at),
             label(self.tr("Rows: what is true. Columns: what was answered."), "caption", tone="3", wrap=True),
             self.matrix,
-            self.said,
+            self.message,
             self.classes,
             None,
             margins=(16, 10, 16, 14),
@@ -74,8 +74,8 @@ class ConfusionCard(QFrame):
         self.matrix.setFixedHeight(self.matrix.height_for(MOST_ROWS))
         binary = len(names) == 2 and positive is not None
         self.at.setText(self.tr("cut-off {value}").format(value=format_number(threshold, 3)) if binary and threshold is not None else "")
-        self.said.setText(self._say(names, counts, positive) if binary and positive is not None else "")
-        self.said.setVisible(bool(self.said.text()))
+        self.message.setText(self._show_message(names, counts, positive) if binary and positive is not None else "")
+        self.message.setVisible(bool(self.message.text()))
 
     def _line(self, names: Sequence[str], at: int, line: Sequence[int]) -> Row:
         total = sum(line)
@@ -88,7 +88,7 @@ class ConfusionCard(QFrame):
             cells.append(Cell(f"{count:,}", shade=share, tip=tip, tone="" if answer == at else "2"))
         return Row(str(at), cells)
 
-    def _say(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int) -> str:
+    def _show_message(self, names: Sequence[str], counts: Sequence[Sequence[int]], positive: int) -> str:
         other = 1 - positive
         hit, missed, false = counts[positive][positive], counts[positive][other], counts[other][positive]
         return self.tr("{hit} of {all} “{name}” are found, {missed} are missed; {false} others are answered “{name}” wrongly.").format(

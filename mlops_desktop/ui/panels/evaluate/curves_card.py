@@ -40,10 +40,10 @@ class CurvesCard(QFrame):
         self.which = ComboBox(name="curve_class", title=self.tr("Class of the curve"))
         self.chart = LineChart(self.tr("Curve"), name="evaluation_curve", empty=self.tr("There are no rows of this class to draw from."))
         self.chart.setMinimumHeight(HIGH)
-        self.said = label("", "caption", tone="2", wrap=True)
-        self.said.setObjectName("curve_said")
+        self.message = label("", "caption", tone="2", wrap=True)
+        self.message.setObjectName("curve_note")
         head = column(row(self.kind, None), row(self.which, None, self.chart.tools), spacing=4)
-        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 10, 12, 12), spacing=6))
+        self.setLayout(column(head, (self.chart, 1), self.message, margins=(16, 10, 12, 12), spacing=6))
         self.kind.chosen.connect(lambda _: self._draw())
         self.which.picked.connect(lambda _: self._draw())
 
@@ -71,7 +71,7 @@ class CurvesCard(QFrame):
             series += self._point(curves[0]["roc"])
         self._axes(self.tr("false alarms, of all others"), self.tr("found, of the class"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
-        self.said.setText(self.tr("The further up and left, the better. The dashed line is guessing."))
+        self.message.setText(self.tr("The further up and left, the better. The dashed line is guessing."))
 
     def _point(self, curve: Mapping[str, Any]) -> list[Series]:
         """Where the cut-off in use stands on a curve."""
@@ -93,7 +93,7 @@ class CurvesCard(QFrame):
                 marks = [Mark(curves[0]["precision_recall"]["share"], self.tr("guessing"))]
         self._axes(self.tr("recall: found, of the class"), self.tr("precision: right, of those answered so"))
         self.chart.show_series(series, marks=marks, x_range=(0, 1), y_range=(0, 1))
-        self.said.setText(self.tr("How many of the answers are right, when more and more of the class are to be found."))
+        self.message.setText(self.tr("How many of the answers are right, when more and more of the class are to be found."))
 
     def _calibration(self, curves: Sequence[Mapping[str, Any]]) -> None:
         series = [
@@ -109,7 +109,9 @@ class CurvesCard(QFrame):
         ]
         self._axes(self.tr("probability that was said"), self.tr("share that really was"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
-        self.said.setText(self.tr("On the dashed line a probability of 30 % comes true 30 times in 100. Below it the model says too much."))
+        self.message.setText(
+            self.tr("On the dashed line a probability of 30 % comes true 30 times in 100. Below it the model says too much.")
+        )
 
     def _gain(self, curves: Sequence[Mapping[str, Any]]) -> None:
         series = [Series(level_of(one["class"]), [0.0, *one["gain"]["share"]], [0.0, *one["gain"]["found"]]) for one in curves]
@@ -119,11 +121,11 @@ class CurvesCard(QFrame):
         found = curves[0]["gain"]
         if len(curves) == 1 and found["share"]:
             tenth = float(np.interp(0.1, found["share"], found["found"]))
-            self.said.setText(
+            self.message.setText(
                 self.tr("The tenth of the rows with the highest scores holds {share} of the class.").format(share=f"{tenth:.0%}")
             )
         else:
-            self.said.setText(self.tr("What part of the class is found when only the rows with the highest scores are looked at."))
+            self.message.setText(self.tr("What part of the class is found when only the rows with the highest scores are looked at."))
 
     def _axes(self, x: str, y: str) -> None:
         self.chart.x_label, self.chart.y_label = x, y
@@ -152,13 +154,13 @@ class ErrorsCard(QFrame):
         for chart in self._charts:
             self._pages.addWidget(chart)
         self._pages.setMinimumHeight(HIGH + 30)
-        self.said = label("", "small", tone="2", wrap=True)
-        self.said.setObjectName("errors_said")
+        self.message = label("", "small", tone="2", wrap=True)
+        self.message.setObjectName("errors_note")
         self.setLayout(
             column(
                 row(self.kind, None, *(chart.tools for chart in self._charts)),
                 (self._pages, 1),
-                self.said,
+                self.message,
                 margins=(16, 10, 12, 12),
                 spacing=6,
             )
@@ -180,18 +182,18 @@ class ErrorsCard(QFrame):
         self.misses.show_histogram(missed["histogram"]["edges"], {self.tr("rows"): missed["histogram"]["counts"]}, marks=zero)
         names = [f"{format_number(band['low'], 3)} – {format_number(band['high'], 3)}" for band in missed["bands"]]
         self.bands.show_categories(names, {self.tr("mean miss"): [band["mae"] for band in missed["bands"]]})
-        said = []
+        message = []
         by_share = {round(one["share"], 2): one["error"] for one in missed["quantiles"]}
         if 0.5 in by_share and 0.95 in by_share:
             text = self.tr("Half of the answers miss by less than {half}, 95 of 100 by less than {most}.")
-            said.append(text.format(half=format_number(by_share[0.5], 3), most=format_number(by_share[0.95], 3)))
+            message.append(text.format(half=format_number(by_share[0.5], 3), most=format_number(by_share[0.95], 3)))
         if missed["bias"] is not None:
             text = (
                 self.tr("On average answers are too high by {bias}.")
                 if missed["bias"] >= 0
                 else self.tr("On average answers are too low by {bias}.")
             )
-            said.append(text.format(bias=format_number(abs(missed["bias"]), 3)))
+            message.append(text.format(bias=format_number(abs(missed["bias"]), 3)))
         if missed["sampled"]:
-            said.append(self.tr("The first picture shows {n} rows drawn at random.").format(n=f"{len(missed['actual']):,}"))
-        self.said.setText(" ".join(said))
+            message.append(self.tr("The first picture shows {n} rows drawn at random.").format(n=f"{len(missed['actual']):,}"))
+        self.message.setText(" ".join(message))

@@ -38,17 +38,17 @@ class GoalsMet(QFrame):
         clear(self._rows)
         goals = found["goals"] if found else []
         if found is None:
-            self._say(self.tr("Goals are held against the test part when it is opened."), "", "mute")
+            self._show_message(self.tr("Goals are held against the test part when it is opened."), "", "mute")
         elif not goals:
-            self._say(self.tr("No goal is set: there is nothing to miss."), "", "mute")
+            self._show_message(self.tr("No goal is set: there is nothing to miss."), "", "mute")
         else:
             met = sum(goal["passed"] for goal in goals)
-            self._say("", self.tr("{met} of {all} met").format(met=met, all=len(goals)), "ok" if met == len(goals) else "err")
+            self._show_message("", self.tr("{met} of {all} met").format(met=met, all=len(goals)), "ok" if met == len(goals) else "err")
         for goal in goals:
             word = self.tr("Met") if goal["passed"] else self.tr("Not measured") if goal["measured"] is None else self.tr("Not met")
             self._rows.addWidget(FindingRow("ok" if goal["passed"] else "err", word, goal["said"], name=f"goal_met_{goal['goal']}"))
 
-    def _say(self, sentence: str, verdict: str, tone: str) -> None:
+    def _show_message(self, sentence: str, verdict: str, tone: str) -> None:
         if sentence:
             self._rows.addWidget(label(sentence, "small", tone="2", wrap=True))
         self.verdict.setText(verdict)

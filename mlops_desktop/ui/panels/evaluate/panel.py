@@ -28,7 +28,7 @@ from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, ca
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState, Kpi
-from mlops_desktop.ui.widgets.leaderboard import model_words
+from mlops_desktop.ui.widgets.leaderboard import model_text
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 KPIS = 4
@@ -48,7 +48,7 @@ class EvaluatePanel(Panel):
         self._asked: set[str] = set()
         self._working = ""  # the key that is being worked on
         self._source = "oof"
-        self._seen_test = ""  # the evaluation on the test part that was shown first when it was opened
+        self._test_shown = ""  # the evaluation on the test part that was shown first when it was opened
         self._shown: tuple[Any, ...] = ()
         self._model = ""  # the fitted model that is shown
         self._noticed = ""
@@ -86,7 +86,7 @@ class EvaluatePanel(Panel):
         )
         self._body = held(parts)
         self._busy = EmptyState("", self.tr("Try again"), self._try_again, name="evaluation_busy", icon="refresh")
-        self._main = held(column(self._notices, self._head(), self._sealed(), self.drop, self._busy, self._body, None, spacing=12))
+        self._main = held(column(self._notices, self._head(), self._test_set_card(), self.drop, self._busy, self._body, None, spacing=12))
         self._empty = EmptyState("", self.tr("Go to “Training”"), self._to_training, name="evaluate_empty", icon="flask", primary=True)
         self.setLayout(column(self._main, (self._empty, 1), margins=(20, 16, 20, 16)))
 
@@ -99,17 +99,17 @@ class EvaluatePanel(Panel):
             [("oof", self.tr("Out of fold")), ("test", self.tr("Test part")), ("file", self.tr("Another file"))], name="evaluation_source"
         )
         self.report = Button(self.tr("Export report …"), self.export_report, name="export_report", icon="download")
-        words = column(self.model, self.facts, spacing=0)
-        return card(row(Picture("target", "accent", 20), (words, 1), self.sources, self.report, spacing=12), margins=(16, 10, 12, 10))
+        text = column(self.model, self.facts, spacing=0)
+        return card(row(Picture("target", "accent", 20), (text, 1), self.sources, self.report, spacing=12), margins=(16, 10, 12, 10))
 
-    def _sealed(self) -> QFrame:
+    def _test_set_card(self) -> QFrame:
         self.open = Button(self.tr("Open the sealed test part"), self.open_test, name="open_test", kind="primary", icon="eye")
-        self.sealed_said = label("", "small", tone="2", wrap=True)
-        self.sealed_said.setObjectName("sealed_said")
+        self.test_set_note = label("", "small", tone="2", wrap=True)
+        self.test_set_note.setObjectName("test_set_note")
         title = label(self.tr("The test part is sealed"), "section", weight=Weight.DemiBold)
-        words = column(title, self.sealed_said, spacing=2)
-        self.sealed = card(row(Picture("lock", "accent", 24), (words, 1), self.open, spacing=14), margins=(16, 12, 16, 12))
-        return self.sealed
+        text = column(title, self.test_set_note, spacing=2)
+        self.test_set_card = card(row(Picture("lock", "accent", 24), (text, 1), self.open, spacing=14), margins=(16, 12, 16, 12))
+        return self.test_set_card
 
     def _connect(self) -> None:
         self.sources.chosen.connect(self._choose_source)
@@ -128,14 +128,14 @@ class EvaluatePanel(Panel):
             self._show_without_model()
             return
         keys = self.controller.keys
-        self.controller.look()  # the values of the worst rows
+        self.controller.load_table()  # the values of the worst rows
         self._turn(self._main)
         self._notice("")
         self._body.setEnabled(True)
         test = self._stored(keys.evaluation(best.id))
         oof = self._stored(keys.out_of_fold(best.id))
-        if test is not None and self._seen_test != keys.evaluation(best.id):
-            self._seen_test, self._source = keys.evaluation(best.id), "test"
+        if test is not None and self._test_shown != keys.evaluation(best.id):
+            self._test_shown, self._source = keys.evaluation(best.id), "test"
         elif test is None and self._source == "test":
             self._source = "oof"
         if oof is None:
@@ -153,7 +153,7 @@ class EvaluatePanel(Panel):
             self._turn(self._main)
             self._notice(self.tr("The decisions changed after the last training: what stands here is out of date. Undo brings it back."))
             self._body.setEnabled(False)
-            for part in (self.sealed, self.drop, self._busy):
+            for part in (self.test_set_card, self.drop, self._busy):
                 part.setVisible(False)
             self.sources.show_enabled([], self.tr("Train again first."))
             self.report.setEnabled(False)
@@ -178,9 +178,9 @@ class EvaluatePanel(Panel):
             self._notices.addWidget(made)
 
     def _show_head(self, best: Run, found: Json | None, opened: bool) -> None:
-        words, tip = model_words(best)
+        message, tip = model_text(best)
         test_accesses = len(self.controller.runs.test_accesses(self.controller.keys.split))
-        self.model.setText(words)
+        self.model.setText(message)
         self.model.setToolTip(tip)
         where = {
             "oof": (self.tr("1 training row"), self.tr("{n} training rows, each answered by a model that did not see it")),
@@ -188,34 +188,36 @@ class EvaluatePanel(Panel):
             "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
         }[self._source]
         rows = pluralize(found["rows"], *where).replace("{file}", found.get("file") or "") if found is not None else ""
-        looked = (
+        opened_text = (
             pluralize(test_accesses, self.tr("opened once"), self.tr("opened {n} times"))
             if test_accesses and self._source == "test"
             else ""
         )
-        said = [rows, looked or self._looks_said(test_accesses)]
-        said.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
-        self.facts.setText(" · ".join(part for part in said if part))
+        text = [rows, opened_text or self._test_accesses_text(test_accesses)]
+        text.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
+        self.facts.setText(" · ".join(part for part in text if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
         self.sources.show_choice(self._source)
         self.report.setEnabled(True)
-        self.sealed.setVisible(not opened and self._source != "file")
+        self.test_set_card.setVisible(not opened and self._source != "file")
         self.open.setEnabled(self._working != self.controller.keys.evaluation(best.id))
         self.drop.setVisible(self._source == "file")
-        self.sealed_said.setText(self._sealed_words(test_accesses))
+        self.test_set_note.setText(self._test_set_text(test_accesses))
 
-    def _looks_said(self, test_accesses: int) -> str:
+    def _test_accesses_text(self, test_accesses: int) -> str:
         if not test_accesses:
             return ""
         return pluralize(test_accesses, self.tr("the test part was opened once"), self.tr("the test part was opened {n} times"))
 
-    def _sealed_words(self, test_accesses: int) -> str:
-        told = self.tr(
+    def _test_set_text(self, test_accesses: int) -> str:
+        text = self.tr(
             "These rows have taken no part in training or tuning, so they tell how the model will do on new ones. Each opening is counted: "
             "whoever chooses among models by them makes their figures too good."
         )
-        again = self.tr("Under other decisions {said}.").format(said=self._looks_said(test_accesses)) if test_accesses else ""
-        return f"{told} {again}".strip()
+        again = (
+            self.tr("Under other decisions {openings}.").format(openings=self._test_accesses_text(test_accesses)) if test_accesses else ""
+        )
+        return f"{text} {again}".strip()
 
     def _show_page(self, best: Run, found: Json | None, oof: Json | None, test: Json | None) -> None:
         keys = self.controller.keys
@@ -277,13 +279,13 @@ class EvaluatePanel(Panel):
         importance = found.get("importance")
         metric = METRICS.get(self.controller.project.metric)
         self.importance.show_importance(importance, metric.label if metric else "", test is None)
-        table, seen = self.controller.table(), self.controller.overview()
+        table, overview = self.controller.table(), self.controller.overview()
         columns = []
-        if table is not None and seen is not None and self._source != "file":
+        if table is not None and overview is not None and self._source != "file":
             used = test["importance"]["columns"] if test else []
-            order = [one["column"] for one in used] or [one["name"] for one in seen["columns"]]
+            order = [one["column"] for one in used] or [one["name"] for one in overview["columns"]]
             project = self.controller.project
-            there = {one.name: one for one in table_columns(table, seen, project.target, False)}
+            there = {one.name: one for one in table_columns(table, overview, project.target, False)}
             columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]
         self.worst.show_worst(found, columns)
 
@@ -390,7 +392,7 @@ class EvaluatePanel(Panel):
 
     def primary(self) -> QPushButton | None:
         """Open the test part, while it is sealed."""
-        return self.open if self.sealed.isVisible() else None
+        return self.open if self.test_set_card.isVisible() else None
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A model is needed; opening the test part is not."""

@@ -74,7 +74,7 @@ class CutoffCard(QFrame):
         self._of: tuple[int, int] = (0, 0)
         self._costs: Costs | None = None
         self._now = 0.5  # what the model uses
-        self._looked_at = 0.5
+        self._selected = 0.5
         self._shown: tuple[Any, ...] = ()
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("cutoff_why")
@@ -151,8 +151,8 @@ class CutoffCard(QFrame):
             if choice
             else ""
         )
-        said = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=level_of(found["classes"][positive]))
-        self.why.setText(" ".join(part for part in (said, own, proposed) if part))
+        text = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=level_of(found["classes"][positive]))
+        self.why.setText(" ".join(part for part in (text, own, proposed) if part))
         self.auto.setVisible(chosen is not None)
         self.slider.blockSignals(True)
         self.slider.setRange(0, max(len(self._curve["threshold"]) - 1, 0))
@@ -163,7 +163,7 @@ class CutoffCard(QFrame):
 
     def cutoff(self) -> float:
         """The cut-off that is looked at."""
-        return self._looked_at
+        return self._selected
 
     def counts(self) -> Counts:
         """The counts at the cut-off that is looked at."""
@@ -182,8 +182,8 @@ class CutoffCard(QFrame):
         value: float | None = None
         with contextlib.suppress(UserError):
             value = self.line.number()
-        if value is None or not 0 <= value <= 1 or self.line.text() == _short(self._looked_at):
-            self.line.setText(_short(self._looked_at))
+        if value is None or not 0 <= value <= 1 or self.line.text() == _short(self._selected):
+            self.line.setText(_short(self._selected))
             return
         self.slider.blockSignals(True)
         self.slider.setValue(self._nearest(value))
@@ -193,7 +193,7 @@ class CutoffCard(QFrame):
 
     def _show(self, value: float) -> None:
         at, curve = self.slider.value(), self._curve
-        self._looked_at = value
+        self._selected = value
         self.line.setText(_short(value))
         self.slider.setAccessibleDescription(format_number(value, 3))
         for id_ in ("precision", "recall", "accuracy", "share"):

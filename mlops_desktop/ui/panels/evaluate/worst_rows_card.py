@@ -28,24 +28,24 @@ class ImportanceCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.chart = BarChart(self.tr("What the model relies on"), name="importance")
-        self.said = label("", "caption", tone="3", wrap=True)
-        self.said.setObjectName("importance_said")
+        self.message = label("", "caption", tone="3", wrap=True)
+        self.message.setObjectName("importance_note")
         head = row(heading(self.tr("What the model relies on")), None, self.chart.tools)
-        self.setLayout(column(head, (self.chart, 1), self.said, margins=(16, 10, 12, 12), spacing=6))
+        self.setLayout(column(head, (self.chart, 1), self.message, margins=(16, 10, 12, 12), spacing=6))
         self.chart.setMinimumHeight(220)
 
-    def show_importance(self, found: Mapping[str, Any] | None, label_of: str, sealed: bool) -> None:
+    def show_importance(self, found: Mapping[str, Any] | None, label_of: str, held_out: bool) -> None:
         """Show a permutation importance (`engine.explanation`) of a metric called `label_of`; None when there is none."""
         if found is None:
-            self.chart.say_empty(
-                self.tr("It is measured when the test part is opened.") if sealed else self.tr("It is measured on the test part only.")
+            self.chart.show_empty_text(
+                self.tr("It is measured when the test part is opened.") if held_out else self.tr("It is measured on the test part only.")
             )
             self.chart.show_bars([])
-            self.said.setVisible(False)
+            self.message.setVisible(False)
             return
         used = [one for one in found["columns"] if one["used"] and one["mean"] is not None]
         bars = [Bar(one["column"], one["mean"], one["mean"] - one["std"], one["mean"] + one["std"]) for one in used[:MOST_BARS]]
-        self.chart.say_empty(self.tr("The model uses no column."))
+        self.chart.show_empty_text(self.tr("The model uses no column."))
         self.chart.show_bars(bars)
         idle = sum(not one["used"] for one in found["columns"])
         parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=label_of)]
@@ -54,8 +54,8 @@ class ImportanceCard(QFrame):
         if idle:
             parts.append(self.tr("Never used: {n}.").format(n=idle))
         parts.append(self.tr("Columns that say the same share their importance."))
-        self.said.setText(" ".join(parts))
-        self.said.setVisible(True)
+        self.message.setText(" ".join(parts))
+        self.message.setVisible(True)
 
 
 class WorstCard(QFrame):
@@ -65,10 +65,10 @@ class WorstCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.table = RowsTable([RowColumn("")], name="worst_rows", title=self.tr("The rows that were missed most"))
-        self.said = label("", "caption", tone="3", wrap=True)
-        self.said.setObjectName("worst_said")
+        self.message = label("", "caption", tone="3", wrap=True)
+        self.message.setObjectName("worst_note")
         self.setLayout(
-            column(heading(self.tr("The rows that were missed most")), self.said, (self.table, 1), margins=(16, 10, 12, 12), spacing=6)
+            column(heading(self.tr("The rows that were missed most")), self.message, (self.table, 1), margins=(16, 10, 12, 12), spacing=6)
         )
         self.setMinimumHeight(300)
 
@@ -87,9 +87,9 @@ class WorstCard(QFrame):
         self.table.show_columns(head)
         formats = [one.formatter() for one in shown]
         self.table.show_rows(self._line(at, one, classes, shown, formats) for at, one in enumerate(found["worst"][:MOST_ROWS]))
-        said = self.tr("Wrong answers that the model was surest of.") if classes else self.tr("Answers that are furthest from the truth.")
+        text = self.tr("Wrong answers that the model was surest of.") if classes else self.tr("Answers that are furthest from the truth.")
         self.table.setVisible(bool(found["worst"]))
-        self.said.setText(said if found["worst"] else self.tr("Every row was answered rightly."))
+        self.message.setText(text if found["worst"] else self.tr("Every row was answered rightly."))
 
     def _line(self, at: int, one: Mapping[str, Any], classes: bool, shown: Sequence[TableColumn], formats: Sequence[Any]) -> Row:
         place = one.get("table_row", one["row"])

@@ -23,5 +23,5 @@ class PreprocessPanel(RecipePanel):
 
     def show_results(self) -> None:
         """Show what is known of the steps; the columns of the table are needed for the rules for rows."""
-        self.controller.look()
+        self.controller.load_table()
         super().show_results()

@@ -20,7 +20,7 @@ class BriefCard(QFrame):
     """Tells a whole new `Brief`, and the field that a person changed; `tied` tells a role (group, time) and the column for it ("" none)."""
 
     changed = Signal(object, str)
-    tied = Signal(str, str)
+    split_column_picked = Signal(str, str)
     left = Signal()
 
     def __init__(self) -> None:
@@ -48,9 +48,9 @@ class BriefCard(QFrame):
         )
         for at, (field, title, example) in enumerate(texts):
             grid.addLayout(self._area(field, title, example), at // 2, at % 2)
-        self.ties: dict[str, ComboBox] = {}
-        grid.addLayout(self._tie("group", self.tr("Which rows belong together?")), 2, 0)
-        grid.addLayout(self._tie("time", self.tr("Are the rows ordered in time?")), 2, 1)
+        self.split_columns: dict[str, ComboBox] = {}
+        grid.addLayout(self._set_split_column("group", self.tr("Which rows belong together?")), 2, 0)
+        grid.addLayout(self._set_split_column("time", self.tr("Are the rows ordered in time?")), 2, 1)
         for across in range(2):
             grid.setColumnStretch(across, 1)
         self.setLayout(
@@ -61,26 +61,26 @@ class BriefCard(QFrame):
                 spacing=10,
             )
         )
-        self.kind.chosen.connect(lambda kind: self._tell("data_kind", kind))
+        self.kind.chosen.connect(lambda kind: self._emit("data_kind", kind))
 
     def _area(self, field: str, title: str, example: str) -> QLayout:
         area = TextArea(name=f"brief_{field}", title=title, placeholder=self.tr("Such as: {example}").format(example=example))
         area.setFixedHeight(2 * area.fontMetrics().lineSpacing() + 20)
-        area.changed.connect(partial(self._tell, field))
+        area.changed.connect(partial(self._emit, field))
         area.left.connect(self.left)
         self.areas[field] = area
         name = label(title, "small", tone="2", weight=Weight.Medium)
         name.setBuddy(area)
         return column(name, area, spacing=4)
 
-    def _tie(self, role: str, title: str) -> QLayout:
-        box = self.ties[role] = ComboBox(name=f"tie_{role}", title=title)
-        box.picked.connect(partial(self.tied.emit, role))
+    def _set_split_column(self, role: str, title: str) -> QLayout:
+        box = self.split_columns[role] = ComboBox(name=f"tie_{role}", title=title)
+        box.picked.connect(partial(self.split_column_picked.emit, role))
         name = label(title, "small", tone="2", weight=Weight.Medium)
         name.setBuddy(box)
         return column(name, box, spacing=4)
 
-    def show_ties(self, columns: Sequence[tuple[str, str]], chosen: Mapping[str, str]) -> None:
+    def show_split_columns(self, columns: Sequence[tuple[str, str]], chosen: Mapping[str, str]) -> None:
         """Offer columns (name, type) for what ties rows together; `chosen` is the column of each role, "" none."""
         dates = [name for name, kind in columns if kind == "date"]
         others = [name for name, kind in columns if kind in ("number", "integer", "ordered", "category")]
@@ -90,7 +90,7 @@ class BriefCard(QFrame):
             "group": [("", self.tr("None: each row stands for itself")), *((name, alike.format(name=name)) for name, _ in groups)],
             "time": [("", self.tr("No")), *((name, by.format(name=name)) for name in (*dates, *others))],
         }
-        for role, box in self.ties.items():
+        for role, box in self.split_columns.items():
             name = chosen.get(role, "")
             lost = [(name, name)] if name and name not in dict(offered[role]) else []
             box.show_options([*offered[role], *lost])
@@ -108,6 +108,6 @@ class BriefCard(QFrame):
         for area in self.areas.values():
             area.flush()
 
-    def _tell(self, field: str, value: Any) -> None:
+    def _emit(self, field: str, value: Any) -> None:
         self._brief = replace(self._brief, **{field: value})
         self.changed.emit(self._brief, field)

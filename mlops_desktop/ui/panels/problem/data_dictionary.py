@@ -41,15 +41,15 @@ class NoteRow:
     why: str = ""
 
 
-def words_text(words: Sequence[str]) -> str:
+def list_text(words: Sequence[str]) -> str:
     """A list of words as one line; words with commas are put in quotes."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(words)
     return line.getvalue().replace(",", ", ") if all("," not in word for word in words) else line.getvalue()
 
 
-def read_words(text: str) -> tuple[str, ...]:
-    """The words of `words_text`; blank ones are left out."""
+def read_list(text: str) -> tuple[str, ...]:
+    """The words of `list_text`; blank ones are left out."""
     found = next(csv.reader([text], skipinitialspace=True), [])
     return tuple(word.strip() for word in found if word.strip())
 
@@ -92,7 +92,7 @@ class _NotesModel(QAbstractTableModel):
         if field == "role":
             return role_names()[row.role][0]
         if field in _LISTS:
-            return words_text(getattr(row, field))
+            return list_text(getattr(row, field))
         return str(getattr(row, field))
 
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> Any:
@@ -127,7 +127,7 @@ class _NotesModel(QAbstractTableModel):
     def setData(self, index: _Index, value: Any, role: int = _Role.EditRole) -> bool:
         """Tell of the change; the new value comes back with `show_rows`."""
         row, field = self.rows[index.row()], FIELDS[index.column()]
-        new: Any = read_words(str(value)) if field in _LISTS else str(value).strip() if field not in _CHOICES else str(value)
+        new: Any = read_list(str(value)) if field in _LISTS else str(value).strip() if field not in _CHOICES else str(value)
         if new != getattr(row, field):
             # Later: the answer replaces the rows, and the editor is still open now.
             QTimer.singleShot(0, self, lambda: self.edited.emit(row.name, field, new))
@@ -187,8 +187,8 @@ class _NotesDelegate(QStyledItemDelegate):
             line.setAccessibleName(title)
             return line
         if field == "type":
-            said = self.tr("Found: {type}").format(type=type_names().get(row.found, row.found))
-            found = self.tr("As found from the cells") if row.type else said
+            text = self.tr("Found: {type}").format(type=type_names().get(row.found, row.found))
+            found = self.tr("As found from the cells") if row.type else text
             box = ComboBox([("", found), *type_names().items()], name="notes_type_editor", title=title)
         else:
             box = ComboBox(((id_, name) for id_, (name, _) in role_names().items()), name="notes_role_editor", title=title)
@@ -252,7 +252,7 @@ class NotesTable(QTableView):
             self.setColumnWidth(at, _WIDTHS.get(field, 160))
         self.notes.edited.connect(self.edited)
         self.clicked.connect(self._open_choice)
-        self.selectionModel().currentRowChanged.connect(lambda now, _: self._tell(now))
+        self.selectionModel().currentRowChanged.connect(lambda now, _: self._emit(now))
 
     def show_rows(self, rows: Sequence[NoteRow]) -> None:
         """Show these columns. The current cell stays current; an open editor stays open when its columns are the same."""
@@ -306,6 +306,6 @@ class NotesTable(QTableView):
         if FIELDS[index.column()] in _CHOICES:
             self.edit(index)
 
-    def _tell(self, now: QModelIndex) -> None:
+    def _emit(self, now: QModelIndex) -> None:
         if now.isValid():
             self.at.emit(self.notes.rows[now.row()].name)

@@ -52,9 +52,9 @@ class FileCard(QFrame):
         self.show_tab("rows")
 
     def _rows_page(self) -> QWidget:
-        self._mended, self._form = column(spacing=6), column(spacing=6)
+        self._repaired, self._form = column(spacing=6), column(spacing=6)
         inner = QWidget()
-        inner.setLayout(column(self._mended, self._form, None, margins=(0, 0, 8, 0)))
+        inner.setLayout(column(self._repaired, self._form, None, margins=(0, 0, 8, 0)))
         self._reading = scrolled(inner)
         self._reading.setFixedWidth(READING)
         page = QWidget()
@@ -72,11 +72,11 @@ class FileCard(QFrame):
         self.file.setText(file or self.tr("No data file"))
         self.facts.setText(" · ".join(part for part in facts if part))
 
-    def show_mended(self, sentences: Sequence[str]) -> None:
+    def show_repaired(self, sentences: Sequence[str]) -> None:
         """What was mended when the file was read."""
-        clear(self._mended)
+        clear(self._repaired)
         for text in sentences:
-            self._mended.addWidget(label(text, "caption", tone="warn", wrap=True))
+            self._repaired.addWidget(label(text, "caption", tone="warn", wrap=True))
 
     def show_form(self, form: QWidget) -> None:
         """The form of how the file is read."""

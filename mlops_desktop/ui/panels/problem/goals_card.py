@@ -98,9 +98,9 @@ class GoalsCard(QFrame):
             for across, field in enumerate(_COSTS[at]):
                 grid.addWidget(self._line(f"cost_{field}", "", partial(self._take_cost, field)), at + 1, across + 1)
         grid.setColumnStretch(0, 1)
-        said = label(self.tr("In any currency; a gain is a negative cost. The cut-off is chosen by them."), "caption", tone="3", wrap=True)
+        text = label(self.tr("In any currency; a gain is a negative cost. The cut-off is chosen by them."), "caption", tone="3", wrap=True)
         self._cost_grid = QWidget()
-        self._cost_grid.setLayout(column(grid, said, spacing=4))
+        self._cost_grid.setLayout(column(grid, text, spacing=4))
         part = QWidget()
         part.setLayout(column(row(self.costs_on, None), self._cost_grid, spacing=6))
         return part
@@ -108,9 +108,9 @@ class GoalsCard(QFrame):
     def show_goals(self, goals: Goals, metric: Metric | None) -> None:
         """Show the goals; the score in the words and the sign of the metric."""
         self._goals, self._error = goals, metric is not None and metric.is_error
-        said = metric.label if metric else self.tr("Score")
+        message = metric.label if metric else self.tr("Score")
         text = self.tr("{metric} of at most") if self._error else self.tr("{metric} of at least")
-        self._score_title.setText(text.format(metric=said))
+        self._score_title.setText(text.format(metric=message))
         self._show("goal_score", None if goals.score is None else -goals.score if self._error else goals.score)
         self._show("goal_response_ms", goals.response_ms)
         self._show("goal_cost", goals.cost)
@@ -163,11 +163,11 @@ class GoalsCard(QFrame):
             try:
                 self._takers[name]()
             except UserError as error:
-                self._say(name, str(error))
+                self._show_message(name, str(error))
             else:
-                self._say(name, "")
+                self._show_message(name, "")
 
-    def _say(self, name: str, text: str) -> None:
+    def _show_message(self, name: str, text: str) -> None:
         set_property(self._lines[name], "bad", bool(text))
         self.problem.setText(text)
         self.problem.setVisible(bool(text))

@@ -86,7 +86,7 @@ class ProblemPanel(Panel):
         self.goals.left.connect(self._end_merge)
         self.brief.changed.connect(self._set_brief)
         self.brief.left.connect(self._end_merge)
-        self.brief.tied.connect(self._tie)
+        self.brief.split_column_picked.connect(self._set_split_column)
         self.file.another.connect(self.choose_file)
         self.file.edited.connect(self._note)
         self.file.at.connect(self._show_why)
@@ -95,21 +95,21 @@ class ProblemPanel(Panel):
 
     def show_project(self) -> None:
         """Show the decisions; nothing is told while they are shown."""
-        project, seen = self.controller.project, self._overview()
-        if self._shown and self._shown[0] is project and self._shown[1] is seen and self._shown[2] is self._before:
+        project, overview = self.controller.project, self._overview()
+        if self._shown and self._shown[0] is project and self._shown[1] is overview and self._shown[2] is self._before:
             return
-        self._shown = (project, seen, self._before)
+        self._shown = (project, overview, self._before)
         self.brief.show_brief(project.brief)
-        self._show_file(project, seen)
-        known = {one["name"]: one for one in seen["columns"]} if seen else {}
+        self._show_file(project, overview)
+        known = {one["name"]: one for one in overview["columns"]} if overview else {}
         as_target = known.get(project.target, {}).get("target", {})
         task = project.task or ""
         has_positive = _has_positive(project)
-        self._show_columns(project, seen)
+        self._show_columns(project, overview)
         self.target.show_task(as_target, task)
         self.target.show_positive(as_target, task, project.positive)
         self.target.show_metric(as_target, task, project.metric, project.positive)
-        self.target.show_misfits(self._misfits(project, seen))
+        self.target.show_inconsistencies(self._inconsistencies(project, overview))
         metric = next((m for m in metrics_for(project.task) if m.id == project.metric), None) if project.task else None
         self.goals.show_goals(project.goals, metric)
         others = [level_of(value) for value, _ in as_target.get("classes", ()) if value != project.positive]
@@ -118,10 +118,10 @@ class ProblemPanel(Panel):
 
     def show_results(self) -> None:
         """Show the first rows, or have the table looked at when nobody did."""
-        self.controller.look()
+        self.controller.load_table()
         self.show_project()
-        table, seen = self.controller.table(), self.controller.overview()
-        if table is None or seen is None:
+        table, overview = self.controller.table(), self.controller.overview()
+        if table is None or overview is None:
             if self._seen is None and self.file.preview.table.columns:
                 self.file.preview.show_columns([])
                 self.file.preview.setProperty("shown", "")
@@ -131,21 +131,23 @@ class ProblemPanel(Panel):
             self.file.preview.setProperty("shown", str(key))
             task = self.controller.project.task
             classes = task is not None and task_spec(task).has_classes
-            self.file.preview.show_columns(table_columns(table, seen, self.controller.project.target, classes))
+            self.file.preview.show_columns(table_columns(table, overview, self.controller.project.target, classes))
 
-    def _show_columns(self, project: Project, seen: Json | None) -> None:
+    def _show_columns(self, project: Project, overview: Json | None) -> None:
         """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
-        if seen is None:
+        if overview is None:
             chosen = [{"name": project.target, "target": {}}] if project.target else []
             self.target.show_columns({"targets": [], "columns": chosen}, project.target)
             self.file.notes.show_rows([])
-            self.brief.show_ties([], {})
+            self.brief.show_split_columns([], {})
             return
-        self.target.show_columns(seen, project.target)
-        self.file.notes.show_rows([_note_row(one, project) for one in seen["columns"]])
+        self.target.show_columns(overview, project.target)
+        self.file.notes.show_rows([_note_row(one, project) for one in overview["columns"]])
         self._show_why(self.file.notes.column())
-        ties: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
-        self.brief.show_ties([(one["name"], one["type"]) for one in seen["columns"] if one["name"] != project.target], ties)
+        split_columns: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
+        self.brief.show_split_columns(
+            [(one["name"], one["type"]) for one in overview["columns"] if one["name"] != project.target], split_columns
+        )
 
     def _overview(self) -> Json | None:
         """Today's overview; the last one of the same data while a new one is being made."""
@@ -156,15 +158,15 @@ class ProblemPanel(Panel):
             self._seen = None
         return self._seen
 
-    def _show_file(self, project: Project, seen: Json | None) -> None:
+    def _show_file(self, project: Project, overview: Json | None) -> None:
         size = ""
-        if seen:
-            rows = pluralize(seen["rows"], self.tr("1 row"), self.tr("{n} rows"))
-            size = f"{rows} × {pluralize(len(seen['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
+        if overview:
+            rows = pluralize(overview["rows"], self.tr("1 row"), self.tr("{n} rows"))
+            size = f"{rows} × {pluralize(len(overview['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
         self.file.show_file(project.file, [size, project.source.label if project.source else ""])
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
-            self.file.show_mended(last_import(self.controller.folder)[1])
+            self.file.show_repaired(last_import(self.controller.folder)[1])
         if project.source is None:
             return
         if self._form is None or type(self._form.component()) is not type(project.source):
@@ -179,16 +181,16 @@ class ProblemPanel(Panel):
         if one is None:
             self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
             return
-        said = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
+        text = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
         proposed = self._seen["roles"].get(name) if self._seen else None
-        self.file.why.setText(f"{name}: {said}" + (f" {proposed[1]}" if proposed else ""))
+        self.file.why.setText(f"{name}: {text}" + (f" {proposed[1]}" if proposed else ""))
 
-    def _misfits(self, project: Project, seen: Json | None) -> list[str]:
-        if seen is None or self.controller.overview() is None or self._before is not None or not project.data:
+    def _inconsistencies(self, project: Project, overview: Json | None) -> list[str]:
+        if overview is None or self.controller.overview() is None or self._before is not None or not project.data:
             return []
-        said = consistent(project, seen)[1]
-        if project.target and not project.task and not said:
-            said.append(self.tr("The kind of answer is open."))
+        message = consistent(project, overview)[1]
+        if project.target and not project.task and not message:
+            message.append(self.tr("The kind of answer is open."))
         open_ = [
             text
             for is_open, text in (
@@ -201,7 +203,7 @@ class ProblemPanel(Panel):
             )
             if is_open
         ]
-        return said + open_
+        return message + open_
 
     # ---- what a person decides
 
@@ -240,7 +242,7 @@ class ProblemPanel(Panel):
     def _set_brief(self, brief: Brief, field: str) -> None:
         self.controller.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
 
-    def _tie(self, role: Role, name: str) -> None:
+    def _set_split_column(self, role: Role, name: str) -> None:
         """A column says which rows belong together, or when they were: the split follows."""
         project = self.controller.project
         for other, note in project.columns.items():
@@ -261,9 +263,9 @@ class ProblemPanel(Panel):
             return
         if field == "role" and value == "feature" and self.controller.project.columns.get(name, ColumnNote()).role is None:
             return
-        said: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
+        message: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
         try:
-            project = set_note(self.controller.project, name, **{field: said})
+            project = set_note(self.controller.project, name, **{field: message})
         except UserError as error:
             self.controller.banner.emit("warn", str(error), self.id)
             self._show_again()
@@ -277,8 +279,8 @@ class ProblemPanel(Panel):
         self.show_project()
 
     def _as_target(self, name: str) -> Mapping[str, Any]:
-        seen = self._overview()
-        return next((one["target"] for one in seen["columns"] if one["name"] == name), {}) if seen else {}
+        overview = self._overview()
+        return next((one["target"] for one in overview["columns"] if one["name"] == name), {}) if overview else {}
 
     # ---- what follows from a decision
 
@@ -291,12 +293,12 @@ class ProblemPanel(Panel):
     def _renew_by_hand(self) -> None:
         self._renew(self.controller.project, self.tr("open decisions"))
 
-    def _changed_words(self, because: str, changes: Sequence[str]) -> str:
+    def _changes_text(self, because: str, changes: Sequence[str]) -> str:
         """What was proposed anew, then the sentences that say why."""
         new = ", ".join(one for one in changes if not one.endswith("."))
         why = [one for one in changes if one.endswith(".")]
-        said = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
-        return " ".join([*([said] if new else []), *why, self.tr("Undo takes it back.")])
+        text = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
+        return " ".join([*([text] if new else []), *why, self.tr("Undo takes it back.")])
 
     def _renew(self, before: Project, because: str) -> None:
         """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
@@ -311,7 +313,7 @@ class ProblemPanel(Panel):
             self._before = None
             self.controller.put(self.tr("What follows from: {what}").format(what=because), project_from_json(found["project"]))
             if found["changes"]:
-                self.controller.banner.emit("info", self._changed_words(because, found["changes"]), self.id)
+                self.controller.banner.emit("info", self._changes_text(because, found["changes"]), self.id)
 
         def over() -> None:
             if self._renewing is token:  # no later one is under way
@@ -404,9 +406,9 @@ def _has_positive(project: Project) -> bool:
     return project.task is not None and task_spec(project.task).has_positive
 
 
-def _note_row(seen: Mapping[str, Any], project: Project) -> NoteRow:
-    name = seen["name"]
+def _note_row(overview: Mapping[str, Any], project: Project) -> NoteRow:
+    name = overview["name"]
     note = project.columns.get(name, ColumnNote())
-    evidence = " ".join(one["message"] for one in seen["evidence"])
+    evidence = " ".join(one["message"] for one in overview["evidence"])
     role = "target" if name == project.target else note.role or "feature"
-    return NoteRow(name, seen["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)
+    return NoteRow(name, overview["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)

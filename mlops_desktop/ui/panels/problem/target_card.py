@@ -47,13 +47,13 @@ class TargetCard(QFrame):
         self.positive_why = _small()
         self.measure = ComboBox(name="metric", title=self.tr("What a good model is"))
         self.metric_why = _small()
-        self.misfit = label("", "small", tone="warn", wrap=True)
-        self.misfit.setObjectName("misfit")
+        self.inconsistent = label("", "small", tone="warn", wrap=True)
+        self.inconsistent.setObjectName("misfit")
         self.renew = Button(self.tr("Propose what follows anew"), self.renew_asked.emit, name="renew", icon="refresh")
         self._positive_part = QWidget()
         self._positive_part.setLayout(_field(self.tr("Class of interest"), self.positive, self.positive_why))
-        self._misfit_part = QWidget()
-        self._misfit_part.setLayout(column(self.misfit, row(self.renew, None), spacing=6))
+        self._inconsistent_part = QWidget()
+        self._inconsistent_part.setLayout(column(self.inconsistent, row(self.renew, None), spacing=6))
         self.setLayout(
             column(
                 heading(self.tr("What to predict")),
@@ -61,7 +61,7 @@ class TargetCard(QFrame):
                 _field(self.tr("Kind of answer"), self.task, self.task_why),
                 self._positive_part,
                 _field(self.tr("A good model should …"), self.measure, self.metric_why),
-                self._misfit_part,
+                self._inconsistent_part,
                 None,
                 margins=(16, 10, 16, 14),
                 spacing=12,
@@ -72,19 +72,21 @@ class TargetCard(QFrame):
         self.positive.picked.connect(lambda at: self.positive_picked.emit(self._classes[int(at)]))
         self.measure.picked.connect(self.metric_picked)
 
-    def show_columns(self, seen: Mapping[str, Any], target: str) -> None:
+    def show_columns(self, overview: Mapping[str, Any], target: str) -> None:
         """Offer the columns, the likeliest first; what cannot be predicted says why."""
-        why = dict(seen["targets"])
-        known = {one["name"]: one for one in seen["columns"]}
-        order = [name for name, _ in seen["targets"]] + [name for name in known if name not in why]
+        why = dict(overview["targets"])
+        known = {one["name"]: one for one in overview["columns"]}
+        order = [name for name, _ in overview["targets"]] + [name for name in known if name not in why]
         lost = [(target, self.tr("{name} (not there)").format(name=target))] if target and target not in known else []
         self.target.show_options([*lost, *((name, name) for name in order)])
         for at, name in enumerate(order, start=len(lost)):
             self.target.setItemData(at, why.get(name) or known[name]["target"].get("refused", ""), 3)  # Qt.ToolTipRole
         self.target.show_choice(target)
         guessed = why.get(target, "")
-        _say(self.target_why, guessed or (self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict.")))
-        self._show_guesses([name for name, _ in seen["targets"] if name != target][:GUESSES], why)
+        _show_message(
+            self.target_why, guessed or (self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict."))
+        )
+        self._show_guesses([name for name, _ in overview["targets"] if name != target][:GUESSES], why)
 
     def show_task(self, as_target: Mapping[str, Any], task: str) -> None:
         """Show the task and its evidence; `as_target` is the overview's entry for the column (empty without one)."""
@@ -95,7 +97,7 @@ class TargetCard(QFrame):
         why = str(as_target.get("why", ""))
         if task and why and task != as_target.get("task"):
             why = self.tr("Chosen by you. Found: {why}").format(why=why)
-        _say(self.task_why, refused or why, "err" if refused else "")
+        _show_message(self.task_why, refused or why, "err" if refused else "")
 
     def show_positive(self, as_target: Mapping[str, Any], task: str, positive: Any) -> None:
         """Offer the classes with their rows, for tasks with a positive class only."""
@@ -109,7 +111,7 @@ class TargetCard(QFrame):
         at = next((i for i, value in enumerate(self._classes) if type(value) is type(positive) and value == positive), -1)
         self.positive.show_choice(str(at))
         proposed = at >= 0 and self._classes[at] == as_target.get("positive")
-        _say(
+        _show_message(
             self.positive_why, as_target.get("positive_why", "") if proposed else self.tr("Scores such as precision are about this class.")
         )
 
@@ -118,24 +120,24 @@ class TargetCard(QFrame):
         if task not in tasks():
             self.measure.show_options([])
             self.measure.setEnabled(False)
-            _say(self.metric_why, "")
+            _show_message(self.metric_why, "")
             return
         choices = metric_choices(task, "" if positive is None else str(positive))
         self.measure.setEnabled(True)
         self.measure.show_options(choices)
         self.measure.show_choice(metric)
         if metric not in dict(choices):
-            _say(self.metric_why, self.tr("Choose what counts; everything is compared by it."))
+            _show_message(self.metric_why, self.tr("Choose what counts; everything is compared by it."))
             return
         proposed = as_target.get("metrics", {}).get(task, ["", ""])
-        said = metric_of(metric, task).sentence
+        text = metric_of(metric, task).sentence
         why = proposed[1] if proposed[0] == metric and task_spec(task).has_classes else ""
-        _say(self.metric_why, f"{said} {why}".strip())
+        _show_message(self.metric_why, f"{text} {why}".strip())
 
-    def show_misfits(self, sentences: Sequence[str]) -> None:
+    def show_inconsistencies(self, sentences: Sequence[str]) -> None:
         """Say which decisions do not fit any more, with the button that proposes them anew; hidden when there are none."""
-        self._misfit_part.setVisible(bool(sentences))
-        self.misfit.setText("\n".join(sentences[:4]) + ("\n…" if len(sentences) > 4 else ""))
+        self._inconsistent_part.setVisible(bool(sentences))
+        self.inconsistent.setText("\n".join(sentences[:4]) + ("\n…" if len(sentences) > 4 else ""))
 
     def _show_guesses(self, names: Sequence[str], why: Mapping[str, str]) -> None:
         if tuple(names) == self._guessed:
@@ -157,7 +159,7 @@ def _small() -> Any:
     return label("", "caption", tone="3", wrap=True)
 
 
-def _say(where: Any, text: str, tone: str = "3") -> None:
+def _show_message(where: Any, text: str, tone: str = "3") -> None:
     where.setText(text)
     where.setVisible(bool(text))
     if where.property("tone") != (tone or "3"):

@@ -23,7 +23,7 @@ class TextArea(QPlainTextEdit):
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
         self.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 20)
-        self._told = ""
+        self._emitted = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -32,9 +32,9 @@ class TextArea(QPlainTextEdit):
 
     def show_text(self, text: str) -> None:
         """Show a text without telling anyone. What is just being written stays."""
-        if self._timer.isActive() or text == self._told == self.toPlainText():
+        if self._timer.isActive() or text == self._emitted == self.toPlainText():
             return
-        self._told = text
+        self._emitted = text
         self.blockSignals(True)
         self.setPlainText(text)
         self.blockSignals(False)
@@ -43,8 +43,8 @@ class TextArea(QPlainTextEdit):
         """Tell at once what was written last."""
         self._timer.stop()
         text = self.toPlainText()
-        if text != self._told:
-            self._told = text
+        if text != self._emitted:
+            self._emitted = text
             self.changed.emit(text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -17,7 +17,7 @@ from mlops_desktop.engine.project import project_to_json
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.recipe.editor import Recipe
-from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_words
+from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
 from mlops_desktop.ui.widgets.bars import BarChart
@@ -52,7 +52,7 @@ class RankingPane(Pane):
         self.rankings: dict[tuple[str, str], Json] = {}
         self._asked: tuple[str, str] | None = None
         self._shown: tuple[object, ...] = ()
-        self._home = recipe.controller.folder
+        self._folder = recipe.controller.folder
 
     def show_recipe(self, complete: bool) -> None:
         """Show the ranking, or have it made once the steps before are known."""
@@ -60,17 +60,17 @@ class RankingPane(Pane):
 
     def ranking(self) -> Json | None:
         """The ranking that belongs to what is shown, by the chosen method; None while it is being made."""
-        return self.rankings.get((self.recipe.trial.before, self.method.chosen()))
+        return self.rankings.get((self.recipe.preview.before, self.method.chosen()))
 
     def _show(self) -> None:
         recipe = self.recipe
-        if self._home != recipe.controller.folder:  # nothing of another project is seen while this one's is made
-            self._home, self._shown = recipe.controller.folder, ()
+        if self._folder != recipe.controller.folder:  # nothing of another project is seen while this one's is made
+            self._folder, self._shown = recipe.controller.folder, ()
             self.chart.show_bars([])
             self.facts.setText("")
-        key = (recipe.trial.before, self.method.chosen())
+        key = (recipe.preview.before, self.method.chosen())
         found = self.rankings.get(key)
-        if found is None and key != self._asked and key[0] and not recipe.trial.asking and not blocked(recipe.controller.project):
+        if found is None and key != self._asked and key[0] and not recipe.preview.asking and not blocked(recipe.controller.project):
             self._ask(key)
         self.ring.setVisible(found is None and key == self._asked)
         if found is None:
@@ -81,9 +81,9 @@ class RankingPane(Pane):
             return
         self._shown = shown
         scores = found["scores"][:BARS]
-        self.chart.say_empty(found["problem"] or self.tr("No column has a score: encode words and dates first."))
+        self.chart.show_empty_text(found["problem"] or self.tr("No column has a score: encode words and dates first."))
         bars = [Bar(name, score, text=score_text(score), color="control" if name in dropped else None) for name, score in scores]
-        self.chart.show_bars(bars, said=", ".join(f"{bar.name}: {bar.text}" for bar in bars[:10]))
+        self.chart.show_bars(bars, description=", ".join(f"{bar.name}: {bar.text}" for bar in bars[:10]))
         self.facts.setText(self._facts(found))
 
     def _facts(self, found: Json) -> str:
@@ -131,7 +131,7 @@ class RankingPane(Pane):
             on_over=over,
             project=project_to_json(recipe.tried()),
             method=key[1],
-            at=recipe.looked()[0],
+            at=recipe.selected_positions()[0],
         )
 
 
@@ -160,11 +160,11 @@ class RemainsPane(Pane):
             several=True,
         )
         self.table.chosen.connect(lambda _: self._show_buttons())
-        self.said = label("", "small", tone="3", wrap=True)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message = label("", "small", tone="3", wrap=True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._rows_pane = RowsPane(recipe)
         self._pages = QStackedWidget()
-        for page in (self.table, self.said, self._rows_pane):
+        for page in (self.table, self.message, self._rows_pane):
             self._pages.addWidget(page)
         head = row(heading(self.tr("What remains")), self.count, None, self.which, spacing=10)
         foot = row(self.keep, self.drop, self.free, None)
@@ -184,18 +184,18 @@ class RemainsPane(Pane):
         component = recipe.component()
         if component is None:
             self._list(self._ranked())
-            words = "" if self._listed else self.tr("No ranking yet.")
+            text = "" if self._listed else self.tr("No ranking yet.")
         else:
-            words = waiting_words(recipe, complete)
-            judged = None if words or recipe.answer is None or recipe.answer["step"] is None else recipe.answer["step"]["judged"]
-            if recipe.trial.asking and recipe.answer is not None and self._listed and complete:
+            text = waiting_text(recipe, complete)
+            judged = None if text or recipe.answer is None or recipe.answer["step"] is None else recipe.answer["step"]["judged"]
+            if recipe.preview.asking and recipe.answer is not None and self._listed and complete:
                 return
             self._list([(name, score, stays, why) for name, score, stays, why in judged] if judged is not None else [])
-            if not words and judged is None:
+            if not text and judged is None:
                 self._rows_pane.show_recipe(complete)
         plain = component is not None and not isinstance(component, Selection)
-        self.said.setText(words)
-        self._pages.setCurrentWidget(self.said if words else self._rows_pane if plain else self.table)
+        self.message.setText(text)
+        self._pages.setCurrentWidget(self.message if text else self._rows_pane if plain else self.table)
         for part in self._frame:
             part.setVisible(not plain)
         self._show_buttons()

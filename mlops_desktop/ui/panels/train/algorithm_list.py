@@ -75,8 +75,8 @@ class AlgorithmList(QWidget):
         position = next((i for i, one in enumerate(self._candidates) if one.id == algorithm.id), None)
         if position is not None:
             new = (*self._candidates[:position], algorithm, *self._candidates[position + 1 :])
-            said = self.tr("Parameters of {algorithm}").format(algorithm=algorithm.label)
-            self.changed.emit(new, said, f"candidates.{algorithm.id}")
+            text = self.tr("Parameters of {algorithm}").format(algorithm=algorithm.label)
+            self.changed.emit(new, text, f"candidates.{algorithm.id}")
 
 
 class _Row(QWidget):
@@ -112,8 +112,8 @@ class _Row(QWidget):
         fixed = on and self._kind.id == BASELINE
         self.tick.setChecked(on)
         self.tick.setEnabled(not fixed and (on or not self._absent))
-        told = self.tr("Always tried: every other model has to beat it.") if fixed else self._kind.help
-        self.tick.setToolTip(self.tr("{name} {reason}.").format(name=self._kind.label, reason=self._absent) if self._absent else told)
+        text = self.tr("Always tried: every other model has to beat it.") if fixed else self._kind.help
+        self.tick.setToolTip(self.tr("{name} {reason}.").format(name=self._kind.label, reason=self._absent) if self._absent else text)
         self.open.setEnabled(on)
         self._component = candidate
         if candidate is None:
@@ -132,7 +132,7 @@ class _Row(QWidget):
             self._form = ComponentForm(self._component, on_change=self.edited.emit, name=f"algorithm_{self._kind.id}")
             tuned = [param.label for param in self._kind().search_space().values()]
             if tuned:
-                said = self.tr("The search begins with these values and also tries others for: {names}.").format(names=", ".join(tuned))
-                self._body.addWidget(label(said, "caption", tone="3", wrap=True))
+                text = self.tr("The search begins with these values and also tries others for: {names}.").format(names=", ".join(tuned))
+                self._body.addWidget(label(text, "caption", tone="3", wrap=True))
             self._body.addWidget(self._form)
         self._drawer.setVisible(self.open.isChecked())

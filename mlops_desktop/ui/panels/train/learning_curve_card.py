@@ -36,13 +36,13 @@ class LearningCard(QFrame):
         )
         self.make = Button(self.tr("Make it"), self.asked.emit, name="make_learning_curve", kind="link", icon="play")
         self.of = label("", "caption", pill="mute")
-        self.said = label("", "caption", tone="2", wrap=True)
-        self.said.setObjectName("learning_said")
+        self.message = label("", "caption", tone="2", wrap=True)
+        self.message.setObjectName("learning_note")
         self.setLayout(
             column(
                 row(heading(self.tr("Learning curve")), self.of, self.make, None, self.chart.tools, spacing=4),
                 (self.chart, 1),
-                self.said,
+                self.message,
                 margins=(16, 10, 12, 8),
                 spacing=4,
             )
@@ -55,8 +55,8 @@ class LearningCard(QFrame):
         self.make.setVisible(False)
         self._named = False
         self.of.setVisible(False)
-        self.said.setVisible(False)
-        self.chart.say_empty(self.tr("The learning curve of the chosen model is made after training."))
+        self.message.setVisible(False)
+        self.chart.show_empty_text(self.tr("The learning curve of the chosen model is made after training."))
         self.chart.show_series([])
 
     def show_curve(
@@ -83,14 +83,14 @@ class LearningCard(QFrame):
             if busy
             else self.tr("It shows whether more rows would help. It takes about {time}.")
         )
-        self.chart.say_empty(waiting.format(time=cost))
+        self.chart.show_empty_text(waiting.format(time=cost))
         self.chart.y_label = metric.label if metric else ""
         sign = -1.0 if metric is not None and metric.is_error else 1.0
         series = [_series(name, points, part, sign, color) for name, part, color in self._parts()]
-        told = [*self._verdict(points if done else []), *notes[:1]]
-        self.chart.show_series(series, said=" ".join(told))
-        self.said.setText(" ".join(told))
-        self.said.setVisible(bool(told))
+        text = [*self._verdict(points if done else []), *notes[:1]]
+        self.chart.show_series(series, description=" ".join(text))
+        self.message.setText(" ".join(text))
+        self.message.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The legend comes first where there is little room."""
@@ -107,14 +107,14 @@ class LearningCard(QFrame):
         if len(valid) < 5 or not np.isfinite(valid[[-3, -1]]).all() or not np.isfinite(train[-1]):
             return []
         rise = float(np.nanmax(valid) - np.nanmin(valid))
-        told = []
+        text = []
         if rise > 0 and (valid[-1] - valid[-3]) / rise > STEEP:
-            told.append(self.tr("The validation score still gets better: more rows would help."))
+            text.append(self.tr("The validation score still gets better: more rows would help."))
         elif rise > 0:
-            told.append(self.tr("The validation score hardly gets better any more: more rows would help little."))
+            text.append(self.tr("The validation score hardly gets better any more: more rows would help little."))
         if abs(train[-1] - valid[-1]) > max(WIDE[0] * rise, WIDE[1] * max(abs(train[-1]), abs(valid[-1]))):
-            told.append(self.tr("The gap is wide: the model learns its rows by heart."))
-        return told
+            text.append(self.tr("The gap is wide: the model learns its rows by heart."))
+        return text
 
 
 def _means(points: Sequence[Mapping[str, Any]], part: str) -> Any:

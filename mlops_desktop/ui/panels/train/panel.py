@@ -18,7 +18,7 @@ from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, metrics_for
 from mlops_desktop.engine.training import Run, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of
-from mlops_desktop.ui.jobs import Json, Ticket
+from mlops_desktop.ui.jobs import BackgroundJob, Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
@@ -26,7 +26,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
-from mlops_desktop.ui.widgets.leaderboard import Leaderboard, Running, model_words, spent
+from mlops_desktop.ui.widgets.leaderboard import Leaderboard, Running, model_text, spent
 
 MORE_TRIALS = 20
 CURVE_BY_ITSELF_S = 30.0  # a learning curve that takes longer is made when it is asked for
@@ -42,14 +42,14 @@ class TrainPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._ticket: Ticket | None = None  # the search that is going on
+        self._job: BackgroundJob | None = None  # the search that is going on
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
         self._running: Running | None = None
         self._shown: tuple[Any, ...] = ()
         self._asked_split = ""
         self._facts: tuple[str, Json] | None = None
         self._points: tuple[str, list[Json]] = ("", [])  # of the learning curve that is being made, with its run
-        self._curve_ticket: Ticket | None = None
+        self._curve_job: BackgroundJob | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(SHOW_MS)
@@ -106,7 +106,7 @@ class TrainPanel(Panel):
 
     def _connect(self) -> None:
         self.setup.metric_picked.connect(self._set_metric)
-        self.setup.edited.connect(lambda said, merge, changes: self.controller.edit(said, merge=merge, **changes))
+        self.setup.edited.connect(lambda text, merge, changes: self.controller.edit(text, merge=merge, **changes))
         self.setup.left.connect(self._end_merge)
         self.setup.started.connect(self.start_training)
         self.setup.stopped.connect(self.stop_training)
@@ -132,7 +132,7 @@ class TrainPanel(Panel):
         """Show the board of today's decisions."""
         if blocked(self.controller.project):
             return
-        self.controller.look()
+        self.controller.load_table()
         self.show_project()
         self._show_split_facts()
         self._show_board()
@@ -184,11 +184,11 @@ class TrainPanel(Panel):
         self.best.setVisible(bool(self.controller.project.chosen))
         base = next((run for run in runs if run.algorithm_id == BASELINE and run.score is not None), None)
         metric = self._metric()
-        told = self.tr("Select a row to go on with that model instead of the best.")
+        message = self.tr("Select a row to go on with that model instead of the best.")
         if base is not None and base.score is not None and metric is not None:
-            said = self.tr("Without any model (baseline): {metric} {score}.")
-            told = f"{said.format(metric=metric.label, score=format_number(metric.shown(base.score)))} {told}"
-        self.hint.setText(told)
+            text = self.tr("Without any model (baseline): {metric} {score}.")
+            message = f"{text.format(metric=metric.label, score=format_number(metric.shown(base.score)))} {message}"
+        self.hint.setText(message)
         self.hint.setVisible(bool(runs))
 
     def _show_history(self, runs: list[Run], metric: Metric | None) -> None:
@@ -198,32 +198,32 @@ class TrainPanel(Panel):
         self.history.show_history(scores, more_is_better=metric is None or not metric.is_error, planned=planned)
 
     def _show_notice(self, stale: bool) -> None:
-        told = ""
-        if self._ticket is not None and not self._is_here():
-            told = self.tr("Training goes on with the decisions that it was started with. They were changed since.")
+        text = ""
+        if self._job is not None and not self._is_here():
+            text = self.tr("Training goes on with the decisions that it was started with. They were changed since.")
         elif stale:
-            told = self.tr("The decisions changed after the last training: this board is out of date. Undo brings it back.")
-        if told == self._noticed:
+            text = self.tr("The decisions changed after the last training: this board is out of date. Undo brings it back.")
+        if text == self._noticed:
             return
-        self._noticed = told
+        self._noticed = text
         clear(self._notices)
-        if told:
+        if text:
             actions = [("again", self.tr("Train again"), "")] if stale else []
-            made = Banner("stale" if stale else "info", told, actions, name="train_notice", closable=False)
+            made = Banner("stale" if stale else "info", text, actions, name="train_notice", closable=False)
             made.acted.connect(lambda _: self.start_training())
             self._notices.addWidget(made)
 
     def _show_buttons(self, runs: list[Run], stale: bool) -> None:
-        busy = self._ticket is not None
+        busy = self._job is not None
         self.setup.show_state(
             start=self.tr("Continue training") if runs else self.tr("Train again") if stale else self.tr("Start training"),
             busy=busy,
-            stopping=self._ticket is not None and self._ticket.cancelled.is_set(),
+            stopping=self._job is not None and self._job.cancelled.is_set(),
             why_not="" if self.controller.project.candidates else self.tr("Tick at least one model."),
-            said=self._more_said(runs) if runs and not busy else "",
+            note=self._more_text(runs) if runs and not busy else "",
         )
 
-    def _more_said(self, runs: list[Run]) -> str:
+    def _more_text(self, runs: list[Run]) -> str:
         search = self.controller.project.search
         if search.trials is None:
             kept = _trials(len(runs))
@@ -240,12 +240,12 @@ class TrainPanel(Panel):
             self.learning.show_nothing()
             return
         found = self.controller.result(self.controller.keys.learning_curve(best.id))
-        making = self._curve_ticket is not None and self._points[0] == best.id
+        making = self._curve_job is not None and self._points[0] == best.id
         points = found["points"] if found else self._points[1] if self._points[0] == best.id else []
         metric = self._metric()
         self.learning.show_curve(
-            model_words(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
-            busy=making or self._ticket is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
+            model_text(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
+            busy=making or self._job is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
     def make_learning_curve(self) -> None:
@@ -261,10 +261,10 @@ class TrainPanel(Panel):
                 self._later.start()
 
         def over() -> None:
-            if self._curve_ticket is ticket:
-                self._curve_ticket = None
+            if self._curve_job is job:
+                self._curve_job = None
 
-        ticket = self._curve_ticket = self.controller.ask(
+        job = self._curve_job = self.controller.ask(
             "learning_curve", lambda _: None, owner="train.learning", title=self.tr("Learning curve"), long=True,
             on_partial=partial, on_over=over,
         )  # fmt: skip
@@ -274,12 +274,12 @@ class TrainPanel(Panel):
 
     def start_training(self) -> None:
         """Start the search, or go on with it: finished folds are in the store."""
-        if self._ticket is not None or blocked(self.controller.project):
+        if self._job is not None or blocked(self.controller.project):
             return
         self.setup.algorithms.flush()
-        self._make_room()
-        if self._curve_ticket is not None:
-            self.controller.jobs.long.cancel(self._curve_ticket)
+        self._allow_more_trials()
+        if self._curve_job is not None:
+            self.controller.jobs.long.cancel(self._curve_job)
         self._at, self._running = (self.controller.folder, self.controller.keys.board), None
 
         def partial(data: Json) -> None:
@@ -288,18 +288,18 @@ class TrainPanel(Panel):
                 self._later.start()
 
         def over() -> None:
-            stopped = ticket.cancelled.is_set()
-            self._ticket = self._running = None
+            stopped = job.cancelled.is_set()
+            self._job = self._running = None
             if stopped and self.controller.folder is not None and self.controller.folder == self._at[0]:
-                self._say_stopped()
+                self._report_stopped()
 
-        ticket = self._ticket = self.controller.ask(
+        job = self._job = self.controller.ask(
             "run", self._trained, owner="train", title=self.tr("Training"), long=True,
             on_partial=partial, on_over=over, jobs=self.setup.search.jobs.value(),
         )  # fmt: skip
         self._show_board()
 
-    def _make_room(self) -> None:
+    def _allow_more_trials(self) -> None:
         """A choice of earlier decisions, and a number of trials that is used up, would end the search at once."""
         project, runs = self.controller.project, self.controller.runs.list(self.controller.keys.board)
         changes: dict[str, Any] = {}
@@ -315,7 +315,7 @@ class TrainPanel(Panel):
         if self._is_here() and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
             self.make_learning_curve()
 
-    def _say_stopped(self) -> None:
+    def _report_stopped(self) -> None:
         runs = self.controller.runs.list(self._at[1])
         best = chosen_of(self.controller.project, runs)
         kept = self.tr("Stopped. Finished and kept: {trials}.").format(trials=_trials(len(runs)))
@@ -325,13 +325,13 @@ class TrainPanel(Panel):
 
     def stop_training(self) -> None:
         """Stop the search; what is finished stays."""
-        if self._ticket is not None:
-            self.controller.jobs.long.cancel(self._ticket)
+        if self._job is not None:
+            self.controller.jobs.long.cancel(self._job)
             self._show_board()
 
     def _is_here(self) -> bool:
         """Whether the search that goes on is for today's decisions."""
-        return self._ticket is not None and self._at == (self.controller.folder, self.controller.keys.board)
+        return self._job is not None and self._at == (self.controller.folder, self.controller.keys.board)
 
     # ---- what a person decides
 
@@ -364,7 +364,7 @@ class TrainPanel(Panel):
 
     def primary(self) -> QPushButton | None:
         """Start, or Stop while training goes on."""
-        return self.setup.stop if self._ticket is not None else self.setup.start
+        return self.setup.stop if self._job is not None else self.setup.start
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A trained model is needed."""
@@ -372,8 +372,8 @@ class TrainPanel(Panel):
         if why:
             return self.tr("Choose the column to predict first."), self._empty.button
         if self.controller.project_status().best is None:
-            said = self.tr("Wait for the first model, or stop.") if self._ticket is not None else self.tr("Train a model first.")
-            return said, self.setup.start
+            text = self.tr("Wait for the first model, or stop.") if self._job is not None else self.tr("Train a model first.")
+            return text, self.setup.start
         return "", None
 
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:

@@ -35,7 +35,7 @@ class SetupCard(QFrame):
         self.setObjectName("card")
         self.setFixedWidth(WIDTH)
         self.measure = ComboBox(name="train_metric", title=self.tr("Optimise for"))
-        self.measure_said = label("", "caption", tone="3", wrap=True)
+        self.metric_note = label("", "caption", tone="3", wrap=True)
         self.split = SplitFields()
         self.search = SearchFields(cores())
         self.algorithms = AlgorithmList()
@@ -45,12 +45,12 @@ class SetupCard(QFrame):
         )
         self.start = Button(self.tr("Start training"), self.started.emit, name="start_training", kind="primary", icon="play")
         self.stop = Button(self.tr("Stop, and keep what is done"), self.stopped.emit, name="stop_training", kind="danger", icon="stop")
-        self.said = label("", "caption", tone="3", wrap=True)
-        self.said.setObjectName("training_said")
+        self.message = label("", "caption", tone="3", wrap=True)
+        self.message.setObjectName("training_note")
         area = scrolled(self._fields())
         area.setMinimumHeight(200)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        parts = column(heading(self.tr("Set-up")), (area, 1), self.said, self.start, self.stop, margins=(16, 10, 10, 14), spacing=10)
+        parts = column(heading(self.tr("Set-up")), (area, 1), self.message, self.start, self.stop, margins=(16, 10, 10, 14), spacing=10)
         self.setLayout(parts)
         self._connect()
 
@@ -59,7 +59,7 @@ class SetupCard(QFrame):
         fields.setLayout(
             column(
                 titled(self.tr("Optimise for"), self.measure),
-                self.measure_said,
+                self.metric_note,
                 self.split,
                 self.search,
                 label(self.tr("Models"), "small", tone="2", weight=Weight.Medium),
@@ -80,7 +80,7 @@ class SetupCard(QFrame):
         self.split.changed.connect(self._set_split)
         self.search.changed.connect(lambda search, field: self.edited.emit(self.tr("Budget"), f"search.{field}", {"search": search}))
         self.search.seed_changed.connect(lambda seed: self.edited.emit(self.tr("Seed"), "seed", {"seed": seed}))
-        self.algorithms.changed.connect(lambda new, said, merge: self.edited.emit(said, merge, {"candidates": new}))
+        self.algorithms.changed.connect(lambda new, note, merge: self.edited.emit(note, merge, {"candidates": new}))
         self.refit.chosen.connect(lambda rows: self.edited.emit(self.tr("Final model"), "", {"refit": rows}))
         for fields in (self.split, self.search):
             fields.left.connect(self.left)
@@ -95,14 +95,14 @@ class SetupCard(QFrame):
         named = [(id_, text.rpartition(" · ")) for id_, text in metric_choices(project.task, positive)]
         self.measure.show_options((id_, f"{name} · {wish}" if wish else name) for id_, (wish, _, name) in named)  # here the name leads
         self.measure.show_choice(project.metric)
-        self.measure_said.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
+        self.metric_note.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
         roles = {str(note.role): name for name, note in project.columns.items() if note.role}
         self.split.show_split(project.split, columns, roles)
         self.search.show_search(project.search, project.seed)
         self.algorithms.show_project(project)
         self.refit.show_choice(project.refit)
 
-    def show_state(self, *, start: str, busy: bool, stopping: bool, why_not: str, said: str) -> None:
+    def show_state(self, *, start: str, busy: bool, stopping: bool, why_not: str, note: str) -> None:
         """Show Start with its words, or Stop while work goes on; why nothing can be started; what a start would do."""
         self.start.setVisible(not busy)
         self.stop.setVisible(busy)
@@ -110,5 +110,5 @@ class SetupCard(QFrame):
         self.start.setText(start)
         self.start.setAccessibleName(start)
         self.start.setEnabled(not why_not)
-        self.said.setText(why_not or ("" if busy else said))
-        self.said.setVisible(bool(self.said.text()))
+        self.message.setText(why_not or ("" if busy else note))
+        self.message.setVisible(bool(self.message.text()))

@@ -54,8 +54,8 @@ class SplitFields(QWidget):
         self._folds = titled(self.tr("Folds"), self.folds)
         self._gap = titled(self.tr("Gap, in rows"), self.gap)
         self._column = titled(self.tr("Column"), self.column)
-        self.said = label("", "caption", tone="3", wrap=True)
-        self.said.setObjectName("split_said")
+        self.message = label("", "caption", tone="3", wrap=True)
+        self.message.setObjectName("split_said")
         self.warned = label("", "caption", tone="warn", wrap=True)
         self.warned.setObjectName("split_warned")
         self.fit = Button("", self._take_fitting, name="split_take_fitting", kind="link")
@@ -65,7 +65,7 @@ class SplitFields(QWidget):
                 row((self._test, 1), (self._folds, 1)),
                 self._gap,
                 self._column,
-                self.said,
+                self.message,
                 self.warned,
                 row(self.fit, None),
                 spacing=8,
@@ -121,8 +121,8 @@ class SplitFields(QWidget):
         if proposed and found:
             counted = f"{counted} {found['reason']}".strip()
         if counted:
-            self.said.setText(counted)
-        self.said.setVisible(bool(counted))
+            self.message.setText(counted)
+        self.message.setVisible(bool(counted))
         warned = [refused] if refused else list(found["warnings"]) if found else []
         self.warned.setText("\n".join(warned[:3]) + ("\n…" if len(warned) > 3 else ""))
         self.warned.setVisible(bool(warned))

@@ -24,9 +24,9 @@ def test_two_classes_are_said_in_words(made):
     assert rows == [["no", "80", "20"], ["yes", "5", "45"]]
     assert made.matrix.rows_model.rows[0].cell(1).shade == pytest.approx(0.8)
     assert find(made, QLabel, "confusion_at").text() == "cut-off 0.312"
-    assert find(made, QLabel, "confusion_said").text() == "45 of 50 “yes” are found, 5 are missed; 20 others are answered “yes” wrongly."
+    assert find(made, QLabel, "confusion_note").text() == "45 of 50 “yes” are found, 5 are missed; 20 others are answered “yes” wrongly."
     made.show_counts(["no", "yes"], [[80, 20], [5, 45]], 0, None)
-    assert find(made, QLabel, "confusion_said").text().startswith("80 of 100 “no” are found")
+    assert find(made, QLabel, "confusion_note").text().startswith("80 of 100 “no” are found")
     assert find(made, QLabel, "confusion_at").text() == ""
 
 
@@ -45,5 +45,5 @@ def test_several_classes_and_a_class_without_rows(made):
     made.show_evaluation(found)
     assert made.names == names
     assert made.matrix.rows_model.rows[4].cell(5).shade == 0
-    assert not find(made, QLabel, "confusion_said").isVisible()
+    assert not find(made, QLabel, "confusion_note").isVisible()
     assert [made.classes.rows_model.rows[0].cell(at).text for at in range(5)] == ["class 0", "1,234", "0.500", "0.250", "0.333"]

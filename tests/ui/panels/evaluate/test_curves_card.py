@@ -34,7 +34,7 @@ def curves(qtbot):
 def test_every_picture_of_every_task(curves, kind, names, present):
     curves.show_evaluation(of_classes(60, names, present))
     find(curves, QPushButton, f"curve_kind_{kind}").click()
-    assert find(curves, QLabel, "curve_said").text()
+    assert find(curves, QLabel, "curve_note").text()
     assert curves.chart.y_label
     if present == names:
         assert not curves.chart.is_empty()
@@ -62,12 +62,12 @@ def test_misses_of_numbers(qtbot):
     card.show()
     truth = RNG.normal(0, 5, 150)
     card.show_evaluation(evaluate_scores(Target("regression", truth), truth + 1.0 + RNG.normal(0, 0.1, 150), seed=0, resamples=20))
-    said = find(card, QLabel, "errors_said").text()
-    assert "too high by" in said
-    assert "Half of the answers" in said
+    text = find(card, QLabel, "errors_note").text()
+    assert "too high by" in text
+    assert "Half of the answers" in text
     for id_ in ("misses", "bands", "scatter"):
         find(card, QPushButton, f"error_kind_{id_}").click()
     assert card.scatter.isVisible()
     one = evaluate_scores(Target("regression", np.array([3.0])), np.array([2.0]), seed=0, resamples=20)
     card.show_evaluation(one)
-    assert "too low by 1" in find(card, QLabel, "errors_said").text()
+    assert "too low by 1" in find(card, QLabel, "errors_note").text()

@@ -36,11 +36,11 @@ def test_met_not_met_and_not_measured(made):
 
 
 def test_no_goal_and_a_sealed_test_part(made):
-    heard = []
-    made.asked.connect(lambda: heard.append(1))
+    received = []
+    made.asked.connect(lambda: received.append(1))
     for found, words in ((None, "when it is opened"), (check(Project(task="multiclass", metric="accuracy"), MEASURED), "No goal is set")):
         made.show_goals(found)
         assert any(words in text.text() for text in made.findChildren(QLabel))
         assert not find(made, QLabel, "goals_verdict").isVisible()
     find(made, QPushButton, "set_goals").click()
-    assert heard == [1]
+    assert received == [1]

@@ -59,8 +59,8 @@ def test_every_point_has_the_counts_of_its_cut_off(made, positive):
 
 def test_a_looked_at_cut_off_is_used_by_a_click(made):
     found = evaluation()
-    heard, moved = [], []
-    made.used.connect(heard.append)
+    received, moved = [], []
+    made.used.connect(received.append)
     made.moved.connect(lambda counts, value: moved.append(value))
     made.show_evaluation(found, None, None)
     assert made.cutoff() == found["threshold"]
@@ -71,8 +71,8 @@ def test_a_looked_at_cut_off_is_used_by_a_click(made):
     QTest.keyClick(slider, Qt.Key.Key_PageUp)
     assert moved == [made.cutoff()]
     find(made, QPushButton, "use_cutoff").click()
-    assert heard == [made.cutoff()]
-    assert heard[0] in found["threshold_curve"]["threshold"]
+    assert received == [made.cutoff()]
+    assert received[0] in found["threshold_curve"]["threshold"]
 
 
 def test_a_written_cut_off_is_taken_exactly_or_not_at_all(made):

@@ -22,20 +22,20 @@ def importance(qtbot):
 def test_the_largest_falls_are_shown_and_the_rest_is_counted(importance):
     columns = [{"column": f"c{i}", "mean": 1.0 / (i + 1), "std": 0.1, "used": True} for i in range(MOST_BARS + 3)]
     columns += [{"column": "idle", "mean": 0.0, "std": 0.0, "used": False}, {"column": "odd", "mean": None, "std": None, "used": True}]
-    importance.show_importance({"columns": columns}, "ROC AUC", sealed=False)
+    importance.show_importance({"columns": columns}, "ROC AUC", held_out=False)
     bars = importance.chart._bars
     assert [bar.name for bar in bars] == [f"c{i}" for i in range(MOST_BARS)]
     assert (bars[0].low, bars[0].high) == pytest.approx((0.9, 1.1))
-    said = find(importance, QLabel, "importance_said").text()
-    assert "3 more columns matter less." in said
-    assert "Never used: 1." in said
+    text = find(importance, QLabel, "importance_note").text()
+    assert "3 more columns matter less." in text
+    assert "Never used: 1." in text
 
 
 def test_without_an_importance_the_reason_is_told(importance):
-    importance.show_importance(None, "", sealed=True)
+    importance.show_importance(None, "", held_out=True)
     assert importance.chart.is_empty()
     assert "when the test part is opened" in importance.chart._empty.text()
-    importance.show_importance(None, "", sealed=False)
+    importance.show_importance(None, "", held_out=False)
     assert "on the test part only" in importance.chart._empty.text()
 
 
@@ -72,4 +72,4 @@ def test_rows_of_another_place_have_no_values(worst):
     assert len(worst.table.rows_model.columns) == 4
     worst.show_worst({"task": "binary", "worst": []}, [])
     assert not worst.table.isVisible()
-    assert find(worst, QLabel, "worst_said").text() == "Every row was answered rightly."
+    assert find(worst, QLabel, "worst_note").text() == "Every row was answered rightly."

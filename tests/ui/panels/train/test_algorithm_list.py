@@ -39,29 +39,29 @@ def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
 
 
 def test_ticks_tell_the_whole_new_list(made):
-    heard = []
-    made.changed.connect(lambda new, said, merge: heard.append(([a.id for a in new], said, merge)))
+    received = []
+    made.changed.connect(lambda new, text, merge: received.append(([a.id for a in new], text, merge)))
     project = Project(task="binary", candidates=algorithms("logistic"))
     made.show_project(project)
-    assert not heard  # showing tells nothing
+    assert not received  # showing tells nothing
     find(made, QCheckBox, "algorithm_knn").click()
-    assert heard[-1] == (["logistic", "knn"], "Try Nearest neighbours", "")
+    assert received[-1] == (["logistic", "knn"], "Try Nearest neighbours", "")
     find(made, QCheckBox, "algorithm_baseline").click()
-    assert heard[-1][0] == ["baseline", "logistic"]  # it is tried first
+    assert received[-1][0] == ["baseline", "logistic"]  # it is tried first
     find(made, QCheckBox, "algorithm_logistic").click()
-    assert heard[-1][0] == []
+    assert received[-1][0] == []
 
 
 def test_a_changed_parameter_replaces_that_candidate_alone(made):
-    heard = []
-    made.changed.connect(lambda new, said, merge: heard.append((new, merge)))
+    received = []
+    made.changed.connect(lambda new, text, merge: received.append((new, merge)))
     some = algorithms("baseline", "decision_tree", "logistic")
     made.show_project(Project(task="binary", candidates=some))
     find(made, QToolButton, "parameters_decision_tree").click()
     changed = replace(some[1], min_samples_leaf=9)
     find(made, ComponentForm, "algorithm_decision_tree").changed.emit(changed)
-    assert heard == [((some[0], changed, some[2]), "candidates.decision_tree")]
-    made.show_project(Project(task="binary", candidates=heard[0][0]))
+    assert received == [((some[0], changed, some[2]), "candidates.decision_tree")]
+    made.show_project(Project(task="binary", candidates=received[0][0]))
     assert find(made, ComponentForm, "algorithm_decision_tree").component() == changed
     made.show_project(Project(task="binary", candidates=some[:1]))
     assert not find(made, QToolButton, "parameters_decision_tree").isEnabled()

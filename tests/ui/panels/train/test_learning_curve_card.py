@@ -26,18 +26,18 @@ def made(qtbot):
     return widget
 
 
-def said(made) -> str:
-    return str(find(made, QLabel, "learning_said").text())
+def verdict_text(made) -> str:
+    return str(find(made, QLabel, "learning_note").text())
 
 
 def test_it_is_asked_for_when_it_is_not_there(made):
-    heard = []
-    made.asked.connect(lambda: heard.append(1))
+    received = []
+    made.asked.connect(lambda: received.append(1))
     made.show_nothing()
     assert not find(made, QPushButton, "make_learning_curve").isVisible()
     made.show_curve("Ridge", [], METRICS["r2"], done=False, busy=False, cost="9 s")
     find(made, QPushButton, "make_learning_curve").click()
-    assert heard == [1]
+    assert received == [1]
     assert made.chart.is_empty()
     made.show_curve("Ridge", [], METRICS["r2"], done=False, busy=True)
     assert not find(made, QPushButton, "make_learning_curve").isVisible()
@@ -47,14 +47,14 @@ def test_points_come_one_by_one_and_the_verdict_at_the_end(made):
     rising = points([0.5 + 0.04 * i for i in range(10)], [0.9] * 10)
     made.show_curve("Ridge", rising[:3], METRICS["accuracy"], done=False, busy=True)
     assert not made.chart.is_empty()
-    assert not find(made, QLabel, "learning_said").isVisible()
+    assert not find(made, QLabel, "learning_note").isVisible()
     made.show_curve("Ridge", rising, METRICS["accuracy"], done=True, busy=False)
-    assert "still gets better" in said(made)
-    assert "by heart" not in said(made)
+    assert "still gets better" in verdict_text(made)
+    assert "by heart" not in verdict_text(made)
     flat = points([0.5, 0.7, 0.8, *[0.801] * 7], [1.0] * 10)
     made.show_curve("Ridge", flat, METRICS["accuracy"], done=True, busy=False)
-    assert "hardly gets better" in said(made)
-    assert "by heart" in said(made)
+    assert "hardly gets better" in verdict_text(made)
+    assert "by heart" in verdict_text(made)
 
 
 def test_errors_are_drawn_without_their_sign_and_gaps_are_left_out(made):
@@ -65,7 +65,7 @@ def test_errors_are_drawn_without_their_sign_and_gaps_are_left_out(made):
     titles, rows = made.chart.as_rows()
     assert titles == ["training rows", "training", "validation"]
     assert [row[2] for row in rows] == ["–", "3", "2", "1.5", "1.4", "1.4"]
-    assert "Too few rows." in said(made)
+    assert "Too few rows." in verdict_text(made)
 
 
 def test_the_pill_gives_way_to_the_legend(made):

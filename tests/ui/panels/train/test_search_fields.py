@@ -21,36 +21,36 @@ def made(qtbot):
 
 
 def test_either_seconds_or_trials(made):
-    heard = []
-    made.changed.connect(lambda search, field: heard.append(search))
+    received = []
+    made.changed.connect(lambda search, field: received.append(search))
     made.show_search(Search(seconds=90.0), 3)
     assert made.seconds.isVisible()
     assert not made.trials.isVisible()
     assert (made.seconds.value(), made.seed.value()) == (90, 3)
-    assert not heard
+    assert not received
     find(made, QPushButton, "budget_kind_trials").click()
-    assert heard.pop() == Search(trials=TRIALS, seconds=None)
+    assert received.pop() == Search(trials=TRIALS, seconds=None)
     made.show_search(Search(trials=5, seconds=None), 3)
     assert made.trials.value() == 5
     find(made, QPushButton, "budget_kind_trials").click()
-    assert not heard  # it is so already
+    assert not received  # it is so already
     find(made, QPushButton, "budget_kind_seconds").click()
-    assert heard.pop() == Search(trials=None, seconds=SECONDS)
+    assert received.pop() == Search(trials=None, seconds=SECONDS)
     made.trials.setValue(9)
-    assert heard.pop() == Search(trials=9, seconds=None)
+    assert received.pop() == Search(trials=9, seconds=None)
 
 
 def test_grid_and_seed(made):
-    heard, seeds = [], []
-    made.changed.connect(lambda search, field: heard.append((search, field)))
+    received, seeds = [], []
+    made.changed.connect(lambda search, field: received.append((search, field)))
     made.seed_changed.connect(seeds.append)
     assert not made.points.isVisible()
     find(made.more, QPushButton, "search_method_grid").click()
-    assert heard.pop() == (Search(method="grid"), "method")
+    assert received.pop() == (Search(method="grid"), "method")
     made.show_search(Search(method="grid"), 0)
     assert made.points.isVisible()
     made.points.setValue(5)
-    assert heard.pop() == (Search(method="grid", grid_points=5), "grid_points")
+    assert received.pop() == (Search(method="grid", grid_points=5), "grid_points")
     made.seed.setValue(11)
     assert seeds == [11]
     assert made.jobs.maximum() == 4

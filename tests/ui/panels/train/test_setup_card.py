@@ -22,9 +22,9 @@ def made(qtbot):
 
 
 def test_showing_decisions_tells_nothing(made):
-    heard = []
-    made.edited.connect(lambda *said: heard.append(said))
-    made.metric_picked.connect(heard.append)
+    received = []
+    made.edited.connect(lambda *text: received.append(text))
+    made.metric_picked.connect(received.append)
     for task, metric, split in (
         ("binary", "roc_auc", Split(method="stratified")),
         ("regression", "r2", Split(method="time", gap=3, column="day", test=0.33)),
@@ -34,25 +34,25 @@ def test_showing_decisions_tells_nothing(made):
         made.show_project(project, METRICS[metric], ["day", "x"])
         assert find(made, ComboBox, "train_metric").chosen() == metric
         assert find(made, ComboBox, "train_metric").currentText().startswith(METRICS[metric].label)
-    assert not heard
+    assert not received
 
 
 def test_start_and_stop_take_turns(made):
-    made.show_state(start="Go", busy=False, stopping=False, why_not="", said="3 trials kept.")
-    start, stop, said = (
+    made.show_state(start="Go", busy=False, stopping=False, why_not="", note="3 trials kept.")
+    start, stop, text = (
         find(made, kind, name)
-        for kind, name in ((QPushButton, "start_training"), (QPushButton, "stop_training"), (QLabel, "training_said"))
+        for kind, name in ((QPushButton, "start_training"), (QPushButton, "stop_training"), (QLabel, "training_note"))
     )
     assert start.isVisible()
     assert start.isEnabled()
     assert start.text() == start.accessibleName() == "Go"
     assert not stop.isVisible()
-    assert said.text() == "3 trials kept."
-    made.show_state(start="Go", busy=True, stopping=False, why_not="", said="")
+    assert text.text() == "3 trials kept."
+    made.show_state(start="Go", busy=True, stopping=False, why_not="", note="")
     assert not start.isVisible()
     assert stop.isEnabled()
-    made.show_state(start="Go", busy=True, stopping=True, why_not="", said="")
+    made.show_state(start="Go", busy=True, stopping=True, why_not="", note="")
     assert not stop.isEnabled()
-    made.show_state(start="Go", busy=False, stopping=False, why_not="Tick one.", said="")
+    made.show_state(start="Go", busy=False, stopping=False, why_not="Tick one.", note="")
     assert not start.isEnabled()
-    assert said.text() == "Tick one."
+    assert text.text() == "Tick one."

@@ -43,26 +43,26 @@ def test_only_the_fields_that_matter_are_there(made):
 
 
 def test_changes_are_told_whole(made):
-    heard = []
-    made.changed.connect(lambda split, field: heard.append((split, field)))
+    received = []
+    made.changed.connect(lambda split, field: received.append((split, field)))
     made.show_split(Split(method="grouped", column="shop"), ["shop", "day"], {})
     made.folds.setValue(7)
-    assert heard.pop() == (Split(method="grouped", column="shop", folds=7), "folds")
+    assert received.pop() == (Split(method="grouped", column="shop", folds=7), "folds")
     made.test.setValue(35)
-    assert heard.pop() == (Split(method="grouped", column="shop", test=0.35), "test")
+    assert received.pop() == (Split(method="grouped", column="shop", test=0.35), "test")
     made.method.picked.emit("random")
-    assert heard.pop() == (Split(method="random"), "method")  # another method needs another column
+    assert received.pop() == (Split(method="random"), "method")  # another method needs another column
     made.column.picked.emit("day")
-    assert heard.pop() == (Split(method="grouped", column="day"), "column")
+    assert received.pop() == (Split(method="grouped", column="day"), "column")
     made.column.picked.emit(" ")
-    assert heard.pop() == (Split(method="grouped"), "column")
+    assert received.pop() == (Split(method="grouped"), "column")
 
 
 def test_what_a_split_means(made):
-    said, warned, fit = find(made, QLabel, "split_said"), find(made, QLabel, "split_warned"), find(made, QPushButton, "split_take_fitting")
+    text, warned, fit = find(made, QLabel, "split_said"), find(made, QLabel, "split_warned"), find(made, QPushButton, "split_take_fitting")
     made.show_split(Split(method="stratified"), [], {})
     made.show_facts(FACTS)
-    assert said.text() == "1,200 rows to learn from, 300 sealed for the test. Fits."
+    assert text.text() == "1,200 rows to learn from, 300 sealed for the test. Fits."
     assert not warned.isVisible()
     assert not fit.isVisible()
     made.show_facts({**FACTS, "warnings": ["a", "b", "c", "d"]})
@@ -71,10 +71,10 @@ def test_what_a_split_means(made):
     made.show_facts({**FACTS, "folds": [], "refused": "No time."})
     assert warned.text() == "No time."
     assert warned.property("tone") == "err"
-    heard = []
-    made.changed.connect(lambda split, field: heard.append(split))
+    received = []
+    made.changed.connect(lambda split, field: received.append(split))
     assert fit.text() == "Take what fits: Stratified"
     fit.click()
-    assert heard == [Split(method="stratified")]
+    assert received == [Split(method="stratified")]
     made.show_facts(None)
-    assert not said.isVisible()
+    assert not text.isVisible()
