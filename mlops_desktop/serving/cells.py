@@ -16,8 +16,8 @@ from .serialization import Serializable
 
 # Words that stand for a missing cell. In a column of words "-", "." and "None" can be levels of their own, so they mean missing in other
 # columns only.
-MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?")
-MISSING_NUMBER_WORDS = (*MISSING_WORDS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!")
+MISSING_TEXTS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?")
+MISSING_NUMBER_TEXTS = (*MISSING_TEXTS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!")
 
 EXACT = 2**53  # beyond this a float64 cannot hold every integer
 
@@ -90,7 +90,7 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
     return read
 
 
-def boolean_words(grammar: Grammar) -> dict[str, float]:
+def boolean_texts(grammar: Grammar) -> dict[str, float]:
     """Every word that is read as a boolean here, casefolded, with 1.0 or 0.0."""
     words = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
     words.update({level_of(word).casefold(): 1.0 for word in grammar.true})
@@ -100,7 +100,7 @@ def boolean_words(grammar: Grammar) -> dict[str, float]:
 
 def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
     """The function that reads one text as 1.0, 0.0 or NaN (missing); it raises ValueError for any other word."""
-    words = boolean_words(grammar)
+    words = boolean_texts(grammar)
     missing = frozenset(grammar.missing) | {""}
 
     def read(text: str) -> float:
@@ -115,7 +115,7 @@ def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
     return read
 
 
-def word_reader(grammar: Grammar) -> Callable[[str], str]:
+def level_reader(grammar: Grammar) -> Callable[[str], str]:
     """The function that reads one text as its canonical level, "" where it means missing."""
     missing = frozenset(grammar.missing) | {""}
 

@@ -22,11 +22,11 @@ from .errors import UserError
 from .frame import MISSING_DATE, Bools, Csr, Floats, Frame, Ints, Matrix
 from .scorer import Scorer
 
-EXACT_UP_TO = 8  # differing columns; 2**8 rows to score
-AIM_ROWS = 1000  # rows to score for one explanation by sampling
-FEWEST_PAIRS, MOST_PAIRS = 6, 32
+MAX_EXACT_COLUMNS = 8  # differing columns; 2**8 rows to score
+SAMPLED_ROWS = 1000  # rows to score for one explanation by sampling
+MIN_PAIRS, MAX_PAIRS = 6, 32
 SEED = 20_240_521
-MOST_LEVELS_OF_A_CURVE = 40
+MAX_CURVE_LEVELS = 40
 SECOND = 1_000_000  # microseconds
 
 
@@ -99,7 +99,7 @@ def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Expl
     used = scorer.used_sources
     names = [column.name for column in scorer.schema.columns]
     players = [name for name in names if name in used and _differs(both, name)]
-    exact = len(players) <= EXACT_UP_TO
+    exact = len(players) <= MAX_EXACT_COLUMNS
     masks = _all_subsets(len(players)) if exact else _orders(len(players))
     scores = _distinct_scores(scorer, _mix(both, players, masks))
     own = scores[-1:] if exact else scores[len(players) : len(players) + 1]
@@ -210,7 +210,7 @@ def _shapley(values: Floats, players: int) -> Floats:
 
 def _orders(players: int) -> Bools:
     """The masks along random orders and their reverses, (orders * (players + 1), players) bool; each walk goes from empty to full."""
-    pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, AIM_ROWS // (2 * players)))
+    pairs = min(MAX_PAIRS, max(MIN_PAIRS, SAMPLED_ROWS // (2 * players)))
     rng = np.random.default_rng(SEED)
     orders = [order for _ in range(pairs) for order in (lambda o: (o, o[::-1]))(rng.permutation(players))]
     ranks = np.argsort(np.array(orders), axis=1)
@@ -243,7 +243,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
         if not texts:
             raise UserError(f"“{field}” has no known values to try.", "Choose a column of numbers, dates or categories.")
         values: list[Any] = list(texts)
-        changed = _with_word(repeated, field, texts)
+        changed = _with_level(repeated, field, texts)
     else:
         cells = _curve_cells(
             column.type, column.low, column.high, float(frame.number(field)[0]) if kind == "number" else _date_cell(frame, field), points
@@ -263,7 +263,7 @@ def _date_cell(frame: Frame, field: str) -> float:
 
 
 def _curve_levels(levels: Sequence[str], own: str | None) -> list[str]:
-    shown = list(levels[:MOST_LEVELS_OF_A_CURVE])
+    shown = list(levels[:MAX_CURVE_LEVELS])
     return shown if own is None or own in shown else [*shown, own]
 
 
@@ -301,7 +301,7 @@ def _with_cells(row: Frame, field: str, kind: str, cells: Floats) -> Frame:
     return many.with_blocks(many.layout, dates=dates)
 
 
-def _with_word(row: Frame, field: str, texts: Sequence[str]) -> Frame:
+def _with_level(row: Frame, field: str, texts: Sequence[str]) -> Frame:
     at: Ints = row.layout.categorical_at([field])
     many = row.take(np.zeros(len(texts), dtype=np.intp))
     codes = many.codes.copy()

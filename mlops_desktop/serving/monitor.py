@@ -27,11 +27,11 @@ from .serialization import Serializable
 
 WATCH, ACT, SIGNIFICANT = 0.1, 0.25, 0.01
 FALSE_DISCOVERIES = 0.05
-LEAST_ROWS = 50
-LEAST_EXPECTED = 4.0  # bins that expect fewer rows are counted as one: deciles of 50 rows expect just 5 each
+MIN_ROWS = 50
+MIN_EXPECTED = 4.0  # bins that expect fewer rows are counted as one: deciles of 50 rows expect just 5 each
 DECILES = 10
-MOST_LEVELS = 30
-WAITING = 128  # single rows are counted together, which takes microseconds a row instead of a hundred
+MAX_LEVELS = 30
+MAX_PENDING = 128  # single rows are counted together, which takes microseconds a row instead of a hundred
 VERDICTS = ("not_enough_data", "stable", "watch", "act")
 
 
@@ -56,7 +56,7 @@ class Bins(Serializable):
         """How many bins there are."""
         return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "categorical": len(self.levels) + 3, "presence": 2}[self.type]
 
-    def of_values(self, values: Floats) -> Longs:
+    def count_values(self, values: Floats) -> Longs:
         """The counts of values (rows,), NaN where missing."""
         missing = np.isnan(values)
         there = values[~missing]
@@ -106,7 +106,7 @@ def reference_of(schema: Schema, frame: Frame, scores: Floats, spec: PredictionS
         elif column.type == "date":
             bins.append(_numeric(column.name, "date", _date_values(frame.date(column.name)), column))
         else:
-            bins.append(_worded(column, *frame.categorical(column.name)))
+            bins.append(_categorical_bins(column, *frame.categorical(column.name)))
     return Reference(tuple(bins), _score_bins(spec.monitored(scores)), frame.rows)
 
 
@@ -117,19 +117,19 @@ def _numeric(name: str, kind: str, values: Floats, column: Column | None = None)
         low, high = float(column.low), float(column.high)
     cuts = np.unique(np.quantile(there, np.arange(1, DECILES) / DECILES)) if len(there) else np.empty(0)
     bins = Bins(name, kind, (), low, high, tuple(cuts[(cuts >= low) & (cuts <= high)].tolist()))
-    return _with_counts(bins, bins.of_values(values))
+    return _with_counts(bins, bins.count_values(values))
 
 
-def _worded(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
+def _categorical_bins(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
     counted = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
     known = [*column.levels] if column.type in ("category", "ordered") else []
     frequency = dict(zip(levels, counted, strict=True))
     by_frequency = sorted(known, key=lambda level: (-frequency.get(level, 0), level))
     if not known:
         return Bins(column.name, "presence", (int((codes < 0).sum()), int((codes >= 0).sum())))
-    bins = Bins(column.name, "categorical", (), levels=tuple(by_frequency[:MOST_LEVELS]), others=tuple(by_frequency[MOST_LEVELS:]))
+    bins = Bins(column.name, "categorical", (), levels=tuple(by_frequency[:MAX_LEVELS]), others=tuple(by_frequency[MAX_LEVELS:]))
     counts = np.zeros(bins.size(), dtype=np.int64)
-    _count_words(counts, bins.places(), codes, levels)
+    _count_categories(counts, bins.places(), codes, levels)
     return _with_counts(bins, counts)
 
 
@@ -153,7 +153,7 @@ def _place(places: Mapping[str, int] | None, code: int, levels: Sequence[str]) -
     return 0 if code < 0 else 1 if places is None else places.get(levels[code], 1)
 
 
-def _count_words(counts: Longs, places: Mapping[str, int] | None, codes: Ints, levels: Sequence[str]) -> None:
+def _count_categories(counts: Longs, places: Mapping[str, int] | None, codes: Ints, levels: Sequence[str]) -> None:
     """Add a column of words."""
     bins = np.array([*(_place(places, code, levels) for code in range(len(levels))), 0])
     counts += np.bincount(bins[codes], minlength=len(counts))
@@ -169,8 +169,8 @@ class Counters:
         self.reference = reference
         self._monitored = spec.monitored
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Frame, Floats]] = []
-        self._waiting_rows = 0
+        self._pending: list[tuple[Frame, Floats]] = []
+        self._pending_rows = 0
         self._counts = [np.zeros(bins.size(), dtype=np.int64) for bins in (*reference.columns, reference.score)]
         self._places = [bins.places() if bins.type == "categorical" else {} for bins in reference.columns]
         self.rows = 0
@@ -178,9 +178,9 @@ class Counters:
     def add(self, frame: Frame, scores: Floats) -> None:
         """Count rows of the schema's layout with their scores."""
         with self._lock:
-            self._waiting.append((frame, scores))
-            self._waiting_rows += frame.rows
-            if self._waiting_rows >= WAITING:
+            self._pending.append((frame, scores))
+            self._pending_rows += frame.rows
+            if self._pending_rows >= MAX_PENDING:
                 self._count()
 
     def counts(self) -> list[list[int]]:
@@ -200,10 +200,10 @@ class Counters:
             self.rows += int(sum(counts[-1]))
 
     def _count(self) -> None:
-        waiting, self._waiting, self._waiting_rows = self._waiting, [], 0
-        if not waiting:
+        pending, self._pending, self._pending_rows = self._pending, [], 0
+        if not pending:
             return
-        frames = [frame for frame, _ in waiting]
+        frames = [frame for frame, _ in pending]
         layout = frames[0].layout
         numbers = np.concatenate([frame.numbers for frame in frames])
         dates = np.concatenate([frame.dates for frame in frames])
@@ -211,18 +211,18 @@ class Counters:
         several = [frame for frame in frames if frame.rows != 1]
         for bins, places, counts in zip(self.reference.columns, self._places, self._counts, strict=False):
             if bins.type == "number":
-                counts += bins.of_values(numbers[:, layout.numbers.index(bins.name)])
+                counts += bins.count_values(numbers[:, layout.numbers.index(bins.name)])
             elif bins.type == "date":
-                counts += bins.of_values(_date_values(dates[:, layout.dates.index(bins.name)]))
+                counts += bins.count_values(_date_values(dates[:, layout.dates.index(bins.name)]))
             else:
                 at, known = layout.categoricals.index(bins.name), places if bins.type == "categorical" else None
                 for frame in several:
-                    _count_words(counts, known, frame.codes[:, at], frame.levels[at])
+                    _count_categories(counts, known, frame.codes[:, at], frame.levels[at])
                 tally = [0] * len(counts)
                 for codes, levels in single:
                     tally[_place(known, codes[at], levels[at])] += 1
                 counts += np.array(tally)
-        self._count_scores(np.concatenate([scores for _, scores in waiting]))
+        self._count_scores(np.concatenate([scores for _, scores in pending]))
 
     def _count_scores(self, scores: Floats) -> None:
         counts, score = self._counts[-1], self._monitored(scores)
@@ -230,7 +230,7 @@ class Counters:
         if score.classes:
             counts += np.bincount(score.values.astype(np.intp) + 3, minlength=len(counts))
         else:
-            counts += self.reference.score.of_values(score.values)
+            counts += self.reference.score.count_values(score.values)
 
     def report(self, counts: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
         """The verdict on these counts (on its own where none are given) as plain JSON:
@@ -251,7 +251,7 @@ class Counters:
             "rows": int(sum(counts[-1])),
             "reference_rows": self.reference.rows,
             "verdict": verdict,
-            "rule": {"watch": WATCH, "act": ACT, "p": SIGNIFICANT, "least_rows": LEAST_ROWS, "false_discoveries": FALSE_DISCOVERIES},
+            "rule": {"watch": WATCH, "act": ACT, "p": SIGNIFICANT, "least_rows": MIN_ROWS, "false_discoveries": FALSE_DISCOVERIES},
             "columns": columns,
             "score": score,
             "counts": [list(one) for one in counts],
@@ -265,7 +265,7 @@ def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
     shares = [(reference / max(1.0, reference.sum())).round(6).tolist(), (current / max(1.0, rows)).round(6).tolist()]
     psi, p = measure(reference, current) if rows and reference.sum() else (0.0, 1.0)
     drifted = p < SIGNIFICANT and psi > WATCH
-    verdict = "not_enough_data" if rows < LEAST_ROWS else "stable" if not drifted else "act" if psi > ACT else "watch"
+    verdict = "not_enough_data" if rows < MIN_ROWS else "stable" if not drifted else "act" if psi > ACT else "watch"
     worded = bins.type == "categorical"
     outside = [] if bins.type in ("categorical", "presence") else [1, -1]
     return {
@@ -282,7 +282,7 @@ def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
 
 def measure(reference: Floats, now: Floats) -> tuple[float, float]:
     """PSI and the p-value of the G-test between two rows of counts; bins in which fewer than 4 rows are expected are taken as one."""
-    rare = reference * (now.sum() / reference.sum()) < LEAST_EXPECTED
+    rare = reference * (now.sum() / reference.sum()) < MIN_EXPECTED
     first = np.append(reference[~rare], reference[rare].sum())
     second = np.append(now[~rare], now[rare].sum())
     return population_stability(first, second), g_test(first, second)

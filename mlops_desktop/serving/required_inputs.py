@@ -19,7 +19,7 @@ TRIED = 200  # rows among which those with an answer are sought
 BASES = 3  # of them, each with one column after the other left out
 
 
-def schema_of_needs(scorer: Scorer, frame: Frame) -> Schema:
+def with_required_inputs(scorer: Scorer, frame: Frame) -> Schema:
     """The scorer's schema, in which a column may not be missing where a row of the frame has no answer without it.
 
     `frame` holds rows that the model learned from. Where one of them lacks a column, that column may be missing.

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from .cells import Grammar
-from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Column, ValidationIssue, ValidationResult
+from .column import CATEGORICAL_TYPES, NUMBER_TYPES, TYPES, Column, ValidationIssue, ValidationResult
 from .errors import UserError
 from .frame import Layout
 from .request_validation import RequestValidator
 from .serialization import Serializable
 
-__all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
+__all__ = ["CATEGORICAL_TYPES", "NUMBER_TYPES", "TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Parity:
         """Whether every answer is the application's."""
         return self.rows > 0 and self.worst <= self.tolerance and self.labels == 0
 
-    def sentence(self) -> str:
+    def summary(self) -> str:
         """The outcome as one line."""
         said = "passed" if self.passed else "FAILED"
         labels = f", {self.labels} other labels" if self.labels else ""

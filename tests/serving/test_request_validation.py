@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.serving.request_validation import read_dates, read_numbers, read_words
+from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import Column, Grammar, Schema
 
 
@@ -17,7 +17,7 @@ def test_numbers_with_their_faults():
 
 
 def test_words_and_dates_with_their_faults():
-    assert read_words(Column("x", "category", Grammar(missing=("NA",))), ["a", " a", "NA", ""]) == ["a", "a", "", ""]
+    assert read_levels(Column("x", "category", Grammar(missing=("NA",))), ["a", " a", "NA", ""]) == ["a", "a", "", ""]
     values, refused = read_dates(Column("x", "date"), ["1970-01-02", "", "2024-02-30"])
     assert values.tolist() == [86_400_000_000, MISSING_DATE, MISSING_DATE]
     assert refused == {2: "unreadable"}

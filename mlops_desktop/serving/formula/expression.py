@@ -24,7 +24,7 @@ from ..frame import CATEGORICAL, MISSING_DATE, NUMBER, Floats, Frame, Layout, Lo
 from .functions import FUNCTIONS, RUNS, SPECIAL
 from .parser import LEFT, POWER, Parser
 from .tokens import FormulaError
-from .values import Words, write_date, write_number
+from .values import Texts, write_date, write_number
 
 Tree = tuple[Any, ...]
 Load = Callable[[Frame], Any]
@@ -48,8 +48,8 @@ class Expression:
     columns: tuple[str, ...]
     _program: tuple[tuple[int, Callable[..., Any]], ...] = field(repr=False, compare=False)
 
-    def evaluate(self, frame: Frame) -> Floats | Longs | Words:
-        """One entry per row: float64 for numbers and booleans (NaN is missing), `Words` for texts, int64 microseconds for dates."""
+    def evaluate(self, frame: Frame) -> Floats | Longs | Texts:
+        """One entry per row: float64 for numbers and booleans (NaN is missing), `Texts` for texts, int64 microseconds for dates."""
         stack: list[Any] = []
         with np.errstate(all="ignore"):
             for arity, run in self._program:
@@ -60,8 +60,8 @@ class Expression:
                     del stack[len(stack) - arity :]
                     stack.append(run(*arguments))
         (value,) = stack
-        if isinstance(value, Words):
-            return Words(np.broadcast_to(value.codes, (frame.rows,)).copy(), value.levels)
+        if isinstance(value, Texts):
+            return Texts(np.broadcast_to(value.codes, (frame.rows,)).copy(), value.levels)
         spread: Floats | Longs = np.broadcast_to(value, (frame.rows,)).copy()
         return spread
 
@@ -78,10 +78,10 @@ class Expression:
         values = self.numbers(frame)
         return ~np.isnan(values) & (values != 0)
 
-    def words(self, frame: Frame) -> Words:
+    def texts(self, frame: Frame) -> Texts:
         """The values of a text formula as codes and levels; UserError for other kinds."""
         value = self.evaluate(frame)
-        if not isinstance(value, Words):
+        if not isinstance(value, Texts):
             raise UserError(f"The formula gives a {self.kind}, but a text is needed.", "Put text(…) around it.")
         return value
 
@@ -153,21 +153,21 @@ def _column(layout: Layout, kind: str, name: str) -> Load:
         return lambda frame: np.ascontiguousarray(frame.numbers[:, at])
     if kind == CATEGORICAL:
         place = int(layout.categorical_at([name])[0])
-        return lambda frame: Words(frame.codes[:, place], frame.levels[place])
+        return lambda frame: Texts(frame.codes[:, place], frame.levels[place])
     day = int(layout.date_at([name])[0])
     return lambda frame: np.ascontiguousarray(frame.dates[:, day])
 
 
 def _missing(layout: Layout, kind: str) -> Load:
     if kind == "text":
-        return _constant(Words(np.array([-1], dtype=np.intp), ()))
+        return _constant(Texts(np.array([-1], dtype=np.intp), ()))
     return _constant(np.array([MISSING_DATE], dtype=np.int64) if kind == "date" else np.array([np.nan]))
 
 
 _LEAVES: dict[str, Callable[..., Load]] = {
     "number.value": lambda layout, value: _constant(np.array([value], dtype=np.float64)),
     "boolean.value": lambda layout, value: _constant(np.array([float(value)])),
-    "text.value": lambda layout, value: _constant(Words(np.zeros(1, dtype=np.intp), (value,))),
+    "text.value": lambda layout, value: _constant(Texts(np.zeros(1, dtype=np.intp), (value,))),
     "date.value": lambda layout, value: _constant(np.array([value], dtype=np.int64)),
     "missing.value": _missing,
     "column": _column,
@@ -181,18 +181,18 @@ def to_text(tree: Tree) -> str:
     while pending:
         node, ready = pending.pop()
         if node[0] in _LEAVES:
-            done.append((_say_leaf(node), 99))
+            done.append((_leaf_text(node), 99))
         elif ready:
             parts = done[len(done) - len(node) + 1 :]
             del done[len(done) - len(node) + 1 :]
-            done.append(_say_call(node[0].partition(".")[0], parts))
+            done.append(_call_text(node[0].partition(".")[0], parts))
         else:
             pending.append((node, True))
             pending.extend((child, False) for child in reversed(node[1:]))
     return done[0][0]
 
 
-def _say_leaf(node: Tree) -> str:
+def _leaf_text(node: Tree) -> str:
     match node:
         case ("number.value", value):
             return write_number(value)
@@ -211,7 +211,7 @@ def _doubled(text: str, quote: str) -> str:
     return text.replace(quote, quote * 2)
 
 
-def _say_call(name: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+def _call_text(name: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
     if name in ("neg", "not"):
         text, strength = parts[0]
         sign, own = ("-", POWER["neg"]) if name == "neg" else ("not ", POWER["not"])
@@ -228,4 +228,4 @@ def _say_call(name: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
     return f"{sides[0]} {name} {sides[1]}", own
 
 
-__all__ = ["Check", "Expression", "FormulaError", "Words", "check", "parse", "to_text", "usages"]
+__all__ = ["Check", "Expression", "FormulaError", "Texts", "check", "parse", "to_text", "usages"]

@@ -17,14 +17,14 @@ from .values import (
     DAY,
     FIRST_DATE,
     LAST_DATE,
-    Words,
+    Texts,
     finite,
     read_date,
     read_number,
     share_levels,
     to_dates,
     to_numbers,
-    to_words,
+    to_texts,
     write_date,
     write_number,
 )
@@ -117,9 +117,9 @@ def _choose_date(condition: Floats, yes: Longs, no: Longs) -> Longs:
     return out
 
 
-def _choose_text(condition: Floats, yes: Words, no: Words) -> Words:
+def _choose_text(condition: Floats, yes: Texts, no: Texts) -> Texts:
     (first, second), levels = share_levels(yes, no)
-    return Words(np.where(np.isnan(condition), -1, np.where(condition != 0, first, second)), levels)
+    return Texts(np.where(np.isnan(condition), -1, np.where(condition != 0, first, second)), levels)
 
 
 def _first_number(*values: Floats) -> Floats:
@@ -136,12 +136,12 @@ def _first_date(*values: Longs) -> Longs:
     return found
 
 
-def _first_text(*values: Words) -> Words:
+def _first_text(*values: Texts) -> Texts:
     parts, levels = share_levels(*values)
     found = parts[0]
     for part in parts[1:]:
         found = np.where(found < 0, part, found)
-    return Words(found, levels)
+    return Texts(found, levels)
 
 
 def _concat(*texts: str) -> str | None:
@@ -184,7 +184,7 @@ def _add_days(dates: Longs, days: Floats) -> Longs:
 
 
 def _is_missing(value: Any) -> Floats:
-    absent = value.codes < 0 if isinstance(value, Words) else value == MISSING_DATE if value.dtype == np.int64 else np.isnan(value)
+    absent = value.codes < 0 if isinstance(value, Texts) else value == MISSING_DATE if value.dtype == np.int64 else np.isnan(value)
     out: Floats = absent.astype(np.float64)
     return out
 
@@ -218,9 +218,9 @@ RUNS: dict[str, Callable[..., Any]] = {
     "coalesce.text": _first_text,
     "coalesce.date": _first_date,
     "is_missing": _is_missing,
-    "text.number": to_words(write_number),
-    "text.boolean": to_words(lambda value: "true" if value else "false"),
-    "text.date": to_words(write_date),
+    "text.number": to_texts(write_number),
+    "text.boolean": to_texts(lambda value: "true" if value else "false"),
+    "text.date": to_texts(write_date),
     **{name: _compare(ufunc) for name, ufunc in _COMPARISONS.items()},
     **{f"{name}.date": _compare_dates(ufunc) for name, ufunc in _COMPARISONS.items()},
     **{f"{name}.text": to_numbers(function) for name, function in _TEXT_COMPARISONS.items()},
@@ -269,16 +269,16 @@ FUNCTIONS: dict[str, Function] = {
         ("text", "text"), "boolean", to_numbers(str.startswith), "starts_with(text, part)", "True when it begins with part."
     ),
     "ends_with": Function(("text", "text"), "boolean", to_numbers(str.endswith), "ends_with(text, part)", "True when it ends with part."),
-    "lower": Function(("text",), "text", to_words(str.lower), "lower(text)", "In small letters."),
-    "upper": Function(("text",), "text", to_words(str.upper), "upper(text)", "In capital letters."),
-    "trim": Function(("text",), "text", to_words(str.strip), "trim(text)", "Without blanks at both ends."),
-    "left": Function(("text", "whole"), "text", to_words(lambda t, n: t[: max(int(n), 0)]), "left(text, n)", "The first n characters."),
+    "lower": Function(("text",), "text", to_texts(str.lower), "lower(text)", "In small letters."),
+    "upper": Function(("text",), "text", to_texts(str.upper), "upper(text)", "In capital letters."),
+    "trim": Function(("text",), "text", to_texts(str.strip), "trim(text)", "Without blanks at both ends."),
+    "left": Function(("text", "whole"), "text", to_texts(lambda t, n: t[: max(int(n), 0)]), "left(text, n)", "The first n characters."),
     "right": Function(
-        ("text", "whole"), "text", to_words(lambda t, n: t[max(len(t) - int(n), 0) :]), "right(text, n)", "The last n characters."
+        ("text", "whole"), "text", to_texts(lambda t, n: t[max(len(t) - int(n), 0) :]), "right(text, n)", "The last n characters."
     ),
-    "replace": Function(("text", "text", "text"), "text", to_words(_replace), "replace(text, old, new)", "With old replaced by new."),
+    "replace": Function(("text", "text", "text"), "text", to_texts(_replace), "replace(text, old, new)", "With old replaced by new."),
     "concat": Function(
-        ("string",), "text", to_words(_concat), "concat(a, b, …)", "One text after the other; numbers and dates too.", repeats=True
+        ("string",), "text", to_texts(_concat), "concat(a, b, …)", "One text after the other; numbers and dates too.", repeats=True
     ),
     "number": Function(
         ("text",), "number", to_numbers(read_number), "number(text)", "The number that the text says, missing when it says none."

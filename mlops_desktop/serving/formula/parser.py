@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..frame import CATEGORICAL, DATE, NUMBER, Layout
 from .functions import ALIASES, FUNCTIONS, SPECIAL
-from .tokens import FormulaError, Token, shown, tokens
+from .tokens import FormulaError, Token, shortened, tokens
 from .values import read_date
 
 MAX_NODES = 600  # values, operators and calls
@@ -31,7 +31,7 @@ POWER = {
 LEFT = frozenset({"or", "and", "+", "-", "*", "/", "%"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
-_SAID = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
+_KIND_NAMES = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
 _KINDS = {NUMBER: "number", CATEGORICAL: "text", DATE: "date"}
 
 
@@ -86,7 +86,7 @@ class Parser:
 
     def _unexpected(self, wanted: str) -> FormulaError:
         token = self._here
-        said = "the formula ends" if token.sort == "end" else f"there is “{shown(token.value)}”"
+        said = "the formula ends" if token.sort == "end" else f"there is “{shortened(token.value)}”"
         return FormulaError(
             f"At character {token.at + 1}: {said} where {wanted} is expected.", "Complete or correct the formula there.", token.at
         )
@@ -146,7 +146,7 @@ class Parser:
         value = float(token.value)
         if not math.isfinite(value):
             raise FormulaError(
-                f"At character {token.at + 1}: the number “{shown(token.value)}” is too large.", "Write a smaller one.", token.at
+                f"At character {token.at + 1}: the number “{shortened(token.value)}” is too large.", "Write a smaller one.", token.at
             )
         return self._make("number.value", "number", token.at, value)
 
@@ -163,13 +163,13 @@ class Parser:
             return self._make("missing.value", "missing", token.at, "number")
         if any(name in block for block in self._sparse):
             raise FormulaError(
-                f"At character {token.at + 1}: “{shown(name)}” is a feature of a text.", "A formula reads whole columns.", token.at
+                f"At character {token.at + 1}: “{shortened(name)}” is a feature of a text.", "A formula reads whole columns.", token.at
             )
         remedy = _suggest(name, list(self._kinds), "Columns: ")
         if (function := name.lower()) in FUNCTIONS or function in SPECIAL:
             usage = FUNCTIONS[function].usage if function in FUNCTIONS else SPECIAL[function][0]
             remedy = f"A function is written with brackets: {usage}."
-        raise FormulaError(f"At character {token.at + 1}: there is no column “{shown(name)}” at this step.", remedy, token.at)
+        raise FormulaError(f"At character {token.at + 1}: there is no column “{shortened(name)}” at this step.", remedy, token.at)
 
     def _comparison(self, left: Node, depth: int) -> Node:
         """One comparison, `in`, or a chain such as 1 < x <= 5, which is 1 < x and x <= 5."""
@@ -243,7 +243,7 @@ class Parser:
             remedy = _suggest(name, [*FUNCTIONS, *SPECIAL, *ALIASES], "Functions: ")
             if name in ("today", "now"):
                 remedy = 'The same row must always give the same answer, so there is no clock: write date("2024-05-01") or use a column.'
-            raise FormulaError(f"At character {token.at + 1}: there is no function “{shown(token.value)}”.", remedy, token.at)
+            raise FormulaError(f"At character {token.at + 1}: there is no function “{shortened(token.value)}”.", remedy, token.at)
         return self._plain_call(name, token, arguments)
 
     def _plain_call(self, name: str, token: Token, arguments: list[Node]) -> Node:
@@ -286,7 +286,9 @@ class Parser:
 
     def _wrong_count(self, token: Token, count: int, usage: str) -> FormulaError:
         said = f"{count} value{'' if count == 1 else 's'}"
-        return FormulaError(f"At character {token.at + 1}: “{shown(token.value)}” cannot take {said}.", f"Write it as {usage}.", token.at)
+        return FormulaError(
+            f"At character {token.at + 1}: “{shortened(token.value)}” cannot take {said}.", f"Write it as {usage}.", token.at
+        )
 
     def _whole(self, node: Node, usage: str) -> Node:
         tree = node.tree
@@ -320,10 +322,10 @@ class Parser:
         if kind == "date" and node.tree[0] == "text.value":
             micros = read_date(node.tree[1])
             if micros is None:
-                message = f"At character {node.at + 1}: “{shown(node.tree[1])}” is no date."
+                message = f"At character {node.at + 1}: “{shortened(node.tree[1])}” is no date."
                 raise FormulaError(message, 'Write year, month and day: "2024-05-01" or "2024-05-01 13:30".', node.at)
             return Node(("date.value", micros), "date", node.at)
-        message = f"At character {node.at + 1}: {said} needs {_SAID[kind]}, but this is {_SAID[node.kind]}."
+        message = f"At character {node.at + 1}: {said} needs {_KIND_NAMES[kind]}, but this is {_KIND_NAMES[node.kind]}."
         raise FormulaError(message, _way_out(node.kind, kind), node.at)
 
 
@@ -346,5 +348,5 @@ def _suggest(name: str, known: list[str], heading: str) -> str:
     ]
     if near:
         return "Did you mean " + " or ".join(f"“{candidate}”" for candidate in near) + "?"
-    first = ", ".join(f"“{shown(candidate)}”" for candidate in known[:8])
+    first = ", ".join(f"“{shortened(candidate)}”" for candidate in known[:8])
     return f"{heading}{first}{' …' if len(known) > 8 else ''}." if known else "This step has no columns."

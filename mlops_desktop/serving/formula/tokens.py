@@ -77,6 +77,6 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end", _END, len(text))]
 
 
-def shown(text: str) -> str:
+def shortened(text: str) -> str:
     """A name or value as it is shown in a sentence: at most 60 characters."""
     return text if len(text) <= 60 else text[:57] + "..."

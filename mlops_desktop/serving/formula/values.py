@@ -3,7 +3,7 @@
 A value is one of three things, each of one entry per row, or of one entry alone where it is the same in every row:
 
 - numbers and truth values: float64, NaN is missing; true is 1 and false is 0, and any number but 0 counts as true
-- texts: `Words`, codes into levels, -1 is missing
+- texts: `Texts`, codes into levels, -1 is missing
 - dates: int64 microseconds since 1970, `MISSING_DATE` is missing
 """
 
@@ -29,7 +29,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
-class Words(NamedTuple):
+class Texts(NamedTuple):
     """Texts as codes into levels, -1 is missing."""
 
     codes: Ints
@@ -73,7 +73,7 @@ def write_number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
-def share_levels(*values: Words) -> tuple[list[Ints], list[str]]:
+def share_levels(*values: Texts) -> tuple[list[Ints], list[str]]:
     """Codes of several columns of texts into levels that they share, and those levels."""
     index: dict[str, int] = {}
     parts = []
@@ -84,7 +84,7 @@ def share_levels(*values: Words) -> tuple[list[Ints], list[str]]:
 
 
 def _distinct(value: Any) -> tuple[Ints, list[Any]]:
-    if isinstance(value, Words):
+    if isinstance(value, Texts):
         return value.codes, [*value.levels, None]  # the code -1 finds None
     items, codes = np.unique(value, return_inverse=True)
     if value.dtype == np.int64:
@@ -114,13 +114,13 @@ def each_distinct(function: Callable[..., Any], values: Sequence[Any], *, with_m
     return codes, results
 
 
-def to_words(function: Callable[..., str | None]) -> Callable[..., Words]:
+def to_texts(function: Callable[..., str | None]) -> Callable[..., Texts]:
     """A function of single values as one of columns that gives texts (in NFC); a missing argument gives a missing text."""
 
-    def apply(*values: Any) -> Words:
+    def apply(*values: Any) -> Texts:
         codes, results = each_distinct(function, values)
         place, levels = encode(None if result is None else unicodedata.normalize("NFC", result) for result in results)
-        return Words(place[codes], levels)
+        return Texts(place[codes], levels)
 
     return apply
 

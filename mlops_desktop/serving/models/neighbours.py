@@ -119,7 +119,7 @@ class Neighbours(Model):
         return self._csr.take(rows).dense() if len(self.indptr) else self.rows[rows]
 
 
-def remember(matrix: Matrix, answers: Floats, neighbours: int, by_distance: bool, regression: bool) -> Neighbours:
+def compile_neighbours(matrix: Matrix, answers: Floats, neighbours: int, by_distance: bool, regression: bool) -> Neighbours:
     """The model of these training rows and their answers (rows, outputs)."""
     nothing = np.zeros(0, dtype=np.int64)
     if matrix.csr is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..formula.values import Words, each_distinct, write_number
+from ..formula.values import Texts, each_distinct, write_number
 from ..frame import NUMBER, Floats, Frame, Layout, encode
 from ..transform import Apply, Transform
 
@@ -80,7 +80,7 @@ class CombineColumns(Transform):
         out = layout.with_categoricals([self.name], [self.columns])
 
         def apply(frame: Frame) -> Frame:
-            values = [frame.numbers[:, i] if is_number else Words(frame.codes[:, i], frame.levels[i]) for is_number, i in sides]
+            values = [frame.numbers[:, i] if is_number else Texts(frame.codes[:, i], frame.levels[i]) for is_number, i in sides]
             codes, results = each_distinct(self._text, values, with_missing=True)
             place, levels = encode(results)
             return frame.with_blocks(
