@@ -1,12 +1,12 @@
-"""Formulas: a small language of its own for new columns and for filters.
+"""Parses, checks and evaluates formulas for derived columns and filters.
 
-Nothing of a formula is ever run as code: it becomes a tree of plain data whose nodes name functions of a fixed table. There are no
-loops, no attributes, no clock and no chance, and length, nesting and size are limited, so evaluation takes bounded time.
+A formula is never executed as code: it becomes a tree of plain data whose nodes name functions of a fixed table. There are no loops,
+attributes, clock or random numbers, and length, nesting and size are limited, so evaluation takes bounded time.
 
-- columns: `age`, or in brackets or backquotes where the name has blanks or other signs: `[net income]`
+- columns: `age`, or in brackets or backquotes when the name has blanks or other characters: `[net income]`
 - values: `1.5`, `"a text"` (quotes are doubled inside), `true`, `false`, `missing`, `date("2024-05-01")`
 - `or`, `and`, `not`, `= != < <= > >=` (also chained: `1 < x <= 5`), `x in (1, 2)`, `+ - * / %`, `^` or `**`, and functions
-- kinds: number, boolean (a number 1 or 0 is one too), text, date; a text beside a date is read as a date
+- kinds: number, boolean (a number 1 or 0 is one too), text, date; a text compared with a date is parsed as a date
 - missing values stay missing; dividing by zero gives a missing value
 """
 
@@ -37,10 +37,10 @@ _RESERVED = frozenset({"and", "or", "not", "in", "true", "false", "missing"})
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula that was understood, for frames of the layout it was read for.
+    """A parsed formula, for frames of the layout it was parsed for.
 
     `tree` is plain data (nested tuples of texts, numbers and truth values), `kind` is number, boolean, text or date, and `columns` are the
-    columns it reads, each once, in order of appearance.
+    columns that it uses, each once, in order of appearance.
     """
 
     tree: Tree
@@ -62,8 +62,8 @@ class Expression:
         (value,) = stack
         if isinstance(value, Texts):
             return Texts(np.broadcast_to(value.codes, (frame.rows,)).copy(), value.levels)
-        spread: Floats | Longs = np.broadcast_to(value, (frame.rows,)).copy()
-        return spread
+        values: Floats | Longs = np.broadcast_to(value, (frame.rows,)).copy()
+        return values
 
     def numbers(self, frame: Frame) -> Floats:
         """The values of a number or boolean formula, (rows,) float64; UserError for other kinds."""
@@ -74,7 +74,7 @@ class Expression:
         return value.astype(np.float64, copy=False)
 
     def true(self, frame: Frame) -> Any:
-        """Where a boolean (or number) formula holds, (rows,) bool; missing counts as false."""
+        """Where a boolean (or number) formula is true, (rows,) bool; missing counts as false."""
         values = self.numbers(frame)
         return ~np.isnan(values) & (values != 0)
 
@@ -87,14 +87,12 @@ class Expression:
 
     @property
     def text(self) -> str:
-        """The formula in its canonical spelling."""
+        """The formula in its canonical form."""
         return to_text(self.tree)
 
 
 class Check(NamedTuple):
-    """What a form shows while a formula is typed: `kind` and `columns` when it is right, else `problem`, `remedy` and the `position`
-    of the fault.
-    """
+    """The result of checking a formula: `kind` and `columns` when it is valid, else `problem`, `remedy` and `position` of the error."""
 
     kind: str = ""
     columns: tuple[str, ...] = ()
@@ -104,16 +102,14 @@ class Check(NamedTuple):
 
 
 def parse(text: str, layout: Layout) -> Expression:
-    """Read a formula over the columns of a layout. FormulaError (a UserError with `position`) says what is wrong, where, and the way
-    out.
-    """
+    """Parse a formula over the columns of a layout. FormulaError (a UserError with `position`) when it is invalid."""
     parser = Parser(text, layout)
     node = parser.parse()
     return Expression(node.tree, node.kind, tuple(parser.columns), _compile(node.tree, layout))
 
 
 def check(text: str, layout: Layout) -> Check:
-    """The same as `parse`, as an answer instead of an error."""
+    """As `parse`, with the error as a result."""
     try:
         found = parse(text, layout)
     except FormulaError as error:
@@ -122,13 +118,13 @@ def check(text: str, layout: Layout) -> Check:
 
 
 def usages() -> dict[str, tuple[str, str]]:
-    """How each function is written and what it does, by name, for help while typing."""
+    """The usage and help of each function, by name, for completion."""
     known = {name: (function.usage, function.help) for name, function in FUNCTIONS.items()}
     return dict(sorted({**known, **SPECIAL}.items()))
 
 
 def _compile(tree: Tree, layout: Layout) -> tuple[tuple[int, Callable[..., Any]], ...]:
-    """The tree as a list of steps for a stack machine, so that deep trees need no deep recursion."""
+    """The tree as a program for a stack machine, so that deep trees need no recursion."""
     program: list[tuple[int, Callable[..., Any]]] = []
     pending: list[Any] = [tree]
     while pending:
@@ -175,7 +171,7 @@ _LEAVES: dict[str, Callable[..., Load]] = {
 
 
 def to_text(tree: Tree) -> str:
-    """A tree in the canonical spelling: `parse` of it gives the same tree again."""
+    """A tree in canonical form: `parse` of it gives the same tree."""
     done: list[tuple[str, int]] = []
     pending: list[tuple[Tree, bool]] = [(tree, False)]
     while pending:

@@ -1,7 +1,7 @@
-"""What the operators and functions of a formula do, on whole columns.
+"""The operators and functions of formulas, on whole columns.
 
-Missing values stay missing, and so do results that no number can hold: a division by zero, the logarithm of zero, an overflow. Functions of
-texts run once per distinct value. Nothing looks at another row.
+Missing values stay missing; undefined results (a division by zero, the logarithm of zero, an overflow) are missing. Functions of texts run
+once per distinct value. Rows are independent.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from .values import (
     write_number,
 )
 
-MAX_TEXT = 1_000_000  # characters; a longer text is a missing value, so that no formula can fill the memory
+MAX_TEXT = 1_000_000  # characters; a longer text is missing, which bounds memory
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: the kinds of its arguments, the kind of its result, what it does, and how it is explained.
+    """One function: the kinds of its arguments and of its result, its implementation, usage and help.
 
-    The last kind of `arguments` repeats when `repeats`. Kinds are number, boolean, text, date, `string` (all kinds, written as text)
-    and `whole` (a number written out).
+    The last kind of `arguments` repeats when `repeats`. Kinds are number, boolean, text, date, `string` (all kinds, formatted as text)
+    and `whole` (an integer literal).
     """
 
     arguments: tuple[str, ...]
@@ -62,8 +62,8 @@ def _truth(true: Any, absent: Any) -> Floats:
 
 
 def _power(base: Floats, exponent: Floats) -> Floats:
-    # numpy takes short cuts for these exponents where they are the same in all rows; here they are always taken, so that a row alone
-    # gives the same last digit as a table.
+    # numpy has fast paths for these exponents when they are constant. They are always taken here, so that a row alone and in a table has
+    # the same bits.
     result = np.power(base, exponent)
     for value, short in ((2.0, base * base), (1.0, base), (0.5, np.sqrt(base)), (-1.0, 1.0 / base)):
         result = np.where(exponent == value, short, result)
@@ -72,9 +72,7 @@ def _power(base: Floats, exponent: Floats) -> Floats:
 
 def _round(values: Floats, digits: Floats | None = None) -> Floats:
     rounded = np.round(values, 0 if digits is None else int(digits[0]))
-    return finite(
-        np.where(np.isfinite(rounded), rounded, values)
-    )  # rounding far digits of a huge number overflows on the way: it stays as it is
+    return finite(np.where(np.isfinite(rounded), rounded, values))  # rounding a huge number overflows: it stays unrounded
 
 
 def _and(left: Floats, right: Floats) -> Floats:
@@ -196,7 +194,7 @@ _TEXT_COMPARISONS: dict[str, Callable[[str, str], float]] = {
     "=": str.__eq__, "!=": str.__ne__, "<": str.__lt__, "<=": str.__le__, ">": str.__gt__, ">=": str.__ge__,
 }  # fmt: skip
 
-# What a node of the tree runs, by its name. A name with a point is the form of an operator or function for that kind of value.
+# The implementation of each node of a tree, by its name. A name with a dot is the variant of an operator or function for a kind.
 RUNS: dict[str, Callable[..., Any]] = {
     "+": lambda a, b: finite(a + b),
     "-": lambda a, b: finite(a - b),

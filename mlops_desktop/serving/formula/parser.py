@@ -1,4 +1,4 @@
-"""How the text of a formula becomes a tree: words, then operators by their strength, with the kind of every part known at once."""
+"""The parser of formulas: a precedence-climbing parser over tokens that type-checks every node."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .tokens import FormulaError, Token, shortened, tokens
 from .values import read_date
 
 MAX_NODES = 600  # values, operators and calls
-MAX_DEPTH = 40  # brackets within brackets
+MAX_DEPTH = 40  # nested brackets
 
-# How strongly operators bind; those of LEFT are read from the left.
+# Precedence of operators; those of LEFT are left-associative.
 POWER = {
     "or": 1,
     "and": 2,
@@ -36,7 +36,7 @@ _KINDS = {NUMBER: "number", CATEGORICAL: "text", DATE: "date"}
 
 
 class Node(NamedTuple):
-    """A part that was read: its tree, its kind (number, boolean, text, date or missing), and where it begins."""
+    """A parsed part: its tree, its kind (number, boolean, text, date or missing), and its position."""
 
     tree: tuple[Any, ...]
     kind: str
@@ -44,7 +44,7 @@ class Node(NamedTuple):
 
 
 class Parser:
-    """Reads one formula over one layout. `columns` are the columns that were named so far, as the keys of a dict."""
+    """Parses one formula over one layout. `columns` are the columns that it uses, as the keys of a dict."""
 
     def __init__(self, text: str, layout: Layout) -> None:
         self._tokens = tokens(text)
@@ -86,9 +86,9 @@ class Parser:
 
     def _unexpected(self, wanted: str) -> FormulaError:
         token = self._here
-        said = "the formula ends" if token.sort == "end" else f"there is “{shortened(token.value)}”"
+        found = "the formula ends" if token.sort == "end" else f"there is “{shortened(token.value)}”"
         return FormulaError(
-            f"At character {token.at + 1}: {said} where {wanted} is expected.", "Complete or correct the formula there.", token.at
+            f"At character {token.at + 1}: {found} where {wanted} is expected.", "Complete or correct the formula there.", token.at
         )
 
     def _make(self, name: str, kind: str, at: int, *arguments: Any) -> Node:
@@ -205,7 +205,7 @@ class Parser:
             at = left.at if left.kind == "missing" else right.at
             raise FormulaError(f"At character {at + 1}: nothing can be compared with missing.", "Write is_missing(x) instead.", at)
         kind, (left, right) = self._same([left, right], f"“{sign}”")
-        self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list reads its left side again
+        self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list repeats its left side
         return self._make(sign + {"text": ".text", "date": ".date"}.get(kind, ""), "boolean", left.at, left.tree, right.tree)
 
     @staticmethod
@@ -219,14 +219,14 @@ class Parser:
         return count
 
     def _binary(self, sign: str, left: Node, right: Node) -> Node:
-        said = f"“{sign}”"
+        context = f"“{sign}”"
         if sign in ("and", "or"):
-            return self._make(sign, "boolean", left.at, *(self._accept(side, "boolean", said).tree for side in (left, right)))
+            return self._make(sign, "boolean", left.at, *(self._accept(side, "boolean", context).tree for side in (left, right)))
         if left.kind == "date" and sign == "-" and right.kind == "date":
             return self._make("-.dates", "number", left.at, left.tree, right.tree)
         if left.kind == "date" and sign in ("+", "-"):
-            return self._make(sign + ".date", "date", left.at, left.tree, self._accept(right, "number", said).tree)
-        return self._make(sign, "number", left.at, *(self._accept(side, "number", said).tree for side in (left, right)))
+            return self._make(sign + ".date", "date", left.at, left.tree, self._accept(right, "number", context).tree)
+        return self._make(sign, "number", left.at, *(self._accept(side, "number", context).tree for side in (left, right)))
 
     def _call(self, token: Token, depth: int) -> Node:
         name = ALIASES.get(token.value.lower(), token.value.lower())
@@ -285,9 +285,9 @@ class Parser:
         raise self._wrong_count(token, len(arguments), SPECIAL[name][0])
 
     def _wrong_count(self, token: Token, count: int, usage: str) -> FormulaError:
-        said = f"{count} value{'' if count == 1 else 's'}"
+        given = f"{count} value{'' if count == 1 else 's'}"
         return FormulaError(
-            f"At character {token.at + 1}: “{shortened(token.value)}” cannot take {said}.", f"Write it as {usage}.", token.at
+            f"At character {token.at + 1}: “{shortened(token.value)}” cannot take {given}.", f"Write it as {usage}.", token.at
         )
 
     def _whole(self, node: Node, usage: str) -> Node:
@@ -304,17 +304,17 @@ class Parser:
             return self._settle(node, "text")
         return self._make(f"text.{node.kind}", "text", node.at, node.tree)
 
-    def _same(self, nodes: list[Node], said: str) -> tuple[str, list[Node]]:
-        """The one kind that several parts have, and the parts brought to it."""
+    def _same(self, nodes: list[Node], context: str) -> tuple[str, list[Node]]:
+        """The common kind of several nodes, and the nodes converted to it."""
         kinds = {node.kind for node in nodes} - {"missing"}
         kind = next((k for k in ("date", "number", "boolean", "text") if k in kinds), "number")
-        return kind, [self._accept(node, kind, said) for node in nodes]
+        return kind, [self._accept(node, kind, context) for node in nodes]
 
     def _settle(self, node: Node, kind: str) -> Node:
         return Node((*node.tree[:1], kind), kind, node.at) if node.kind == "missing" else node
 
-    def _accept(self, node: Node, kind: str, said: str) -> Node:
-        """The node as a value of a kind, where that is possible without a loss; FormulaError otherwise."""
+    def _accept(self, node: Node, kind: str, context: str) -> Node:
+        """The node converted to a kind; FormulaError when that is impossible."""
         if node.kind == "missing":
             return self._settle(node, kind)
         if kind == node.kind or {kind, node.kind} == {"number", "boolean"}:
@@ -325,11 +325,11 @@ class Parser:
                 message = f"At character {node.at + 1}: “{shortened(node.tree[1])}” is no date."
                 raise FormulaError(message, 'Write year, month and day: "2024-05-01" or "2024-05-01 13:30".', node.at)
             return Node(("date.value", micros), "date", node.at)
-        message = f"At character {node.at + 1}: {said} needs {_KIND_NAMES[kind]}, but this is {_KIND_NAMES[node.kind]}."
-        raise FormulaError(message, _way_out(node.kind, kind), node.at)
+        message = f"At character {node.at + 1}: {context} needs {_KIND_NAMES[kind]}, but this is {_KIND_NAMES[node.kind]}."
+        raise FormulaError(message, _remedy(node.kind, kind), node.at)
 
 
-def _way_out(has: str, wanted: str) -> str:
+def _remedy(has: str, wanted: str) -> str:
     if has == "text" and wanted in ("number", "boolean"):
         return "Put number(…) around a text that says a number, or compare it: = “…”."
     if has == "date" and wanted in ("number", "boolean"):

@@ -1,4 +1,4 @@
-"""A new column from a formula."""
+"""Adds a column computed by a formula."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class Formula(Transform):
-    """Adds the column `name` with the values of the formula `text`: a number column (true is 1), or a word column when the formula
-    gives texts.
+    """Adds the column `name` with the values of the formula `text`: a number column (true is 1), or a categorical column when the
+    formula gives texts.
     """
 
     name: str
