@@ -33,4 +33,5 @@ from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs
 from .serialization import changed_decisions as changed_decisions
+from .serialization import parameters as parameters
 from .session import Session as Session
