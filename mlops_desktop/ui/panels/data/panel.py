@@ -12,6 +12,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import check_filter, rows_where
+from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.project import apply_fix
 from mlops_desktop.serving.cells import level_of
@@ -168,7 +169,9 @@ class DataPanel(Panel):
             self._profile, self._profile_of = (key, found), self.controller.project.data
         elif key != self._asked:
             self._asked = key
-            self.controller.ask("profile", self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over)
+            self.controller.ask(
+                MakeProfile(*self.controller.inputs), self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over
+            )
         return found
 
     def _made(self, _: Json) -> None:
@@ -340,11 +343,12 @@ class DataPanel(Panel):
             self._show_rows(rows_where(table.frame, text))
         else:
             self.count.setText(self.tr("looking …"))
-            self.controller.ask("filter_rows", self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"), where=text)
+            call = FilterRows(*self.controller.inputs, text)
+            self.controller.ask(call, self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"))
 
-    def _take_rows(self, found: Json) -> None:
+    def _take_rows(self, found: FilteredRows) -> None:
         try:
-            mask = self.controller.store.get(found["key"])[1]["mask"]
+            mask = self.controller.store.get(found.key)[1]["mask"]
         except KeyError:
             self.controller.banner.emit("warn", self.tr("The filtered rows could not be read. Type the filter again."), self.id)
             return

@@ -13,6 +13,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import check
 from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.process import Call, Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
@@ -298,7 +299,12 @@ class EvaluatePanel(Panel):
         time = self._stored(key) if goals.response_ms is not None else None
         if goals.response_ms is not None and time is None and key not in self._asked:
             self._asked.add(key)
-            self.controller.ask("response_time", lambda _: None, owner="evaluate.time", title=self.tr("Measuring the response time"))
+            self.controller.ask(
+                MeasureResponseTime(*self.controller.inputs),
+                lambda _: None,
+                owner="evaluate.time",
+                title=self.tr("Measuring the response time"),
+            )
         self.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
 
     def _stored(self, key: str) -> Json | None:
@@ -318,27 +324,29 @@ class EvaluatePanel(Panel):
         key = self.controller.keys.out_of_fold(best.id)
         if key not in self._asked and not self.controller.jobs.busy:
             self._asked.add(key)
-            self._ask("evaluate", self.tr("Evaluating"), key, sealed=False)
+            self._ask(Evaluate(*self.controller.inputs, held_out=False), self.tr("Evaluating"), key)
 
     def _try_again(self) -> None:
         self._asked.clear()
         self.controller.results_changed.emit()
 
-    def _ask(self, name: str, title: str, key: str, on_done: Callable[[Json], None] | None = None, **args: Any) -> None:
+    def _ask(self, call: Call[Json, None], title: str, key: str, on_done: Callable[[Json], None] | None = None) -> None:
         self._working = key
 
         def over() -> None:
             if self._working == key:
                 self._working = ""
 
-        self.controller.ask(name, on_done or (lambda _: None), owner=f"evaluate.{name}", title=title, long=True, on_over=over, **args)
+        self.controller.ask(
+            call, on_done or (lambda _: None), owner=f"evaluate.{type(call).__name__}", title=title, long=True, on_over=over
+        )
         self.controller.results_changed.emit()
 
     def open_test(self) -> None:
         """Open the sealed test part: a counted look."""
         best = self.controller.project_status().best
         if best is not None:
-            self._ask("evaluate", self.tr("Opening the test part"), self.controller.keys.evaluation(best.id))
+            self._ask(Evaluate(*self.controller.inputs), self.tr("Opening the test part"), self.controller.keys.evaluation(best.id))
 
     def evaluate_file(self, file: Path) -> None:
         """Evaluate the chosen model on a file that it never saw."""
@@ -352,7 +360,7 @@ class EvaluatePanel(Panel):
             self._source = "file"
 
         title = self.tr("Evaluating on {file}").format(file=file.name)
-        self._ask("evaluate_file", title, f"file {file}", done, file=str(file))
+        self._ask(EvaluateFile(*self.controller.inputs, file), title, f"file {file}", done)
 
     def export_report(self) -> None:
         """Write everything as one page; the test part is not opened for it."""
@@ -362,11 +370,15 @@ class EvaluatePanel(Panel):
             return
         file = Path(path) if Path(path).suffix else Path(path).with_suffix(".html")
 
-        def done(_: Json) -> None:
+        def done(_: None) -> None:
             self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
 
         self.controller.ask(
-            "report", done, owner="evaluate.report", title=self.tr("Writing the report"), long=True, out=str(file), sealed=True
+            WriteReport(*self.controller.inputs, file, sealed=True),
+            done,
+            owner="evaluate.report",
+            title=self.tr("Writing the report"),
+            long=True,
         )
 
     # ---- what a person does

@@ -13,7 +13,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import project_to_json
+from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.recipe.editor import Recipe
@@ -124,14 +124,11 @@ class RankingPane(Pane):
             recipe.changed.emit()
 
         recipe.controller.ask(
-            "rank",
+            RankColumns(recipe.controller.inputs[0], recipe.tried(), key[1], recipe.selected_positions()[0]),
             done,
             owner=f"{recipe.panel}.rank",
             title=self.tr("Ranking the columns"),
             on_over=over,
-            project=project_to_json(recipe.tried()),
-            method=key[1],
-            at=recipe.selected_positions()[0],
         )
 
 

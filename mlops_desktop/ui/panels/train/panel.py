@@ -16,6 +16,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, metrics_for
+from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve, Train
 from mlops_desktop.engine.training import Run, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of
 from mlops_desktop.ui.jobs import BackgroundJob, Json
@@ -42,14 +43,14 @@ class TrainPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._job: BackgroundJob | None = None  # the search that is going on
+        self._job: BackgroundJob[Json, Json] | None = None  # the search that is going on
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
         self._running: Running | None = None
         self._shown: tuple[Any, ...] = ()
         self._asked_split = ""
         self._facts: tuple[str, Json] | None = None
         self._points: tuple[str, list[Json]] = ("", [])  # of the learning curve that is being made, with its run
-        self._curve_job: BackgroundJob | None = None
+        self._curve_job: BackgroundJob[Json, Json] | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(SHOW_MS)
@@ -155,7 +156,9 @@ class TrainPanel(Panel):
             def done(found: Json) -> None:
                 self._facts = (key, found)
 
-            self.controller.ask("validation", done, owner="train.validation", title=self.tr("Looking at the split"))
+            self.controller.ask(
+                DescribeSplit(*self.controller.inputs), done, owner="train.validation", title=self.tr("Looking at the split")
+            )
 
     def _show_board(self) -> None:
         if self.controller.folder is None or blocked(self.controller.project):
@@ -265,7 +268,7 @@ class TrainPanel(Panel):
                 self._curve_job = None
 
         job = self._curve_job = self.controller.ask(
-            "learning_curve", lambda _: None, owner="train.learning", title=self.tr("Learning curve"), long=True,
+            MakeLearningCurve(*self.controller.inputs), lambda _: None, owner="train.learning", title=self.tr("Learning curve"), long=True,
             on_partial=partial, on_over=over,
         )  # fmt: skip
         self._later.start()
@@ -294,8 +297,8 @@ class TrainPanel(Panel):
                 self._report_stopped()
 
         job = self._job = self.controller.ask(
-            "run", self._trained, owner="train", title=self.tr("Training"), long=True,
-            on_partial=partial, on_over=over, jobs=self.setup.search.jobs.value(),
+            Train(*self.controller.inputs, self.setup.search.jobs.value()), self._trained, owner="train", title=self.tr("Training"),
+            long=True, on_partial=partial, on_over=over,
         )  # fmt: skip
         self._show_board()
 
