@@ -71,7 +71,7 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
     what = f"The export “{out.name}”"
     with disk.told(what):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise UserError(f"“{out}” already exists and is not empty.", "Choose another name, or empty it first.")
+            raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
         disk.sweep(out.parent, _TEMPORARY)
         temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY, suffix=".tmp", dir=out.parent)
