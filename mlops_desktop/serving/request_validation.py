@@ -78,8 +78,7 @@ class RequestValidator:
         row: Any
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
-                message = "Each row must be an object of fields and values."
-                issues.errors.append(ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row)))
+                issues.errors.append(_not_an_object(row, i))
                 row = {}  # scored as an empty row, whose answer is not used
                 row_issues = Issues()
             else:
@@ -349,6 +348,11 @@ def _absent(column: Column, issues: Issues) -> None:
     else:
         message = f"The column “{column.name}” is not there; its values count as missing."
         issues.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
+
+
+def _not_an_object(row: Any, i: int) -> ValidationIssue:
+    message = "Each row must be an object of fields and values."
+    return ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row))
 
 
 def _unknown_field(row: int | None, name: str) -> ValidationIssue:
