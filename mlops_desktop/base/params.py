@@ -32,7 +32,9 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Param):
-    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm."""
+    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm; `percent`: a
+    share that a person reads in percent.
+    """
 
     low: float
     high: float
@@ -40,6 +42,7 @@ class Number(Param):
     log: bool = False
     tune: tuple[float, float] | None = None
     optional: bool = False
+    percent: bool = False
 
     def check(self, value: Any) -> int | float | None:
         """A finite number (int when `whole`) within the bounds; None only when optional."""
@@ -116,6 +119,7 @@ class Columns(Texts):
     kinds: tuple[str, ...]
     all_when_empty: bool = True
     most: int | None = None
+    nothing: str = ""  # what a form shows while none is chosen; empty: a sentence for all such fields
 
     def check(self, value: Any) -> tuple[str, ...]:
         """A tuple of distinct names, at most `most`."""
@@ -146,10 +150,22 @@ def number(
     whole: bool = False,
     log: bool = False,
     tune: tuple[float, float] | None = None,
+    percent: bool = False,
 ) -> Any:
     """A field for a number; a default of None makes it optional."""
     return _field(
-        Number(default=default, label=label, help=help, low=low, high=high, whole=whole, log=log, tune=tune, optional=default is None)
+        Number(
+            default=default,
+            label=label,
+            help=help,
+            low=low,
+            high=high,
+            whole=whole,
+            log=log,
+            tune=tune,
+            optional=default is None,
+            percent=percent,
+        )
     )
 
 
@@ -173,6 +189,8 @@ def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:
     return _field(Texts(default=default, label=label, help=help))
 
 
-def columns(*kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None) -> Any:
+def columns(
+    *kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None, nothing: str = ""
+) -> Any:
     """A field for names of columns of these kinds."""
-    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most))
+    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most, nothing=nothing))

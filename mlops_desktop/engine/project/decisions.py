@@ -11,6 +11,8 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
 from mlops_desktop.base.source import Source
+from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.engine.choices import choices
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -69,15 +71,9 @@ class Costs:
     true_negative: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Split:
-    """How rows are kept apart. The test part is sealed; folds are of the training part."""
-
-    method: Literal["random", "stratified", "grouped", "time", "column"] = "random"
-    test: float = 0.2  # share of rows
-    folds: int = 5
-    gap: int = 0  # rows left out between training and what is scored, for time-ordered splits
-    column: str = ""  # the group, time or fold column; its role when empty
+def default_splitter() -> Splitter:
+    """How rows are kept apart while nothing is decided: at random."""
+    return choices().splitters["random"]()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +114,7 @@ class Project:
     goals: Goals = field(default_factory=Goals)
     costs: Costs | None = None
     row_filters: tuple[Step[RowFilter], ...] = ()
-    split: Split = field(default_factory=Split)
+    split: Splitter = field(default_factory=default_splitter)
     steps: tuple[Step[Operation], ...] = ()
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)

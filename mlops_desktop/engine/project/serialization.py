@@ -21,6 +21,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
+from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
@@ -28,9 +29,6 @@ T = TypeVar("T")
 
 # Least and most of the numbers of a project, by path. Costs may be negative: a gain.
 BOUNDS: dict[str, tuple[float, float]] = {
-    "split.test": (0.01, 0.9),
-    "split.folds": (2, 100),
-    "split.gap": (0, 1e9),
     "search.trials": (1, 1_000_000),
     "search.seconds": (0.1, 30 * 86_400),
     "search.grid_points": (1, 100),
@@ -273,6 +271,7 @@ def registry_of(family: type[Component]) -> Registry[Any]:
     known: dict[type[Component], Registry[Any]] = {
         Source: choices().sources,
         RowFilter: choices().row_filters,
+        Splitter: choices().splitters,
         Operation: choices().operations,
         Algorithm: choices().algorithms,
     }

@@ -6,7 +6,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.project import serialization
-from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search, Split
+from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search
 
 
 def test_every_bound_belongs_to_a_number_of_a_project():
@@ -21,14 +21,14 @@ def test_every_bound_belongs_to_a_number_of_a_project():
 def test_every_whole_number_has_bounds():
     numbers = {
         f"{group}{f.name}"
-        for group, cls in (("", Project), ("split.", Split), ("search.", Search), ("goals.", Goals))
+        for group, cls in (("", Project), ("search.", Search), ("goals.", Goals))
         for f in fields(cls)
         if serialization.hints(cls)[f.name] in (int, int | None)
     }
     assert numbers <= set(serialization.BOUNDS)
 
 
-@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search, Split])
+@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search])
 def test_defaults_come_back(cls):
     assert is_dataclass(cls)
     assert serialization.read(cls, serialization.write(cls()), "x") == cls()
