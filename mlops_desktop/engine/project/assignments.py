@@ -192,11 +192,8 @@ def _set_split_part(project: Project, part: str, value: str) -> Project:
     plain = None if value == "" else _json(value)
     if isinstance(known[part], Columns) and plain is not None and not isinstance(plain, list):
         plain = [_text(value)]  # the name of one column, which may hold commas
-    changed: dict[str, Any] = {part: known[part].default if plain is None else plain}
-    try:
-        return replace(project, split=replace(current, **changed))
-    except UserError as error:
-        raise UserError(f"“split.{part}”: {error.message}", error.remedy) from error
+    changed = serialization.read_field(type(current), part, known[part].default if plain is None else plain, f"split.{part}")
+    return replace(project, split=replace(current, **{part: changed}))
 
 
 def _append(project: Project, name: str, value: str) -> Project:
