@@ -78,7 +78,7 @@ def service_lock(requirements: Collection[str] = (), text: str | None = None) ->
     chosen, needed_by = [header], ""
     found: set[str] = set()
     for block in blocks:
-        if block.startswith("# for "):  # a package that only some models need: who needs it stands before it
+        if block.startswith("# for "):  # before a package that only some models need: their requirements that bring it in
             needed_by = block.removeprefix("# for ").strip()
             continue
         if not needed_by or set(needed_by.split(", ")) & set(requirements):

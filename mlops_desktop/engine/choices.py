@@ -9,7 +9,8 @@ from mlops_desktop.base.extensions import join_extensions
 from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Operation, RowFilter, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
-from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, sources
+from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, sources, splitters
 from mlops_desktop.catalog import tasks as task_specs
 
 BASELINE = "baseline"  # the algorithm that every score stands beside
@@ -22,6 +23,7 @@ class Choices:
 
     sources: Registry[Source]
     row_filters: Registry[RowFilter]
+    splitters: Registry[Splitter]
     operations: Registry[Operation]
     encodings: Registry[Encoding]
     algorithms: Registry[Algorithm]
@@ -37,6 +39,7 @@ def choices() -> Choices:
     return Choices(
         Registry(sources, Source),  # type: ignore[type-abstract]
         Registry(filters, RowFilter),  # type: ignore[type-abstract]
+        Registry(splitters, Splitter),  # type: ignore[type-abstract]
         Registry(operations, Operation),  # type: ignore[type-abstract]
         Registry(encodings, Encoding),  # type: ignore[type-abstract]
         Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
