@@ -22,6 +22,7 @@ from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Finder, Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
+from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.footer import Footer, LogDrawer
 from mlops_desktop.ui.shell.rail import Rail
 from mlops_desktop.ui.shell.settings import Settings
@@ -338,6 +339,7 @@ class MainWindow(QMainWindow):
             (self.tr("Redo"), self.tr("action"), self.controller.redo),
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
             (self.tr("Log"), self.tr("action"), self._drawer.show),
+            (self.tr("Free disk space"), self.tr("action"), partial(free_disk_space, self.controller)),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]
         for id_, panel in self._panels.items():
