@@ -104,7 +104,6 @@ class ProjectController(QObject):
         self._forget()
         self.opened.emit()
         self.project_changed.emit()
-        self.results_changed.emit()
 
     def start_from(self, project: Project) -> None:
         """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
@@ -298,14 +297,15 @@ class ProjectController(QObject):
         long: bool = False,
         on_progress: Callable[[float, str], None] | None = None,
         on_partial: Callable[[Json], None] | None = None,
+        on_refused: Callable[[UserError], None] | None = None,
         on_over: Callable[[], None] | None = None,
         about_project: bool = True,
         **args: Any,
     ) -> BackgroundJob:
         """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
 
-        `on_partial` hears what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
-        in every case. An answer about a project that is not open any more is dropped.
+        `on_partial` gets what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
+        in every case, and then `results_changed` is emitted once. An answer about a project that is not open any more is dropped.
         """
         if about_project:
             assert self.folder is not None
@@ -314,17 +314,18 @@ class ProjectController(QObject):
         self._failed.pop(stage, None)
         self.started.emit(stage)
         folder = self.folder if about_project else None
-        question = _PendingCall(self, folder, stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
+        handlers = (on_progress or _ignore, on_partial or _ignore, on_refused or _ignore, on_over or _ignore)
+        pending = _PendingCall(self, folder, stage, title, on_done, *handlers)
         job = BackgroundJob(
             name=name,
             args=args,
             title=title,
-            on_done=question.done,
-            on_progress=question.progress,
-            on_partial=question.partial,
-            on_refused=question.refused,
-            on_crashed=question.crashed,
-            on_over=question.over,
+            on_done=pending.done,
+            on_progress=pending.progress,
+            on_partial=pending.partial,
+            on_refused=pending.refused,
+            on_crashed=pending.crashed,
+            on_over=pending.over,
         )
         return self.jobs.start(owner, job, long=long)
 
@@ -333,7 +334,6 @@ class ProjectController(QObject):
         if stage:
             self._failed[stage] = str(error)
         self.banner.emit("err", str(error), stage)
-        self.results_changed.emit()
 
     def note_result(self) -> None:
         """Something may be new in the store or in the runs."""
@@ -356,6 +356,7 @@ class _PendingCall:
     on_done: Callable[[Json], object]
     on_progress: Callable[[float, str], object]
     on_partial: Callable[[Json], object]
+    on_refused: Callable[[UserError], object]
     on_over: Callable[[], object]
 
     def _late(self) -> bool:
@@ -365,7 +366,6 @@ class _PendingCall:
         if not self._late():
             self.controller._forget()
             self.on_done(answer)
-            self.controller.note_result()
 
     def progress(self, fraction: float, message: str) -> None:
         if message:
@@ -378,6 +378,7 @@ class _PendingCall:
 
     def refused(self, error: UserError) -> None:
         if not self._late():
+            self.on_refused(error)
             self.controller.note_refusal(self.stage, error)
 
     def crashed(self, report: str) -> None:

@@ -1,4 +1,4 @@
-"""Calls for the tests of the lanes: quick, slow, refusing, failing, dying."""
+"""Calls for the tests of the job queues: quick, slow, refusing, failing, dying."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 
 
-def echo(job: Job, *, value: Any = None) -> dict[str, Any]:
+def echo(job: Job, *, value: Any = None, **_: Any) -> dict[str, Any]:
     return {"value": value}
 
 
-def slow(job: Job, *, seconds: float) -> dict[str, Any]:
+def slow(job: Job, *, seconds: float, **_: Any) -> dict[str, Any]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         job.step(1 - (end - time.monotonic()) / seconds, "at it")
@@ -29,7 +29,7 @@ def deaf(job: Job, *, seconds: float) -> dict[str, Any]:
     return {}
 
 
-def refuse(job: Job) -> dict[str, Any]:
+def refuse(job: Job, **_: Any) -> dict[str, Any]:
     raise UserError("It cannot be done.", "Do another thing.")
 
 

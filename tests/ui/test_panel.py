@@ -211,3 +211,39 @@ def test_nothing_of_another_project_is_seen(open_project, make_project):
         assert overview == [], (stage, overview)
     assert deploy.tabs.choice() == "export"
     assert deploy.export.folder.text().startswith(str(other))
+
+
+def test_each_panel_shows_another_project_as_a_new_panel_would(open_project, trained, make_project):
+    window = open_project(trained)
+    for stage in STAGES:
+        window.show_stage(stage)
+        settle(window, 120)
+    window.show_stage("")
+    window.controller.open(make_project(OTHER, "grade"))
+    for stage in STAGES:
+        window.show_stage(stage)
+        settle(window, 120)
+        kept = texts(window.panel)
+        window.show_stage("")
+        area = window._areas.pop(stage)
+        window._stack.removeWidget(area)
+        window._panels.pop(stage).close()
+        window.show_stage(stage)
+        settle(window, 120)
+        assert texts(window.panel) == kept, stage
+        area.deleteLater()
+
+
+@pytest.mark.parametrize("id_", STAGES)
+def test_one_edit_paints_the_panel_in_front_once(open_project, trained, id_, monkeypatch):
+    window: MainWindow = open_project(trained, id_)
+    shown: list[str] = []
+    for name in ("show_project", "show_results"):
+        show = getattr(window.panel, name)
+        monkeypatch.setattr(window.panel, name, lambda name=name, show=show: (shown.append(name), show())[1])
+    project = window.controller.project
+    window.controller.edit("Users", brief=replace(project.brief, users="clerks"))
+    settle(window)
+    assert shown == ["show_project", "show_results"]
+    window.controller.undo()
+    assert shown == ["show_project", "show_results"] * 2
