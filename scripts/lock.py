@@ -33,6 +33,8 @@ SERVICE = {
     "uvicorn": "",
     "uvloop": "sys_platform != 'win32'",
 }
+# Further packages that only some models need at run time: by package, the requirements of models (`Model.requirements`) that bring it in.
+OPTIONAL = {"lightgbm": ("lightgbm",), "narwhals": ("lightgbm",), "scipy": ("lightgbm",)}
 # The tool that resolves for all systems at once. Not in the lock itself: only who changes dependencies needs it.
 RESOLVER = "uv==0.13.9"
 
@@ -51,13 +53,14 @@ def resolve(folder: Path, upgrade: bool) -> None:
 def service_part(text: str) -> str:
     """The packages of the service out of the text of a lock, with markers and hashes: a line for each pin. ValueError when it lacks one."""
     parts = ["# The packages of an exported service, out of requirements.lock. Written by `make lock`.\n"]
-    for name, marker in SERVICE.items():
+    for name, marker in {**SERVICE, **dict.fromkeys(OPTIONAL, "")}.items():
         found = re.findall(rf"(?m)^{name}==(\S+)(?: ; (.*?))? \\\n((?:    --hash=.*\n)+)", text)
         if not found:
             raise ValueError(f"{LOCK.name} does not hold {name}")
         # A package that another one asks for only somewhere is needed everywhere here, so the marker of the lock counts for two pins alone.
         for version, own, hashes in found:
             needed = " and ".join(one for one in (own if len(found) > 1 else "", marker) if one)
+            parts.append(f"# for {', '.join(OPTIONAL[name])}\n" if name in OPTIONAL else "")
             parts.append(f"{name}=={version}{f' ; {needed}' if needed else ''} \\\n{hashes}")
     return "".join(parts)
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -78,20 +78,22 @@ def wide_table(path: Path) -> None:
 
 def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) -> None:
     """A project of a file as a person has it in the end: proposed, trained and evaluated; without trials, only imported and no target."""
-    from mlops_desktop.engine.project import PROJECT_FILE, Project, Search, project_from_json, project_to_json, write_project
+    from mlops_desktop.engine.process import Call, Evaluate, ImportFile, MakeOverview, MakeProfile, OpenModel, Propose, Train
+    from mlops_desktop.engine.project import PROJECT_FILE, Project, Search, project_from_json, write_project
 
     if (folder / PROJECT_FILE).exists():
         return
     folder.mkdir(parents=True)
     say(f"making the project {folder.name}")
-    args = {"folder": str(folder), "project": project_to_json(Project(name=folder.name, target=target))}
-    args["project"] = child.call("import_file", {**args, "file": str(file)})["project"]
+    project = project_from_json(child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file)))["project"])
     if trials:
-        proposed = project_from_json(child.call("propose", args)["project"])
-        args["project"] = project_to_json(replace(proposed, search=Search(trials=trials, seconds=None)))
-        for name in ("overview", "profile", "run", "evaluate", "open_model"):
-            child.call(name, args)
-    write_project(folder, project_from_json(args["project"]))
+        proposed = project_from_json(child.call(Propose(folder, project))["project"])
+        project = replace(proposed, search=Search(trials=trials, seconds=None))
+        about = (folder, project)
+        calls: tuple[Call[Any, Any], ...] = (MakeOverview(*about), MakeProfile(*about), Train(*about), Evaluate(*about), OpenModel(*about))
+        for call in calls:
+            child.call(call)
+    write_project(folder, project)
 
 
 def projects(home: Path, states: list[str]) -> None:

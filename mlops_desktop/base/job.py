@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Job(Protocol):
@@ -11,8 +11,8 @@ class Job(Protocol):
     def step(self, fraction: float, message: str = "") -> None:
         """Report that `fraction` (0 to 1) of the work is done. Raises Cancelled when a stop was asked for."""
 
-    def partial(self, data: dict[str, Any]) -> None:
-        """Hand over something finished (plain JSON) before the whole is. Raises Cancelled when a stop was asked for."""
+    def partial(self, data: object) -> None:
+        """Hand over a partial result: a value that the call names as such. Raises Cancelled when a stop was asked for."""
 
 
 class Silent:
@@ -21,7 +21,7 @@ class Silent:
     def step(self, fraction: float, message: str = "") -> None:
         """Do nothing."""
 
-    def partial(self, data: dict[str, Any]) -> None:
+    def partial(self, data: object) -> None:
         """Do nothing."""
 
 
@@ -35,6 +35,6 @@ class Part:
         """Report a fraction of this part; see Job.step."""
         self._whole.step(self._start + (self._end - self._start) * fraction, message)
 
-    def partial(self, data: dict[str, Any]) -> None:
+    def partial(self, data: object) -> None:
         """See Job.partial."""
         self._whole.partial(data)

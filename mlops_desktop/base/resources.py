@@ -1,4 +1,4 @@
-"""Where the files lie that are no code: samples, fonts, styles."""
+"""The places of the files that are no code: samples, fonts, styles, licences, and the sources of `serving` that are exported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ def resource_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "resources"
 
 
+def licence_file(name: str) -> Path:
+    """LICENSE or NOTICE of the application: in its resources when installed or frozen, beside them in a checkout."""
+    inside = resource_folder() / name
+    return inside if inside.is_file() else resource_folder().parent / name
+
+
 def serving_files() -> Path:
-    """The folder with the source files of `serving`, which exporters copy. A frozen program holds no sources: there they are data."""
+    """The folder with the source files of `serving`, which exporters copy. A frozen program has no sources: there they are data."""
     frozen = getattr(sys, "_MEIPASS", None)
     return Path(frozen) / "serving_files" if frozen else Path(__file__).resolve().parent.parent / "serving"

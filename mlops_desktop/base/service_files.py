@@ -1,6 +1,6 @@
-"""A folder that is a service: the core of a bundle, the code that answers, a start file, pinned packages, a README and checksums.
+"""Writes the folder of a service: the core of a bundle, the code that answers, a start file, pinned packages, documents and checksums.
 
-Every exporter that writes a service begins with this, so that they are all the same service.
+Every exporter that writes a service begins with this, so that all of them hold the files of `serving.manifest`.
 """
 
 from __future__ import annotations
@@ -8,36 +8,41 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.resources import resource_folder, serving_files
-from mlops_desktop.serving.bundle import SUMS, Bundle, open_bundle, write_sums
+from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
+from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
+from mlops_desktop.serving.manifest import CHECKSUMS, CODE_FOLDER, LICENCES, LOCK, README, REQUIREMENTS, START, files_table, missing
 from mlops_desktop.serving.openapi import example_row
 from mlops_desktop.serving.prediction_spec import prediction_spec
-
-START, LOCK = "serve.py", "requirements.lock"
+from mlops_desktop.serving.routes import routes_table
 
 
 def write_service(bundle: Path, target: Path, job: Job, more: Callable[[dict[str, Any]], str] | None = None) -> Bundle:
     """Fill the empty folder `target` with the service of a bundle's core; the opened core. The same core gives the same bytes.
 
-    `more` makes a further section of the README from the content of `bundle.json`. UserError when the core is damaged.
+    `more` makes a further section of the README from the content of `bundle.json`. UserError when the core is damaged, when a package that
+    the model needs is not in the lock, or when files of this installation are missing.
     """
     job.step(0.0, "Checking the model")
     opened = open_bundle(bundle)
+    lock = service_lock(opened.info["requirements"])
     job.step(0.4, "Copying the service")
-    shutil.copytree(bundle, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(SUMS))
+    shutil.copytree(bundle, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CHECKSUMS))
     _copy_code(target, Part(job, 0.4, 0.8))
     job.step(0.8, "Writing the README and the checksums")
-    lock = service_lock()
     write_text(target / LOCK, lock)
-    write_text(target / "requirements.txt", pins(lock))
-    write_text(target / "README.md", readme(opened.info, example_row(opened.scorer), more(opened.info) if more else ""))
+    write_text(target / REQUIREMENTS, pins(lock))
+    write_text(target / README, readme(opened.info, example_row(opened.scorer), more(opened.info) if more else ""))
+    for name in LICENCES:
+        shutil.copyfile(licence_file(name), target / name)
     write_sums(target)
+    if absent := missing([*files_of(target), CHECKSUMS]):
+        raise _incomplete(absent[0])
     job.step(1.0)
     return opened
 
@@ -45,18 +50,44 @@ def write_service(bundle: Path, target: Path, job: Job, more: Callable[[dict[str
 def _copy_code(target: Path, job: Job) -> None:
     code = serving_files()
     if not (code / START).is_file():
-        raise UserError("This installation is incomplete: the files of the service are missing.", "Install the application again.")
+        raise _incomplete(START)
     sources = sorted(path for path in code.rglob("*") if path.is_file() and path.suffix != ".pyc")
     for number, source in enumerate(sources):
-        place = target / START if source == code / START else target / "serving" / source.relative_to(code)
+        place = target / START if source == code / START else target / CODE_FOLDER / source.relative_to(code)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
         job.step((number + 1) / len(sources))
 
 
-def service_lock() -> str:
-    """The service's packages with version and the hashes of all their files. It travels with the application: no network is needed."""
-    return (resource_folder() / "templates" / "service.lock").read_text(encoding="utf-8")
+def _incomplete(name: str) -> UserError:
+    return UserError(f"This installation is incomplete: a file of the service is missing, “{name}”.", "Install the application again.")
+
+
+def service_lock(requirements: Collection[str] = (), text: str | None = None) -> str:
+    """The lock of a service: its packages with version and the hashes of all their files. No network is needed.
+
+    `requirements` are the packages that the model needs beside the service's own. Those and what they need are taken from the lock that
+    travels with the application (or from its `text`). UserError when it does not hold one of them.
+    """
+    if text is None:
+        text = (resource_folder() / "templates" / "service.lock").read_text(encoding="utf-8")
+    header, *blocks = re.split(r"(?m)^(?=# for |[\w.-]+==)", text)
+    chosen, needed_by = [header], ""
+    found: set[str] = set()
+    for block in blocks:
+        if block.startswith("# for "):  # a package that only some models need: who needs it stands before it
+            needed_by = block.removeprefix("# for ").strip()
+            continue
+        if not needed_by or set(needed_by.split(", ")) & set(requirements):
+            chosen.append(block)
+            found.add(block.partition("==")[0])
+        needed_by = ""
+    for name in sorted(set(requirements) - found):
+        raise UserError(
+            f"The model needs the package {name}, which cannot be pinned for a service: the lock of this application does not hold it.",
+            "Choose another run.",
+        )
+    return "".join(chosen)
 
 
 def pins(lock: str) -> str:
@@ -71,7 +102,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
-    """The README: what it is, how it starts, a request to try, and where everything is."""
+    """The README: what the model predicts, how the service is started, an example request, the routes and the files."""
     body = json.dumps({"rows": [row]}, ensure_ascii=False)
     return _README.format(
         name=info["name"] or "Model",
@@ -82,6 +113,8 @@ def readme(info: dict[str, Any], row: dict[str, Any], more: str = "") -> str:
         python=json.dumps(body, ensure_ascii=False),
         rows=info["parity"]["rows"],
         consent=_CONTAINS_ROWS if info.get("consent") else "",
+        routes=routes_table(info["target"]),
+        files=files_table(),
         more=more,
     )
 
@@ -108,10 +141,10 @@ On Windows it is `.venv\\Scripts\\pip` and `.venv\\Scripts\\python`.
 Then open http://127.0.0.1:8000/ for the form page. The service starts only after it gave the same answers as the application to {rows}
 golden rows; `python serve.py selftest` repeats that at any time (exit code 0 or 1).
 
-It listens on this machine alone. `--host 0.0.0.0` opens it to the network: put something in front of it that checks who calls.
-`--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` answers a file without a server.
+It listens on this machine alone. `--host 0.0.0.0` opens it to the network: put a proxy in front of it that authenticates clients.
+`--workers N` starts several processes. `python serve.py predict IN.csv OUT.csv` predicts for a file without a server.
 {more}
-## Ask
+## Use
 
 ```
 curl http://127.0.0.1:8000/v1/predict -H 'Content-Type: application/json' -d '{body}'
@@ -125,27 +158,11 @@ request = urllib.request.Request("http://127.0.0.1:8000/v1/predict", body.encode
 print(json.load(urllib.request.urlopen(request)))
 ```
 
-Each row is answered with {answers}, and with warnings where a value is unlike the training data.
+Each row is answered with {answers}, and with warnings where a value is unlike those of the training data.
 
-| address | what |
-|---|---|
-| `GET /` | form page with the reasons for an answer, what-if curves, and CSV in and out |
-| `POST /v1/predict` | rows as JSON; `?on_error=row` answers the good rows of a mixed request |
-| `POST /v1/predict/csv` | CSV in, CSV out, every row in its place |
-| `POST /v1/explain` · `POST /v1/what-if` | contributions of each column, adding up to the answer · the curve of one column |
-| `GET /v1/schema` · `GET /v1/model` | fields with types, ranges and levels · identity, metrics, hashes |
-| `GET /v1/drift` | whether the data has moved away from training; counts only, no row is stored |
-| `GET /health/live` · `/health/ready` · `/health/startup` · `/metrics` | for whoever runs it (Prometheus) |
-| `GET /openapi.json` · `GET /docs` | the interface for programs · for people |
+{routes}
+`?on_error=row` answers the valid rows of a request in which others are invalid.
 
 ## Files
 
-| file | what |
-|---|---|
-| `bundle.json` | identity, metrics, versions and how closely the answers equal the application's |
-| `model/` | schema, transforms and model as JSON and plain arrays; nothing in it can run |
-| `golden.json` · `reference.json` | made-up rows with their answers · bins and counts of the training data |
-| `serving/` · `serve.py` | the code that answers |
-| `requirements.txt` · `requirements.lock` | its packages · the same with hashes, for `pip install --require-hashes -r requirements.lock` |
-| `SHA256SUMS` | checksums of all these; a changed byte stops the service |
-"""
+{files}"""

@@ -8,47 +8,51 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from mlops_desktop.engine.process import Child
-from mlops_desktop.engine.project import Project, ProjectLock, project_to_json, read_project, write_project
+from mlops_desktop.engine.process import Call, Child
+from mlops_desktop.engine.project import Project, ProjectLock, write_project
+from mlops_desktop.engine.training import open_project
 
-Json = dict[str, Any]
+R = TypeVar("R")
+P = TypeVar("P")
 
 
-def call_on(folder: Path, name: str, **args: Any) -> Json:
-    """A call about a project that changes none of its decisions."""
-    project = project_to_json(read_project(folder))
-    with ProjectLock(folder), child_process() as call:
-        return call(name, folder=str(folder), project=project, **args)
+def call_on(folder: Path, make: Callable[[Path, Project], Call[R, P]]) -> R:
+    """The result of a call about a project that changes none of its decisions; `make` gets the folder and the decisions."""
+    project = open_project(folder)
+    with ProjectLock(folder), child_process() as child:
+        return run_call(child, make(folder, project))
 
 
 @contextmanager
 def edited(folder: Path) -> Iterator[tuple[Project, Callable[[Project], None]]]:
     """The project, locked against other writers, and the function that saves it."""
-    read_project(folder)  # a folder that is no project is refused before it is locked
+    open_project(folder)  # a folder that is no project is refused before it is locked
     with ProjectLock(folder):
-        yield read_project(folder), lambda project: write_project(folder, project)
+        yield open_project(folder), lambda project: write_project(folder, project)
 
 
 @contextmanager
-def child_process(jobs: int = 1) -> Iterator[Callable[..., Json]]:
-    """A child process that does the work; Ctrl-C stops it and everything that it started."""
+def child_process(jobs: int = 1) -> Iterator[Child]:
+    """A child process that does the work, with all processors but one for a fit unless several folds are fitted at a time."""
     child = Child(threads=max(1, (os.cpu_count() or 2) - 1) if jobs < 2 else 1)
     try:
-        yield lambda name, **args: _call(child, name, args)
+        yield child
     finally:
         child.close()
 
 
-def _call(child: Child, name: str, args: Json) -> Json:
-    answer: list[Json | BaseException] = []
+def run_call(child: Child, call: Call[R, P]) -> R:
+    """The result of a call, its progress on stderr; Ctrl-C stops it and everything that it started."""
+    results: list[R] = []
+    errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            answer.append(child.call(name, args, _show_progress))
+            results.append(child.call(call, _show_progress))
         except BaseException as error:  # handed to the main thread, which alone sees Ctrl-C
-            answer.append(error)
+            errors.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -58,11 +62,11 @@ def _call(child: Child, name: str, args: Json) -> Json:
     except KeyboardInterrupt:
         child.cancel()
         raise
-    if isinstance(answer[0], BaseException):
-        raise answer[0]
-    return answer[0]
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
-def _show_progress(event: Json) -> None:
-    if event.get("event") == "progress" and event.get("message"):
-        print(f"{event['fraction']:4.0%}  {event['message']}", file=sys.stderr, flush=True)
+def _show_progress(fraction: float, message: str) -> None:
+    if message:
+        print(f"{fraction:4.0%}  {message}", file=sys.stderr, flush=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
-from mlops_desktop.cli.calling import call_on, child_process
+from mlops_desktop.cli.calling import call_on, child_process, run_call
 from mlops_desktop.cli.output import columns_text, print_json, rows_text
+from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ProfileFile, WriteReport
 
 
 def profile_command(args: argparse.Namespace) -> int:
     """Print types, statistics and findings of any data file."""
-    with child_process() as call:
-        found = call("profile_file", file=str(args.file), out=str(args.out) if args.out else None)
+    with child_process() as child:
+        found = run_call(child, ProfileFile(str(args.file), args.out))
     if args.json:
         print_json(found)
         return 0
@@ -25,7 +27,7 @@ def profile_command(args: argparse.Namespace) -> int:
 
 def evaluate_command(args: argparse.Namespace) -> int:
     """Print the metrics of the chosen model on the held-out test set or on an unseen file."""
-    found = call_on(args.dir, "evaluate_file", file=str(args.data)) if args.data else call_on(args.dir, "evaluate", sealed=True)
+    found = call_on(args.dir, partial(EvaluateFile, file=args.data)) if args.data else call_on(args.dir, Evaluate)
     if args.json:
         print_json(found)
         return 0
@@ -37,7 +39,7 @@ def evaluate_command(args: argparse.Namespace) -> int:
 
 def check_command(args: argparse.Namespace) -> int:
     """Print whether each goal is met; exit code 1 when one is not."""
-    found = call_on(args.dir, "check")
+    found = call_on(args.dir, CheckGoals)
     if args.json:
         print_json(found)
     else:
@@ -49,7 +51,7 @@ def check_command(args: argparse.Namespace) -> int:
 
 def report_command(args: argparse.Namespace) -> int:
     """Write everything that was decided, found and measured as one offline page."""
-    call_on(args.dir, "report", out=str(args.out))
+    call_on(args.dir, partial(WriteReport, out=args.out))
     return 0
 
 

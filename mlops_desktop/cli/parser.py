@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
-    from mlops_desktop.engine.process import Crashed
+    from mlops_desktop.engine.process import Crashed, Failed
 
     try:
         code: int = getattr(importlib.import_module(f"mlops_desktop.cli.{args.module}"), args.function)(args)
@@ -34,8 +34,8 @@ def main(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except Crashed as error:
-        print(f"mlops-desktop: a fault of ours: {error}", file=sys.stderr)
+    except (Crashed, Failed) as error:
+        print(f"mlops-desktop: a fault of the program: {error}", file=sys.stderr)
         return 70
 
 

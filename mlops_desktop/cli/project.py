@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.cli.calling import child_process, edited
+from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
 from mlops_desktop.engine.pipeline import known_columns
+from mlops_desktop.engine.process import ImportFile, Propose, Renew
 from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
     new_project_folder,
     project_from_json,
     project_to_json,
-    read_project,
     refuse_metric,
     set_field,
     write_project,
 )
+from mlops_desktop.engine.training import open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -30,11 +31,11 @@ def new_command(args: argparse.Namespace) -> int:
     existed = args.dir.exists()
     new_project_folder(args.dir)
     try:
-        with ProjectLock(args.dir), child_process() as call:
+        with ProjectLock(args.dir), child_process() as child:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
-            found = call("import_file", folder=str(args.dir), file=str(args.data), project=project_to_json(project))
+            found = run_call(child, ImportFile(args.dir, project, str(args.data)))
             refuse_metric(project)
-            proposed = call("propose", folder=str(args.dir), project=found["project"])
+            proposed = run_call(child, Propose(args.dir, project_from_json(found["project"])))
             project = project_from_json(proposed["project"])
             refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
             write_project(args.dir, project)
@@ -76,8 +77,8 @@ def set_command(args: argparse.Namespace) -> int:
 
 def _refuse_positive(folder: Path, project: Project) -> None:
     """UserError when the positive class is none that the target can have: a run would put another in its place."""
-    with child_process() as call:
-        settled = project_from_json(call("propose", folder=str(folder), project=project_to_json(project))["project"])
+    with child_process() as child:
+        settled = project_from_json(run_call(child, Propose(folder, project))["project"])
     if settled.positive == project.positive:
         return
     if settled.positive is None:
@@ -94,8 +95,8 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
 
     if not before.data or not before.steps or inputs(before) == inputs(project):
         return project
-    with child_process() as call:
-        found = call("renew", folder=str(folder), project=project_to_json(project), before=project_to_json(before))
+    with child_process() as child:
+        found = run_call(child, Renew(folder, project, before))
     for line in found["changes"]:
         print(f"- {line}")
     return project_from_json(found["project"])
@@ -103,16 +104,16 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
 
 def show_command(args: argparse.Namespace) -> int:
     """Print the decisions of a project as JSON."""
-    print_json(project_to_json(read_project(args.dir)))
+    print_json(project_to_json(open_project(args.dir)))
     return 0
 
 
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
-    with edited(args.dir) as (project, save), child_process() as call:
-        found = call("import_file", folder=str(args.dir), file=str(args.data), project=project_to_json(project))
+    with edited(args.dir) as (project, save), child_process() as child:
+        found = run_call(child, ImportFile(args.dir, project, str(args.data)))
         updated = project_from_json(found["project"])
-        save(project_from_json(call("propose", folder=str(args.dir), project=project_to_json(updated))["project"]))
+        save(project_from_json(run_call(child, Propose(args.dir, updated))["project"]))
     for line in evidence_lines(found["evidence"]):
         print(f"- {line}")
     print(f"{rows_text(found)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 from mlops_desktop.base.plural import pluralize
 
@@ -11,11 +12,12 @@ from mlops_desktop.base.plural import pluralize
 def export_command(args: argparse.Namespace) -> int:
     """Write the chosen model as a service."""
     from mlops_desktop.cli.calling import call_on
+    from mlops_desktop.engine.process import Export
     from mlops_desktop.engine.project import read_option
 
     options = dict(read_option(text) for text in args.options)
-    found = call_on(args.dir, "export", exporter=args.exporter, out=str(args.out), options=options)
-    print(f"{pluralize(len(found['files']), '1 file', '{n} files')} in {found['out']}.", file=sys.stderr)
+    written = call_on(args.dir, partial(Export, exporter=args.exporter, out=args.out, options=options))
+    print(f"{pluralize(len(written.files), '1 file', '{n} files')} in {written.out}.", file=sys.stderr)
     return 0
 
 

@@ -7,28 +7,29 @@ from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.cli.calling import child_process, edited
+from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import print_json
 from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.project import project_from_json, project_to_json, read_project
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.process import Propose, Train
+from mlops_desktop.engine.project import project_from_json
+from mlops_desktop.engine.training import Runs, open_project
 
 
 def run_command(args: argparse.Namespace) -> int:
     """Train and tune to a chosen model."""
     jobs = 0 if args.jobs is None else int(_positive(args.jobs, "--jobs"))
-    with edited(args.dir) as (project, save), child_process(jobs) as call:
+    with edited(args.dir) as (project, save), child_process(jobs) as child:
         search = project.search
         if args.budget is not None:
             search = replace(search, seconds=_positive(args.budget, "--budget"), trials=None)
         if args.trials is not None:
             search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
-        project = project_from_json(call("propose", folder=str(args.dir), project=project_to_json(project))["project"])
+        project = project_from_json(run_call(child, Propose(args.dir, project))["project"])
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
             project = replace(project, chosen="")  # a run of earlier decisions
         save(project)
-        found = call("run", folder=str(args.dir), project=project_to_json(project), jobs=jobs, replay=args.replay)
+        found = run_call(child, Train(args.dir, project, jobs, args.replay))
     if args.json:
         print_json(found)
     else:
@@ -48,7 +49,7 @@ def choose_command(args: argparse.Namespace) -> int:
 
 def runs_command(args: argparse.Namespace) -> int:
     """Print the leaderboard."""
-    project = read_project(args.dir)
+    project = open_project(args.dir)
     runs = sorted(Runs(args.dir).list(Keys(project).board), key=lambda run: (run.score is None, -(run.score or 0.0), run.number))
     if args.json:
         print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})

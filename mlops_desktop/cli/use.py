@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
-from mlops_desktop.cli.calling import call_on, child_process
+from mlops_desktop.cli.calling import call_on, child_process, run_call
 from mlops_desktop.cli.output import print_json, rows_text
-from mlops_desktop.engine.project import project_to_json, read_project
+from mlops_desktop.engine.process import MeasureDrift, PredictFile
+from mlops_desktop.engine.training import open_project
 
 
 def predict_command(args: argparse.Namespace) -> int:
     """Score a file with the chosen model of a project or with a bundle."""
-    project = project_to_json(read_project(args.source)) if (args.source / "project.json").exists() else None
-    with child_process() as call:
-        found = call("predict", source=str(args.source), file=str(args.input), out=str(args.output), project=project)
+    project = open_project(args.source) if (args.source / "project.json").exists() else None
+    with child_process() as child:
+        found = run_call(child, PredictFile(args.source, args.input, args.output, project))
     print(f"{rows_text(found)}, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
     return 0
 
 
 def drift_command(args: argparse.Namespace) -> int:
     """Compare a new file with the training rows."""
-    found = call_on(args.dir, "drift", file=str(args.file))
+    found = call_on(args.dir, partial(MeasureDrift, file=args.file))
     if args.json:
         print_json(found)
         return 0

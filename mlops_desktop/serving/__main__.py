@@ -1,11 +1,11 @@
 """The command line of a bundle.
 
     python serve.py [--port 8000] [--host 127.0.0.1] [--workers N]    start the service
-    python serve.py selftest                                          does this copy answer as the application did? exit code 0 or 1
-    python serve.py predict IN.csv OUT.csv                            answer a whole file
+    python serve.py selftest                                          compare with the answers of the application; exit code 0 or 1
+    python serve.py predict IN.csv OUT.csv                            predict for a file
 
 In the application the same is `python -m mlops_desktop.serving BUNDLE …`, with BUNDLE a folder or a .zip.
-Exit codes: 0 done, 1 the self-test failed, 2 the input was wrong (one sentence on stderr), 70 a fault of ours, 130 stopped.
+Exit codes: 0 done, 1 the self-test failed, 2 the input was wrong (one sentence on stderr), 70 an internal error, 130 stopped.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB
 
 
 def main(arguments: Sequence[str], folder: Path | None = None) -> int:
-    """Do what the arguments say and return the exit code. Without `folder` the first argument names the bundle."""
-    # Rows are small: threads inside numpy would cost more than they give, and several services on one machine would fight.
+    """Run a command and return the exit code. Without `folder` the first argument names the bundle."""
+    # Rows are small: threads inside numpy would cost more than they save, and compete with other services.
     for name in THREADS:
         os.environ.setdefault(name, "1")
     parsed = _parser(folder is None).parse_args(arguments)
     try:
-        with contextlib.ExitStack() as left_open:
-            return _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, left_open))
+        with contextlib.ExitStack() as stack:
+            return _run(parsed, _folder(Path(parsed.bundle) if folder is None else folder, stack))
     except UserError as error:
-        _say(sys.stderr, str(error))
+        _write_line(sys.stderr, str(error))
         return 1 if parsed.command == "selftest" else 2
     except ImportError as error:
         if not error.name or error.name.partition(".")[0] not in PACKAGES:
             raise
-        _say(sys.stderr, f"The package {error.name.partition('.')[0]} is not installed. Install it: pip install -r requirements.txt")
+        _write_line(sys.stderr, f"The package {error.name.partition('.')[0]} is not installed. Install it: pip install -r requirements.txt")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -75,13 +75,13 @@ def _run(parsed: argparse.Namespace, folder: Path) -> int:
     return _serve(folder, parsed)
 
 
-def _folder(bundle: Path, left_open: contextlib.ExitStack) -> Path:
-    """The folder of a bundle. Only an archive needs room to unpack: a folder is served where nothing can be written."""
+def _folder(bundle: Path, stack: contextlib.ExitStack) -> Path:
+    """The folder of a bundle. Only an archive is unpacked, to a temporary folder: a bundle in a folder needs no place to write to."""
     if not bundle.is_file():
         return bundle
     from .archive import read_archive
 
-    return read_archive(bundle, Path(left_open.enter_context(tempfile.TemporaryDirectory(prefix="bundle_"))))
+    return read_archive(bundle, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bundle_"))))
 
 
 def _selftest(folder: Path) -> int:
@@ -89,14 +89,15 @@ def _selftest(folder: Path) -> int:
         raise UserError(f"Self-test FAILED: the package {absent[0]} is not installed.", "Install it: pip install -r requirements.txt")
     from .boot import verified_bundle
 
-    _say(sys.stdout, verified_bundle(folder)[1].sentence())
+    _write_line(sys.stdout, verified_bundle(folder)[1].sentence())
     return 0
 
 
 def _serve(folder: Path, parsed: argparse.Namespace) -> int:
-    import uvicorn  # noqa: F401  (asked for now, so that its absence is said before the work)
+    import uvicorn  # noqa: F401  (imported first, so that its absence is reported before the bundle is opened)
 
-    from .boot import make_app, verified_bundle
+    from .app import make_app
+    from .boot import verified_bundle
     from .server import Options, address, listen, serve
     from .workers import serve_many
 
@@ -107,11 +108,12 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
     with sock:
         if options.workers > 1:
             bundle, parity = verified_bundle(folder)
-            _say(sys.stdout, f"{parity.sentence()}\nServing {bundle.scorer.name} at {address(sock)} with {options.workers} processes.")
+            where = f"{address(sock)} with {options.workers} processes"
+            _write_line(sys.stdout, f"{parity.sentence()}\nServing {bundle.scorer.name} at {where}.")
             serve_many(folder, sock, options)
         else:
             app = make_app(folder)
-            _say(sys.stdout, f"Self-test passed. Serving {app.service.scorer.name} at {address(sock)} (stop with Ctrl+C).")
+            _write_line(sys.stdout, f"Self-test passed. Serving {app.slot.current.scorer.name} at {address(sock)} (stop with Ctrl+C).")
             serve(lambda: app, sock, options)
     return 0
 
@@ -122,13 +124,13 @@ def _predict(folder: Path, source: Path, target: Path) -> int:
 
     scorer = verified_bundle(folder)[0].scorer
     rows, refused = predict_file(scorer, source, target)
-    said = f", {refused:,} of them refused (see the column “error”)" if refused else ""
+    invalid = f", {refused:,} of them refused (see the column “error”)" if refused else ""
     answered = "1 row" if rows == 1 else f"{rows:,} rows"
-    _say(sys.stdout, f"{answered} answered in {target}{said}.")
+    _write_line(sys.stdout, f"{answered} answered in {target}{invalid}.")
     return 0
 
 
-def _say(stream: TextIO | None, text: str) -> None:
+def _write_line(stream: TextIO | None, text: str) -> None:
     """Write a line; a program without a console has no streams."""
     if stream is not None:
         stream.write(text + "\n")

@@ -1,6 +1,6 @@
-"""The service as an ASGI application, without a framework: routes, limits, headers. What a route does stands in `service`.
+"""The service as an ASGI application, without a framework: routing, limits, headers. What a route answers is in `service`.
 
-A small request is answered on the event loop; bodies over 32 KB and slow routes go to two threads, so that health stays quick meanwhile.
+A small request is answered on the event loop; large bodies and slow routes go to two threads, so that health stays quick meanwhile.
 """
 
 from __future__ import annotations
@@ -14,90 +14,60 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from .http_problems import Refusal, too_large
-from .pages import page_of, page_paths
-from .service import Reply, Service
+from .boot import verified_bundle
+from .http_messages import DATA_POLICY, PAGE_POLICY, PROBLEM, Headers, Reply
+from .http_problems import HttpProblem, too_large
+from .model_slot import ModelSlot
+from .pages import all_routes, page
+from .routes import Route, by_path
+from .service import Service
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
-PATIENCE = 4  # times the largest body is read and thrown away before the connection is cut
-LIGHT = 32_768  # bytes of a body that is answered on the event loop
-PROBLEM = b"application/problem+json"
-NOTHING_ELSE = b"default-src 'none'; frame-ancestors 'none'"
-PAGE_POLICY = b"default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+MAX_DISCARDED = 4  # times the largest body is read and discarded before the connection is closed
+MAX_LOOP_BODY = 32_768  # bytes of a body that is answered on the event loop
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _log = logging.getLogger("serving")
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method of one path. `takes` is the content type of its body (empty: no body), `slow` whether it always goes to a thread."""
+    """A route with what answers it: a function of the service that holds the model of the request, its body and its query."""
 
-    route: str
-    answer: Callable[[bytes, bytes], Reply]
-    takes: bytes = b""
-    slow: bool = False
-    policy: bytes = NOTHING_ELSE
+    route: Route
+    handler: Callable[[Service, bytes, bytes], Reply]
+    consumes: bytes
+    policy: bytes
+
+
+def endpoint(route: Route) -> Endpoint:
+    """The endpoint of a route: a file of the pages, or the method of `Service` that is named like the operation."""
+    if route.file:
+        return Endpoint(route, lambda service, body, query: page(route), b"", PAGE_POLICY)
+    return Endpoint(route, getattr(Service, route.operation), route.consumes.encode(), DATA_POLICY)
 
 
 class App:
-    """An ASGI 3 application over a bundle's service. `draining` says that the process stops soon."""
+    """An ASGI 3 application over the model of a slot. `draining` says that the process stops soon.
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    A request takes the slot's model once, when it starts, and keeps it: its answer and headers are of one model, whatever is swapped
+    meanwhile.
+    """
+
+    def __init__(self, slot: ModelSlot) -> None:
+        self.slot = slot
         self.draining = False
-        self._limit = service.limits.body
-        self._routes = self._endpoints()
+        self._limit = slot.limits.body
+        self._endpoints = {path: {m: endpoint(route) for m, route in methods.items()} for path, methods in by_path(all_routes()).items()}
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="serving")
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
-        version = service.scorer.version.encode("ascii", "replace")
-        self._always: Headers = [
-            (b"x-model-version", version),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cache-control", b"no-store"),
-        ]
-        self._prepared: dict[tuple[bytes, bytes], Headers] = {}
-
-    def _endpoints(self) -> dict[str, dict[str, Endpoint]]:
-        service = self.service
-
-        def fixed(reply: Reply) -> Callable[[bytes, bytes], Reply]:
-            return lambda body, query: reply
-
-        posts = {
-            "/v1/predict": (service.predict, b"application/json", False),
-            "/v1/predict/csv": (service.predict_csv, b"text/csv", True),
-            "/v1/explain": (service.explain, b"application/json", True),
-            "/v1/what-if": (service.what_if, b"application/json", True),
-        }
-        gets: dict[str, tuple[Callable[[bytes, bytes], Reply], bool]] = {
-            "/v1/schema": (fixed(service.schema), False),
-            "/v1/model": (fixed(service.model), False),
-            "/openapi.json": (fixed(service.openapi), False),
-            "/v1/drift": (lambda body, query: service.drift(), True),
-            "/metrics": (lambda body, query: service.metrics_page(), True),
-            "/health/live": (fixed(Reply(b'{"status":"live"}')), False),
-            "/health/startup": (fixed(Reply(b'{"status":"started"}')), False),
-            "/health/ready": (self._ready, False),
-        }
-        routes = {path: {"POST": Endpoint(path, answer, takes, slow)} for path, (answer, takes, slow) in posts.items()}
-        routes.update({path: {"GET": Endpoint(path, answer, slow=slow)} for path, (answer, slow) in gets.items()})
-        for path in page_paths():
-            routes[path] = {"GET": Endpoint(path, fixed(page_of(path)), policy=PAGE_POLICY)}
-        return routes
-
-    def _ready(self, body: bytes, query: bytes) -> Reply:
-        if self.draining:
-            raise Refusal(503, "stopping", "The service is stopping.")
-        return Reply(b'{"status":"ready"}')
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request (or a lifespan scope, which has nothing to do here)."""
@@ -105,90 +75,88 @@ class App:
             await _lifespan(receive, send) if scope["type"] == "lifespan" else await send({"type": "websocket.close", "code": 1000})
             return
         started = perf_counter()
-        metrics = self.service.metrics
+        service, metrics = self.slot.current, self.slot.metrics
         metrics.in_progress += 1
-        method, route, status = scope["method"], "(unknown)", 499
+        method, path, status = scope["method"], "(unknown)", 499
         try:
-            content_type, length, request_id = read_headers(scope["headers"])
-            request = request_id or self.next_request_id()
+            content_type, length, sent_id = read_headers(scope["headers"])
+            request_id = sent_id or self.next_request_id()
             close = self.draining
             try:
-                endpoint = self._find(scope["path"], method)
-                route, policy, status = endpoint.route, endpoint.policy, 200
-                reply = await self._answer(endpoint, content_type, length, receive, scope["query_string"])
-            except Refusal as refusal:
-                status, policy, close = refusal.status, NOTHING_ELSE, close or refusal.status == 413
-                reply = Reply(refusal.body(request), PROBLEM, refusal.headers)
-            except _Gone:
+                found = self._find(scope["path"], method)
+                path, policy, status = found.route.path, found.policy, 200
+                reply = await self._answer(service, found, content_type, length, receive, scope["query_string"])
+            except HttpProblem as problem:
+                status, policy, close = problem.status, DATA_POLICY, close or problem.status == 413
+                reply = Reply(problem.body(request_id), PROBLEM, problem.headers)
+            except _ClientDisconnected:
                 status = 499
                 return
             except Exception as error:
-                status, policy = 500, NOTHING_ELSE
-                reply = Reply(self.fault(request, error).body(request), PROBLEM)
-            headers = self._headers(reply, policy, request, close)
+                status, policy = 500, DATA_POLICY
+                reply = Reply(self.internal_error(request_id, error).body(request_id), PROBLEM)
+            headers = _headers(service.headers.pairs(reply.content_type, policy), reply, request_id, close)
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
         finally:
             metrics.in_progress -= 1
-            metrics.request(method if method in _METHODS else "other", route, status, perf_counter() - started)
+            metrics.request(method if method in _METHODS else "other", path, status, perf_counter() - started)
 
     def next_request_id(self) -> str:
         """An id for a request that came without one."""
         return f"{self._prefix}-{next(self._numbers):x}"
 
-    def fault(self, request: str, error: Exception) -> Refusal:
-        """What is answered when a request fails here. The cause is logged for whoever runs the service; whoever asked gets the id alone."""
-        _log.error("request %s failed", request, exc_info=error)
-        return Refusal(500, "fault", "The service failed at this request.")
+    def internal_error(self, request_id: str, error: Exception) -> HttpProblem:
+        """500, for an error of the service itself. The cause is logged for whoever runs the service; the client gets the id alone."""
+        _log.error("request %s failed", request_id, exc_info=error)
+        return HttpProblem(500, "fault", "The service failed at this request.")
 
     def _find(self, path: str, method: str) -> Endpoint:
-        methods = self._routes.get(path)
+        methods = self._endpoints.get(path)
         if methods is None:
-            raise Refusal(404, "not_found", "There is no such address.", "GET /docs lists them.")
-        endpoint = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
-        if endpoint is None:
-            allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
-            raise Refusal(
-                405, "method_not_allowed", "This address takes another method.", headers=((b"allow", ", ".join(allowed).encode()),)
-            )
-        return endpoint
+            raise HttpProblem(404, "not_found", "There is no such address.", "GET /docs lists them.")
+        found = methods.get(method)
+        if found is None:
+            allowed = ((b"allow", ", ".join(methods).encode()),)
+            raise HttpProblem(405, "method_not_allowed", "This address takes another method.", headers=allowed)
+        if self.draining and found.route.refused_while_draining:
+            raise HttpProblem(503, "stopping", "The service is stopping.")
+        return found
 
-    async def _answer(self, endpoint: Endpoint, content_type: bytes, length: int, receive: Receive, query: bytes) -> Reply:
-        if not endpoint.takes:
+    async def _answer(self, service: Service, found: Endpoint, content_type: bytes, length: int, receive: Receive, query: bytes) -> Reply:
+        if not found.consumes:
             body = b""
         else:
-            if content_type != endpoint.takes and not _fits(content_type, endpoint.takes):
-                wanted = endpoint.takes.decode()
-                raise Refusal(
-                    415, "unsupported_media_type", "The content type is not the one of this address.", f"Send Content-Type: {wanted}"
-                )
+            if content_type != found.consumes and not _matches(content_type, found.consumes):
+                remedy = f"Send Content-Type: {found.route.consumes}"
+                raise HttpProblem(415, "unsupported_media_type", "The content type is not the one of this address.", remedy)
             if length > self._limit:
-                await self._pour_away(receive, self._limit * PATIENCE if length <= self._limit * PATIENCE else 0)
+                await self._discard(receive, self._limit * MAX_DISCARDED if length <= self._limit * MAX_DISCARDED else 0)
             message = await receive()
             body = message.get("body", b"")
             if message["type"] != "http.request" or message.get("more_body") or len(body) > self._limit:
                 body = await self._rest(message, receive)
-        if endpoint.slow or len(body) > LIGHT:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, endpoint.answer, body, query)
-        return endpoint.answer(body, query)
+        if found.route.threaded or len(body) > MAX_LOOP_BODY:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, found.handler, service, body, query)
+        return found.handler(service, body, query)
 
     async def _rest(self, message: Message, receive: Receive) -> bytes:
-        """The whole of a body that comes in pieces, counted while it is read."""
+        """A body that comes in pieces, with its size checked while it is read."""
         pieces, size = [], 0
         while True:
             if message["type"] != "http.request":
-                raise _Gone
+                raise _ClientDisconnected
             piece = message.get("body", b"")
             size += len(piece)
             if size > self._limit:
-                await self._pour_away(receive, self._limit * PATIENCE - size if message.get("more_body") else 0)
+                await self._discard(receive, self._limit * MAX_DISCARDED - size if message.get("more_body") else 0)
             pieces.append(piece)
             if not message.get("more_body"):
                 return b"".join(pieces)
             message = await receive()
 
-    async def _pour_away(self, receive: Receive, most: int) -> None:
-        """Refuse a body that is too large. Clients that send it whole before they read get to see the answer, up to 4 times the limit."""
+    async def _discard(self, receive: Receive, most: int) -> None:
+        """Raise 413 after reading up to `most` bytes more: a client that sends everything before it reads then gets the response."""
         while most > 0:
             message = await receive()
             if message["type"] != "http.request" or not message.get("more_body"):
@@ -196,49 +164,28 @@ class App:
             most -= len(message.get("body", b""))
         raise too_large(f"At most {self._limit:,} bytes are taken at once.")
 
-    def headers(self, content_type: bytes, policy: bytes) -> Headers:
-        """The headers that every answer of this kind has."""
-        key = (content_type, policy)
-        prepared = self._prepared.get(key)
-        if prepared is None:
-            prepared = [*self._always, (b"content-type", content_type), (b"content-security-policy", policy)]
-            self._prepared[key] = prepared
-        return prepared
-
-    def _headers(self, reply: Reply, policy: bytes, request: str, close: bool) -> Headers:
-        headers = [
-            *self.headers(reply.content_type, policy),
-            (b"content-length", b"%d" % len(reply.body)),
-            (b"x-request-id", request.encode()),
-        ]
-        if reply.headers:
-            headers += reply.headers
-        if close:
-            headers.append((b"connection", b"close"))
-        return headers
-
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
-class _Gone(Exception):
+class _ClientDisconnected(Exception):
     """The client went away while its request was read."""
 
 
 def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, int, str]:
     """Content type, content length (0 when unknown) and request id (empty when none that fits was sent)."""
-    content_type, length, request = b"", 0, ""
+    content_type, length, request_id = b"", 0, ""
     for name, value in headers:
         if name == b"content-type":
             content_type = value
         elif name == b"content-length":
             length = int(value) if value.isdigit() else 0
         elif name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            request = value.decode("ascii")
-    return content_type, length, request
+            request_id = value.decode("ascii")
+    return content_type, length, request_id
 
 
-def _fits(given: bytes, wanted: bytes) -> bool:
+def _matches(given: bytes, wanted: bytes) -> bool:
     """Whether a content type is the wanted one, with no parameter but charset=utf-8 (and header=present for CSV)."""
     kind, *parameters = (part.strip().lower() for part in given.split(b";"))
     known = (b"", b"charset=utf-8", b'charset="utf-8"', b"header=present")
@@ -253,8 +200,21 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
+def _headers(common: Headers, reply: Reply, request_id: str, close: bool) -> Headers:
+    headers = [*common, (b"content-length", b"%d" % len(reply.body)), (b"x-request-id", request_id.encode()), *reply.headers]
+    if close:
+        headers.append((b"connection", b"close"))
+    return headers
+
+
+def make_app(folder: Path) -> App:
+    """The application of a bundle that passed its self-test; UserError otherwise."""
+    log_to_stderr()
+    return App(ModelSlot(verified_bundle(folder)[0]))
+
+
 def log_to_stderr() -> None:
-    """Let faults of ours be seen by whoever runs the service, as one JSON object a line."""
+    """Log errors of the service to stderr, as one JSON object a line."""
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines())
     _log.handlers[:] = [handler]
@@ -263,5 +223,5 @@ def log_to_stderr() -> None:
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        said = {"level": record.levelname.lower(), "message": record.getMessage()}
-        return json.dumps({**said, "cause": self.formatException(record.exc_info)} if record.exc_info else said)
+        entry = {"level": record.levelname.lower(), "message": record.getMessage()}
+        return json.dumps({**entry, "cause": self.formatException(record.exc_info)} if record.exc_info else entry)

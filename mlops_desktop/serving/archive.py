@@ -1,4 +1,4 @@
-"""Opening a bundle that came as a .zip: unpacked without trusting a single name or size in it."""
+"""Unpacks a bundle that came as a .zip, without trusting any name or size in it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import stat
 import zipfile
 from pathlib import Path
 
-from .bundle import IDENTITY, MOST_BYTES, MOST_FILES, inside
+from .bundle import MAX_BYTES, MAX_FILES, inside
 from .errors import UserError
+from .manifest import IDENTITY
 
-MOST_RATIO = 200  # packed model arrays shrink by 20 at most; only bombs shrink by thousands
-SMALL = 2**20  # files up to this size may shrink as they like
+MAX_RATIO = 200  # model arrays are compressed by 20 at most; zip bombs by thousands
+SMALL = 2**20  # files up to this size may be compressed by any ratio
 _CHUNK = 2**20
 
 
@@ -18,26 +19,26 @@ def read_archive(archive: Path, into: Path) -> Path:
     """Unpack a .zip into the empty folder `into`; the folder in it that holds `bundle.json`. Nothing is run; `open_bundle` comes next.
 
     UserError when the file is no zip, is too large, or when a member leads out of the folder, is a link, is encrypted, comes twice or is
-    packed beyond all measure. What was unpacked before that stays in `into`.
+    compressed beyond MAX_RATIO. What was unpacked before that stays in `into`.
     """
     try:
         with zipfile.ZipFile(archive) as packed:
             members = packed.infolist()
             _check(archive, members)
-            left = MOST_BYTES
+            left = MAX_BYTES
             for member in members:
                 if not member.is_dir():
                     left -= _unpack(packed, member, into, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UserError(f"“{archive.name}” cannot be unpacked: it is no whole zip file.", "Fetch a fresh copy.") from error
-    found = [path for path in (into, *sorted(into.iterdir())) if (path / IDENTITY).is_file()]
-    if not found:
+    folders = [path for path in (into, *sorted(into.iterdir())) if (path / IDENTITY).is_file()]
+    if not folders:
         raise UserError(f"“{archive.name}” holds no bundle: there is no {IDENTITY} in it.", "Choose the file that an export wrote.")
-    return found[0]
+    return folders[0]
 
 
 def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_BYTES:
+    if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_BYTES:
         raise _hostile(archive, "it holds too much")
     names = [member.filename.rstrip("/").casefold() for member in members]
     if len(set(names)) != len(names):
@@ -48,24 +49,24 @@ def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
             raise _hostile(archive, "it holds a link")
         if member.flag_bits & 1:
             raise UserError(f"“{archive.name}” is encrypted.", "Unpack it first, then open the folder.")
-        if member.file_size > SMALL and member.file_size > MOST_RATIO * max(1, member.compress_size):
+        if member.file_size > SMALL and member.file_size > MAX_RATIO * max(1, member.compress_size):
             raise _hostile(archive, "it is packed beyond all measure")
 
 
 def _unpack(packed: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path, left: int) -> int:
-    """Write one member, counting what really comes out; the number of bytes."""
+    """Write one member, counting the bytes that are really unpacked; their number."""
     target = inside(into, member.filename)
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
-    most = min(left, member.file_size)
+    allowed = min(left, member.file_size)
     with packed.open(member) as source, target.open("xb") as file:
         while chunk := source.read(_CHUNK):
             written += len(chunk)
-            if written > most:
+            if written > allowed:
                 raise _hostile(Path(packed.filename or ""), "it holds more than it says")
             file.write(chunk)
     return written
 
 
-def _hostile(archive: Path, why: str) -> UserError:
-    return UserError(f"“{archive.name}” is not opened: {why}.", "Do not use it: it was not written by this application.")
+def _hostile(archive: Path, reason: str) -> UserError:
+    return UserError(f"“{archive.name}” is not opened: {reason}.", "Do not use it: it was not written by this application.")

@@ -1,4 +1,4 @@
-"""CSV in, by the schema, and CSV out: every row of the input in its order, refused ones with their reason."""
+"""Predictions for a CSV file: every row of the input in its order, invalid rows with the reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .answers import NO_ANSWER, table_header, table_rows, unanswered
-from .column import ValidationIssue, ValidationResult
+from .column import ValidationResult
 from .errors import UserError
 from .frame import Floats
 from .names import clean_name, unique_names
@@ -28,26 +28,26 @@ _REMEDY = "Send a header with the names of the model's columns, then one line fo
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Some rows of a file: what the schema found, and the rows whose number of cells does not fit the header."""
+    """Some rows of a file, validated by the schema; `ragged` are the rows whose number of cells differs from the header."""
 
     checked: ValidationResult
     rows: int
     ragged: frozenset[int]
 
     def errors(self) -> dict[int, str]:
-        """Why rows are refused, by row, as one line of text."""
-        found: dict[int, list[str]] = {row: [WRONG_WIDTH] for row in self.ragged}
-        for problem in self.checked.errors:
-            if problem.row is not None and problem.row not in self.ragged:
-                found.setdefault(problem.row, []).append(problem.message)
-        return {row: " ".join(messages) for row, messages in found.items()}
+        """The messages of the errors of each invalid row, joined to one line."""
+        messages: dict[int, list[str]] = {row: [WRONG_WIDTH] for row in self.ragged}
+        for issue in self.checked.errors:
+            if issue.row is not None and issue.row not in self.ragged:
+                messages.setdefault(issue.row, []).append(issue.message)
+        return {row: " ".join(texts) for row, texts in messages.items()}
 
 
 def read_chunks(lines: Iterable[str], schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
     """The rows of a CSV text with a header, checked by the schema, some thousands at a time. `lines` keep their line ends.
 
-    The delimiter (comma, semicolon, tab, bar) is found in the header; lines may be quoted and quoted cells may hold line ends; blank lines
-    are passed over where there is more than one column. Names are brought into the form that they had at training. UserError when there is
+    The delimiter (comma, semicolon, tab, bar) is detected in the header; cells may be quoted and quoted cells may hold line ends; blank
+    lines are skipped where there is more than one column. Names are normalized as at training. UserError when there is
     no header, a name of the model's comes twice, no column is one of the model's, or a needed column is absent.
     """
     csv.field_size_limit(LARGEST_CELL)
@@ -79,13 +79,13 @@ def _chain(first: str, source: Iterator[str]) -> Iterator[str]:
 
 
 def find_delimiter(header: str) -> str:
-    """The delimiter that stands in a header line most often, outside quotation marks; the comma when there is none."""
+    """The delimiter that is most frequent in a header line, outside quotation marks; the comma when there is none."""
     bare = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
 
 
 def _names(header: Sequence[str], schema: Schema) -> list[str]:
-    """The names of a header, in the form that they had at training."""
+    """The column names of a header, normalized as at training."""
     if not any(clean_name(name) for name in header):
         raise UserError("The CSV has no header.", _REMEDY)
     known = {column.name for column in schema.columns}
@@ -111,16 +111,16 @@ def _chunk(names: Sequence[str], rows: list[list[str]], schema: Schema) -> Chunk
 def answer_chunk(scorer: Scorer, chunk: Chunk) -> tuple[list[list[str]], Floats, list[int]]:
     """Cells of the answers (under `table_header`), the scores of the rows that were answered, and their positions."""
     errors = chunk.errors()
-    good = [i for i in range(chunk.rows) if i not in errors]
-    frame = chunk.checked.frame if not errors else chunk.checked.frame.take(np.array(good, dtype=np.intp))
+    valid = [i for i in range(chunk.rows) if i not in errors]
+    frame = chunk.checked.frame if not errors else chunk.checked.frame.take(np.array(valid, dtype=np.intp))
     scores = scorer.scores(frame)
     if without := set(unanswered(scores)):
-        errors.update((good[i], NO_ANSWER) for i in without)
-        kept = [i for i in range(len(good)) if i not in without]
-        good, scores = [good[i] for i in kept], scores[kept]
+        errors.update((valid[i], NO_ANSWER) for i in without)
+        kept = [i for i in range(len(valid)) if i not in without]
+        valid, scores = [valid[i] for i in kept], scores[kept]
     every = np.zeros((chunk.rows, *scores.shape[1:]))
-    every[good] = scores
-    return table_rows(scorer, every, errors), scores, good
+    every[valid] = scores
+    return table_rows(scorer, every, errors), scores, valid
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
@@ -135,13 +135,8 @@ def header_line(scorer: Scorer) -> str:
     return as_csv([table_header(scorer)])
 
 
-def remarks(chunk: Chunk) -> Sequence[ValidationIssue]:
-    """The warnings of a chunk; those of refused rows too."""
-    return chunk.checked.warnings
-
-
 def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
-    """Answer every row of a CSV file (UTF-8) in another; the number of rows and of refused ones.
+    """Write the answers to every row of a CSV file (UTF-8) to another; the number of rows and of invalid ones.
 
     The target is there wholly or not at all. UserError when the source cannot be read, is no CSV for this model, or the target not written.
     """
@@ -151,10 +146,10 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
         with source.open(encoding="utf-8-sig", newline="") as lines, part.open("w", encoding="utf-8", newline="") as out:
             out.write(header_line(scorer))
             for chunk in read_chunks(lines, scorer.schema):
-                cells, _, good = answer_chunk(scorer, chunk)
+                cells, _, valid = answer_chunk(scorer, chunk)
                 out.write(as_csv(cells))
                 rows += chunk.rows
-                refused += chunk.rows - len(good)
+                refused += chunk.rows - len(valid)
         os.replace(part, target)
     except UnicodeDecodeError as error:
         raise UserError(f"“{source.name}” is not UTF-8.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).") from error

@@ -1,4 +1,4 @@
-"""What is answered instead of a result: RFC 9457 problem details that name every fault and repeat none of the data."""
+"""Error responses as RFC 9457 problem details: every error by row and field, and no value of the request."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from urllib.parse import quote
 
 from .column import ValidationIssue
 
-MOST_ERRORS = 1000  # listed in one answer; `errors_total` says how many there are
+MAX_LISTED_ERRORS = 1000  # in one response; `errors_total` is the number of all of them
 TYPE = "urn:mlops-desktop:problem:"
 
 
-class Refusal(Exception):
-    """A request that is not answered, and why: `status` (4xx, or 503 while the service stops), `code`, `title`, `detail`, `errors`."""
+class HttpProblem(Exception):
+    """An error response: `status` (4xx, or 503 while the service stops), `code`, `title`, `detail`, `errors`.
+
+    `errors` are entries made by `error_entry`; `total` is their number when only the first ones are given.
+    """
 
     def __init__(
         self,
@@ -30,54 +33,54 @@ class Refusal(Exception):
         self.status, self.code, self.title, self.detail = status, code, title, detail
         self.errors, self.headers, self.total = errors, headers, len(errors) if total is None else total
 
-    def body(self, request: str) -> bytes:
-        """The problem document; `request` is the id of the request."""
+    def body(self, request_id: str) -> bytes:
+        """The problem document as JSON."""
         document: dict[str, Any] = {"type": TYPE + self.code.replace("_", "-"), "title": self.title, "status": self.status}
         if self.detail:
             document["detail"] = self.detail
-        document["instance"] = f"urn:request:{request}"
+        document["instance"] = f"urn:request:{request_id}"
         if self.errors:
-            document["errors"] = list(self.errors[:MOST_ERRORS])
+            document["errors"] = list(self.errors[:MAX_LISTED_ERRORS])
             document["errors_total"] = self.total
         return json.dumps(document, ensure_ascii=True, allow_nan=False).encode()
 
 
-def pointer(*steps: str | int) -> str:
+def json_pointer(*steps: str | int) -> str:
     """A JSON pointer in its URI fragment form (RFC 6901), such as `#/rows/0/age`."""
     return "#" + "".join("/" + quote(str(step).replace("~", "~0").replace("/", "~1"), safe="~", errors="replace") for step in steps)
 
 
-def fault(code: str, detail: str, *steps: str | int, **more: Any) -> dict[str, Any]:
-    """One entry of `errors`."""
-    return {"pointer": pointer(*steps), "code": code, "detail": detail, **more}
+def error_entry(code: str, detail: str, *steps: str | int, **more: Any) -> dict[str, Any]:
+    """One entry of `errors`; `steps` lead to the place in the request."""
+    return {"pointer": json_pointer(*steps), "code": code, "detail": detail, **more}
 
 
-def faults_of(problems: Iterable[ValidationIssue], *base: str | int, rows: bool = True, first: int = 0) -> list[dict[str, Any]]:
-    """The schema's faults as entries of `errors`.
+def error_entries(issues: Iterable[ValidationIssue], *base: str | int, rows: bool = True, first: int = 0) -> list[dict[str, Any]]:
+    """The errors of a validation as entries of `errors`.
 
-    `base` leads to the list of rows (or, without `rows`, to the one row); `first` is the number of the row that the problems count as 0.
+    `base` leads to the list of rows (or, without `rows`, to the one row); `first` is the number of the row that the issues count as 0.
     """
-    found = []
-    for problem in problems:
-        row = None if problem.row is None else problem.row + first
-        steps = [*base, *([row] if rows and row is not None else []), *([problem.field] if problem.field else [])]
-        entry = fault(problem.code, problem.message, *steps)
+    entries = []
+    for issue in issues:
+        row = None if issue.row is None else issue.row + first
+        steps = [*base, *([row] if rows and row is not None else []), *([issue.field] if issue.field else [])]
+        entry = error_entry(issue.code, issue.message, *steps)
         if rows and row is not None:
             entry["row"] = row
-        found.append({**entry, "field": problem.field, "expected": problem.expected, "got": problem.got})
-    return found
+        entries.append({**entry, "field": issue.field, "expected": issue.expected, "got": issue.got})
+    return entries
 
 
-def remark(problem: ValidationIssue) -> dict[str, str]:
-    """A warning beside an answer."""
-    return {"field": problem.field, "code": problem.code, "detail": problem.message}
+def warning_entry(issue: ValidationIssue) -> dict[str, str]:
+    """One entry of the `warnings` of a prediction."""
+    return {"field": issue.field, "code": issue.code, "detail": issue.message}
 
 
-def invalid(errors: Sequence[dict[str, Any]], total: int | None = None) -> Refusal:
+def invalid_input(errors: Sequence[dict[str, Any]], total: int | None = None) -> HttpProblem:
     """422: the request can be read, and something in it is wrong."""
-    return Refusal(422, "invalid_input", "The input is not valid.", "Each entry of errors names one fault.", errors, total=total)
+    return HttpProblem(422, "invalid_input", "The input is not valid.", "Each entry of errors names one fault.", errors, total=total)
 
 
-def too_large(what: str) -> Refusal:
+def too_large(detail: str) -> HttpProblem:
     """413: more than the service takes at once."""
-    return Refusal(413, "too_large", "The request is too large.", what)
+    return HttpProblem(413, "too_large", "The request is too large.", detail)

@@ -1,6 +1,6 @@
-"""What the service counts of itself, in Prometheus' text format (0.0.4). Plain integers: counting costs next to nothing.
+"""Counters of the service, of all models that a process served, in the text format of Prometheus (0.0.4).
 
-What was counted is also had as plain JSON whose parts are added up by `added`, so that several processes are shown as one service.
+The counts are also plain JSON that `added` adds up, so that several processes are shown as one service.
 """
 
 from __future__ import annotations
@@ -11,19 +11,23 @@ import sys
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .column import ValidationIssue
-from .monitor import VERDICTS
+from .frame import Floats, Frame
+from .monitor import VERDICTS, Counters, Reference
+from .prediction_spec import class_text
+from .scorer import Scorer
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
-MOST_FIELDS = 50  # fields with counters of their own; the rest are “other”, so that a wide table does not flood the store
+MAX_FIELDS = 50  # fields with counters of their own; the rest are “other”, so that a wide table does not flood the store
 
+Counts = dict[str, Any]
 
-NOW = "now"  # the part of what was counted that ends with its process
+NOW = "now"  # the part of the counts that ends with its process
 
 
 def added(one: Any, other: Any) -> Any:
@@ -36,23 +40,70 @@ def added(one: Any, other: Any) -> Any:
     return one + other
 
 
+class ModelMetrics:
+    """Counts of one model: its answers, what was wrong or unusual in its input, and the drift of its input. May be used from any thread.
+
+    `key` tells the model from others in records of counts: its version and `digest`, the hash of its bundle.
+    """
+
+    def __init__(self, scorer: Scorer, reference: Reference, digest: str) -> None:
+        self.key = json.dumps([scorer.version, digest])
+        self.info = {"name": scorer.name, "version": scorer.version, "task": scorer.task}
+        self.drift = Counters(reference, scorer.task_spec)
+        self.fields = frozenset([column.name for column in scorer.schema.columns][:MAX_FIELDS])
+        self._classes = [class_text(one) for one in scorer.classes] or ["value"]
+        self._lock = threading.Lock()
+        self._outcomes = [0] * len(self._classes)
+        self._warnings: dict[tuple[str, str], int] = {}
+        self._errors: dict[tuple[str, str], int] = {}
+        self._refused = 0
+
+    def predicted(self, frame: Frame, scores: Floats, chosen: Iterable[int], refused: int) -> None:
+        """Count answered rows by the position of the answered class (0 for values), for drift too, and refused rows."""
+        self.drift.add(frame, scores)
+        with self._lock:
+            for position in chosen:
+                self._outcomes[position] += 1
+            self._refused += refused
+
+    def warned(self, issues: Iterable[ValidationIssue]) -> None:
+        """Count warnings by field and code."""
+        self._count(self._warnings, issues)
+
+    def rejected(self, issues: Iterable[ValidationIssue]) -> None:
+        """Count errors by field and code."""
+        self._count(self._errors, issues)
+
+    def _count(self, counts: dict[tuple[str, str], int], issues: Iterable[ValidationIssue]) -> None:
+        with self._lock:
+            for issue in issues:
+                key = (issue.field if issue.field in self.fields else "other", issue.code)
+                counts[key] = counts.get(key, 0) + 1
+
+    def counts(self) -> Counts:
+        """Everything as plain JSON, for `added`."""
+        with self._lock:
+            outcomes = dict(zip(self._classes, self._outcomes, strict=True))
+            refused, warnings, errors = self._refused, _by_key(self._warnings), _by_key(self._errors)
+        return {"outcomes": outcomes, "refused": refused, "errors": errors, "warnings": warnings, "drift": self.drift.counts()}
+
+
 class Metrics:
     """Counters of one process. `request` is called on the event loop alone, the others from any thread."""
 
-    def __init__(self, name: str, version: str, task: str, fields: Iterable[str], classes: Iterable[str]) -> None:
-        self._model = {"name": name, "version": version, "task": task}
-        self._fields = frozenset(list(fields)[:MOST_FIELDS])
-        self._classes = [*classes] or ["value"]
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
+        self._models: dict[str, ModelMetrics] = {}
         self._requests: dict[tuple[str, str, int], int] = {}
         self._seconds: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
-        self._outcomes = [0] * len(self._classes)
-        self._remarks: dict[tuple[str, str], int] = {}
-        self._faults: dict[tuple[str, str], int] = {}
-        self._refused = 0
         self._started = time.time()
         self.in_progress = 0
+        self.others: Callable[[], Counts] | None = None  # the counts of the other processes of the same service
+
+    def model(self, scorer: Scorer, reference: Reference, digest: str) -> ModelMetrics:
+        """The counters of a model. A model that is served again goes on with its counters: they never go down."""
+        made = ModelMetrics(scorer, reference, digest)
+        return self._models.setdefault(made.key, made)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one finished request."""
@@ -64,91 +115,85 @@ class Metrics:
         buckets[bisect_left(SECONDS, seconds)] += 1
         self._sums[route] = self._sums.get(route, 0.0) + seconds
 
-    def predicted(self, chosen: Iterable[int], refused: int) -> None:
-        """Count answered rows by the position of the answered class (0 for values), and refused rows."""
-        with self._lock:
-            for at in chosen:
-                self._outcomes[at] += 1
-            self._refused += refused
-
-    def remarked(self, problems: Iterable[ValidationIssue]) -> None:
-        """Count warnings by field and code."""
-        self._count(self._remarks, problems)
-
-    def refused(self, problems: Iterable[ValidationIssue]) -> None:
-        """Count faults by field and code."""
-        self._count(self._faults, problems)
-
-    def _count(self, counts: dict[tuple[str, str], int], problems: Iterable[ValidationIssue]) -> None:
-        with self._lock:
-            for problem in problems:
-                key = (problem.field if problem.field in self._fields else "other", problem.code)
-                counts[key] = counts.get(key, 0) + 1
-
-    def counted(self) -> dict[str, Any]:
-        """Everything as plain JSON, for `added` and `text`."""
-        with self._lock:
-            outcomes, refused = list(self._outcomes), self._refused
-            remarks, faults = _by_key(self._remarks), _by_key(self._faults)
+    def counts(self) -> Counts:
+        """The counts of this process as plain JSON, for `added`."""
         return {
             "requests": _by_key(self._requests),
             "seconds": {route: list(buckets) for route, buckets in list(self._seconds.items())},
             "sums": dict(self._sums),
-            "outcomes": outcomes,
-            "refused": refused,
-            "faults": faults,
-            "remarks": remarks,
+            "models": {key: model.counts() for key, model in list(self._models.items())},
             "processor": round(time.process_time(), 6),
             NOW: {"in_progress": self.in_progress, "processes": 1, "resident": _resident()},
         }
 
-    def text(self, counted: Mapping[str, Any], drift: Mapping[str, Any]) -> bytes:
-        """What was counted (here, or by several processes) as one page; `drift` is the report of the drift counters."""
+    def total(self) -> Counts:
+        """The counts of all processes of the service. HttpProblem (503) when another process does not answer in time."""
+        here = self.counts()
+        return here if self.others is None else added(here, self.others())
+
+    def text(self, model: ModelMetrics) -> bytes:
+        """The counts of all processes as one page; drift and identity are those of `model`."""
+        total = self.total()
         page = Page()
         page.metric("http_requests_total", "counter", "Requests by method, route and status.")
-        for (method, route, status), count in _sorted(counted["requests"]):
+        for (method, route, status), count in _sorted(total["requests"]):
             page.sample("http_requests_total", count, method=method, route=route, status=status)
-        _durations(page, counted)
+        _durations(page, total)
         page.metric("http_requests_in_progress", "gauge", "Requests that are being answered.")
-        page.sample("http_requests_in_progress", counted[NOW]["in_progress"])
-        page.metric("model_predictions_total", "counter", "Answered rows by answer.")
-        for label, count in zip(self._classes, counted["outcomes"], strict=True):
-            page.sample("model_predictions_total", count, version=self._model["version"], outcome=label)
-        page.metric("model_refused_rows_total", "counter", "Rows that were refused in requests that were answered.")
-        page.sample("model_refused_rows_total", counted["refused"])
-        page.metric("model_input_invalid_total", "counter", "Faults in rows by field and code.")
-        for (field, code), count in _sorted(counted["faults"]):
-            page.sample("model_input_invalid_total", count, field=field, code=code)
-        page.metric("model_input_warnings_total", "counter", "Warnings by field and code.")
-        for (field, code), count in _sorted(counted["remarks"]):
-            page.sample("model_input_warnings_total", count, field=field, code=code)
-        self._drift(page, drift)
+        page.sample("http_requests_in_progress", total[NOW]["in_progress"])
+        _models(page, total["models"])
+        _drift(page, model.drift.report(total["models"][model.key]["drift"]), model.fields)
         page.metric("model_info", "gauge", "The model that answers.")
-        page.sample("model_info", 1, **self._model)
-        self._process(page, counted)
+        page.sample("model_info", 1, **model.info)
+        self._process(page, total)
         return page.text()
 
-    def _drift(self, page: Page, drift: Mapping[str, Any]) -> None:
-        page.metric("model_drift_rows", "gauge", "Rows that the drift figures rest on.")
-        page.sample("model_drift_rows", drift["rows"])
-        page.metric("model_drift_score", "gauge", "Population stability index against training; above 0.1 watch, above 0.25 act.")
-        judged = [one for one in (*drift["columns"], drift["score"]) if one["verdict"] != VERDICTS[0]]
-        shown = [one for one in judged if one["field"] in self._fields or one is drift["score"]]
-        for one in shown:
-            page.sample("model_drift_score", one["psi"], field=one["field"] if one is not drift["score"] else "(score)", method="psi")
-        page.metric("model_drift_state", "gauge", "The verdict: 0 not enough data, 1 stable, 2 watch, 3 act.")
-        page.sample("model_drift_state", VERDICTS.index(drift["verdict"]))
-
-    def _process(self, page: Page, counted: Mapping[str, Any]) -> None:
+    def _process(self, page: Page, total: Counts) -> None:
         page.metric("service_processes", "gauge", "Processes that answer; every figure here is of all of them.")
-        page.sample("service_processes", counted[NOW]["processes"])
+        page.sample("service_processes", total[NOW]["processes"])
         page.metric("process_cpu_seconds_total", "counter", "Processor time of the service.")
-        page.sample("process_cpu_seconds_total", counted["processor"])
+        page.sample("process_cpu_seconds_total", total["processor"])
         page.metric("process_start_time_seconds", "gauge", "Start of the process that says this since 1970.")
         page.sample("process_start_time_seconds", round(self._started, 3))
-        if counted[NOW]["resident"]:
+        if total[NOW]["resident"]:
             page.metric("process_resident_memory_bytes", "gauge", "Resident memory of the service.")
-            page.sample("process_resident_memory_bytes", counted[NOW]["resident"])
+            page.sample("process_resident_memory_bytes", total[NOW]["resident"])
+
+
+def _models(page: Page, models: Mapping[str, Counts]) -> None:
+    """Answers of every version that was served, and input errors and warnings of all of them."""
+    by_version: dict[str, dict[str, int]] = {}
+    for key, counts in models.items():
+        version = json.loads(key)[0]
+        by_version[version] = added(by_version.get(version, {}), counts["outcomes"])
+    page.metric("model_predictions_total", "counter", "Answered rows by answer.")
+    for version, outcomes in by_version.items():
+        for label, count in outcomes.items():
+            page.sample("model_predictions_total", count, version=version, outcome=label)
+    page.metric("model_refused_rows_total", "counter", "Rows that were refused in requests that were answered.")
+    page.sample("model_refused_rows_total", sum(counts["refused"] for counts in models.values()))
+    for kind, name, text in (
+        ("errors", "model_input_invalid_total", "Errors in rows by field and code."),
+        ("warnings", "model_input_warnings_total", "Warnings by field and code."),
+    ):
+        every: dict[str, int] = {}
+        for counts in models.values():
+            every = added(every, counts[kind])
+        page.metric(name, "counter", text)
+        for (field, code), count in _sorted(every):
+            page.sample(name, count, field=field, code=code)
+
+
+def _drift(page: Page, report: Mapping[str, Any], fields: frozenset[str]) -> None:
+    page.metric("model_drift_rows", "gauge", "Rows that the drift figures rest on.")
+    page.sample("model_drift_rows", report["rows"])
+    page.metric("model_drift_score", "gauge", "Population stability index against training; above 0.1 watch, above 0.25 act.")
+    shown: Sequence[tuple[str, Mapping[str, Any]]] = [(one["field"], one) for one in report["columns"] if one["field"] in fields]
+    for field, one in (*shown, ("(score)", report["score"])):
+        if one["verdict"] != VERDICTS[0]:
+            page.sample("model_drift_score", one["psi"], field=field, method="psi")
+    page.metric("model_drift_state", "gauge", "The verdict: 0 not enough data, 1 stable, 2 watch, 3 act.")
+    page.sample("model_drift_state", VERDICTS.index(report["verdict"]))
 
 
 def _by_key(counts: Mapping[tuple[Any, ...], int]) -> dict[str, int]:
@@ -160,14 +205,14 @@ def _sorted(counts: Mapping[str, int]) -> list[tuple[list[Any], int]]:
     return sorted((json.loads(key), count) for key, count in counts.items())
 
 
-def _durations(page: Page, counted: Mapping[str, Any]) -> None:
+def _durations(page: Page, total: Counts) -> None:
     page.metric("http_request_duration_seconds", "histogram", "From the request line to the last byte handed over.")
-    for route, buckets in sorted(counted["seconds"].items()):
+    for route, buckets in sorted(total["seconds"].items()):
         running = 0
         for bound, count in zip((*map(str, SECONDS), "+Inf"), buckets, strict=True):
             running += count
             page.sample("http_request_duration_seconds_bucket", running, route=route, le=bound)
-        page.sample("http_request_duration_seconds_sum", counted["sums"].get(route, 0.0), route=route)
+        page.sample("http_request_duration_seconds_sum", total["sums"].get(route, 0.0), route=route)
         page.sample("http_request_duration_seconds_count", running, route=route)
 
 
@@ -190,8 +235,8 @@ class Page:
 
     def sample(self, name: str, value: float, /, **labels: Any) -> None:
         """One value of the metric that was opened last."""
-        said = ",".join(f'{label}="{_escaped(str(text))}"' for label, text in labels.items())
-        self._lines.append(f"{name}{{{said}}} {value!r}" if said else f"{name} {value!r}")
+        listed = ",".join(f'{label}="{_escaped(str(text))}"' for label, text in labels.items())
+        self._lines.append(f"{name}{{{listed}}} {value!r}" if listed else f"{name} {value!r}")
 
     def text(self) -> bytes:
         """The page."""

@@ -1,4 +1,4 @@
-"""What the service says of itself: the schema, the model, and an OpenAPI 3.1 document typed per feature with examples that are answered."""
+"""The schema document of a model, and the OpenAPI 3.1 document of its service: typed per column, with examples that are answered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from .column import Column, bound_text
 from .dates import date_example
 from .prediction_spec import class_text
+from .routes import ROUTES, Limits, Route, summary
 from .schema import NUMBER_TYPES
 from .scorer import Scorer
 
@@ -68,8 +69,8 @@ def _column(column: Column, used: bool, importance: float | None) -> Json:
     }
 
 
-def openapi_document(scorer: Scorer, limits: Mapping[str, int], version: str) -> Json:
-    """The OpenAPI 3.1 document of the service."""
+def openapi_document(scorer: Scorer, limits: Limits, version: str) -> Json:
+    """The OpenAPI 3.1 document of the service, with every public route of `routes`; `version` is that of the application."""
     row = example_row(scorer)
     return {
         "openapi": "3.1.0",
@@ -80,24 +81,24 @@ def openapi_document(scorer: Scorer, limits: Mapping[str, int], version: str) ->
         },
         "servers": [{"url": "."}],
         "paths": _paths(scorer, row, limits),
-        "components": {"schemas": {**_inputs(scorer, row, limits), **_outputs(scorer)}, "responses": _problems()},
+        "components": {"schemas": {**_inputs(scorer, row, limits), **_outputs(scorer)}, "responses": _problem_responses()},
     }
 
 
-def _inputs(scorer: Scorer, row: Json, limits: Mapping[str, int]) -> Json:
+def _inputs(scorer: Scorer, row: Json, limits: Limits) -> Json:
     columns = scorer.schema.columns
-    threshold = {"type": "number", "minimum": 0, "maximum": 1, "description": "Stands in for the model's own threshold in this request."}
+    threshold = {"type": "number", "minimum": 0, "maximum": 1, "description": "Replaces the model's own threshold in this request."}
 
     def rows(most: int) -> Json:
         return {"type": "array", "maxItems": most, "items": {"$ref": "#/components/schemas/Row"}}
 
-    request: Json = {"rows": rows(limits["rows"])}
+    request: Json = {"rows": rows(limits.rows)}
     if scorer.positive is not None:
         request["threshold"] = threshold
     what_if = {
         "row": {"$ref": "#/components/schemas/Row"},
         "field": {"type": "string", "enum": [column.name for column in columns]},
-        "points": {"type": "integer", "minimum": 2, "maximum": limits["points"], "default": 41},
+        "points": {"type": "integer", "minimum": 2, "maximum": limits.points, "default": 41},
     }
     return {
         "Row": {
@@ -107,50 +108,50 @@ def _inputs(scorer: Scorer, row: Json, limits: Mapping[str, int]) -> Json:
             "examples": [row],
         },
         "PredictRequest": _object(request, ["rows"], {"rows": [row]}),
-        "ExplainRequest": _object({"rows": rows(limits["explain_rows"])}, ["rows"], {"rows": [row]}),
+        "ExplainRequest": _object({"rows": rows(limits.explain_rows)}, ["rows"], {"rows": [row]}),
         "WhatIfRequest": _object(what_if, ["row", "field"], {"row": row, "field": columns[0].name if columns else ""}),
     }
 
 
 def _object(properties: Json, required: list[str], example: Any = None) -> Json:
-    found = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    return found if example is None else {**found, "examples": [example]}
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return schema if example is None else {**schema, "examples": [example]}
 
 
 def feature(column: Column) -> Json:
-    """One column as a JSON schema (2020-12), with what training saw of it under `x-`."""
+    """One column as a JSON schema (2020-12), with its statistics at training under `x-`."""
     kinds: dict[str, Json] = {
         "number": {"type": ["number"]},
         "integer": {"type": ["integer"]},
         "boolean": {"type": ["boolean", "integer", "string"]},
         "date": {"type": ["string"]},
     }
-    # Levels may be sent as the numbers or booleans that they look like; an unknown one is answered with a warning.
-    found: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
+    # Levels may be sent as the numbers or booleans that they resemble; an unknown one is answered with a warning.
+    schema: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
     if column.nullable:
-        found["type"] = [*found["type"], "null"]
+        schema["type"] = [*schema["type"], "null"]
     words = [word for pair in (column.grammar.true, column.grammar.false) for word in pair]
     if column.type == "boolean":
-        found = {"enum": [True, False, 0, 1, *words, *([None] if column.nullable else [])]}
-    said = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
-    if said:
-        found["description"] = said
-    seen = {
+        schema = {"enum": [True, False, 0, 1, *words, *([None] if column.nullable else [])]}
+    description = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
+    if description:
+        schema["description"] = description
+    extensions = {
         "x-training-range": [bound_text(column, column.low), bound_text(column, column.high)] if column.low is not None else None,
         "x-levels": list(column.levels) or None,
         "x-missing-share": column.missing_share or None,
         "x-unit": column.unit or None,
     }
-    return {**found, **{key: value for key, value in seen.items() if value is not None}, "examples": [example_value(column)]}
+    return {**schema, **{key: value for key, value in extensions.items() if value is not None}, "examples": [example_value(column)]}
 
 
 def _outputs(scorer: Scorer) -> Json:
     text, number = {"type": "string"}, {"type": "number"}
-    remark = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
-    fault = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
+    warning = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
+    error = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
     answer = scorer.task_spec.answer_schema(scorer.classes, scorer.positive is not None)
-    answer["warnings"] = {"type": "array", "items": remark}
-    answer["errors"] = {"type": "array", "items": fault, "description": "Why the row is refused (only with on_error=row)."}
+    answer["warnings"] = {"type": "array", "items": warning}
+    answer["errors"] = {"type": "array", "items": error, "description": "Why the row is refused (only with on_error=row)."}
     model = _object({"name": text, "version": text}, ["name", "version"])
     contribution = _object({"field": text, "contribution": number}, ["field", "contribution"])
     about = {"enum": [*scorer.classes, None]}
@@ -167,7 +168,7 @@ def _outputs(scorer: Scorer) -> Json:
         "WhatIfResponse": _object(curve, list(curve)),
         "Problem": {
             "type": "object",
-            "properties": {**problem, "errors": {"type": "array", "items": fault}},
+            "properties": {**problem, "errors": {"type": "array", "items": error}},
             "required": ["type", "title", "status"],
         },
     }
@@ -177,75 +178,58 @@ def _list_of(name: str) -> Json:
     return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
 
 
-def _problems() -> Json:
-    said = {
+def _problem_responses() -> Json:
+    descriptions = {
         "400": "The body cannot be read.",
         "413": "The request is too large.",
         "415": "The content type is not the one of this route.",
-        "422": "The input is not valid; every fault is named by row and field.",
+        "422": "The input is not valid; every error is named by row and field.",
     }
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {f"Problem{status}": {"description": text, "content": content} for status, text in said.items()}
+    return {f"Problem{status}": {"description": text, "content": _PROBLEM_CONTENT} for status, text in descriptions.items()}
 
 
-def _paths(scorer: Scorer, row: Json, limits: Mapping[str, int]) -> Json:
-    on_error = {
+_PROBLEM_CONTENT: Json = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_PARAMETERS: dict[str, Json] = {
+    "on_error": {
         "name": "on_error",
         "in": "query",
         "schema": {"type": "string", "enum": ["request", "row"], "default": "request"},
         "description": "“row”: a refused row is null with its errors, and the others are answered.",
     }
-    csv_example = ",".join(_cell(name) for name in row) + "\n" + ",".join(_cell(value) for value in row.values()) + "\n"
-    csv_text = {"text/csv": {"schema": {"type": "string"}, "examples": {"typical": {"value": csv_example}}}}
-    csv_answer = "prediction, a probability_… for each class, error; every row of the input in its order"
-    faults = {status: {"$ref": f"#/components/responses/Problem{status}"} for status in ("400", "413", "415", "422")}
-    predict = _post("predict", f"Predict {scorer.target} for up to {limits['rows']:,} rows", "PredictRequest", "PredictResponse", faults)
-    predict["parameters"] = [on_error]
-    csv_post = {
-        "operationId": "predict_csv",
-        "summary": f"Predict {scorer.target} for a CSV of up to {limits['csv_rows']:,} rows",
-        "requestBody": {"required": True, "content": csv_text},
-        "responses": {"200": {"description": csv_answer, "content": {"text/csv": {"schema": {"type": "string"}}}}, **faults},
-    }
-    explain = _post("explain", "Contributions of each column, adding up to the answer", "ExplainRequest", "ExplainResponse", faults)
-    what_if = _post("what_if", "How the answer moves when one column changes", "WhatIfRequest", "WhatIfResponse", faults)
-    reads = {
-        "/v1/schema": ("schema", "Types, ranges, levels, units and an example", "application/json"),
-        "/v1/model": ("model", "Identity, metrics, hashes and limits", "application/json"),
-        "/v1/drift": ("drift", "Has the data moved away from training? Counts that can be added up over processes", "application/json"),
-        "/health/live": ("live", "The process answers", "application/json"),
-        "/health/ready": ("ready", "The self-test passed and the service is not stopping", "application/json"),
-        "/health/startup": ("startup", "The model is loaded", "application/json"),
-        "/metrics": ("metrics", "Prometheus text format", "text/plain"),
-    }
-    return {
-        "/v1/predict": {"post": predict},
-        "/v1/predict/csv": {"post": csv_post},
-        "/v1/explain": {"post": explain},
-        "/v1/what-if": {"post": what_if},
-        **{path: {"get": _get(*said)} for path, said in reads.items()},
-    }
+}
 
 
-def _post(name: str, summary: str, request: str, response: str, faults: Json) -> Json:
-    def content(schema: str) -> Json:
-        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-
-    return {
-        "operationId": name,
-        "summary": summary,
-        "requestBody": {"required": True, "content": content(request)},
-        "responses": {"200": {"description": "The answers", "content": content(response)}, **faults},
-    }
+def _paths(scorer: Scorer, row: Json, limits: Limits) -> Json:
+    paths: Json = {}
+    for route in ROUTES:
+        if route.public:
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, scorer.target, row, limits)
+    return paths
 
 
-def _get(name: str, summary: str, content: str) -> Json:
-    schema = {"type": "string"} if content == "text/plain" else {"type": "object"}
-    answer = {"description": summary, "content": {content: {"schema": schema}}}
-    responses: Json = {"200": answer}
-    if name == "ready":
-        responses["503"] = {"description": "The service is stopping", "content": answer["content"]}
-    return {"operationId": name, "summary": summary, "responses": responses}
+def _operation(route: Route, target: str, row: Json, limits: Limits) -> Json:
+    text = summary(route, target, limits)
+    answer = {"description": route.answer or text, "content": _content(route.produces, route.response)}
+    operation: Json = {"operationId": route.operation, "summary": text, "responses": {"200": answer}}
+    if route.parameters:
+        operation["parameters"] = [_PARAMETERS[name] for name in route.parameters]
+    if route.consumes:
+        content = _content(route.consumes, route.request)
+        if route.consumes == "text/csv":
+            lines = (",".join(map(_cell, row)), ",".join(map(_cell, row.values())))
+            content["text/csv"]["examples"] = {"typical": {"value": "".join(f"{line}\n" for line in lines)}}
+        operation["requestBody"] = {"required": True, "content": content}
+        for status in ("400", "413", "415", "422"):
+            operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    if route.refused_while_draining:
+        operation["responses"]["503"] = {"description": "The service is stopping", "content": _PROBLEM_CONTENT}
+    return operation
+
+
+def _content(content_type: str, schema: str) -> Json:
+    if schema:
+        return {content_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {content_type: {"schema": {"type": "object" if content_type == "application/json" else "string"}}}
 
 
 def _cell(value: Any) -> str:

@@ -1,29 +1,33 @@
-"""The pages of the service: plain files of `web/`, read once. No page needs anything from another host."""
+"""The pages of the service: the files of `web/`, read once. No page loads anything from another host."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from .service import Reply
+from .http_messages import Reply
+from .routes import ROUTES, Route
 
 _FOLDER = Path(__file__).resolve().parent / "web"
-_TYPES = {
-    ".html": b"text/html; charset=utf-8",
-    ".js": b"text/javascript; charset=utf-8",
-    ".css": b"text/css; charset=utf-8",
-    ".svg": b"image/svg+xml",
-}
-_NAMED = {"/": "index.html", "/docs": "docs.html", "/favicon.ico": "icon.svg"}
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
-def page_paths() -> list[str]:
-    """Every path that is a page or a part of one."""
-    return [*_NAMED, *(f"/static/{path.name}" for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES and path.suffix != ".html")]
+def static_routes() -> list[Route]:
+    """A route for each file that the pages load."""
+    files = sorted(path for path in _FOLDER.iterdir() if path.suffix in _TYPES and path.suffix != ".html")
+    return [
+        Route("GET", f"/static/{path.name}", "", "A file of the pages", produces=_TYPES[path.suffix], file=path.name, public=False)
+        for path in files
+    ]
+
+
+def all_routes() -> tuple[Route, ...]:
+    """Every route that is served: the table and the files of the pages."""
+    return (*ROUTES, *static_routes())
 
 
 @cache
-def page_of(path: str) -> Reply:
-    """The file behind one of `page_paths`."""
-    file = _FOLDER / _NAMED.get(path, path.removeprefix("/static/"))
-    return Reply(file.read_bytes(), _TYPES[file.suffix])
+def page(route: Route) -> Reply:
+    """The file of a route as a response."""
+    charset = "; charset=utf-8" if route.produces.startswith("text/") else ""
+    return Reply((_FOLDER / route.file).read_bytes(), f"{route.produces}{charset}".encode())

@@ -1,4 +1,7 @@
-"""Values to frames, checked. What can be known beforehand is laid out once, so that a row of twenty fields costs microseconds."""
+"""Validates the rows of requests and the columns of tables by a schema, and makes frames of them.
+
+What depends on the schema alone is prepared once, so that a row of twenty fields costs microseconds.
+"""
 
 from __future__ import annotations
 
@@ -42,137 +45,139 @@ class Issues:
         self.warnings: list[ValidationIssue] = []
 
 
-class Door:
-    """The columns of a schema, laid out for reading."""
+class RequestValidator:
+    """The columns of a schema with what validates a value of each."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._numbers = [c for c in columns if c.type in NUMBER_TYPES]
-        self._words = [c for c in columns if c.type in WORD_TYPES]
+        self._categoricals = [c for c in columns if c.type in WORD_TYPES]
         self._dates = [c for c in columns if c.type == "date"]
         self._names = frozenset(c.name for c in columns)
         self._place = {c.name: i for i, c in enumerate(columns)}
-        self.layout = Layout(tuple(c.name for c in self._numbers), tuple(c.name for c in self._words), tuple(c.name for c in self._dates))
-        # What passes at once, per column: (name, types, low, high) and (name, levels); the rest goes to the functions, which judge every
-        # case.
-        self._number_gates = [(c.name, *_gate(c)) for c in self._numbers]
-        self._word_gates = [(c.name, _known(c)) for c in self._words]
+        self.layout = Layout(
+            tuple(c.name for c in self._numbers), tuple(c.name for c in self._categoricals), tuple(c.name for c in self._dates)
+        )
+        # Fast-path checks, per column: (name, types, low, high) and (name, levels). A value that fails them goes to the function of its
+        # column, which decides every case.
+        self._number_checks = [(c.name, *_fast_path_check(c)) for c in self._numbers]
+        self._level_checks = [(c.name, _known(c)) for c in self._categoricals]
         self._number_cells = [_number_cell(c) for c in self._numbers]
-        self._word_cells = [_word_cell(c) for c in self._words]
+        self._level_cells = [_level_cell(c) for c in self._categoricals]
         self._date_cells = [(c.name, _date_cell(c)) for c in self._dates]
 
     def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
         """See Schema.from_rows."""
-        found = Issues()
+        issues = Issues()
         count, width = len(rows), len(self._names)
         numbers: list[Any] = []
         codes: list[int] = []
         dates: list[int] = []
-        indices: list[dict[str, int]] = [{} for _ in self._words]
-        number_gates, word_gates, date_cells = self._number_gates, self._word_gates, self._date_cells
-        word_slots = list(zip(word_gates, indices, strict=True))
+        indices: list[dict[str, int]] = [{} for _ in self._categoricals]
+        number_checks, level_checks, date_cells = self._number_checks, self._level_checks, self._date_cells
+        level_slots = list(zip(level_checks, indices, strict=True))
         row: Any
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
                 message = "Each row must be an object of fields and values."
-                found.errors.append(ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row)))
-                row = {}  # stands in for the row, which is refused
-                quiet = Issues()
+                issues.errors.append(ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row)))
+                row = {}  # scored as an empty row, whose answer is not used
+                row_issues = Issues()
             else:
-                quiet = found
+                row_issues = issues
                 if not self._names.issuperset(row):
                     row = known_names(row, self._names)
             get = row.get
-            odd = len(row) != width
-            for j, (name, types, low, high) in enumerate(number_gates):
+            unusual = len(row) != width
+            for j, (name, types, low, high) in enumerate(number_checks):
                 value = get(name)
                 if type(value) in types and low <= value <= high:
                     numbers.append(value)
                 else:
-                    odd = True
-                    numbers.append(self._number_cells[j](value, i, quiet))
-            for j, ((name, known), index) in enumerate(word_slots):
+                    unusual = True
+                    numbers.append(self._number_cells[j](value, i, row_issues))
+            for j, ((name, known), index) in enumerate(level_slots):
                 value = get(name)
                 if type(value) is str and value in known:
                     codes.append(index.setdefault(value, len(index)))
                 else:
-                    odd = True
-                    level = self._word_cells[j](value, i, quiet)
+                    unusual = True
+                    level = self._level_cells[j](value, i, row_issues)
                     codes.append(index.setdefault(level, len(index)) if level else -1)
             for name, cell in date_cells:
-                dates.append(cell(get(name), i, quiet))
-            if (odd or date_cells) and quiet is found:
-                self._unknown_fields(row, i, found)
+                dates.append(cell(get(name), i, row_issues))
+            if (unusual or date_cells) and row_issues is issues:
+                self._unknown_fields(row, i, issues)
         frame = Frame(
             self.layout,
             count,
-            np.array(numbers, dtype=np.float64).reshape(count, len(number_gates)),
-            np.array(codes, dtype=np.intp).reshape(count, len(word_gates)),
+            np.array(numbers, dtype=np.float64).reshape(count, len(number_checks)),
+            np.array(codes, dtype=np.intp).reshape(count, len(level_checks)),
             tuple([*index] for index in indices),
             np.array(dates, dtype=np.int64).reshape(count, len(date_cells)),
         )
-        return ValidationResult(frame, found.errors, found.warnings)
+        return ValidationResult(frame, issues.errors, issues.warnings)
 
-    def _unknown_fields(self, row: Mapping[str, Any], i: int, found: Issues) -> None:
+    def _unknown_fields(self, row: Mapping[str, Any], i: int, issues: Issues) -> None:
         for name in row:
             if name not in self._names:
-                found.warnings.append(_unknown_field(i, name))
+                issues.warnings.append(_unknown_field(i, name))
 
     def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """See Schema.from_texts."""
-        found = Issues()
+        issues = Issues()
         numbers = np.full((rows, len(self._numbers)), np.nan)
-        codes = np.full((rows, len(self._words)), -1, dtype=np.intp)
+        codes = np.full((rows, len(self._categoricals)), -1, dtype=np.intp)
         dates = np.full((rows, len(self._dates)), MISSING_DATE, dtype=np.int64)
         levels: list[Sequence[str]] = []
         for name in columns:
             if name not in self._names:
-                found.warnings.append(_unknown_field(None, str(name)))
+                issues.warnings.append(_unknown_field(None, str(name)))
         for j, column in enumerate(self._numbers):
-            cells, values = self._distinct(column, columns, found)
+            cells, values = self._distinct(column, columns, issues)
             if values is not None:
                 numbers[:, j] = values[cells]
-        for j, column in enumerate(self._words):
+        for j, column in enumerate(self._categoricals):
             texts = columns.get(column.name)
             if texts is None:
-                _absent(column, found)
+                _absent(column, issues)
                 levels.append(())
                 continue
             cells, raw = encode(texts)
             readings = read_words(column, raw)
-            own, names = encode([word or None for word in readings])
+            own, names = encode([level or None for level in readings])
             codes[:, j] = np.append(own, -1)[cells]
             levels.append(names)
-            _remark(column, cells, ~np.equal(own, -1), _unknown_among(column, readings), found)
+            _note_missing_and_unusual(column, cells, ~np.equal(own, -1), _unknown_among(column, readings), issues)
         for j, column in enumerate(self._dates):
-            cells, values = self._distinct(column, columns, found)
+            cells, values = self._distinct(column, columns, issues)
             if values is not None:
                 dates[:, j] = values[cells]
-        found.errors.sort(key=lambda problem: self._place[problem.field])
-        return ValidationResult(Frame(self.layout, rows, numbers, codes, tuple(levels), dates), found.errors, found.warnings)
+        issues.errors.sort(key=lambda problem: self._place[problem.field])
+        return ValidationResult(Frame(self.layout, rows, numbers, codes, tuple(levels), dates), issues.errors, issues.warnings)
 
-    def _distinct(self, column: Column, columns: Mapping[str, Sequence[str]], found: Issues) -> tuple[Ints, NDArray[Any] | None]:
-        """Codes of a column's cells and the values of its distinct texts (None when the column is absent), with what is wrong noted."""
+    def _distinct(self, column: Column, columns: Mapping[str, Sequence[str]], issues: Issues) -> tuple[Ints, NDArray[Any] | None]:
+        """Codes of a column's cells and the values of its distinct texts (None when the column is absent), with their issues added."""
         texts = columns.get(column.name)
         if texts is None:
-            _absent(column, found)
+            _absent(column, issues)
             return np.empty(0, dtype=np.intp), None
         cells, raw = encode(text or "" for text in texts)
         values: NDArray[Any]
         values, refused = read_dates(column, raw) if column.type == "date" else read_numbers(column, raw)
         for at, code in refused.items():
-            found.errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(cells == at))
+            issues.errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(cells == at))
         there = ~np.isnan(values) if column.type != "date" else ~np.equal(values, MISSING_DATE)
         present = there.copy()
         present[list(refused)] = True  # refused already, not missing as well
         outside = np.zeros(len(raw), dtype=bool)
         if column.low is not None and column.high is not None:
             outside = there & ((values < column.low) | (values > column.high))
-        _remark(column, cells, present, outside, found)
+        _note_missing_and_unusual(column, cells, present, outside, issues)
         return cells, values
 
 
 def read_numbers(column: Column, texts: Sequence[str]) -> tuple[Floats, dict[int, str]]:
-    """Each text of a number, integer or boolean column as float64 (NaN where missing or refused), and the faults' codes by position."""
+    """Each text of a number, integer or boolean column as float64 (NaN where missing or refused), and error codes by position."""
     read = boolean_reader(column.grammar) if column.type == "boolean" else number_reader(column.grammar)
     values = np.empty(len(texts))
     refused: dict[int, str] = {}
@@ -198,7 +203,7 @@ def read_words(column: Column, texts: Sequence[str]) -> list[str]:
 
 
 def read_dates(column: Column, texts: Sequence[str]) -> tuple[Longs, dict[int, str]]:
-    """Each text as microseconds (MISSING_DATE where missing or refused), and the code of the fault at each refused position."""
+    """Each text as microseconds (MISSING_DATE where missing or refused), and the code of the error at each refused position."""
     read = date_reader(column.grammar)
     values = np.empty(len(texts), dtype=np.int64)
     refused: dict[int, str] = {}
@@ -211,8 +216,8 @@ def read_dates(column: Column, texts: Sequence[str]) -> tuple[Longs, dict[int, s
     return values, refused
 
 
-def _gate(column: Column) -> tuple[frozenset[type], float, float]:
-    """What a number may be to pass without a closer look. Comparing with the range also keeps NaN and infinity out."""
+def _fast_path_check(column: Column) -> tuple[frozenset[type], float, float]:
+    """Types and range of the numbers that are valid without a warning. Comparing with the range also excludes NaN and infinity."""
     low = -_HUGE if column.low is None else column.low
     high = _HUGE if column.high is None else column.high
     if column.grammar.missing_numbers:
@@ -228,126 +233,126 @@ def _known(column: Column) -> frozenset[str]:
 
 
 def _number_cell(column: Column) -> Callable[[Any, int, Issues], float]:
-    """The function that judges any value for a number, integer or boolean column; it returns NaN where missing or refused."""
-    words = boolean_words(column.grammar) if column.type == "boolean" else {}
-    missing_words = frozenset(column.grammar.missing)
-    gone = frozenset(column.grammar.missing_numbers)
+    """The function that validates any value of a number, integer or boolean column; it returns NaN where missing or refused."""
+    texts = boolean_words(column.grammar) if column.type == "boolean" else {}
+    missing_texts = frozenset(column.grammar.missing)
+    missing_numbers = frozenset(column.grammar.missing_numbers)
     low = -math.inf if column.low is None else column.low
     high = math.inf if column.high is None else column.high
 
-    def refuse(found: Issues, row: int, code: str, value: Any) -> float:
-        found.errors.append(invalid_value(column, row, code, kind_of_value(value)))
+    def refuse(issues: Issues, row: int, code: str, value: Any) -> float:
+        issues.errors.append(invalid_value(column, row, code, kind_of_value(value)))
         return math.nan
 
-    def boolean(value: Any, row: int, found: Issues) -> float:
+    def boolean(value: Any, row: int, issues: Issues) -> float:
         if isinstance(value, str):
             level = level_of(value)
-            if level in missing_words:
-                return _missing(column, row, found)
-            read = words.get(level.casefold())
-            return refuse(found, row, "unreadable", value) if read is None else read
+            if level in missing_texts:
+                return _missing(column, row, issues)
+            read = texts.get(level.casefold())
+            return refuse(issues, row, "unreadable", value) if read is None else read
         if isinstance(value, (bool, int, float)) and value in (0, 1):
             return float(value)
-        return refuse(found, row, "wrong_type", value)
+        return refuse(issues, row, "wrong_type", value)
 
-    def cell(value: Any, row: int, found: Issues) -> float:
+    def cell(value: Any, row: int, issues: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
         if value is None:
-            return _missing(column, row, found)
+            return _missing(column, row, issues)
         if column.type == "boolean":
-            return boolean(value, row, found)
+            return boolean(value, row, issues)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return refuse(found, row, "wrong_type", value)
+            return refuse(issues, row, "wrong_type", value)
         if isinstance(value, float) and not math.isfinite(value):
-            return refuse(found, row, "not_finite", value)
+            return refuse(issues, row, "not_finite", value)
         if column.type == "integer" and value != int(value):
-            return refuse(found, row, "not_integer", value)
+            return refuse(issues, row, "not_integer", value)
         if abs(value) > EXACT and (column.type == "integer" or isinstance(value, int)):
             if column.type == "integer" or abs(value) > _HUGE:
-                return refuse(found, row, "too_large", value)
+                return refuse(issues, row, "too_large", value)
             if float(value) != value:
-                found.warnings.append(inexact(column, row))
-        if value in gone:
-            return _missing(column, row, found)
+                issues.warnings.append(inexact(column, row))
+        if value in missing_numbers:
+            return _missing(column, row, issues)
         if not low <= value <= high:
-            found.warnings.append(out_of_range(column, row, "number"))
+            issues.warnings.append(out_of_range(column, row, "number"))
         return float(value)
 
     return cell
 
 
-def _word_cell(column: Column) -> Callable[[Any, int, Issues], str]:
-    """The function that judges any value for a column of words; it returns the canonical level, "" where missing or refused."""
+def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
+    """The function that validates any value of a column of texts; it returns the canonical level, "" where missing or refused."""
     missing = frozenset(column.grammar.missing) | {""}
     known = _known(column)
-    tells = column.type in ("category", "ordered") and bool(known)
+    checks_levels = column.type in ("category", "ordered") and bool(known)
 
-    def cell(value: Any, row: int, found: Issues) -> str:
+    def cell(value: Any, row: int, issues: Issues) -> str:
         if isinstance(value, float) and not math.isfinite(value):
-            found.errors.append(invalid_value(column, row, "not_finite", "number"))
+            issues.errors.append(invalid_value(column, row, "not_finite", "number"))
             return ""
         try:
             level = level_of(value)
         except TypeError:
-            found.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
+            issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return ""
         if level in missing:
-            _missing(column, row, found)
+            _missing(column, row, issues)
             return ""
-        if tells and level not in known:
-            found.warnings.append(unknown_level(column, row, kind_of_value(value)))
+        if checks_levels and level not in known:
+            issues.warnings.append(unknown_level(column, row, kind_of_value(value)))
         return level
 
     return cell
 
 
 def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
-    """The function that judges any value for a column of dates; it returns MISSING_DATE where missing or refused."""
+    """The function that validates any value of a column of dates; it returns MISSING_DATE where missing or refused."""
     read = date_reader(column.grammar)
     low = _LEAST if column.low is None else column.low
     high = math.inf if column.high is None else column.high
 
-    def cell(value: Any, row: int, found: Issues) -> int:
+    def cell(value: Any, row: int, issues: Issues) -> int:
         if value is None:
-            _missing(column, row, found)
+            _missing(column, row, issues)
             return MISSING_DATE
         if not isinstance(value, str):
-            found.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
+            issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return MISSING_DATE
         try:
             moment: int = read(value)
         except ValueError:
-            found.errors.append(invalid_value(column, row, "unreadable", "text"))
+            issues.errors.append(invalid_value(column, row, "unreadable", "text"))
             return MISSING_DATE
         if moment == MISSING_DATE:
-            _missing(column, row, found)
+            _missing(column, row, issues)
         elif not low <= moment <= high:
-            found.warnings.append(out_of_range(column, row, "text"))
+            issues.warnings.append(out_of_range(column, row, "text"))
         return moment
 
     return cell
 
 
-def _missing(column: Column, row: int | None, found: Issues) -> float:
+def _missing(column: Column, row: int | None, issues: Issues) -> float:
     if not column.nullable:
-        found.errors.append(invalid_value(column, row, "missing", "null"))
+        issues.errors.append(invalid_value(column, row, "missing", "null"))
     elif column.missing_share == 0:
-        found.warnings.append(unexpected_missing(column, row))
+        issues.warnings.append(unexpected_missing(column, row))
     return math.nan
 
 
-def _absent(column: Column, found: Issues) -> None:
-    """A whole column is not there: one remark for all rows."""
+def _absent(column: Column, issues: Issues) -> None:
+    """A column is absent: one issue for all rows."""
     if not column.nullable:
-        found.errors.append(invalid_value(column, None, "missing", "null"))
+        issues.errors.append(invalid_value(column, None, "missing", "null"))
     else:
         message = f"The column “{column.name}” is not there; its values count as missing."
-        found.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
+        issues.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
 
 
 def _unknown_field(row: int | None, name: str) -> ValidationIssue:
-    # The name came with the data: it stands in `field` alone, cut, so that whoever answers can leave it out.
+    # The name came with the data: it is in `field` alone, truncated, so that a response can leave it out.
     message = "The model has no such field; it is left out."
     return ValidationIssue(row, str(name)[:100], "unknown_field", message, "the fields of the schema", "a further field")
 
@@ -356,18 +361,18 @@ def _unknown_among(column: Column, readings: Sequence[str]) -> NDArray[np.bool_]
     known = _known(column)
     if column.type not in ("category", "ordered") or not known:
         return np.zeros(len(readings), dtype=bool)
-    return np.array([word != "" and word not in known for word in readings], dtype=bool)
+    return np.array([level != "" and level not in known for level in readings], dtype=bool)
 
 
-def _remark(column: Column, cells: Ints, there: NDArray[np.bool_], odd: NDArray[np.bool_], found: Issues) -> None:
-    """Note, by row, the missing cells and the odd ones (unknown levels, values outside the range) of a column of coded texts."""
+def _note_missing_and_unusual(column: Column, cells: Ints, there: NDArray[np.bool_], unusual: NDArray[np.bool_], issues: Issues) -> None:
+    """Add the issues of missing cells and of unusual ones (unknown levels, values outside the range) in a column of coded texts."""
     if not there.all():
         absent = np.append(~there, True)  # code -1: a cell without a text
         for row in np.flatnonzero(absent[cells]).tolist():
-            _missing(column, row, found)
+            _missing(column, row, issues)
     elif (cells < 0).any():
         for row in np.flatnonzero(cells < 0).tolist():
-            _missing(column, row, found)
-    if odd.any():
-        remark = unknown_level if column.type in WORD_TYPES else out_of_range
-        found.warnings.extend(remark(column, row, "text") for row in np.flatnonzero(np.append(odd, False)[cells]).tolist())
+            _missing(column, row, issues)
+    if unusual.any():
+        warning = unknown_level if column.type in WORD_TYPES else out_of_range
+        issues.warnings.extend(warning(column, row, "text") for row in np.flatnonzero(np.append(unusual, False)[cells]).tolist())

@@ -1,4 +1,4 @@
-"""The one door: training tables and every request become frames by the same schema."""
+"""The schema of the input columns: training tables and requests become frames by the same validation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .cells import Grammar
 from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Column, ValidationIssue, ValidationResult
 from .errors import UserError
 from .frame import Layout
-from .request_validation import Door
+from .request_validation import RequestValidator
 from .serialization import Serializable
 
 __all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
@@ -25,7 +25,7 @@ class Schema(Serializable):
 
     def layout(self) -> Layout:
         """The frame layout: number, integer and boolean are numbers; category, ordered, text and id are words; date is a date."""
-        return self._door.layout
+        return self._validator.layout
 
     def column(self, name: str) -> Column:
         """One column by name; UserError when there is none."""
@@ -40,22 +40,22 @@ class Schema(Serializable):
         return Schema(tuple(column for column in self.columns if column.name in wanted))
 
     def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
-        """A frame from JSON rows, strictly: nothing is coerced silently, and all faults and remarks are found at once, by row and field.
+        """A frame from JSON rows, strictly: nothing is coerced silently, and all errors and warnings are found at once, by row and field.
 
         Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known words, categories texts,
         numbers and booleans by their canonical level, dates texts in the column's format or ISO 8601. An absent field is a null; a null
         is missing where the column allows it. A field whose name is a column's but for blanks is that column; other fields that the model
         does not know give a warning.
         """
-        return self._door.from_rows(rows)
+        return self._validator.from_rows(rows)
 
     def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """A frame from columns of texts (a CSV file), each read by its grammar; `rows` is their length.
 
         See `from_rows` for what is found.
         """
-        return self._door.from_texts(columns, rows)
+        return self._validator.from_texts(columns, rows)
 
     @cached_property
-    def _door(self) -> Door:
-        return Door(self.columns)
+    def _validator(self) -> RequestValidator:
+        return RequestValidator(self.columns)

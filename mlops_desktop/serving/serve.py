@@ -1,7 +1,7 @@
 """The start of a bundle: `python serve.py` beside the folder `serving`. The exporter copies this file there.
 
-It runs before anything of the bundle is imported, with the standard library alone: it looks at the version of Python and at the checksums
-of the code, so that a damaged copy says so in a sentence instead of failing somewhere inside.
+It runs before anything of the bundle is imported, with the standard library alone: it checks the version of Python and the checksums of
+the code, so that a damaged copy is reported in one sentence instead of a traceback.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LEAST = (3, 11)
 
 
 def changed(folder: Path) -> str:
-    """The first file of the bundle's code that is missing or not as it was exported; empty when all is well."""
+    """The first file of the bundle's code that is missing or differs from the export; empty when there is none."""
     try:
         lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
@@ -25,16 +25,16 @@ def changed(folder: Path) -> str:
         digest, _, name = line.partition("  ")
         if name.endswith(".py"):
             try:
-                whole = hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+                unchanged = hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
             except OSError:
-                whole = False
-            if not whole:
+                unchanged = False
+            if not unchanged:
                 return name
     return ""
 
 
 def main() -> int:
-    """Check the code, then do what the arguments say; the exit code."""
+    """Check the code, then run the command of the arguments; the exit code."""
     if sys.version_info < LEAST:
         sys.stderr.write(f"Python {LEAST[0]}.{LEAST[1]} or newer is needed; this is {sys.version.split()[0]}.\n")
         return 2
@@ -42,7 +42,7 @@ def main() -> int:
     if name:
         sys.stderr.write(f"The file “{name}” of the bundle is missing, was changed or is damaged. Export the bundle again.\n")
         return 1 if "selftest" in sys.argv[1:2] else 2
-    # The folder `serving` stands beside this file, wherever it was started from.
+    # The package `serving` is beside this file; the working directory may be another.
     sys.path.insert(0, str(HERE))
     code: int = importlib.import_module("serving.__main__").main(sys.argv[1:], HERE)
     return code

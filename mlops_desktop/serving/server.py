@@ -1,4 +1,4 @@
-"""Running the service in one process: a port, and an end without a lost request. Starts uvicorn; nothing else here needs it."""
+"""Runs the service in one process: listens on a port, starts uvicorn, and stops without losing a request."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from typing import Any
 
 from .errors import UserError
 
-KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that it is never the service that hangs up first
-LAST_REQUESTS = 25  # seconds that requests under way may take after a stop
-LINGER = 0.2  # seconds that who came in at the last instant has for sending a request
-# What a service imports, and what those packages need themselves. On Windows uvicorn does without uvloop.
+KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
+LAST_REQUESTS = 25  # seconds that requests in progress may take after a stop
+LINGER = 0.2  # seconds that a connection accepted last has for sending its request
+# The packages that a service imports, and those that they need. On Windows uvicorn runs without uvloop.
 PACKAGES = ("numpy", "uvicorn", "httptools", "h11", "click", "uvloop")
 NOT_ON_WINDOWS = frozenset(("uvloop",))
 _TAKEN = frozenset((errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)))
@@ -29,7 +29,7 @@ _TAKEN = frozenset((errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADD
 
 @dataclass(frozen=True)
 class Options:
-    """How a service runs. `drain`: seconds that it goes on answering, with `ready` at 503, after it was asked to stop."""
+    """How a service runs. `drain`: seconds for which it still answers, with `ready` at 503, after it was asked to stop."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -45,7 +45,7 @@ def missing_packages() -> list[str]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; UserError when the port is taken or the address cannot be had."""
+    """A bound socket; UserError when the port is in use or the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -77,29 +77,29 @@ def address(sock: socket.socket) -> str:
 def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) -> None:
     """Answer on a bound socket until the process is asked to stop (SIGTERM, Ctrl+C). Returns when the last request is answered.
 
-    SIGTERM first lets `ready` say 503 and every answer close its connection for `drain` seconds, so that callers move away unharmed. Then
-    whoever stands in the queue is let in, the door is closed, and what is under way is answered.
+    After SIGTERM, `ready` answers 503 and every response closes its connection for `drain` seconds, so that clients move to other servers.
+    Then the connections in the queue are accepted, the socket is closed, and requests in progress are answered.
     """
     import uvicorn
 
-    class Drained(uvicorn.Server):
-        leave_at = float("inf")
+    class DrainingServer(uvicorn.Server):
+        stop_at = float("inf")
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             if sig == signal.SIGTERM and not app.draining and options.drain > 0:
                 app.draining = True
-                self.leave_at = time.monotonic() + options.drain
+                self.stop_at = time.monotonic() + options.drain
             else:
                 app.draining = self.should_exit = True
 
         async def on_tick(self, counter: int) -> bool:
-            return await super().on_tick(counter) or time.monotonic() >= self.leave_at
+            return await super().on_tick(counter) or time.monotonic() >= self.stop_at
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            late = _last_in(self.servers, sockets or [])
+            queued = _close_listeners(self.servers, sockets or [])
             loop = asyncio.get_running_loop()
-            for connection in late:
-                with contextlib.suppress(OSError):  # gone again
+            for connection in queued:
+                with contextlib.suppress(OSError):  # closed by the client meanwhile
                     await loop.connect_accepted_socket(self._protocol, connection)
             await asyncio.sleep(LINGER)
             await super().shutdown(sockets)
@@ -123,35 +123,35 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
         timeout_graceful_shutdown=LAST_REQUESTS,
         backlog=2048,
     )
-    # The model lives as long as the process: the collector need not look at it again.
+    # Objects made so far live about as long as the process: the garbage collector need not visit them.
     gc.collect()
     gc.freeze()
     sock.setblocking(False)
-    Drained(config).run([sock])
+    DrainingServer(config).run([sock])
 
 
-def _last_in(servers: Iterable[Any], sockets: Iterable[socket.socket]) -> list[socket.socket]:
+def _close_listeners(servers: Iterable[Any], sockets: Iterable[socket.socket]) -> list[socket.socket]:
     """Close the listening sockets; the connections that waited in their queues, which would be reset with them.
 
-    The servers let go of a socket first, while a second handle keeps it open: nothing runs between the last look at the queue and its end.
+    The servers close a socket first, while a duplicate keeps it open: nothing runs between the last `accept` and its end.
     """
-    doors = [one.dup() for one in sockets]
+    duplicates = [one.dup() for one in sockets]
     for server in servers:
         server.close()
-    late = []
-    for door in doors:
-        with door, contextlib.suppress(BlockingIOError):
+    queued = []
+    for duplicate in duplicates:
+        with duplicate, contextlib.suppress(BlockingIOError):
             while True:
-                late.append(door.accept()[0])
-    for connection in late:
+                queued.append(duplicate.accept()[0])
+    for connection in queued:
         connection.setblocking(False)
-    return late
+    return queued
 
 
 def _protocol(app: Any, options: Options) -> Any:
-    """uvicorn's protocol with a short way for single rows, where httptools is there and nobody asked for a log of each request."""
+    """uvicorn's protocol with the single-row fast path, where httptools is installed and no log of requests is wanted."""
     if options.access_log or importlib.util.find_spec("httptools") is None:
         return "auto"
-    from .single_row import fast_protocol
+    from .single_row import single_row_protocol
 
-    return fast_protocol(app)
+    return single_row_protocol(app)

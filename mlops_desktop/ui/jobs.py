@@ -2,7 +2,7 @@
 one thread aside for short errands to the disk.
 
 A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
-`Ticket`: a plain value that names a call of `engine.calls`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
+`Ticket`: a plain value that holds a call of `engine.process`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
 is gone, is cancelled, and what it still sends is dropped.
 """
 
@@ -13,14 +13,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMetaObject, QObject, Qt, QThread, Signal, Slot
 from shiboken6 import isValid
 
 from mlops_desktop.base.errors import Cancelled, UserError
-from mlops_desktop.engine.process import Child, Crashed
+from mlops_desktop.engine.process import Call, Child, Crashed, Failed
 
+R = TypeVar("R")
+P = TypeVar("P")
 Json = dict[str, Any]
 
 
@@ -29,17 +31,16 @@ def _ignore(*_: object) -> None:
 
 
 @dataclass(eq=False, kw_only=True)
-class BackgroundJob:
-    """One call to the child: `name` and `args` of `engine.calls`, `title` for the footer, and whom to tell."""
+class BackgroundJob(Generic[R, P]):
+    """One call to the child, its `title` for the footer, and functions that get its result, progress, partial results and failure."""
 
-    name: str
-    args: Json
+    call: Call[R, P]
     title: str
-    on_done: Callable[[Json], None]
-    on_progress: Callable[[float, str], None] = _ignore
-    on_partial: Callable[[Json], None] = _ignore
-    on_refused: Callable[[UserError], None] = _ignore
-    on_crashed: Callable[[str], None] = _ignore
+    on_done: Callable[[R], object]
+    on_progress: Callable[[float, str], object] = _ignore
+    on_partial: Callable[[P], object] = _ignore
+    on_refused: Callable[[UserError], object] = _ignore
+    on_crashed: Callable[[Crashed | Failed], object] = _ignore
     on_over: Callable[[], None] = _ignore
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -54,28 +55,26 @@ class _Worker(QObject):
         self.child = Child(warm=True)
 
     @Slot(object)
-    def run(self, job: BackgroundJob) -> None:
+    def run(self, job: BackgroundJob[Any, Any]) -> None:
         try:
             if job.cancelled.is_set():
                 raise Cancelled
-            result = self.child.call(job.name, job.args, partial(self._event, job))
+            result = self.child.call(
+                job.call,
+                lambda fraction, message: self.deliver.emit(job, partial(job.on_progress, fraction, message)),
+                lambda found: self.deliver.emit(job, partial(job.on_partial, found)),
+            )
         except Cancelled:
             pass
         except UserError as error:
             self.deliver.emit(job, partial(job.on_refused, error))
-        except Crashed as error:
-            self.deliver.emit(job, partial(job.on_crashed, str(error)))
-        except Exception:  # a fault of ours must reach the window, not end the lane
-            self.deliver.emit(job, partial(job.on_crashed, traceback.format_exc()))
+        except (Crashed, Failed) as error:
+            self.deliver.emit(job, partial(job.on_crashed, error))
+        except Exception as error:  # a fault of the program must reach the window, not end the thread
+            self.deliver.emit(job, partial(job.on_crashed, Failed(str(error), traceback.format_exc())))
         else:
             self.deliver.emit(job, partial(job.on_done, result))
         self.deliver.emit(None, partial(_over, job))
-
-    def _event(self, job: BackgroundJob, event: Json) -> None:
-        if event.get("event") == "progress":
-            self.deliver.emit(job, partial(job.on_progress, float(event["fraction"]), str(event.get("message", ""))))
-        elif event.get("event") == "partial":
-            self.deliver.emit(job, partial(job.on_partial, event["data"]))
 
     @Slot(object)
     def warm_up(self, then: Sequence[Callable[[], object]]) -> None:
@@ -89,7 +88,7 @@ class _Worker(QObject):
             load()
 
 
-def _over(job: BackgroundJob) -> None:
+def _over(job: BackgroundJob[Any, Any]) -> None:
     job.on_over()
 
 
@@ -114,21 +113,21 @@ class JobQueue(QObject):
         self._send.connect(self._worker.run)
         self._warm.connect(self._worker.warm_up)
         self._worker.deliver.connect(self._arrive)
-        self._waiting: list[BackgroundJob] = []
+        self._waiting: list[BackgroundJob[Any, Any]] = []
         self.fraction, self.message = 0.0, ""
         self._thread.start()
 
     @property
-    def now(self) -> BackgroundJob | None:
+    def now(self) -> BackgroundJob[Any, Any] | None:
         """The ticket that is being worked on."""
         return self._waiting[0] if self._waiting else None
 
     @property
-    def waiting(self) -> list[BackgroundJob]:
-        """The ticket that is being worked on, and those behind it."""
+    def waiting(self) -> list[BackgroundJob[Any, Any]]:
+        """The job that is being worked on, and those behind it."""
         return list(self._waiting)
 
-    def do(self, job: BackgroundJob) -> None:
+    def do(self, job: BackgroundJob[Any, Any]) -> None:
         """Work on this ticket when those before it are over."""
         self._waiting.append(job)
         self._send.emit(job)
@@ -138,14 +137,14 @@ class JobQueue(QObject):
         """Start the child now, then load what the window will need, so that nobody waits for it."""
         self._warm.emit(then)
 
-    def cancel(self, job: BackgroundJob) -> None:
+    def cancel(self, job: BackgroundJob[Any, Any]) -> None:
         """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
         job.cancelled.set()
         if job is self.now:
             self._worker.child.cancel()
 
     @Slot(object, object)
-    def _arrive(self, job: BackgroundJob | None, call: partial[None]) -> None:
+    def _arrive(self, job: BackgroundJob[Any, Any] | None, call: partial[None]) -> None:
         if job is None:
             done = call.args[0]
             self._waiting.remove(done)
@@ -237,11 +236,11 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.quick, self.long, self.io = JobQueue(self), JobQueue(self), IOThread(self)
-        self._latest: dict[tuple[str, bool], BackgroundJob] = {}
+        self._latest: dict[tuple[str, bool], BackgroundJob[Any, Any]] = {}
         for queue in (self.quick, self.long):
             queue.changed.connect(self.changed)
 
-    def start(self, owner: str, job: BackgroundJob, *, long: bool = False) -> BackgroundJob:
+    def start(self, owner: str, job: BackgroundJob[R, P], *, long: bool = False) -> BackgroundJob[R, P]:
         """Work on the ticket; the owner's earlier one in this lane, if it is not over, is cancelled."""
         queue = self.long if long else self.quick
         if (earlier := self._latest.get((owner, long))) is not None and earlier in queue.waiting:

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.project import Project, ProjectLock, Session, project_to_json, read_project, write_project
-from mlops_desktop.engine.training import Runs
+from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview, ProjectCall
+from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
+from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
+
+R = TypeVar("R")
+P = TypeVar("P")
 
 SAVE_AFTER_MS = 500
 SAVE_AGAIN_MS = 10_000  # after a disk refused
@@ -91,7 +95,7 @@ class ProjectController(QObject):
         """
         if self.folder is not None and folder.resolve() == self.folder.resolve():
             return
-        project = read_project(folder)
+        project = open_project(folder)
         lock = ProjectLock(folder)
         lock.acquire()
         if not unsaved and (why := self.unsaved()):
@@ -224,7 +228,7 @@ class ProjectController(QObject):
                 for i, id_ in enumerate(STAGES)
             ]
         derived = stages(self.project, self.project_status())
-        running = {_STAGE_OF_CALL.get(queue.now.name, ""): queue for queue in (self.jobs.quick, self.jobs.long) if queue.now}
+        running = {queue.now.call.stage: queue for queue in (self.jobs.quick, self.jobs.long) if queue.now}
         text = []
         for state in derived:
             if state.id in running:
@@ -283,42 +287,41 @@ class ProjectController(QObject):
         def done(_: Json) -> None:
             self._refused_table = "" if self.table() is not None else key
 
-        self.ask("overview", done, owner="table", title=self.tr("Looking at the columns"))
+        self.ask(MakeOverview(*self.inputs), done, owner="table", title=self.tr("Looking at the columns"))
 
     # ---- work
 
+    @property
+    def inputs(self) -> tuple[Path, Project]:
+        """The folder and today's decisions: what a call about the project begins with. Only with an open project."""
+        assert self.folder is not None
+        return self.folder, self.project
+
     def ask(
         self,
-        name: str,
-        on_done: Callable[[Json], None],
+        call: Call[R, P],
+        on_done: Callable[[R], object],
         *,
         owner: str,
         title: str,
         long: bool = False,
-        on_progress: Callable[[float, str], None] | None = None,
-        on_partial: Callable[[Json], None] | None = None,
-        on_refused: Callable[[UserError], None] | None = None,
-        on_over: Callable[[], None] | None = None,
-        about_project: bool = True,
-        **args: Any,
-    ) -> BackgroundJob:
-        """Have a call of `engine.calls` done in the background. `owner`: an earlier question of the same owner is dropped.
+        on_progress: Callable[[float, str], object] | None = None,
+        on_partial: Callable[[P], object] | None = None,
+        on_refused: Callable[[UserError], object] | None = None,
+        on_over: Callable[[], object] | None = None,
+    ) -> BackgroundJob[R, P]:
+        """Have a call done in the background. `owner`: an earlier call of the same owner is dropped.
 
         `on_partial` gets what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
         in every case, and then `results_changed` is emitted once. An answer about a project that is not open any more is dropped.
         """
-        if about_project:
-            assert self.folder is not None
-            args = {"folder": str(self.folder), "project": project_to_json(self.project), **args}
-        stage = _STAGE_OF_CALL.get(name, "")
-        self._failed.pop(stage, None)
-        self.started.emit(stage)
-        folder = self.folder if about_project else None
+        self._failed.pop(call.stage, None)
+        self.started.emit(call.stage)
+        folder = call.folder if isinstance(call, ProjectCall) else None
         handlers = (on_progress or _ignore, on_partial or _ignore, on_refused or _ignore, on_over or _ignore)
-        pending = _PendingCall(self, folder, stage, title, on_done, *handlers)
+        pending = _PendingCall(self, folder, call.stage, title, on_done, *handlers)
         job = BackgroundJob(
-            name=name,
-            args=args,
+            call=call,
             title=title,
             on_done=pending.done,
             on_progress=pending.progress,
@@ -346,23 +349,23 @@ def _ignore(*_: object) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _PendingCall:
+class _PendingCall(Generic[R, P]):
     """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
 
     controller: ProjectController
     folder: Path | None
     stage: str
     title: str
-    on_done: Callable[[Json], object]
+    on_done: Callable[[R], object]
     on_progress: Callable[[float, str], object]
-    on_partial: Callable[[Json], object]
+    on_partial: Callable[[P], object]
     on_refused: Callable[[UserError], object]
     on_over: Callable[[], object]
 
     def _late(self) -> bool:
         return self.folder is not None and self.controller.folder != self.folder
 
-    def done(self, answer: Json) -> None:
+    def done(self, answer: R) -> None:
         if not self._late():
             self.controller._forget()
             self.on_done(answer)
@@ -372,7 +375,7 @@ class _PendingCall:
             self.controller.log.emit(message)
         self.on_progress(fraction, message)
 
-    def partial(self, data: Json) -> None:
+    def partial(self, data: P) -> None:
         if not self._late():
             self.on_partial(data)
 
@@ -381,24 +384,13 @@ class _PendingCall:
             self.on_refused(error)
             self.controller.note_refusal(self.stage, error)
 
-    def crashed(self, report: str) -> None:
-        text = self.controller.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.controller.crashed.emit(text.format(title=self.title), report, self.stage)
+    def crashed(self, error: Crashed | Failed) -> None:
+        tr = self.controller.tr
+        text = tr("{title} did not work. Your decisions and finished results are kept.")
+        if isinstance(error, Crashed):
+            text = tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.controller.crashed.emit(text.format(title=self.title), f"{error.message}\n\n{error.details}", self.stage)
 
     def over(self) -> None:
         self.on_over()
         self.controller.note_result()
-
-
-# Which stage shows that a call is at work.
-_STAGE_OF_CALL = {
-    "import_file": "problem",
-    "propose": "problem",
-    "renew": "problem",
-    "profile": "data",
-    "run": "train",
-    "evaluate": "evaluate",
-    "evaluate_file": "evaluate",
-    "check": "evaluate",
-    "export": "deploy",
-}

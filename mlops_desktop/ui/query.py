@@ -9,7 +9,8 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.ui.jobs import BackgroundJob, Json
+from mlops_desktop.engine.process import Call
+from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.project_controller import ProjectController
 
 T = TypeVar("T")
@@ -52,16 +53,16 @@ class Query(QObject, Generic[T]):
         self._values: dict[str, tuple[str, T]] = {}  # scope and value by key, the last shown at the end
         self._reasons: dict[str, str] = {}
         self._scope = ""
-        self._name, self._args = "", dict[str, Any]()
+        self._call: Call[Any, Any] | None = None
         self._open = ""  # the key that is being worked on
-        self._job: BackgroundJob | None = None
+        self._job: BackgroundJob[Any, Any] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
         self.key = ""
         self.progress = 0.0
         self._asked = ""  # the key that was asked for last
-        self._parts: list[Json] = []
+        self._parts: list[Any] = []
 
     # ---- what there is
 
@@ -104,7 +105,7 @@ class Query(QObject, Generic[T]):
         return self._reasons.get(self.key, "")
 
     @property
-    def parts(self) -> list[Json]:
+    def parts(self) -> list[Any]:
         """What the call for `key` has handed over so far."""
         return self._parts if self._asked == self.key else []
 
@@ -119,21 +120,21 @@ class Query(QObject, Generic[T]):
 
     # ---- what is wanted
 
-    def want(self, key: str, name: str = "", *, scope: str = "", pause: int = 0, ask: bool = True, **args: Any) -> None:
-        """Want the result of a key from now on ("" for none): the answer of the call `name` with `args`.
+    def want(self, key: str, call: Call[Any, Any] | None = None, *, scope: str = "", pause: int = 0, ask: bool = True) -> None:
+        """Want the result of a key from now on ("" for none): what `call` brings.
 
         Unless it is there, refused or on its way, the call is made after `pause` milliseconds of rest; with `ask=False` only by `retry`.
         """
         self._leave_other_project()
         waits = key == self.key and self._timer.isActive()
-        self.key, self._scope, self._name, self._args = key, scope, name, args
+        self.key, self._scope, self._call = key, scope, call
         if self.peek(key) is not None:
             self._values[key] = self._values.pop(key)
         if not key or key == self._open or key in self._values or key in self._reasons:
             self._timer.stop()
-        elif ask and pause and not waits:
+        elif call is not None and ask and pause and not waits:
             self._timer.start(pause)
-        elif ask and not pause:
+        elif call is not None and ask and not pause:
             self._timer.stop()
             self._ask()
 
@@ -156,13 +157,13 @@ class Query(QObject, Generic[T]):
 
     @Slot()
     def _ask(self) -> None:
-        if not self.key or self._controller.folder is None:
+        if not self.key or self._call is None or self._controller.folder is None:
             return
         key, scope, folder = self.key, self._scope, self._controller.folder
         self._open = self._asked = key
         self.progress, self._parts = 0.0, []
 
-        def done(answer: Json) -> None:
+        def done(answer: Any) -> None:
             found = self._read(key) if self._read is not None else cast(T, answer)
             if found is not None and self._controller.folder == folder:
                 self._leave_other_project()
@@ -179,8 +180,8 @@ class Query(QObject, Generic[T]):
             self.changed.emit()
 
         job = self._job = self._controller.ask(
-            self._name, done, owner=self._owner, title=self._title, long=self._long,
-            on_progress=self._show_progress, on_partial=self._add_part, on_refused=refused, on_over=over, **self._args,
+            self._call, done, owner=self._owner, title=self._title, long=self._long,
+            on_progress=self._show_progress, on_partial=self._add_part, on_refused=refused, on_over=over,
         )  # fmt: skip
         self.started.emit()
 
@@ -188,7 +189,7 @@ class Query(QObject, Generic[T]):
         self.progress = fraction
         self.progressed.emit()
 
-    def _add_part(self, data: Json) -> None:
+    def _add_part(self, data: Any) -> None:
         self._parts.append(data)
         self.progressed.emit()
 

@@ -11,8 +11,10 @@ from mlops_desktop.base import service_files
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import serving_files
-from mlops_desktop.base.service_files import LOCK, pins, service_lock, write_service
-from mlops_desktop.serving.bundle import verify_sums
+from mlops_desktop.base.service_files import pins, service_lock, write_service
+from mlops_desktop.serving.bundle import open_bundle, verify_sums
+from mlops_desktop.serving.manifest import LOCK, REQUIREMENTS
+from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.server import NOT_ON_WINDOWS, PACKAGES
 from tests.serving.conftest import SCORERS, write_bundle
 
@@ -39,7 +41,7 @@ def test_the_readme_has_a_request_that_can_be_pasted_and_room_for_more(core, tmp
     write_service(core, tmp_path, Silent(), lambda info: f"\n## More about {info['name']}\n")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "# leavers: predicts leaves" in text
-    assert text.index("## Start") < text.index("## More about leavers") < text.index("## Ask")
+    assert text.index("## Start") < text.index("## More about leavers") < text.index("## Use")
     body = re.search(r"-d '(.*)'\n", text)
     assert set(json.loads(body[1])["rows"][0]) == {"age", "income", "member", "city", "since", "note"}
 
@@ -67,6 +69,28 @@ def test_the_lock_holds_every_package_of_the_service_with_hashes():
     assert marked == NOT_ON_WINDOWS
     assert len(re.findall(r"(?m)^\S+==", service_lock())) == len(packages)
     assert all(len(one) == 64 for one in re.findall(r"sha256:([0-9a-f]+)", service_lock()))
+
+
+def test_a_model_that_needs_a_package_gets_it_pinned(monkeypatch, tmp_path):
+    monkeypatch.setattr(Linear, "requirements", ("lightgbm",))
+    core = write_bundle(SCORERS["regression"], tmp_path / "core")
+    (tmp_path / "out").mkdir()
+    assert write_service(core, tmp_path / "out", Silent()).info["requirements"] == ["lightgbm"]
+    pinned = {line.partition("==")[0] for line in (tmp_path / "out" / REQUIREMENTS).read_text(encoding="utf-8").splitlines()}
+    assert pinned == {*PACKAGES, "colorama", "lightgbm", "narwhals", "scipy"}
+    lock = (tmp_path / "out" / LOCK).read_text(encoding="utf-8")
+    assert pinned == set(re.findall(r"(?m)^([\w.-]+)==", lock))
+    assert "# for" not in lock
+    assert open_bundle(tmp_path / "out").info["requirements"] == ["lightgbm"]
+
+
+def test_a_package_that_is_not_in_the_lock_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(Linear, "requirements", ("pandas",))
+    core = write_bundle(SCORERS["regression"], tmp_path / "core")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UserError, match="needs the package pandas, which cannot be pinned"):
+        write_service(core, tmp_path / "out", Silent())
+    assert not any((tmp_path / "out").iterdir())
 
 
 def test_pins_keep_versions_and_markers():

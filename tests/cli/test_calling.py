@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.cli.calling import child_process, edited
+from mlops_desktop.cli.calling import child_process, edited, run_call
+from mlops_desktop.engine.process import ProfileFile
 from tests.cli.conftest import SAMPLES
 
 
 def test_progress_goes_to_stderr_and_a_refusal_is_raised(tmp_path, capfd):
-    with child_process() as call:
-        profile = call("profile_file", file=str(SAMPLES / "penguins.csv"), out=None)
+    with child_process() as child:
+        profile = run_call(child, ProfileFile(str(SAMPLES / "penguins.csv")))
         assert profile["rows"] == 344
         with pytest.raises(UserError, match="no file"):
-            call("profile_file", file=str(tmp_path / "gone.csv"), out=None)
+            run_call(child, ProfileFile(str(tmp_path / "gone.csv")))
     out, err = capfd.readouterr()
     assert out == ""
     assert "%  " in err

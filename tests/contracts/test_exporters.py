@@ -19,7 +19,8 @@ from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.registry import Registry
-from mlops_desktop.serving.bundle import IDENTITY, SUMS, open_bundle
+from mlops_desktop.serving.bundle import open_bundle, verify_sums
+from mlops_desktop.serving.manifest import CHECKSUMS, FILES, IDENTITY, LICENCES, missing
 from mlops_desktop.serving.selftest import replay
 from tests.end_to_end.road import files_of, run_bundle
 from tests.serving.conftest import SCORERS, write_bundle
@@ -65,7 +66,7 @@ def test_the_core_leaves_whole_and_the_same_twice(id_, task, cores, tmp_path):
     assert files_of(cores[task]) == before, "the core was changed"
     assert first
     for name, data in before.items() if IDENTITY in first else ():
-        assert name == SUMS or first[name] == data, name
+        assert name == CHECKSUMS or first[name] == data, name
     moved = shutil.copytree(cores[task], tmp_path / "elsewhere" / "core")
     time.sleep(1.1)  # a second later, from another folder, in another time zone
     zone = os.environ.get("TZ")
@@ -129,6 +130,10 @@ def test_what_leaves_is_a_bundle_that_answers_as_before(id_, task, cores, tmp_pa
         assert own.exists(), f"show in {own.name} that what leaves answers as before"
         return
     opened = open_bundle(tmp_path / "out")
+    listed = verify_sums(tmp_path / "out")
+    assert missing([*listed, CHECKSUMS]) == []
+    assert [name for name in listed if not any(file.holds(name) for file in FILES)] == []
+    assert [(tmp_path / "out" / name).read_bytes() for name in LICENCES] == [(ROOT / name).read_bytes() for name in LICENCES]
     assert replay(opened.scorer, opened.golden).passed
     tested = run_bundle(sys.executable, tmp_path / "out", "selftest", cwd=tmp_path)
     assert tested.returncode == 0, tested.stderr

@@ -18,9 +18,9 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommended import operation
-from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process import Evaluate, ImportFile, Propose, Train
 from mlops_desktop.engine.project.decisions import Project, Search, Split, Step
-from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from mlops_desktop.engine.project.project_file import project_from_json
 from mlops_desktop.engine.training.runs import Runs
 from tests.end_to_end.road import done, write_table
 
@@ -62,13 +62,15 @@ class Found:
     test: float
 
 
+def proposed_project(folder: Path, file: Path, project: Project) -> Project:
+    imported = ImportFile(folder, project, str(file)).run(Silent())
+    return project_from_json(Propose(folder, project_from_json(imported["project"])).run(Silent())["project"])
+
+
 def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Found:
     """Import, propose, add every selection, train, evaluate: the calls that a window and the command line make."""
     folder.mkdir()
-    start = project_to_json(Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
-    found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
-    proposed = calls.propose(Silent(), folder=str(folder), project=found["project"])
-    project = project_from_json(proposed["project"])
+    project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
     assert {step.component.id for step in project.steps} >= {"one_hot", "date_parts", "impute_numbers", "scale"}
     project = replace(
         project,
@@ -77,9 +79,8 @@ def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Fo
         split=Split(method="stratified", folds=FOLDS, test=TEST),
         search=Search(trials=len(algorithms), seconds=None),
     )
-    written = project_to_json(project)
-    calls.run(Silent(), folder=str(folder), project=written)
-    measured = calls.evaluate(Silent(), folder=str(folder), project=written)
+    Train(folder, project).run(Silent())
+    measured = Evaluate(folder, project).run(Silent())
     runs = Runs(folder).list(Pipeline(folder, project).keys.board)
     test = next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc")
     return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
@@ -164,15 +165,13 @@ def test_the_probe_finds_a_leak(tmp_path):
 def road_of_numbers(folder: Path, file: Path) -> Found:
     """The road for a file of numbers alone, without selections."""
     folder.mkdir()
-    start = project_to_json(Project(name="noise", target="outcome", metric="roc_auc"))
-    found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=start)
-    project = project_from_json(calls.propose(Silent(), folder=str(folder), project=found["project"])["project"])
+    project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc"))
     project = replace(
         project, candidates=(choices().algorithms.read("logistic"),), split=Split(method="stratified", folds=FOLDS, test=TEST)
     )
-    written = project_to_json(replace(project, search=Search(trials=1, seconds=None)))
-    calls.run(Silent(), folder=str(folder), project=written)
-    measured = calls.evaluate(Silent(), folder=str(folder), project=written)
+    project = replace(project, search=Search(trials=1, seconds=None))
+    Train(folder, project).run(Silent())
+    measured = Evaluate(folder, project).run(Silent())
     score = Runs(folder).history()[-1][1].score
     assert score is not None
     return Found({"logistic": score}, next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc"))

@@ -19,12 +19,13 @@ from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.serving.app import App
 from mlops_desktop.serving.bundle import Bundle, open_bundle, write_core
 from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.model_slot import ModelSlot
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.models.trees import Trees
 from mlops_desktop.serving.monitor import reference_of
+from mlops_desktop.serving.routes import Limits
 from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.scorer import Scorer
-from mlops_desktop.serving.service import Limits, Service
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
 from mlops_desktop.serving.transforms.one_hot import OneHot
@@ -193,7 +194,7 @@ def apps(bundles: dict[str, Bundle]) -> Callable[..., App]:
     """`apps("binary")` is a new application; `limits` may be given."""
 
     def make(name: str, limits: Limits | None = None) -> App:
-        return App(Service(bundles[name], limits))
+        return App(ModelSlot(bundles[name], limits))
 
     return make
 

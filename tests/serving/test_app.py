@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_desktop.serving.app import App, log_to_stderr
-from mlops_desktop.serving.service import Limits, Service
+from mlops_desktop.serving.model_slot import ModelSlot
+from mlops_desktop.serving.routes import Limits
+from mlops_desktop.serving.service import Service
 
 ROW = {"age": 40, "income": 2000.5, "city": "Rome", "member": True}
 JSON_VALUES = st.recursive(
@@ -124,11 +126,11 @@ def test_csv_with_its_content_type(apps, asked):
     assert answer.body.decode().splitlines()[0] == "prediction,probability_no,probability_yes,error"
 
 
-@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("declared", [True, False])
 @pytest.mark.parametrize("pieces", [1, 5])
-def test_large_bodies_are_refused_while_they_are_read(said, pieces, apps, asked):
+def test_large_bodies_are_refused_while_they_are_read(declared, pieces, apps, asked):
     app = apps("binary", Limits(body=1000))
-    headers = {"content-length": "5000"} if said else {}
+    headers = {"content-length": "5000"} if declared else {}
     answer = asked(app, "POST", "/v1/predict", b'{"rows":[' + b" " * 4990 + b"]}", headers=headers, pieces=pieces)
     assert answer.status == 413
     assert answer.headers["connection"] == "close"
@@ -145,7 +147,7 @@ def test_request_ids_are_kept_or_made(apps, asked):
     assert first.json["instance"] == "urn:request:" + first.headers["x-request-id"] != second.json["instance"]
 
 
-def test_a_stopping_service_says_so(apps, asked):
+def test_a_draining_service_is_not_ready(apps, asked):
     app = apps("binary")
     app.draining = True
     assert asked(app, "GET", "/health/ready").status == 503
@@ -154,12 +156,13 @@ def test_a_stopping_service_says_so(apps, asked):
     assert asked(app, "GET", "/health/live").status == 200
 
 
-def test_a_fault_of_ours_is_logged_and_told_without_its_cause(apps, asked, monkeypatch, capfd):
+def test_an_internal_error_is_logged_and_answered_without_its_cause(apps, asked, monkeypatch, capfd):
     app = apps("binary")
     monkeypatch.setattr(Service, "predict", lambda self, body, query: 1 / 0)
+    monkeypatch.setattr(logging.getLogger("serving"), "disabled", False)  # import-linter disables every logger that exists
     log_to_stderr()
     try:
-        answer = asked(App(app.service), "POST", "/v1/predict", {"rows": [ROW]})
+        answer = asked(App(app.slot), "POST", "/v1/predict", {"rows": [ROW]})
     finally:
         logging.getLogger("serving").handlers.clear()
         logging.getLogger("serving").propagate = True
@@ -199,7 +202,7 @@ def test_requests_are_counted(apps, asked):
 @given(
     body=st.binary(max_size=60) | JSON_VALUES.map(lambda v: json.dumps(v).encode()), path=st.sampled_from(["predict", "explain", "what-if"])
 )
-def test_no_body_is_a_fault_of_ours(body, path, fuzzed, asked):
+def test_no_body_makes_an_internal_error(body, path, fuzzed, asked):
     answer = asked(fuzzed, "POST", f"/v1/{path}", body)
     assert answer.status in (200, 400, 413, 422), answer.body
     strict(answer)
@@ -207,7 +210,7 @@ def test_no_body_is_a_fault_of_ours(body, path, fuzzed, asked):
 
 @settings(max_examples=200)
 @given(rows=ROWS, how=st.sampled_from(["predict", "predict?on_error=row", "explain"]))
-def test_no_rows_are_a_fault_of_ours(rows, how, fuzzed, asked):
+def test_no_rows_make_an_internal_error(rows, how, fuzzed, asked):
     answer = asked(fuzzed, "POST", f"/v1/{how}", json.dumps({"rows": rows}).encode())
     assert answer.status in (200, 400, 422), answer.body
     found = strict(answer)
@@ -217,7 +220,7 @@ def test_no_rows_are_a_fault_of_ours(rows, how, fuzzed, asked):
 
 @settings(max_examples=150)
 @given(text=st.text(alphabet=st.sampled_from('ageincomety,;\t"\n\r 0123456789.-x\ufeffü'), max_size=80), header=st.booleans())
-def test_no_csv_is_a_fault_of_ours(text, header, fuzzed, asked):
+def test_no_csv_makes_an_internal_error(text, header, fuzzed, asked):
     body = ("age,city\n" if header else "") + text
     answer = asked(fuzzed, "POST", "/v1/predict/csv", body.encode(), headers={"content-type": "text/csv"})
     assert answer.status in (200, 400, 422), answer.body
@@ -226,4 +229,4 @@ def test_no_csv_is_a_fault_of_ours(text, header, fuzzed, asked):
 
 @pytest.fixture(scope="module")
 def fuzzed(bundles):
-    return App(Service(bundles["binary"]))
+    return App(ModelSlot(bundles["binary"]))

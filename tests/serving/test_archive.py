@@ -64,11 +64,11 @@ def test_bombs_are_refused(tmp_path, into):
 
 def test_too_many_files_and_bytes_are_refused(tmp_path, into, monkeypatch):
     path = pack(tmp_path / "b.zip", [(str(i), "xyz") for i in range(20)])
-    monkeypatch.setattr(module, "MOST_FILES", 10)
+    monkeypatch.setattr(module, "MAX_FILES", 10)
     with pytest.raises(UserError, match="too much"):
         read_archive(path, into)
-    monkeypatch.setattr(module, "MOST_FILES", 100)
-    monkeypatch.setattr(module, "MOST_BYTES", 30)
+    monkeypatch.setattr(module, "MAX_FILES", 100)
+    monkeypatch.setattr(module, "MAX_BYTES", 30)
     with pytest.raises(UserError, match="too much"):
         read_archive(path, into)
 

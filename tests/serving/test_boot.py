@@ -5,14 +5,15 @@ import shutil
 
 import pytest
 
-from mlops_desktop.serving import boot
+from mlops_desktop.serving.app import make_app
+from mlops_desktop.serving.boot import verified_bundle
 from mlops_desktop.serving.bundle import write_sums
 from mlops_desktop.serving.errors import UserError
 
 
 def test_a_good_bundle_may_answer(folders, asked):
-    assert boot.verified_bundle(folders["regression"])[1].passed
-    assert asked(boot.make_app(folders["regression"]), "GET", "/health/ready").status == 200
+    assert verified_bundle(folders["regression"])[1].passed
+    assert asked(make_app(folders["regression"]), "GET", "/health/ready").status == 200
 
 
 def test_a_bundle_with_other_answers_may_not(folders, tmp_path):
@@ -22,4 +23,4 @@ def test_a_bundle_with_other_answers_may_not(folders, tmp_path):
     (spoilt / "golden.json").write_text(json.dumps(golden), encoding="utf-8")
     write_sums(spoilt)
     with pytest.raises(UserError, match="Self-test FAILED"):
-        boot.make_app(spoilt)
+        make_app(spoilt)

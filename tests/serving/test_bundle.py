@@ -11,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_desktop.serving import bundle as module
-from mlops_desktop.serving.bundle import SUMS, inside, open_bundle, verify_sums, write_core, write_sums
+from mlops_desktop.serving.bundle import inside, open_bundle, verify_sums, write_core, write_sums
+from mlops_desktop.serving.bundle_migrations import FORMAT
 from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.manifest import CHECKSUMS
 
 NAMES = ["binary", "multiclass", "regression"]
 
 
 @pytest.fixture
 def copy(folders, tmp_path):
-    """A bundle that a test may spoil; `seal` writes new checksums, as an attacker would."""
+    """A bundle that a test may damage."""
     return shutil.copytree(folders["binary"], tmp_path / "copy")
 
 
@@ -38,7 +40,7 @@ def test_a_bundle_comes_back_as_it_was(name, bundles, scorers, rows_of):
     assert bundle.info["classes"] == list(scorer.classes)
     assert bundle.info["parity"]["rows"] == len(bundle.golden.rows) >= 50
     assert bundle.info["parity"]["worst_difference"] <= 1e-9
-    assert (bundle.info["format"], bundle.info["tier"], bundle.info["application"]) == (2, 0, "0.1.0")
+    assert (bundle.info["format"], bundle.info["tier"], bundle.info["application"]) == (FORMAT, 0, "0.1.0")
 
 
 def test_the_same_arguments_give_the_same_bytes(scorers, write, folders, tmp_path):
@@ -58,14 +60,14 @@ def test_one_flipped_byte_anywhere_is_found_and_named(folders, tmp_path):
         with pytest.raises(UserError) as caught:
             open_bundle(spoilt)
         assert caught.value.remedy
-        if name != SUMS:
+        if name != CHECKSUMS:
             assert name in caught.value.message
 
 
 def test_every_flipped_byte_of_the_checksums_is_found(copy):
-    data = (copy / SUMS).read_bytes()
+    data = (copy / CHECKSUMS).read_bytes()
     for at in range(0, len(data), 7):
-        (copy / SUMS).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        (copy / CHECKSUMS).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
         with pytest.raises(UserError):
             open_bundle(copy)
 
@@ -79,17 +81,17 @@ def test_a_missing_file_is_named(copy):
 def test_what_is_no_bundle(tmp_path, copy):
     with pytest.raises(UserError, match="no folder"):
         open_bundle(tmp_path / "nowhere")
-    with pytest.raises(UserError, match=f"no file {SUMS}"):
+    with pytest.raises(UserError, match=f"no file {CHECKSUMS}"):
         open_bundle(tmp_path)
-    (copy / SUMS).write_text((copy / SUMS).read_text(encoding="utf-8").replace("bundle.json", "other.json"), encoding="utf-8")
+    (copy / CHECKSUMS).write_text((copy / CHECKSUMS).read_text(encoding="utf-8").replace("bundle.json", "other.json"), encoding="utf-8")
     with pytest.raises(UserError, match=r"other\.json.* is missing"):
         open_bundle(copy)
 
 
-def test_a_part_that_no_checksum_vouches_for(copy):
-    lines = (copy / SUMS).read_text(encoding="utf-8").splitlines(keepends=True)
-    (copy / SUMS).write_text("".join(line for line in lines if "reference.json" not in line), encoding="utf-8")
-    with pytest.raises(UserError, match=r"does not vouch for “reference\.json”"):
+def test_a_part_without_a_checksum(copy):
+    lines = (copy / CHECKSUMS).read_text(encoding="utf-8").splitlines(keepends=True)
+    (copy / CHECKSUMS).write_text("".join(line for line in lines if "reference.json" not in line), encoding="utf-8")
+    with pytest.raises(UserError, match=r"does not list “reference\.json”"):
         open_bundle(copy)
 
 
@@ -100,18 +102,21 @@ def test_a_file_that_was_slipped_in(copy):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda info: info.update(format=99), "newer version"),
         (lambda info: info.update(format="1"), "which format"),
         (lambda info: info.update(format=True), "which format"),
         (lambda info: info.update(version="other"), "do not belong together"),
+        (lambda info: info.update(requirements=["no_such_package"]), "no_such_package, which the model needs, is not installed"),
+        (lambda info: info.update(requirements=["os.path"]), "damaged"),
+        (lambda info: info.update(requirements=5), "damaged"),
     ],
 )
-def test_an_identity_that_does_not_fit(copy, change, said):
+def test_an_identity_that_does_not_fit(copy, change, message):
     edit(copy / "bundle.json", change)
     write_sums(copy)
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         open_bundle(copy)
 
 
@@ -180,12 +185,12 @@ def test_no_name_leads_out(tmp_path_factory, name):
 
 
 def test_too_many_bytes(copy, monkeypatch):
-    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+    monkeypatch.setattr(module, "MAX_BYTES", 1000)
     with pytest.raises(UserError, match="larger than"):
         verify_sums(copy)
 
 
-def test_golden_rows_that_the_schema_refuses_are_a_fault_of_ours(scorers, bundles, tmp_path):
+def test_golden_rows_that_the_schema_refuses_are_an_internal_error(scorers, bundles, tmp_path):
     with pytest.raises(ValueError, match="golden row 1 is refused"):
         write_core(tmp_path, scorers["binary"], {}, [{"age": 30}, {"age": "x"}], bundles["binary"].reference)
 
@@ -195,7 +200,7 @@ def test_pythons_caches_do_not_matter(copy):
     (copy / "serving" / "__pycache__" / "x.pyc").write_bytes(b"x")
     open_bundle(copy)
     write_sums(copy)
-    assert "__pycache__" not in (copy / SUMS).read_text(encoding="utf-8")
+    assert "__pycache__" not in (copy / CHECKSUMS).read_text(encoding="utf-8")
 
 
 def test_names_of_many_alphabets(copy):

@@ -3,17 +3,25 @@ from __future__ import annotations
 import json
 
 from mlops_desktop.serving.column import ValidationIssue
-from mlops_desktop.serving.http_problems import MOST_ERRORS, Refusal, fault, faults_of, invalid, pointer, too_large
+from mlops_desktop.serving.http_problems import (
+    MAX_LISTED_ERRORS,
+    HttpProblem,
+    error_entries,
+    error_entry,
+    invalid_input,
+    json_pointer,
+    too_large,
+)
 
 
 def test_pointers_are_fragments_of_rfc_6901():
-    assert pointer("rows", 0, "age") == "#/rows/0/age"
-    assert pointer("a/b", "m~n", "ü %") == "#/a~1b/m~0n/%C3%BC%20%25"
-    assert pointer() == "#"
+    assert json_pointer("rows", 0, "age") == "#/rows/0/age"
+    assert json_pointer("a/b", "m~n", "ü %") == "#/a~1b/m~0n/%C3%BC%20%25"
+    assert json_pointer() == "#"
 
 
 def test_a_problem_is_rfc_9457():
-    body = json.loads(invalid([fault("missing", "“age” is needed.", "rows", 3, "age", row=3)]).body("r-1"))
+    body = json.loads(invalid_input([error_entry("missing", "“age” is needed.", "rows", 3, "age", row=3)]).body("r-1"))
     assert body == {
         "type": "urn:mlops-desktop:problem:invalid-input",
         "title": "The input is not valid.",
@@ -25,22 +33,22 @@ def test_a_problem_is_rfc_9457():
     }
 
 
-def test_faults_keep_their_place():
+def test_errors_keep_their_place():
     problems = [
         ValidationIssue(2, "age", "wrong_type", "message", "a number", "text"),
         ValidationIssue(None, "city", "missing", "absent"),
         ValidationIssue(0, "", "x", "y"),
     ]
-    found = faults_of(problems, "rows", first=100)
+    found = error_entries(problems, "rows", first=100)
     assert [(one["pointer"], one.get("row")) for one in found] == [("#/rows/102/age", 102), ("#/rows/city", None), ("#/rows/100", 100)]
-    assert faults_of(problems[:1], "row", rows=False)[0]["pointer"] == "#/row/age"
+    assert error_entries(problems[:1], "row", rows=False)[0]["pointer"] == "#/row/age"
 
 
 def test_a_long_list_is_cut_and_counted():
-    body = json.loads(invalid([fault("x", "y", i) for i in range(MOST_ERRORS + 5)], total=70_000).body("r"))
-    assert (len(body["errors"]), body["errors_total"]) == (MOST_ERRORS, 70_000)
+    body = json.loads(invalid_input([error_entry("x", "y", i) for i in range(MAX_LISTED_ERRORS + 5)], total=70_000).body("r"))
+    assert (len(body["errors"]), body["errors_total"]) == (MAX_LISTED_ERRORS, 70_000)
 
 
-def test_a_refusal_without_faults():
+def test_a_problem_without_errors():
     assert too_large("At most 3.").status == 413
-    assert "errors" not in json.loads(Refusal(404, "not_found", "There is no such address.").body("r"))
+    assert "errors" not in json.loads(HttpProblem(404, "not_found", "There is no such address.").body("r"))

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from mlops_desktop.serving.openapi import example_row, feature, openapi_document, schema_document
+from mlops_desktop.serving.routes import Limits
 
-LIMITS = {"body": 10_000_000, "rows": 10_000, "csv_rows": 100_000, "explain_rows": 100, "points": 201}
+LIMITS = Limits()
 NAMES = ["binary", "multiclass", "regression"]
 
 
@@ -47,11 +48,11 @@ def test_features_are_typed(scorers):
 
 
 def test_only_two_classes_have_a_threshold(scorers):
-    def asked(name):
+    def properties(name):
         return openapi_document(scorers[name], LIMITS, "")["components"]["schemas"]["PredictRequest"]["properties"]
 
-    assert "threshold" in asked("binary")
-    assert "threshold" not in asked("multiclass")
+    assert "threshold" in properties("binary")
+    assert "threshold" not in properties("multiclass")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,7 +74,7 @@ def test_examples_are_answered(name, apps, asked, scorers):
             assert answer.headers["content-type"].split(";")[0] in operation["responses"]["200"]["content"]
 
 
-def test_the_schema_says_all_that_a_form_needs(scorers):
+def test_the_schema_has_all_that_a_form_needs(scorers):
     found = schema_document(scorers["binary"], {"age": 0.2})
     by_name = {column["name"]: column for column in found["columns"]}
     assert [by_name[name]["used"] for name in ("age", "note", "since")] == [True, False, False]

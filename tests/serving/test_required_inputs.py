@@ -10,11 +10,12 @@ import pytest
 
 from mlops_desktop.serving.bundle import Bundle
 from mlops_desktop.serving.csv_io import answer_chunk, read_chunks
-from mlops_desktop.serving.http_problems import Refusal
+from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.openapi import openapi_document, schema_document
 from mlops_desktop.serving.required_inputs import blocking_columns, schema_of_needs
+from mlops_desktop.serving.routes import Limits
 from mlops_desktop.serving.service import Service
 from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
 
@@ -69,7 +70,7 @@ def test_the_need_is_said_beforehand_and_by_name(bare):
     known = replace(bare, schema=schema_of_needs(bare, frame_of(bare, ROWS)))
     document = schema_document(known, {})
     assert [one["name"] for one in document["columns"] if one["required"]] == ["age", "income", "member"]
-    row = openapi_document(known, {"rows": 1, "explain_rows": 1, "points": 2, "csv_rows": 1}, "")["components"]["schemas"]["Row"]
+    row = openapi_document(known, Limits(), "")["components"]["schemas"]["Row"]
     assert row["required"] == ["age", "income", "member"]
     assert "null" not in row["properties"]["income"]["type"]
     errors = known.schema.from_rows([{**ROWS[0], "income": None}, {**ROWS[0], "city": None}]).errors
@@ -83,7 +84,7 @@ def test_what_spoils_an_answer_is_named(bare):
 
 
 def refusal(function, body, query=b""):
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(HttpProblem) as caught:
         function(json.dumps(body).encode(), query)
     return caught.value
 
@@ -108,7 +109,7 @@ def test_row_by_row_the_others_are_answered(service):
     assert [one["prediction"] for one in found[1:3]] == [None, None]
     assert found[1]["errors"][0]["field"] == "income"
     assert found[2]["errors"][0]["field"] == "age"
-    assert service.counters.report()["rows"] == 4
+    assert service.model_metrics.drift.report()["rows"] == 4
 
 
 def test_a_line_of_a_csv_without_an_answer_is_refused_with_its_reason(bare):

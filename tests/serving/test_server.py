@@ -10,12 +10,12 @@ import time
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.server import _last_in, address, listen
+from mlops_desktop.serving.server import _close_listeners, address, listen
 
 ROW = {"rows": [{"age": 40, "income": 2000.5, "city": "Rome", "member": True}]}
 
 
-def test_a_port_in_use_is_said_with_the_way_out():
+def test_a_port_in_use_is_reported_with_a_remedy():
     with listen("127.0.0.1", 0) as sock:
         port = sock.getsockname()[1]
         with pytest.raises(UserError, match=f"Port {port} is in use") as caught:
@@ -24,7 +24,7 @@ def test_a_port_in_use_is_said_with_the_way_out():
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("203.0.113.7", 8000), ("no such host", 8000)])
-def test_an_address_that_cannot_be_had(host, port):
+def test_an_address_that_is_not_available(host, port):
     with pytest.raises(UserError, match="cannot listen"):
         listen(host, port)
 
@@ -40,12 +40,12 @@ def test_addresses_are_written_as_they_are_opened():
             pytest.skip("no IPv6 here")
 
 
-class Caller(threading.Thread):
-    """Asks on and on until the service has gone; a broken answer is a fault."""
+class Client(threading.Thread):
+    """Sends requests until the service has stopped; a broken answer is an error."""
 
     def __init__(self, port):
         super().__init__()
-        self.port, self.answers, self.faults = port, 0, []
+        self.port, self.answers, self.errors = port, 0, []
 
     def run(self):
         connection = None
@@ -67,7 +67,7 @@ class Caller(threading.Thread):
                     connection = None
                     time.sleep(0.02)
             except Exception as error:
-                self.faults.append(repr(error))
+                self.errors.append(repr(error))
                 connection.close()
                 return
 
@@ -75,9 +75,9 @@ class Caller(threading.Thread):
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
 def test_a_stop_under_load_loses_no_request(running, folders):
     one = running(folders["binary"], "--drain", "0.7")
-    callers = [Caller(one.port) for _ in range(4)]
-    for caller in callers:
-        caller.start()
+    clients = [Client(one.port) for _ in range(4)]
+    for client in clients:
+        client.start()
     time.sleep(0.6)
     started = time.perf_counter()
     one.process.terminate()
@@ -88,11 +88,11 @@ def test_a_stop_under_load_loses_no_request(running, folders):
     connection.close()
     assert one.stop() == 0
     assert time.perf_counter() - started < 10
-    for caller in callers:
-        caller.join()
+    for client in clients:
+        client.join()
         # The last connect may meet the closing socket: that request was never accepted. An accepted one is answered.
-        assert not [fault for fault in caller.faults if "Reset" not in fault and "RemoteDisconnected" not in fault]
-        assert caller.answers > 20
+        assert not [error for error in client.errors if "Reset" not in error and "RemoteDisconnected" not in error]
+        assert client.answers > 20
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
@@ -104,30 +104,30 @@ def test_a_stop_without_drain_is_quick(running, folders):
     assert time.perf_counter() - started < 3
 
 
-def test_who_waits_in_the_queue_is_let_in_before_the_door_is_closed():
+def test_connections_in_the_queue_are_accepted_before_the_socket_is_closed():
     sock = listen("127.0.0.1", 0)
     sock.setblocking(False)
     port = sock.getsockname()[1]
-    callers = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(5)]
-    served = _last_in([sock], [sock])  # a server closes its socket as this one does itself
-    assert len(served) == 5
+    clients = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(5)]
+    accepted = _close_listeners([sock], [sock])  # a server closes its socket as this one does itself
+    assert len(accepted) == 5
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=10)
-    for one in served:
+    for one in accepted:
         with one:
             one.sendall(b"here")
-    for caller in callers:
-        with caller:
-            assert caller.recv(10) == b"here"
-    assert _last_in([], []) == []
+    for client in clients:
+        with client:
+            assert client.recv(10) == b"here"
+    assert _close_listeners([], []) == []
 
 
-class Newcomer(threading.Thread):
-    """Comes anew for each request, until it is turned away."""
+class NewConnections(threading.Thread):
+    """Opens a connection for each request, until it is refused."""
 
     def __init__(self, port):
         super().__init__()
-        self.port, self.answers, self.faults = port, 0, 0
+        self.port, self.answers, self.errors = port, 0, 0
 
     def run(self):
         body = json.dumps(ROW).encode()
@@ -142,20 +142,20 @@ class Newcomer(threading.Thread):
                     connection.sendall(head + body)
                     self.answers += connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
                 except OSError:
-                    self.faults += 1
+                    self.errors += 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGTERM there")
-def test_who_comes_at_the_last_instant_is_answered_or_turned_away(running, folders):
+def test_a_connection_at_the_last_instant_is_answered_or_refused(running, folders):
     one = running(folders["binary"], "--drain", "0")
     assert one.ask("POST", "/v1/predict", ROW)[0] == 200
-    callers = [Newcomer(one.port) for _ in range(12)]
-    for caller in callers:
-        caller.start()
+    clients = [NewConnections(one.port) for _ in range(12)]
+    for client in clients:
+        client.start()
     time.sleep(0.3)
     assert one.stop() == 0
-    for caller in callers:
-        caller.join()
-    assert sum(caller.answers for caller in callers) > 50
-    # Between the last look at the queue and its end a few microseconds remain; without that look nearly all of them were reset.
-    assert sum(caller.faults for caller in callers) <= 2
+    for client in clients:
+        client.join()
+    assert sum(client.answers for client in clients) > 50
+    # Between the last `accept` and the end of the queue a few microseconds remain; without that `accept` nearly all of them were reset.
+    assert sum(client.errors for client in clients) <= 2

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving import service as module
-from mlops_desktop.serving.http_problems import Refusal
-from mlops_desktop.serving.service import Asked, Limits, Reply, Service
+from mlops_desktop.serving.http_messages import Reply
+from mlops_desktop.serving.http_problems import HttpProblem
+from mlops_desktop.serving.routes import Limits
+from mlops_desktop.serving.service import PredictRequest, Service
 
 NAMES = ["binary", "multiclass", "regression"]
 
 
-def refused(function, *arguments):
-    with pytest.raises(Refusal) as caught:
+def problem_of(function, *arguments):
+    with pytest.raises(HttpProblem) as caught:
         function(*arguments)
     return caught.value
 
@@ -34,7 +36,9 @@ def test_answers_are_the_scorers_alone_together_and_in_chunks(name, services, ro
     scores = scorer.scores(scorer.schema.from_rows(rows).frame)
     whole = json.loads(service.predict(body(rows=rows), b"").body)["predictions"]
     alone = [json.loads(service.predict(body(rows=[row]), b"").body)["predictions"][0] for row in rows]
-    together = [json.loads(reply.body)["predictions"][0] for reply in service.answer_together([Asked([row], None, False) for row in rows])]
+    together = [
+        json.loads(reply.body)["predictions"][0] for reply in service.answer_together([PredictRequest([row], None, False) for row in rows])
+    ]
     monkeypatch.setattr(module, "CHUNK", 7)
     assert json.loads(service.predict(body(rows=rows), b"").body)["predictions"] == whole
     for found in (whole, alone, together):
@@ -46,9 +50,9 @@ def test_answers_are_the_scorers_alone_together_and_in_chunks(name, services, ro
     assert [one["warnings"] for one in alone] == [one["warnings"] for one in whole] == [one["warnings"] for one in together]
 
 
-def test_every_fault_of_every_row_is_named(services):
+def test_every_error_of_every_row_is_listed(services):
     rows = [{"age": 30}, {"age": "x", "income": True, "city": []}, 5, {"income": 2}, {"age": 1.5, "since": "yesterday"}]
-    found = refused(services["binary"].predict, body(rows=rows), b"")
+    found = problem_of(services["binary"].predict, body(rows=rows), b"")
     assert found.status == 422
     assert [(one["row"], one["field"], one["code"]) for one in found.errors] == [
         (1, "age", "wrong_type"),
@@ -63,9 +67,9 @@ def test_every_fault_of_every_row_is_named(services):
     assert "yesterday" not in json.dumps(found.errors)
 
 
-def test_a_long_list_of_faults_is_counted_to_its_end(services, monkeypatch):
+def test_a_long_list_of_errors_is_counted_to_its_end(services, monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 500)
-    found = refused(services["binary"].predict, body(rows=[{}] * 3000), b"")
+    found = problem_of(services["binary"].predict, body(rows=[{}] * 3000), b"")
     assert (len(found.errors), found.total) == (1000, 3000)
 
 
@@ -82,13 +86,13 @@ def test_good_rows_are_answered_beside_refused_ones(services):
 
 def test_rows_of_several_requests_do_not_mix(services):
     requests = [
-        Asked([{"age": 30}], None, False),
-        Asked([{}], None, False),
-        Asked([{"age": 30}], 0.0, False),
-        Asked([{"age": 200}], 1.0, False),
+        PredictRequest([{"age": 30}], None, False),
+        PredictRequest([{}], None, False),
+        PredictRequest([{"age": 30}], 0.0, False),
+        PredictRequest([{"age": 200}], 1.0, False),
     ]
     first, second, third, fourth = services["binary"].answer_together(requests)
-    assert isinstance(second, Refusal)
+    assert isinstance(second, HttpProblem)
     assert second.errors[0]["pointer"] == "#/rows/0/age"
     plain, eager, strict = (json.loads(reply.body)["predictions"][0] for reply in (first, third, fourth))
     assert (plain["threshold"], eager["threshold"], strict["threshold"]) == (0.4, 0.0, 1.0)
@@ -105,8 +109,8 @@ def test_the_threshold_may_be_another(services):
     assert {one["prediction"] for one in answer(1)} == {"no"}
     for threshold in (-0.1, 1.1, True, "0.5", [], 1e400):
         text = body(rows=[{"age": 1}], threshold=threshold).replace(b"Infinity", b"1e400")
-        assert refused(services["binary"].predict, text, b"").errors[0]["code"] == "out_of_range"
-    assert refused(services["regression"].predict, body(rows=[], threshold=0.5), b"").errors[0]["code"] == "not_applicable"
+        assert problem_of(services["binary"].predict, text, b"").errors[0]["code"] == "out_of_range"
+    assert problem_of(services["regression"].predict, body(rows=[], threshold=0.5), b"").errors[0]["code"] == "not_applicable"
 
 
 @pytest.mark.parametrize(
@@ -121,25 +125,25 @@ def test_the_threshold_may_be_another(services):
     ],
 )
 def test_bodies_of_another_shape(services, text, code):
-    found = refused(services["binary"].predict, text, b"")
+    found = problem_of(services["binary"].predict, text, b"")
     assert found.status == 422
     assert found.errors[0]["code"] == code
 
 
-def test_no_rows_are_no_fault(services):
+def test_no_rows_are_no_error(services):
     assert json.loads(services["binary"].predict(b'{"rows": []}', b"").body)["predictions"] == []
     assert json.loads(services["regression"].explain(b'{"rows": []}', b"").body)["explanations"] == []
 
 
 def test_a_query_that_is_not_known(services):
-    assert refused(services["binary"].predict, b'{"rows": []}', b"on_error=maybe").status == 400
+    assert problem_of(services["binary"].predict, b'{"rows": []}', b"on_error=maybe").status == 400
 
 
 def test_limits(bundles, rows_of):
     service = Service(bundles["binary"], Limits(rows=3, csv_rows=3, explain_rows=2))
-    assert refused(service.predict, body(rows=rows_of(4)), b"").status == 413
-    assert refused(service.explain, body(rows=rows_of(3)), b"").status == 413
-    assert refused(service.predict_csv, b"age\n1\n2\n3\n4\n", b"").status == 413
+    assert problem_of(service.predict, body(rows=rows_of(4)), b"").status == 413
+    assert problem_of(service.explain, body(rows=rows_of(3)), b"").status == 413
+    assert problem_of(service.predict_csv, b"age\n1\n2\n3\n4\n", b"").status == 413
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -151,10 +155,10 @@ def test_explanations_add_up_in_the_answer_too(name, services, rows_of):
         assert one["base"] + sum(part["contribution"] for part in one["contributions"]) == pytest.approx(one["answer"], abs=1e-9)
         about = prediction["prediction"] if name == "regression" else prediction["probabilities"][str(one["about"])]
         assert one["answer"] == pytest.approx(about, abs=1e-9)
-    assert refused(services[name].explain, body(rows=[{}]), b"").errors[0]["pointer"] == "#/rows/0/age"
+    assert problem_of(services[name].explain, body(rows=[{}]), b"").errors[0]["pointer"] == "#/rows/0/age"
 
 
-def test_what_if_and_its_faults(services):
+def test_what_if_and_its_errors(services):
     row = {"age": 30, "city": "Rome"}
     found = json.loads(services["binary"].what_if(body(row=row, field="city"), b"").body)
     assert (found["kind"], found["about"], [one["value"] for one in found["points"]]) == ("level", "yes", ["Oslo", "Rome", "Zürich"])
@@ -169,33 +173,33 @@ def test_what_if_and_its_faults(services):
         ({"row": 7, "field": "age"}, "#/row"),
         ({"field": "age"}, "#/row"),
     ):
-        assert refused(services["binary"].what_if, body(**members), b"").errors[0]["pointer"] == at
+        assert problem_of(services["binary"].what_if, body(**members), b"").errors[0]["pointer"] == at
 
 
 def test_csv_in_and_out(services):
     reply = services["binary"].predict_csv("age;city\n40;Zürich\nx;Rome\n50;Atlantis\n".encode(), b"")
     lines = reply.body.decode().splitlines()
     assert (len(lines), lines[2].startswith(",,,"), dict(reply.headers)[b"x-model-warnings"]) == (4, True, b"5")
-    assert refused(services["binary"].predict_csv, b"\xff\xfe", b"").status == 400
-    assert refused(services["binary"].predict_csv, b"income\n1\n", b"").status == 422
-    assert refused(services["binary"].predict_csv, b"", b"").status == 422
+    assert problem_of(services["binary"].predict_csv, b"\xff\xfe", b"").status == 400
+    assert problem_of(services["binary"].predict_csv, b"income\n1\n", b"").status == 422
+    assert problem_of(services["binary"].predict_csv, b"", b"").status == 422
 
 
-def test_what_was_asked_is_counted_but_not_kept(services, rows_of):
+def test_requests_are_counted_but_not_kept(services, rows_of):
     service = services["binary"]
     service.predict(body(rows=rows_of(30)), b"")
     service.predict(body(rows=rows_of(1)), b"")
     service.predict_csv(b"age\n40\nx\n", b"")
-    refused(service.predict, body(rows=[{"age": "x"}]), b"")
+    problem_of(service.predict, body(rows=[{"age": "x"}]), b"")
     drift = json.loads(service.drift().body)
     assert drift["rows"] == 32
     assert drift["model"] == {"name": "leavers", "version": "0123456789ab"}
-    page = service.metrics_page().body.decode()
+    page = service.metrics().body.decode()
     assert 'model_input_invalid_total{field="age",code="wrong_type"} 1' in page
     assert "model_refused_rows_total 1" in page
 
 
-def test_an_answer_that_is_no_number_is_the_inputs_fault(services, monkeypatch):
+def test_an_answer_that_is_no_finite_number_is_an_error_of_the_input(services, monkeypatch):
     service = services["regression"]
     real = type(service.scorer.node.model).scores
 
@@ -203,17 +207,17 @@ def test_an_answer_that_is_no_number_is_the_inputs_fault(services, monkeypatch):
         return np.where(matrix.to_dense()[:, 0] > 3, np.inf, real(self, matrix))
 
     monkeypatch.setattr(type(service.scorer.node.model), "scores", overflowing)
-    good, bad = Asked([{"age": 30}], None, False), Asked([{"age": 2**50}], None, False)
+    good, bad = PredictRequest([{"age": 30}], None, False), PredictRequest([{"age": 2**50}], None, False)
     first, second = service.answer_together([good, bad])
     assert isinstance(first, Reply)
-    assert isinstance(second, Refusal)
+    assert isinstance(second, HttpProblem)
     assert second.errors[0]["code"] == "no_finite_answer"
-    found = refused(service.predict, body(rows=[{"age": 30}, {"age": 2**50}]), b"")
+    found = problem_of(service.predict, body(rows=[{"age": 30}, {"age": 2**50}]), b"")
     assert [one["row"] for one in found.errors] == [1]
-    assert refused(service.explain, body(rows=[{"age": 2**50}]), b"").status == 422
+    assert problem_of(service.explain, body(rows=[{"age": 2**50}]), b"").status == 422
 
 
-def test_the_model_says_who_it_is(services):
-    model = json.loads(services["binary"].model.body)
+def test_the_identity_of_the_model(services):
+    model = json.loads(services["binary"].model().body)
     assert (model["name"], model["version"], model["tier"], model["limits"]["rows"]) == ("leavers", "0123456789ab", 0, 10_000)
     assert len(model["bundle_sha256"]) == 64

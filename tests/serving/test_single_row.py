@@ -51,14 +51,14 @@ def wanted(bundles):
     return scorer.scores(scorer.schema.from_rows([ROW]).frame)[0].tolist()
 
 
-def test_the_short_way_and_the_long_way_say_the_same(service):
-    short = talk(service, request(ROW))[0]
-    long = talk(service, request(ROW, HEAD + "X-Other: 1\r\n"))[0]
-    assert short[0] == long[0] == 200
-    assert short[2] == long[2]
+def test_the_fast_path_and_the_app_answer_the_same(service):
+    fast = talk(service, request(ROW))[0]
+    slow = talk(service, request(ROW, HEAD + "X-Other: 1\r\n"))[0]
+    assert fast[0] == slow[0] == 200
+    assert fast[2] == slow[2]
     ids = ("x-request-id", "date")
-    assert {k: v for k, v in short[1].items() if k not in ids} == {k: v for k, v in long[1].items() if k not in ids}
-    assert set(short[1]) == set(long[1])
+    assert {k: v for k, v in fast[1].items() if k not in ids} == {k: v for k, v in slow[1].items() if k not in ids}
+    assert set(fast[1]) == set(slow[1])
     faulty = [talk(service, request({"age": "x"}, head))[0] for head in (HEAD, HEAD + "X-Other: 1\r\n")]
     assert [status for status, _, _ in faulty] == [422, 422]
     assert len({json.dumps(json.loads(body)["errors"]) for _, _, body in faulty}) == 1
@@ -105,14 +105,14 @@ def test_pipelined_requests_are_answered_in_their_order(service):
     assert predictions(found[2])
 
 
-def test_another_address_in_between(service):
+def test_other_routes_in_between(service):
     get = b"GET /v1/model HTTP/1.1\r\nHost: x\r\n\r\n"
     found = talk(service, request(ROW), get, request(ROW), get, request(ROW), answers=5)
     assert [one[0] for one in found] == [200] * 5
     assert found[0][2] == found[2][2] == found[4][2]
 
 
-def test_what_is_unusual_takes_the_long_way(service, wanted):
+def test_unusual_requests_are_answered_by_the_app(service, wanted):
     body = json.dumps({"rows": [ROW]}).encode()
     chunked = HEAD.encode() + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     old = request(ROW, HEAD.replace("HTTP/1.1", "HTTP/1.0"))
@@ -134,18 +134,18 @@ def test_what_is_unusual_takes_the_long_way(service, wanted):
         "POST /v1/predict HTTP/1.1\r\n\0: x\r\n\r\n",
     ],
 )
-def test_heads_that_are_no_http_are_refused(head, service):
+def test_heads_that_are_no_http_are_rejected(head, service):
     answer = talk(service, head.encode() + b"{}")[0]
     assert answer is None or answer[0] == 400
     assert service.ask("GET", "/health/live")[0] == 200
 
 
-def test_large_bodies_take_the_long_way(service):
+def test_large_bodies_are_answered_by_the_app(service):
     found = talk(service, request({**ROW, "note": "x" * 100_000}))[0]
     assert len(predictions(found)) == 1
 
 
-def test_neighbours_are_scored_together_and_answered_apart(service, bundles, rows_of):
+def test_concurrent_requests_are_scored_together_and_answered_apart(service, bundles, rows_of):
     rows = rows_of(240, 21)
     scorer = bundles["binary"].scorer
     scores = scorer.scores(scorer.schema.from_rows(rows).frame).tolist()
@@ -173,7 +173,7 @@ def test_neighbours_are_scored_together_and_answered_apart(service, bundles, row
             assert (one["threshold"], one["prediction"]) == (limit, "yes" if scores[i][1] >= limit else "no")
 
 
-def test_requests_of_the_short_way_are_counted(running, folders):
+def test_requests_of_the_fast_path_are_counted(running, folders):
     one = running(folders["binary"], "--drain", "0")
     talk(one, *[request(ROW)] * 3, request({"age": "x"}), answers=4)
     page = one.ask("GET", "/metrics")[1].decode()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.strict_json import JsonFault, parse
+from mlops_desktop.serving.strict_json import InvalidJson, parse
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ from mlops_desktop.serving.strict_json import JsonFault, parse
     ],
 )
 def test_what_is_no_json_is_refused(body, code):
-    with pytest.raises(JsonFault) as caught:
+    with pytest.raises(InvalidJson) as caught:
         parse(body)
     assert caught.value.code == code
 
 
 def test_nothing_of_the_data_stands_in_a_fault():
-    with pytest.raises(JsonFault) as caught:
+    with pytest.raises(InvalidJson) as caught:
         parse(b'{"secret-name": "secret-value" "x"}')
     assert "secret" not in caught.value.message
     assert caught.value.position is not None

@@ -11,9 +11,9 @@ from multiprocessing import Pipe
 import pytest
 
 from mlops_desktop.serving import workers
-from mlops_desktop.serving.http_problems import Refusal
+from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.metrics import NOW
-from mlops_desktop.serving.workers import Colleague, Desk
+from mlops_desktop.serving.workers import MetricsAggregator, WorkerChannel
 
 ROW = {"rows": [{"age": 40, "income": 2000.5, "city": "Rome", "member": True}]}
 
@@ -50,7 +50,7 @@ def test_several_processes_are_counted_as_one_and_a_dead_one_is_replaced(running
         while time.monotonic() < deadline and (children[0] in children_of(one.process.pid) or len(children_of(one.process.pid)) < 2):
             time.sleep(0.1)
         assert len(children_of(one.process.pid)) == 2
-        assert b'"rows": 60' in one.ask("GET", "/v1/drift")[1]  # what it had counted is not forgotten
+        assert b'"rows": 60' in one.ask("GET", "/v1/drift")[1]  # its counts are kept
     assert one.ask("POST", "/v1/predict", ROW)[0] == 200
     assert one.stop() == 0
     assert not [pid for pid in children if os.path.exists(f"/proc/{pid}")]
@@ -66,43 +66,43 @@ def children_of(pid):
     ]
 
 
-class Crew:
-    """A desk that runs in a thread, and colleagues that tell fixed counts; `mortal` is the line of one more, which can be closed."""
+class Group:
+    """An aggregator in a thread, and channels of workers with fixed counts; `mortal` is the connection of one more, which can be closed."""
 
     def __init__(self, *counts):
-        self.desk, self.running = Desk(), True
-        self.lines = []
-        self.colleagues = []
-        self.mortal = self.line()
+        self.aggregator, self.running = MetricsAggregator(), True
+        self.connections = []
+        self.channels = []
+        self.mortal = self.connect()
         for count in counts:
-            there = self.line()
-            self.colleagues.append(Colleague(there, lambda count=count: {"rows": count, NOW: {"processes": 1}}))
+            there = self.connect()
+            self.channels.append(WorkerChannel(there, lambda count=count: {"rows": count, NOW: {"processes": 1}}))
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
-    def line(self):
+    def connect(self):
         here, there = Pipe()
-        self.desk.open(here)
-        self.lines.append(here)
+        self.aggregator.open(here)
+        self.connections.append(here)
         return there
 
     def run(self):
         while self.running:
-            self.desk.turn([])
+            self.aggregator.poll([])
 
     def close(self):
         self.running = False
         self.thread.join()
-        for line in self.lines:
-            line.close()
+        for connection in self.connections:
+            connection.close()
 
 
 @pytest.fixture
-def crew():
+def group():
     made = []
 
     def make(*counts, mortal=False):
-        made.append(Crew(*counts))
+        made.append(Group(*counts))
         if not mortal:
             made[-1].mortal.close()
         return made[-1]
@@ -112,62 +112,62 @@ def crew():
         one.close()
 
 
-def test_each_hears_what_the_others_counted(crew):
-    several = crew(1, 20, 300)
-    assert [one.others()["rows"] for one in several.colleagues] == [320, 301, 21]
-    assert several.colleagues[0].others()[NOW] == {"processes": 2}
-    assert crew(7).colleagues[0].others() == {}
+def test_each_worker_gets_the_sum_of_the_others(group):
+    several = group(1, 20, 300)
+    assert [one.others()["rows"] for one in several.channels] == [320, 301, 21]
+    assert several.channels[0].others()[NOW] == {"processes": 2}
+    assert group(7).channels[0].others() == {}
 
 
-def test_all_may_ask_at_once(crew):
-    several = crew(1, 20, 300)
-    heard = []
+def test_all_workers_may_ask_at_once(group):
+    several = group(1, 20, 300)
+    sums = []
 
     def ask(one):
-        heard.extend((one.others()["rows"], i) for i in range(30))
+        sums.extend((one.others()["rows"], i) for i in range(30))
 
-    threads = [threading.Thread(target=ask, args=(one,)) for one in several.colleagues for _ in range(2)]
+    threads = [threading.Thread(target=ask, args=(one,)) for one in several.channels for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted({rows for rows, _ in heard}) == [21, 301, 320]
-    assert len(heard) == 180
+    assert sorted({rows for rows, _ in sums}) == [21, 301, 320]
+    assert len(sums) == 180
 
 
-def test_what_a_dead_one_counted_stays_but_not_its_moment(crew):
-    several = crew(1, 20, mortal=True)
-    heard = []
-    asking = threading.Thread(target=lambda: heard.append(several.colleagues[0].others()))
+def test_counts_of_a_dead_worker_are_kept_except_those_of_the_moment(group):
+    several = group(1, 20, mortal=True)
+    sums = []
+    asking = threading.Thread(target=lambda: sums.append(several.channels[0].others()))
     asking.start()
     kind, number, _ = json.loads(several.mortal.recv_bytes())
-    assert kind == "tell"
-    several.mortal.send_bytes(json.dumps(["told", number, {"rows": 300, NOW: {"processes": 1}}]).encode())
+    assert kind == "count"
+    several.mortal.send_bytes(json.dumps(["counts", number, {"rows": 300, NOW: {"processes": 1}}]).encode())
     asking.join()
-    assert heard == [{"rows": 320, NOW: {"processes": 2}}]
+    assert sums == [{"rows": 320, NOW: {"processes": 2}}]
     several.mortal.close()
-    assert several.colleagues[0].others() == {"rows": 320, NOW: {"processes": 1}}
-    assert several.colleagues[1].others()["rows"] == 301
+    assert several.channels[0].others() == {"rows": 320, NOW: {"processes": 1}}
+    assert several.channels[1].others()["rows"] == 301
 
 
-def test_one_that_dies_while_it_is_asked_holds_nobody_up(crew):
-    several = crew(1, 20, mortal=True)
-    heard = []
-    asking = threading.Thread(target=lambda: heard.append(several.colleagues[0].others()["rows"]))
+def test_a_worker_that_dies_while_it_is_asked_delays_nobody(group):
+    several = group(1, 20, mortal=True)
+    sums = []
+    asking = threading.Thread(target=lambda: sums.append(several.channels[0].others()["rows"]))
     asking.start()
     several.mortal.recv_bytes()
     several.mortal.close()
     asking.join(4)
-    assert heard == [20]
+    assert sums == [20]
 
 
-def test_a_silent_parent_is_told_and_not_guessed(monkeypatch):
-    monkeypatch.setattr(workers, "PATIENCE", 0.05)
+def test_a_parent_that_does_not_answer_is_an_error(monkeypatch):
+    monkeypatch.setattr(workers, "COUNTS_TIMEOUT", 0.05)
     here, there = Pipe()
-    colleague = Colleague(there, dict)
-    with pytest.raises(Refusal) as caught:
-        colleague.others()
+    channel = WorkerChannel(there, dict)
+    with pytest.raises(HttpProblem) as caught:
+        channel.others()
     assert caught.value.status == 503
     here.close()
-    with pytest.raises(Refusal):
-        colleague.others()
+    with pytest.raises(HttpProblem):
+        channel.others()

@@ -16,10 +16,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process import ImportFile, Propose
 from mlops_desktop.engine.process.child_process import Child
 from mlops_desktop.engine.project.decisions import Project
-from mlops_desktop.engine.project.project_file import project_from_json, project_to_json, read_project, write_project
+from mlops_desktop.engine.project.project_file import project_from_json, read_project, write_project
 from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
@@ -68,11 +68,11 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, 
         if key not in made:
             folder = made[key] = home / str(len(made))
             folder.mkdir()
-            empty = project_to_json(Project(name=file.stem, target=target))
-            found = calls.import_file(Silent(), folder=str(folder), file=str(file), project=empty)["project"]
+            imported = ImportFile(folder, Project(name=file.stem, target=target), str(file)).run(Silent())
+            project = project_from_json(imported["project"])
             if proposed:
-                found = calls.propose(Silent(), folder=str(folder), project=found)["project"]
-            write_project(folder, project_from_json(found))
+                project = project_from_json(Propose(folder, project).run(Silent())["project"])
+            write_project(folder, project)
         return made[key]
 
     return prepare

@@ -5,41 +5,54 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.engine.process.call import Call
 
 
-def echo(job: Job, *, value: Any = None, **_: Any) -> dict[str, Any]:
-    return {"value": value}
+@dataclass(frozen=True)
+class Echo(Call[object, None]):
+    value: object = None
+
+    def run(self, job: Job) -> object:
+        return self.value
 
 
-def slow(job: Job, *, seconds: float, **_: Any) -> dict[str, Any]:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        job.step(1 - (end - time.monotonic()) / seconds, "at it")
-        time.sleep(0.01)
-    return {"value": "over"}
+@dataclass(frozen=True)
+class Slow(Call[str, None]):
+    seconds: float
+
+    def run(self, job: Job) -> str:
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            job.step(1 - (end - time.monotonic()) / self.seconds, "at it")
+            time.sleep(0.01)
+        return "over"
 
 
-def deaf(job: Job, *, seconds: float) -> dict[str, Any]:
-    time.sleep(seconds)
-    return {}
+@dataclass(frozen=True)
+class Deaf(Call[None, None]):
+    seconds: float
+
+    def run(self, job: Job) -> None:
+        time.sleep(self.seconds)
 
 
-def refuse(job: Job, **_: Any) -> dict[str, Any]:
-    raise UserError("It cannot be done.", "Do another thing.")
+@dataclass(frozen=True)
+class Refuse(Call[None, None]):
+    def run(self, job: Job) -> None:
+        raise UserError("It cannot be done.", "Do another thing.")
 
 
-def fail(job: Job) -> dict[str, Any]:
-    raise ValueError("a fault with the cell value 4711-secret")
+@dataclass(frozen=True)
+class Fail(Call[None, None]):
+    def run(self, job: Job) -> None:
+        raise ValueError(f"a fault with the cell value {4700 + 11}-secret")
 
 
-def die(job: Job) -> dict[str, Any]:
-    os.kill(os.getpid(), signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-    return {}
-
-
-CALLS: dict[str, Callable[..., dict[str, Any]]] = {call.__name__: call for call in (echo, slow, deaf, refuse, fail, die)}
+@dataclass(frozen=True)
+class Die(Call[None, None]):
+    def run(self, job: Job) -> None:
+        os.kill(os.getpid(), signal.SIGKILL if os.name == "posix" else signal.SIGTERM)

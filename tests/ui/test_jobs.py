@@ -11,9 +11,11 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QLabel
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.process.child_process import Child
+from mlops_desktop.engine.process.call import Call
+from mlops_desktop.engine.process.child_process import Child, Crashed, Failed
 from mlops_desktop.ui import jobs as jobs_module
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
+from tests.ui import jobs_calls as calls
 
 
 class Recorder:
@@ -39,11 +41,10 @@ class Recorder:
         return [event for event in self.events if event[0] != "progress"]
 
 
-def make_job(recorder: Recorder, name: str, **args: object) -> BackgroundJob:
+def make_job(recorder: Recorder, call: Call) -> BackgroundJob:
     return BackgroundJob(
-        name=name,
-        args=args,
-        title=name,
+        call=call,
+        title=type(call).__name__,
         on_done=recorder("done"),
         on_progress=recorder("progress"),
         on_refused=recorder("refused"),
@@ -54,36 +55,39 @@ def make_job(recorder: Recorder, name: str, **args: object) -> BackgroundJob:
 
 def test_an_answer_arrives_on_the_window_s_thread(runner, qtbot):
     recorder = Recorder()
-    runner.start("me", make_job(recorder, "echo", value=5))
+    runner.start("me", make_job(recorder, calls.Echo(value=5)))
     qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)
-    assert recorder.outcomes == [("done", {"value": 5}), ("over", None)]
+    assert recorder.outcomes == [("done", 5), ("over", None)]
     assert recorder.threads == {QThread.currentThread()}
 
 
 def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
-    for name, kind in (("refuse", "refused"), ("fail", "crashed"), ("die", "crashed"), ("echo", "done")):
+    for call, kind in ((calls.Refuse(), "refused"), (calls.Fail(), "crashed"), (calls.Die(), "crashed"), (calls.Echo(), "done")):
         recorder = Recorder()
-        runner.start(name, make_job(recorder, name))
+        runner.start(kind, make_job(recorder, call))
         qtbot.waitUntil(lambda recorder=recorder: "over" in recorder.kinds(), timeout=30_000)
-        assert [k for k, _ in recorder.outcomes] == [kind, "over"], name
+        assert [k for k, _ in recorder.outcomes] == [kind, "over"], call
         if kind == "refused":
             assert isinstance(recorder.outcomes[0][1], UserError)
+        if kind == "crashed":
+            assert isinstance(recorder.outcomes[0][1], Failed if call == calls.Fail() else Crashed)
 
 
 def test_a_fault_says_nothing_of_cells(runner, qtbot):
-    from mlops_desktop.ui.shell.crash_dialog import without_values
-
     recorder = Recorder()
-    runner.start("me", make_job(recorder, "fail"))
+    runner.start("me", make_job(recorder, calls.Fail()))
     qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)
-    assert "4711" not in without_values(str(recorder.outcomes[0][1]))
+    failed = recorder.outcomes[0][1]
+    assert "in run" in failed.details
+    assert "jobs_calls.py" in failed.details
+    assert "4711" not in f"{failed} {failed.details}"
 
 
 def test_a_newer_question_drops_the_older(runner, qtbot):
     old, new = Recorder(), Recorder()
-    runner.start("me", make_job(old, "slow", seconds=20))
+    runner.start("me", make_job(old, calls.Slow(seconds=20)))
     qtbot.waitUntil(lambda: "progress" in old.kinds(), timeout=20_000)
-    runner.start("me", make_job(new, "echo"))
+    runner.start("me", make_job(new, calls.Echo()))
     qtbot.waitUntil(lambda: "over" in new.kinds(), timeout=10_000)
     assert "done" not in old.kinds()
     assert [k for k, _ in new.outcomes] == ["done", "over"]
@@ -91,9 +95,9 @@ def test_a_newer_question_drops_the_older(runner, qtbot):
 
 def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
     long, quick = Recorder(), Recorder()
-    work = runner.start("me", make_job(long, "slow", seconds=30), long=True)
+    work = runner.start("me", make_job(long, calls.Slow(seconds=30)), long=True)
     qtbot.waitUntil(lambda: "progress" in long.kinds(), timeout=20_000)
-    runner.start("me", make_job(quick, "echo"))
+    runner.start("me", make_job(quick, calls.Echo()))
     qtbot.waitUntil(lambda: "over" in quick.kinds(), timeout=20_000)
     assert runner.busy
     runner.long.cancel(work)
@@ -102,9 +106,8 @@ def test_quick_work_does_not_wait_for_long_work(runner, qtbot):
 
 def test_stop_ends_a_call_that_does_not_listen(runner, qtbot):
     recorder = Recorder()
-    runner.start("me", make_job(recorder, "deaf", seconds=60), long=True)
-    qtbot.waitUntil(lambda: runner.long._worker.child.pid is not None, timeout=20_000)
-    qtbot.wait(500)
+    runner.start("me", make_job(recorder, calls.Deaf(seconds=60)), long=True)
+    qtbot.waitUntil(lambda: "progress" in recorder.kinds(), timeout=20_000)
     pid = runner.long._worker.child.pid
     began = time.monotonic()
     runner.stop()
@@ -121,16 +124,16 @@ class Owner(QLabel):
         super().__init__()
         self.results: list[object] = []
 
-    def show_answer(self, answer: dict[str, object]) -> None:
-        self.results.append(answer["value"])
-        self.setText(str(answer["value"]))
+    def show_answer(self, answer: object) -> None:
+        self.results.append(answer)
+        self.setText(str(answer))
 
 
 def test_a_thousand_jobs_whose_owners_vanish(runner, qtbot):
     references, over, stayed = sys.getrefcount(None), [], []
     for i in range(1000):
         owner = Owner()
-        made = BackgroundJob(name="echo", args={"value": i}, title="echo", on_done=owner.show_answer, on_over=lambda: over.append(1))
+        made = BackgroundJob(call=calls.Echo(i), title="echo", on_done=owner.show_answer, on_over=lambda: over.append(1))
         runner.start(f"owner {i}", made, long=i % 2 == 0)
         if i % 100 == 0:
             stayed.append(owner)
@@ -152,8 +155,8 @@ def test_shutting_down_leaves_no_process(qapp, qtbot, monkeypatch):
     monkeypatch.setattr(jobs_module, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
     made = JobRunner()
     recorder = Recorder()
-    made.start("me", make_job(recorder, "deaf", seconds=60), long=True)
-    made.start("me", make_job(recorder, "echo"))
+    made.start("me", make_job(recorder, calls.Deaf(seconds=60)), long=True)
+    made.start("me", make_job(recorder, calls.Echo()))
     qtbot.waitUntil(lambda: made.long._worker.child.pid is not None and made.quick._worker.child.pid is not None, timeout=20_000)
     pids = [made.long._worker.child.pid, made.quick._worker.child.pid]
     made.shut_down()

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,9 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process import Evaluate, MakeOverview, MakeProfile, OpenModel, Train
 from mlops_desktop.engine.project.decisions import Search
-from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
+from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.shell.main_window import MainWindow, panel_class
@@ -47,9 +46,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, _prepared: Callable[[Path,
     project = read_project(folder)
     quick = tuple(one for one in project.candidates if one.id in ("logistic", "decision_tree")) or project.candidates[:1]
     write_project(folder, replace(project, candidates=quick, search=Search(trials=2, seconds=None)))
-    args: dict[str, Any] = {"folder": str(folder), "project": project_to_json(read_project(folder))}
-    for call in (calls.overview, calls.profile, calls.run, calls.evaluate, calls.open_model):
-        call(Silent(), **args)
+    for call in (MakeOverview, MakeProfile, Train, Evaluate, OpenModel):
+        call(folder, read_project(folder)).run(Silent())
     return folder
 
 

@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 import signal
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recommendations import write_suggestions
+from mlops_desktop.engine.process import MakeProfile, ProjectCall, Train
 from mlops_desktop.engine.project.assignments import set_note
 from mlops_desktop.engine.project.decisions import Brief, Goals, Project, Split, Step
 from mlops_desktop.engine.project.project_file import project_key, read_project
@@ -240,7 +241,7 @@ def test_suggestions_come_back_with_their_project_and_its_undo(controller, make_
 def test_a_child_that_is_killed_is_a_banner_with_details_and_the_next_call_works(window, qtbot):
     controller = window.controller
     queue = controller.jobs.long
-    controller.ask("run", lambda _: None, owner="test", title="Training", long=True)
+    controller.ask(Train(*controller.inputs), lambda _: None, owner="test", title="Training", long=True)
     qtbot.waitUntil(lambda: queue.fraction > 0 or queue.now is None, timeout=30_000)
     assert queue.now is not None, "it was over too soon to be killed"
     os.kill(queue._worker.child.pid, signal.SIGKILL)
@@ -251,9 +252,30 @@ def test_a_child_that_is_killed_is_a_banner_with_details_and_the_next_call_works
     assert "ended from outside" in dialog._text
     dialog.accept()
     answers: list[object] = []
-    controller.ask("profile", answers.append, owner="test", title="Looking at the data")
+    controller.ask(MakeProfile(*controller.inputs), answers.append, owner="test", title="Looking at the data")
     settle(window)
     assert answers
+
+
+@dataclass(frozen=True)
+class Broken(ProjectCall[None, None]):
+    """A call that the child does not know: a fault of the program in a process that lives on."""
+
+    stage = "data"
+
+    def run(self, job):
+        raise AssertionError
+
+
+def test_a_fault_in_the_child_shows_its_traceback_and_does_not_say_that_it_ended(window):
+    controller = window.controller
+    controller.ask(Broken(*controller.inputs), lambda _: None, owner="test", title="Looking at the data")
+    settle(window)
+    assert "did not work. Your decisions" in banner(window)
+    text = find(window, CrashDialog, "crash_dialog")._text
+    assert "KeyError" in text
+    assert "worker.py" in text
+    assert "ended" not in text.splitlines()[0]
 
 
 def test_work_for_a_project_is_stopped_when_another_is_opened(controller, qtbot, make_project):
@@ -261,7 +283,12 @@ def test_work_for_a_project_is_stopped_when_another_is_opened(controller, qtbot,
     controller.open(folder)
     received: list[str] = []
     controller.ask(
-        "run", lambda _: received.append("done"), owner="t", title="Training", long=True, on_over=lambda: received.append("over")
+        Train(*controller.inputs),
+        lambda _: received.append("done"),
+        owner="t",
+        title="Training",
+        long=True,
+        on_over=lambda: received.append("over"),
     )
     controller.open(other)
     qtbot.waitUntil(lambda: received == ["over"], timeout=10_000)

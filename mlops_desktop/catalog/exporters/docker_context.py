@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.service_files import write_service, write_text
+from mlops_desktop.serving.manifest import FILES, contents
 
 PORT = 8000
 USER = 10001
@@ -34,9 +35,7 @@ class DockerContext(Exporter):
     writes: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Dockerfile, .dockerignore", "how the image is built; the build ends with the self-test"),
         ("compose.yaml", "how it runs: without root, with nothing to write to, with limits"),
-        ("serve.py, serving/", "the code that answers"),
-        ("model/, bundle.json, golden.json, reference.json", "the model with its identity and its tests, as plain data"),
-        ("requirements.txt, README.md, SHA256SUMS", "pinned packages, how to build and ask, checksums"),
+        *contents(),
     )
 
     def export(self, bundle: Path, target: Path, job: Job) -> None:
@@ -56,7 +55,7 @@ def image_name(info: dict[str, Any]) -> str:
 
 
 def dockerfile(info: dict[str, Any]) -> str:
-    """Two stages from one base: what is built with pip, and what runs without it."""
+    """The Dockerfile: one stage that installs with pip, and one, of the same base, that runs without it."""
     labels = {"title": info["name"] or "Model", "description": f"Predicts {info['target']}", "version": info["version"]}
     lines = " \\\n      ".join(f"org.opencontainers.image.{key}={_label(value)}" for key, value in labels.items())
     return _DOCKERFILE.format(labels=lines, user=USER, port=PORT, probe=json.dumps(["python", "-c", PROBE]), start=json.dumps(_START))
@@ -120,21 +119,10 @@ STOPSIGNAL SIGTERM
 ENTRYPOINT {start}
 """
 
-_IGNORE = """\
+_IGNORE = f"""\
 # Only the service goes into the image.
 *
-!bundle.json
-!golden.json
-!model
-!README.md
-!reference.arrays
-!reference.json
-!requirements.lock
-!requirements.txt
-!serve.py
-!serving
-!SHA256SUMS
-**/__pycache__
+{"".join(f"!{name}{chr(10)}" for name in sorted(file.name.rstrip("/") for file in FILES))}**/__pycache__
 """
 
 _COMPOSE = """\
@@ -144,7 +132,7 @@ services:
     image: {image}
     build: .
     user: "{user}:{user}"
-    # This machine alone. Before the network reaches it, put something in front that checks who calls.
+    # This machine alone. Before the network reaches it, put a proxy in front that authenticates clients.
     ports:
       - "127.0.0.1:{port}:{port}"
     read_only: true
@@ -163,7 +151,7 @@ services:
       timeout: 5s
       start_period: 30s
       retries: 3
-    # Requests under way are answered first, which takes 26 seconds at most.
+    # Requests in progress are answered first, which takes 26 seconds at most.
     stop_grace_period: 30s
     restart: unless-stopped
 """
@@ -187,7 +175,7 @@ The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{por
 The build takes only packages whose hashes stand in `requirements.lock`, and ends with the self-test: an image that answers otherwise than
 the application is not made. `docker run --rm {image} selftest` repeats it. The container runs as user {user}, needs no
 right and writes nothing. It is healthy once its self-test passed. After SIGTERM it goes on for a second with `/health/ready` at 503, then
-answers what is under way and ends.
+answers requests in progress and ends.
 
 `--build-arg PYTHON=python:3.11-slim@sha256:…` pins the base image, `--build-arg PIP_INDEX_URL=…` names a package index of your own. For a
 machine without internet, build elsewhere and carry the image over: `docker save {image} | gzip > image.tar.gz`, there

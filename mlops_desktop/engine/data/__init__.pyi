@@ -16,6 +16,7 @@ from .targets import default_positive as default_positive
 from .targets import default_roles as default_roles
 from .targets import guess_targets as guess_targets
 from .targets import guess_task as guess_task
+from .targets import named_positive as named_positive
 from .targets import target_column as target_column
 from .targets import target_of as target_of
 from .typed_table import Table as Table

@@ -99,19 +99,23 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
 
 def default_positive(target: Target) -> tuple[Class, str]:
     """The class of a binary target that is probably the one of interest, with the reason."""
-    words = [level_of(c).casefold() for c in target.classes]
-    for i, word in enumerate(words):
-        if (word, words[1 - i]) in BOOLEAN_PAIRS:
-            return target.classes[i], f"“{target.classes[i]}” names the event."
-    for i, word in enumerate(words):
-        if word in _POSITIVE and words[1 - i] not in _POSITIVE:
-            return target.classes[i], f"“{target.classes[i]}” names the event."
-    for i, word in enumerate(words):
-        if word in _NEGATIVE and words[1 - i] not in _NEGATIVE:
-            return target.classes[1 - i], f"“{target.classes[i]}” names the usual case, so “{target.classes[1 - i]}” is the event."
+    if named := named_positive(target.classes):
+        return named
     counts = np.bincount(target.values, minlength=2)
     rare = 0 if counts[0] < counts[1] else 1
     return target.classes[rare], f"“{target.classes[rare]}” is the rarer class, {int(counts[rare]):,} of {len(target.values):,} rows."
+
+
+def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
+    """The one of two classes that names the event, with the reason; None when their names do not tell."""
+    names = [level_of(c).casefold() for c in classes]
+    for i, name in enumerate(names):
+        if (name, names[1 - i]) in BOOLEAN_PAIRS or (name in _POSITIVE and names[1 - i] not in _POSITIVE):
+            return classes[i], f"“{classes[i]}” names the event."
+    for i, name in enumerate(names):
+        if name in _NEGATIVE and names[1 - i] not in _NEGATIVE:
+            return classes[1 - i], f"“{classes[i]}” names the usual case, so “{classes[1 - i]}” is the event."
+    return None
 
 
 def guess_task(table: Table, target: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 from .keys import Key as Key
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version
+from .legacy_keys import LegacyKeys as LegacyKeys
 from .pipeline import Pipeline as Pipeline
 from .preview_session import preview as preview
 from .preview_session import rank as rank

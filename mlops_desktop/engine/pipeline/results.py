@@ -89,11 +89,12 @@ RESULTS: Mapping[str, Result] = {
 # Decisions that are part of no key, and why.
 IRRELEVANT: Mapping[str, str] = {
     "file": "shown; the cells that were read from it are identified by `data`",
-    "loader": "how the file was read; the cells that were read are identified by `data`",
+    "source": "how the file was read; the cells that were read are identified by `data`",
     "brief": "texts for people, written into reports when these are made",
     "goals": "compared with stored measurements whenever they are shown",
     "candidates": "each enters the key of its own trial",
     "search": "decides which trials are made, not what a trial is",
     "chosen": "names a run; results of a run lie under the key of that run",
+    "answers": "why a person decided so; what was decided stands in the other decisions",
     "consent": "a permission to export; changes no model",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation
@@ -61,6 +60,6 @@ class _WithoutMessages:
         """See Job.step."""
         self._job.step(fraction)
 
-    def partial(self, data: dict[str, Any]) -> None:
+    def partial(self, data: object) -> None:
         """See Job.partial."""
         self._job.partial(data)

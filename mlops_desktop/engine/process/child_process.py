@@ -1,4 +1,4 @@
-"""The parent's side of the child process that does the work. No Qt: the window calls it from a lane, the command line from its main thread.
+"""The parent's side of the child process that does the work. No Qt: the window calls it from threads, the command line from its own.
 
 A child is long-lived and takes one call after another. It is a process group of its own, so that a stop ends whatever it started too.
 """
@@ -20,12 +20,17 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 import mlops_desktop
 from mlops_desktop.base.errors import Cancelled, UserError
+from mlops_desktop.engine.process.call import Call, result_types
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
+from mlops_desktop.engine.project import from_json, to_json
+
+R = TypeVar("R")
+P = TypeVar("P")
 
 JOB_PREFIX = "mlops_job_"
 _PID_FILE = "worker.pid"
@@ -33,7 +38,7 @@ _SHARED = Path("/dev/shm")
 _TAIL = 64 * 2**10  # bytes of what the child printed that are kept for a crash report
 _LINE = 8 * 2**10  # a longer line of the log comes in pieces
 _GRACE = 1.5
-Listener = Callable[[dict[str, Any]], None]
+OnProgress = Callable[[float, str], object]
 
 
 class Crashed(Exception):
@@ -44,8 +49,12 @@ class Crashed(Exception):
         self.message, self.details, self.code = message, details, code
 
 
-class Failed(Crashed):
-    """A call ended by a fault of ours; the child lives. `details` is the traceback without values of the table."""
+class Failed(Exception):
+    """A call ended by a fault of the program; the child lives. `details` is the child's traceback without values of the table."""
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.message, self.details = message, details
 
 
 def program_command() -> list[str]:
@@ -178,7 +187,7 @@ class Child:
     """One child process. `call` blocks its thread; `cancel` comes from another. The next call replaces a child that ended.
 
     `threads` is how many a fit may use (all processors but one unless given), `warm` lets it import big libraries while idle, `calls` is
-    the module whose `CALLS` it serves, `on_log` hears each line that libraries print (in a thread of its own).
+    the module that the child imports to know its calls, `on_log` gets each line that libraries print (in a thread of its own).
     """
 
     def __init__(
@@ -210,26 +219,34 @@ class Child:
             if self._running is None:
                 self._running = _Running(self._command, self._threads, self._on_log)
 
-    def call(self, name: str, args: dict[str, Any] | None = None, on_event: Listener | None = None) -> Any:
-        """The result of a call; `on_event` hears its `progress` and `partial` events in this thread.
+    def call(self, call: Call[R, P], on_progress: OnProgress | None = None, on_partial: Callable[[P], object] | None = None) -> R:
+        """The result of a call; progress (share done, message) and partial results are handed to functions in this thread.
 
-        UserError: the call refused. Cancelled: it was stopped. Failed: a fault of ours. Crashed: the process ended. After any of them the
-        next call works. An exception of `on_event`, and KeyboardInterrupt, ends the process at once.
+        UserError: the call was refused. Cancelled: it was stopped. Failed: a fault of the program. Crashed: the process ended. After any of
+        them the next call works. An exception of the two functions, and KeyboardInterrupt, ends the process at once.
         """
+        name, (kind, partial) = type(call).__name__, result_types(type(call))
+
+        def on_event(event: dict[str, Any]) -> None:
+            if event["event"] == "progress" and on_progress is not None:
+                on_progress(event["fraction"], event["message"])
+            elif event["event"] == "partial" and on_partial is not None:
+                on_partial(_read(partial, event["data"], f"{name}, partial result"))
+
         with self._calling:
-            call = _Call(next(self._numbers))
-            request = {"id": call.number, "call": name, "args": args or {}}
+            work = _Call(next(self._numbers))
+            request = {"id": work.number, "call": name, "args": to_json(call)}
             json.dumps(request)  # TypeError before anything is sent
             try:
-                event = self._work(call, request, on_event)
+                event = self._work(work, request, on_event)
             except BaseException:
-                self._end(call.running)
+                self._end(work.running)
                 raise
             finally:
                 with self._state:
                     self._current = None
-                call.over.set()
-            return _answer(event)
+                work.over.set()
+        return _read(kind, _answer(event), name)
 
     def cancel(self, grace: float = _GRACE) -> None:
         """Ask the current call to stop; after `grace` seconds its processes are killed. Returns at once; nothing happens without a call."""
@@ -261,7 +278,7 @@ class Child:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _work(self, call: _Call, request: dict[str, Any], on_event: Listener | None) -> dict[str, Any]:
+    def _work(self, call: _Call, request: dict[str, Any], on_event: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         """The last event of a call. A worker that ended before it began the call is replaced once."""
         for last in (False, True):
             self.start()
@@ -280,10 +297,10 @@ class Child:
             if call.cancelled:
                 raise Cancelled
             if call.begun or last:
-                raise Crashed(_said(code), running.tail(), code)
+                raise Crashed(_ending(code), running.tail(), code)
         raise AssertionError("the second round answers")
 
-    def _follow(self, running: _Running, call: _Call, on_event: Listener | None) -> dict[str, Any] | None:
+    def _follow(self, running: _Running, call: _Call, on_event: Callable[[dict[str, Any]], None]) -> dict[str, Any] | None:
         """The last event of a call; None when the worker ended without one."""
         for line in running.events:
             event: dict[str, Any] = json.loads(line)
@@ -292,8 +309,7 @@ class Child:
             if event["event"] == "begun":
                 call.begun = True
             elif event["event"] in ("progress", "partial"):
-                if on_event is not None:
-                    on_event(event)
+                on_event(event)
             else:
                 if event.get("leaving"):
                     self._end(running)
@@ -323,6 +339,14 @@ def _tell_to_stop(running: _Running, call: _Call) -> None:
         running.send({"cancel": call.number})
 
 
+def _read(kind: type[R], document: Any, name: str) -> R:
+    """What the child answered. Failed when it is not of the call's type: the processes are of different editions."""
+    try:
+        return from_json(kind, document, name)
+    except UserError as error:
+        raise Failed(f"The answer of {name} could not be read.", str(error)) from error
+
+
 def _answer(event: dict[str, Any]) -> Any:
     kind = event["event"]
     if kind == "done":
@@ -334,7 +358,7 @@ def _answer(event: dict[str, Any]) -> Any:
     raise Failed(event["message"], event["details"])
 
 
-def _said(code: int) -> str:
+def _ending(code: int) -> str:
     if code >= 0:
         return f"The process that does the work ended unexpectedly (exit code {code})."
     name = signal.Signals(-code).name if -code in {int(s) for s in signal.Signals} else f"signal {-code}"

@@ -1,4 +1,4 @@
-"""The service of a bundle as a child of the window: it ends with whoever started it, however that one ended."""
+"""The service of a bundle as a child process of the window: it ends when the window ends, for whatever reason."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from mlops_desktop.engine.process.child_process import program_command, program_
 from mlops_desktop.serving.__main__ import main as serve
 
 END_WITH_INPUT = "--end-with-input"
-PATIENCE = 1.0  # seconds for the requests under way
+STOP_TIMEOUT = 1.0  # seconds for the requests in progress
 
 
 def service_command(bundle: Path, port: int) -> list[str]:
-    """How this installation serves a bundle until its standard input ends. Every request leaves a line on its output."""
+    """The command that serves a bundle until its standard input ends. Every request writes a line to its output."""
     options = ["--port", str(port), "--drain", "0", "--access-log"]
     return [*program_command(), "--serve", END_WITH_INPUT, str(bundle), *options]
 
 
 def service_environment() -> dict[str, str]:
-    """The environment of the service: it imports this program, and nothing from the folder in which it happens to run."""
+    """The environment of the service: it imports this program, and nothing from the working directory."""
     return {**program_environment(), "PYTHONUNBUFFERED": "1"}
 
 
@@ -41,10 +41,10 @@ def _end_with_input() -> None:
         while os.read(0, 4096):  # not sys.stdin: its buffer is locked while this thread waits, and Python could not end
             pass
     except OSError:
-        pass  # closed from the other side: the end as well
+        pass  # closed by the parent: the end as well
     if sys.platform == "win32":
         signal.raise_signal(signal.SIGINT)
     else:
         os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(PATIENCE)
+    time.sleep(STOP_TIMEOUT)
     os._exit(0)

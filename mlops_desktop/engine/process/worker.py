@@ -1,7 +1,7 @@
-"""The child process's side: it serves one call after another, reports as it goes, and dies with its parent.
+"""The child process's side: it runs one call after another, reports as it goes, and ends with its parent.
 
 Requests come as JSON lines on stdin: `{"id", "call", "args"}`, and `{"cancel": id}`. Answers go as JSON lines to what was stdout when it
-started: `begun`, then `progress` (fraction, message, data) and `partial` (data) while it works, then one of `done` (result), `refused`
+started: `begun`, then `progress` (fraction, message) and `partial` (data) while it works, then one of `done` (result), `refused`
 (message, remedy), `failed` (message, details), `cancelled`. Whatever a library prints goes to stderr. The end of stdin means that the
 parent is gone.
 """
@@ -21,19 +21,19 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.process import tracebacks
+from mlops_desktop.engine.process.call import read_call
+from mlops_desktop.engine.project import to_json
 
-CALLS_MODULE = "mlops_desktop.engine.process.calls"  # holds CALLS: name -> function(job, **args) -> JSON
+CALLS_MODULE = "mlops_desktop.engine.process.calls.every_call"  # importing it makes the calls known
 WARM = ("numpy", "pandas", "pyarrow", "scipy.sparse", "sklearn.ensemble", "sklearn.linear_model", "lightgbm")
 EVENT_SECONDS = 0.05  # progress is sent at most this often; the last of a burst is sent when its time has come
 LEAVE_SECONDS = 1.0  # how long an idle worker may take to end in order
 
-Calls = Mapping[str, Callable[..., Any]]
 Event = dict[str, Any]
 
 
@@ -48,7 +48,7 @@ def run_worker(arguments: list[str]) -> int:
     if options.life is not None:
         _tie_to(options.life)
     channel = Channel()
-    calls: Calls = importlib.import_module(options.calls).CALLS
+    importlib.import_module(options.calls)
     cold = list(WARM) if options.warm else []
     while True:
         while cold and channel.idle():
@@ -56,7 +56,7 @@ def run_worker(arguments: list[str]) -> int:
         request = channel.next_request()
         if request is None:
             return 0
-        _serve(channel, calls, request)
+        _serve(channel, request)
 
 
 class Channel:
@@ -132,23 +132,23 @@ class WorkerJob:
         self._next = 0.0  # no event is sent before this time
         self._timer: threading.Timer | None = None
 
-    def step(self, fraction: float, message: str = "", data: Any = None) -> None:
+    def step(self, fraction: float, message: str = "") -> None:
         """Report progress (at most 20 events a second arrive). Raises Cancelled when a stop was asked for."""
         if self._channel.is_cancelled(self._number):
             raise Cancelled
-        event = {"id": self._number, "event": "progress", "fraction": min(1.0, max(0.0, float(fraction))), "message": message, "data": data}
+        event = {"id": self._number, "event": "progress", "fraction": min(1.0, max(0.0, float(fraction))), "message": message}
         with self._lock:
             self._pending = event
             if self._timer is None:
                 self._flush_in_time()
 
-    def partial(self, data: Any) -> None:
-        """Hand a result over before the end; none is left out. Raises Cancelled when a stop was asked for."""
+    def partial(self, data: object) -> None:
+        """Hand a partial result over before the end; none is left out. Raises Cancelled when a stop was asked for."""
         if self._channel.is_cancelled(self._number):
             raise Cancelled
         with self._lock:
             self._flush()
-            self._channel.send({"id": self._number, "event": "partial", "data": data})
+            self._channel.send({"id": self._number, "event": "partial", "data": to_json(data)})
 
     def end(self) -> None:
         """Send what is still held back; nothing may follow."""
@@ -179,24 +179,24 @@ class WorkerJob:
             self._channel.send(event)
 
 
-def _serve(channel: Channel, calls: Calls, request: dict[str, Any]) -> None:
+def _serve(channel: Channel, request: dict[str, Any]) -> None:
     job = WorkerJob(request["id"], channel)
     try:
         channel.send({"id": request["id"], "event": "begun"})
         job.step(0.0)
-        event: Event = {"event": "done", "result": calls[request["call"]](job, **request["args"])}
-        json.dumps(event["result"])  # what is no JSON is a fault of the call, told as one
+        event: Event = {"event": "done", "result": to_json(read_call(request["call"], request["args"]).run(job))}
+        json.dumps(event["result"])  # what is no JSON is a fault of the call, and reported as one
     except Cancelled:
         event = {"event": "cancelled", "leaving": _has_children()}
     except BaseException as error:  # whatever a call raises, SystemExit too, is its answer; the worker goes on
-        event = _told(error)
+        event = _failure(error)
     job.end()
     channel.answer({"id": request["id"], **event})
     if event.get("leaving"):
         end_group()  # processes that the call started may still be busy: they go, and the next call gets a new worker
 
 
-def _told(error: BaseException) -> Event:
+def _failure(error: BaseException) -> Event:
     if isinstance(error, MemoryError):
         error = UserError("There is not enough memory for this.", "Close other programs, or use fewer rows, columns or a smaller model.")
     if isinstance(error, OSError) and disk.is_full(error):

@@ -11,7 +11,16 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.target_columns import TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
-from mlops_desktop.engine.data import Table, default_positive, default_roles, guess_targets, guess_task, target_column, target_of
+from mlops_desktop.engine.data import (
+    Table,
+    default_positive,
+    default_roles,
+    guess_targets,
+    guess_task,
+    named_positive,
+    target_column,
+    target_of,
+)
 from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
 
@@ -24,8 +33,8 @@ def overview(table: Table, job: Job) -> dict[str, Any]:
 
     A column is `{"name", "type", "missing", "distinct", "bars", "evidence": [{"rule", "message", "rows"}], "target"}`. Its `bars` are the
     heights of a small histogram, or the rows of the most frequent levels. Its `target` says what predicting it would mean: `{"refused"}`
-    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why", "metrics"}`, the metrics by
-    task as `[id, why]`.
+    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why",
+    "positive_doubtful", "metrics"}`, the metrics by task as `[id, why]`.
     """
     columns = []
     for i, column in enumerate(table.schema.columns):
@@ -67,7 +76,8 @@ def _as_target(table: Table, name: str) -> dict[str, Any]:
         return {"refused": f"“{name}” has {_distinct(table, name):,} different texts, too many to be classes."}
     if task not in possible:
         task = possible[0]
-    found: dict[str, Any] = {"task": task, "why": why, "tasks": possible, "classes": [], "more": 0, "positive": None, "positive_why": ""}
+    found: dict[str, Any] = {"task": task, "why": why, "tasks": possible, "classes": [], "more": 0}
+    found |= {"positive": None, "positive_why": "", "positive_doubtful": False}
     present = replace(table, frame=table.frame.take(~table.frame.missing(name)))
     metrics: dict[str, list[str]] = {}
     for each in possible:
@@ -85,6 +95,7 @@ def _as_target(table: Table, name: str) -> dict[str, Any]:
             found["more"] = len(counts) - len(listed)
         if task_spec(each).has_positive:
             found["positive"], found["positive_why"] = default_positive(target)
+            found["positive_doubtful"] = named_positive(target.classes) is None
     found["metrics"] = metrics
     found["tasks"] = [each for each in possible if each in metrics]
     return found

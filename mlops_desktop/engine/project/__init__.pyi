@@ -5,6 +5,7 @@ from .assignments import set_field as set_field
 from .assignments import set_note as set_note
 from .assignments import set_target as set_target
 from .consistency import consistent as consistent
+from .decisions import Answer as Answer
 from .decisions import Brief as Brief
 from .decisions import ColumnNote as ColumnNote
 from .decisions import Costs as Costs
@@ -23,6 +24,7 @@ from .project_file import can_restore as can_restore
 from .project_file import new_project_folder as new_project_folder
 from .project_file import project_from_json as project_from_json
 from .project_file import project_to_json as project_to_json
+from .project_file import read_document as read_document
 from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
@@ -31,4 +33,7 @@ from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs
 from .serialization import changed_decisions as changed_decisions
+from .serialization import from_json as from_json
+from .serialization import omit_none as omit_none
+from .serialization import to_json as to_json
 from .session import Session as Session

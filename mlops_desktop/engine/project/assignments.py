@@ -112,6 +112,8 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
         raise UserError(
             f"“{name}” is not set by hand.", "`update` brings in new data; roles.COLUMN=…, types.COLUMN=… say what a column is."
         )
+    if name == "answers":
+        raise UserError("“answers” is not set by hand.", "`questions` lists what is in doubt, and answers it.")
     raise serialization.unknown("field", name, field_names())
 
 

@@ -42,6 +42,15 @@ class Brief:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person decided about a question: the option, why, and who. It changes no result; the option's own decisions do."""
+
+    option: str
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Goals:
     """What the chosen model must reach; None is no goal. Scores are signed as scikit-learn signs the metric."""
 
@@ -118,6 +127,7 @@ class Project:
     refit: Literal["train", "all"] = "train"  # which rows the deployed model is fitted on
     consent: frozenset[str] = frozenset()  # ids of algorithms whose models may be exported although they contain training rows
     seed: int = 0
+    answers: dict[str, Answer] = field(default_factory=dict)  # by the id of the question
 
     def active_steps(self) -> tuple[Operation, ...]:
         """The steps that are switched on, in their order."""

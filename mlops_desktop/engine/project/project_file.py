@@ -38,8 +38,10 @@ def project_key(project: Project) -> str:
     return digest(project_to_json(project))
 
 
-def read_project(folder: Path) -> Project:
-    """The project in a folder. UserError, with the way out, when there is none, it is damaged, or it comes from a newer version."""
+def read_document(folder: Path) -> Any:
+    """The JSON of the project file in a folder, in whichever format it was written. UserError, with the way out, when it is not there or
+    damaged.
+    """
     path = folder / PROJECT_FILE
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -52,9 +54,14 @@ def read_project(folder: Path) -> Project:
     except OSError as error:
         raise disk.refusal(error, f"The project “{folder.name}”") from error
     try:
-        document = _parse(data)
+        return _parse(data)
     except ValueError as error:
         _damaged(folder, str(error), error)
+
+
+def read_project(folder: Path) -> Project:
+    """The project in a folder. UserError, with the way out, when there is none, it is damaged, or it comes from a newer version."""
+    document = read_document(folder)
     try:
         return project_from_json(document)
     except UserError as error:

@@ -1,6 +1,7 @@
-"""Between the frozen dataclasses of a project and plain JSON: what a field may hold follows from its type, its bounds stand here.
+"""Reads and writes frozen dataclasses as plain JSON: what a field may hold follows from its type, bounds of a project's numbers stand here.
 
-One reader serves the project file, the command line and the window, so that all of them refuse the same values with the same words.
+One serializer for the project file, the command line, the window, and the calls and results that pass between the processes, so that all of
+them refuse the same values with the same message.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import types
 import typing
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
@@ -21,6 +23,8 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
+
+T = TypeVar("T")
 
 # Least and most of the numbers of a project, by path. Costs may be negative: a gain.
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -36,21 +40,43 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 
 
+def to_json(value: Any) -> Any:
+    """Plain JSON for a value that `from_json` reads back: numbers, texts, truth values, None, tuples, dictionaries, frozen dataclasses."""
+    return write(value)
+
+
+def from_json(kind: type[T], document: Any, where: str = "") -> T:
+    """The value of a type that plain JSON stands for. UserError names the place, from `where` on, that does not fit the type."""
+    value: T = read(kind, document, where)
+    return value
+
+
+def omit_none() -> Any:
+    """The default of a field that is None when it does not apply, and then stands in no JSON."""
+    return dataclasses.field(default=None, metadata={"omit_none": True})
+
+
 def write(value: Any) -> Any:
-    """Plain JSON for a value of a project: dataclasses as objects in the order of their fields, sets as sorted lists."""
+    """Plain JSON for a value: dataclasses as objects in the order of their fields, sets as sorted lists, paths as texts."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Step):
         return {**value.component.to_json(), "on": value.on}
     if isinstance(value, Component):
         return value.to_json()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: write(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        items = [(f, getattr(value, f.name)) for f in dataclasses.fields(value)]
+        return {f.name: write(item) for f, item in items if item is not None or "omit_none" not in f.metadata}
     if isinstance(value, dict):
         return {key: write(item) for key, item in value.items()}
     if isinstance(value, frozenset):
         return sorted(write(item) for item in value)
     if isinstance(value, (tuple, list)):
         return [write(item) for item in value]
-    return value
+    return str(value) if isinstance(value, Path) else value
+
+
+_PLAIN = frozenset({str, float, int, bool, type(None)})
 
 
 def changed_decisions(value: Any) -> dict[str, Any]:
@@ -113,6 +139,10 @@ def read(hint: Any, value: Any, where: str) -> Any:
         return _component(hint, value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return read_object(hint, value, where)
+    if hint is Any or hint is object:  # any JSON
+        return value
+    if hint is types.NoneType and value is None:
+        return None
     if hint is Task:
         return _literal(tuple(tasks()), value, where)
     origin = typing.get_origin(hint)
@@ -122,7 +152,9 @@ def read(hint: Any, value: Any, where: str) -> Any:
         return _literal(typing.get_args(hint), value, where)
     if origin in (typing.Union, types.UnionType):
         return _union(typing.get_args(hint), value, where)
-    if origin in (tuple, frozenset):
+    if origin is tuple and typing.get_args(hint)[-1] is not Ellipsis:
+        return _fixed(typing.get_args(hint), value, where)
+    if origin in (tuple, frozenset, list):
         return origin(_items(typing.get_args(hint)[0], value, where))
     if origin is dict:
         if not isinstance(value, dict):
@@ -145,7 +177,20 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     for name in value:
         if name not in known:
             raise unknown(f"field in “{where}” called" if where else "field", name, known)
+    missing = _required(cls) - value.keys()
+    if missing:
+        raise UserError(f"“{where or 'the project'}” has no “{min(missing)}”.", "It must be there.")
     return cls(**{name: read(known[name], item, f"{where}.{name}" if where else name) for name, item in value.items()})
+
+
+def _required(cls: type[Any]) -> frozenset[str]:
+    return _required_fields(cls)  # type: ignore[arg-type]  # as in `hints`
+
+
+@cache
+def _required_fields(cls: type[Any]) -> frozenset[str]:
+    fields = dataclasses.fields(cls)
+    return frozenset(f.name for f in fields if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING)
 
 
 def check_text(value: str, where: str) -> str:
@@ -158,13 +203,13 @@ def check_text(value: str, where: str) -> str:
 
 
 def _scalar(hint: Any, value: Any, where: str) -> Any:
-    if hint is str and isinstance(value, str):
-        return check_text(value, where)
+    if hint in (str, Path) and isinstance(value, str):
+        return hint(check_text(value, where))
     if hint is bool and isinstance(value, bool):
         return value
     if hint in (int, float) and isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(hint, value, where)
-    wanted = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+    wanted = {str: "a text", Path: "a text", bool: "true or false", int: "a whole number", float: "a number", types.NoneType: "nothing"}
     raise refused(where, value, wanted[hint])
 
 
@@ -190,6 +235,8 @@ def _union(options: tuple[Any, ...], value: Any, where: str) -> Any:
     real = [option for option in options if option is not type(None)]
     if len(real) == 1:
         return read(real[0], value, where)
+    if any(option not in _PLAIN for option in real):
+        return _first(real, value, where)
     by_type = {str: str, bool: bool, int: int, float: float}
     found = by_type.get(type(value))
     if found not in real:
@@ -197,9 +244,27 @@ def _union(options: tuple[Any, ...], value: Any, where: str) -> Any:
     return _scalar(found, value, where)
 
 
+def _first(options: list[Any], value: Any, where: str) -> Any:
+    """The value as the first of several types that it can be."""
+    for option in options[:-1]:
+        try:
+            return read(option, value, where)
+        except UserError:
+            continue
+    return read(options[-1], value, where)
+
+
+def _fixed(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)) or len(value) != len(kinds):
+        raise refused(where, value, f"a list of {len(kinds)}")
+    return tuple(read(kind, item, f"{where}[{i}]") for i, (kind, item) in enumerate(zip(kinds, value, strict=True)))
+
+
 def _items(hint: Any, value: Any, where: str) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         raise refused(where, value, "a list")
+    if hint is float and all(type(item) is float for item in value) and all(map(math.isfinite, value)):
+        return list(value)  # long curves, in one go
     return [read(hint, item, f"{where}[{i}]") for i, item in enumerate(value)]
 
 

@@ -6,6 +6,7 @@ from .final_model import open_chosen as open_chosen
 from .final_model import proposed_threshold as proposed_threshold
 from .learning_curves import learning_curve as learning_curve
 from .model_search import search as search
+from .project_opening import open_project as open_project
 from .ranking import tied_with_best as tied_with_best
 from .runs import Run as Run
 from .runs import Runs as Runs

@@ -1,4 +1,4 @@
-"""The record of runs: every trial of every search, and every look at the sealed test part, in `runs.sqlite` in the project's folder.
+"""The record of runs: every trial of every search, and every access to the held-out test set, in `runs.sqlite` in the project's folder.
 
 Records are only added, or written again under the same id when a stopped run goes on. The rollback journal keeps the folder movable and
 every record whole through a kill.
@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,22 +20,27 @@ from typing import Any, Literal
 from mlops_desktop.base.errors import UserError
 
 RUNS_FILE = "runs.sqlite"
-FORMAT = 1
+FORMAT = 2
 Status = Literal["done", "failed", "stopped"]
-_TABLES = """
-CREATE TABLE IF NOT EXISTS run (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (key, id));
-CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL);
-"""
+_RUN = (
+    "CREATE TABLE IF NOT EXISTS run (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,"
+    " record TEXT NOT NULL, UNIQUE (key, id))"
+)
+_LOOK = "CREATE TABLE IF NOT EXISTS look (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL)"
+_UPGRADES = {  # statements by the number of the format before them
+    0: (_RUN, _LOOK),
+    1: ("ALTER TABLE look RENAME TO test_access", "CREATE TABLE renamed_run (old TEXT PRIMARY KEY, new TEXT NOT NULL)"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One trial: an algorithm with its parameters, fitted fold by fold under the decisions `key`.
+    """One trial: an algorithm with its parameters, fitted fold by fold and listed on the leaderboard `key`.
 
-    `id` is the hash of its decisions (32 hex digits), `number` its place in the search, `algorithm` the component's record, `score` the
-    mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless done), `reason` why it failed or
-    what to know of it, `rows` and `features` the size of the training part's matrix, `versions` the libraries that fitted it.
+    `id` is the hash of its decisions (32 hex digits), `trial` the key that its folds lie under, `number` its place in the search,
+    `algorithm` the component's record, `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the
+    metric; None unless done), `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix,
+    `versions` the libraries that fitted it.
     """
 
     id: str
@@ -55,6 +60,7 @@ class Run:
     features: int = 0
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     seed: int = 0
+    trial: str = ""
 
     @property
     def short(self) -> str:
@@ -101,7 +107,8 @@ class Runs:
     def get(self, prefix: str) -> Run:
         """The run whose id begins with `prefix`. UserError when there is none, or more than one."""
         wanted = prefix.strip().lower()
-        rows = self._rows("SELECT id, record FROM run WHERE substr(id, 1, ?) = ? ORDER BY seq", (len(wanted), wanted)) if wanted else []
+        named = "substr(id, 1, ?1) = ?2 OR id IN (SELECT new FROM renamed_run WHERE substr(old, 1, ?1) = ?2)"
+        rows = self._rows(f"SELECT id, record FROM run WHERE {named} ORDER BY seq", (len(wanted), wanted)) if wanted else []
         ids = list(dict.fromkeys(id_ for id_, _ in rows))
         if not ids:
             raise UserError(f"There is no run “{prefix}”.", "The list of runs (`runs`) shows their ids.")
@@ -111,14 +118,33 @@ class Runs:
         return self._run(rows[-1][1])
 
     def record_test_access(self, key: str, why: str) -> int:
-        """Count a look at the sealed test part of the split `key`; how many there were now."""
+        """Count an access to the held-out test set of the split `key`; how many there were now."""
         with self._open(write=True) as connection:
-            connection.execute("INSERT INTO look (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
-            return int(connection.execute("SELECT count(*) FROM look WHERE key = ?", (key,)).fetchone()[0])
+            connection.execute("INSERT INTO test_access (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
+            return int(connection.execute("SELECT count(*) FROM test_access WHERE key = ?", (key,)).fetchone()[0])
 
     def test_accesses(self, key: str) -> builtins.list[str]:
-        """Why the sealed test part of the split `key` was opened, once for each time."""
-        return [why for (why,) in self._rows("SELECT why FROM look WHERE key = ? ORDER BY seq", (key,))]
+        """Why the held-out test set of the split `key` was used, once for each time."""
+        return [why for (why,) in self._rows("SELECT why FROM test_access WHERE key = ? ORDER BY seq", (key,))]
+
+    def move(self, runs: Iterable[tuple[Run, Run]], split: tuple[str, str]) -> None:
+        """Write each run (old, new) under its new id and key, and the accesses of a split under another key (old, new).
+
+        All of it in one transaction: after a kill everything is moved or nothing. The old ids still find their runs.
+        """
+        with self._open(write=True) as connection:
+            for old, new in runs:
+                connection.execute(
+                    "UPDATE OR REPLACE run SET id = ?, key = ?, record = ? WHERE id = ? AND key = ?",
+                    (new.id, new.key, json.dumps(new.to_json(), ensure_ascii=True), old.id, old.key),
+                )
+                connection.execute("INSERT OR REPLACE INTO renamed_run (old, new) VALUES (?, ?)", (old.id, new.id))
+            connection.execute("UPDATE test_access SET key = ? WHERE key = ?", (split[1], split[0]))
+
+    def renamed(self, id: str) -> str:
+        """Today's id of a run that was recorded under this one; the id itself when it was not moved."""
+        found = self._rows("SELECT new FROM renamed_run WHERE old = ?", (id,))
+        return str(found[0][0]) if found else id
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> builtins.list[Any]:
         if not self.path.exists():
@@ -144,7 +170,7 @@ class Runs:
             raise self._refusal(error) from error
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Make the tables of a new file. What another program or version wrote is left alone."""
+        """Make the tables of a new file, and bring an older one up. What another program or a newer version wrote is left alone."""
         number = connection.execute("PRAGMA user_version").fetchone()[0]
         if number > FORMAT:
             raise UserError(
@@ -152,7 +178,12 @@ class Runs:
             )
         if number < FORMAT:
             connection.execute("PRAGMA journal_mode = DELETE")
-            connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {FORMAT};COMMIT;")
+            connection.execute("BEGIN IMMEDIATE")
+            number = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been quicker
+            for statement in (one for before in range(number, FORMAT) for one in _UPGRADES[before]):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.execute("COMMIT")
 
     def _refusal(self, error: sqlite3.Error) -> UserError:
         code = getattr(error, "sqlite_errorcode", None)

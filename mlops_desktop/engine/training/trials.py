@@ -153,6 +153,7 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
     return Run(
         id=pipeline.keys.run(algorithm),
         key=pipeline.keys.board,
+        trial=pipeline.keys.trial(algorithm),
         number=number,
         algorithm=algorithm.to_json(),
         algorithm_id=algorithm.id,

@@ -16,6 +16,7 @@ from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import covers, place_for, place_of_proposal, reason_for, starter
+from mlops_desktop.engine.process import SuggestedStep, SuggestedSteps, SuggestSteps
 from mlops_desktop.engine.project import Project, Step
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
@@ -52,7 +53,7 @@ class Recipe(QObject):
         self.controller, self.panel, self.stage = controller, panel, stage
         self.kind, self.at = "", -1  # what is looked at
         self.draft: Draft | None = None
-        self.proposals: list[Json] | None = None
+        self.proposals: list[SuggestedStep] | None = None
         self.preview = RecipePreview(controller, panel, self)
         self.preview.changed.connect(self.changed)
         self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), ROW_FILTER: ()}  # as they were last
@@ -315,18 +316,20 @@ class Recipe(QObject):
         if blocked(self.controller.project) or self.controller.folder is None:
             return
 
-        def done(found: Json) -> None:
-            self.proposals = [one for one in found["steps"] if self._offered(one)]
+        def done(found: SuggestedSteps) -> None:
+            self.proposals = [one for one in found.steps if self._offered(one)]
             self.changed.emit()
 
-        self.controller.ask("suggest", done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps"))
+        self.controller.ask(
+            SuggestSteps(*self.controller.inputs), done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps")
+        )
 
-    def _offered(self, one: Json) -> bool:
-        return self.stage == "prepare" or bool(choices().operations[one["step"]["id"]].stage == self.stage)
+    def _offered(self, one: SuggestedStep) -> bool:
+        return self.stage == "prepare" or one.step.stage == self.stage
 
     def offered(self) -> list[tuple[Operation, str, bool]]:
         """Every proposal with its reason, and whether a step of the recipe does it already."""
-        found = [(choices().operations.read(one["step"]), str(one["reason"])) for one in self.proposals or []]
+        found = [(one.step, one.reason) for one in self.proposals or []]
         return [(step, why, any(covers(other.component, step) for other in self.steps)) for step, why in found]
 
     def take(self, positions: Sequence[int]) -> None:
@@ -334,7 +337,7 @@ class Recipe(QObject):
         self.leaving.emit()
         if self.proposals is None:
             return
-        proposed = [choices().operations.read(one["step"]) for one in self.proposals]
+        proposed = [one.step for one in self.proposals]
         steps = self.steps
         added: list[str] = []
         last = self.at

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.engine.pipeline import Keys
-from mlops_desktop.engine.project import Project, digest, project_to_json
+from mlops_desktop.engine.process import PreviewRecipe
+from mlops_desktop.engine.project import Project, digest
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.project_controller import ProjectController
@@ -98,13 +99,10 @@ class RecipePreview(QObject):
             self.changed.emit()
 
         self._controller.ask(
-            "preview",
+            PreviewRecipe(self._controller.inputs[0], project, at, row_filter),
             done,
             owner=self._owner,
             title=self.tr("Trying the steps"),
             on_over=over,
-            project=project_to_json(project),
-            at=at,
-            row_filter=row_filter,
         )
         self.changed.emit()

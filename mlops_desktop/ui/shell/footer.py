@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QSizePolicy
@@ -38,7 +39,7 @@ class Footer(QFrame):
         super().__init__()
         self.setObjectName("footer")
         self._jobs = jobs
-        self._began: dict[BackgroundJob, float] = {}
+        self._began: dict[BackgroundJob[Any, Any], float] = {}
         self._what = label(self.tr("Ready"), "small")
         self._what.setObjectName("job_title")
         self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -83,7 +84,7 @@ class Footer(QFrame):
             self._tick.start()
         self._show(queue, job)
 
-    def _show(self, queue: JobQueue, job: BackgroundJob) -> None:
+    def _show(self, queue: JobQueue, job: BackgroundJob[Any, Any]) -> None:
         spent = time.monotonic() - self._began.setdefault(job, time.monotonic())
         text = f"{job.title}: {queue.message}" if queue.message else job.title
         if job.cancelled.is_set():

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QV
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine.process import ImportFile, Propose
 from mlops_desktop.engine.project import (
     BACKUP_FILE,
     DAMAGED_FILE,
@@ -222,7 +223,11 @@ class StartPage(QWidget):
             shutil.rmtree(folder, ignore_errors=True)
 
         self.controller.ask(
-            "import_file", imported, owner="start", title=self.tr("Reading {file}").format(file=file.name), file=str(file), on_over=over
+            ImportFile(*self.controller.inputs, str(file)),
+            imported,
+            owner="start",
+            title=self.tr("Reading {file}").format(file=file.name),
+            on_over=over,
         )
 
     def _propose(self) -> None:
@@ -234,7 +239,9 @@ class StartPage(QWidget):
             if self.controller.folder is not None:
                 self.controller.go_to.emit("problem")
 
-        self.controller.ask("propose", proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over)
+        self.controller.ask(
+            Propose(*self.controller.inputs), proposed, owner="start", title=self.tr("Looking at the columns"), on_over=over
+        )
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""

@@ -9,9 +9,8 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.packaging.export_checks import bytes_text, readiness, stores_training_data
 from mlops_desktop.engine.pipeline import keys
-from mlops_desktop.engine.process.calls import CALLS
+from mlops_desktop.engine.process import CheckGoals, Evaluate
 from mlops_desktop.engine.project.decisions import Goals
-from mlops_desktop.engine.project.project_file import project_to_json
 from mlops_desktop.engine.training.final_model import chosen_run, open_chosen
 from mlops_desktop.engine.workflow import ProjectStatus, project_status
 
@@ -41,10 +40,9 @@ def test_a_trained_model_may_go(trained, copy_of):
 @pytest.mark.parametrize(("least", "tone"), [(0.5, "ok"), (1.01, "err")])
 def test_goals_are_told_once_they_were_measured(trained, copy_of, least, tone):
     made = copy_of(trained, goals=Goals(score=least, response_ms=1e6))
-    project = project_to_json(made.project)
-    CALLS["evaluate"](Silent(), folder=str(made.folder), project=project)
+    Evaluate(made.folder, made.project).run(Silent())
     assert checks(made)["goals"].act == "check"
-    CALLS["check"](Silent(), folder=str(made.folder), project=project)
+    CheckGoals(made.folder, made.project).run(Silent())
     found = checks(made)
     assert found["goal_score"].tone == tone
     assert found["goal_response_ms"].tone == "ok"

@@ -1,8 +1,7 @@
-"""What the child can be asked: JSON in, JSON out, and nothing of project.json is touched."""
+"""The calls to the child: results that JSON carries, and nothing of project.json is touched."""
 
 from __future__ import annotations
 
-import inspect
 import json
 
 import pytest
@@ -10,32 +9,33 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine.process.calls import CALLS
+from mlops_desktop.engine.process.call import result_types
+from mlops_desktop.engine.process.calls.data import MakeProfile, ProfileFile
+from mlops_desktop.engine.process.calls.evaluation import CheckGoals, Evaluate, MeasureResponseTime, WriteReport
+from mlops_desktop.engine.process.calls.model import ExplainRow, Export, OpenModel, PredictFile
+from mlops_desktop.engine.process.calls.recipe import PreviewRecipe, RankColumns, SuggestSteps
+from mlops_desktop.engine.process.calls.training import DescribeSplit, MakeLearningCurve, Train
 from mlops_desktop.engine.project.decisions import Goals
-from mlops_desktop.engine.project.project_file import project_to_json
+from mlops_desktop.engine.project.serialization import from_json, to_json
 from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 
 
-def ask(name: str, made, **args: object):
-    answer = CALLS[name](Silent(), folder=str(made.folder), project=project_to_json(made.project), **args)
-    json.dumps(answer, allow_nan=False)
-    return answer
-
-
-def test_every_call_says_what_it_answers():
-    for name, call in CALLS.items():
-        assert inspect.getdoc(call), name
-        assert next(iter(inspect.signature(call).parameters)) == "job", name
+def ask(call, made, *args: object, **options: object):
+    """The result of a call about a project, as it is after its way through JSON."""
+    result = call(made.folder, made.project, *args, **options).run(Silent())
+    kind, _ = result_types(call)
+    assert from_json(kind, json.loads(json.dumps(to_json(result), allow_nan=False)), call.__name__) == result
+    return result
 
 
 def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
     made = copy_of(trained)
     before = (made.folder / "project.json").read_bytes()
-    assert ask("profile", made)["rows"] == 344
-    assert ask("run", made)["trials"] == 3
-    assert ask("evaluate", made, sealed=False)["rows"] == made.pipeline.train.frame.rows
-    assert ask("evaluate", made)["rows"] == made.pipeline.test.frame.rows
-    ask("report", made, out=str(tmp_path / "report.html"))
+    assert ask(MakeProfile, made)["rows"] == 344
+    assert ask(Train, made)["trials"] == 3
+    assert ask(Evaluate, made, held_out=False)["rows"] == made.pipeline.train.frame.rows
+    assert ask(Evaluate, made)["rows"] == made.pipeline.test.frame.rows
+    ask(WriteReport, made, out=(tmp_path / "report.html"))
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!")
     assert (made.folder / "project.json").read_bytes() == before
 
@@ -43,14 +43,14 @@ def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path
 @pytest.mark.parametrize(("least", "passed"), [(0.5, True), (1.01, False)])
 def test_the_gate_measures_the_test_part(trained, copy_of, least, passed):
     made = copy_of(trained, goals=Goals(score=least, response_ms=1000.0))
-    found = ask("check", made)
+    found = ask(CheckGoals, made)
     assert found["passed"] is passed
     assert {goal["goal"] for goal in found["goals"]} == {"score", "response_ms"}
     assert all(goal["measured"] is not None for goal in found["goals"])
 
 
 def test_a_file_is_profiled_without_a_project(tmp_path):
-    found = CALLS["profile_file"](Silent(), file=str(resource_folder() / "samples" / "penguins.csv"), out=str(tmp_path / "p.html"))
+    found = ProfileFile(str(resource_folder() / "samples" / "penguins.csv"), tmp_path / "p.html").run(Silent())
     assert found["rows"] == 344
     assert {column["name"] for column in found["columns"]} >= {"species", "sex"}
     assert (tmp_path / "p.html").exists()
@@ -58,24 +58,23 @@ def test_a_file_is_profiled_without_a_project(tmp_path):
 
 def test_predict_takes_a_project(trained, tmp_path):
     file = resource_folder() / "samples" / "penguins.csv"
-    project = project_to_json(trained.project)
-    found = CALLS["predict"](Silent(), source=str(trained.folder), file=str(file), out=str(tmp_path / "out.csv"), project=project)
+    found = PredictFile(trained.folder, file, tmp_path / "out.csv", trained.project).run(Silent())
     assert found["rows"] == 344
 
 
 def test_an_unknown_exporter_is_a_sentence(trained, tmp_path):
     with pytest.raises(UserError, match="no exporter"):
-        ask("export", trained, exporter="nothing", out=str(tmp_path / "out"), options={})
+        ask(Export, trained, exporter="nothing", out=(tmp_path / "out"), options={})
 
 
 def test_a_report_can_leave_the_test_part_sealed(trained, copy_of, tmp_path):
     made = copy_of(trained, goals=Goals(score=0.5, response_ms=1000.0), seed=21)
-    ask("run", made)
-    ask("report", made, out=str(tmp_path / "sealed.html"), sealed=True)
+    ask(Train, made)
+    ask(WriteReport, made, out=(tmp_path / "sealed.html"), sealed=True)
     assert not made.runs.test_accesses(made.pipeline.keys.split)
     assert "still sealed" in (tmp_path / "sealed.html").read_text(encoding="utf-8")
-    ask("evaluate", made)
-    ask("report", made, out=str(tmp_path / "seen.html"), sealed=True)
+    ask(Evaluate, made)
+    ask(WriteReport, made, out=(tmp_path / "seen.html"), sealed=True)
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == 1
     seen = (tmp_path / "seen.html").read_text(encoding="utf-8")
     assert "still sealed" not in seen
@@ -85,40 +84,40 @@ def test_a_report_can_leave_the_test_part_sealed(trained, copy_of, tmp_path):
 def test_the_response_time_is_measured_without_a_look(trained, copy_of):
     made = copy_of(trained)
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
-    assert 0 < ask("response_time", made)["response_ms"] < 1000
+    assert 0 < ask(MeasureResponseTime, made).response_ms < 1000
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
 def test_split_and_learning_curve_are_calls(trained, copy_of):
     made = copy_of(trained)
-    assert ask("validation", made)["train"] == made.pipeline.train.frame.rows
-    assert len(ask("learning_curve", made)["points"]) == 10
+    assert ask(DescribeSplit, made)["train"] == made.pipeline.train.frame.rows
+    assert len(ask(MakeLearningCurve, made)["points"]) == 10
 
 
 def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
-    found = ask("preview", trained, at=0)
+    found = ask(PreviewRecipe, trained, at=0)
     assert len(found["steps"]) == len(trained.project.steps)
-    assert ask("rank", trained, method="select_variance")["scores"]
-    proposed = ask("suggest", trained)["steps"]
-    assert [one["step"]["id"] for one in proposed] == [step.component.id for step in trained.project.steps]
-    assert all(one["there"] and one["reason"] for one in proposed)
+    assert ask(RankColumns, trained, method="select_variance")["scores"]
+    proposed = ask(SuggestSteps, trained).steps
+    assert [one.step.id for one in proposed] == [step.component.id for step in trained.project.steps]
+    assert all(one.there and one.reason for one in proposed)
 
 
 def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_of):
     made = copy_of(trained)
-    found = ask("open_model", made)
+    found = ask(OpenModel, made)
     pipeline = made.pipeline
-    assert pipeline.keys.scorer(found["run"]) in pipeline.store
-    assert stored_scorer(pipeline.project, pipeline.store, found["run"], check=False).version == found["version"]
+    assert pipeline.keys.scorer(found.run) in pipeline.store
+    assert stored_scorer(pipeline.project, pipeline.store, found.run, check=False).version == found.version
     assert pipeline.store.get(pipeline.keys.train_rows)[1]["rows"].tolist() == pipeline.train_rows.tolist()
-    assert ask("open_model", made) == found
+    assert ask(OpenModel, made) == found
 
 
 def test_a_row_is_explained_and_a_bad_one_refused(trained, copy_of):
     made = copy_of(trained)
     row = {"bill_length_mm": 50.0, "island": "Biscoe"}
-    found = ask("explain_row", made, row=row)
-    total = found["base"] + sum(part for _, part in found["contributions"])
-    assert abs(total - found["answer"]) < 1e-9
+    found = ask(ExplainRow, made, row=row)
+    total = found.base + sum(part for _, part in found.contributions)
+    assert abs(total - found.answer) < 1e-9
     with pytest.raises(UserError, match="bill_length_mm"):
-        ask("explain_row", made, row={"bill_length_mm": "long"})
+        ask(ExplainRow, made, row={"bill_length_mm": "long"})

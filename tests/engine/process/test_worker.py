@@ -1,4 +1,4 @@
-"""The protocol as it goes through the pipes; `test_child.py` has the whole of it with the parent's side."""
+"""The protocol as it goes through the pipes; `test_child_process.py` has the whole of it with the parent's side."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from mlops_desktop.engine.process import worker
 from mlops_desktop.engine.process.child_process import Child
+from tests.engine.process import child_calls as calls
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -45,33 +46,33 @@ def events(process, number):
 
 
 def test_events_of_each_kind(process):
-    ask(process, {"id": 1, "call": "echo", "args": {"a": 1}})
+    ask(process, {"id": 1, "call": "Echo", "args": {"value": 1}})
     assert [e["event"] for e in events(process, 1)] == ["begun", "progress", "done"]
-    ask(process, {"id": 2, "call": "partials", "args": {"count": 2}})
+    ask(process, {"id": 2, "call": "Partials", "args": {"count": 2}})
     assert events(process, 2)[-3:] == [
         {"id": 2, "event": "partial", "data": {"i": 0}},
         {"id": 2, "event": "partial", "data": {"i": 1}},
         {"id": 2, "event": "done", "result": None},
     ]
-    ask(process, {"id": 3, "call": "refuses", "args": {}})
+    ask(process, {"id": 3, "call": "Refuses", "args": {}})
     assert events(process, 3)[-1] == {"id": 3, "event": "refused", "message": "The column is empty.", "remedy": "Choose another one."}
-    ask(process, {"id": 4, "call": "fails", "args": {"value": "Smith"}})
+    ask(process, {"id": 4, "call": "Fails", "args": {"value": "Smith"}})
     failed = events(process, 4)[-1]
     assert failed["event"] == "failed"
     assert set(failed) == {"id", "event", "message", "details"}
 
 
 def test_progress_says_how_far_and_what(process):
-    ask(process, {"id": 1, "call": "steps", "args": {"count": 2, "pause": 0.1}})
+    ask(process, {"id": 1, "call": "Steps", "args": {"count": 2, "pause": 0.1}})
     progress = [e for e in events(process, 1) if e["event"] == "progress"]
-    assert progress[-1] == {"id": 1, "event": "progress", "fraction": 0.5, "message": "step 1", "data": None}
+    assert progress[-1] == {"id": 1, "event": "progress", "fraction": 0.5, "message": "step 1"}
 
 
 def test_a_call_that_was_cancelled_before_its_turn_never_begins_its_work(process):
     ask(
         process,
-        {"id": 1, "call": "steps", "args": {"count": 3, "pause": 0.05}},
-        {"id": 2, "call": "steps", "args": {"count": 9}},
+        {"id": 1, "call": "Steps", "args": {"count": 3, "pause": 0.05}},
+        {"id": 2, "call": "Steps", "args": {"count": 9}},
         {"cancel": 2},
     )
     assert events(process, 1)[-1]["event"] == "done"
@@ -79,7 +80,7 @@ def test_a_call_that_was_cancelled_before_its_turn_never_begins_its_work(process
 
 
 def test_the_end_of_stdin_is_the_end_of_an_idle_worker_in_order(process):
-    ask(process, {"id": 1, "call": "echo", "args": {}})
+    ask(process, {"id": 1, "call": "Echo", "args": {}})
     events(process, 1)
     process.stdin.close()
     assert process.wait(5) == 0
@@ -87,7 +88,7 @@ def test_the_end_of_stdin_is_the_end_of_an_idle_worker_in_order(process):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_the_end_of_stdin_is_the_end_of_a_busy_worker_at_once(process):
-    ask(process, {"id": 1, "call": "steps", "args": {"count": 1000, "pause": 0.05}})
+    ask(process, {"id": 1, "call": "Steps", "args": {"count": 1000, "pause": 0.05}})
     process.stdout.readline()
     began = time.monotonic()
     process.stdin.close()
@@ -99,13 +100,13 @@ def test_a_warm_worker_imports_while_it_is_idle_and_a_call_never_waits_for_all_o
     monkeypatch.setenv("PYTHONPATH", str(HERE))
     with Child(calls="child_calls", warm=True) as one:
         one.start()
-        assert one.call("echo", {"a": 1}) == {"a": 1}
+        assert one.call(calls.Echo({"a": 1})) == {"a": 1}
         end = time.monotonic() + 60
-        while not all(one.call("loaded", {"names": list(worker.WARM)}).values()):
+        while not all(one.call(calls.Loaded(names=list(worker.WARM))).values()):
             time.sleep(0.1)
             assert time.monotonic() < end
     with Child(calls="child_calls") as one:
-        assert one.call("loaded", {"names": ["pandas", "sklearn"]}) == {"pandas": False, "sklearn": False}
+        assert one.call(calls.Loaded(names=["pandas", "sklearn"])) == {"pandas": False, "sklearn": False}
 
 
 def test_a_worker_that_is_closed_while_it_warms_up_ends_at_once(monkeypatch):

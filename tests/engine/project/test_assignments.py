@@ -201,7 +201,7 @@ def test_names_of_columns_are_checked_when_they_are_known():
 
 
 def test_every_field_of_a_project_can_be_decided():
-    heads = {name.partition(".")[0] for name in field_names()} | {"file", "data", "columns"}
+    heads = {name.partition(".")[0] for name in field_names()} | {"file", "data", "columns", "answers"}
     assert {f.name for f in fields(Project)} <= heads
     notes = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
     assert set(notes) <= heads

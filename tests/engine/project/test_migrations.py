@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
         ("drop_missing_target", number == 1),
     ]
     assert project_from_json(project_to_json(project)) == project
+
+
+def test_one_project_is_the_same_in_every_format():
+    projects = [read_project(OLD / f"format_{number}") for number in range(1, FORMAT + 1)]
+    on = [replace(project, row_filters=tuple(replace(step, on=True) for step in project.row_filters)) for project in projects]
+    assert all(project == on[0] for project in on)  # the first format had no switch: its row filters were on
 
 
 def test_row_filters_of_the_first_format_were_on():

@@ -102,7 +102,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(runs):
             runs.get(absent)
 
 
-def test_looks_at_the_test_part_are_counted_by_split(runs):
+def test_accesses_to_the_held_out_test_set_are_counted_by_split(runs):
     assert [runs.record_test_access("a", "report"), runs.record_test_access("b", "check"), runs.record_test_access("a", "prüfen")] == [
         1,
         1,
@@ -154,7 +154,7 @@ def test_a_damaged_file_is_kept_aside_and_work_goes_on(runs, how):
 def test_a_newer_record_is_refused_and_left_alone(runs):
     runs.record(a_run(1))
     with closing(sqlite3.connect(runs.path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     before = runs.path.read_bytes()
     with pytest.raises(UserError, match="newer version"):
         runs.list("board")

@@ -11,9 +11,9 @@ import pytest
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process import MakeOverview, OpenModel, Train
 from mlops_desktop.engine.project.decisions import ColumnNote, Search
-from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
+from mlops_desktop.engine.project.project_file import read_project, write_project
 from tests.ui.conftest import SAMPLES
 
 CHURN = "\n".join((SAMPLES / "telco_churn.csv").read_text(encoding="utf-8").splitlines()[:700])
@@ -50,10 +50,8 @@ def with_model(make_project, tmp_path, tmp_path_factory, _models) -> Callable[..
             project = read_project(made)
             project = replace(project, columns={**project.columns, **notes})
             write_project(made, project)
-            record = project_to_json(project)
-            calls.run(Silent(), folder=str(made), project=record)
-            calls.open_model(Silent(), folder=str(made), project=record)
-            calls.overview(Silent(), folder=str(made), project=record)
+            for call in (Train, OpenModel, MakeOverview):
+                call(made, project).run(Silent())
             _models[name] = tmp_path_factory.mktemp("models") / name
             shutil.copytree(made, _models[name])
         return copied(_models[name], tmp_path / f"with_model_{name}", **decided)

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushBu
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.final_evaluation import evaluate_rows
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.process import calls
-from mlops_desktop.engine.project.project_file import project_to_json, read_project
+from mlops_desktop.engine.process import Evaluate
+from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.ui.panels.app import panel as panel_module
@@ -266,7 +266,7 @@ def test_many_columns_are_folded_and_found(opened):
 def test_the_most_important_columns_come_first_once_they_were_measured(opened, open_project, with_model):
     folder = with_model("wide", wide(), "y", "logistic")
     project = read_project(folder)
-    calls.evaluate(Silent(), folder=str(folder), project=project_to_json(project))
+    Evaluate(folder, project).run(Silent())
     panel = open_project(folder, "app").panel
     rest(panel)
     assert set(panel.form._front[:2]) == {"column_003", "column_060"}

@@ -24,9 +24,9 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.decisions import Goals, Search
-from mlops_desktop.engine.project.project_file import project_to_json, read_project, write_project
+from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.engine.training.scorer_assembly import stored_scorer
@@ -175,7 +175,7 @@ def test_goals_are_checked_on_demand(opened):
 def test_training_rows_leave_only_with_consent(opened, make_project, open_project):
     folder = make_project("penguins", "species", candidates=(choices().algorithms.read("knn"),), search=Search(trials=1, seconds=None))
     project = read_project(folder)
-    calls.run(Silent(), folder=str(folder), project=project_to_json(project))
+    Train(folder, project).run(Silent())
     panel = open_project(folder, "deploy").panel
     assert not panel.export.go.isEnabled()
     assert "training rows" in find(panel, QLabel, "export_note").text()

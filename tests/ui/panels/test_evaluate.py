@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QS
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.process import calls
+from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.decisions import Costs, Goals, Search
-from mlops_desktop.engine.project.project_file import project_to_json, read_project
+from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, cost_at, counts_at
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
@@ -41,7 +41,7 @@ def trained(make_project, tmp_path, tmp_path_factory, _trained) -> Callable[...,
             made = make_project(
                 CHURN if name == "churn" else name, _TARGETS[name], candidates=some, search=Search(trials=3, seconds=None), name="churn.csv"
             )
-            calls.run(Silent(), folder=str(made), project=project_to_json(read_project(made)))
+            Train(made, read_project(made)).run(Silent())
             home = tmp_path_factory.mktemp("trained") / name
             shutil.copytree(made, home)
             _trained[name] = home

@@ -9,14 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton
 
+from mlops_desktop.engine.process import Call
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.shell import footer as foot
 from mlops_desktop.ui.shell.footer import MOST_LINES, Footer, LogDrawer, about
+from tests.ui import jobs_calls as calls
 from tests.ui.conftest import click, find
 
 
-def ticket(name: str, title: str, **args: object) -> BackgroundJob:
-    return BackgroundJob(name=name, args=args, title=title, on_done=lambda _: None)
+def ticket(call: Call, title: str) -> BackgroundJob:
+    return BackgroundJob(call=call, title=title, on_done=lambda _: None)
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def test_work_is_shown_with_its_title_and_stopped_by_its_button(footer, runner, 
     what, bar, stop = find(footer, QLabel, "job_title"), find(footer, QProgressBar, "job_progress"), find(footer, QPushButton, "job_stop")
     assert what.text() == "Ready"
     assert not stop.isVisible()
-    runner.start("me", ticket("slow", "Training", seconds=40), long=True)
-    runner.start("you", ticket("echo", "Next"), long=True)
+    runner.start("me", ticket(calls.Slow(seconds=40), "Training"), long=True)
+    runner.start("you", ticket(calls.Echo(), "Next"), long=True)
     qtbot.waitUntil(lambda: runner.long.fraction > 0.025, timeout=20_000)
     footer.show_work()
     assert what.text().startswith("Training: at it")
@@ -59,7 +61,7 @@ def test_work_is_shown_with_its_title_and_stopped_by_its_button(footer, runner, 
 
 
 def test_quick_work_is_shown_while_there_is_no_long_work(footer, runner, qtbot):
-    runner.start("me", ticket("slow", "Looking", seconds=0.5))
+    runner.start("me", ticket(calls.Slow(seconds=0.5), "Looking"))
     footer.show_work()
     assert find(footer, QLabel, "job_title").text().startswith("Looking")
     qtbot.waitUntil(lambda: runner.quick.now is None, timeout=20_000)

@@ -12,6 +12,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QToolButton, QWidget
 
 from mlops_desktop import app as application
+from mlops_desktop.engine.process import Train
+from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import theme
@@ -214,9 +216,7 @@ def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):
 
 def test_closing_while_work_goes_on_asks_first(window, qtbot):
     open_sample(window, qtbot)
-    window.controller.jobs.start(
-        "test", BackgroundJob(name="run", args={"folder": "nowhere", "project": {}}, title="t", on_done=print), long=True
-    )
+    window.controller.jobs.start("test", BackgroundJob(call=Train(Path("nowhere"), Project()), title="t", on_done=print), long=True)
     asked = []
 
     def answer(button: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from mlops_desktop import app as application
+from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.project_file import DAMAGED_FILE, read_project, write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
 from mlops_desktop.ui.shell import start_page as start
@@ -153,7 +154,7 @@ def test_another_project_is_not_opened_over_work_without_a_word(opened, make_pro
     folder, other = make_project(), make_project()
     opened.open_path(folder)
     settle(opened)
-    opened.controller.ask("run", lambda _: None, owner="t", title="Training", long=True)
+    opened.controller.ask(Train(*opened.controller.inputs), lambda _: None, owner="t", title="Training", long=True)
     opened.open_path(other)
     assert "still being worked on" in banner(opened)
     assert opened.controller.folder == folder

@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from mlops_desktop.engine.project import project_to_json
+from mlops_desktop.engine.process import PredictFile
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.app.batch_card import BatchCard
 from mlops_desktop.ui.project_controller import ProjectController
@@ -53,18 +53,14 @@ class BatchPage(QWidget):
             done.append(True)
             self.card.show_done(file, out, found["rows"], found["refused"], found["warnings"])
 
+        folder, project = self.controller.inputs
         self.controller.ask(
-            "predict",
+            PredictFile(folder, file, out, project),
             finish,
             owner="app.batch",
             title=title,
             on_progress=lambda share, _: self.card.show_state(f"{title} · {share:.0%}"),
             on_over=lambda: None if done else self.card.show_state(""),
-            about_project=False,
-            source=str(self.controller.folder),
-            file=str(file),
-            out=str(out),
-            project=project_to_json(self.controller.project),
         )
 
     def _open_folder(self) -> None:

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Outcome, Trial
+from mlops_desktop.engine.process import ExplainRow, OpenModel, RowExplanation
 from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
 from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.scorer import Scorer
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.app.answer_card import AnswerCard
 from mlops_desktop.ui.panels.app.batch_page import BatchPage
@@ -129,7 +129,7 @@ class AppPanel(Panel):
             self._show_without()
             return
         key = self.controller.keys.scorer(best.id)
-        self.scorer.want(key, "open_model")
+        self.scorer.want(key, OpenModel(*self.controller.inputs))
         found = self.scorer.value
         if found is None:
             self._show_preparing()
@@ -272,14 +272,15 @@ class AppPanel(Panel):
             self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row)
             return
 
-        def done(found: Json) -> None:
+        def done(found: RowExplanation) -> None:
             if self.outcome is outcome:
-                parts = [(str(name), float(part)) for name, part in found["contributions"]]
-                self.why.show_parts(trial.scorer, found["about"], found["base"], found["answer"], parts, outcome.row)
+                self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row)
 
         if not self.why.parts:
             self.why.show_working(self.tr("Working out the contributions …"))
-        self.controller.ask("explain_row", done, owner="app.why", title=self.tr("Explaining the answer"), row=dict(outcome.row))
+        self.controller.ask(
+            ExplainRow(*self.controller.inputs, dict(outcome.row)), done, owner="app.why", title=self.tr("Explaining the answer")
+        )
 
     # ---- inputs
 
@@ -294,7 +295,7 @@ class AppPanel(Panel):
             return
         if not len(self._training_rows()):
             title = self.tr("Looking up the training rows")
-            self.controller.ask("open_model", lambda _: self._offer_rows(), owner="app.rows", title=title)
+            self.controller.ask(OpenModel(*self.controller.inputs), lambda _: self._offer_rows(), owner="app.rows", title=title)
         self._offer_rows()
         self.picker.number.setFocus()
 

@@ -12,6 +12,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import check_filter, rows_where
+from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.project import apply_fix
 from mlops_desktop.serving.cells import level_of
@@ -135,7 +136,11 @@ class DataPanel(Panel):
         """Show the profile of today's decisions, or have it made."""
         self.controller.load_table()
         project, profile = self.controller.project, self.profile
-        profile.want(self.controller.keys.profile if self.controller.folder and project.data else "", "profile", scope=project.data)
+        has_data = self.controller.folder is not None and bool(project.data)
+        if has_data:
+            profile.want(self.controller.keys.profile, MakeProfile(*self.controller.inputs), scope=project.data)
+        else:
+            profile.want("")
         table, overview = self.controller.table(), self.controller.overview()
         key = (project, profile.state, profile.refused, table is not None)
         if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
@@ -315,11 +320,12 @@ class DataPanel(Panel):
             self._show_rows(rows_where(table.frame, text))
         else:
             self.count.setText(self.tr("looking …"))
-            self.controller.ask("filter_rows", self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"), where=text)
+            call = FilterRows(*self.controller.inputs, text)
+            self.controller.ask(call, self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"))
 
-    def _take_rows(self, found: Json) -> None:
+    def _take_rows(self, found: FilteredRows) -> None:
         try:
-            mask = self.controller.store.get(found["key"])[1]["mask"]
+            mask = self.controller.store.get(found.key)[1]["mask"]
         except KeyError:
             self.controller.banner.emit("warn", self.tr("The filtered rows could not be read. Type the filter again."), self.id)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.base.service_files import START
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import Check, bytes_text, readiness, stores_training_data
+from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
+from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.forms import ComponentForm
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
 from mlops_desktop.ui.project_controller import ProjectController
@@ -197,7 +198,13 @@ class ExportPage(QWidget):
         if what == "check":
             self._busy = self.tr("checking …")
             self.show_now()
-            self.controller.ask("check", lambda _: None, owner="deploy.check", title=self.tr("Checking the goals"), on_over=self._done)
+            self.controller.ask(
+                CheckGoals(*self.controller.inputs),
+                lambda _: None,
+                owner="deploy.check",
+                title=self.tr("Checking the goals"),
+                on_over=self._done,
+            )
         else:
             self.controller.go_to.emit({"train": "train", "evaluate": "evaluate"}[what])
 
@@ -215,32 +222,29 @@ class ExportPage(QWidget):
         self._busy = self.tr("exporting …")
         self.show_now()
 
-        def done(found: Json) -> None:
+        def done(found: ExportedFiles) -> None:
             if self.controller.folder == here:
                 self._written = (here, model, out)
                 self._place = out.parent
                 self._propose()
-                self._show_written(out, found["files"])
+                self._show_written(out, found.files)
             self.exported.emit(out)
 
         record = self._exporter.to_json()
         self.controller.ask(
-            "export",
+            Export(*self.controller.inputs, record["id"], out, record["params"]),
             done,
             owner="deploy.export",
             title=title,
             long=True,
             on_progress=lambda share, _: self._progress(share),
             on_over=self._done,
-            exporter=record["id"],
-            out=str(out),
-            options=record["params"],
         )
 
     def _progress(self, share: float) -> None:
         self.checks.show_checks(self._checks, self.tr("exporting, {share}").format(share=f"{share:.0%}"))
 
-    def _show_written(self, out: Path, files: list[str]) -> None:
+    def _show_written(self, out: Path, files: Sequence[str]) -> None:
         sizes = [(name, (out / name).stat().st_size) for name in files if (out / name).is_file()]
         files_text = pluralize(len(sizes), self.tr("1 file"), self.tr("{n} files"))
         whole = f"{files_text}, {bytes_text(sum(size for _, size in sizes))}"

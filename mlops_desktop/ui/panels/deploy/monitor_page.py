@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.project import Project, project_from_json, project_to_json
+from mlops_desktop.engine.process import ImportFile, MeasureDrift, Renew
+from mlops_desktop.engine.project import Project, project_from_json
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
@@ -105,7 +106,11 @@ class MonitorPage(QWidget):
                 self._show()
 
         self.controller.ask(
-            "drift", done, owner="deploy.drift", title=self.tr("Comparing {file}").format(file=file.name), on_over=over, file=str(file)
+            MeasureDrift(*self.controller.inputs, file),
+            done,
+            owner="deploy.drift",
+            title=self.tr("Comparing {file}").format(file=file.name),
+            on_over=over,
         )
 
     def retrain_now(self) -> None:
@@ -120,12 +125,11 @@ class MonitorPage(QWidget):
             self._fit(before, project_from_json(found["project"]))
 
         self.controller.ask(
-            "import_file",
+            ImportFile(*self.controller.inputs, str(file)),
             imported,
             owner="deploy.import",
             title=self.tr("Reading {file}").format(file=file.name),
             on_over=self._read,
-            file=str(file),
         )
 
     def _read(self) -> None:
@@ -148,12 +152,10 @@ class MonitorPage(QWidget):
             self.controller.banner.emit("ok", message.format(file=updated.file) + changes, "train")
 
         self.controller.ask(
-            "renew",
+            Renew(self.controller.inputs[0], updated, before),
             done,
             owner="deploy.import",
             title=self.tr("Fitting the decisions to the new data"),
-            project=project_to_json(updated),
-            before=project_to_json(before),
         )
 
     # ---- the service

@@ -13,6 +13,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import check
 from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
@@ -137,11 +138,11 @@ class EvaluatePanel(Panel):
         self._turn(self._main)
         self._notice("")
         self._body.setEnabled(True)
-        self.out_of_fold.want(keys.out_of_fold(best.id), "evaluate", ask=not self.controller.jobs.busy, sealed=False)
-        self.test.want(keys.evaluation(best.id), "evaluate", ask=False)
-        self.file.want(
-            f"{keys.evaluation(best.id)} {self._file}", "evaluate_file", scope=keys.evaluation(best.id), ask=False, file=str(self._file)
-        )
+        inputs, evaluation = self.controller.inputs, keys.evaluation(best.id)
+        self.out_of_fold.want(keys.out_of_fold(best.id), Evaluate(*inputs, held_out=False), ask=not self.controller.jobs.busy)
+        self.test.want(evaluation, Evaluate(*inputs), ask=False)
+        if self._file is not None:
+            self.file.want(f"{evaluation} {self._file}", EvaluateFile(*inputs, self._file), scope=evaluation, ask=False)
         test, oof = self.test.value, self.out_of_fold.value
         if test is not None and self._test_shown != keys.evaluation(best.id):
             self._test_shown, self._source = keys.evaluation(best.id), "test"
@@ -302,7 +303,7 @@ class EvaluatePanel(Panel):
         if test is None:
             self.goals.show_goals(None)
             return
-        self.response.want(keys.response(best.id) if goals.response_ms is not None else "", "response_time")
+        self.response.want(keys.response(best.id) if goals.response_ms is not None else "", MeasureResponseTime(*self.controller.inputs))
         time = self.response.value
         self.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
 
@@ -339,11 +340,15 @@ class EvaluatePanel(Panel):
             return
         file = Path(path) if Path(path).suffix else Path(path).with_suffix(".html")
 
-        def done(_: Json) -> None:
+        def done(_: None) -> None:
             self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
 
         self.controller.ask(
-            "report", done, owner="evaluate.report", title=self.tr("Writing the report"), long=True, out=str(file), sealed=True
+            WriteReport(*self.controller.inputs, file, sealed=True),
+            done,
+            owner="evaluate.report",
+            title=self.tr("Writing the report"),
+            long=True,
         )
 
     # ---- what a person does

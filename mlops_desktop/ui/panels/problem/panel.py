@@ -15,6 +15,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.process import ImportFile, Renew
 from mlops_desktop.engine.project import (
     Brief,
     ColumnNote,
@@ -24,7 +25,6 @@ from mlops_desktop.engine.project import (
     Role,
     consistent,
     project_from_json,
-    project_to_json,
     set_note,
     set_target,
 )
@@ -323,7 +323,7 @@ class ProblemPanel(Panel):
                 self._show_again()
 
         self.controller.ask(
-            "renew", done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over, before=project_to_json(before)
+            Renew(*self.controller.inputs, before), done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over
         )
         self._show_again()
 
@@ -347,13 +347,11 @@ class ProblemPanel(Panel):
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
-            "import_file",
+            ImportFile(self.controller.inputs[0], project, str(file)),
             done,
             owner="problem.import",
             title=self.tr("Reading {file}").format(file=file.name),
             on_over=self._show_again,
-            file=str(file),
-            project=project_to_json(project),
         )
 
     def _read_again(self, source: Source) -> None:

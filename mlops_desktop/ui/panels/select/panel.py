@@ -13,7 +13,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project import project_to_json
+from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.query import Query
@@ -71,10 +71,8 @@ class RankingPane(Pane):
     def _show(self) -> None:
         recipe, rankings = self.recipe, self.rankings
         ask = not recipe.preview.asking and not blocked(recipe.controller.project)
-        rankings.want(
-            self._key(), "rank", scope=str(recipe.controller.folder), ask=ask,
-            project=project_to_json(recipe.tried()), method=self.method.chosen(), at=recipe.selected_positions()[0],
-        )  # fmt: skip
+        call = RankColumns(recipe.controller.inputs[0], recipe.tried(), self.method.chosen(), recipe.selected_positions()[0])
+        rankings.want(self._key(), call, scope=str(recipe.controller.folder), ask=ask)
         self.ring.setVisible(rankings.asking)
         found = rankings.value
         if found is None:

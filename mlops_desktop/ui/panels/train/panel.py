@@ -16,6 +16,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, metrics_for
+from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve, Train
 from mlops_desktop.engine.training import Run, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of
 from mlops_desktop.ui.jobs import BackgroundJob, Json
@@ -43,7 +44,7 @@ class TrainPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._job: BackgroundJob | None = None  # the search that is going on
+        self._job: BackgroundJob[Json, Json] | None = None  # the search that is going on
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
         self._running: Running | None = None
         self._shown: tuple[Any, ...] = ()
@@ -148,7 +149,7 @@ class TrainPanel(Panel):
         found = self.controller.result(keys.validation) if facts.peek(key) is None else None
         if found is not None and not found["refused"]:
             facts.put(key, found)
-        facts.want(key, "validation")
+        facts.want(key, DescribeSplit(*self.controller.inputs))
         self.setup.split.show_facts(facts.value)
 
     def _show_soon(self) -> None:
@@ -237,7 +238,7 @@ class TrainPanel(Panel):
         if best is None:
             self.learning.show_nothing()
             return
-        self.curve.want(self.controller.keys.learning_curve(best.id), "learning_curve", ask=False)
+        self._want_curve(best)
         found = self.curve.value
         points = found["points"] if found else [part["point"] for part in self.curve.parts]
         metric = self._metric()
@@ -246,12 +247,15 @@ class TrainPanel(Panel):
             busy=self.curve.asking or self._job is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
+    def _want_curve(self, run: Run) -> None:
+        self.curve.want(self.controller.keys.learning_curve(run.id), MakeLearningCurve(*self.controller.inputs), ask=False)
+
     def make_learning_curve(self) -> None:
         """Have the learning curve of the chosen model made."""
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if run is None:
             return
-        self.curve.want(self.controller.keys.learning_curve(run.id), "learning_curve", ask=False)
+        self._want_curve(run)
         self.curve.retry()
         self._show_soon()
 
@@ -277,8 +281,8 @@ class TrainPanel(Panel):
                 self._report_stopped()
 
         job = self._job = self.controller.ask(
-            "run", self._trained, owner="train", title=self.tr("Training"), long=True,
-            on_partial=partial, on_over=over, jobs=self.setup.search.jobs.value(),
+            Train(*self.controller.inputs, self.setup.search.jobs.value()), self._trained, owner="train", title=self.tr("Training"),
+            long=True, on_partial=partial, on_over=over,
         )  # fmt: skip
         self._show_board()
 

@@ -1,0 +1,118 @@
+"""Calls about a data file and the typed table: reading it, the decisions proposed for it, its profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.data import import_cells, load_cells, rows_key, rows_where, type_cells
+from mlops_desktop.engine.pipeline import Pipeline, propose, renew, seen
+from mlops_desktop.engine.process.call import Call, ProjectCall
+from mlops_desktop.engine.profiling import profile
+from mlops_desktop.engine.project import Project, project_to_json
+from mlops_desktop.engine.reporting import write_profile_report
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ImportFile(ProjectCall[Json, None]):
+    """Read a file or an address into the snapshots; `{"project", "data", "file", "source", "rows", "columns", "evidence", …}`."""
+
+    stage = "problem"
+    file: str
+
+    def run(self, job: Job) -> Json:
+        """See `engine.data.import_cells`."""
+        return import_cells(self.folder, self.file, self.project, job)
+
+
+@dataclass(frozen=True)
+class Propose(ProjectCall[Json, None]):
+    """Fill the open decisions; `{"project", "reasons"}`."""
+
+    stage = "problem"
+
+    def run(self, job: Job) -> Json:
+        """See `engine.pipeline.propose`."""
+        proposed, reasons = propose(self.folder, self.project, job)
+        return {"project": project_to_json(proposed), "reasons": reasons}
+
+
+@dataclass(frozen=True)
+class Renew(ProjectCall[Json, None]):
+    """Recommend anew what was recommended for the decisions `before` and does not fit any more; `{"project", "reasons", "changes"}`."""
+
+    stage = "problem"
+    before: Project
+
+    def run(self, job: Job) -> Json:
+        """See `engine.pipeline.renew`."""
+        renewed, reasons, changes = renew(self.folder, self.before, self.project, job)
+        return {"project": project_to_json(renewed), "reasons": reasons, "changes": changes}
+
+
+@dataclass(frozen=True)
+class MakeOverview(ProjectCall[Json, None]):
+    """What can be seen of the table before anything is decided; the typed table is in the store afterwards."""
+
+    def run(self, job: Job) -> Json:
+        """See `engine.profiling.overview`."""
+        pipeline = Pipeline(self.folder, self.project)
+        assert pipeline.table is not None
+        return seen(pipeline, job)
+
+
+@dataclass(frozen=True)
+class FilteredRows:
+    """The rows where a formula holds: the array `mask` is in the store under `key`; `rows` is how many there are."""
+
+    key: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class FilterRows(ProjectCall[FilteredRows, None]):
+    """The rows where the formula `where` holds."""
+
+    where: str
+
+    def run(self, job: Job) -> FilteredRows:
+        """See `engine.data.rows_where`."""
+        pipeline = Pipeline(self.folder, self.project)
+        key = rows_key(pipeline.keys.table, self.where)
+        if key not in pipeline.store:
+            mask = rows_where(pipeline.table.frame, self.where)
+            pipeline.store.put(key, {"rows": int(mask.sum())}, {"mask": mask})
+        return FilteredRows(key, int(pipeline.store.get(key)[0]["rows"]))
+
+
+@dataclass(frozen=True)
+class MakeProfile(ProjectCall[Json, None]):
+    """Statistics and findings of the project's table."""
+
+    stage = "data"
+
+    def run(self, job: Job) -> Json:
+        """See `engine.profiling.profile`."""
+        return Pipeline(self.folder, self.project).profile(job)
+
+
+@dataclass(frozen=True)
+class ProfileFile(Call[Json, None]):
+    """Statistics and findings of any data file, written as an offline page too when `out` is given."""
+
+    file: str
+    out: Path | None = None
+
+    def run(self, job: Job) -> Json:
+        """See `engine.profiling.profile`."""
+        _, cells = load_cells(self.file, None, Part(job, 0.0, 0.3))
+        table = type_cells(cells, {}, Part(job, 0.3, 0.5))
+        found = profile(table, None, Part(job, 0.5, 0.9))
+        found["evidence"] = [one.to_json() for one in (*cells.notes, *table.evidence)]
+        if self.out:
+            write_profile_report(self.out, {**found, "file": Path(self.file).name})
+        return found

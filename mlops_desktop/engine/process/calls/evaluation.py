@@ -1,0 +1,149 @@
+"""Calls that measure the chosen model: evaluation, acceptance gate, response time, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.evaluation import (
+    check,
+    evaluate_file,
+    held_out_evaluation,
+    out_of_fold_evaluation,
+    response_ms,
+    seen_evaluation,
+)
+from mlops_desktop.engine.packaging import golden_rows
+from mlops_desktop.engine.pipeline import Pipeline
+from mlops_desktop.engine.process.call import ProjectCall
+from mlops_desktop.engine.project import Project, project_to_json
+from mlops_desktop.engine.reporting import write_report
+from mlops_desktop.engine.training import Chosen, Runs, open_chosen
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Evaluate(ProjectCall[Json, None]):
+    """Metrics and curves of the chosen run: on the held-out test set (a counted access), or out of fold."""
+
+    stage = "evaluate"
+    held_out: bool = True
+
+    def run(self, job: Job) -> Json:
+        """See `engine.evaluation.held_out_evaluation` and `out_of_fold_evaluation`."""
+        chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.3))
+        part = Part(job, 0.3, 1.0)
+        return held_out_evaluation(chosen, runs, "evaluation", part) if self.held_out else out_of_fold_evaluation(chosen, part)
+
+
+@dataclass(frozen=True)
+class EvaluateFile(ProjectCall[Json, None]):
+    """Metrics and curves of the chosen run on a file that it never saw."""
+
+    stage = "evaluate"
+    file: Path
+
+    def run(self, job: Job) -> Json:
+        """See `engine.evaluation.evaluate_file`."""
+        chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.3))
+        return evaluate_file(chosen, self.file, Part(job, 0.3, 1.0))
+
+
+@dataclass(frozen=True)
+class ResponseTime:
+    """How long the chosen model takes for one row on this machine, in milliseconds."""
+
+    response_ms: float
+
+
+@dataclass(frozen=True)
+class MeasureResponseTime(ProjectCall[ResponseTime, None]):
+    """How long the chosen model takes for one row; the held-out test set is not touched."""
+
+    def run(self, job: Job) -> ResponseTime:
+        """See `engine.evaluation.response_ms`."""
+        chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.8))
+        return ResponseTime(_response_ms(chosen))
+
+
+@dataclass(frozen=True)
+class CheckGoals(ProjectCall[Json, None]):
+    """The acceptance gate: every goal with what was measured."""
+
+    stage = "evaluate"
+
+    def run(self, job: Job) -> Json:
+        """See `engine.evaluation.check`."""
+        chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
+        return _gate(chosen, runs, "check", Part(job, 0.4, 1.0))
+
+
+@dataclass(frozen=True)
+class WriteReport(ProjectCall[None, None]):
+    """Write everything that was decided, found and measured as one offline page.
+
+    `sealed`: the held-out test set is not used for it; what was measured on it before is in the report.
+    """
+
+    out: Path
+    sealed: bool = False
+
+    def run(self, job: Job) -> None:
+        """See `engine.reporting.write_report`."""
+        pipeline = Pipeline(self.folder, self.project)
+        runs = Runs(pipeline.folder)
+        facts: Json = {
+            "project": project_to_json(self.project),
+            "profile": pipeline.profile(Part(job, 0.0, 0.2)),
+            "runs": [run.to_json() for run in runs.list(pipeline.keys.board)],
+        }
+        if any(run["status"] == "done" for run in facts["runs"]):
+            facts |= self._of_chosen(pipeline, runs, Part(job, 0.2, 0.9))
+        facts["looks"] = len(runs.test_accesses(pipeline.keys.split))
+        facts["split"] = {"train": pipeline.train.frame.rows, "test": pipeline.test.frame.rows} if pipeline.project.target else {}
+        write_report(self.out, facts)
+
+    def _of_chosen(self, pipeline: Pipeline, runs: Runs, job: Job) -> Json:
+        chosen = open_chosen(pipeline, runs, Part(job, 0.0, 0.4))
+        scorer = chosen.scorer
+        facts: Json = {
+            "chosen": chosen.run.to_json(),
+            "model": {"version": scorer.version, "threshold": scorer.threshold, "features": list(scorer.feature_names)},
+            "out_of_fold": out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
+        }
+        if not self.sealed:
+            facts["goals"] = _gate(chosen, runs, "report", Part(job, 0.6, 1.0))
+        facts["evaluation"] = seen_evaluation(pipeline, chosen.run, runs)
+        if self.sealed and facts["evaluation"] is not None:
+            facts["goals"] = check(pipeline.project, _with_response(chosen, facts["evaluation"]))
+        return facts
+
+
+def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:
+    """The chosen run with its scorer, and the runs of the project."""
+    pipeline = Pipeline(folder, project)
+    runs = Runs(pipeline.folder)
+    return open_chosen(pipeline, runs, job), runs
+
+
+def _gate(chosen: Chosen, runs: Runs, why: str, job: Job) -> Json:
+    measured = held_out_evaluation(chosen, runs, why, Part(job, 0.0, 0.8))
+    return check(chosen.pipeline.project, _with_response(chosen, measured))
+
+
+def _with_response(chosen: Chosen, measured: Json) -> Json:
+    return measured if chosen.pipeline.project.goals.response_ms is None else {**measured, "response_ms": _response_ms(chosen)}
+
+
+def _response_ms(chosen: Chosen) -> float:
+    """What was measured once on this machine."""
+    import numpy as np
+
+    pipeline, key = chosen.pipeline, chosen.pipeline.keys.response(chosen.run.id)
+    if key not in pipeline.store:
+        rows = golden_rows(chosen.scorer.schema, chosen.scorer, np.random.default_rng(pipeline.project.seed))
+        pipeline.store.put(key, {"response_ms": response_ms(chosen.scorer, rows)})
+    return float(pipeline.store.get(key)[0]["response_ms"])

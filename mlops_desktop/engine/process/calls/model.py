@@ -1,0 +1,135 @@
+"""Calls that use the chosen model: opened for the window, one row explained, a file scored, drift, export."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.evaluation import predict_file
+from mlops_desktop.engine.monitoring import drift_of
+from mlops_desktop.engine.packaging import export_run, make_exporter
+from mlops_desktop.engine.process.call import Call, ProjectCall
+from mlops_desktop.engine.process.calls.evaluation import opened
+from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.explain import explain
+from mlops_desktop.serving.scorer import Scorer
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """The run whose model is in the store, and the version of the model."""
+
+    run: str
+    version: str
+
+
+@dataclass(frozen=True)
+class OpenModel(ProjectCall[OpenedModel, None]):
+    """Make the chosen model unless it is in the store, and keep there which rows it learned from."""
+
+    def run(self, job: Job) -> OpenedModel:
+        """See `engine.training.open_chosen`."""
+        chosen, _ = opened(self.folder, self.project, job)
+        pipeline, key = chosen.pipeline, chosen.pipeline.keys.train_rows
+        if key not in pipeline.store:
+            pipeline.store.put(key, {"rows": len(pipeline.train_rows)}, {"rows": pipeline.train_rows})
+        return OpenedModel(chosen.run.id, chosen.scorer.version)
+
+
+@dataclass(frozen=True)
+class RowExplanation:
+    """Why the model answers a row so: `base` and the contributions (column, change) add up to `answer`; `about`: position of the class."""
+
+    base: float
+    answer: float
+    about: int | None
+    contributions: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class ExplainRow(ProjectCall[RowExplanation, None]):
+    """Why the chosen model answers a row so."""
+
+    row: dict[str, object]
+
+    def run(self, job: Job) -> RowExplanation:
+        """See `serving.explain`."""
+        chosen, _ = opened(self.folder, self.project, job)
+        checked = chosen.scorer.schema.from_rows([self.row])
+        if checked.errors:
+            raise UserError(checked.errors[0].message, "Correct this value.")
+        one = explain(chosen.scorer, checked.frame)[0]
+        contributions = tuple((part.field, part.contribution) for part in one.contributions)
+        return RowExplanation(one.base, one.answer, one.about, contributions)
+
+
+@dataclass(frozen=True)
+class ExportedFiles:
+    """The folder or file that was written, and the files in it."""
+
+    out: Path
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Export(ProjectCall[ExportedFiles, None]):
+    """Write the chosen model with an exporter and its options."""
+
+    stage = "deploy"
+    exporter: str
+    out: Path
+    options: dict[str, object]
+
+    def run(self, job: Job) -> ExportedFiles:
+        """See `engine.packaging.export_run`."""
+        maker = make_exporter(self.exporter, self.options)
+        chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
+        return ExportedFiles(self.out, tuple(export_run(chosen, runs, maker, self.out, Part(job, 0.4, 1.0))))
+
+
+@dataclass(frozen=True)
+class PredictFile(Call[Json, None]):
+    """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip; `{"rows", "refused"}`."""
+
+    source: Path
+    file: Path
+    out: Path
+    project: Project | None = None
+
+    def run(self, job: Job) -> Json:
+        """See `engine.evaluation.predict_file`."""
+        with _scorer(self.source, self.project, Part(job, 0.0, 0.5)) as scorer:
+            return predict_file(scorer, self.file, self.out, Part(job, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class MeasureDrift(ProjectCall[Json, None]):
+    """How a new file differs from the training rows, column by column and in the score."""
+
+    file: Path
+
+    def run(self, job: Job) -> Json:
+        """See `engine.monitoring.drift_of`."""
+        chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.5))
+        return drift_of(chosen, self.file, Part(job, 0.5, 1.0))
+
+
+@contextmanager
+def _scorer(source: Path, project: Project | None, job: Job) -> Iterator[Scorer]:
+    """What answers: the chosen run of a project, or a bundle (a folder or its .zip) that passed its self-test."""
+    if project is not None:
+        yield opened(source, project, job)[0].scorer
+        return
+    from mlops_desktop.serving.archive import read_archive
+    from mlops_desktop.serving.boot import verified_bundle
+
+    with tempfile.TemporaryDirectory(prefix="bundle_") as unpacked:
+        yield verified_bundle(read_archive(source, Path(unpacked)) if source.is_file() else source)[0].scorer

@@ -1,0 +1,71 @@
+"""Calls about the steps of a recipe: tried on a sample, proposed, and columns ranked for a selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlops_desktop.base.families import Operation
+from mlops_desktop.base.job import Job
+from mlops_desktop.engine.pipeline import Pipeline, covers, preview, rank, suggestions
+from mlops_desktop.engine.process.call import ProjectCall
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PreviewRecipe(ProjectCall[Json, None]):
+    """The recipe tried on a sample of the training part: every step, and closely the one at a position."""
+
+    at: int = -1
+    row_filter: int = -1
+
+    def run(self, job: Job) -> Json:
+        """See `engine.pipeline.preview`."""
+        return preview(Pipeline(self.folder, self.project), self.at, self.row_filter, job)
+
+
+@dataclass(frozen=True)
+class RankColumns(ProjectCall[Json, None]):
+    """The columns before a step (after all when −1) ranked by a selection's score."""
+
+    method: str
+    at: int = -1
+
+    def run(self, job: Job) -> Json:
+        """See `engine.pipeline.rank`."""
+        return rank(Pipeline(self.folder, self.project), self.method, self.at, job)
+
+
+@dataclass(frozen=True)
+class SuggestedStep:
+    """A step that is sound for this data and why; `there`: a step of the recipe does it already."""
+
+    step: Operation
+    reason: str
+    there: bool
+
+
+@dataclass(frozen=True)
+class SuggestedSteps:
+    """Steps that are sound for this data."""
+
+    steps: tuple[SuggestedStep, ...]
+
+
+@dataclass(frozen=True)
+class SuggestSteps(ProjectCall[SuggestedSteps, None]):
+    """Steps that are sound for this data."""
+
+    def run(self, job: Job) -> SuggestedSteps:
+        """See `engine.pipeline.suggestions`."""
+        pipeline = Pipeline(self.folder, self.project)
+        job.step(0.3)
+        steps = pipeline.project.steps
+        return SuggestedSteps(
+            tuple(
+                SuggestedStep(component, reason, any(covers(step.component, component) for step in steps))
+                for component, reason in suggestions(pipeline)
+                if isinstance(component, Operation)
+            )
+        )

@@ -1,0 +1,5 @@
+from .question import Option as Option
+from .question import Question as Question
+from .queue import answer_question as answer_question
+from .queue import open_questions as open_questions
+from .queue import questions as questions

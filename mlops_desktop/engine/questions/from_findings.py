@@ -1,0 +1,43 @@
+"""Findings of a table as questions: apply the fix, or accept the finding for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlops_desktop.engine.profiling import Finding, taken_care
+from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.questions.question import Option, Question, accepted
+from mlops_desktop.serving.message import msg
+
+FIX = "fix"
+
+
+def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator[Question]:
+    """A question for each finding; one whose fix is among the project's decisions is settled."""
+    for finding in findings:
+        options = [accepted(finding.why)]
+        if finding.fix:
+            options.insert(0, Option(FIX, _label(finding), "The decision is added; it can be undone.", finding.fix))
+        yield Question(
+            id=".".join(part for part in ("finding", finding.rule, finding.column) if part),
+            stage="data",
+            weight=finding.severity,
+            column=finding.column,
+            message=finding.message,
+            evidence=finding.why,
+            options=tuple(options),
+            default=options[-1].id,
+            settled=taken_care(project, finding.to_json()),
+        )
+
+
+def _label(finding: Finding) -> str:
+    assert finding.fix is not None
+    if "role" in finding.fix:
+        role = next(iter(finding.fix["role"].values()))
+        return msg("Give “{column}” the role “{role}”", column=finding.column, role=role)
+    if "type" in finding.fix:
+        return msg("Read “{column}” as {type}", column=finding.column, type=next(iter(finding.fix["type"].values())))
+    if "missing" in finding.fix:
+        return msg("Count these values of “{column}” as missing", column=finding.column)
+    return "Add a step for rows" if "row_filter" in finding.fix else "Add a step for columns"

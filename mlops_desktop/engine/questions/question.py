@@ -1,0 +1,60 @@
+"""What a question is: one doubt of the application, with what a person may decide about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from mlops_desktop.engine.project import Answer
+
+Weight = Literal["high", "warning", "info"]
+ACCEPT = "accept"  # the option that every question has: things stay as they are, for the reason that is given
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to decide: `changes` is a ready-made decision as findings have it (see `apply_fix`), or None when nothing changes."""
+
+    id: str
+    label: str
+    consequence: str
+    changes: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One doubt. `id` is the same as long as it is the same doubt; `stage` is where it arises, `column` is "" for the whole table.
+
+    `default` is the option in force while nobody answered. `settled` says which decision of the project settles it without an answer
+    (empty when none does). `answer` is what a person said, with the reason.
+    """
+
+    id: str
+    stage: str
+    weight: Weight
+    column: str
+    message: str
+    evidence: str
+    options: tuple[Option, ...]
+    default: str
+    rows: tuple[int, ...] = ()
+    settled: str = ""
+    answer: Answer | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has decided it yet."""
+        return self.answer is None and not self.settled
+
+    def option(self, id_: str) -> Option | None:
+        """The option of an id."""
+        return next((one for one in self.options if one.id == id_), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON, with `open` beside the fields."""
+        return {**asdict(self), "rows": list(self.rows), "options": [asdict(one) for one in self.options], "open": self.open}
+
+
+def accepted(consequence: str) -> Option:
+    """The option to leave things as they are."""
+    return Option(ACCEPT, "Leave it as it is", consequence)

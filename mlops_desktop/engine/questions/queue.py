@@ -1,0 +1,52 @@
+"""The one queue of questions of a project, and what an answer does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.profiling import Finding
+from mlops_desktop.engine.project import Answer, Project, apply_fix
+from mlops_desktop.engine.questions.from_findings import finding_questions
+from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
+from mlops_desktop.engine.questions.question import ACCEPT, Question
+from mlops_desktop.serving.message import msg
+
+_ORDER = {"high": 0, "warning": 1, "info": 2}
+
+
+def questions(project: Project, overview: Mapping[str, Any], findings: Sequence[Finding]) -> tuple[Question, ...]:
+    """Every doubt about the project's data and guesses, the weightiest first, each with the answer that the project holds.
+
+    `overview` and `findings` are of the project's table (`engine.profiling`).
+    """
+    found = (*guess_questions(project, overview), *reading_questions(project, overview), *finding_questions(project, findings))
+    answered = (replace(one, answer=project.answers.get(one.id)) for one in found)
+    return tuple(sorted(answered, key=lambda one: _ORDER[one.weight]))
+
+
+def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", "warning")) -> tuple[Question, ...]:
+    """Those of these weights that nobody has decided yet."""
+    return tuple(one for one in found if one.open and one.weight in weights)
+
+
+def answer_question(project: Project, question: Question, option: str, reason: str = "", by: str = "") -> Project:
+    """The project with the answer, and with the decision that the option stands for.
+
+    UserError when the question has no such option, or when a doubt is accepted without a reason.
+    """
+    chosen = question.option(option)
+    if chosen is None:
+        raise UserError(
+            msg("The question “{question}” has no option “{option}”.", question=question.id, option=option),
+            msg("It has: {options}.", options=", ".join(one.id for one in question.options)),
+        )
+    if option == ACCEPT and not reason.strip():
+        raise UserError("A doubt is accepted for a reason.", "Say in a few words why it is right as it is.")
+    if chosen.changes and "set" in chosen.changes:
+        project = replace(project, **chosen.changes["set"])
+    elif chosen.changes:
+        project = apply_fix(project, chosen.changes)
+    return replace(project, answers={**project.answers, question.id: Answer(option=option, reason=reason.strip(), by=by)})

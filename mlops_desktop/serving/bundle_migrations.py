@@ -1,0 +1,36 @@
+"""The format number of `bundle.json` and the migrations from older formats.
+
+A file of an older format is migrated one number at a time when it is read, and never written back. Format 2 added `requirements`; the
+files of its model have a format and migrations of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import UserError
+
+Info = dict[str, Any]
+
+FORMAT = 2
+
+
+def _to_2(info: Info) -> Info:
+    """Models of format 1 needed numpy alone."""
+    return {**info, "requirements": []}
+
+
+MIGRATIONS: Mapping[int, Callable[[Info], Info]] = {1: _to_2}
+
+
+def migrated(info: Info, bundle: str) -> Info:
+    """The content of `bundle.json` in the present format. UserError when its format is unknown; `bundle` is its name for the message."""
+    number = info.get("format")
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise UserError(f"“{bundle}” does not say which format of bundle it is.", "Export it again, or fetch a fresh copy.")
+    if number > FORMAT:
+        raise UserError(f"“{bundle}” was written by a newer version of the application.", "Install the newer version to open it.")
+    for older in range(number, FORMAT):
+        info = {**MIGRATIONS[older](info), "format": older + 1}
+    return info

@@ -1,0 +1,36 @@
+"""The model that a process serves, in a slot that can be given another model while requests run."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from .boot import verified_bundle
+from .bundle import Bundle
+from .metrics import Metrics
+from .routes import Limits
+from .service import Service
+
+
+class ModelSlot:
+    """Holds the service of one bundle as `current`. Whoever answers a request reads `current` once and keeps it to the end.
+
+    The counters in `metrics` are those of the process: they go on over a swap, with a part for each model.
+    """
+
+    def __init__(self, bundle: Bundle, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.metrics = Metrics()
+        self.current = Service(bundle, self.limits, self.metrics)
+        self._swap_lock = threading.Lock()
+
+    def swap(self, folder: Path) -> Service:
+        """Answer requests that start from now on with the bundle of another folder; the service that answered before.
+
+        The bundle's checksums and self-test are verified first. UserError when they fail: the slot then keeps its model. May be called
+        from any thread; swaps take turns.
+        """
+        with self._swap_lock:
+            bundle, _ = verified_bundle(folder)
+            previous, self.current = self.current, Service(bundle, self.limits, self.metrics)
+            return previous

@@ -1,0 +1,78 @@
+"""One queue of questions: from findings, from the reading of columns, from guesses; answers are decisions with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.profiling.finding import Finding
+from mlops_desktop.engine.profiling.table_overview import overview
+from mlops_desktop.engine.project.decisions import Answer, ColumnNote, Project
+from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from mlops_desktop.engine.questions.from_findings import FIX
+from mlops_desktop.engine.questions.from_reading import DOUBTS
+from mlops_desktop.engine.questions.question import ACCEPT
+from mlops_desktop.engine.questions.queue import answer_question, open_questions, questions
+from tests.imported import cells_of
+
+LEAK = Finding("leak", "high", "copy", "“copy” tells the target.", "It may not be known in time.", {"role": {"copy": "ignore"}})
+RARE = Finding("imbalance", "warning", "y", "One class is rare.", "Accuracy misleads.")
+PROJECT = Project(target="y", task="binary", positive="left")
+
+
+def seen(**columns: list[str]):
+    cells = cells_of({"y": ["left", "right", "right", "right"] * 10, **columns})
+    return overview(type_cells(cells, {}, Silent()), Silent())
+
+
+@pytest.fixture(scope="module")
+def queue():
+    return questions(PROJECT, seen(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [RARE, LEAK])
+
+
+def test_doubts_of_every_kind_stand_in_one_queue_the_weightiest_first(queue):
+    weights = [one.weight for one in queue]
+    assert weights == sorted(weights, key=("high", "warning", "info").index)
+    assert {"finding.leak.copy", "finding.imbalance.y", "reading.date_order.day", "guess.positive.y"} <= {one.id for one in queue}
+    assert {one.weight for one in queue if one.id.startswith("reading.date_order")} == {DOUBTS["date_order"]}
+    assert all(one.open and one.option(one.default) is not None for one in queue)
+
+
+def test_a_class_that_its_name_tells_is_no_doubt_of_weight():
+    found = {one.id: one.weight for one in questions(replace(PROJECT, positive="yes"), seen(y=["yes", "no"] * 20), [])}
+    assert found["guess.positive.y"] == "info"
+
+
+def test_a_fix_is_a_decision_and_settles_the_question(queue):
+    leak = next(one for one in queue if one.id == "finding.leak.copy")
+    mended = answer_question(PROJECT, leak, FIX, by="me")
+    assert mended.columns["copy"].role == "ignore"
+    again = questions(mended, seen(), [LEAK])[0]
+    assert (again.answer, again.open, bool(again.settled)) == (Answer(option=FIX, by="me"), False, True)
+    assert project_from_json(project_to_json(mended)) == mended
+
+
+def test_a_doubt_is_accepted_for_a_reason(queue):
+    rare = next(one for one in queue if one.id == "finding.imbalance.y")
+    with pytest.raises(UserError, match="for a reason"):
+        answer_question(PROJECT, rare, ACCEPT, " ")
+    accepted = answer_question(PROJECT, rare, ACCEPT, "The cost is set.")
+    assert replace(accepted, answers={}) == PROJECT
+    assert "finding.imbalance.y" not in {one.id for one in open_questions(questions(accepted, seen(), [RARE]))}
+
+
+def test_a_guess_is_overruled_by_its_option(queue):
+    guess = next(one for one in queue if one.id == "guess.positive.y")
+    assert answer_question(PROJECT, guess, "positive=right").positive == "right"
+    with pytest.raises(UserError, match="has no option"):
+        answer_question(PROJECT, guess, "positive=up")
+
+
+def test_a_type_that_a_person_chose_is_no_doubt():
+    project = replace(PROJECT, columns={"day": ColumnNote(type="date")})
+    table = seen(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
+    assert [one.open for one in questions(project, table, []) if one.column == "day"] == [False]

@@ -1,0 +1,97 @@
+"""Projects that the version before format 3 trained: leaderboard, chosen run and test accesses are there under today's keys."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.project.project_file import write_project
+from mlops_desktop.engine.project.project_lock import ProjectLock
+from mlops_desktop.engine.training.blend import read_algorithm
+from mlops_desktop.engine.training.project_opening import open_project
+from mlops_desktop.engine.training.runs import Runs
+from mlops_desktop.engine.workflow import chosen_of
+
+OLD = Path(__file__).parents[2] / "data" / "projects"
+BINARY = {"board": "5a682a3ea6fd1ed575b4ebb7b4c75ff8", "split": "cb54a3a04c937d91ed62889f790b0b88", "runs": 26}
+CHOSEN = "9455e10ee19d6660fe581720570ae223"  # in the binary project: a random forest that is not the best run
+
+
+@pytest.fixture
+def trained_before(tmp_path):
+    def copied(task: str, **changes: object) -> Path:
+        folder = tmp_path / task
+        shutil.copytree(OLD / f"trained_{task}", folder)
+        path = folder / "project.json"
+        path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
+        return folder
+
+    return copied
+
+
+@pytest.mark.parametrize(("task", "count"), [("binary", 26), ("multiclass", 6), ("regression", 5)])
+def test_runs_and_test_accesses_are_found_under_todays_keys(trained_before, task, count):
+    folder = trained_before(task)
+    project = open_project(folder)
+    keys, runs = Keys(project), Runs(folder)
+    board = runs.list(keys.board)
+    assert len(board) == len(runs.history()) == count
+    assert len(runs.test_accesses(keys.split)) == 2
+    for run in board:
+        algorithm = read_algorithm(run.algorithm)
+        assert (run.id, run.key, run.trial) == (keys.run(algorithm), keys.board, keys.trial(algorithm))
+    before = json.loads((folder / "project.json").read_text(encoding="utf-8"))
+    assert before["format"] == 2  # opening moves the runs; the document is written when it is next saved
+    write_project(folder, project)
+    assert Runs(folder).list(Keys(open_project(folder)).board) == board
+
+
+def test_the_chosen_run_is_chosen_still_and_old_ids_find_their_runs(trained_before):
+    folder = trained_before("binary", chosen=CHOSEN)
+    for _ in range(2):  # the second opening finds nothing to move
+        project = open_project(folder)
+        best = chosen_of(project, Runs(folder).list(Keys(project).board))
+        assert best.number == 3
+    assert Runs(folder).get(CHOSEN[:8]).id == project.chosen == best.id
+
+
+def test_runs_are_moved_with_the_lock_held_and_only_where_there_are_any(trained_before):
+    folder = trained_before("binary")
+    with ProjectLock(folder):
+        with pytest.raises(UserError, match="open in another window"):
+            open_project(folder)
+        assert len(Runs(folder).list(BINARY["board"])) == BINARY["runs"]
+    project = open_project(folder)
+    with ProjectLock(folder):
+        assert open_project(folder) == project
+
+
+def test_a_move_that_is_interrupted_moves_nothing(trained_before):
+    folder = trained_before("binary")
+    runs = Runs(folder)
+
+    def interrupted():
+        first = runs.list(BINARY["board"])[0]
+        yield first, first
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runs.move(interrupted(), (BINARY["split"], "new"))
+    assert len(runs.list(BINARY["board"])) == BINARY["runs"]
+    assert len(runs.test_accesses(BINARY["split"])) == 2
+    assert runs.renamed(CHOSEN) == CHOSEN
+
+
+def test_a_run_whose_algorithm_is_unknown_stays_on_the_leaderboard(trained_before):
+    folder = trained_before("regression")
+    runs = Runs(folder)
+    old = runs.history()[0][1]
+    runs.record(type(old).from_json({**old.to_json(), "algorithm": {"id": "no_such_algorithm"}}))
+    board = runs.list(Keys(open_project(folder)).board)
+    assert [run.id for run in board if run.algorithm["id"] == "no_such_algorithm"] == [old.id]
+    assert len(board) == 5
