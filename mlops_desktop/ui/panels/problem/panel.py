@@ -33,9 +33,9 @@ from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
-from mlops_desktop.ui.panels.problem.data_dictionary import NoteRow
 from mlops_desktop.ui.panels.problem.file_card import FileCard
 from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
+from mlops_desktop.ui.panels.problem.notes_model import NoteRow
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
