@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.extensions import extension_serving_files
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
 from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
@@ -52,11 +53,13 @@ def _copy_code(target: Path, job: Job) -> None:
     if not (code / START).is_file():
         raise _incomplete(START)
     sources = sorted(path for path in code.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    for number, source in enumerate(sources):
-        place = target / START if source == code / START else target / CODE_FOLDER / source.relative_to(code)
+    copied = [(source, Path(START) if source == code / START else CODE_FOLDER / source.relative_to(code)) for source in sources]
+    copied += [(source, CODE_FOLDER / path) for source, path in extension_serving_files()]
+    for number, (source, path) in enumerate(copied):
+        place = target / path
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
-        job.step((number + 1) / len(sources))
+        job.step((number + 1) / len(copied))
 
 
 def _incomplete(name: str) -> UserError:
@@ -75,7 +78,7 @@ def service_lock(requirements: Collection[str] = (), text: str | None = None) ->
     chosen, needed_by = [header], ""
     found: set[str] = set()
     for block in blocks:
-        if block.startswith("# for "):  # a package that only some models need: who needs it stands before it
+        if block.startswith("# for "):  # before a package that only some models need: their requirements that bring it in
             needed_by = block.removeprefix("# for ").strip()
             continue
         if not needed_by or set(needed_by.split(", ")) & set(requirements):

@@ -1,13 +1,18 @@
-"""The commands that measure data and models: profile, evaluate, check, report."""
+"""The commands that measure data and models: profile, questions, evaluate, check, report."""
 
 from __future__ import annotations
 
 import argparse
 from functools import partial
+from pathlib import Path
 
-from mlops_desktop.cli.calling import call_on, child_process, run_call
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.plural import pluralize
+from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_json, rows_text
-from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ProfileFile, WriteReport
+from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
+from mlops_desktop.engine.questions import answer_question, open_questions
+from mlops_desktop.serving.message import msg
 
 
 def profile_command(args: argparse.Namespace) -> int:
@@ -37,16 +42,51 @@ def evaluate_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def check_command(args: argparse.Namespace) -> int:
-    """Print whether each goal is met; exit code 1 when one is not."""
-    found = call_on(args.dir, CheckGoals)
+def questions_command(args: argparse.Namespace) -> int:
+    """Print what is in doubt, or answer one question."""
+    if args.answer:
+        return _answer(args.dir, args.answer, args.reason)
+    found = call_on(args.dir, ListQuestions)
     if args.json:
-        print_json(found)
+        print_json({"questions": [one.to_json() for one in found]})
+        return 0
+    shown = found if args.all else open_questions(found)
+    for one in shown:
+        state = one.answer.option if one.answer else one.settled or f"open, {one.default} by default"
+        print(f"{one.id}  [{one.weight}, {state}]\n  {one.message} {one.evidence}")
+        for option in one.options:
+            print(f"  - {option.id}: {option.label}. {option.consequence}")
+    left = len(open_questions(found))
+    print(pluralize(left, "1 question of weight is", "{n} questions of weight are") + " open.")
+    return 0
+
+
+def _answer(folder: Path, answer: str, reason: str) -> int:
+    id_, _, option = answer.partition("=")
+    found = {one.id: one for one in call_on(folder, ListQuestions)}
+    if id_ not in found:
+        raise UserError(msg("There is no question “{id}”.", id=id_), "`questions --all` lists every one.")
+    with edited(folder) as (project, save):
+        save(answer_question(project, found[id_], option, reason))
+    print(f"{id_}: {option}")
+    return 0
+
+
+def check_command(args: argparse.Namespace) -> int:
+    """Print whether each goal is met; exit code 1 when one is not, or when a question of weight is open and that was asked."""
+    found = call_on(args.dir, CheckGoals)
+    doubts = call_on(args.dir, ListQuestions) if args.questions else ()
+    left = [one.id for one in open_questions(doubts)]
+    passed = found["passed"] and not left
+    if args.json:
+        print_json({**found, "passed": passed, **({"open_questions": left} if args.questions else {})})
     else:
         for goal in found["goals"]:
             print(f"{'met    ' if goal['passed'] else 'NOT MET'}  {goal['goal']}: wanted {goal['wanted']}, measured {goal['measured']}")
-        print("All goals are met." if found["passed"] and found["goals"] else "No goals are set." if found["passed"] else "Not accepted.")
-    return 0 if found["passed"] else 1
+        for one in left:
+            print(f"OPEN     question {one}")
+        print("All goals are met." if passed and found["goals"] else "No goals are set." if passed else "Not accepted.")
+    return 0 if passed else 1
 
 
 def report_command(args: argparse.Namespace) -> int:

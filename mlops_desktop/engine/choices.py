@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from mlops_desktop.base.extensions import join_extensions
 from mlops_desktop.base.families import Algorithm, Exporter, Operation, RowFilter, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
@@ -29,6 +30,7 @@ class Choices:
 @cache
 def choices() -> Choices:
     """The catalogues of this installation."""
+    join_extensions()
     return Choices(
         Registry(sources, Source),  # type: ignore[type-abstract]
         Registry(filters, RowFilter),  # type: ignore[type-abstract]
@@ -42,6 +44,7 @@ def choices() -> Choices:
 @cache
 def tasks() -> Registry[TaskSpec]:
     """The kinds of tasks by id, without the rest of the catalogue."""
+    join_extensions()
     return Registry(task_specs, TaskSpec)  # type: ignore[type-abstract]
 
 

@@ -1,4 +1,4 @@
-"""A bundle on disk: the model as plain data with golden rows, drift reference and checksums. What files it has stands in `manifest`.
+"""A bundle on disk: the model as plain data with golden rows, drift reference and checksums. Its files are listed in `manifest`.
 
 Nothing in a bundle is run to open it, and nothing is read before its checksum was verified.
 """

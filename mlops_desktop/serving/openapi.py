@@ -130,9 +130,9 @@ def feature(column: Column) -> Json:
     schema: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
     if column.nullable:
         schema["type"] = [*schema["type"], "null"]
-    words = [word for pair in (column.grammar.true, column.grammar.false) for word in pair]
+    texts = [text for pair in (column.grammar.true, column.grammar.false) for text in pair]
     if column.type == "boolean":
-        schema = {"enum": [True, False, 0, 1, *words, *([None] if column.nullable else [])]}
+        schema = {"enum": [True, False, 0, 1, *texts, *([None] if column.nullable else [])]}
     description = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
     if description:
         schema["description"] = description

@@ -78,8 +78,7 @@ class RequestValidator:
         row: Any
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
-                message = "Each row must be an object of fields and values."
-                issues.errors.append(ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row)))
+                issues.errors.append(_not_an_object(row, i))
                 row = {}  # scored as an empty row, whose answer is not used
                 row_issues = Issues()
             else:
@@ -143,7 +142,7 @@ class RequestValidator:
                 levels.append(())
                 continue
             cells, raw = encode(texts)
-            readings = read_words(column, raw)
+            readings = read_levels(column, raw)
             own, names = encode([level or None for level in readings])
             codes[:, j] = np.append(own, -1)[cells]
             levels.append(names)
@@ -196,7 +195,7 @@ def read_numbers(column: Column, texts: Sequence[str]) -> tuple[Floats, dict[int
     return values, refused
 
 
-def read_words(column: Column, texts: Sequence[str]) -> list[str]:
+def read_levels(column: Column, texts: Sequence[str]) -> list[str]:
     """Each text as its canonical level, "" where missing."""
     read = word_reader(column.grammar)
     return [read(text or "") for text in texts]
@@ -349,6 +348,11 @@ def _absent(column: Column, issues: Issues) -> None:
     else:
         message = f"The column “{column.name}” is not there; its values count as missing."
         issues.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
+
+
+def _not_an_object(row: Any, i: int) -> ValidationIssue:
+    message = "Each row must be an object of fields and values."
+    return ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row))
 
 
 def _unknown_field(row: int | None, name: str) -> ValidationIssue:

@@ -1,4 +1,4 @@
-"""Does this copy still answer as the application did? Golden rows are replayed, alone and together, through the same door as requests."""
+"""The self-test of a bundle: golden rows are answered alone and together, validated like requests, and compared with the stored answers."""
 
 from __future__ import annotations
 

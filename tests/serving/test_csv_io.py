@@ -21,7 +21,7 @@ def answers(scorer, text, size=5000):
 @pytest.mark.parametrize(
     ("header", "mark"), [("a,b", ","), ("a;b;c", ";"), ("a\tb", "\t"), ("a|b", "|"), ("one", ","), ('"a,b";c', ";"), ("a;b,c;d", ";")]
 )
-def test_delimiters_are_found(header, mark):
+def test_delimiters_are_detected(header, mark):
     assert find_delimiter(header) == mark
 
 

@@ -20,7 +20,7 @@ def call(*arguments, **options):
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, **options)
 
 
-def test_the_selftest_says_rows_and_difference(folders, bundles):
+def test_the_selftest_reports_rows_and_difference(folders, bundles):
     done = call(folders["binary"], "selftest")
     assert (done.returncode, done.stderr) == (0, "")
     rows = len(bundles["binary"].golden.rows)

@@ -186,7 +186,7 @@ def test_a_link_restores_an_input(browser, service):
     assert browser.run("document.querySelector('[name=age]').value") == "41"
 
 
-def test_faults_and_warnings_stand_at_their_field(browser, service):
+def test_errors_and_warnings_are_shown_at_their_field(browser, service):
     browser.open(service.address)
     age = field(browser, "age")
     browser.type(age, "300")

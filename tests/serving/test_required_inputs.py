@@ -66,7 +66,7 @@ def test_no_rows_and_rows_without_an_answer_say_nothing(bare):
     assert schema_of_needs(bare, frame_of(bare, [{}, {}])) == bare.schema
 
 
-def test_the_need_is_said_beforehand_and_by_name(bare):
+def test_required_columns_are_in_schema_and_errors(bare):
     known = replace(bare, schema=schema_of_needs(bare, frame_of(bare, ROWS)))
     document = schema_document(known, {})
     assert [one["name"] for one in document["columns"] if one["required"]] == ["age", "income", "member"]

@@ -15,7 +15,7 @@ from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.serving.cells import EXACT, Grammar, level_of
 from mlops_desktop.serving.dates import DAY, date_pattern, date_text
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
-from mlops_desktop.serving.request_validation import read_dates, read_numbers, read_words
+from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 Reading = tuple[NDArray[Any], list[str], dict[int, str]]
@@ -203,7 +203,7 @@ def _read(raw: Raw, column: Column) -> Reading:
     if column.type in NUMBER_TYPES:
         return _read_numbers(raw, column)
     texts = raw.texts if raw.kind == "text" else typed_texts(raw, column)
-    codes, levels = encode(word or None for word in read_words(column, texts))
+    codes, levels = encode(word or None for word in read_levels(column, texts))
     return codes, levels, {}
 
 

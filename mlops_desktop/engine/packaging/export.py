@@ -1,4 +1,4 @@
-"""From the chosen run to something that leaves the application: the core of a bundle, then an exporter over it."""
+"""Exports the chosen run: writes the core of a bundle, then calls an exporter on it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
 
-_MAKING = ".export_"  # how the folder begins in which an export is made
+_TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
 
 
 def refuse_without_consent(chosen: Chosen) -> None:
-    """UserError when the model contains training rows and nobody has agreed by name that they leave (DESIGN, rule 12)."""
+    """UserError when the model contains training rows and nobody has agreed to export those of this algorithm."""
     algorithm = chosen.algorithm
     if algorithm.stores_training_data and algorithm.id not in chosen.pipeline.project.consent:
         rows = chosen.pipeline.train.frame.rows
@@ -73,9 +73,9 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
-        disk.sweep(out.parent, _MAKING)
-        making = tempfile.TemporaryDirectory(prefix=_MAKING, suffix=".tmp", dir=out.parent)
-    with making as name:
+        disk.sweep(out.parent, _TEMPORARY)
+        temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY, suffix=".tmp", dir=out.parent)
+    with temporary as name:
         core, target = Path(name) / "core", Path(name) / "out"
         try:
             core.mkdir()

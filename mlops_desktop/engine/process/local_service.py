@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from mlops_desktop.base.extensions import join_extensions
 from mlops_desktop.engine.process.child_process import program_command, program_environment
 from mlops_desktop.serving.__main__ import main as serve
 
@@ -29,6 +30,7 @@ def service_environment() -> dict[str, str]:
 
 def serve_bundle(arguments: list[str]) -> int:
     """Serve a bundle as `serving` does; with `--end-with-input` first among the arguments, until standard input ends."""
+    join_extensions()
     if arguments[:1] == [END_WITH_INPUT]:
         arguments = arguments[1:]
         threading.Thread(target=_end_with_input, name="end with input", daemon=True).start()

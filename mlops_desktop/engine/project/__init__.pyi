@@ -35,5 +35,6 @@ from .saved_inputs import write_inputs as write_inputs
 from .serialization import changed_decisions as changed_decisions
 from .serialization import from_json as from_json
 from .serialization import omit_none as omit_none
+from .serialization import parameters as parameters
 from .serialization import to_json as to_json
 from .session import Session as Session

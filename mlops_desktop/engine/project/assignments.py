@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import Number, Text
+from mlops_desktop.base.settings import Settings
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
@@ -118,7 +120,7 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
 
 
 def _changed(project: Project, field: str, value: Any) -> Project:
-    read = serialization.read(serialization.hints(Project)[field], value, field)
+    read = serialization.read_field(Project, field, value, field)
     if field == "metric":
         _check_known("metric", [read] if read else [], _metrics())
     if field == "consent":
@@ -156,16 +158,16 @@ def _metrics_for(task: str) -> list[Metric]:
 
 
 def _set_part(project: Project, group: str, part: str, value: str) -> Project:
-    cls = _group_type(group)
-    hints = serialization.hints(cls)
-    if part not in hints:
-        raise serialization.unknown(f"field in “{group}” called", part, hints)
-    current = getattr(project, group) or cls()
-    if hints[part] is str:
+    cls = Costs if group == "costs" else type(getattr(project, group))
+    params = cls.params()
+    if part not in params:
+        raise serialization.unknown(f"field in “{group}” called", part, params)
+    param, current = params[part], getattr(project, group) or cls()
+    if isinstance(param, Text):
         plain: Any = _text(value)
     elif value == "" or (plain := _json(value)) is None:
-        plain = None if serialization.optional(hints[part]) else getattr(cls(), part)
-    changed = replace(current, **{part: serialization.read(hints[part], plain, f"{group}.{part}")})
+        plain = None if isinstance(param, Number) and param.optional else param.default
+    changed: Any = replace(current, **{part: serialization.read_field(cls, part, plain, f"{group}.{part}")})
     return replace(project, **{group: changed})
 
 
@@ -266,7 +268,7 @@ def _set_target(project: Project, column: str, columns: Collection[str] | None) 
     return replace(project, target=serialization.check_text(column, "target"), columns=notes)
 
 
-def _group_type(group: str) -> type[Any]:
+def _group_type(group: str) -> type[Settings]:
     return Costs if group == "costs" else type(getattr(Project(), group))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.profiling import Finding, taken_care
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, accepted
@@ -40,4 +41,5 @@ def _label(finding: Finding) -> str:
         return msg("Read “{column}” as {type}", column=finding.column, type=next(iter(finding.fix["type"].values())))
     if "missing" in finding.fix:
         return msg("Count these values of “{column}” as missing", column=finding.column)
-    return "Add a step for rows" if "row_filter" in finding.fix else "Add a step for columns"
+    known = choices().row_filters if "row_filter" in finding.fix else choices().operations
+    return msg("Add the step “{step}”", step=known.read(finding.fix.get("row_filter") or finding.fix["step"]).label)

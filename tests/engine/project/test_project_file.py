@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Project, Split
+from mlops_desktop.engine.project.decisions import ColumnNote, Project
 from mlops_desktop.engine.project.migrations import FORMAT
 from mlops_desktop.engine.project.project_file import (
     MOST_BYTES,
@@ -129,10 +129,9 @@ def test_a_wrong_field_is_named(changes, named):
 def test_what_could_not_be_read_again_is_not_written(tmp_path):
     write_project(tmp_path, Project(name="good"))
     for bad in (
-        Project(split=Split(folds=0)),
+        Project(threshold=1.5),
         Project(positive=float("nan")),
         Project(name="\ud800"),
-        Project(costs=Costs(false_positive=float("inf"))),
     ):
         with pytest.raises(UserError):
             write_project(tmp_path, bad)

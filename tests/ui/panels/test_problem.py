@@ -156,7 +156,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert all(a.supports(task_spec("regression")) for a in project.candidates)
     assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
-    assert window.panel.goals._score_title.text() == "RMSE of at most"
+    assert window.panel.goals._titles["score"].text() == "RMSE of at most"
 
 
 def test_the_task_can_be_overruled(window):
@@ -265,7 +265,7 @@ def test_a_wrong_number_is_said_and_not_taken(window):
     write(other, "-3")
     key(other, Key.Key_Return)
     assert window.controller.project.goals == Goals(score=0.5)
-    assert "response time" in window.panel.goals.problem.text()
+    assert "Response time" in window.panel.goals.problem.text()
 
 
 def test_another_metric_takes_the_least_score_out(window):

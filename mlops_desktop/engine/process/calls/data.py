@@ -10,8 +10,9 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import import_cells, load_cells, rows_key, rows_where, type_cells
 from mlops_desktop.engine.pipeline import Pipeline, propose, renew, seen
 from mlops_desktop.engine.process.call import Call, ProjectCall
-from mlops_desktop.engine.profiling import profile
+from mlops_desktop.engine.profiling import Finding, profile
 from mlops_desktop.engine.project import Project, project_to_json
+from mlops_desktop.engine.questions import Question, questions
 from mlops_desktop.engine.reporting import write_profile_report
 
 Json = dict[str, Any]
@@ -98,6 +99,19 @@ class MakeProfile(ProjectCall[Json, None]):
     def run(self, job: Job) -> Json:
         """See `engine.profiling.profile`."""
         return Pipeline(self.folder, self.project).profile(job)
+
+
+@dataclass(frozen=True)
+class ListQuestions(ProjectCall[tuple[Question, ...], None]):
+    """Every doubt about the project's data and guesses, the weightiest first."""
+
+    stage = "data"
+
+    def run(self, job: Job) -> tuple[Question, ...]:
+        """See `engine.questions.questions`."""
+        pipeline = Pipeline(self.folder, self.project)
+        found = [Finding(**one) for one in pipeline.profile(Part(job, 0.0, 0.7))["findings"]]
+        return questions(self.project, seen(pipeline, Part(job, 0.7, 1.0)), found)
 
 
 @dataclass(frozen=True)
