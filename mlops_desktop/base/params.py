@@ -34,7 +34,9 @@ class Param:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Param):
-    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm."""
+    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm; `percent`: a
+    share that a person reads in percent.
+    """
 
     low: float
     high: float
@@ -42,6 +44,7 @@ class Number(Param):
     log: bool = False
     tune: tuple[float, float] | None = None
     optional: bool = False
+    percent: bool = False
 
     @property
     def bounded(self) -> bool:
@@ -122,6 +125,7 @@ class Columns(Texts):
     kinds: tuple[str, ...]
     all_when_empty: bool = True
     most: int | None = None
+    nothing: str = ""  # what a form shows while none is chosen; empty: a sentence for all such fields
 
     def check(self, value: Any) -> tuple[str, ...]:
         """A tuple of distinct names, at most `most`."""
@@ -152,6 +156,7 @@ def number(
     whole: bool = False,
     log: bool = False,
     tune: tuple[float, float] | None = None,
+    percent: bool = False,
     optional: bool = False,
 ) -> Any:
     """A field for a number; a default of None makes it optional. Infinite bounds are none."""
@@ -166,6 +171,7 @@ def number(
             log=log,
             tune=tune,
             optional=optional or default is None,
+            percent=percent,
         )
     )
 
@@ -190,6 +196,8 @@ def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:
     return _field(Texts(default=default, label=label, help=help))
 
 
-def columns(*kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None) -> Any:
+def columns(
+    *kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None, nothing: str = ""
+) -> Any:
     """A field for names of columns of these kinds."""
-    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most))
+    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most, nothing=nothing))

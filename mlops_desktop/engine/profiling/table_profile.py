@@ -24,7 +24,7 @@ from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Frame, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS = 20
 TOP = 12  # levels that are listed for a column of words
@@ -76,7 +76,7 @@ class Groups:
 def _groups(table: Table, target: str, task: str | None) -> Groups:
     column = table.schema.column(target)
     frame = table.frame
-    if column.type in WORD_TYPES:
+    if column.type in CATEGORICAL_TYPES:
         codes, levels = frame.categorical(target)
         return _largest(codes, list(levels))
     if column.type == "date":

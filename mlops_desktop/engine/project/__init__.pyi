@@ -13,8 +13,8 @@ from .decisions import Goals as Goals
 from .decisions import Project as Project
 from .decisions import Role as Role
 from .decisions import Search as Search
-from .decisions import Split as Split
 from .decisions import Step as Step
+from .decisions import default_splitter as default_splitter
 from .decisions import digest as digest
 from .decisions import require as require
 from .project_file import BACKUP_FILE as BACKUP_FILE

@@ -14,6 +14,8 @@ from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
 from mlops_desktop.base.params import choice, number, text
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
+from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.engine.choices import choices
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -74,19 +76,9 @@ class Costs(Settings):
     true_negative: float = number(0.0, -inf, inf, "Cost of a true negative")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Split(Settings):
-    """How rows are kept apart: the held-out test set, and the folds of the training part."""
-
-    method: Literal["random", "stratified", "grouped", "time", "column"] = choice(
-        "random",
-        {"random": "At random", "stratified": "Stratified", "grouped": "By group", "time": "By time", "column": "By a column"},
-        "Method",
-    )
-    test: float = number(0.2, 0.01, 0.9, "Held out", help="Share of the rows.")
-    folds: int = number(5, 2, 100, "Folds", whole=True)
-    gap: int = number(0, 0, 1e9, "Gap", help="Rows left out between training and validation, for splits by time.", whole=True)
-    column: str = text("", "Column", help="The group, time or fold column; the one with that role when empty.")
+def default_splitter() -> Splitter:
+    """How rows are kept apart while nothing is decided: at random."""
+    return choices().splitters["random"]()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +124,7 @@ class Project:
     goals: Goals = field(default_factory=Goals)
     costs: Costs | None = None
     row_filters: tuple[Step[RowFilter], ...] = ()
-    split: Split = field(default_factory=Split)
+    split: Splitter = field(default_factory=default_splitter)
     steps: tuple[Step[Operation], ...] = ()
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)

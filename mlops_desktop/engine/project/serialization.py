@@ -23,6 +23,7 @@ from mlops_desktop.base.params import Number, Param
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
+from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
@@ -287,6 +288,7 @@ def registry_of(family: type[Component]) -> Registry[Any]:
     known: dict[type[Component], Registry[Any]] = {
         Source: choices().sources,
         RowFilter: choices().row_filters,
+        Splitter: choices().splitters,
         Operation: choices().operations,
         Algorithm: choices().algorithms,
     }

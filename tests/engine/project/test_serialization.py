@@ -9,21 +9,21 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import number
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.assignments import set_field
-from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search, Split
+from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search
 
 
 def test_every_number_that_has_no_parameter_of_its_own_is_no_decision_of_a_person():
     """A number is declared with its bounds: a new one without them is found here."""
     undeclared = {
         f"{cls.__name__}.{name}"
-        for cls in (Project, Brief, ColumnNote, Costs, Goals, Search, Split)
+        for cls in (Project, Brief, ColumnNote, Costs, Goals, Search)
         for name, hint in serialization.hints(cls).items()
         if {int, float} & {hint, *get_args(hint)} and name not in serialization.parameters(cls)
     }
     assert undeclared == {"Project.positive"}  # a class of the data
 
 
-@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search, Split])
+@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search])
 def test_defaults_come_back(cls):
     assert is_dataclass(cls)
     assert serialization.read(cls, serialization.write(cls()), "x") == cls()

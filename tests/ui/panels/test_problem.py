@@ -343,11 +343,11 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     before = window.controller.session.key
     pick(window, "tie_group", "patient")
     assert window.controller.project.columns["patient"].role == "group"
-    assert window.controller.project.split.method == "grouped"
+    assert window.controller.project.split.id == "grouped"
     pick(window, "tie_time", "day")
     assert window.controller.project.columns["day"].role == "time"
     pick(window, "tie_group", "")
-    assert window.controller.project.split.method == "time"
+    assert window.controller.project.split.id == "time"
     assert window.panel.brief.split_columns["time"].chosen() == "day"
     while window.controller.session.undo_label:
         window.controller.undo()
@@ -381,11 +381,11 @@ def test_role_by_the_keyboard_changes_the_split(window):
     open_notes(window)
     choose(window, "island", "role", "group")
     assert window.controller.project.columns["island"].role == "group"
-    assert window.controller.project.split.method == "grouped"
+    assert window.controller.project.split.id == "grouped"
     named = [name for step in window.controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "island" not in named
     choose(window, "island", "role", "feature")
-    assert window.controller.project.split.method == "stratified"
+    assert window.controller.project.split.id == "stratified"
 
 
 def test_role_target_is_the_target(window):

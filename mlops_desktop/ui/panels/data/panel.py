@@ -239,7 +239,7 @@ class DataPanel(Panel):
         one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
-        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.method)
+        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.id)
         total = sum(count for _, count in classes) or 1
         if classes and self._has_classes() and task_spec(project.task or "").has_positive:
             rows = next((count for value, count in classes if value == project.positive), 0)
