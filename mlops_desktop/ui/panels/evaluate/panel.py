@@ -263,7 +263,11 @@ class EvaluatePanel(Panel):
 
     def _show_metrics(self, found: Json) -> None:
         metric, known = self.controller.project.metric, by_id(found["task"])
-        for kpi, entry in zip(self.kpis, leading(found, metric, KPIS), strict=True):
+        shown = leading(found, metric, KPIS)
+        for kpi in self.kpis[len(shown) :]:  # a task may have fewer metrics
+            kpi.hide()
+        for kpi, entry in zip(self.kpis, shown, strict=False):
+            kpi.show()
             worse = entry["low"] is None or entry["baseline"] is None or entry["low"] <= entry["baseline"]
             hint = self.tr("{interval}, baseline {baseline}").format(
                 interval=between(entry, known.get(entry["id"])), baseline=baseline(entry, known.get(entry["id"]))
