@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
+from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns
 from mlops_desktop.engine.process import ImportFile, Propose, Renew
 from mlops_desktop.engine.project import (
@@ -23,7 +25,7 @@ from mlops_desktop.engine.project import (
     set_field,
     write_project,
 )
-from mlops_desktop.engine.training import open_project
+from mlops_desktop.engine.training import clean_store, open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -45,7 +47,7 @@ def new_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
     else:
-        print(f"{rows_text(found)}, {columns_text(found)} from {args.data.name}.")
+        print(f"{rows_text(found['rows'])}, {columns_text(len(found['columns']))} from {args.data.name}.")
         for line in [*evidence_lines(found["evidence"]), *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
             print(f"- {line}")
     return 0
@@ -108,6 +110,20 @@ def show_command(args: argparse.Namespace) -> int:
     return 0
 
 
+def clean_command(args: argparse.Namespace) -> int:
+    """Remove the stored results that nothing reaches any more; nothing is open beside it, so there is no undo to keep them for."""
+    open_project(args.dir)  # a folder that is no project is refused before it is locked
+    with ProjectLock(args.dir):
+        found = clean_store(args.dir, [open_project(args.dir)], dry_run=args.dry_run)
+    if args.json:
+        print_json(asdict(found))
+        return 0
+    removed = pluralize(found.removed, "1 result", "{n} results")
+    verb = "Would remove" if args.dry_run else "Removed"
+    print(f"{verb} {removed} ({bytes_text(found.removed_bytes)}). {bytes_text(found.kept_bytes)} stay.")
+    return 0
+
+
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
@@ -116,5 +132,5 @@ def update_command(args: argparse.Namespace) -> int:
         save(project_from_json(run_call(child, Propose(args.dir, updated))["project"]))
     for line in evidence_lines(found["evidence"]):
         print(f"- {line}")
-    print(f"{rows_text(found)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    print(f"{rows_text(found['rows'])} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
     return 0

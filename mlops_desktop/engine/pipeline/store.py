@@ -11,20 +11,21 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import time
 import zlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.pipeline.keys import Key
+from mlops_desktop.engine.project import from_json, to_json
 from mlops_desktop.serving.serialization import Serializable, pack, unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 _KEY = re.compile(r"[0-9a-f]{8,64}")
 _ENTRY = "entry.json"
 _MAPPED_BYTES = 2**20  # arrays of at least this size stay on the disk and are mapped; each mapped one holds a file open
@@ -112,6 +113,19 @@ class ArtifactStore:
         self._checked.add(key)
         return True
 
+    def put_value(self, key: str, value: object) -> None:
+        """Keep a frozen dataclass, as plain JSON, under a key."""
+        self.put(key, to_json(value))
+
+    def get_value(self, key: str, kind: type[T]) -> T:
+        """The frozen dataclass under a key. KeyError when it is absent, damaged, or not of this type (then it is removed)."""
+        document, _ = self.get(key)
+        try:
+            return from_json(kind, document, kind.__name__)
+        except UserError as error:
+            self._discard(key)
+            raise KeyError(key) from error
+
     def put_object(self, key: str, value: Serializable) -> None:
         """Keep plain data (a scorer, a transform, a model) under a key."""
         arrays: dict[str, NDArray[Any]] = {}
@@ -139,18 +153,16 @@ class ArtifactStore:
         place = self._place(key) if key else self.root
         return sum(_size_of(path) for path in place.rglob("*")) if place.is_dir() else 0
 
-    def age(self, key: str) -> float:
-        """Seconds since an entry was made; 0 when it is absent."""
-        try:
-            return max(0.0, time.time() - (self._place(key) / _ENTRY).stat().st_mtime)
-        except OSError:
-            return 0.0
-
     def clear(self, keep: Container[str] = ()) -> None:
         """Remove every entry whose key is not in `keep`, and what killed writers left behind."""
-        for key in self.keys():
-            if key not in keep:
-                self._discard(key)
+        self.remove(key for key in tuple(self.keys()) if key not in keep)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove these entries, and what killed writers left behind. What is being written now is not touched; an entry that the system
+        does not let go (on Windows: that another process reads) stays whole.
+        """
+        for key in keys:
+            self._discard(key)
         disk.sweep(self.root)
 
     def _place(self, key: str) -> Path:
