@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.splitting import make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
-from mlops_desktop.engine.profiling import profile
+from mlops_desktop.engine.profiling import Profile, profile
 from mlops_desktop.engine.project import Project, require
 from mlops_desktop.serving.frame import Floats, Ints
 
@@ -41,14 +40,14 @@ class Pipeline:
             self.store.put(self.keys.table, *table_to_record(table))
         return table_from_record(*self.store.get(self.keys.table))
 
-    def profile(self, job: Job) -> dict[str, Any]:
-        """Statistics and findings of the whole table, as plain JSON."""
+    def profile(self, job: Job) -> Profile:
+        """Statistics and findings of the whole table."""
         key = self.keys.profile
         if key not in self.store:
             project = self.project
             roles = {name: note.role for name, note in project.columns.items() if note.role}
-            self.store.put(key, profile(self.table, project.target or None, job, task=project.task, roles=roles))
-        return self.store.get(key)[0]
+            self.store.put_value(key, profile(self.table, project.target or None, job, task=project.task, roles=roles))
+        return self.store.get_value(key, Profile)
 
     def roles(self) -> dict[str, str]:
         """The role of each column that has one other than `feature`."""

@@ -28,6 +28,7 @@ from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
 T = TypeVar("T")
+OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
 
 
 def to_json(value: Any) -> Any:
@@ -39,11 +40,6 @@ def from_json(kind: type[T], document: Any, where: str = "") -> T:
     """The value of a type that plain JSON stands for. UserError names the place, from `where` on, that does not fit the type."""
     value: T = read(kind, document, where)
     return value
-
-
-def omit_none() -> Any:
-    """The default of a field that is None when it does not apply, and then stands in no JSON."""
-    return dataclasses.field(default=None, metadata={"omit_none": True})
 
 
 def write(value: Any) -> Any:
