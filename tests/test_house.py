@@ -28,6 +28,7 @@ MOST_LINES_OF_A_FUNCTION = 60
 COVERED_BY_CONTRACT = {
     "catalog/sources": "source",
     "catalog/filters": "row_filter",
+    "catalog/splitters": "splitter",
     "catalog/operations": "operation",
     "catalog/algorithms": "algorithm",
     "catalog/exporters": "exporter",

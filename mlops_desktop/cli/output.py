@@ -23,11 +23,11 @@ def evidence_lines(evidence: list[Json]) -> list[str]:
     return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in shown]
 
 
-def rows_text(found: Json) -> str:
-    """How many rows a result is about."""
-    return pluralize(found["rows"], "1 row", "{n} rows")
+def rows_text(count: int) -> str:
+    """How many rows there are."""
+    return pluralize(count, "1 row", "{n} rows")
 
 
-def columns_text(found: Json) -> str:
-    """How many columns a result is about."""
-    return pluralize(len(found["columns"]), "1 column", "{n} columns")
+def columns_text(count: int) -> str:
+    """How many columns there are."""
+    return pluralize(count, "1 column", "{n} columns")

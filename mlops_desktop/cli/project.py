@@ -45,7 +45,7 @@ def new_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
     else:
-        print(f"{rows_text(found)}, {columns_text(found)} from {args.data.name}.")
+        print(f"{rows_text(found['rows'])}, {columns_text(len(found['columns']))} from {args.data.name}.")
         for line in [*evidence_lines(found["evidence"]), *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
             print(f"- {line}")
     return 0
@@ -116,5 +116,5 @@ def update_command(args: argparse.Namespace) -> int:
         save(project_from_json(run_call(child, Propose(args.dir, updated))["project"]))
     for line in evidence_lines(found["evidence"]):
         print(f"- {line}")
-    print(f"{rows_text(found)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    print(f"{rows_text(found['rows'])} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
     return 0

@@ -9,7 +9,8 @@ from mlops_desktop.base.extensions import join_extensions
 from mlops_desktop.base.families import Algorithm, Exporter, Operation, RowFilter, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
-from mlops_desktop.catalog import algorithms, exporters, filters, operations, sources
+from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.catalog import algorithms, exporters, filters, operations, sources, splitters
 from mlops_desktop.catalog import tasks as task_specs
 
 BASELINE = "baseline"  # the algorithm that every score stands beside
@@ -17,10 +18,11 @@ BASELINE = "baseline"  # the algorithm that every score stands beside
 
 @dataclass(frozen=True)
 class Choices:
-    """Every source, row filter, operation, algorithm, exporter and kind of task that there is."""
+    """Every source, row filter, splitter, operation, algorithm, exporter and kind of task that there is."""
 
     sources: Registry[Source]
     row_filters: Registry[RowFilter]
+    splitters: Registry[Splitter]
     operations: Registry[Operation]
     algorithms: Registry[Algorithm]
     exporters: Registry[Exporter]
@@ -34,6 +36,7 @@ def choices() -> Choices:
     return Choices(
         Registry(sources, Source),  # type: ignore[type-abstract]
         Registry(filters, RowFilter),  # type: ignore[type-abstract]
+        Registry(splitters, Splitter),  # type: ignore[type-abstract]
         Registry(operations, Operation),  # type: ignore[type-abstract]
         Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
         Registry(exporters, Exporter),  # type: ignore[type-abstract]

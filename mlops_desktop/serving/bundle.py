@@ -67,7 +67,7 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
     (folder / GOLDEN).write_text(written.to_text(), encoding="utf-8", newline="\n")
     parity = replay(read_object_file(folder / MODEL_FOLDER, "scorer"), written)
     if not parity.passed:
-        raise ValueError(f"the written model gives other answers: {parity.sentence()}")
+        raise ValueError(f"the written model gives other answers: {parity.summary()}")
     identity = {
         "format": FORMAT,
         "name": scorer.name,

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import EXACT, boolean_reader, boolean_words, level_of, number_reader, word_reader
+from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader, number_reader
 from .column import (
+    CATEGORICAL_TYPES,
     NUMBER_TYPES,
-    WORD_TYPES,
     Column,
     ValidationIssue,
     ValidationResult,
@@ -50,7 +50,7 @@ class RequestValidator:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._numbers = [c for c in columns if c.type in NUMBER_TYPES]
-        self._categoricals = [c for c in columns if c.type in WORD_TYPES]
+        self._categoricals = [c for c in columns if c.type in CATEGORICAL_TYPES]
         self._dates = [c for c in columns if c.type == "date"]
         self._names = frozenset(c.name for c in columns)
         self._place = {c.name: i for i, c in enumerate(columns)}
@@ -197,7 +197,7 @@ def read_numbers(column: Column, texts: Sequence[str]) -> tuple[Floats, dict[int
 
 def read_levels(column: Column, texts: Sequence[str]) -> list[str]:
     """Each text as its canonical level, "" where missing."""
-    read = word_reader(column.grammar)
+    read = level_reader(column.grammar)
     return [read(text or "") for text in texts]
 
 
@@ -233,7 +233,7 @@ def _known(column: Column) -> frozenset[str]:
 
 def _number_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     """The function that validates any value of a number, integer or boolean column; it returns NaN where missing or refused."""
-    texts = boolean_words(column.grammar) if column.type == "boolean" else {}
+    texts = boolean_texts(column.grammar) if column.type == "boolean" else {}
     missing_texts = frozenset(column.grammar.missing)
     missing_numbers = frozenset(column.grammar.missing_numbers)
     low = -math.inf if column.low is None else column.low
@@ -378,5 +378,5 @@ def _note_missing_and_unusual(column: Column, cells: Ints, there: NDArray[np.boo
         for row in np.flatnonzero(cells < 0).tolist():
             _missing(column, row, issues)
     if unusual.any():
-        warning = unknown_level if column.type in WORD_TYPES else out_of_range
+        warning = unknown_level if column.type in CATEGORICAL_TYPES else out_of_range
         issues.warnings.extend(warning(column, row, "text") for row in np.flatnonzero(np.append(unusual, False)[cells]).tolist())

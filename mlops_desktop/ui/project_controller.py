@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -239,9 +239,22 @@ class ProjectController(QObject):
             text.append(state)
         return text
 
-    def result(self, key: str) -> Json | None:
-        """A stored result as JSON; None when it was not made yet."""
-        return self.store.get(key)[0] if self.folder and key in self.store else None
+    @overload
+    def result(self, key: str) -> Json | None: ...
+
+    @overload
+    def result(self, key: str, kind: type[R]) -> R | None: ...
+
+    def result(self, key: str, kind: type[R] | None = None) -> R | Json | None:
+        """A stored result as the value of a type, or as JSON; None when it was not made yet."""
+        if not self.folder or key not in self.store:
+            return None
+        if kind is None:
+            return self.store.get(key)[0]
+        try:
+            return self.store.get_value(key, kind)
+        except KeyError:
+            return None
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""

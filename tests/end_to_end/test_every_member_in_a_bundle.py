@@ -31,7 +31,7 @@ from mlops_desktop.engine.packaging.export import export_run, make_exporter
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.assignments import set_field
-from mlops_desktop.engine.project.decisions import Project, Search, Split, Step
+from mlops_desktop.engine.project.decisions import Project, Search, Step
 from mlops_desktop.engine.project.project_file import project_from_json, write_project
 from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 from mlops_desktop.engine.training.model_search import search
@@ -54,6 +54,7 @@ from tests.end_to_end.road import (
     write_table,
 )
 from tests.end_to_end.tables import TARGETS, mixed_table
+from tests.splitters import splitter
 
 ROWS, STRANGE = 200, 40
 ALGORITHMS, OPERATIONS = choices().algorithms, choices().operations
@@ -223,7 +224,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
             project = set_field(project, f"roles.{other}=ignore")
         project, _ = propose(folder / task, project, Silent())
         assert project.task == task
-        split = Split(method=project.split.method, folds=2)
+        split = splitter(method=project.split.id, folds=2)
         projects[task] = replace(project, split=split, search=Search(trials=1, seconds=None))
         write_project(folder / task, projects[task])
     return Files(folder, projects)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_desktop.serving.cells import Grammar, boolean_reader, level_of, number_reader, word_reader
+from mlops_desktop.serving.cells import Grammar, boolean_reader, level_of, level_reader, number_reader
 
 PLAIN = Grammar()
 ENGLISH = Grammar(thousands=",")
@@ -153,5 +153,5 @@ def test_a_list_is_no_level():
 
 
 def test_words():
-    read = word_reader(Grammar(missing=("NA",)))
+    read = level_reader(Grammar(missing=("NA",)))
     assert [read(text) for text in ("NA", " NA ", "na", "", "x ")] == ["", "", "na", "", "x"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.explain import EXACT_UP_TO, explain, mask_unused, typical_frame, what_if
+from mlops_desktop.serving.explain import MAX_EXACT_COLUMNS, explain, mask_unused, typical_frame, what_if
 from mlops_desktop.serving.frame import Csr, Matrix
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.schema import Column, Schema
@@ -65,7 +65,7 @@ def wide(columns, seed=0):
     ).astype(np.float32)
 
 
-@pytest.mark.parametrize("columns", [EXACT_UP_TO, EXACT_UP_TO + 2, 40, 150])
+@pytest.mark.parametrize("columns", [MAX_EXACT_COLUMNS, MAX_EXACT_COLUMNS + 2, 40, 150])
 def test_sampled_contributions_of_a_linear_model_are_exact(columns):
     scorer, values = wide(columns)
     row = {f"c{i}": float(v) for i, v in enumerate(values)}

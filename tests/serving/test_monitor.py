@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.monitor import ACT, MOST_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
+from mlops_desktop.serving.monitor import ACT, MAX_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
 from mlops_desktop.serving.prediction_spec import prediction_spec
 from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.serialization import read_object_file, write_object
@@ -35,7 +35,7 @@ def alarms(shift, rows, runs, seed, lognormal=False):
         if lognormal:
             reference, now = np.exp(reference), np.exp(now)
         bins = number_bins(reference)
-        hits += compare(bins, bins.of_values(now).tolist())["verdict"] in ("watch", "act")
+        hits += compare(bins, bins.count_values(now).tolist())["verdict"] in ("watch", "act")
     return hits / runs
 
 
@@ -65,7 +65,7 @@ def test_half_a_standard_deviation_is_found_in_200_rows_and_a_fiftieth_never():
 def test_bins_by_hand():
     bins = number_bins([*range(1, 101)])
     assert len(bins.cuts) == 9
-    counted = bins.of_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
+    counted = bins.count_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
     assert (counted[0], counted[1], counted[-1], counted.sum()) == (1, 1, 2, 7)
     assert sum(bins.counts) == 100
     assert bins.counts[0] == bins.counts[1] == bins.counts[-1] == 0
@@ -74,12 +74,12 @@ def test_bins_by_hand():
 def test_tied_and_constant_and_empty_columns():
     constant = number_bins([3.0] * 50)
     assert constant.cuts == (3.0,)
-    assert compare(constant, constant.of_values(np.full(200, 3.0)).tolist())["verdict"] == "stable"
-    assert compare(constant, constant.of_values(np.full(200, 4.0)).tolist())["verdict"] == "act"
+    assert compare(constant, constant.count_values(np.full(200, 3.0)).tolist())["verdict"] == "stable"
+    assert compare(constant, constant.count_values(np.full(200, 4.0)).tolist())["verdict"] == "act"
     empty = reference_of(NUMBER, frame_of(NUMBER, x=[None] * 200), np.zeros(200), VALUES).columns[0]
     assert empty.counts[0] == 200
     assert compare(empty, [0] * empty.size())["verdict"] == "not_enough_data"
-    assert compare(empty, empty.of_values(np.ones(100)).tolist())["verdict"] == "act"
+    assert compare(empty, empty.count_values(np.ones(100)).tolist())["verdict"] == "act"
 
 
 def test_levels_and_what_was_never_seen():
@@ -88,8 +88,8 @@ def test_levels_and_what_was_never_seen():
     texts = [level for i, level in enumerate(levels) for _ in range(60 - i)] + ["rare"] * 3 + [None] * 5
     reference = reference_of(schema, frame_of(schema, c=texts, t=texts), np.zeros(len(texts)), VALUES)
     words, presence = reference.columns
-    assert words.levels == levels[:MOST_LEVELS]
-    assert words.others == levels[MOST_LEVELS:]
+    assert words.levels == levels[:MAX_LEVELS]
+    assert words.others == levels[MAX_LEVELS:]
     assert words.counts[:3] == (5, 3, sum(60 - i for i in range(30, 40)))
     assert presence.counts == (5, len(texts) - 5)
     assert "rare" not in json.dumps([words.labels(), presence.labels()])

@@ -15,7 +15,7 @@ from mlops_desktop.serving.explain import explain
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.models.constant import Constant
 from mlops_desktop.serving.models.linear import Linear
-from mlops_desktop.serving.models.neighbours import remember
+from mlops_desktop.serving.models.neighbours import compile_neighbours
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
@@ -95,7 +95,7 @@ def test_a_graph_knows_what_its_models_need():
         requirements = ("lightgbm",)
 
     constant, booster = Constant(np.ones(1), 1, per_class=True), Booster(np.ones(1), 1, per_class=True)
-    neighbours = remember(Matrix(("x",), np.zeros((2, 1))), np.ones((2, 1)), 1, False, True)
+    neighbours = compile_neighbours(Matrix(("x",), np.zeros((2, 1))), np.ones((2, 1)), 1, False, True)
     plain = WeightedMean((Chain((), constant), Chain((), constant)), HALVES)
     assert (plain.tier, plain.requirements, plain.stores_training_data) == (0, (), False)
     boosted = replace(plain, members=(Chain((), SomeClasses(booster, (1,), 2)), Chain((), neighbours)))

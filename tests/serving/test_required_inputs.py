@@ -14,7 +14,7 @@ from mlops_desktop.serving.http_problems import HttpProblem
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.openapi import openapi_document, schema_document
-from mlops_desktop.serving.required_inputs import blocking_columns, schema_of_needs
+from mlops_desktop.serving.required_inputs import blocking_columns, with_required_inputs
 from mlops_desktop.serving.routes import Limits
 from mlops_desktop.serving.service import Service
 from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers
@@ -47,27 +47,27 @@ def frame_of(scorer, rows):
 
 
 def test_columns_without_which_there_is_no_answer_are_needed(bare):
-    assert needed(schema_of_needs(bare, frame_of(bare, ROWS))) == ["age", "income", "member"]
+    assert needed(with_required_inputs(bare, frame_of(bare, ROWS))) == ["age", "income", "member"]
 
 
 def test_a_column_that_training_lacked_now_and_then_is_not_needed(bare):
     columns = tuple(replace(column, missing_share=0.1 * (column.name == "income")) for column in bare.schema.columns)
     known = replace(bare, schema=replace(bare.schema, columns=columns))
-    assert needed(schema_of_needs(known, frame_of(known, ROWS))) == ["age", "member"]
+    assert needed(with_required_inputs(known, frame_of(known, ROWS))) == ["age", "member"]
 
 
 def test_a_model_with_a_step_for_gaps_needs_no_more_than_it_did(scorers):
     for scorer in scorers.values():
-        assert schema_of_needs(scorer, frame_of(scorer, ROWS)) == scorer.schema
+        assert with_required_inputs(scorer, frame_of(scorer, ROWS)) == scorer.schema
 
 
 def test_no_rows_and_rows_without_an_answer_say_nothing(bare):
-    assert schema_of_needs(bare, frame_of(bare, [])) == bare.schema
-    assert schema_of_needs(bare, frame_of(bare, [{}, {}])) == bare.schema
+    assert with_required_inputs(bare, frame_of(bare, [])) == bare.schema
+    assert with_required_inputs(bare, frame_of(bare, [{}, {}])) == bare.schema
 
 
 def test_required_columns_are_in_schema_and_errors(bare):
-    known = replace(bare, schema=schema_of_needs(bare, frame_of(bare, ROWS)))
+    known = replace(bare, schema=with_required_inputs(bare, frame_of(bare, ROWS)))
     document = schema_document(known, {})
     assert [one["name"] for one in document["columns"] if one["required"]] == ["age", "income", "member"]
     row = openapi_document(known, Limits(), "")["components"]["schemas"]["Row"]

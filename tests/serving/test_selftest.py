@@ -17,7 +17,7 @@ def test_the_same_model_passes(name, bundles):
     assert parity.passed
     assert parity.rows == len(bundles[name].golden.rows)
     assert parity.worst <= 1e-12
-    assert parity.sentence().startswith(f"Self-test passed: {parity.rows} golden rows")
+    assert parity.summary().startswith(f"Self-test passed: {parity.rows} golden rows")
 
 
 @pytest.mark.parametrize("name", ["binary", "multiclass", "regression"])
@@ -27,7 +27,7 @@ def test_another_answer_fails(name, bundles):
     scores[-1][0] += 1.5 * TOLERANCE * max(1.0, abs(scores[-1][0]))
     parity = replay(bundles[name].scorer, Golden(golden.rows, tuple(map(tuple, scores))))
     assert not parity.passed
-    assert "FAILED" in parity.sentence()
+    assert "FAILED" in parity.summary()
 
 
 def test_a_changed_threshold_of_the_model_fails(bundles):

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.raw_column import Raw
-from mlops_desktop.serving.cells import MISSING_WORDS, level_of
+from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
 
 # True first; casefolded.
@@ -51,10 +51,10 @@ def missing_words(raw: Raw) -> tuple[str, ...]:
     “NA” is a level among codes of two letters, where it can be Namibia or North America.
     """
     if raw.kind == "text" and raw.matching("NA").any():
-        others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_WORDS]
+        others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_TEXTS]
         if len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others):
-            return tuple(word for word in MISSING_WORDS if word != "NA")
-    return MISSING_WORDS
+            return tuple(word for word in MISSING_TEXTS if word != "NA")
+    return MISSING_TEXTS
 
 
 def known_scale(levels: Sequence[str]) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from mlops_desktop.engine.data.number_formats import decimal_vote, find_format
 from mlops_desktop.engine.data.raw_column import Raw, read_raw
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_words, text_column_type
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_WORDS, Grammar, level_of
+from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_TEXTS, Grammar, level_of
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.schema import WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _SAMPLE = 1000
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -53,7 +53,7 @@ def _hints(raws: Sequence[Raw], decimal: str) -> Hints:
     for raw in raws:
         if raw.kind != "text":
             continue
-        sample = raw.sample(_present(raw, MISSING_NUMBER_WORDS), 200)
+        sample = raw.sample(_present(raw, MISSING_NUMBER_TEXTS), 200)
         if not sample or sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
             continue
         if all(_PLAIN.fullmatch(text) for text in sample):
@@ -79,7 +79,7 @@ def _present(raw: Raw, missing: Sequence[str]) -> Bools:
 def _free(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     if raw.kind != "text":
         return _of_typed(raw, note)
-    missing = (*MISSING_NUMBER_WORDS, *_noted_words(note))
+    missing = (*MISSING_NUMBER_TEXTS, *_noted_words(note))
     present = _present(raw, missing)
     if not raw.count(present):
         return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", "Every cell is empty.")]
@@ -113,7 +113,7 @@ def _says_date(name: str) -> bool:
 
 
 def _of_typed(raw: Raw, note: ColumnNote) -> tuple[Column, list[Evidence]]:
-    missing = (*MISSING_NUMBER_WORDS, *_noted_words(note))
+    missing = (*MISSING_NUMBER_TEXTS, *_noted_words(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     reasons = {"number": "numbers", "integer": "whole numbers", "boolean": "true and false", "date": "dates"}
     column = Column(raw.name, raw.kind, grammar)
@@ -253,8 +253,8 @@ def _forced(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evid
     """The type that a person chose, with the best grammar for it; cells that do not fit count as missing and are named."""
     assert note.type is not None
     said = [Evidence(raw.name, "type", "You chose this type.")]
-    missing = (*MISSING_NUMBER_WORDS, *_noted_words(note))
-    if note.type in WORD_TYPES:
+    missing = (*MISSING_NUMBER_TEXTS, *_noted_words(note))
+    if note.type in CATEGORICAL_TYPES:
         words = _word_missing(raw, note) if raw.kind == "text" else missing
         levels = _order_of(raw, Column(raw.name, "category", Grammar(missing=words)), note) if note.type == "ordered" else ()
         return Column(raw.name, note.type, Grammar(missing=words, zone=raw.zone), levels=levels), said

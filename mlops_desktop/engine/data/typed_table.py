@@ -18,7 +18,7 @@ from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import invalid_value
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Schema, ValidationIssue, ValidationResult
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
 from mlops_desktop.serving.serialization import pack, unpack
 
 
@@ -123,7 +123,7 @@ def _frame(schema: Schema, raws: Mapping[str, Raw], rows: int) -> Frame:
             values = values.copy()
             values[list(refused)] = np.nan
             numbers[:, at] = np.append(values, np.nan)[raw.codes]
-        elif column.type in WORD_TYPES:
+        elif column.type in CATEGORICAL_TYPES:
             codes[:, at], levels[at] = by_appearance(np.append(values, -1)[raw.codes], words)
         else:
             dates[:, at] = np.append(values, MISSING_DATE)[raw.codes]

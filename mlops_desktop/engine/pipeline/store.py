@@ -15,16 +15,18 @@ import time
 import zlib
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.pipeline.keys import Key
+from mlops_desktop.engine.project import from_json, to_json
 from mlops_desktop.serving.serialization import Serializable, pack, unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 _KEY = re.compile(r"[0-9a-f]{8,64}")
 _ENTRY = "entry.json"
 _MAPPED_BYTES = 2**20  # arrays of at least this size stay on the disk and are mapped; each mapped one holds a file open
@@ -111,6 +113,19 @@ class ArtifactStore:
             return False
         self._checked.add(key)
         return True
+
+    def put_value(self, key: str, value: object) -> None:
+        """Keep a frozen dataclass, as plain JSON, under a key."""
+        self.put(key, to_json(value))
+
+    def get_value(self, key: str, kind: type[T]) -> T:
+        """The frozen dataclass under a key. KeyError when it is absent, damaged, or not of this type (then it is removed)."""
+        document, _ = self.get(key)
+        try:
+            return from_json(kind, document, kind.__name__)
+        except UserError as error:
+            self._discard(key)
+            raise KeyError(key) from error
 
     def put_object(self, key: str, value: Serializable) -> None:
         """Keep plain data (a scorer, a transform, a model) under a key."""

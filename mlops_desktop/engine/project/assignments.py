@@ -8,9 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import Columns, Number, Text
+from mlops_desktop.base.settings import Settings
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
+from mlops_desktop.engine.project.migrations import splitter_record
 
 if TYPE_CHECKING:
     from mlops_desktop.base.metric import Metric
@@ -25,9 +28,9 @@ _LISTS = {
     "consent": "consent",
 }
 # Fields with parts: `split.folds=10`, or the whole as JSON.
-_GROUPS = ("brief", "goals", "costs", "split", "search")
+_GROUPS = ("brief", "goals", "costs", "search")
 _TEXTS = ("name", "target", "metric", "chosen")
-_PLAIN = ("task", "positive", "threshold", "refit", "seed", "source")
+_PLAIN = ("task", "positive", "threshold", "refit", "seed", "source", "split")
 _OLD_NAMES = {"loader": "source"}  # still understood
 # What is said of a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
 _NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
@@ -37,6 +40,8 @@ _WORDS = {"role": ROLES, "type": TYPES}
 def field_names() -> list[str]:
     """Every field that `set_field` knows, as its message lists them."""
     parts = [f"{group}.{name}" for group in _GROUPS for name in serialization.hints(_group_type(group))]
+    splitters = choices().splitters.values()
+    parts += ["split.method", *dict.fromkeys(f"split.{name}" for splitter in splitters for name in splitter.params())]
     return [*_TEXTS, *_PLAIN, *(f"{name}.COLUMN" for name in _NOTES), *_LISTS, *_GROUPS, *parts]
 
 
@@ -96,6 +101,8 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
     group, _, part = name.partition(".")
     if group in _GROUPS and part:
         return _set_part(project, group, part, value)
+    if group == "split" and part:
+        return _set_split_part(project, part, value)
     field = _LISTS.get(name, name)
     if name == "target":
         return _set_target(project, _text(value), columns)
@@ -105,8 +112,10 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
         return _changed(project, field, _list(value))
     if name in _PLAIN or name in _GROUPS:
         plain = None if value == "" else _json(value)
-        if plain is None and name in ("refit", "seed", *_GROUPS):
+        if plain is None and name in ("refit", "seed", "split", *_GROUPS):
             return replace(project, **{field: getattr(Project(), field)})
+        if name == "split" and isinstance(plain, dict) and "id" not in plain:
+            plain = splitter_record(plain)  # as it was written before format 3: {"method": "grouped", "folds": 3}
         return _changed(project, field, plain)
     if name in ("file", "data", "columns"):
         raise UserError(
@@ -118,7 +127,7 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
 
 
 def _changed(project: Project, field: str, value: Any) -> Project:
-    read = serialization.read(serialization.hints(Project)[field], value, field)
+    read = serialization.read_field(Project, field, value, field)
     if field == "metric":
         _check_known("metric", [read] if read else [], _metrics())
     if field == "consent":
@@ -156,17 +165,35 @@ def _metrics_for(task: str) -> list[Metric]:
 
 
 def _set_part(project: Project, group: str, part: str, value: str) -> Project:
-    cls = _group_type(group)
-    hints = serialization.hints(cls)
-    if part not in hints:
-        raise serialization.unknown(f"field in “{group}” called", part, hints)
-    current = getattr(project, group) or cls()
-    if hints[part] is str:
+    cls = Costs if group == "costs" else type(getattr(project, group))
+    params = cls.params()
+    if part not in params:
+        raise serialization.unknown(f"field in “{group}” called", part, params)
+    param, current = params[part], getattr(project, group) or cls()
+    if isinstance(param, Text):
         plain: Any = _text(value)
     elif value == "" or (plain := _json(value)) is None:
-        plain = None if serialization.optional(hints[part]) else getattr(cls(), part)
-    changed = replace(current, **{part: serialization.read(hints[part], plain, f"{group}.{part}")})
+        plain = None if isinstance(param, Number) and param.optional else param.default
+    changed: Any = replace(current, **{part: serialization.read_field(cls, part, plain, f"{group}.{part}")})
     return replace(project, **{group: changed})
+
+
+def _set_split_part(project: Project, part: str, value: str) -> Project:
+    """The project with another splitter (`method`), or with another value of a parameter of its splitter."""
+    splitters, current = choices().splitters, project.split
+    if part == "method":
+        id_ = _text(value) or Project().split.id
+        if id_ not in splitters:
+            raise serialization.refused("split.method", id_, "one of: " + ", ".join(splitters))
+        return project if id_ == current.id else replace(project, split=current.switch_to(splitters[id_]))
+    known = current.params()
+    if part not in known:
+        raise serialization.unknown(f"setting of the split “{current.id}” called", part, ("method", *known))
+    plain = None if value == "" else _json(value)
+    if isinstance(known[part], Columns) and plain is not None and not isinstance(plain, list):
+        plain = [_text(value)]  # the name of one column, which may hold commas
+    changed = serialization.read_field(type(current), part, known[part].default if plain is None else plain, f"split.{part}")
+    return replace(project, split=replace(current, **{part: changed}))
 
 
 def _append(project: Project, name: str, value: str) -> Project:
@@ -266,7 +293,7 @@ def _set_target(project: Project, column: str, columns: Collection[str] | None) 
     return replace(project, target=serialization.check_text(column, "target"), columns=notes)
 
 
-def _group_type(group: str) -> type[Any]:
+def _group_type(group: str) -> type[Settings]:
     return Costs if group == "costs" else type(getattr(Project(), group))
 
 

@@ -10,9 +10,7 @@ from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.project.decisions import ColumnNote, Project, Split, Step
-
-_NEEDED_ROLE = {"grouped": "group", "time": "time", "column": "fold"}
+from mlops_desktop.engine.project.decisions import ColumnNote, Project, Step, default_splitter
 
 
 def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list[str]]:
@@ -66,14 +64,14 @@ def _metric_fits(project: Project) -> bool:
 
 def _fit_split(project: Project, known: Mapping[str, Any], said: list[str]) -> Project:
     split = project.split
-    needed = _NEEDED_ROLE.get(split.method)
+    needed, column = split.role, split.named_column()
     roles = {note.role for name, note in project.columns.items() if name in known and name != project.target}
-    if needed and not split.column and needed not in roles:
+    if needed and not column and needed not in roles:
         said.append(f"The split needs a column with the role “{needed}”.")
-        return replace(project, split=Split())
-    if split.column and (split.column not in known or split.column == project.target):
-        said.append(f"The split cannot use “{split.column}”.")
-        return replace(project, split=Split())
+        return replace(project, split=default_splitter())
+    if column and (column not in known or column == project.target):
+        said.append(f"The split cannot use “{column}”.")
+        return replace(project, split=default_splitter())
     return project
 
 

@@ -22,7 +22,7 @@ from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.monitor import Reference, reference_of
 from mlops_desktop.serving.nodes.chain import Chain
-from mlops_desktop.serving.required_inputs import schema_of_needs
+from mlops_desktop.serving.required_inputs import with_required_inputs
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.serialization import pack
 
@@ -109,7 +109,7 @@ def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
         classes=rows.target.classes,
         positive=pipeline.positive,
     )
-    return replace(scorer, schema=schema_of_needs(scorer, rows.frame))
+    return replace(scorer, schema=with_required_inputs(scorer, rows.frame))
 
 
 def _version(scorer: Scorer) -> str:

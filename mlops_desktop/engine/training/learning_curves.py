@@ -62,7 +62,7 @@ def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> Json:
 
 def _order(pipeline: Pipeline, rows: Ints, fold: int) -> Ints:
     """The rows in an order whose every beginning has about the classes' shares; for a split by time the latest rows come first."""
-    if pipeline.project.split.method == "time":
+    if pipeline.project.split.by_time:
         assert pipeline.train.time is not None
         return rows[np.argsort(pipeline.train.time[rows], kind="stable")[::-1]]
     shuffled = np.random.default_rng([pipeline.project.seed, 7, fold]).permutation(rows)

@@ -1,4 +1,4 @@
-"""Dates as numbers: year, month, weekday and so on."""
+"""Extracts numbers from dates: year, month, weekday and so on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True)
 class _Calendar:
-    """What parts are made from: microseconds, whole days and whole months since 1970, each (rows, dates) int64, and the zero of `days`."""
+    """The inputs of all parts: microseconds, whole days and whole months since 1970, each (rows, dates) int64, and the origin of `days`."""
 
     stamps: Longs
     days: Longs
@@ -31,7 +31,7 @@ class _Calendar:
         return self.days - self.months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
     def weekday(self) -> Longs:
-        return (self.days + 3) % 7  # 1970 began on a Thursday
+        return (self.days + 3) % 7  # 1 January 1970 was a Thursday
 
     def hour(self) -> Longs:
         return self.stamps // HOUR % 24
@@ -41,9 +41,7 @@ class _Calendar:
 
 
 def _circle(function: Callable[[float], float], size: int) -> Floats:
-    """Sine or cosine at each of `size` places around a circle. A table of rounded values: the same on every machine, for one row and
-    many.
-    """
+    """The sine or cosine of `size` equal angles of a circle, rounded so that it is the same on every machine."""
     return np.array([round(function(2 * math.pi * i / size), 12) for i in range(size)])
 
 
@@ -77,11 +75,11 @@ PARTS: dict[str, Callable[[_Calendar], Floats | Longs]] = {
 
 @dataclass(frozen=True)
 class DateParts(Transform):
-    """Makes the number columns `names[i]` from the date column `columns[i]`, each by its part (a key of PARTS); a missing date gives
+    """Adds the number columns `names[i]` of the date column `columns[i]`, each by its part (a key of PARTS); a missing date gives
     missing numbers.
 
-    `since[i]` is the zero of the part `days`, in microseconds since 1970. `keep`: the date columns stay. Proleptic Gregorian calendar,
-    years 1 to 9999, Monday is 0; integer arithmetic throughout.
+    `since[i]` is the origin of the part `days`, in microseconds since 1970. `keep`: the date columns are kept. Proleptic Gregorian
+    calendar, years 1 to 9999, Monday is 0; integer arithmetic throughout.
     """
 
     columns: tuple[str, ...]

@@ -15,7 +15,8 @@ from mlops_desktop.engine.pipeline import keys
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.results import IRRELEVANT, RESULTS
 from mlops_desktop.engine.project import serialization
-from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Goals, Project, Split, Step
+from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Goals, Project, Step
+from tests.splitters import splitter
 
 
 def base() -> Project:
@@ -61,7 +62,7 @@ def all_keys(project: Project) -> dict[str, str]:
         (lambda p: replace(p, columns={"a": ColumnNote(type="category")}), "table"),
         (lambda p: replace(p, columns={"a": ColumnNote(missing=("-200",))}), "table"),
         (lambda p: replace(p, row_filters=(Step(choices().row_filters.read("drop_duplicates")),)), "rows"),
-        (lambda p: replace(p, split=Split(folds=7)), "split"),
+        (lambda p: replace(p, split=splitter(folds=7)), "split"),
         (lambda p: replace(p, seed=9), "split"),
         (lambda p: replace(p, columns={"a": ColumnNote(role="ignore")}), "features"),
         (lambda p: replace(p, steps=p.steps[:1]), "steps"),

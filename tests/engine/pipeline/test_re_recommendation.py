@@ -12,7 +12,8 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.pipeline.re_recommendation import renew
 from mlops_desktop.engine.project.assignments import set_note, set_target
-from mlops_desktop.engine.project.decisions import Goals, Project, Split
+from mlops_desktop.engine.project.decisions import Goals, Project
+from tests.splitters import splitter
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_another_target_renews_all_that_was_proposed(trained, before):
 
 
 def test_what_a_person_chose_stays(trained, before):
-    mine = replace(before, split=Split(method="random", folds=3), candidates=(choices().algorithms.read("knn"),))
+    mine = replace(before, split=splitter(method="random", folds=3), candidates=(choices().algorithms.read("knn"),))
     new, _, _ = after(trained, mine, replace(set_target(mine, "sex"), task=None))
     assert new.split == mine.split
     assert new.candidates == mine.candidates
@@ -66,7 +67,7 @@ def test_a_score_on_another_scale_is_no_goal_any_more(trained, before):
 
 def test_a_role_changes_the_split_and_the_steps(trained, before):
     new, _, changes = after(trained, before, set_note(before, "island", role="group"))
-    assert new.split.method == "grouped"
+    assert new.split.id == "grouped"
     assert "island" not in named(new)
     assert "split: grouped" in changes
     back, _, _ = after(trained, new, set_note(new, "island", role=None))

@@ -31,7 +31,7 @@ def ask(call, made, *args: object, **options: object):
 def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
     made = copy_of(trained)
     before = (made.folder / "project.json").read_bytes()
-    assert ask(MakeProfile, made)["rows"] == 344
+    assert ask(MakeProfile, made).rows == 344
     assert ask(Train, made)["trials"] == 3
     assert ask(Evaluate, made, held_out=False)["rows"] == made.pipeline.train.frame.rows
     assert ask(Evaluate, made)["rows"] == made.pipeline.test.frame.rows
@@ -51,8 +51,8 @@ def test_the_gate_measures_the_test_part(trained, copy_of, least, passed):
 
 def test_a_file_is_profiled_without_a_project(tmp_path):
     found = ProfileFile(str(resource_folder() / "samples" / "penguins.csv"), tmp_path / "p.html").run(Silent())
-    assert found["rows"] == 344
-    assert {column["name"] for column in found["columns"]} >= {"species", "sex"}
+    assert found.rows == 344
+    assert {column.name for column in found.columns} >= {"species", "sex"}
     assert (tmp_path / "p.html").exists()
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.formula.expression import FormulaError, Words, check, parse, to_text, usages
+from mlops_desktop.serving.formula.expression import FormulaError, Texts, check, parse, to_text, usages
 from mlops_desktop.serving.formula.functions import FUNCTIONS, RUNS, SPECIAL
 from mlops_desktop.serving.frame import MISSING_DATE, Frame
 from tests.frames import make_frame, request
@@ -34,7 +34,7 @@ FRAME = make_frame(
 def values(formula: str, frame: Frame = FRAME) -> list[Any]:
     """What a formula gives, None where it is missing."""
     found = parse(formula, frame.layout).evaluate(frame)
-    if isinstance(found, Words):
+    if isinstance(found, Texts):
         return [None if code < 0 else found.levels[code] for code in found.codes.tolist()]
     return [None if value != value or value == MISSING_DATE else value for value in found.tolist()]
 
@@ -94,7 +94,7 @@ def test_what_a_formula_reads_and_gives_is_known_before_it_runs():
     with pytest.raises(UserError):
         found.numbers(FRAME)
     with pytest.raises(UserError):
-        parse("a", FRAME.layout).words(FRAME)
+        parse("a", FRAME.layout).texts(FRAME)
     assert parse("a > 1", FRAME.layout).true(FRAME).tolist() == [False, False, False, True, False, True]
 
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.formula.functions import FUNCTIONS, MAX_TEXT, RUNS
-from mlops_desktop.serving.formula.values import Words
+from mlops_desktop.serving.formula.values import Texts
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.frames import microseconds
 
 NAN = math.nan
 
 
-def texts(*values: str) -> Words:
-    return Words(np.arange(len(values)), values)
+def texts(*values: str) -> Texts:
+    return Texts(np.arange(len(values)), values)
 
 
 @pytest.mark.parametrize("name", ["abs", "sign", "sqrt", "exp", "log", "log1p", "log2", "log10", "floor", "ceil"])
@@ -79,7 +79,7 @@ def test_functions_of_texts():
     for name, of in (("upper", str.upper), ("trim", str.strip), ("length", len), ("words", lambda t: len(t.split()))):
         found = FUNCTIONS[name].apply(made)
         wanted = [of(level) for level in made.levels]
-        assert ([found.levels[c] for c in found.codes] if isinstance(found, Words) else found.tolist()) == wanted
+        assert ([found.levels[c] for c in found.codes] if isinstance(found, Texts) else found.tolist()) == wanted
     assert FUNCTIONS["count"].apply(texts("banana"), texts("an")).tolist() == [2]
     assert FUNCTIONS["count"].apply(texts("banana"), texts("")).tolist() == [0]
     assert list(FUNCTIONS["right"].apply(texts("abc"), np.array([2.0])).levels) == ["bc"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.formula.tokens import FormulaError, shown, tokens
+from mlops_desktop.serving.formula.tokens import FormulaError, shortened, tokens
 
 
 def test_names_values_and_signs():
@@ -38,5 +38,5 @@ def test_signs_that_are_none_come_with_a_hint(text, position, remedy):
 
 
 def test_long_names_are_cut_where_they_are_shown():
-    assert shown("x" * 100) == "x" * 57 + "..."
-    assert shown("x" * 60) == "x" * 60
+    assert shortened("x" * 100) == "x" * 57 + "..."
+    assert shortened("x" * 60) == "x" * 60

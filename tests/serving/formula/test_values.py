@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mlops_desktop.serving.formula.values import (
     FIRST_DATE,
     LAST_DATE,
-    Words,
+    Texts,
     each_distinct,
     read_date,
     read_number,
@@ -58,9 +58,9 @@ def test_a_function_runs_once_for_each_combination():
         seen.append((left, right, last))
         return left + right + last
 
-    first = Words(np.array([0, 1, 0, -1, 1]), ("a", "b"))
-    second = Words(np.array([1, 1, 1, 0, 0]), ("x", "y"))
-    codes, results = each_distinct(join, [first, second, Words(np.zeros(1, dtype=np.intp), ("!",))])
+    first = Texts(np.array([0, 1, 0, -1, 1]), ("a", "b"))
+    second = Texts(np.array([1, 1, 1, 0, 0]), ("x", "y"))
+    codes, results = each_distinct(join, [first, second, Texts(np.zeros(1, dtype=np.intp), ("!",))])
     assert [results[code] for code in codes] == ["ay!", "by!", "ay!", None, "bx!"]
     assert sorted(seen) == [("a", "y", "!"), ("b", "x", "!"), ("b", "y", "!")]
     codes, results = each_distinct(lambda a, b: (a, b), [first, second], with_missing=True)
@@ -68,6 +68,6 @@ def test_a_function_runs_once_for_each_combination():
 
 
 def test_columns_of_texts_share_their_levels():
-    parts, levels = share_levels(Words(np.array([0, -1]), ("a",)), Words(np.array([1, 0]), ("a", "b")))
+    parts, levels = share_levels(Texts(np.array([0, -1]), ("a",)), Texts(np.array([1, 0]), ("a", "b")))
     assert levels == ["a", "b"]
     assert [part.tolist() for part in parts] == [[0, -1], [1, 0]]

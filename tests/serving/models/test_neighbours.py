@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models import neighbours as module
-from mlops_desktop.serving.models.neighbours import Neighbours, remember
+from mlops_desktop.serving.models.neighbours import Neighbours, compile_neighbours
 from tests.frames import to_csr
 
 
@@ -20,7 +20,7 @@ def matrix(rows, sparse=False):
 
 
 def numbers(rows, answers, neighbours, by_distance=False, sparse=False):
-    return remember(matrix(rows, sparse), np.array(answers, dtype=float)[:, None], neighbours, by_distance, True)
+    return compile_neighbours(matrix(rows, sparse), np.array(answers, dtype=float)[:, None], neighbours, by_distance, True)
 
 
 def plain(rows, answers, k, by_distance, row):
@@ -47,7 +47,7 @@ def test_an_equal_row_alone_has_a_say_by_distance():
 
 
 def test_class_shares():
-    model = remember(matrix([[0.0], [1.0], [9.0]]), np.array([[1.0, 0], [0, 1], [0, 1]]), 2, False, False)
+    model = compile_neighbours(matrix([[0.0], [1.0], [9.0]]), np.array([[1.0, 0], [0, 1], [0, 1]]), 2, False, False)
     assert model.scores(matrix([[0.2], [8.0]])).tolist() == [[0.5, 0.5], [0.0, 1.0]]
     assert model.used().all()
 

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, Q
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.recommended import operation
-from mlops_desktop.engine.project.decisions import Split, Step
+from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, Recipe
 from mlops_desktop.ui.widgets.gallery import Tile
 from mlops_desktop.ui.widgets.inputs import Switch
+from tests.splitters import splitter
 from tests.ui.conftest import click, find
 from tests.ui.panels.recipes import begin, card, ids, label_text, opened, press, rest, tool
 
@@ -85,7 +86,7 @@ def test_reasons_come_back_when_a_project_is_opened_again(open_project, make_pro
 
 
 def test_reasons_of_other_rows_are_kept_too(panel):
-    panel.controller.edit("Split", split=Split(folds=3), seed=9)
+    panel.controller.edit("Split", split=splitter(folds=3), seed=9)
     assert "frequent level" in panel.recipe.reason(0)  # the last that is known
     rest(panel)
     folder = panel.controller.folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import import_cells, load_cells, rows_key, rows_where, type_cells
 from mlops_desktop.engine.pipeline import Pipeline, propose, renew, seen
 from mlops_desktop.engine.process.call import Call, ProjectCall
-from mlops_desktop.engine.profiling import Finding, profile
+from mlops_desktop.engine.profiling import Profile, profile
 from mlops_desktop.engine.project import Project, project_to_json
 from mlops_desktop.engine.questions import Question, questions
 from mlops_desktop.engine.reporting import write_profile_report
@@ -91,12 +91,12 @@ class FilterRows(ProjectCall[FilteredRows, None]):
 
 
 @dataclass(frozen=True)
-class MakeProfile(ProjectCall[Json, None]):
+class MakeProfile(ProjectCall[Profile, None]):
     """Statistics and findings of the project's table."""
 
     stage = "data"
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Profile:
         """See `engine.profiling.profile`."""
         return Pipeline(self.folder, self.project).profile(job)
 
@@ -110,23 +110,23 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
     def run(self, job: Job) -> tuple[Question, ...]:
         """See `engine.questions.questions`."""
         pipeline = Pipeline(self.folder, self.project)
-        found = [Finding(**one) for one in pipeline.profile(Part(job, 0.0, 0.7))["findings"]]
-        return questions(self.project, seen(pipeline, Part(job, 0.7, 1.0)), found)
+        findings = pipeline.profile(Part(job, 0.0, 0.7)).findings
+        return questions(self.project, seen(pipeline, Part(job, 0.7, 1.0)), findings)
 
 
 @dataclass(frozen=True)
-class ProfileFile(Call[Json, None]):
+class ProfileFile(Call[Profile, None]):
     """Statistics and findings of any data file, written as an offline page too when `out` is given."""
 
     file: str
     out: Path | None = None
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Profile:
         """See `engine.profiling.profile`."""
         _, cells = load_cells(self.file, None, Part(job, 0.0, 0.3))
         table = type_cells(cells, {}, Part(job, 0.3, 0.5))
         found = profile(table, None, Part(job, 0.5, 0.9))
-        found["evidence"] = [one.to_json() for one in (*cells.notes, *table.evidence)]
+        found = replace(found, evidence=(*cells.notes, *table.evidence))
         if self.out:
-            write_profile_report(self.out, {**found, "file": Path(self.file).name})
+            write_profile_report(self.out, found, Path(self.file).name)
         return found

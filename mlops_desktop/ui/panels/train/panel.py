@@ -23,6 +23,7 @@ from mlops_desktop.ui.jobs import BackgroundJob, Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
+from mlops_desktop.ui.panels.train.split_fields import split_columns
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
@@ -126,8 +127,7 @@ class TrainPanel(Panel):
         if self._shown and self._shown[0] is project and self._shown[1] is overview:
             return
         self._shown = (project, overview)
-        columns = [one["name"] for one in overview["columns"] if one["name"] != project.target] if overview else []
-        self.setup.show_project(project, self._metric(), columns)
+        self.setup.show_project(project, self._metric(), split_columns(overview["columns"], project.target) if overview else [])
 
     def show_results(self) -> None:
         """Show the board of today's decisions."""
