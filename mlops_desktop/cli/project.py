@@ -95,7 +95,7 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
         notes = {name: (note.role, note.type, note.levels, note.missing) for name, note in one.columns.items()}
         return one.target, one.task, {name: note for name, note in notes.items() if any(note)}
 
-    if not before.data or not before.steps or inputs(before) == inputs(project):
+    if not before.data or not before.candidates or inputs(before) == inputs(project):
         return project
     with child_process() as child:
         found = run_call(child, Renew(folder, project, before))
