@@ -15,10 +15,10 @@ from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text
 from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.pattern import Pattern
+from mlops_desktop.ui.pickers import ColumnPicker, TextList
 from mlops_desktop.ui.widgets.basic import column, row, set_property
 from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
-from mlops_desktop.ui.widgets.pickers import ColumnPicker, TextList
 
 Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, word, date, sparse
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mlops_desktop.base.families import Algorithm, Operation
+from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, Operation
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Column
@@ -73,8 +73,10 @@ def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tup
     registry = choices().algorithms
     linear = [(id_, "Quick, readable, and hard to beat on small tables.") for id_ in ("ridge", "logistic")]
     boosted = ("lightgbm", "Usually among the best on tables, and quick with many rows.")
+    made_for_it = [id_ for id_, member in registry.items() if member.learns.isdisjoint({CLASSES, NUMBERS})]
     plan = [
         ("baseline", "What one gets without looking at the columns: every model must beat it."),
+        *((id_, "Made for this kind of task.") for id_ in made_for_it),
         *((boosted, *linear) if texts or rows > MANY_ROWS else (*linear, boosted)),
         ("hist_gradient_boosting", "Usually among the best on tables; a second opinion to the one before."),
         ("random_forest", "Strong without tuning, and finds interactions by itself; slower than the others."),

@@ -30,6 +30,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
     value_text,
 )
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState, Kpi
 from mlops_desktop.ui.widgets.formula_edit import column_name
@@ -53,11 +54,12 @@ class DataPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._profile: tuple[str, Profile] | None = None
-        self._profile_of = ""  # the data of that profile
+        title = self.tr("Profiling the data")
+        self.profile: Query[Profile] = Query(
+            controller, owner="data", title=title, parent=self, read=lambda key: controller.result(key, Profile)
+        )
         self._details: Profile | None = None  # the profile that the tabs show
         self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
-        self._asked = ""  # the profile that was asked for last: one that is refused is not asked for again
         self._shown: tuple[Any, ...] = ()
         self._shown_table = self._table_of = ""
         self._findings: list[FindingState] = []
@@ -134,9 +136,14 @@ class DataPanel(Panel):
     def show_results(self) -> None:
         """Show the profile of today's decisions, or have it made."""
         self.controller.load_table()
-        found = self._found()
+        project, profile = self.controller.project, self.profile
+        has_data = self.controller.folder is not None and bool(project.data)
+        if has_data:
+            profile.want(self.controller.keys.profile, MakeProfile(*self.controller.inputs), scope=project.data)
+        else:
+            profile.want("")
         table, overview = self.controller.table(), self.controller.overview()
-        key = (self.controller.project, found is not None, table is not None)
+        key = (project, profile.state, profile.refused, table is not None)
         if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
             return
         self._shown = key
@@ -147,47 +154,19 @@ class DataPanel(Panel):
             self.preview.show_columns([])
             self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
-        last = self._profile[1] if self._profile is not None and self._profile_of == self.controller.project.data else None
+        last = profile.value
         self._show_kpis(last, overview)
-        self._show_health(last, working=found is None)
+        self._show_health(last, working=not profile.ready)
+        if profile.refused:
+            self.health.show_failed()
         if last is not None or self._details is not None:
             self.distributions.show_profile(last)
             self._details = last
             self._stale = set(_FILLED)
             self.show_tab(self.tabs.choice())
 
-    def _found(self) -> Profile | None:
-        """The profile of today's decisions; None while it is being made."""
-        if self.controller.folder is None or not self.controller.project.data:
-            return None
-        key = self.controller.keys.profile
-        if self._profile is not None and self._profile[0] == key:
-            return self._profile[1]
-        found = self.controller.result(key, Profile)
-        if found is not None:
-            self._profile, self._profile_of = (key, found), self.controller.project.data
-        elif key != self._asked:
-            self._asked = key
-            self.controller.ask(
-                MakeProfile(*self.controller.inputs), self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over
-            )
-        return found
-
-    def _made(self, _: Profile) -> None:
-        """The profile is in the store now; `show_results` comes by itself."""
-
-    def _over(self) -> None:
-        """When no profile came of it, the card says so and offers another try."""
-        if (
-            self.controller.folder is not None
-            and self.controller.project.data
-            and self._asked == self.controller.keys.profile
-            and self._found() is None
-        ):
-            self.health.show_failed()
-
     def _retry(self) -> None:
-        self._asked, self._shown = "", ()
+        self.profile.retry()
         self.show_results()
 
     def _show_table(self, table: Any, overview: Json) -> None:
