@@ -57,15 +57,15 @@ def first_cells(text: str) -> list[str]:
 def test_every_decision_of_a_project_stands_in_its_table():
     listed = first_cells(section(PROJECT, "`project.json`"))
     assert listed == ["format", *(field.name for field in dataclasses.fields(decisions.Project))]
-    for part in (decisions.ColumnNote, decisions.Brief, decisions.Goals, decisions.Costs, decisions.Split, decisions.Search):
+    for part in (decisions.ColumnNote, decisions.Brief, decisions.Goals, decisions.Costs, decisions.Search):
         assert "{" + ", ".join(field.name for field in dataclasses.fields(part)) + "}" in PROJECT, part
     for name in (*decisions.ROLES, *decisions.TYPES):
         assert f"`{name}`" in PROJECT
 
 
-@pytest.mark.parametrize("path", [path for path in serialization.BOUNDS if path not in ("split.gap", "threshold", "seed")])
+@pytest.mark.parametrize("path", [path for path in serialization.bounds(decisions.Project) if path not in ("threshold", "seed")])
 def test_bounds_are_those_that_are_checked(path):
-    low, high = serialization.BOUNDS[path]
+    low, high = serialization.bounds(decisions.Project)[path]
     assert re.search(rf"`{re.escape(path)}`\s+{low:,.10g} to {high:,.10g}(?!\d)", PROJECT)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 
+_LARGEST = 1.7e308  # a whole number beyond it is no float, an infinite one is no value
+
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
@@ -27,12 +29,14 @@ class Param:
         raise NotImplementedError
 
     def _refuse(self, value: Any, wanted: str) -> UserError:
-        return UserError(f"“{self.label}” cannot be {_said(value)}.", f"It must be {wanted}.")
+        return UserError(f"“{self.label}” cannot be {_shown(value)}.", f"It must be {wanted}.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Param):
-    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm."""
+    """A number within bounds. `tune` is the range that a search draws from (None: not tuned); `log`: spaced by its logarithm; `percent`: a
+    share that a person reads in percent.
+    """
 
     low: float
     high: float
@@ -40,17 +44,22 @@ class Number(Param):
     log: bool = False
     tune: tuple[float, float] | None = None
     optional: bool = False
+    percent: bool = False
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there are bounds to name."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
 
     def check(self, value: Any) -> int | float | None:
         """A finite number (int when `whole`) within the bounds; None only when optional."""
-        wanted = f"{'a whole number' if self.whole else 'a number'} from {self.low:g} to {self.high:g}" + (
-            ", or nothing" if self.optional else ""
-        )
+        bounds = f" from {self.low:,.10g} to {self.high:,.10g}" if self.bounded else ""
+        wanted = f"{'a whole number' if self.whole else 'a number'}{bounds}{', or nothing' if self.optional else ''}"
         if value is None and self.optional:
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self._refuse(value, wanted)
-        if not self.low <= value <= self.high or (self.whole and value != int(value)):
+        if not max(self.low, -_LARGEST) <= value <= min(self.high, _LARGEST) or (self.whole and value != int(value)):
             raise self._refuse(value, wanted)
         return int(value) if self.whole else float(value)
 
@@ -108,14 +117,27 @@ class Texts(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counts(Param):
+    """A list of whole numbers from 1, such as how often each of several models counts."""
+
+    def check(self, value: Any) -> tuple[int, ...]:
+        """A tuple of whole numbers."""
+        whole = isinstance(value, Sequence) and all(isinstance(item, int) and not isinstance(item, bool) and item >= 1 for item in value)
+        if not whole:
+            raise self._refuse(value, "a list of whole numbers from 1")
+        return tuple(value)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Columns(Texts):
-    """Names of columns of certain kinds (`number`, `word`, `date`). None chosen means `all that fit` when `all_when_empty`, so that the
-    step also holds for tomorrow's file.
+    """Names of columns of certain kinds (`number`, `categorical`, `date`, `sparse`). None chosen means all that fit when
+    `all_when_empty`, so that the step also holds for tomorrow's file.
     """
 
     kinds: tuple[str, ...]
     all_when_empty: bool = True
     most: int | None = None
+    nothing: str = ""  # what a form shows while none is chosen; empty: a sentence for all such fields
 
     def check(self, value: Any) -> tuple[str, ...]:
         """A tuple of distinct names, at most `most`."""
@@ -127,7 +149,7 @@ class Columns(Texts):
         return names
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -146,10 +168,23 @@ def number(
     whole: bool = False,
     log: bool = False,
     tune: tuple[float, float] | None = None,
+    percent: bool = False,
+    optional: bool = False,
 ) -> Any:
-    """A field for a number; a default of None makes it optional."""
+    """A field for a number; a default of None makes it optional. Infinite bounds are none."""
     return _field(
-        Number(default=default, label=label, help=help, low=low, high=high, whole=whole, log=log, tune=tune, optional=default is None)
+        Number(
+            default=default,
+            label=label,
+            help=help,
+            low=low,
+            high=high,
+            whole=whole,
+            log=log,
+            tune=tune,
+            optional=optional or default is None,
+            percent=percent,
+        )
     )
 
 
@@ -173,6 +208,13 @@ def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:
     return _field(Texts(default=default, label=label, help=help))
 
 
-def columns(*kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None) -> Any:
+def counts(default: tuple[int, ...], label: str, *, help: str = "") -> Any:
+    """A field for a list of whole numbers from 1."""
+    return _field(Counts(default=default, label=label, help=help))
+
+
+def columns(
+    *kinds: str, label: str = "Columns", help: str = "", all_when_empty: bool = True, most: int | None = None, nothing: str = ""
+) -> Any:
     """A field for names of columns of these kinds."""
-    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most))
+    return _field(Columns(default=(), label=label, help=help, kinds=kinds, all_when_empty=all_when_empty, most=most, nothing=nothing))

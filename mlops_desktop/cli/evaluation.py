@@ -11,6 +11,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_json, rows_text
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
+from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.questions import answer_question, open_questions
 from mlops_desktop.serving.message import msg
 
@@ -20,13 +21,13 @@ def profile_command(args: argparse.Namespace) -> int:
     with child_process() as child:
         found = run_call(child, ProfileFile(str(args.file), args.out))
     if args.json:
-        print_json(found)
+        print_json(to_json(found))
         return 0
-    print(f"{rows_text(found)}, {columns_text(found)}.")
-    for column in found["columns"]:
-        print(f"{column['name']:30}  {column['type']:9}  {column['missing']:>8,} missing  {column['distinct']:>8,} distinct")
-    for finding in found["findings"]:
-        print(f"- {finding['message']}")
+    print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))}.")
+    for column in found.columns:
+        print(f"{column.name:30}  {column.type:9}  {column.missing:>8,} missing  {column.distinct:>8,} distinct")
+    for finding in found.findings:
+        print(f"- {finding.message}")
     return 0
 
 
@@ -77,15 +78,15 @@ def check_command(args: argparse.Namespace) -> int:
     found = call_on(args.dir, CheckGoals)
     doubts = call_on(args.dir, ListQuestions) if args.questions else ()
     left = [one.id for one in open_questions(doubts)]
-    passed = found["passed"] and not left
+    passed = found.passed and not left
     if args.json:
-        print_json({**found, "passed": passed, **({"open_questions": left} if args.questions else {})})
+        print_json({**to_json(found), "passed": passed, **({"open_questions": left} if args.questions else {})})
     else:
-        for goal in found["goals"]:
-            print(f"{'met    ' if goal['passed'] else 'NOT MET'}  {goal['goal']}: wanted {goal['wanted']}, measured {goal['measured']}")
+        for goal in found.goals:
+            print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: wanted {goal.wanted}, measured {goal.measured}")
         for one in left:
             print(f"OPEN     question {one}")
-        print("All goals are met." if passed and found["goals"] else "No goals are set." if passed else "Not accepted.")
+        print("All goals are met." if passed and found.goals else "No goals are set." if passed else "Not accepted.")
     return 0 if passed else 1
 
 

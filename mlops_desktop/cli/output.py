@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 
 Json = dict[str, Any]
@@ -17,17 +19,17 @@ def print_json(document: Json) -> None:
     sys.stdout.write("\n")
 
 
-def evidence_lines(evidence: list[Json]) -> list[str]:
+def evidence_lines(evidence: Sequence[Evidence]) -> list[str]:
     """One line for each piece of evidence; an ordinary type needs none."""
-    shown = [one for one in evidence if one["rule"] != "type"]
-    return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in shown]
+    shown = [one for one in evidence if one.rule != "type"]
+    return [f"{one.column}: {one.message}" if one.column else one.message for one in shown]
 
 
-def rows_text(found: Json) -> str:
-    """How many rows a result is about."""
-    return pluralize(found["rows"], "1 row", "{n} rows")
+def rows_text(count: int) -> str:
+    """How many rows there are."""
+    return pluralize(count, "1 row", "{n} rows")
 
 
-def columns_text(found: Json) -> str:
-    """How many columns a result is about."""
-    return pluralize(len(found["columns"]), "1 column", "{n} columns")
+def columns_text(count: int) -> str:
+    """How many columns there are."""
+    return pluralize(count, "1 column", "{n} columns")

@@ -89,7 +89,7 @@ def _selftest(folder: Path) -> int:
         raise UserError(f"Self-test FAILED: the package {absent[0]} is not installed.", "Install it: pip install -r requirements.txt")
     from .boot import verified_bundle
 
-    _write_line(sys.stdout, verified_bundle(folder)[1].sentence())
+    _write_line(sys.stdout, verified_bundle(folder)[1].summary())
     return 0
 
 
@@ -109,7 +109,7 @@ def _serve(folder: Path, parsed: argparse.Namespace) -> int:
         if options.workers > 1:
             bundle, parity = verified_bundle(folder)
             where = f"{address(sock)} with {options.workers} processes"
-            _write_line(sys.stdout, f"{parity.sentence()}\nServing {bundle.scorer.name} at {where}.")
+            _write_line(sys.stdout, f"{parity.summary()}\nServing {bundle.scorer.name} at {where}.")
             serve_many(folder, sock, options)
         else:
             app = make_app(folder)

@@ -14,5 +14,5 @@ def verified_bundle(folder: Path) -> tuple[Bundle, Parity]:
     bundle = open_bundle(folder)
     parity = replay(bundle.scorer, bundle.golden)
     if not parity.passed:
-        raise UserError(parity.sentence(), "Do not use this copy: export the bundle again.")
+        raise UserError(parity.summary(), "Do not use this copy: export the bundle again.")
     return bundle, parity

@@ -1,4 +1,4 @@
-"""A bundle on disk: the model as plain data with golden rows, drift reference and checksums. What files it has stands in `manifest`.
+"""A bundle on disk: the model as plain data with golden rows, drift reference and checksums. Its files are listed in `manifest`.
 
 Nothing in a bundle is run to open it, and nothing is read before its checksum was verified.
 """
@@ -67,7 +67,7 @@ def write_core(folder: Path, scorer: Scorer, info: dict[str, Any], golden: list[
     (folder / GOLDEN).write_text(written.to_text(), encoding="utf-8", newline="\n")
     parity = replay(read_object_file(folder / MODEL_FOLDER, "scorer"), written)
     if not parity.passed:
-        raise ValueError(f"the written model gives other answers: {parity.sentence()}")
+        raise ValueError(f"the written model gives other answers: {parity.summary()}")
     identity = {
         "format": FORMAT,
         "name": scorer.name,

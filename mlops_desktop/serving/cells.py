@@ -1,7 +1,4 @@
-"""The cell grammar: how one text becomes a number, a boolean or a word, the same whichever way it comes.
-
-Everything here works on single cells; `Grammar` holds what was decided once for a whole column. Dates have a file of their own, `dates.py`.
-"""
+"""Parses single cells: numbers, booleans and category levels, by the grammar of their column. Dates are parsed in `dates.py`."""
 
 from __future__ import annotations
 
@@ -14,25 +11,24 @@ from typing import Any
 
 from .serialization import Serializable
 
-# Words that stand for a missing cell. In a column of words "-", "." and "None" can be levels of their own, so they mean missing in other
-# columns only.
-MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?")
-MISSING_NUMBER_WORDS = (*MISSING_WORDS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!")
+# Texts that mean a missing cell. In a column of categories "-", "." and "None" can be levels, so they mean missing in other columns only.
+MISSING_TEXTS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?")
+MISSING_NUMBER_TEXTS = (*MISSING_TEXTS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!")
 
 EXACT = 2**53  # beyond this a float64 cannot hold every integer
 
 
 @dataclass(frozen=True)
 class Grammar(Serializable):
-    """How the texts of one column are read. Everything is decided once for the whole column."""
+    """How the cells of one column are parsed, decided once for the whole column."""
 
     decimal: str = "."
     thousands: str = ""
-    affixes: tuple[str, ...] = ()  # marks such as "$", "€", "kg" that stand before or after a number and are left off
+    affixes: tuple[str, ...] = ()  # such as "$", "€", "kg" before or after a number; removed
     percent: bool = False  # "12 %" is 0.12
-    missing: tuple[str, ...] = ("",)  # words that mean missing, as they stand after stripping blanks
+    missing: tuple[str, ...] = ("",)  # stripped texts that mean missing
     missing_numbers: tuple[float, ...] = ()  # numbers that mean missing, such as -200
-    true: tuple[str, ...] = ()  # words for true besides "true" and "1", the usual one first
+    true: tuple[str, ...] = ()  # texts for true besides "true" and "1", the most frequent first
     false: tuple[str, ...] = ()
     date: str = ""  # strptime-like format of dates; "" for ISO 8601
     zone: bool = False  # dates carry an offset and are held in UTC; False: dates are local, and an offset is refused
@@ -43,10 +39,10 @@ _THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "
 
 
 def number_pattern(grammar: Grammar) -> str:
-    """The regular expression (Python's and RE2's) that a whole stripped text must match to be a number of this grammar.
+    """The regular expression (valid in Python and RE2) that a stripped text must fully match to be a number of this grammar.
 
-    Groups: `sign`, `tail_sign` (a sign behind a leading mark, as in "$-5"), `number`, `percent`. Parentheses for negative numbers are not
-    read: "(5)" is a footnote as often as a debit.
+    Groups: `sign`, `tail_sign` (a sign behind a leading affix, as in "$-5"), `number`, `percent`. Parentheses for negative numbers are not
+    supported: "(5)" is a footnote as often as a debit.
     """
     between = _THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
     whole = rf"[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+" if between else "[0-9]+"
@@ -60,10 +56,10 @@ def number_pattern(grammar: Grammar) -> str:
 
 
 def number_reader(grammar: Grammar) -> Callable[[str], float]:
-    """The function that reads one text as float64, NaN where it means missing; it raises ValueError for what is no finite number here."""
+    """The function that parses a text as float64, NaN where it means missing. It raises ValueError unless the text is a finite number."""
     match = re.compile(number_pattern(grammar)).fullmatch
     missing = frozenset(grammar.missing) | {""}
-    gone = frozenset(grammar.missing_numbers)
+    missing_numbers = frozenset(grammar.missing_numbers)
     thousands = re.compile(_THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))) if grammar.thousands else None
 
     def read(text: str) -> float:
@@ -85,38 +81,38 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
             value = -value
         if grammar.percent and found["percent"]:
             value /= 100
-        return math.nan if value in gone else value
+        return math.nan if value in missing_numbers else value
 
     return read
 
 
-def boolean_words(grammar: Grammar) -> dict[str, float]:
-    """Every word that is read as a boolean here, casefolded, with 1.0 or 0.0."""
-    words = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
-    words.update({level_of(word).casefold(): 1.0 for word in grammar.true})
-    words.update({level_of(word).casefold(): 0.0 for word in grammar.false})
-    return words
+def boolean_texts(grammar: Grammar) -> dict[str, float]:
+    """Every text that is parsed as a boolean, casefolded, with 1.0 or 0.0."""
+    texts = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
+    texts.update({level_of(text).casefold(): 1.0 for text in grammar.true})
+    texts.update({level_of(text).casefold(): 0.0 for text in grammar.false})
+    return texts
 
 
 def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
-    """The function that reads one text as 1.0, 0.0 or NaN (missing); it raises ValueError for any other word."""
-    words = boolean_words(grammar)
+    """The function that parses a text as 1.0, 0.0 or NaN (missing). It raises ValueError for any other text."""
+    values = boolean_texts(grammar)
     missing = frozenset(grammar.missing) | {""}
 
     def read(text: str) -> float:
         level = level_of(text)
         if level in missing:
             return math.nan
-        found = words.get(level.casefold())
-        if found is None:
+        value = values.get(level.casefold())
+        if value is None:
             raise ValueError("not a boolean")
-        return found
+        return value
 
     return read
 
 
-def word_reader(grammar: Grammar) -> Callable[[str], str]:
-    """The function that reads one text as its canonical level, "" where it means missing."""
+def level_reader(grammar: Grammar) -> Callable[[str], str]:
+    """The function that parses a text as its canonical level, "" where it means missing."""
     missing = frozenset(grammar.missing) | {""}
 
     def read(text: str) -> str:
@@ -130,10 +126,10 @@ _WHOLE = re.compile(r"(-?)(0|[1-9][0-9]{0,15})\.0+")
 
 
 def level_of(value: Any) -> str:
-    """The canonical text of a level: 0, 0.0 and "0" are one; NFC, without blanks around. "" stands for missing (None, NaN, a blank text).
+    """The canonical text of a level, stripped and in NFC: 0, 0.0 and "0" are the same level. "" means missing (None, NaN, a blank text).
 
-    A text keeps its digits except for the zeros behind a decimal point, which are only how some programs write whole numbers: "1.0" is
-    "1", but "1.10", "007" and "1e3" stay. Booleans are "true" and "false", never 1 and 0. TypeError for anything that is no single value.
+    Of a text only the zeros behind the decimal point of a whole number are removed, as some programs write them: "1.0" is "1", but "1.10",
+    "007" and "1e3" stay. Booleans are "true" and "false", never 1 and 0. TypeError for anything that is not a scalar.
     """
     if isinstance(value, str):
         text = value.strip()
@@ -156,4 +152,4 @@ def level_of(value: Any) -> str:
         if math.isnan(value):
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
-    raise TypeError(f"{type(value).__name__} is not a single value")
+    raise TypeError(f"{type(value).__name__} is not a scalar")

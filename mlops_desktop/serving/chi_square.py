@@ -1,4 +1,4 @@
-"""The statistics of counts: how far two histograms lie apart, and whether chance explains it. Pure Python and numpy."""
+"""Compares two histograms: population stability index, G-test and false discovery rate, with numpy alone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .frame import Bools, Floats
 
 _SMALLEST = 1e-300
 _PRECISION = 1e-15
-LEAST_SHARE = 1e-4  # an empty bin would make the index infinite
+MIN_SHARE = 1e-4  # an empty bin would make the index infinite
 
 
-def chi_square_tail(statistic: float, freedom: int) -> float:
-    """P(X >= statistic) for a chi-square variable with `freedom` degrees of freedom, to about 1e-12."""
-    return 1.0 if statistic <= 0 or freedom <= 0 else upper_gamma(freedom / 2, statistic / 2)
+def chi_square_tail(statistic: float, degrees: int) -> float:
+    """P(X >= statistic) for a chi-square variable with `degrees` degrees of freedom, to about 1e-12."""
+    return 1.0 if statistic <= 0 or degrees <= 0 else upper_gamma(degrees / 2, statistic / 2)
 
 
 def upper_gamma(a: float, x: float) -> float:
@@ -53,27 +53,27 @@ def _away_from_zero(value: float) -> float:
 
 
 def g_test(first: Floats, second: Floats) -> float:
-    """The p-value of the G-test that two rows of counts (bins,) come from one distribution; bins that are empty in both are left out.
+    """The p-value of the G-test that two histograms (bins,) come from one distribution; bins that are empty in both are ignored.
 
-    With Williams' correction (1976), which keeps small windows from being called different too often.
+    With Williams' correction (1976), which lowers the false positive rate of small samples.
     """
     table = np.stack([first, second]).astype(np.float64)
     table = table[:, table.sum(axis=0) > 0]
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     if table.shape[1] < 2 or rows.min() == 0:
         return 1.0
-    wanted = np.outer(rows, columns) / rows.sum()
-    there = table > 0
-    statistic = 2 * float(np.sum(table[there] * np.log(table[there] / wanted[there])))
-    total, freedom = rows.sum(), table.shape[1] - 1
-    williams = 1 + float((total * (1 / rows).sum() - 1) * (total * (1 / columns).sum() - 1) / (6 * total * freedom))
-    return chi_square_tail(statistic / williams, freedom)
+    expected = np.outer(rows, columns) / rows.sum()
+    filled = table > 0
+    statistic = 2 * float(np.sum(table[filled] * np.log(table[filled] / expected[filled])))
+    total, degrees = rows.sum(), table.shape[1] - 1
+    williams = 1 + float((total * (1 / rows).sum() - 1) * (total * (1 / columns).sum() - 1) / (6 * total * degrees))
+    return chi_square_tail(statistic / williams, degrees)
 
 
 def population_stability(reference: Floats, now: Floats) -> float:
-    """The population stability index, the sum of (a - r) ln(a / r) over the shares of the bins, each at least `LEAST_SHARE`."""
-    r = np.maximum(reference / reference.sum(), LEAST_SHARE)
-    a = np.maximum(now / now.sum(), LEAST_SHARE)
+    """The population stability index, the sum of (a - r) ln(a / r) over the shares of the bins, each at least `MIN_SHARE`."""
+    r = np.maximum(reference / reference.sum(), MIN_SHARE)
+    a = np.maximum(now / now.sum(), MIN_SHARE)
     return float(np.sum((a - r) * np.log(a / r)))
 
 

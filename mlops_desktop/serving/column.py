@@ -14,7 +14,7 @@ from .serialization import Serializable
 
 TYPES = ("number", "integer", "boolean", "category", "ordered", "text", "id", "date")
 NUMBER_TYPES = ("number", "integer", "boolean")
-WORD_TYPES = ("category", "ordered", "text", "id")
+CATEGORICAL_TYPES = ("category", "ordered", "text", "id")
 
 
 @dataclass(frozen=True)

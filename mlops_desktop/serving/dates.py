@@ -1,7 +1,6 @@
-"""Dates and times as int64 microseconds since 1970: reading by one format for a whole column, and writing.
+"""Parses and formats dates and times, held as int64 microseconds since 1970; one format applies to a whole column.
 
-Months have English names whatever the machine's language is. A column is local throughout or carries offsets throughout; the latter is
-held in UTC.
+Month names are English on every machine. Either no date of a column has a UTC offset, or all have; the latter are converted to UTC.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ _FIELDS = {
 
 
 def date_pattern(format_: str) -> str:
-    """The regular expression (Python's and RE2's) of a format; ValueError when it holds an unknown field.
+    """The regular expression (valid in Python and RE2) of a format; ValueError when it has an unknown field.
 
-    Fields: %Y %y (69-99 are 19xx) %m %d %b %B %a (passed over) %H %I %M %S %f %p %z. One digit is enough for days, months and hours,
-    except where fields touch; a blank stands for one or more.
+    Fields: %Y %y (69-99 are 19xx) %m %d %b %B %a (ignored) %H %I %M %S %f %p %z. Days, months and hours may have one digit, except where
+    fields are adjacent; a blank matches one or more.
     """
     out, at = [], 0
     while at < len(format_):
@@ -55,8 +54,8 @@ def date_pattern(format_: str) -> str:
             field = format_[at + 1 : at + 2]
             if field not in _FIELDS:
                 raise ValueError(f"the date format has an unknown field %{field}")
-            touches = format_[at + 2 : at + 3] == "%" or (at >= 2 and format_[at - 2] == "%")
-            out.append(_FIELDS[field].replace("{1,2}", "{2}") if touches else _FIELDS[field])
+            adjacent = format_[at + 2 : at + 3] == "%" or (at >= 2 and format_[at - 2] == "%")
+            out.append(_FIELDS[field].replace("{1,2}", "{2}") if adjacent else _FIELDS[field])
             at += 2
         else:
             out.append(r"\s+" if char == " " else re.escape(char))
@@ -70,10 +69,10 @@ def is_time_of_day(format_: str) -> bool:
 
 
 def date_reader(grammar: Grammar) -> Callable[[str], int]:
-    """The function that reads one text as microseconds, MISSING_DATE where it means missing; it raises ValueError for what is no date here.
+    """The function that parses a text as microseconds, MISSING_DATE where it means missing. It raises ValueError unless it is a date.
 
-    The column's own format comes first, then ISO 8601 ("2024-03-28", "2024-03-28T14:05:00", "2024-03"; "14:05" in a column of times). An
-    offset is refused in a local column; a local date in a column with offsets is taken as UTC.
+    The column's format is tried first, then ISO 8601 ("2024-03-28", "2024-03-28T14:05:00", "2024-03"; "14:05" in a column of times). An
+    offset is invalid in a column without offsets; a date without offset in a column with offsets is UTC.
     """
     missing = frozenset(grammar.missing) | {""}
     own = re.compile(date_pattern(grammar.date)).fullmatch if grammar.date else None
@@ -160,13 +159,13 @@ def date_text(microseconds: int, format_: str = "", zone: bool = False) -> str:
 
 
 def date_example(grammar: Grammar) -> str:
-    """How a date of this column may be written, by an invented moment, for messages and forms."""
+    """A made-up date as it may be written in this column, for messages and forms."""
     with_time = is_time_of_day(grammar.date) or grammar.zone or "%H" in grammar.date or "%I" in grammar.date
     return date_text(_SAMPLE + (_SAMPLE_TIME if with_time else 0), grammar.date, grammar.zone)
 
 
 def datetime_microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 of a datetime; one with a zone is brought to UTC."""
+    """Microseconds since 1970 of a datetime; one with a time zone is converted to UTC."""
     offset = moment.utcoffset()
     return (moment.replace(tzinfo=None) - datetime(1970, 1, 1) - (offset or timedelta())) // timedelta(microseconds=1)
 

@@ -1,9 +1,8 @@
-"""Why this answer, and what if: contributions per source column that add up, and the curve of one column. The same code in app and service.
+"""Explanations of a prediction: Shapley values per source column, and what-if curves of one column.
 
-Contributions are Shapley values against the schema's synthetic typical row: how much each column moves the score from the typical row's
-to this row's, averaged over the orders in which columns can change. All orders are weighed for up to 8 differing columns (Shapley 1953);
-for more, random orders of a fixed seed, each with its reverse (antithetic sampling; Mitchell et al. 2022). Along each order the steps
-telescope, so contributions add up to `score(row) - score(typical)`. A column that the model never uses gets exactly 0.
+The baseline is the schema's synthetic typical row. Shapley values are exact for up to 8 differing columns (Shapley 1953); for more, they
+are sampled over random permutations of a fixed seed, each with its reverse (antithetic sampling; Mitchell et al. 2022). Contributions add
+up to `score(row) - score(typical)`. A column that the model never uses gets exactly 0.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ from .errors import UserError
 from .frame import MISSING_DATE, Bools, Csr, Floats, Frame, Ints, Matrix
 from .scorer import Scorer
 
-EXACT_UP_TO = 8  # differing columns; 2**8 rows to score
-AIM_ROWS = 1000  # rows to score for one explanation by sampling
-FEWEST_PAIRS, MOST_PAIRS = 6, 32
+MAX_EXACT_COLUMNS = 8  # differing columns; 2**8 rows to score
+SAMPLED_ROWS = 1000  # scored for one sampled explanation
+MIN_PAIRS, MAX_PAIRS = 6, 32
 SEED = 20_240_521
-MOST_LEVELS_OF_A_CURVE = 40
+MAX_CURVE_LEVELS = 40
 SECOND = 1_000_000  # microseconds
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """How much one source column moves the score."""
+    """The contribution of one source column to the score."""
 
     field: str
     contribution: float
@@ -54,7 +53,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Curve:
-    """The score of one row when a single column takes other values: `values` as they would be sent, `scores` beside them."""
+    """The score of one row for other values of one column: `values` as JSON values of a request, `scores` in the same order."""
 
     field: str
     kind: str  # number, integer, boolean, date, level
@@ -76,21 +75,21 @@ def typical_frame(scorer: Scorer) -> Frame:
         typical = columns[name].typical
         return date_reader(columns[name].grammar)(typical) if isinstance(typical, str) else MISSING_DATE
 
-    words = [columns[name].typical for name in layout.categoricals]
+    levels = [columns[name].typical for name in layout.categoricals]
     return Frame(
         layout,
         1,
         np.array([[number(name) for name in layout.numbers]], dtype=np.float64).reshape(1, -1),
-        np.array([[-1 if word is None else 0 for word in words]], dtype=np.intp).reshape(1, -1),
-        tuple([] if word is None else [str(word)] for word in words),
+        np.array([[-1 if level is None else 0 for level in levels]], dtype=np.intp).reshape(1, -1),
+        tuple([] if level is None else [str(level)] for level in levels),
         np.array([[date(name) for name in layout.dates]], dtype=np.int64).reshape(1, -1),
     )
 
 
 def explain(scorer: Scorer, frame: Frame) -> list[Explanation]:
-    """The explanation of each row of a frame of the schema's layout; one row takes about as long as scoring a thousand."""
+    """The explanation of each row of a frame of the schema's layout. One row costs about as much as scoring 1,000 rows."""
     typical = typical_frame(scorer)
-    with np.errstate(invalid="ignore"):  # a model's infinity stays visible in the explanation
+    with np.errstate(invalid="ignore"):  # an infinite score stays infinite in the explanation
         return [_explain_row(scorer, typical, frame, row) for row in range(frame.rows)]
 
 
@@ -99,8 +98,8 @@ def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Expl
     used = scorer.used_sources
     names = [column.name for column in scorer.schema.columns]
     players = [name for name in names if name in used and _differs(both, name)]
-    exact = len(players) <= EXACT_UP_TO
-    masks = _all_subsets(len(players)) if exact else _orders(len(players))
+    exact = len(players) <= MAX_EXACT_COLUMNS
+    masks = _all_subsets(len(players)) if exact else _permutations(len(players))
     scores = _distinct_scores(scorer, _mix(both, players, masks))
     own = scores[-1:] if exact else scores[len(players) : len(players) + 1]
     which = scorer.task_spec.explained_class(own, scorer.positive)
@@ -113,11 +112,11 @@ def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Expl
 
 
 def _pair(typical: Frame, frame: Frame, row: int) -> Frame:
-    """Two rows: the typical one, then the row to explain, with levels that both know."""
+    """Two rows, the typical one and the row to explain, with shared levels."""
     levels: list[Sequence[str]] = []
     codes = np.full((2, len(frame.levels)), -1, dtype=np.intp)
-    for j, (own, usual) in enumerate(zip(frame.levels, typical.levels, strict=True)):
-        texts = [usual[0] if len(usual) else None, own[frame.codes[row, j]] if frame.codes[row, j] >= 0 else None]
+    for j, (own, typical_levels) in enumerate(zip(frame.levels, typical.levels, strict=True)):
+        texts = [typical_levels[0] if len(typical_levels) else None, own[frame.codes[row, j]] if frame.codes[row, j] >= 0 else None]
         distinct = list(dict.fromkeys(text for text in texts if text is not None))
         codes[:, j] = [-1 if text is None else distinct.index(text) for text in texts]
         levels.append(distinct)
@@ -128,14 +127,14 @@ def _pair(typical: Frame, frame: Frame, row: int) -> Frame:
 def _differs(both: Frame, name: str) -> bool:
     kind = both.layout.kind(name)
     if kind == "number":
-        usual, own = both.number(name).tolist()
-        return bool(usual != own and not (math.isnan(usual) and math.isnan(own)))
+        first, second = both.number(name).tolist()
+        return bool(first != second and not (math.isnan(first) and math.isnan(second)))
     values = both.categorical(name)[0] if kind == "categorical" else both.date(name)
     return bool(values[0] != values[1])
 
 
 def _mix(both: Frame, players: Sequence[str], masks: Bools) -> Frame:
-    """Rows that take the players of their mask (rows, players) from the second row of `both`, all else from the first."""
+    """One row for each mask (rows, players): the players of the mask from the second row of `both`, all else from the first."""
     layout = both.layout
 
     def block(values: NDArray[Any], names: Sequence[str]) -> NDArray[Any]:
@@ -152,20 +151,20 @@ def _mix(both: Frame, players: Sequence[str], masks: Bools) -> Frame:
 
 
 def _distinct_scores(scorer: Scorer, frame: Frame) -> Floats:
-    """The scores of a frame, with each distinct matrix row scored once and features that cannot matter left out of the comparison.
+    """The scores of a frame, with rows that are equal in all used features scored once.
 
-    Rows that the model cannot tell apart so have the very same score, whatever the order in which a library adds numbers up.
+    So rows that the models cannot distinguish have bit-identical scores, whatever the order of floating-point sums.
     """
     matrices = [mask_unused(matrix, one.used) for matrix, one in zip(scorer.matrices(frame), scorer.inputs, strict=True)]
-    seen: dict[tuple[bytes, ...], int] = {}
+    positions: dict[tuple[bytes, ...], int] = {}
     first: list[int] = []
-    back = np.empty(frame.rows, dtype=np.intp)
+    inverse = np.empty(frame.rows, dtype=np.intp)
     for i, key in enumerate(zip(*map(_row_keys, matrices), strict=True)):
-        back[i] = seen.setdefault(key, len(seen))
-        if len(seen) > len(first):
+        inverse[i] = positions.setdefault(key, len(positions))
+        if len(positions) > len(first):
             first.append(i)
     distinct = np.array(first, dtype=np.intp)
-    scores: Floats = scorer.scores_of([matrix.take(distinct) for matrix in matrices])[back]
+    scores: Floats = scorer.scores_of([matrix.take(distinct) for matrix in matrices])[inverse]
     return scores
 
 
@@ -191,7 +190,7 @@ def _row_keys(matrix: Matrix) -> list[bytes]:
 
 
 def _all_subsets(players: int) -> Bools:
-    """(2**players, players) bool: row s holds the players whose bit is set in s, so the first row is empty and the last one full."""
+    """(2**players, players) bool: row s is the subset of the bits of s, so the first row is empty and the last one full."""
     numbers = np.arange(2**players)
     subsets: Bools = (numbers[:, None] >> np.arange(players)) & 1 == 1
     return subsets
@@ -208,31 +207,31 @@ def _shapley(values: Floats, players: int) -> Floats:
     return out
 
 
-def _orders(players: int) -> Bools:
-    """The masks along random orders and their reverses, (orders * (players + 1), players) bool; each walk goes from empty to full."""
-    pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, AIM_ROWS // (2 * players)))
+def _permutations(players: int) -> Bools:
+    """The masks along random permutations and their reverses, (permutations * (players + 1), players) bool, each from empty to full."""
+    pairs = min(MAX_PAIRS, max(MIN_PAIRS, SAMPLED_ROWS // (2 * players)))
     rng = np.random.default_rng(SEED)
-    orders = [order for _ in range(pairs) for order in (lambda o: (o, o[::-1]))(rng.permutation(players))]
-    ranks = np.argsort(np.array(orders), axis=1)
+    permutations = [one for _ in range(pairs) for one in (lambda p: (p, p[::-1]))(rng.permutation(players))]
+    ranks = np.argsort(np.array(permutations), axis=1)
     masks: Bools = ranks[:, None, :] < np.arange(players + 1)[None, :, None]
     return masks.reshape(-1, players)
 
 
 def _sampled(values: Floats, masks: Bools, players: int) -> Floats:
-    """The mean step of each player over the walks of `_orders`."""
-    walks = values.reshape(-1, players + 1)
-    steps = np.diff(walks, axis=1)
+    """The mean marginal contribution of each player over the permutations of `_permutations`."""
+    paths = values.reshape(-1, players + 1)
+    steps = np.diff(paths, axis=1)
     flips = masks.reshape(-1, players + 1, players)
     who = np.argmax(flips[:, 1:, :] & ~flips[:, :-1, :], axis=2)
     sums = np.zeros(players)
     np.add.at(sums, who, steps)
-    return sums / len(walks)
+    return sums / len(paths)
 
 
 def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve:
-    """How the score of one row (a frame of one row) moves when only `field` changes: over the range or the levels that training saw.
+    """The score of a frame of one row when only `field` changes, over the range or the levels of the training data and its own value.
 
-    The row's own value is always among them. UserError when there is no such column, or when nothing is known of its values.
+    UserError when there is no such column, or when nothing is known of its values.
     """
     column = scorer.schema.column(field)
     kind = frame.layout.kind(field)
@@ -243,14 +242,14 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
         if not texts:
             raise UserError(f"“{field}” has no known values to try.", "Choose a column of numbers, dates or categories.")
         values: list[Any] = list(texts)
-        changed = _with_word(repeated, field, texts)
+        changed = _with_level(repeated, field, texts)
     else:
         cells = _curve_cells(
             column.type, column.low, column.high, float(frame.number(field)[0]) if kind == "number" else _date_cell(frame, field), points
         )
         if not len(cells):
             raise UserError(f"“{field}” has no known range to try.", "Choose a column with values in the training data.")
-        values = _as_sent(column.type, cells, lambda cell: date_text(cell, column.grammar.date, column.grammar.zone))
+        values = _json_values(column.type, cells, lambda cell: date_text(cell, column.grammar.date, column.grammar.zone))
         changed = _with_cells(repeated, field, kind, cells)
     scores = scorer.scores(changed)
     outputs = scorer.task_spec.output(scores, which)
@@ -263,7 +262,7 @@ def _date_cell(frame: Frame, field: str) -> float:
 
 
 def _curve_levels(levels: Sequence[str], own: str | None) -> list[str]:
-    shown = list(levels[:MOST_LEVELS_OF_A_CURVE])
+    shown = list(levels[:MAX_CURVE_LEVELS])
     return shown if own is None or own in shown else [*shown, own]
 
 
@@ -282,7 +281,7 @@ def _curve_cells(type_: str, low: float | None, high: float | None, own: float, 
     return np.unique(cells if math.isnan(own) else np.append(cells, own))
 
 
-def _as_sent(type_: str, cells: Floats, date: Any) -> list[Any]:
+def _json_values(type_: str, cells: Floats, date: Any) -> list[Any]:
     if type_ == "boolean":
         return [bool(cell) for cell in cells]
     if type_ == "date":
@@ -301,7 +300,7 @@ def _with_cells(row: Frame, field: str, kind: str, cells: Floats) -> Frame:
     return many.with_blocks(many.layout, dates=dates)
 
 
-def _with_word(row: Frame, field: str, texts: Sequence[str]) -> Frame:
+def _with_level(row: Frame, field: str, texts: Sequence[str]) -> Frame:
     at: Ints = row.layout.categorical_at([field])
     many = row.take(np.zeros(len(texts), dtype=np.intp))
     codes = many.codes.copy()

@@ -1,14 +1,14 @@
-"""Columns by blocks: the one form in which a table goes through transforms, in training and in the service.
+"""The in-memory table of training and serving, with its columns in blocks, and the matrix that models read.
 
-A frame holds its columns in four blocks, so that one row costs a few numpy calls and not a few per column:
+A frame holds its columns in four blocks, so that a row costs a few numpy calls, not a few for each column:
 
-- `numbers` (rows, k) float64, NaN is missing: numbers, integers, booleans (0 / 1) and everything made from them
+- `numbers` (rows, k) float64, NaN is missing: numbers, integers, booleans (0 / 1) and features
 - `codes`   (rows, m) intp, an index into the column's `levels`, -1 is missing: categories, texts, identifiers
 - `dates`   (rows, d) int64 microseconds since 1970, `MISSING_DATE` is missing
-- `sparse`  CSR blocks of many features each (bags of words)
+- `sparse`  CSR blocks of many features each (text)
 
 `Layout` names the columns of the blocks. Levels belong to one frame and are its distinct values in order of appearance: a request of one
-row has one level for each column. Rows are never changed in place.
+row has one level for each column. Frames are never modified in place.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ NUMBER, CATEGORICAL, DATE, SPARSE = "number", "categorical", "date", "sparse"
 
 @dataclass(frozen=True)
 class Csr:
-    """A sparse block in compressed rows: row i holds `data[indptr[i]:indptr[i + 1]]` at the columns `indices[...]`, which rise within a
-    row.
-    """
+    """A sparse block in CSR form: row i holds `data[indptr[i]:indptr[i + 1]]` at the columns `indices[...]`, sorted in each row."""
 
     indptr: Longs
     indices: Longs
@@ -74,10 +72,10 @@ class Csr:
 
 @dataclass(frozen=True)
 class Layout:
-    """The names of a frame's columns, block by block, and what they came from.
+    """The names of a frame's columns by block, and the source columns of each.
 
-    `category_codes` are those numbers that stand for unordered levels (0, 1, 2 …); algorithms that know categories treat them so.
-    `sources` maps a made column to the source columns it was made from; a column that is not in it is its own source.
+    `category_codes` are the numbers that encode unordered categories (0, 1, 2 …), for algorithms with native categorical features.
+    `sources` maps a derived column to its source columns; a column that is not in it is its own source.
     """
 
     numbers: tuple[str, ...] = ()
@@ -97,11 +95,11 @@ class Layout:
 
     @cached_property
     def category_positions(self) -> tuple[int, ...]:
-        """Where the numbers that stand for unordered levels are, in the block of numbers."""
+        """The positions of `category_codes` in the block of numbers."""
         return tuple(i for i, name in enumerate(self.numbers) if name in self.category_codes)
 
     def kind(self, name: str) -> str:
-        """`number`, `word`, `date` or `sparse`; UserError when there is no such column."""
+        """`number`, `categorical`, `date` or `sparse`; UserError when there is no such column."""
         for kind, names in (
             (NUMBER, self.numbers),
             (CATEGORICAL, self.categoricals),
@@ -113,52 +111,52 @@ class Layout:
         raise UserError(f"There is no column “{name}” at this step.", "Choose a column that exists here, or remove the step.")
 
     def number_at(self, names: Iterable[str]) -> Ints:
-        """Positions in the block of numbers; UserError names the first column that is not a number here."""
+        """Positions in the block of numbers; UserError names the first column that is not a number."""
         return self._at(names, self.numbers, NUMBER, "a number")
 
     def categorical_at(self, names: Iterable[str]) -> Ints:
-        """Positions in the block of codes; UserError names the first column that is not a category or text here."""
+        """Positions in the block of codes; UserError names the first column that is not a category or text."""
         return self._at(names, self.categoricals, CATEGORICAL, "a category or text")
 
     def date_at(self, names: Iterable[str]) -> Ints:
-        """Positions in the block of dates; UserError names the first column that is not a date here."""
+        """Positions in the block of dates; UserError names the first column that is not a date."""
         return self._at(names, self.dates, DATE, "a date")
 
-    def _at(self, names: Iterable[str], block: tuple[str, ...], kind: str, said: str) -> Ints:
+    def _at(self, names: Iterable[str], block: tuple[str, ...], kind: str, expected: str) -> Ints:
         position = {name: i for i, name in enumerate(block)}
         found = []
         for name in names:
             if name not in position:
                 raise UserError(
-                    f"The column “{name}” is {'a ' + self.kind(name)}, but {said} is needed.", "Choose other columns for this step."
+                    f"The column “{name}” is {'a ' + self.kind(name)}, but {expected} is needed.", "Choose other columns for this step."
                 )
             found.append(position[name])
         return np.array(found, dtype=np.intp)
 
     def source(self, name: str) -> tuple[str, ...]:
-        """The source columns that a column was made from."""
+        """The source columns of a column."""
         return self.sources.get(name, (name,))
 
     def sources_of(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The source columns behind several columns, each once, in order."""
+        """The source columns of several columns, each once, in order."""
         return tuple(dict.fromkeys(source for name in names for source in self.source(name)))
 
     def without(self, names: Iterable[str]) -> tuple[Layout, Callable[[Frame], Frame]]:
-        """The layout without these columns (unknown names are passed over), and the function that takes them out of a frame."""
-        gone = frozenset(names)
+        """The layout without these columns (unknown names are ignored), and the function that drops them from a frame."""
+        dropped = frozenset(names)
         kept = [
-            np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp)
+            np.array([i for i, n in enumerate(block) if n not in dropped], dtype=np.intp)
             for block in (self.numbers, self.categoricals, self.dates)
         ]
-        cuts = [np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp) for block in self.sparse]
+        cuts = [np.array([i for i, n in enumerate(block) if n not in dropped], dtype=np.intp) for block in self.sparse]
         alive = [i for i, cut in enumerate(cuts) if len(cut)]
         layout = Layout(
             numbers=tuple(self.numbers[i] for i in kept[0]),
             categoricals=tuple(self.categoricals[i] for i in kept[1]),
             dates=tuple(self.dates[i] for i in kept[2]),
             sparse=tuple(tuple(self.sparse[b][i] for i in cuts[b]) for b in alive),
-            category_codes=self.category_codes - gone,
-            sources={name: source for name, source in self.sources.items() if name not in gone},
+            category_codes=self.category_codes - dropped,
+            sources={name: source for name, source in self.sources.items() if name not in dropped},
         )
 
         def drop(frame: Frame) -> Frame:
@@ -176,7 +174,7 @@ class Layout:
 
     def with_numbers(self, names: Sequence[str], sources: Sequence[tuple[str, ...]], *, category_codes: bool = False) -> Layout:
         """The layout with further columns at the end of the block of numbers; `sources[i]` are the columns (of this layout) that
-        `names[i]` is made of.
+        `names[i]` is derived from.
         """
         self._refuse_taken(names)
         codes = self.category_codes | frozenset(names) if category_codes else self.category_codes
@@ -216,7 +214,7 @@ def _cut_columns(block: Csr, kept: Ints) -> Csr:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A table by blocks; see the head of this file. `levels[j]` are the distinct texts of word column j."""
+    """A table with its columns in blocks; see the module. `levels[j]` are the distinct texts of categorical column j."""
 
     layout: Layout
     rows: int
@@ -227,22 +225,22 @@ class Frame:
     sparse: tuple[Csr, ...] = ()
 
     def number(self, name: str) -> Floats:
-        """One column of numbers, (rows,) float64."""
+        """A column of numbers, (rows,) float64."""
         return self.numbers[:, self.layout.number_at([name])[0]]
 
     def categorical(self, name: str) -> tuple[Ints, Sequence[str]]:
-        """One column of words as (codes, levels)."""
+        """A categorical column as (codes, levels)."""
         at = self.layout.categorical_at([name])[0]
         return self.codes[:, at], self.levels[at]
 
     def texts(self, name: str) -> list[str | None]:
-        """One column of words as Python strings, None where missing."""
+        """A categorical column as Python strings, None where missing."""
         codes, levels = self.categorical(name)
         lookup: list[str | None] = [*levels, None]
         return [lookup[code] for code in codes.tolist()]
 
     def date(self, name: str) -> Longs:
-        """One column of dates, (rows,) int64 microseconds."""
+        """A column of dates, (rows,) int64 microseconds."""
         return self.dates[:, self.layout.date_at([name])[0]]
 
     def missing(self, name: str) -> Bools:
@@ -257,8 +255,8 @@ class Frame:
         return np.zeros(self.rows, dtype=bool)
 
     def take(self, rows: Ints | Bools) -> Frame:
-        """The given rows (positions or a mask), in the given order. Levels that no row has any more stay listed: codes keep their
-        meaning.
+        """The given rows (positions or a mask), in the given order. Levels that no row has any more are kept, so codes stay
+        valid.
         """
         at: Ints = np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.intp)
         return Frame(
@@ -293,14 +291,14 @@ class Frame:
 
 
 def encode(texts: Iterable[str | None]) -> tuple[Ints, list[str]]:
-    """Codes and levels of one column of words: levels are the distinct texts in order of appearance, None becomes -1."""
+    """Codes and levels of a categorical column: levels are the distinct texts in order of appearance, None becomes -1."""
     index: dict[str, int] = {}
     codes = [-1 if text is None else index.setdefault(text, len(index)) for text in texts]
     return np.array(codes, dtype=np.intp), list(index)
 
 
 def lookup(frame: Frame, at: Ints, tables: Sequence[Mapping[str, float]], unseen: Sequence[float], missing: Sequence[float]) -> Floats:
-    """The number that each table gives to each cell of the word columns `at`: (rows, len(at)) float64, one gather for all columns.
+    """The numbers that the tables map the cells of the categorical columns `at` to: (rows, len(at)) float64, by one gather.
 
     `tables[j]` maps a level to its number; a level that is not in it gets `unseen[j]`, a missing cell `missing[j]`.
     """
@@ -318,9 +316,7 @@ def lookup(frame: Frame, at: Ints, tables: Sequence[Mapping[str, float]], unseen
 
 
 def indicators(positions: Ints, width: int) -> Floats:
-    """(rows, width) float64 of 0 and 1: each row has a 1 at each of its `positions` (rows, k), which are 0 ... width; `width` itself is
-    nowhere.
-    """
+    """(rows, width) float64 of 0 and 1: each row has a 1 at its `positions` (rows, k), which are 0 ... width; `width` is ignored."""
     out = np.zeros((len(positions), width + 1))
     out[np.arange(len(positions))[:, None], positions] = 1.0
     return out[:, :width]
@@ -328,9 +324,9 @@ def indicators(positions: Ints, width: int) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """What an algorithm learns from and a model scores: every value rounded once to float32 (held as float64), dense or CSR, never both.
+    """The input of algorithms and models: values rounded once to float32 (held as float64), either dense or CSR.
 
-    `category_codes` are the positions of the columns whose numbers stand for unordered levels.
+    `category_codes` are the positions of the columns that encode unordered categories.
     """
 
     names: tuple[str, ...]
@@ -353,29 +349,29 @@ class Matrix:
         return replace(self, dense=None if self.dense is None else self.dense[rows], csr=None if self.csr is None else self.csr.take(rows))
 
     def to_dense(self) -> Floats:
-        """All values as (rows, width) float64; a CSR matrix is spread out, so ask for few rows at a time."""
+        """All values as (rows, width) float64; a CSR matrix is converted, so pass few rows at a time."""
         if self.dense is not None:
             return self.dense
         return np.empty((0, self.width)) if self.csr is None else self.csr.dense()
 
 
 def round_to_float32(values: Floats) -> Floats:
-    """Each value as the nearest float32, held in float64; beyond float32's range it becomes the largest finite float32 of its sign."""
+    """The nearest float32 of each value, held as float64; values beyond float32's range become its largest finite value of their sign."""
     top = float(np.finfo(np.float32).max)
     # Not np.clip: for one row its checks cost more than the work.
     return np.minimum(np.maximum(values, -top), top).astype(np.float32).astype(np.float64)
 
 
 def to_matrix(frame: Frame) -> Matrix:
-    """The matrix of a frame after its last transform: numbers first, then the sparse blocks.
+    """The matrix of an encoded frame: numbers first, then the sparse blocks.
 
-    UserError when a column of words or dates is left, for no model can use it as it is.
+    UserError when a categorical or date column is left.
     """
     if frame.layout.categoricals or frame.layout.dates:
         left = (*frame.layout.categoricals, *frame.layout.dates)
-        said = ", ".join(f"“{name}”" for name in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
+        names_left = ", ".join(f"“{name}”" for name in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         raise UserError(
-            f"{said} cannot go into a model as {'they are' if len(left) > 1 else 'it is'}: a model needs numbers.",
+            f"{names_left} cannot go into a model as {'they are' if len(left) > 1 else 'it is'}: a model needs numbers.",
             "Add a step that encodes these columns (one-hot, ordinal, text, date parts), or one that drops them.",
         )
     names = frame.layout.names()

@@ -43,7 +43,7 @@ def added(one: Any, other: Any) -> Any:
 class ModelMetrics:
     """Counts of one model: its answers, what was wrong or unusual in its input, and the drift of its input. May be used from any thread.
 
-    `key` tells the model from others in records of counts: its version and `digest`, the hash of its bundle.
+    `key` identifies the model in records of counts: its version and `digest`, the hash of its bundle.
     """
 
     def __init__(self, scorer: Scorer, reference: Reference, digest: str) -> None:
@@ -149,11 +149,11 @@ class Metrics:
         return page.text()
 
     def _process(self, page: Page, total: Counts) -> None:
-        page.metric("service_processes", "gauge", "Processes that answer; every figure here is of all of them.")
+        page.metric("service_processes", "gauge", "Processes that answer; every metric is the sum over all of them.")
         page.sample("service_processes", total[NOW]["processes"])
         page.metric("process_cpu_seconds_total", "counter", "Processor time of the service.")
         page.sample("process_cpu_seconds_total", total["processor"])
-        page.metric("process_start_time_seconds", "gauge", "Start of the process that says this since 1970.")
+        page.metric("process_start_time_seconds", "gauge", "Start of the process that answers, in seconds since 1970.")
         page.sample("process_start_time_seconds", round(self._started, 3))
         if total[NOW]["resident"]:
             page.metric("process_resident_memory_bytes", "gauge", "Resident memory of the service.")
@@ -185,7 +185,7 @@ def _models(page: Page, models: Mapping[str, Counts]) -> None:
 
 
 def _drift(page: Page, report: Mapping[str, Any], fields: frozenset[str]) -> None:
-    page.metric("model_drift_rows", "gauge", "Rows that the drift figures rest on.")
+    page.metric("model_drift_rows", "gauge", "Rows from which drift is computed.")
     page.sample("model_drift_rows", report["rows"])
     page.metric("model_drift_score", "gauge", "Population stability index against training; above 0.1 watch, above 0.25 act.")
     shown: Sequence[tuple[str, Mapping[str, Any]]] = [(one["field"], one) for one in report["columns"] if one["field"] in fields]

@@ -1,4 +1,4 @@
-"""What every compiled model promises."""
+"""The base class of compiled models."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Has the data moved away from what the model learned from? Counts in fixed bins; no row is kept.
+"""Drift monitoring: counts of the served rows in the bins of the training data. No row is stored.
 
-The bins of each column are fixed at training: deciles of numbers and dates with bins below and above the range seen, the 30 most frequent
-levels with bins for the other known levels and for unseen ones, and a bin for missing. Counts of several processes or days are added up.
+The bins of each column are fixed at training: deciles of numbers and dates with bins below and above the range, the 30 most frequent
+levels with bins for the other known levels and for unseen ones, and a bin for missing values. Counts of processes or days can be added.
 
 A column drifts when the change is *significant and large*: watch when PSI > 0.1 and the p-value of a G-test over the same bins < 0.01, act
-when PSI > 0.25 and p < 0.01. PSI alone cries wolf in small windows, p-values alone in large ones.
+when PSI > 0.25 and p < 0.01. PSI alone has many false positives in small windows, p-values alone in large ones.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from .serialization import Serializable
 
 WATCH, ACT, SIGNIFICANT = 0.1, 0.25, 0.01
 FALSE_DISCOVERIES = 0.05
-LEAST_ROWS = 50
-LEAST_EXPECTED = 4.0  # bins that expect fewer rows are counted as one: deciles of 50 rows expect just 5 each
+MIN_ROWS = 50
+MIN_EXPECTED = 4.0  # bins with fewer expected rows are merged; deciles of 50 rows expect 5 each
 DECILES = 10
-MOST_LEVELS = 30
-WAITING = 128  # single rows are counted together, which takes microseconds a row instead of a hundred
+MAX_LEVELS = 30
+MAX_PENDING = 128  # rows are counted in batches: a few microseconds a row instead of 100
 VERDICTS = ("not_enough_data", "stable", "watch", "act")
 
 
 @dataclass(frozen=True)
 class Bins(Serializable):
-    """The bins of one column, and how many training rows fell into each.
+    """The bins of one column, and the number of training rows in each.
 
-    Numbers and dates (microseconds): missing, below `low`, one between each two of `cuts`, above `high`. Words: missing, unseen, other
-    known levels, then each of `levels`. Words without known levels (texts, identifiers): missing, there.
+    Numbers and dates (microseconds): missing, below `low`, one between each two of `cuts`, above `high`. Categories: missing, unseen,
+    other known levels, then each of `levels`. Categoricals without known levels (texts, identifiers): missing, present.
     """
 
     name: str
@@ -53,17 +53,17 @@ class Bins(Serializable):
     others: tuple[str, ...] = ()
 
     def size(self) -> int:
-        """How many bins there are."""
+        """The number of bins."""
         return {"number": len(self.cuts) + 4, "date": len(self.cuts) + 4, "categorical": len(self.levels) + 3, "presence": 2}[self.type]
 
-    def of_values(self, values: Floats) -> Longs:
+    def count_values(self, values: Floats) -> Longs:
         """The counts of values (rows,), NaN where missing."""
         missing = np.isnan(values)
-        there = values[~missing]
-        place = np.searchsorted(np.array(self.cuts), there, side="right") + 2
-        place[there < self.low] = 1
-        place[there > self.high] = len(self.cuts) + 3
-        counts = np.bincount(place, minlength=self.size())
+        present = values[~missing]
+        position = np.searchsorted(np.array(self.cuts), present, side="right") + 2
+        position[present < self.low] = 1
+        position[present > self.high] = len(self.cuts) + 3
+        counts = np.bincount(position, minlength=self.size())
         counts[0] = int(missing.sum())
         return counts.astype(np.int64)
 
@@ -72,7 +72,7 @@ class Bins(Serializable):
         return {**dict.fromkeys(self.others, 2), **{level: i for i, level in enumerate(self.levels, 3)}}
 
     def labels(self) -> list[str]:
-        """What each bin stands for, in words."""
+        """The label of each bin."""
         if self.type == "presence":
             return ["missing", "there"]
         if self.type == "categorical":
@@ -86,7 +86,7 @@ class Bins(Serializable):
 
 @dataclass(frozen=True)
 class Reference(Serializable):
-    """What training looked like: the bins of every input column and of the score."""
+    """The distribution of the training data: the bins of every input column and of the score."""
 
     columns: tuple[Bins, ...]
     score: Bins
@@ -96,8 +96,8 @@ class Reference(Serializable):
 def reference_of(schema: Schema, frame: Frame, scores: Floats, spec: PredictionSpec) -> Reference:
     """The reference of the rows that a model was trained on. `scores` are the model's, of any number of rows, in the shape of `spec`.
 
-    Take scores of rows that the model did not learn from (out of fold, or the test part): on its own training rows a model is too sure, and
-    every new day would look like drift. Only counts and the edges of bins are kept, and of words only the schema's own (frequent) levels.
+    Pass scores of rows that the model was not fitted on (out of fold, or held out): scores of its own training rows are overconfident, so
+    new data would appear to drift. Only counts and bin edges are stored, and of categories only the schema's (frequent) levels.
     """
     bins = []
     for column in schema.columns:
@@ -106,30 +106,30 @@ def reference_of(schema: Schema, frame: Frame, scores: Floats, spec: PredictionS
         elif column.type == "date":
             bins.append(_numeric(column.name, "date", _date_values(frame.date(column.name)), column))
         else:
-            bins.append(_worded(column, *frame.categorical(column.name)))
+            bins.append(_categorical_bins(column, *frame.categorical(column.name)))
     return Reference(tuple(bins), _score_bins(spec.monitored(scores)), frame.rows)
 
 
 def _numeric(name: str, kind: str, values: Floats, column: Column | None = None) -> Bins:
-    there = values[~np.isnan(values)]
-    low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+    present = values[~np.isnan(values)]
+    low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 0.0)
     if column is not None and column.low is not None and column.high is not None:
         low, high = float(column.low), float(column.high)
-    cuts = np.unique(np.quantile(there, np.arange(1, DECILES) / DECILES)) if len(there) else np.empty(0)
+    cuts = np.unique(np.quantile(present, np.arange(1, DECILES) / DECILES)) if len(present) else np.empty(0)
     bins = Bins(name, kind, (), low, high, tuple(cuts[(cuts >= low) & (cuts <= high)].tolist()))
-    return _with_counts(bins, bins.of_values(values))
+    return _with_counts(bins, bins.count_values(values))
 
 
-def _worded(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
+def _categorical_bins(column: Column, codes: Ints, levels: Sequence[str]) -> Bins:
     counted = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
     known = [*column.levels] if column.type in ("category", "ordered") else []
     frequency = dict(zip(levels, counted, strict=True))
     by_frequency = sorted(known, key=lambda level: (-frequency.get(level, 0), level))
     if not known:
         return Bins(column.name, "presence", (int((codes < 0).sum()), int((codes >= 0).sum())))
-    bins = Bins(column.name, "categorical", (), levels=tuple(by_frequency[:MOST_LEVELS]), others=tuple(by_frequency[MOST_LEVELS:]))
+    bins = Bins(column.name, "categorical", (), levels=tuple(by_frequency[:MAX_LEVELS]), others=tuple(by_frequency[MAX_LEVELS:]))
     counts = np.zeros(bins.size(), dtype=np.int64)
-    _count_words(counts, bins.places(), codes, levels)
+    _count_categories(counts, bins.places(), codes, levels)
     return _with_counts(bins, counts)
 
 
@@ -149,28 +149,28 @@ def _date_values(dates: Longs) -> Floats:
 
 
 def _place(places: Mapping[str, int] | None, code: int, levels: Sequence[str]) -> int:
-    """The bin of one word: missing is 0, a level without a place 1; without places only whether it is there counts."""
+    """The bin of one cell: 0 when missing, 1 when its level has no bin; without `places` 1 for every level."""
     return 0 if code < 0 else 1 if places is None else places.get(levels[code], 1)
 
 
-def _count_words(counts: Longs, places: Mapping[str, int] | None, codes: Ints, levels: Sequence[str]) -> None:
-    """Add a column of words."""
+def _count_categories(counts: Longs, places: Mapping[str, int] | None, codes: Ints, levels: Sequence[str]) -> None:
+    """Add the cells of a categorical column to `counts`."""
     bins = np.array([*(_place(places, code, levels) for code in range(len(levels))), 0])
     counts += np.bincount(bins[codes], minlength=len(counts))
 
 
 class Counters:
-    """Counts of the rows that were scored, in the bins of a reference. May be used from several threads.
+    """Counts of the scored rows in the bins of a reference. Thread-safe.
 
-    At most 128 rows wait in memory to be counted together; then nothing but the counts is left of them.
+    Up to 128 rows are kept in memory until they are counted as a batch; after that only the counts are kept.
     """
 
     def __init__(self, reference: Reference, spec: PredictionSpec) -> None:
         self.reference = reference
         self._monitored = spec.monitored
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Frame, Floats]] = []
-        self._waiting_rows = 0
+        self._pending: list[tuple[Frame, Floats]] = []
+        self._pending_rows = 0
         self._counts = [np.zeros(bins.size(), dtype=np.int64) for bins in (*reference.columns, reference.score)]
         self._places = [bins.places() if bins.type == "categorical" else {} for bins in reference.columns]
         self.rows = 0
@@ -178,13 +178,13 @@ class Counters:
     def add(self, frame: Frame, scores: Floats) -> None:
         """Count rows of the schema's layout with their scores."""
         with self._lock:
-            self._waiting.append((frame, scores))
-            self._waiting_rows += frame.rows
-            if self._waiting_rows >= WAITING:
+            self._pending.append((frame, scores))
+            self._pending_rows += frame.rows
+            if self._pending_rows >= MAX_PENDING:
                 self._count()
 
     def counts(self) -> list[list[int]]:
-        """The counts of every column, then of the score: plain JSON, to be added up with those of other processes."""
+        """The counts of every column, then of the score, as plain JSON; `merge` adds those of another process."""
         with self._lock:
             self._count()
             return [counts.tolist() for counts in self._counts]
@@ -200,10 +200,10 @@ class Counters:
             self.rows += int(sum(counts[-1]))
 
     def _count(self) -> None:
-        waiting, self._waiting, self._waiting_rows = self._waiting, [], 0
-        if not waiting:
+        pending, self._pending, self._pending_rows = self._pending, [], 0
+        if not pending:
             return
-        frames = [frame for frame, _ in waiting]
+        frames = [frame for frame, _ in pending]
         layout = frames[0].layout
         numbers = np.concatenate([frame.numbers for frame in frames])
         dates = np.concatenate([frame.dates for frame in frames])
@@ -211,18 +211,18 @@ class Counters:
         several = [frame for frame in frames if frame.rows != 1]
         for bins, places, counts in zip(self.reference.columns, self._places, self._counts, strict=False):
             if bins.type == "number":
-                counts += bins.of_values(numbers[:, layout.numbers.index(bins.name)])
+                counts += bins.count_values(numbers[:, layout.numbers.index(bins.name)])
             elif bins.type == "date":
-                counts += bins.of_values(_date_values(dates[:, layout.dates.index(bins.name)]))
+                counts += bins.count_values(_date_values(dates[:, layout.dates.index(bins.name)]))
             else:
                 at, known = layout.categoricals.index(bins.name), places if bins.type == "categorical" else None
                 for frame in several:
-                    _count_words(counts, known, frame.codes[:, at], frame.levels[at])
+                    _count_categories(counts, known, frame.codes[:, at], frame.levels[at])
                 tally = [0] * len(counts)
                 for codes, levels in single:
                     tally[_place(known, codes[at], levels[at])] += 1
                 counts += np.array(tally)
-        self._count_scores(np.concatenate([scores for _, scores in waiting]))
+        self._count_scores(np.concatenate([scores for _, scores in pending]))
 
     def _count_scores(self, scores: Floats) -> None:
         counts, score = self._counts[-1], self._monitored(scores)
@@ -230,28 +230,28 @@ class Counters:
         if score.classes:
             counts += np.bincount(score.values.astype(np.intp) + 3, minlength=len(counts))
         else:
-            counts += self.reference.score.of_values(score.values)
+            counts += self.reference.score.count_values(score.values)
 
     def report(self, counts: Sequence[Sequence[int]] | None = None) -> dict[str, Any]:
-        """The verdict on these counts (on its own where none are given) as plain JSON:
+        """The drift report of `counts` (by default its own) as plain JSON:
         `{"rows", "reference_rows", "verdict", "columns": [...], "score", "counts"}`.
 
         A column has `field`, `verdict` (not_enough_data, stable, watch, act), `psi`, `p`, the shares `missing`, `unseen` and `outside` at
-        training and now, and its `bins` as shares. The whole verdict is the worst among the columns (and the score) that a
-        Benjamini-Hochberg correction at 5 % over all of them leaves significant.
+        training and now, and its `bins` as shares. The overall verdict is the worst among the columns (and the score) that
+        are significant after a Benjamini-Hochberg correction at 5 %.
         """
         counts = self.counts() if counts is None else counts
         columns = [compare(bins, now) for bins, now in zip(self.reference.columns, counts, strict=False)]
         score = compare(self.reference.score, counts[-1])
-        judged = [one for one in (*columns, score) if one["verdict"] != "not_enough_data"]
-        kept = benjamini_hochberg([one["p"] for one in judged], FALSE_DISCOVERIES)
-        found = [one["verdict"] for one, keep in zip(judged, kept.tolist(), strict=True) if keep]
-        verdict = max(found, key=VERDICTS.index, default="stable" if judged else "not_enough_data")
+        tested = [one for one in (*columns, score) if one["verdict"] != "not_enough_data"]
+        kept = benjamini_hochberg([one["p"] for one in tested], FALSE_DISCOVERIES)
+        found = [one["verdict"] for one, keep in zip(tested, kept.tolist(), strict=True) if keep]
+        verdict = max(found, key=VERDICTS.index, default="stable" if tested else "not_enough_data")
         return {
             "rows": int(sum(counts[-1])),
             "reference_rows": self.reference.rows,
             "verdict": verdict,
-            "rule": {"watch": WATCH, "act": ACT, "p": SIGNIFICANT, "least_rows": LEAST_ROWS, "false_discoveries": FALSE_DISCOVERIES},
+            "rule": {"watch": WATCH, "act": ACT, "p": SIGNIFICANT, "least_rows": MIN_ROWS, "false_discoveries": FALSE_DISCOVERIES},
             "columns": columns,
             "score": score,
             "counts": [list(one) for one in counts],
@@ -259,14 +259,14 @@ class Counters:
 
 
 def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
-    """One column's counts against training; see Counters.report."""
+    """The drift of one column's counts against training; see `Counters.report`."""
     reference, current = np.array(bins.counts, dtype=np.float64), np.array(now, dtype=np.float64)
     rows = current.sum()
     shares = [(reference / max(1.0, reference.sum())).round(6).tolist(), (current / max(1.0, rows)).round(6).tolist()]
     psi, p = measure(reference, current) if rows and reference.sum() else (0.0, 1.0)
     drifted = p < SIGNIFICANT and psi > WATCH
-    verdict = "not_enough_data" if rows < LEAST_ROWS else "stable" if not drifted else "act" if psi > ACT else "watch"
-    worded = bins.type == "categorical"
+    verdict = "not_enough_data" if rows < MIN_ROWS else "stable" if not drifted else "act" if psi > ACT else "watch"
+    categorical = bins.type == "categorical"
     outside = [] if bins.type in ("categorical", "presence") else [1, -1]
     return {
         "field": bins.name,
@@ -274,15 +274,15 @@ def compare(bins: Bins, now: Sequence[int]) -> dict[str, Any]:
         "psi": psi,
         "p": p,
         "missing": [share[0] for share in shares],
-        "unseen": [share[1] for share in shares] if worded else None,
+        "unseen": [share[1] for share in shares] if categorical else None,
         "outside": [round(sum(share[i] for i in outside), 6) for share in shares] if outside else None,
         "bins": [{"bin": label, "training": r, "now": a} for label, r, a in zip(bins.labels(), *shares, strict=True)],
     }
 
 
 def measure(reference: Floats, now: Floats) -> tuple[float, float]:
-    """PSI and the p-value of the G-test between two rows of counts; bins in which fewer than 4 rows are expected are taken as one."""
-    rare = reference * (now.sum() / reference.sum()) < LEAST_EXPECTED
+    """PSI and the p-value of the G-test of two histograms; bins with fewer than 4 expected rows are merged."""
+    rare = reference * (now.sum() / reference.sum()) < MIN_EXPECTED
     first = np.append(reference[~rare], reference[rare].sum())
     second = np.append(now[~rare], now[rare].sum())
     return population_stability(first, second), g_test(first, second)

@@ -1,4 +1,4 @@
-"""Names of columns as they stand in a file's header, brought into one form: the training file's and every later file's alike."""
+"""Normalizes column names of file headers, in training and prediction alike."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 
 def clean_name(name: Any) -> str:
-    """A column's name on one line, without blanks around it, in Unicode's composed form; "" for none."""
+    """A column's name on one line, stripped, in Unicode NFC; "" for None."""
     return unicodedata.normalize("NFC", " ".join(str("" if name is None else name).replace("\ufeff", "").split()))
 
 
 def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
-    """Column names as unique texts that are not empty, and the names that stood there more than once."""
+    """Column names as unique non-empty texts, and the names that occurred more than once."""
     out: list[str] = []
     doubled: list[str] = []
     taken = {clean_name(name) for name in names}
@@ -40,7 +40,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def known_names(row: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
-    """A row under the known names: a name that is none of them stands for the one that it is in its clean form, where that is free."""
+    """The row with its names matched to the known ones: an unknown name is replaced by its normalized form when that is known and free."""
     found = {name: value for name, value in row.items() if name in known}
     for name, value in row.items():
         clean = clean_name(name)

@@ -15,7 +15,7 @@ import numpy as np
 from .frame import Bools, Floats, Frame, Layout, Matrix, to_matrix
 from .model import Model
 from .serialization import Serializable, fingerprint
-from .transform import Apply, Transform, chain
+from .transform import Transform, chain
 
 Score = Callable[[Sequence[Matrix]], Floats]
 
@@ -27,12 +27,8 @@ class MatrixInput:
     transforms: tuple[Transform, ...]
     layout: Layout
     used: Bools  # (features,)
-    _apply: Apply
+    matrix: Callable[[Frame], Matrix]  # of a frame; rounded to float32 values
     _models: list[Model] = field(default_factory=list)
-
-    def matrix(self, frame: Frame) -> Matrix:
-        """The matrix of a frame, rounded to float32 values."""
-        return to_matrix(self._apply(frame))
 
     @property
     def used_sources(self) -> frozenset[str]:
@@ -68,11 +64,18 @@ class GraphInputs:
         """The position of the matrix that `transforms` make for `model`. UserError when a transform does not fit the layout."""
         key = fingerprint(transforms) if transforms else ""
         if key not in self._positions:
-            layout, apply = chain(transforms, self._layout)
+            layout, matrix = _encoder(transforms, self._layout)
             self._positions[key] = len(self.inputs)
-            self.inputs.append(MatrixInput(transforms, layout, np.zeros(len(layout.names()), dtype=bool), apply))
+            self.inputs.append(MatrixInput(transforms, layout, np.zeros(len(layout.names()), dtype=bool), matrix))
         self.inputs[self._positions[key]].read_by(model)
         return self._positions[key]
+
+
+def _encoder(transforms: tuple[Transform, ...], layout: Layout) -> tuple[Layout, Callable[[Frame], Matrix]]:
+    if not transforms:
+        return layout, to_matrix
+    encoded, apply = chain(transforms, layout)
+    return encoded, lambda frame: to_matrix(apply(frame))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +92,7 @@ class BoundNode:
 
     def scores(self, frame: Frame) -> Floats:
         """The scores of a frame of the layout: (rows, classes) probabilities or (rows,) values."""
-        return self.scores_of(self.matrices(frame))
+        return self.scores_of([one.matrix(frame) for one in self.inputs])
 
     def intervals(self, frame: Frame) -> Floats | None:
         """The lower and upper bound of each prediction, (rows, 2); None when the node has no intervals."""

@@ -130,9 +130,9 @@ def feature(column: Column) -> Json:
     schema: Json = dict(kinds.get(column.type, {"type": ["string", "number", "boolean"]}))
     if column.nullable:
         schema["type"] = [*schema["type"], "null"]
-    words = [word for pair in (column.grammar.true, column.grammar.false) for word in pair]
+    texts = [text for pair in (column.grammar.true, column.grammar.false) for text in pair]
     if column.type == "boolean":
-        schema = {"enum": [True, False, 0, 1, *words, *([None] if column.nullable else [])]}
+        schema = {"enum": [True, False, 0, 1, *texts, *([None] if column.nullable else [])]}
     description = " ".join(part for part in (column.description, f"Unit: {column.unit}." if column.unit else "") if part)
     if description:
         schema["description"] = description
@@ -149,7 +149,11 @@ def _outputs(scorer: Scorer) -> Json:
     text, number = {"type": "string"}, {"type": "number"}
     warning = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
     error = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
-    answer = scorer.task_spec.answer_schema(scorer.classes, scorer.positive is not None)
+    answer = scorer.task_spec.answer_schema(scorer.classes)
+    if scorer.positive is not None:
+        answer["threshold"] = number
+    if scorer.has_intervals:
+        answer["interval"] = {"type": ["array", "null"], "items": number, "minItems": 2, "maxItems": 2}
     answer["warnings"] = {"type": "array", "items": warning}
     answer["errors"] = {"type": "array", "items": error, "description": "Why the row is refused (only with on_error=row)."}
     model = _object({"name": text, "version": text}, ["name", "version"])

@@ -1,11 +1,8 @@
-"""Patterns (regular expressions) whose time is bounded: the work grows with length of pattern times length of text, whatever both are.
+"""Regular expressions in bounded time: a match takes at most pattern length times text length steps.
 
-Python's own `re` can take years for a hostile text. This matcher remembers for each place of the pattern and of the text that it
-failed there, so it never
-tries a place twice (a backtracking search with memory, which gives the same matches as `re`). It knows: characters, `.`, classes
-such as `[A-Z]`,
-`\\d \\w \\s \\D \\W \\S \\b`, `^ $`, groups `( )`, `(?: )`, `|`, and `* + ? {m,n}` with a further `?` for the shortest match.
-It knows no look-around and no back-references.
+Backtracking with memoization of failed (instruction, position) pairs gives the same matches as `re`, which can take exponential time.
+Supported: characters, `.`, classes such as `[A-Z]`, `\\d \\w \\s \\D \\W \\S \\b`, `^ $`, groups `( )`, `(?: )`, `|`, and
+`* + ? {m,n}`, each also lazy with a further `?`. Lookaround and back-references are not supported.
 """
 
 from __future__ import annotations
@@ -18,8 +15,8 @@ from typing import Any
 from .errors import UserError
 
 MAX_PATTERN = 200  # characters
-MAX_TEXT = 1_000  # characters of a text that are looked at
-MAX_STEPS = 500  # instructions after repeats were written out
+MAX_TEXT = 1_000  # characters of a text that are searched
+MAX_STEPS = 500  # instructions after repeats are expanded
 _CLASSES = frozenset("dwsDWS")
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
 
@@ -27,7 +24,7 @@ _CHAR, _SPLIT, _SAVE, _START, _END, _EDGE, _MATCH = range(7)
 
 
 class Pattern:
-    """A pattern that was understood; `count` is its number of groups. UserError says what cannot be read and where."""
+    """A compiled pattern; `count` is its number of groups. UserError names a syntax error and its position."""
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_PATTERN:
@@ -36,7 +33,7 @@ class Pattern:
         tree = reader.whole()
         self.count = reader.groups
         self._program: list[tuple[int, Any, Any]] = []
-        self._written = 0
+        self._nodes = 0
         self._write(tree)
         self._emit(_MATCH)
 
@@ -79,24 +76,24 @@ class Pattern:
                 stack.append((step + 1, at, (first, at, saved)))
             elif kind == _MATCH:
                 return at, saved
-            elif _stands(kind, text, at):
+            elif _assertion_holds(kind, text, at):
                 stack.append((step + 1, at, saved))
         return None
 
     def _emit(self, kind: int, first: Any = None, second: Any = None) -> int:
         if len(self._program) >= MAX_STEPS:
-            raise self._too_much()
+            raise self._too_long()
         self._program.append((kind, first, second))
         return len(self._program) - 1
 
     @staticmethod
-    def _too_much() -> UserError:
+    def _too_long() -> UserError:
         return UserError("The pattern repeats too much.", "Use * or + instead of large counts in { }.")
 
     def _write(self, node: tuple[Any, ...]) -> None:
-        self._written += 1
-        if self._written > 10 * MAX_STEPS:  # repeats of nothing add no instruction, but take their time
-            raise self._too_much()
+        self._nodes += 1
+        if self._nodes > 10 * MAX_STEPS:  # repeats of an empty group add no instruction, but take time
+            raise self._too_long()
         kind = node[0]
         if kind == "all":
             for part in node[1]:
@@ -142,7 +139,7 @@ class Pattern:
             self._program[split] = (_SPLIT, end, split + 1) if lazy else (_SPLIT, split + 1, end)
 
 
-def _stands(kind: int, text: str, at: int) -> bool:
+def _assertion_holds(kind: int, text: str, at: int) -> bool:
     if kind == _START:
         return at == 0
     if kind == _END:
@@ -156,7 +153,7 @@ def _is_word(char: str) -> bool:
 
 
 class _Reader:
-    """Reads the text of a pattern into nested tuples."""
+    """Parses a pattern into nested tuples."""
 
     def __init__(self, text: str) -> None:
         self.text, self.at, self.groups, self.depth = text, 0, 0, 0
@@ -164,11 +161,11 @@ class _Reader:
     def whole(self) -> tuple[Any, ...]:
         node = self._alternatives()
         if self.at < len(self.text):
-            raise self._fault("this bracket was never opened", "Write \\) for a bracket of the text.")
+            raise self._error("this bracket was never opened", "Write \\) for a bracket of the text.")
         return node
 
-    def _fault(self, said: str, remedy: str) -> UserError:
-        return UserError(f"The pattern cannot be read at character {self.at + 1}: {said}.", remedy)
+    def _error(self, message: str, remedy: str) -> UserError:
+        return UserError(f"The pattern cannot be read at character {self.at + 1}: {message}.", remedy)
 
     def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -193,7 +190,7 @@ class _Reader:
     def _atom(self) -> tuple[Any, ...]:
         sign = self._peek()
         if sign in "*+?":
-            raise self._fault(f"“{sign}” has nothing before it to repeat", f"Write \\{sign} for the sign itself.")
+            raise self._error(f"“{sign}” has nothing before it to repeat", f"Write \\{sign} for the sign itself.")
         if sign == "(":
             return self._group()
         if sign == "[":
@@ -209,17 +206,17 @@ class _Reader:
         self.at += 1
         self.depth += 1
         if self.depth > 20:
-            raise self._fault("there are too many groups within groups", "Write a simpler pattern.")
+            raise self._error("there are too many groups within groups", "Write a simpler pattern.")
         number = None
         if self.text.startswith("?:", self.at):
             self.at += 2
         elif self._peek() == "?":
-            raise self._fault("groups that begin with (? are not known, but for (?: )", "Write a plain group ( ).")
+            raise self._error("groups that begin with (? are not known, but for (?: )", "Write a plain group ( ).")
         else:
             number, self.groups = self.groups, self.groups + 1
         inner = self._alternatives()
         if self._peek() != ")":
-            raise self._fault("a bracket is missing", "Close the group with ).")
+            raise self._error("a bracket is missing", "Close the group with ).")
         self.at += 1
         self.depth -= 1
         return inner if number is None else ("group", number, inner)
@@ -233,14 +230,14 @@ class _Reader:
             least = int(counts[1])
             limits = (least, int(counts[3]) if counts[3] else None if counts[2] else least)
             if limits[1] is not None and limits[1] < least:
-                raise self._fault("the second count is smaller than the first", "Write the smaller count first.")
+                raise self._error("the second count is smaller than the first", "Write the smaller count first.")
             self.at = counts.end()
         else:
             return atom
         lazy = self._peek() == "?"
         self.at += lazy
         if self._peek() and self._peek() in "*+?":
-            raise self._fault("a repeat cannot be repeated", "Remove this sign, or put the part before it into (?: ).")
+            raise self._error("a repeat cannot be repeated", "Remove this sign, or put the part before it into (?: ).")
         return ("repeat", atom, *limits, lazy)
 
     def _escape(self) -> tuple[Any, ...]:
@@ -253,11 +250,11 @@ class _Reader:
 
     def _escaped(self) -> str:
         if not self._peek():
-            raise self._fault("it ends with a backslash", "Write \\\\ for a backslash of the text.")
+            raise self._error("it ends with a backslash", "Write \\\\ for a backslash of the text.")
         sign = self._take()
         if sign.isalnum() and sign not in _CLASSES and sign not in _CONTROL and sign != "b":
             self.at -= 1
-            raise self._fault(f"“\\{sign}” is not known", "Known are \\d \\w \\s \\D \\W \\S \\b and \\ before any other sign.")
+            raise self._error(f"“\\{sign}” is not known", "Known are \\d \\w \\s \\D \\W \\S \\b and \\ before any other sign.")
         return sign
 
     def _class(self) -> str:
@@ -272,7 +269,7 @@ class _Reader:
                 self.at += 1
                 high = self._member(start)
                 if len(high) != 1 or high < low:
-                    raise self._fault("this range of characters runs backwards", "Write the smaller character first, such as a-z.")
+                    raise self._error("this range of characters runs backwards", "Write the smaller character first, such as a-z.")
                 parts.append(f"{re.escape(low)}-{re.escape(high)}")
             else:
                 parts.append(low if len(low) == 2 else re.escape(low))
@@ -282,7 +279,7 @@ class _Reader:
     def _member(self, start: int) -> str:
         if not self._peek():
             self.at = start
-            raise self._fault("the class is not closed", "Close it with ].")
+            raise self._error("the class is not closed", "Close it with ].")
         sign = self._take()
         if sign != "\\":
             return sign
@@ -293,5 +290,5 @@ class _Reader:
 
 
 def _one_of(regex: str) -> Callable[[str], bool]:
-    compiled = re.compile(regex)  # one character class: no repeats, so no time to lose
+    compiled = re.compile(regex)  # one character class without repeats takes constant time
     return lru_cache(maxsize=4096)(lambda char: compiled.fullmatch(char) is not None)

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import EXACT, boolean_reader, boolean_words, level_of, number_reader, word_reader
+from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader, number_reader
 from .column import (
+    CATEGORICAL_TYPES,
     NUMBER_TYPES,
-    WORD_TYPES,
     Column,
     ValidationIssue,
     ValidationResult,
@@ -50,7 +50,7 @@ class RequestValidator:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._numbers = [c for c in columns if c.type in NUMBER_TYPES]
-        self._categoricals = [c for c in columns if c.type in WORD_TYPES]
+        self._categoricals = [c for c in columns if c.type in CATEGORICAL_TYPES]
         self._dates = [c for c in columns if c.type == "date"]
         self._names = frozenset(c.name for c in columns)
         self._place = {c.name: i for i, c in enumerate(columns)}
@@ -78,8 +78,7 @@ class RequestValidator:
         row: Any
         for i, row in enumerate(rows):
             if type(row) is not dict and not isinstance(row, Mapping):
-                message = "Each row must be an object of fields and values."
-                issues.errors.append(ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row)))
+                issues.errors.append(_not_an_object(row, i))
                 row = {}  # scored as an empty row, whose answer is not used
                 row_issues = Issues()
             else:
@@ -143,7 +142,7 @@ class RequestValidator:
                 levels.append(())
                 continue
             cells, raw = encode(texts)
-            readings = read_words(column, raw)
+            readings = read_levels(column, raw)
             own, names = encode([level or None for level in readings])
             codes[:, j] = np.append(own, -1)[cells]
             levels.append(names)
@@ -196,9 +195,9 @@ def read_numbers(column: Column, texts: Sequence[str]) -> tuple[Floats, dict[int
     return values, refused
 
 
-def read_words(column: Column, texts: Sequence[str]) -> list[str]:
+def read_levels(column: Column, texts: Sequence[str]) -> list[str]:
     """Each text as its canonical level, "" where missing."""
-    read = word_reader(column.grammar)
+    read = level_reader(column.grammar)
     return [read(text or "") for text in texts]
 
 
@@ -234,7 +233,7 @@ def _known(column: Column) -> frozenset[str]:
 
 def _number_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     """The function that validates any value of a number, integer or boolean column; it returns NaN where missing or refused."""
-    texts = boolean_words(column.grammar) if column.type == "boolean" else {}
+    texts = boolean_texts(column.grammar) if column.type == "boolean" else {}
     missing_texts = frozenset(column.grammar.missing)
     missing_numbers = frozenset(column.grammar.missing_numbers)
     low = -math.inf if column.low is None else column.low
@@ -351,6 +350,11 @@ def _absent(column: Column, issues: Issues) -> None:
         issues.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
 
 
+def _not_an_object(row: Any, i: int) -> ValidationIssue:
+    message = "Each row must be an object of fields and values."
+    return ValidationIssue(i, "", "not_an_object", message, "an object", kind_of_value(row))
+
+
 def _unknown_field(row: int | None, name: str) -> ValidationIssue:
     # The name came with the data: it is in `field` alone, truncated, so that a response can leave it out.
     message = "The model has no such field; it is left out."
@@ -374,5 +378,5 @@ def _note_missing_and_unusual(column: Column, cells: Ints, there: NDArray[np.boo
         for row in np.flatnonzero(cells < 0).tolist():
             _missing(column, row, issues)
     if unusual.any():
-        warning = unknown_level if column.type in WORD_TYPES else out_of_range
+        warning = unknown_level if column.type in CATEGORICAL_TYPES else out_of_range
         issues.warnings.extend(warning(column, row, "text") for row in np.flatnonzero(np.append(unusual, False)[cells]).tolist())

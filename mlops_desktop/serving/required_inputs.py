@@ -1,6 +1,6 @@
-"""Which columns an answer hangs on: without a value in them, or with one far off, a model without a step for it has no finite answer.
+"""Finds the columns that a model cannot do without: when they are missing or extreme, it has no finite score.
 
-Found by trying, so it holds for every transform and model.
+It is found by scoring rows, so it holds for every transform and model.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from .frame import MISSING_DATE, Frame
 from .schema import Schema
 from .scorer import Scorer
 
-TRIED = 200  # rows among which those with an answer are sought
-BASES = 3  # of them, each with one column after the other left out
+SAMPLED = 200  # rows among which some with a finite score are sought
+BASES = 3  # of them, in which each column is set to missing in turn
 
 
-def schema_of_needs(scorer: Scorer, frame: Frame) -> Schema:
-    """The scorer's schema, in which a column may not be missing where a row of the frame has no answer without it.
+def with_required_inputs(scorer: Scorer, frame: Frame) -> Schema:
+    """The scorer's schema with the columns required without which rows of the frame have no finite score.
 
-    `frame` holds rows that the model learned from. Where one of them lacks a column, that column may be missing.
+    `frame` holds training rows. A column with missing values in the training data is never required.
     """
-    spread = np.unique(np.linspace(0, frame.rows - 1, min(TRIED, frame.rows)).astype(np.intp)) if frame.rows else np.empty(0, dtype=np.intp)
-    tried = frame.take(spread)
+    sample = (
+        np.unique(np.linspace(0, frame.rows - 1, min(SAMPLED, frame.rows)).astype(np.intp)) if frame.rows else np.empty(0, dtype=np.intp)
+    )
+    tried = frame.take(sample)
     answered = np.setdiff1d(np.arange(tried.rows), unanswered(scorer.scores(tried)) if tried.rows else [])
     layout = frame.layout
     nothing = Frame(
@@ -48,14 +50,14 @@ def schema_of_needs(scorer: Scorer, frame: Frame) -> Schema:
 
 
 def blocking_columns(scorer: Scorer, row: Frame) -> list[str]:
-    """The columns of a row without an answer that would have one with the usual value in this column alone, in the schema's order."""
+    """The columns of a row without a finite score each of which alone, set to its typical value, would give one; in the schema's order."""
     names, each = _one_changed(row, typical_frame(scorer))
     found = set(names) - {names[i] for i in unanswered(scorer.scores(each))}
     return [column.name for column in scorer.schema.columns if column.name in found]
 
 
 def _one_changed(row: Frame, other: Frame) -> tuple[list[str], Frame]:
-    """The names of all columns, and for each of them the row with that column as it is in `other`; both are frames of one row."""
+    """The names of all columns, and for each the row with that column taken from `other`; both are frames of one row."""
     layout = row.layout
     n, w, d = len(layout.numbers), len(layout.categoricals), len(layout.dates)
     count = n + w + d

@@ -23,8 +23,8 @@ class Route:
 
     `operation` is the operationId of OpenAPI and the name of the method of `Service` that answers; a route with a `file` answers with that
     file of `web/` instead. `request` and `response` name schemas of the OpenAPI document. `summary` may hold `{target}` and the names of
-    `Limits`. `threaded`: it always runs in a thread; other routes do so for large bodies only. `public`: part of the interface, so it
-    stands in OpenAPI and in the documents.
+    `Limits`. `threaded`: it always runs in a thread; other routes do so for large bodies only. `public`: part of the interface, so it is
+    in OpenAPI and in the documents.
     """
 
     method: str

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from .cells import Grammar
-from .column import NUMBER_TYPES, TYPES, WORD_TYPES, Column, ValidationIssue, ValidationResult
+from .column import CATEGORICAL_TYPES, NUMBER_TYPES, TYPES, Column, ValidationIssue, ValidationResult
 from .errors import UserError
 from .frame import Layout
 from .request_validation import RequestValidator
 from .serialization import Serializable
 
-__all__ = ["NUMBER_TYPES", "TYPES", "WORD_TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
+__all__ = ["CATEGORICAL_TYPES", "NUMBER_TYPES", "TYPES", "Column", "Grammar", "Schema", "ValidationIssue", "ValidationResult"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Schema(Serializable):
     columns: tuple[Column, ...]
 
     def layout(self) -> Layout:
-        """The frame layout: number, integer and boolean are numbers; category, ordered, text and id are words; date is a date."""
+        """The frame layout: number, integer and boolean are numbers; category, ordered, text and id are categoricals; date is a date."""
         return self._validator.layout
 
     def column(self, name: str) -> Column:
@@ -42,7 +42,7 @@ class Schema(Serializable):
     def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
         """A frame from JSON rows, strictly: nothing is coerced silently, and all errors and warnings are found at once, by row and field.
 
-        Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known words, categories texts,
+        Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known texts, categories texts,
         numbers and booleans by their canonical level, dates texts in the column's format or ISO 8601. An absent field is a null; a null
         is missing where the column allows it. A field whose name is a column's but for blanks is that column; other fields that the model
         does not know give a warning.
@@ -52,7 +52,7 @@ class Schema(Serializable):
     def from_texts(self, columns: Mapping[str, Sequence[str]], rows: int) -> ValidationResult:
         """A frame from columns of texts (a CSV file), each read by its grammar; `rows` is their length.
 
-        See `from_rows` for what is found.
+        Errors and warnings are those of `from_rows`.
         """
         return self._validator.from_texts(columns, rows)
 

@@ -1,4 +1,4 @@
-"""Does this copy still answer as the application did? Golden rows are replayed, alone and together, through the same door as requests."""
+"""The self-test of a bundle: golden rows must get the scores of the application, row by row and as a batch."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ TOLERANCE = 1e-9  # times max(1, |y|); DESIGN, rule 1
 
 @dataclass(frozen=True)
 class Golden:
-    """Synthetic rows (JSON values) and the scores that the application gave: for each row its class probabilities, or one value."""
+    """Synthetic rows (JSON values) and the scores of the application: for each row its class probabilities, or one value."""
 
     rows: tuple[Mapping[str, Any], ...]
     scores: tuple[tuple[float, ...], ...]
 
     def to_text(self) -> str:
-        """The content of `golden.json`; numbers are written so that they are read back to the last bit."""
+        """The content of `golden.json`; numbers round-trip exactly."""
         record = {"tolerance": TOLERANCE, "rows": list(self.rows), "scores": [list(row) for row in self.scores]}
         return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -46,7 +46,7 @@ class Golden:
 
 @dataclass(frozen=True)
 class Parity:
-    """The outcome of a replay: `worst` is the largest difference in units of max(1, |y|), `labels` the number of labels that differ."""
+    """The result of a replay: `worst` is the largest difference in units of max(1, |y|), `labels` the number of differing predictions."""
 
     rows: int
     worst: float
@@ -55,19 +55,19 @@ class Parity:
 
     @property
     def passed(self) -> bool:
-        """Whether every answer is the application's."""
+        """Whether every score equals the application's within the tolerance and every prediction is the same."""
         return self.rows > 0 and self.worst <= self.tolerance and self.labels == 0
 
-    def sentence(self) -> str:
-        """The outcome as one line."""
-        said = "passed" if self.passed else "FAILED"
+    def summary(self) -> str:
+        """The result as one line."""
+        status = "passed" if self.passed else "FAILED"
         labels = f", {self.labels} other labels" if self.labels else ""
         figures = f"worst difference {self.worst:.3g} (limit {self.tolerance:g}){labels}"
-        return f"Self-test {said}: {self.rows} golden rows, alone and together, {figures}."
+        return f"Self-test {status}: {self.rows} golden rows, alone and together, {figures}."
 
 
 def answers_of(scorer: Scorer, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[float, ...], ...]:
-    """The scores of rows in one batch. ValueError when the schema refuses one of them."""
+    """The scores of rows in one batch. ValueError when a row is invalid."""
     checked = scorer.schema.from_rows(rows)
     if checked.errors:
         raise ValueError(f"golden row {checked.errors[0].row} is refused: {checked.errors[0].message}")
@@ -75,24 +75,24 @@ def answers_of(scorer: Scorer, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple
 
 
 def replay(scorer: Scorer, golden: Golden) -> Parity:
-    """Compare the scorer's answers with the golden ones. UserError when it cannot answer at all, which only a damaged bundle does."""
+    """Compare the scorer's scores with the golden ones. UserError when it cannot score at all, as a damaged bundle."""
     if not golden.rows:
         return Parity(0, float("inf"), 0)
-    wanted = np.array(golden.scores, dtype=np.float64).reshape(len(golden.scores), -1)
+    expected = np.array(golden.scores, dtype=np.float64).reshape(len(golden.scores), -1)
     try:
         together = np.array(answers_of(scorer, golden.rows), dtype=np.float64).reshape(len(golden.rows), -1)
         alone = np.array([answers_of(scorer, [row])[0] for row in golden.rows], dtype=np.float64).reshape(len(golden.rows), -1)
     except UserError:
         raise
-    except Exception as error:  # a damaged array can fail anywhere below; whatever it is, the bundle must not start
+    except Exception as error:  # damaged data can raise anything; the service must not start
         raise UserError("The self-test failed: the model cannot answer its golden rows.", "Export the bundle again.") from error
-    if together.shape != wanted.shape:
+    if together.shape != expected.shape:
         return Parity(len(golden.rows), float("inf"), len(golden.rows))
     worst, labels = 0.0, 0
     for found in (together, alone):
-        difference = np.abs(found - wanted) / np.maximum(1.0, np.abs(wanted))
+        difference = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
         worst = max(worst, float(np.where(np.isnan(difference), np.inf, difference).max(initial=0.0)))
-        labels += int(np.sum(scorer.decide(found) != scorer.decide(wanted)))
+        labels += int(np.sum(scorer.decide(found) != scorer.decide(expected)))
     return Parity(len(golden.rows), worst, labels)
 
 

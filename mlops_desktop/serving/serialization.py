@@ -1,6 +1,6 @@
-"""Plain data: how schemas, transforms and models become JSON and .npy files, and how they are made from them again.
+"""Serializes schemas, transforms, models and graphs to JSON and .npy files, and reads them back.
 
-No code travels with the data. A class is named by module and name, and only classes that stand in this package can be named.
+The files contain no code. A class is named by module and name, and only classes of this package can be named.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _KIND = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)?:[A-Za-z_0-9]+")
 
 class Serializable:
     """Base of every frozen dataclass whose fields are plain data: numbers, texts, booleans, None, tuples and dicts of these, arrays, other
-    Plains.
+    Serializables.
     """
 
 
 def kind_of(cls: type[Serializable]) -> str:
-    """The name under which a class is written, such as `transforms.impute:Impute`."""
+    """The name under which a class is serialized, such as `transforms.clip:Clip`."""
     return f"{cls.__module__.removeprefix(_PACKAGE + '.')}:{cls.__name__}"
 
 
-@cache  # of the few classes that there are: a table of a thousand columns names them thousands of times
+@cache  # a table of a thousand columns names the same few classes thousands of times
 def class_of(kind: str) -> type[Serializable]:
-    """The class of that name; UserError when no such class stands in this package."""
+    """The class of that name; UserError when this package has no such class."""
     unknown = UserError(f"The model file names an unknown part “{kind[:80]}”.", "It may come from a newer version of the application.")
     if not _KIND.fullmatch(kind):
         raise unknown

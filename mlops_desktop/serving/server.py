@@ -82,13 +82,38 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
     """
     import uvicorn
 
+    app = make_app()
+    config = uvicorn.Config(
+        app,
+        http=_protocol(app, options),
+        lifespan="off",
+        ws="none",
+        log_level="info" if options.access_log else "warning",
+        access_log=options.access_log,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=LAST_REQUESTS,
+        backlog=2048,
+    )
+    # Objects made so far live about as long as the process: the garbage collector need not visit them.
+    gc.collect()
+    gc.freeze()
+    sock.setblocking(False)
+    _draining_server(app, config, options.drain).run([sock])
+
+
+def _draining_server(app: Any, config: Any, drain: float) -> Any:
+    """A server of uvicorn that goes on answering for `drain` seconds after SIGTERM, and accepts the connections that wait in the queue."""
+    import uvicorn
+
     class DrainingServer(uvicorn.Server):
         stop_at = float("inf")
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if sig == signal.SIGTERM and not app.draining and options.drain > 0:
+            if sig == signal.SIGTERM and not app.draining and drain > 0:
                 app.draining = True
-                self.stop_at = time.monotonic() + options.drain
+                self.stop_at = time.monotonic() + drain
             else:
                 app.draining = self.should_exit = True
 
@@ -109,25 +134,7 @@ def serve(make_app: Callable[[], Any], sock: socket.socket, options: Options) ->
             made: asyncio.Protocol = protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
             return made
 
-    app = make_app()
-    config = uvicorn.Config(
-        app,
-        http=_protocol(app, options),
-        lifespan="off",
-        ws="none",
-        log_level="info" if options.access_log else "warning",
-        access_log=options.access_log,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=LAST_REQUESTS,
-        backlog=2048,
-    )
-    # Objects made so far live about as long as the process: the garbage collector need not visit them.
-    gc.collect()
-    gc.freeze()
-    sock.setblocking(False)
-    DrainingServer(config).run([sock])
+    return DrainingServer(config)
 
 
 def _close_listeners(servers: Iterable[Any], sockets: Iterable[socket.socket]) -> list[socket.socket]:

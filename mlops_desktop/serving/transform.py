@@ -1,4 +1,4 @@
-"""What every learned transform promises."""
+"""The base class of fitted transforms."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ Apply = Callable[[Frame], Frame]
 
 
 class Transform(Serializable, ABC):
-    """A learned change of columns: a frozen dataclass of plain data, in a file of its own in `transforms/`.
+    """A fitted change of columns: a frozen dataclass of plain data, in a file of its own in `transforms/`.
 
-    `apply(table)[i]` equals `apply(row i)`: every row is changed without a look at the others. No row is added, removed or moved, and
-    the frame that comes in is left as it was.
+    Rows are independent: `apply(frame)[i]` equals `apply(row i)`. No row is added, removed or moved, and the input frame is not modified.
     """
 
     @abstractmethod
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        """The layout that comes out of `layout`, and the function that changes a frame of `layout` so.
+        """The output layout for frames of `layout`, and the function that transforms such a frame.
 
         Everything that can be computed once (positions, tables) is computed here. UserError when a column is absent or of another kind.
         """
 
 
 def chain(transforms: tuple[Transform, ...], layout: Layout) -> tuple[Layout, Apply]:
-    """Several transforms, one after the other, bound once."""
+    """The output layout and the function of several transforms, applied in order."""
     steps: list[Apply] = []
     for transform in transforms:
         layout, apply = transform.bind(layout)

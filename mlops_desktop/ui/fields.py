@@ -15,10 +15,10 @@ from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text
 from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.pattern import Pattern
+from mlops_desktop.ui.pickers import ColumnPicker, TextList
 from mlops_desktop.ui.widgets.basic import column, row, set_property
 from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
-from mlops_desktop.ui.widgets.pickers import ColumnPicker, TextList
 
 Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, word, date, sparse
 
@@ -73,6 +73,27 @@ class _WholeField(Field):
 
     def show_value(self, value: int) -> None:
         self.control.show_value(value)
+
+
+class _PercentField(Field):
+    """A share in whole percents. One that is finer stays as it is until a person changes it."""
+
+    param: Number
+
+    def __init__(self, param: Number, name: str) -> None:
+        super().__init__(param, name)
+        self._shown = param.low
+        self.control = SpinBox(math.ceil(param.low * 100), math.floor(param.high * 100), name=name, suffix=" %")
+        self._hold(self.control)
+        self.control.valueChanged.connect(lambda _: self.typed.emit())
+        self.control.editingFinished.connect(self.changed)
+
+    def value(self) -> float:
+        return self._shown if round(self._shown * 100) == self.control.value() else self.control.value() / 100
+
+    def show_value(self, value: float) -> None:
+        self._shown = value
+        self.control.show_value(round(value * 100))
 
 
 class _RealField(Field):
@@ -297,12 +318,16 @@ class _OneColumnField(Field):
 
 
 def _nothing(param: Columns) -> str:
+    if param.nothing:
+        return param.nothing
     if param.all_when_empty:
         return QCoreApplication.translate("Fields", "All that fit, also in tomorrow's file")
     return QCoreApplication.translate("Fields", "None chosen yet")
 
 
 def _whole_or_real(param: Number, name: str) -> Field:
+    if param.percent:
+        return _PercentField(param, name)
     fits = param.whole and param.low >= INT_LOW and param.high <= INT_HIGH
     return _WholeField(param, name) if fits else _RealField(param, name)
 

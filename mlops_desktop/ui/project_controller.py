@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -108,7 +108,6 @@ class ProjectController(QObject):
         self._forget()
         self.opened.emit()
         self.project_changed.emit()
-        self.results_changed.emit()
 
     def start_from(self, project: Project) -> None:
         """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
@@ -239,9 +238,22 @@ class ProjectController(QObject):
             text.append(state)
         return text
 
-    def result(self, key: str) -> Json | None:
-        """A stored result as JSON; None when it was not made yet."""
-        return self.store.get(key)[0] if self.folder and key in self.store else None
+    @overload
+    def result(self, key: str) -> Json | None: ...
+
+    @overload
+    def result(self, key: str, kind: type[R]) -> R | None: ...
+
+    def result(self, key: str, kind: type[R] | None = None) -> R | Json | None:
+        """A stored result as the value of a type, or as JSON; None when it was not made yet."""
+        if not self.folder or key not in self.store:
+            return None
+        if kind is None:
+            return self.store.get(key)[0]
+        try:
+            return self.store.get_value(key, kind)
+        except KeyError:
+            return None
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
@@ -308,26 +320,28 @@ class ProjectController(QObject):
         long: bool = False,
         on_progress: Callable[[float, str], object] | None = None,
         on_partial: Callable[[P], object] | None = None,
+        on_refused: Callable[[UserError], object] | None = None,
         on_over: Callable[[], object] | None = None,
     ) -> BackgroundJob[R, P]:
         """Have a call done in the background. `owner`: an earlier call of the same owner is dropped.
 
         `on_partial` gets what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
-        in every case. An answer about a project that is not open any more is dropped.
+        in every case, and then `results_changed` is emitted once. An answer about a project that is not open any more is dropped.
         """
         self._failed.pop(call.stage, None)
         self.started.emit(call.stage)
         folder = call.folder if isinstance(call, ProjectCall) else None
-        question = _PendingCall(self, folder, call.stage, title, on_done, on_progress or _ignore, on_partial or _ignore, on_over or _ignore)
+        handlers = (on_progress or _ignore, on_partial or _ignore, on_refused or _ignore, on_over or _ignore)
+        pending = _PendingCall(self, folder, call.stage, title, on_done, *handlers)
         job = BackgroundJob(
             call=call,
             title=title,
-            on_done=question.done,
-            on_progress=question.progress,
-            on_partial=question.partial,
-            on_refused=question.refused,
-            on_crashed=question.crashed,
-            on_over=question.over,
+            on_done=pending.done,
+            on_progress=pending.progress,
+            on_partial=pending.partial,
+            on_refused=pending.refused,
+            on_crashed=pending.crashed,
+            on_over=pending.over,
         )
         return self.jobs.start(owner, job, long=long)
 
@@ -336,7 +350,6 @@ class ProjectController(QObject):
         if stage:
             self._failed[stage] = str(error)
         self.banner.emit("err", str(error), stage)
-        self.results_changed.emit()
 
     def note_result(self) -> None:
         """Something may be new in the store or in the runs."""
@@ -359,6 +372,7 @@ class _PendingCall(Generic[R, P]):
     on_done: Callable[[R], object]
     on_progress: Callable[[float, str], object]
     on_partial: Callable[[P], object]
+    on_refused: Callable[[UserError], object]
     on_over: Callable[[], object]
 
     def _late(self) -> bool:
@@ -368,7 +382,6 @@ class _PendingCall(Generic[R, P]):
         if not self._late():
             self.controller._forget()
             self.on_done(answer)
-            self.controller.note_result()
 
     def progress(self, fraction: float, message: str) -> None:
         if message:
@@ -381,6 +394,7 @@ class _PendingCall(Generic[R, P]):
 
     def refused(self, error: UserError) -> None:
         if not self._late():
+            self.on_refused(error)
             self.controller.note_refusal(self.stage, error)
 
     def crashed(self, error: Crashed | Failed) -> None:

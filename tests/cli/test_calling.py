@@ -13,7 +13,7 @@ from tests.cli.conftest import SAMPLES
 def test_progress_goes_to_stderr_and_a_refusal_is_raised(tmp_path, capfd):
     with child_process() as child:
         profile = run_call(child, ProfileFile(str(SAMPLES / "penguins.csv")))
-        assert profile["rows"] == 344
+        assert profile.rows == 344
         with pytest.raises(UserError, match="no file"):
             run_call(child, ProfileFile(str(tmp_path / "gone.csv")))
     out, err = capfd.readouterr()

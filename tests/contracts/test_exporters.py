@@ -95,12 +95,12 @@ def test_nothing_of_this_machine_goes_along(id_, cores, tmp_path):
     here = {text for text in here if len(text) > 4}
     today = {time.strftime("%Y-%m-%d"), time.strftime("%Y-%m-%d", time.gmtime())}
     for name, data in files.items():
-        said = data.decode("utf-8", "ignore")
-        assert [text for text in here | today if text in said] == [], name
+        content = data.decode("utf-8", "ignore")
+        assert [text for text in here | today if text in content] == [], name
 
 
 @each_member
-def test_it_says_how_far_it_is_and_can_be_stopped(id_, cores, tmp_path):
+def test_it_reports_progress_and_can_be_stopped(id_, cores, tmp_path):
     job = Counted()
     export(id_, cores["binary"], tmp_path / "whole", job)
     assert job.fractions == sorted(job.fractions)
@@ -148,7 +148,7 @@ def test_the_texts_are_whole_sentences(id_):
 
 
 @each_member
-def test_what_it_says_that_it_writes_is_written(id_, cores, tmp_path):
+def test_the_files_that_it_announces_are_written(id_, cores, tmp_path):
     files = export(id_, cores["binary"], tmp_path / "out")
     for names, what in EXPORTERS[id_].writes:
         assert what

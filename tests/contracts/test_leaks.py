@@ -24,15 +24,14 @@ from mlops_desktop.base.params import Columns, number
 from mlops_desktop.base.params import columns as columns_field
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.pipeline.recommended import suggest_steps
-from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds
 from mlops_desktop.engine.pipeline.step_fitting import fit_steps
-from mlops_desktop.engine.project.decisions import Split
 from mlops_desktop.serving.frame import Frame, Layout
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates
 from tests.contracts.arguments import needed
 from tests.frames import frozen
+from tests.splitters import folded, splitter
 
 OPERATIONS = Registry(package, Operation)
 ROWS, FOLDS, REPEATS, MANY_REPEATS = 240, 2, 6, 60
@@ -146,7 +145,7 @@ def auc(scores: np.ndarray, answers: np.ndarray) -> float:
 
 def score(steps: Sequence[Operation], frame: Frame, target: Target, repeat: int) -> float:
     """AUC of one stratified fold, every step learned on its training part."""
-    made = folds(Split(method="stratified", folds=FOLDS), target, SplitColumns(), repeat)
+    made = folded(splitter("stratified", folds=FOLDS), target, {}, repeat)
     train, test = made[repeat % FOLDS]
     fitted_steps = fit_steps(tuple(steps), Dataset(frame, target).take(train), Silent())
     matrices = fitted_steps.matrix.to_dense(), fitted_steps.transform(frame.take(test)).to_dense()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.extensions import VARIABLE
-from tests.end_to_end.road import ROOT, TOLERANCE, alone, call, done, read_table, refused, run_bundle, serving
+from tests.end_to_end.road import ROOT, TOLERANCE, alone, call, done, environment, read_table, refused, run_bundle, serving
 
 EXTENSION = ROOT / "tests" / "data" / "extensions" / "counts"
 JOINED = {VARIABLE: str(EXTENSION)}
@@ -37,7 +38,8 @@ def project(tmp_path_factory):
     """A project of counts with a chosen model."""
     folder = tmp_path_factory.mktemp("counts")
     file = visits(folder / "visits.csv")
-    done("new", folder / "project", "--data", file, "--target", "visits", "--task", "counts", **JOINED)
+    found = json.loads(done("new", folder / "project", "--data", file, "--target", "visits", "--task", "counts", "--json", **JOINED))
+    assert found["reasons"]["candidates.poisson_regression"] == "Poisson regression: Made for this kind of task."
     done("set", folder / "project", "candidates=baseline,poisson_regression", **JOINED)
     done("run", folder / "project", "--trials", 3, "--seed", 1, **JOINED)
     return folder / "project"
@@ -68,6 +70,33 @@ def test_it_is_evaluated_and_reported(project):
     page = (project.parent / "report.html").read_text(encoding="utf-8")
     for text in ("Prediction of a count", "Poisson deviance", "always answers the mean count"):
         assert text in page
+
+
+def test_the_window_shows_it_in_every_stage(project):
+    code = f"""
+import sys, time
+from pathlib import Path
+from mlops_desktop import app as application
+from mlops_desktop.engine.workflow import STAGES
+errors = []
+sys.excepthook = lambda kind, error, trace: errors.append(repr(error))
+app, window, jobs = application.make_window()
+window.show()
+window.controller.open(Path({str(project)!r}))
+for stage in (*STAGES, "evaluate"):
+    window.show_stage(stage)
+    end = time.monotonic() + 60
+    while (jobs.quick.now or jobs.busy) and time.monotonic() < end:
+        app.processEvents(); time.sleep(0.01)
+    app.processEvents()
+panel = window.panel
+print([errors, panel.kpis[0].value.text() != '–', panel.errors.isHidden(), panel.cutoff.isHidden()])
+window._closing = True
+window.close()
+"""
+    env = environment(QT_QPA_PLATFORM="offscreen", **JOINED)
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=160, env=env, check=False)
+    assert "[[], True, False, True]" in shown.stdout, shown.stdout + shown.stderr
 
 
 def test_its_bundle_serves_alone(project, bundle, tmp_path):

@@ -40,7 +40,7 @@ def strict(answer):
     return answer.json if "json" in answer.headers["content-type"] else answer.body
 
 
-def test_every_address_answers(apps, asked):
+def test_every_route_answers(apps, asked):
     app = apps("binary")
     for path, kind in (
         ("/", "text/html"),
@@ -94,7 +94,7 @@ def test_pages_have_a_policy_that_keeps_everything_here(apps, asked):
         ("GET", "/v1/predict", 405),
     ],
 )
-def test_wrong_addresses_and_methods(method, path, status, apps, asked):
+def test_unknown_paths_and_methods(method, path, status, apps, asked):
     answer = asked(apps("binary"), method, path, {} if method == "POST" else None)
     assert answer.status == status
     assert answer.headers["content-type"] == "application/problem+json"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.explain import EXACT_UP_TO, explain, mask_unused, typical_frame, what_if
+from mlops_desktop.serving.explain import MAX_EXACT_COLUMNS, explain, mask_unused, typical_frame, what_if
 from mlops_desktop.serving.frame import Csr, Matrix
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.schema import Column, Schema
@@ -65,7 +65,7 @@ def wide(columns, seed=0):
     ).astype(np.float32)
 
 
-@pytest.mark.parametrize("columns", [EXACT_UP_TO, EXACT_UP_TO + 2, 40, 150])
+@pytest.mark.parametrize("columns", [MAX_EXACT_COLUMNS, MAX_EXACT_COLUMNS + 2, 40, 150])
 def test_sampled_contributions_of_a_linear_model_are_exact(columns):
     scorer, values = wide(columns)
     row = {f"c{i}": float(v) for i, v in enumerate(values)}
@@ -86,7 +86,7 @@ def test_the_same_row_has_the_same_explanation(rows_of, scorers):
     assert explain(scorers["multiclass"], many) == alone
 
 
-def test_the_typical_row_has_nothing_to_explain(scorers):
+def test_the_typical_row_has_zero_contributions(scorers):
     scorer = scorers["binary"]
     found = explain(scorer, typical_frame(scorer))[0]
     assert found.base == found.answer
@@ -129,7 +129,7 @@ def test_curves_hold_the_rows_own_value_and_score(name, scorers, rows_of):
             assert value(scorer, other.frame, which) == pytest.approx(score, abs=1e-12)
 
 
-def test_curves_go_over_what_training_saw(scorers):
+def test_curves_cover_the_range_of_the_training_data(scorers):
     scorer = scorers["binary"]
     frame = scorer.schema.from_rows([{"age": 120}]).frame
     ages = what_if(scorer, frame, "age", 7).values

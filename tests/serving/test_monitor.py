@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.errors import UserError
-from mlops_desktop.serving.monitor import ACT, MOST_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
+from mlops_desktop.serving.monitor import ACT, MAX_LEVELS, WATCH, Bins, Counters, Reference, compare, reference_of
 from mlops_desktop.serving.prediction_spec import prediction_spec
 from mlops_desktop.serving.schema import Column, Schema
 from mlops_desktop.serving.serialization import read_object_file, write_object
@@ -35,7 +35,7 @@ def alarms(shift, rows, runs, seed, lognormal=False):
         if lognormal:
             reference, now = np.exp(reference), np.exp(now)
         bins = number_bins(reference)
-        hits += compare(bins, bins.of_values(now).tolist())["verdict"] in ("watch", "act")
+        hits += compare(bins, bins.count_values(now).tolist())["verdict"] in ("watch", "act")
     return hits / runs
 
 
@@ -52,12 +52,12 @@ def test_a_large_shift_is_found_and_a_harmless_one_is_not():
 @pytest.mark.proof
 @pytest.mark.parametrize("lognormal", [False, True])
 @pytest.mark.parametrize("rows", [50, 100, 200, 500, 1000, 2000, 10_000])
-def test_false_alarms_stay_below_four_percent(rows, lognormal):
+def test_false_positives_stay_below_four_percent(rows, lognormal):
     assert alarms(0.0, rows, 400, seed=rows, lognormal=lognormal) <= 0.04
 
 
 @pytest.mark.proof
-def test_half_a_standard_deviation_is_found_in_200_rows_and_a_fiftieth_never():
+def test_half_a_standard_deviation_is_detected_in_200_rows_and_a_fiftieth_never():
     assert alarms(0.5, 200, 400, seed=3) > 0.95
     assert alarms(0.02, 100_000, 40, seed=4) == 0.0
 
@@ -65,7 +65,7 @@ def test_half_a_standard_deviation_is_found_in_200_rows_and_a_fiftieth_never():
 def test_bins_by_hand():
     bins = number_bins([*range(1, 101)])
     assert len(bins.cuts) == 9
-    counted = bins.of_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
+    counted = bins.count_values(np.array([np.nan, 0.5, 1, 50, 100, 100.5, 1000]))
     assert (counted[0], counted[1], counted[-1], counted.sum()) == (1, 1, 2, 7)
     assert sum(bins.counts) == 100
     assert bins.counts[0] == bins.counts[1] == bins.counts[-1] == 0
@@ -74,22 +74,22 @@ def test_bins_by_hand():
 def test_tied_and_constant_and_empty_columns():
     constant = number_bins([3.0] * 50)
     assert constant.cuts == (3.0,)
-    assert compare(constant, constant.of_values(np.full(200, 3.0)).tolist())["verdict"] == "stable"
-    assert compare(constant, constant.of_values(np.full(200, 4.0)).tolist())["verdict"] == "act"
+    assert compare(constant, constant.count_values(np.full(200, 3.0)).tolist())["verdict"] == "stable"
+    assert compare(constant, constant.count_values(np.full(200, 4.0)).tolist())["verdict"] == "act"
     empty = reference_of(NUMBER, frame_of(NUMBER, x=[None] * 200), np.zeros(200), VALUES).columns[0]
     assert empty.counts[0] == 200
     assert compare(empty, [0] * empty.size())["verdict"] == "not_enough_data"
-    assert compare(empty, empty.of_values(np.ones(100)).tolist())["verdict"] == "act"
+    assert compare(empty, empty.count_values(np.ones(100)).tolist())["verdict"] == "act"
 
 
-def test_levels_and_what_was_never_seen():
+def test_known_and_unseen_levels():
     levels = tuple(f"l{i:02}" for i in range(40))
     schema = Schema((Column("c", "category", levels=levels), Column("t", "text")))
     texts = [level for i, level in enumerate(levels) for _ in range(60 - i)] + ["rare"] * 3 + [None] * 5
     reference = reference_of(schema, frame_of(schema, c=texts, t=texts), np.zeros(len(texts)), VALUES)
     words, presence = reference.columns
-    assert words.levels == levels[:MOST_LEVELS]
-    assert words.others == levels[MOST_LEVELS:]
+    assert words.levels == levels[:MAX_LEVELS]
+    assert words.others == levels[MAX_LEVELS:]
     assert words.counts[:3] == (5, 3, sum(60 - i for i in range(30, 40)))
     assert presence.counts == (5, len(texts) - 5)
     assert "rare" not in json.dumps([words.labels(), presence.labels()])
@@ -101,7 +101,7 @@ def test_levels_and_what_was_never_seen():
     assert (report["columns"][0]["verdict"], report["columns"][1]["verdict"]) == ("act", "stable")
 
 
-def test_missing_values_are_a_drift_of_their_own():
+def test_missing_values_can_drift():
     rng = np.random.default_rng(0)
     reference = reference_of(NUMBER, frame_of(NUMBER, x=rng.normal(size=2000).tolist()), rng.normal(size=2000), VALUES)
     counters = Counters(reference, VALUES)
@@ -112,7 +112,7 @@ def test_missing_values_are_a_drift_of_their_own():
     assert column["psi"] > ACT > WATCH
 
 
-def test_little_data_is_said_to_be_little(bundles, rows_of):
+def test_few_rows_have_no_verdict(bundles, rows_of):
     counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.task_spec)
     assert counters.report()["verdict"] == "not_enough_data"
     scorer = bundles["binary"].scorer
@@ -158,7 +158,7 @@ def test_a_reference_is_plain_data_without_any_row(bundles, tmp_path):
     assert isinstance(reference.score, Bins)
 
 
-def test_the_whole_verdict_needs_more_than_one_lucky_column(bundles, rows_of):
+def test_the_overall_verdict_is_corrected_for_many_columns(bundles, rows_of):
     bundle = bundles["binary"]
     scorer = bundle.scorer
     frame = scorer.schema.from_rows(rows_of(2000, 9)).frame

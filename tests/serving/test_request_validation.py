@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.serving.request_validation import read_dates, read_numbers, read_words
+from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import Column, Grammar, Schema
 
 
-def test_numbers_with_their_faults():
+def test_numbers_with_their_errors():
     values, refused = read_numbers(Column("x", "integer"), ["1", "1.5", "", "x", "99999999999999999"])
     assert values[0] == 1
     assert np.isnan(values[1:]).all()
     assert refused == {1: "not_integer", 3: "unreadable", 4: "too_large"}
 
 
-def test_words_and_dates_with_their_faults():
-    assert read_words(Column("x", "category", Grammar(missing=("NA",))), ["a", " a", "NA", ""]) == ["a", "a", "", ""]
+def test_levels_and_dates_with_their_errors():
+    assert read_levels(Column("x", "category", Grammar(missing=("NA",))), ["a", " a", "NA", ""]) == ["a", "a", "", ""]
     values, refused = read_dates(Column("x", "date"), ["1970-01-02", "", "2024-02-30"])
     assert values.tolist() == [86_400_000_000, MISSING_DATE, MISSING_DATE]
     assert refused == {2: "unreadable"}
@@ -29,21 +29,21 @@ def test_a_schema_without_columns():
     assert [p.code for p in checked.warnings] == ["unknown_field"]
 
 
-def test_a_text_read_as_row_and_as_cell_gives_the_same_word_whatever_its_type():
+def test_a_text_gives_the_same_level_in_a_row_and_in_a_cell():
     schema = Schema((Column("x", "category", missing_share=0.5),))
     rows = schema.from_rows([{"x": v} for v in (0, 0.0, "0", "0.0", " 0 ", False, "false", 1.5, "1.5", None, "")]).frame
     texts = schema.from_texts({"x": ["0", "0.0", "0", "0.0", " 0 ", "false", "false", "1.5", "1.5", "", ""]}, 11).frame
     assert rows.texts("x") == texts.texts("x") == ["0", "0", "0", "0", "0", "false", "false", "1.5", "1.5", None, None]
 
 
-def test_fields_are_found_under_the_name_that_the_file_had():
+def test_fields_match_normalized_names():
     schema = Schema((Column("age (years)", "integer", low=0, high=90), Column("b", "text")))
     checked = schema.from_rows([{" age\n(years) ": 40, "b": "x"}, {"age (years)": 41, "b": "x"}, {"AGE": 1, "b": "x"}])
     assert checked.frame.number("age (years)").tolist()[:2] == [40, 41]
     assert [(p.row, p.code) for p in checked.warnings] == [(2, "missing_value"), (2, "unknown_field")]
 
 
-def test_faults_of_a_file_stand_in_the_order_of_the_columns():
+def test_errors_of_a_file_are_in_the_order_of_the_columns():
     schema = Schema((Column("d", "date"), Column("n", "number"), Column("w", "category", nullable=False)))
     checked = schema.from_texts({"w": ["", "a"], "n": ["x", "y"], "d": ["no", "2020-01-01"]}, 2)
     assert [(p.field, p.row) for p in checked.errors] == [("d", 0), ("n", 0), ("n", 1), ("w", 0)]

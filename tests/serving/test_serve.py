@@ -27,7 +27,7 @@ def test_changed_code_is_found_before_it_is_run(tmp_path):
     assert serve.changed(tmp_path) == "serving/app.py"
 
 
-def test_changed_code_is_said_in_a_sentence(tmp_path, monkeypatch, capsys):
+def test_changed_code_is_reported_in_a_sentence(tmp_path, monkeypatch, capsys):
     (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
     seal(tmp_path)
     (tmp_path / "a.py").write_text("x = 2\n", encoding="utf-8")
@@ -38,7 +38,7 @@ def test_changed_code_is_said_in_a_sentence(tmp_path, monkeypatch, capsys):
         assert "“a.py” of the bundle is missing, was changed or is damaged" in capsys.readouterr().err
 
 
-def test_an_old_python_is_said_in_a_sentence(monkeypatch, capsys):
+def test_an_old_python_is_reported_in_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(serve.sys, "version_info", (3, 8, 1))
     assert serve.main() == 2
     assert "Python 3.11 or newer is needed" in capsys.readouterr().err

@@ -32,7 +32,7 @@ def test_what_is_no_json_is_refused(body, code):
     assert caught.value.code == code
 
 
-def test_nothing_of_the_data_stands_in_a_fault():
+def test_no_part_of_the_data_is_in_an_error():
     with pytest.raises(InvalidJson) as caught:
         parse(b'{"secret-name": "secret-value" "x"}')
     assert "secret" not in caught.value.message

@@ -1,4 +1,4 @@
-"""Calls for the tests of the job runner: quick, slow, refusing, failing, dying."""
+"""Calls for the tests of the job queues: quick, slow, refusing, failing, dying."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ from mlops_desktop.base.params import (
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.fields import field_for
 from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.pickers import ColumnPicker, TextList
 from mlops_desktop.ui.widgets.inputs import NumberLine, number_text, read_number
-from mlops_desktop.ui.widgets.pickers import ColumnPicker, TextList
 
 KINDS = [
     ("age", "number"),

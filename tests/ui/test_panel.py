@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.process import Evaluate, MakeOverview, MakeProfile, OpenModel, Train
@@ -28,6 +29,7 @@ from mlops_desktop.engine.project.decisions import Search
 from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.shell.main_window import MainWindow, panel_class
 from tests.ui.conftest import settle
 
@@ -209,3 +211,48 @@ def test_nothing_of_another_project_is_seen(open_project, make_project):
         assert overview == [], (stage, overview)
     assert deploy.tabs.choice() == "export"
     assert deploy.export.folder.text().startswith(str(other))
+
+
+def rest(window: MainWindow, qtbot: QtBot) -> None:
+    """Wait for the work of the panel in front, and for the previews that it asks for after a pause."""
+    settle(window, 120)
+    if isinstance(window.panel, RecipePanel):
+        preview = window.panel.recipe.preview
+        qtbot.waitUntil(lambda: not preview.asking, timeout=60_000)
+        settle(window, 120)
+
+
+def test_each_panel_shows_another_project_as_a_new_panel_would(open_project, trained, make_project, qtbot):
+    window = open_project(trained)
+    for stage in STAGES:
+        window.show_stage(stage)
+        rest(window, qtbot)
+    window.show_stage("")
+    window.controller.open(make_project(OTHER, "grade"))
+    for stage in STAGES:
+        window.show_stage(stage)
+        rest(window, qtbot)
+        kept = texts(window.panel)
+        window.show_stage("")
+        area = window._areas.pop(stage)
+        window._stack.removeWidget(area)
+        window._panels.pop(stage).close()
+        window.show_stage(stage)
+        rest(window, qtbot)
+        assert texts(window.panel) == kept, stage
+        area.deleteLater()
+
+
+@pytest.mark.parametrize("id_", STAGES)
+def test_one_edit_paints_the_panel_in_front_once(open_project, trained, id_, monkeypatch):
+    window: MainWindow = open_project(trained, id_)
+    shown: list[str] = []
+    for name in ("show_project", "show_results"):
+        show = getattr(window.panel, name)
+        monkeypatch.setattr(window.panel, name, lambda name=name, show=show: (shown.append(name), show())[1])
+    project = window.controller.project
+    window.controller.edit("Users", brief=replace(project.brief, users="clerks"))
+    settle(window)
+    assert shown == ["show_project", "show_results"]
+    window.controller.undo()
+    assert shown == ["show_project", "show_results"] * 2

@@ -18,13 +18,14 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recommendations import write_suggestions
 from mlops_desktop.engine.process import MakeProfile, ProjectCall, Train
 from mlops_desktop.engine.project.assignments import set_note
-from mlops_desktop.engine.project.decisions import Brief, Goals, Project, Split, Step
+from mlops_desktop.engine.project.decisions import Brief, Goals, Project, Step
 from mlops_desktop.engine.project.project_file import project_key, read_project
 from mlops_desktop.ui import project_controller as workbench
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.crash_dialog import CrashDialog
 from tests.engine.disks import fill, small_disk
+from tests.splitters import splitter
 from tests.ui.conftest import banner, find, settle
 
 
@@ -196,7 +197,7 @@ def test_fifty_random_edits_are_undone_to_the_first_hash_and_made_again(window):
             return replace(project, steps=tuple(replace(step, on=chance.random() < 0.5) for step in project.steps))
         if kind == 6:
             return replace(project, row_filters=tuple(Step(rule, on=chance.random() < 0.5) for rule in rules))
-        return replace(project, split=Split(folds=2 + number % 7))
+        return replace(project, split=splitter(folds=2 + number % 7))
 
     done = 0
     while done < 50:

@@ -14,7 +14,7 @@ from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import refuse_unfit
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
 from mlops_desktop.serving.model import Model
-from mlops_desktop.serving.models.neighbours import Neighbours, remember
+from mlops_desktop.serving.models.neighbours import Neighbours, compile_neighbours
 from mlops_desktop.serving.models.some_classes import expand_classes
 
 
@@ -73,7 +73,7 @@ class NearestRows:
             self.classes_, at = np.unique(np.asarray(y, dtype=np.intp), return_inverse=True)
             answers = np.eye(len(self.classes_))[at.reshape(-1)]
             self.seen = tuple(self.classes_.tolist())
-        self.model = remember(_matrix(X), answers, self._neighbours, self._by_distance, not self._task.has_classes)
+        self.model = compile_neighbours(_matrix(X), answers, self._neighbours, self._by_distance, not self._task.has_classes)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:

@@ -49,7 +49,7 @@ class DockerContext(Exporter):
 
 
 def image_name(info: dict[str, Any]) -> str:
-    """`name:version` as an image may be called: small ASCII letters and digits, with single hyphens between them."""
+    """`name:version` in the form that Docker allows: lower-case ASCII letters and digits, with single hyphens between them."""
     plain = unicodedata.normalize("NFKD", info["name"]).encode("ascii", "ignore").decode().lower()
     return f"{re.sub('[^a-z0-9]+', '-', plain).strip('-')[:60].strip('-') or 'model'}:{info['version']}"
 
@@ -75,7 +75,7 @@ def compose(info: dict[str, Any], model_bytes: int) -> str:
 
 
 def _label(value: str) -> str:
-    """A text as one quoted word of a Dockerfile, in which nothing is replaced."""
+    """A text as one quoted string of a Dockerfile, in which nothing is substituted."""
     one_line = re.sub(r"[\x00-\x1f\x7f\u2028\u2029]+", " ", value)
     return '"' + re.sub(r'(["\\$])', r"\\\1", one_line) + '"'
 
@@ -95,7 +95,7 @@ FROM ${{PYTHON}} AS build
 ARG PIP_INDEX_URL
 WORKDIR /service
 COPY requirements.lock ./
-# Only files whose hashes stand in the lock are installed, and nothing is built or looked up.
+# Only files whose hashes are in the lock are installed, and nothing is built or resolved.
 RUN python -m venv --without-pip /venv \\
  && python -m pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check \\
       --require-hashes --no-deps --only-binary=:all: -r requirements.lock \\
@@ -172,12 +172,12 @@ docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-pr
 
 The service answers at http://127.0.0.1:{port}/ of this machine. `-p {port}:{port}` opens it to the network.
 
-The build takes only packages whose hashes stand in `requirements.lock`, and ends with the self-test: an image that answers otherwise than
-the application is not made. `docker run --rm {image} selftest` repeats it. The container runs as user {user}, needs no
+The build takes only packages whose hashes are in `requirements.lock`, and ends with the self-test: an image whose answers differ from
+those of the application is not built. `docker run --rm {image} selftest` repeats it. The container runs as user {user}, needs no
 right and writes nothing. It is healthy once its self-test passed. After SIGTERM it goes on for a second with `/health/ready` at 503, then
 answers requests in progress and ends.
 
 `--build-arg PYTHON=python:3.11-slim@sha256:…` pins the base image, `--build-arg PIP_INDEX_URL=…` names a package index of your own. For a
-machine without internet, build elsewhere and carry the image over: `docker save {image} | gzip > image.tar.gz`, there
+machine without internet, build elsewhere and copy the image: `docker save {image} | gzip > image.tar.gz`, there
 `docker load < image.tar.gz`. `Dockerfile`, `.dockerignore` and `compose.yaml` are yours to change: the checksums leave them out.
 """

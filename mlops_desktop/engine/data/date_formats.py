@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from mlops_desktop.serving.cells import MISSING_NUMBER_WORDS, Grammar
+from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar
 from mlops_desktop.serving.dates import date_pattern, date_reader
 
 _DAYS = (
@@ -125,4 +125,4 @@ def _shapes_of(text: str, compact: bool) -> list[Grammar]:
 
 def _grammar(day: str, gap: str, clock: str, zone: bool) -> Grammar:
     iso = day in ("%Y-%m-%d", "%Y-%m") and gap in ("", " ", "T") and not clock.startswith("%I") and "." not in clock.replace(".%f", "")
-    return Grammar(missing=MISSING_NUMBER_WORDS, date="" if iso else f"{day}{gap}{clock}", zone=zone)
+    return Grammar(missing=MISSING_NUMBER_TEXTS, date="" if iso else f"{day}{gap}{clock}", zone=zone)

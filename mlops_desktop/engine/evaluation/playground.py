@@ -11,10 +11,10 @@ import numpy as np
 
 from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.explain import (
-    AIM_ROWS,
-    EXACT_UP_TO,
-    FEWEST_PAIRS,
-    MOST_PAIRS,
+    MAX_EXACT_COLUMNS,
+    MAX_PAIRS,
+    MIN_PAIRS,
+    SAMPLED_ROWS,
     Curve,
     Explanation,
     explain,
@@ -133,7 +133,7 @@ class Trial:
         """About how long `explain` takes here, by the rows that it has to score."""
         usual = {column.name: column.typical for column in self.scorer.schema.columns}
         differing = sum(row.get(name) != usual[name] for name in self.scorer.used_sources)
-        if differing <= EXACT_UP_TO:
+        if differing <= MAX_EXACT_COLUMNS:
             return float(self._row_seconds * 2**differing)
-        pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, AIM_ROWS // (2 * differing)))
+        pairs = min(MAX_PAIRS, max(MIN_PAIRS, SAMPLED_ROWS // (2 * differing)))
         return float(self._row_seconds * 2 * pairs * (differing + 1))

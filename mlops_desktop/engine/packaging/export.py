@@ -1,4 +1,4 @@
-"""From the chosen run to something that leaves the application: the core of a bundle, then an exporter over it."""
+"""Exports the chosen run: writes the core of a bundle, then calls an exporter on it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
 
-_MAKING = ".export_"  # how the folder begins in which an export is made
+_TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
 
 
 def refuse_without_consent(chosen: Chosen) -> None:
-    """UserError when the model contains training rows and nobody has agreed by name that they leave (DESIGN, rule 12)."""
-    algorithm = chosen.algorithm
-    if algorithm.stores_training_data and algorithm.id not in chosen.pipeline.project.consent:
+    """UserError when the model contains training rows and nobody has agreed to export those of this algorithm."""
+    candidate = chosen.candidate
+    if candidate.stores_training_data and candidate.id not in chosen.pipeline.project.consent:
         rows = chosen.pipeline.train.frame.rows
         raise UserError(
-            f"{algorithm.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
-            f"Choose another run, or agree to it: set consent+={algorithm.id}",
+            f"{candidate.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
+            f"Choose another run, or agree to it: set consent+={candidate.id}",
         )
 
 
@@ -62,7 +62,7 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
         "decisions": pipeline.keys.scorer(run.id),
         "seed": run.seed,
         "libraries": run.versions,
-        "consent": sorted(pipeline.project.consent & {chosen.algorithm.id}) if chosen.algorithm.stores_training_data else [],
+        "consent": sorted(pipeline.project.consent & {chosen.candidate.id}) if chosen.candidate.stores_training_data else [],
     }
 
 
@@ -73,9 +73,9 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
-        disk.sweep(out.parent, _MAKING)
-        making = tempfile.TemporaryDirectory(prefix=_MAKING, suffix=".tmp", dir=out.parent)
-    with making as name:
+        disk.sweep(out.parent, _TEMPORARY)
+        temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY, suffix=".tmp", dir=out.parent)
+    with temporary as name:
         core, target = Path(name) / "core", Path(name) / "out"
         try:
             core.mkdir()

@@ -1,4 +1,4 @@
-"""Is the chosen model ready to leave? What was checked, what was not, and what has to be seen to first. Light: a window may ask."""
+"""Checks before an export of the chosen model: what passed, what was not checked, what blocks it. Light enough for the window's process."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from mlops_desktop.engine.workflow import ProjectStatus
 
 @dataclass(frozen=True)
 class Check:
-    """One line: `tone` is ok, info, warn or err; `blocks`: nothing can be exported before; `act` what a person may do about it
-    (train, evaluate, check, consent; empty for nothing).
+    """The result of one check: `tone` is ok, info, warn or err; `blocks`: it has to be resolved before an export; `act` what a person
+    can do about it (train, evaluate, check, consent; empty for nothing).
     """
 
     id: str
@@ -30,7 +30,7 @@ class Check:
 
 
 def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs: Runs) -> list[Check]:
-    """What stands for and against an export of today's chosen model, in the order in which one would ask."""
+    """Every check of an export of the chosen model, in the order in which they are shown."""
     if found.best is None:
         text = "The decisions changed after the last training." if found.ever else "No model was trained yet."
         return [Check("model", "err", "There is no model of today's decisions", text, blocks=True, act="train")]
@@ -68,9 +68,9 @@ def _model(project: Project, best: Run) -> Check:
 def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
     if found.evaluated:
         times = "once" if test_accesses == 1 else f"{test_accesses} times"
-        return Check("evaluated", "ok", "Measured on the test part", f"It was opened {times} so far. The export counts as one more look.")
-    text = "The export measures the model on it, which counts as a look."
-    return Check("evaluated", "info", "The test part is still sealed", text, act="evaluate")
+        return Check("evaluated", "ok", "Measured on the test part", f"It was used {times} so far. The export counts as one more use.")
+    text = "The export measures the model on it, which counts as one use."
+    return Check("evaluated", "info", "The test part was not used yet", text, act="evaluate")
 
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
@@ -81,11 +81,11 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
         if project.goals.response_ms is not None:
             measured.update(store.get(keys.response(best.id))[0])
     except KeyError:
-        return [Check("goals", "warn", "The goals were not checked yet", "Checking opens the test part.", act="check")]
-    said = check_goals(project, measured)
+        return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the test part.", act="check")]
+    checked = check_goals(project, measured)
     return [
-        Check(f"goal_{one['goal']}", "ok" if one["passed"] else "err", "Goal met" if one["passed"] else "Goal not met", one["said"])
-        for one in said["goals"]
+        Check(f"goal_{one.goal}", "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.said)
+        for one in checked.goals
     ]
 
 

@@ -1,4 +1,4 @@
-"""How a running service is asked from elsewhere: texts that run as they stand."""
+"""Example requests to a running service: a shell command and a Python program that run unchanged."""
 
 from __future__ import annotations
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset
+from mlops_desktop.base.families import Dataset, EncoderInput, Target
 from mlops_desktop.base.job import Job, Silent
+from mlops_desktop.base.splitter import SplitFacts
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.keys import Keys
-from mlops_desktop.engine.pipeline.splitting import SplitColumns, folds, read_columns, split_rows
-from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, fit_steps
+from mlops_desktop.engine.pipeline.splitting import make_folds, read_facts, split_rows
+from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
-from mlops_desktop.engine.profiling import profile
+from mlops_desktop.engine.profiling import Profile, profile
 from mlops_desktop.engine.project import Project, require
-from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.frame import Floats, Ints, Layout
 
 
 class Pipeline:
@@ -40,14 +41,14 @@ class Pipeline:
             self.store.put(self.keys.table, *table_to_record(table))
         return table_from_record(*self.store.get(self.keys.table))
 
-    def profile(self, job: Job) -> dict[str, Any]:
-        """Statistics and findings of the whole table, as plain JSON."""
+    def profile(self, job: Job) -> Profile:
+        """Statistics and findings of the whole table."""
         key = self.keys.profile
         if key not in self.store:
             project = self.project
             roles = {name: note.role for name, note in project.columns.items() if note.role}
-            self.store.put(key, profile(self.table, project.target or None, job, task=project.task, roles=roles))
-        return self.store.get(key)[0]
+            self.store.put_value(key, profile(self.table, project.target or None, job, task=project.task, roles=roles))
+        return self.store.get_value(key, Profile)
 
     def roles(self) -> dict[str, str]:
         """The role of each column that has one other than `feature`."""
@@ -84,8 +85,8 @@ class Pipeline:
             if len(self.table.schema.columns) == 1:
                 raise UserError("The file has one column: nothing is beside it to learn from.", "Choose a file with more columns.")
             raise UserError("No column is left to learn from.", "Give at least one column the role “feature”.")
-        columns = self._split_columns(self.kept_rows)
-        return Dataset(table.frame.select(self.features), target, self._weights(table), columns.group, columns.time)
+        facts = self._split_facts(self.kept_rows, target)
+        return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
 
     def _weights(self, table: Table) -> Floats | None:
         columns = [name for name, role in self.roles().items() if role == "weight"]
@@ -114,16 +115,14 @@ class Pipeline:
 
     @cached_property
     def _cut(self) -> tuple[Ints, Ints]:
-        columns = self._split_columns(self.kept_rows)
-        return split_rows(self.project.split, self._clean.target, columns, self.project.seed)
+        return split_rows(self.project.split, self._split_facts(self.kept_rows, self._clean.target), self.project.seed)
 
-    def _split_columns(self, rows: Ints) -> SplitColumns:
-        frame, split = self.table.frame.take(rows), self.project.split
+    def _split_facts(self, rows: Ints, target: Target) -> SplitFacts:
+        splitter = self.project.split
         named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
-        by_method = {"grouped": "group", "time": "time", "column": "fold"}
-        if split.column and split.method in by_method:
-            named[by_method[split.method]] = split.column
-        return read_columns(frame, group=named.get("group", ""), time=named.get("time", ""), fold=named.get("fold", ""))
+        if column := splitter.named_column():
+            named[splitter.role] = column
+        return read_facts(self.table.frame.take(rows), target, named)
 
     @property
     def everything(self) -> Dataset:
@@ -153,10 +152,20 @@ class Pipeline:
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        columns = self._split_columns(self.train_rows)
-        return folds(self.project.split, self.train.target, columns, self.project.seed)
+        return make_folds(self.project.split, self._split_facts(self.train_rows, self.train.target), self.project.seed)
 
-    def fit(self, rows: Ints | None = None, job: Job | None = None) -> FittedSteps:
-        """The steps, fitted on these rows of the training part (all when None)."""
-        part = self.train if rows is None else self.train.take(rows)
-        return fit_steps(self.project.active_steps(), part, job or Silent())
+    def texts(self, layout: Layout) -> tuple[str, ...]:
+        """The columns of a layout that hold free text, as the types of the table say."""
+        texts = frozenset(column.name for column in self.table.schema.columns if column.type == "text")
+        return tuple(name for name in layout.categoricals if name in texts)
+
+    def fit(self, candidate: Candidate, rows: Ints | None = None, job: Job | None = None) -> FittedPipeline:
+        """The steps and the encoding of a candidate, fitted on these rows of the training part (all when None)."""
+        dataset = self.train if rows is None else self.train.take(rows)
+        return self.encode(candidate, fit_steps(candidate.steps, dataset, job or Silent()), job)
+
+    def encode(self, candidate: Candidate, fitted: FittedSteps, job: Job | None = None) -> FittedPipeline:
+        """The encoding of a candidate, fitted on what its steps made."""
+        layout = fitted.dataset.frame.layout
+        given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
+        return fit_encoding(fitted, candidate.encoding, given, job or Silent())

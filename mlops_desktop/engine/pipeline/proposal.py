@@ -8,8 +8,6 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Task
 from mlops_desktop.base.job import Job
@@ -21,7 +19,7 @@ from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.splitting import default_split
-from mlops_desktop.engine.project import ColumnNote, Project, Step
+from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
@@ -103,13 +101,10 @@ def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Proje
 
 
 def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
-    if project.split != type(project.split)():
+    if project.split != default_splitter():
         return project
     pipeline = Pipeline(folder, project)
-    roles = set(pipeline.roles().values())
-    target = pipeline.everything.target
-    counts = np.bincount(target.values).tolist() if target.classes else [len(target.values)]
-    split, reasons["split"] = default_split(target.task, "group" in roles, "time" in roles, counts, "fold" in roles)
+    split, reasons["split"] = default_split(pipeline.everything.target, set(pipeline.roles().values()))
     return replace(project, split=split)
 
 

@@ -18,10 +18,10 @@ from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.profiling import overview
-from mlops_desktop.engine.project import ColumnNote, Project, Split, consistent
+from mlops_desktop.engine.project import ColumnNote, Project, consistent, default_splitter
 from mlops_desktop.serving.cells import level_of
 
-_OPEN: dict[str, Any] = {"task": None, "positive": None, "metric": "", "split": Split(), "steps": (), "candidates": ()}
+_OPEN: dict[str, Any] = {"task": None, "positive": None, "metric": "", "split": default_splitter(), "steps": (), "candidates": ()}
 
 
 def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Project, dict[str, str], list[str]]:
@@ -74,7 +74,7 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.metric != new.metric and new.metric in METRICS:
         found.append(f"metric: {METRICS[new.metric].label}")
     if old.split != new.split:
-        found.append(f"split: {new.split.method}")
+        found.append(f"split: {new.split.id}")
     if old.steps != new.steps:
         found.append(pluralize(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:

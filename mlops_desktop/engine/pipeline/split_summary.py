@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
-
-import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
@@ -15,7 +12,7 @@ from mlops_desktop.engine.pipeline.splitting import default_split, fold_warnings
 def validation(pipeline: Pipeline) -> dict[str, Any]:
     """`{"train", "test", "folds": [[training rows, validation rows]], "warnings", "refused", "fitting", "reason"}`, plain JSON.
 
-    `refused` says why this split cannot be made (then there are no counts), `fitting` is the split that would be proposed, with its
+    `refused` says why this split cannot be made (then there are no counts), `fitting` is the splitter that would be proposed, with its
     `reason` in one sentence. What is refused is not kept in the store: it may hang on decisions beside the split.
     """
     key = pipeline.keys.validation
@@ -24,10 +21,8 @@ def validation(pipeline: Pipeline) -> dict[str, Any]:
     found: dict[str, Any] = {"train": 0, "test": 0, "folds": [], "warnings": [], "refused": "", "fitting": None, "reason": ""}
     try:
         target = pipeline.everything.target
-        counts = np.bincount(target.values).tolist() if target.classes else [len(target.values)]
-        roles = set(pipeline.roles().values())
-        fitting, found["reason"] = default_split(target.task, "group" in roles, "time" in roles, counts, "fold" in roles)
-        found["fitting"] = asdict(fitting)
+        fitting, found["reason"] = default_split(target, set(pipeline.roles().values()))
+        found["fitting"] = fitting.to_json()
         folds = pipeline.folds
     except UserError as error:
         return {**found, "refused": str(error)}

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project import Project, apply_fix
 
 # Share of the health that one finding takes; further ones take their share of what is left.
 _WEIGHTS = {"high": 0.15, "warning": 0.06, "info": 0.01}
 # Fixes that lose nothing a model could have learned from. The others need a person's knowledge of the data.
 _SAFE = frozenset({"empty", "constant", "identifier", "duplicate_rows", "duplicate_column", "target_missing", "hidden_missing"})
-Finding = Mapping[str, Any]
 
 
 def health(findings: Sequence[Finding]) -> int:
     """From 100 (nothing found) to 0, by the weight of what is still open."""
     left = 100.0
     for finding in findings:
-        left *= 1.0 - _WEIGHTS.get(str(finding.get("severity")), 0.0)
+        left *= 1.0 - _WEIGHTS.get(finding.severity, 0.0)
     return round(left)
 
 
 def taken_care(project: Project, finding: Finding) -> str:
     """The words for what takes care of a finding already; empty when nothing does."""
-    fix = finding.get("fix")
+    fix = finding.fix
     if not fix:
         return ""
     try:
@@ -34,23 +33,23 @@ def taken_care(project: Project, finding: Finding) -> str:
         return ""
     if done:
         return "Mended by your decisions."
-    if finding["rule"] == "missing" and "step" in fix:
+    if finding.rule == "missing" and "step" in fix:
         wanted = fix["step"]["id"]
         for operation in project.active_steps():
             columns = getattr(operation, "columns", ())
-            if operation.id == wanted and (not columns or finding["column"] in columns):
+            if operation.id == wanted and (not columns or finding.column in columns):
                 return f"The step “{operation.label}” fills it."
     return ""
 
 
 def safe_fixes(project: Project, findings: Sequence[Finding]) -> list[Finding]:
     """The findings whose fix can be applied without knowing the data, and is not applied yet."""
-    return [f for f in findings if f["rule"] in _SAFE and f.get("fix") and not taken_care(project, f)]
+    return [f for f in findings if f.rule in _SAFE and f.fix and not taken_care(project, f)]
 
 
 def apply_fixes(project: Project, findings: Sequence[Finding]) -> Project:
     """The project with the fix of every finding that has one."""
     for finding in findings:
-        if finding.get("fix"):
-            project = apply_fix(project, finding["fix"])
+        if finding.fix:
+            project = apply_fix(project, finding.fix)
     return project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.frame import Floats, Frame, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 Severity = Literal["high", "warning", "info"]
 
@@ -32,10 +32,6 @@ class Finding:
     message: str
     why: str
     fix: dict[str, Any] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +59,7 @@ class Seen:
         """A column's values to compare rows by: numbers, codes or microseconds."""
         if column.type in NUMBER_TYPES:
             return self.frame.number(column.name)
-        return self.frame.categorical(column.name)[0] if column.type in WORD_TYPES else self.frame.date(column.name)
+        return self.frame.categorical(column.name)[0] if column.type in CATEGORICAL_TYPES else self.frame.date(column.name)
 
     def distinct(self, column: Column) -> int:
         """How many different values a column has, missing ones not counted."""
@@ -79,7 +75,7 @@ class Seen:
         column = self.table.schema.column(self.target)
         if column.type == "date":
             return None
-        if column.type in WORD_TYPES:
+        if column.type in CATEGORICAL_TYPES:
             codes, levels = self.frame.categorical(self.target)
             return codes, len(levels)
         values = self.frame.number(self.target)

@@ -12,7 +12,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 MANY_LEVELS = 50
 MINORITY = 0.05  # a class with less than this share, or 20 times fewer rows than the largest, is rare
@@ -78,7 +78,7 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         same = kept.setdefault(_content(seen, column), column)
         if same is column:
             continue
-        if column.type in WORD_TYPES and not _same_words(seen, same, column):
+        if column.type in CATEGORICAL_TYPES and not _same_words(seen, same, column):
             message = f"“{column.name}” says the same as “{same.name}” in other words, in every row."
         else:
             message = f"“{column.name}” holds the same as “{same.name}” in every row."
@@ -95,7 +95,7 @@ def _content(seen: Seen, column: Column) -> bytes:
     values = seen.values(column)
     kind = seen.frame.layout.kind(column.name)
     digest = hashlib.sha256(kind.encode())
-    if column.type not in WORD_TYPES:
+    if column.type not in CATEGORICAL_TYPES:
         digest.update(_bits(values).tobytes())
         return digest.digest()
     digest.update(_by_appearance(values).tobytes())
@@ -120,7 +120,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             fix: dict[str, Any] | None = {"role": {column.name: "ignore"}}
         elif column.type in NUMBER_TYPES:
             fix = {"step": {"id": "impute_numbers", "params": {"columns": [column.name], "missing_flag": share >= SOME_MISSING}}}
-        elif column.type in WORD_TYPES:
+        elif column.type in CATEGORICAL_TYPES:
             fix = {"step": {"id": "impute_categories", "params": {"columns": [column.name]}}}
         else:
             fix = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data import Table
+from mlops_desktop.engine.profiling.results import Relations
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
@@ -16,8 +15,8 @@ MOST_COLUMNS = 60
 _MOST_LEVELS = 50
 
 
-def relations(table: Table, target: str | None, job: Job) -> dict[str, Any]:
-    """`{"columns", "values", "rows", "sampled", "left_out"}`: a square of strengths, None where a pair has no two rows in common.
+def relations(table: Table, target: str | None, job: Job) -> Relations:
+    """A strength for every pair of columns, None where a pair has no two rows in common.
 
     Two numbers (dates and booleans too): Pearson's correlation, with its sign. Two categories: Cramér's V, corrected for bias (Bergsma
     2013). A number and a category: the correlation ratio (eta). Texts, identifiers, and categories of more than 50 levels are left out.
@@ -54,13 +53,13 @@ def relations(table: Table, target: str | None, job: Job) -> dict[str, Any]:
                 values[i, j] = values[j, i] = cramers_v(codes, other)
         for j, value in numbers.items():
             values[i, j] = values[j, i] = correlation_ratio(codes, value)
-    return {
-        "columns": [column.name for column in chosen],
-        "values": [[round(v, 6) if np.isfinite(v) else None for v in row] for row in values.tolist()],
-        "rows": len(rows),
-        "sampled": len(rows) < frame.rows,
-        "left_out": len(table.schema.columns) - len(chosen),
-    }
+    return Relations(
+        columns=tuple(column.name for column in chosen),
+        values=tuple(tuple(round(v, 6) if np.isfinite(v) else None for v in row) for row in values.tolist()),
+        rows=len(rows),
+        sampled=len(rows) < frame.rows,
+        left_out=len(table.schema.columns) - len(chosen),
+    )
 
 
 def _fits(table: Table, column: Column) -> bool:

@@ -22,7 +22,7 @@ from mlops_desktop.engine.data import (
     target_of,
 )
 from mlops_desktop.engine.metrics import default_metric
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS, TOP_LEVELS = 18, 8
 SHOWN_CLASSES = 60  # classes that are listed by name; of more, the most frequent ones
@@ -104,7 +104,7 @@ def _as_target(table: Table, name: str) -> dict[str, Any]:
 def _bars(table: Table, column: Column) -> list[int]:
     if column.type in ("id", "text"):
         return []
-    if column.type in WORD_TYPES:
+    if column.type in CATEGORICAL_TYPES:
         codes, levels = table.frame.categorical(column.name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         return [int(count) for count in np.sort(counts)[::-1][:TOP_LEVELS]]
@@ -122,7 +122,7 @@ def _bars(table: Table, column: Column) -> list[int]:
 
 def _distinct(table: Table, name: str) -> int:
     column = table.schema.column(name)
-    if column.type in WORD_TYPES:
+    if column.type in CATEGORICAL_TYPES:
         return len(table.frame.categorical(name)[1])  # levels of an imported table are its distinct values, each of them used
     values = table.frame.number(name) if column.type in NUMBER_TYPES else table.frame.date(name)
     return len(np.unique(values[~table.frame.missing(name)]))

@@ -1,4 +1,4 @@
-"""What is in a table, column by column, as plain JSON: statistics, distributions (by target), relations, findings.
+"""What is in a table, column by column: statistics, distributions (by target), relations, findings.
 
 Every row counts unless it says so.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,11 +19,12 @@ from mlops_desktop.engine.profiling.all_findings import find
 from mlops_desktop.engine.profiling.finding import Seen
 from mlops_desktop.engine.profiling.finding_rules import repeated_rows
 from mlops_desktop.engine.profiling.relations import relations
+from mlops_desktop.engine.profiling.results import ByTarget, ColumnProfile, Histogram, Profile, Value
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Frame, Ints
-from mlops_desktop.serving.schema import NUMBER_TYPES, WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS = 20
 TOP = 12  # levels that are listed for a column of words
@@ -32,16 +32,9 @@ _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _GROUPS = 8  # classes that a distribution by target tells apart; the rest are one
 
 
-def profile(
-    table: Table, target: str | None, job: Job, *, task: str | None = None, roles: Mapping[str, Role] | None = None
-) -> dict[str, Any]:
-    """Everything of a table that the Data panel, the report and `profile` show; strict JSON (no NaN).
-
-    `{"rows", "duplicates", "columns": [...], "findings": [...], "relations": {...}, "evidence": [...], "target"}`. A column has `name`,
-    `type`, `unit`, `description`, `missing`, `distinct`; numbers and dates have `mean`, `std` (n - 1), `min`, `max`, `quantiles` (share to
-    value), `histogram` (`edges`, `counts`) and numbers `zeros`; words and booleans have `top` ([level, rows], most frequent first); texts
-    have `characters` and `words` (means). Dates are ISO texts, histogram edges of dates too. With a target, `by_target` splits the
-    histogram or the top levels: `{"classes", "counts"}` (counts[class][bin]), or `{"means"}` of a target of numbers.
+def profile(table: Table, target: str | None, job: Job, *, task: str | None = None, roles: Mapping[str, Role] | None = None) -> Profile:
+    """Everything of a table that the Data panel, the report and `profile` show; `std` divides by n - 1. With a target, histograms and top
+    levels are split by it.
     """
     frame = table.frame
     groups = _groups(table, target, task) if target else None
@@ -53,15 +46,8 @@ def profile(
     related = relations(table, target, Part(job, 0.6, 0.8))
     job.step(0.8, "Findings")
     found = find(table, target, task, roles or {}, Part(job, 0.8, 1.0))
-    return {
-        "rows": frame.rows,
-        "duplicates": repeated_rows(Seen(table, target, task, roles or {})),
-        "columns": columns,
-        "findings": [finding.to_json() for finding in found],
-        "relations": related,
-        "evidence": [evidence.to_json() for evidence in table.evidence],
-        "target": target,
-    }
+    duplicates = repeated_rows(Seen(table, target, task, roles or {}))
+    return Profile(frame.rows, duplicates, tuple(columns), tuple(found), related, tuple(table.evidence), target)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +62,7 @@ class Groups:
 def _groups(table: Table, target: str, task: str | None) -> Groups:
     column = table.schema.column(target)
     frame = table.frame
-    if column.type in WORD_TYPES:
+    if column.type in CATEGORICAL_TYPES:
         codes, levels = frame.categorical(target)
         return _largest(codes, list(levels))
     if column.type == "date":
@@ -108,56 +94,57 @@ def _largest(codes: Ints, names: list[str]) -> Groups:
     return Groups((*(names[i] for i in kept), *rest), place[codes])
 
 
-def _described(column: Column, frame: Frame, groups: Groups | None) -> dict[str, Any]:
+def _described(column: Column, frame: Frame, groups: Groups | None) -> ColumnProfile:
     missing = int(frame.missing(column.name).sum())
-    out: dict[str, Any] = {
-        "name": column.name,
-        "type": column.type,
-        "unit": column.unit,
-        "description": column.description,
-        "missing": missing,
-    }
+    start = ColumnProfile(column.name, column.type, column.unit, column.description, missing, distinct=0)
     if column.type == "boolean":
-        return {**out, **_of_boolean(column, frame, groups)}
+        return _of_boolean(start, column, frame, groups)
     if column.type in NUMBER_TYPES:
-        return {**out, **_of_values(frame.number(column.name), column, groups)}
+        return _of_values(start, frame.number(column.name), groups)
     if column.type == "date":
-        return {**out, **_of_dates(frame, column, groups)}
-    return {**out, **_of_words(frame, column, groups)}
+        return _of_dates(start, frame, column, groups)
+    return _of_words(start, frame, column, groups)
 
 
-def _of_boolean(column: Column, frame: Frame, groups: Groups | None) -> dict[str, Any]:
+def _of_boolean(start: ColumnProfile, column: Column, frame: Frame, groups: Groups | None) -> ColumnProfile:
     values = frame.number(column.name)
     codes = np.where(np.isnan(values), -1, values == 1).astype(np.intp)
     names = [(column.grammar.false or ("false",))[0], (column.grammar.true or ("true",))[0]]
     counts = np.bincount(codes[codes >= 0], minlength=2)
     order = np.argsort(-counts, kind="stable")
-    out = {"distinct": int((counts > 0).sum()), "top": [[names[i], int(counts[i])] for i in order.tolist() if counts[i]]}
-    mean = float(np.nanmean(values)) if counts.sum() else None
-    return {**out, "mean": mean, **_split(codes, [i for i in order.tolist() if counts[i]], groups)}
+    shown = [i for i in order.tolist() if counts[i]]
+    return replace(
+        start,
+        distinct=int((counts > 0).sum()),
+        top=tuple((names[i], int(counts[i])) for i in shown),
+        mean=float(np.nanmean(values)) if counts.sum() else None,
+        by_target=_split(codes, shown, groups),
+    )
 
 
-def _of_values(values: Floats, column: Column, groups: Groups | None) -> dict[str, Any]:
+def _of_values(start: ColumnProfile, values: Floats, groups: Groups | None) -> ColumnProfile:
     ordered = np.sort(values[~np.isnan(values)])
     if not len(ordered):
-        return {"distinct": 0, "mean": None, "std": None, "min": None, "max": None, "quantiles": {}, "histogram": None, "zeros": 0}
+        return replace(start, quantiles={}, zeros=0)
     distinct = 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
-    edges = _edges(ordered, distinct, column.type == "integer")
+    edges = _edges(ordered, distinct, start.type == "integer")
     bins = _bins(values, edges)
     with np.errstate(over="ignore", invalid="ignore"):  # sums of the largest floats: such a mean is told as unknown
         mean, std = ordered.mean(), ordered.std(ddof=1) if len(ordered) > 1 else math.nan
         quantiles = np.quantile(ordered, _QUANTILES).tolist()
-    return {
-        "distinct": distinct,
-        "mean": _finite(mean),
-        "std": _finite(std),
-        "min": float(ordered[0]),
-        "max": float(ordered[-1]),
-        "quantiles": {f"{q:g}": _finite(v) for q, v in zip(_QUANTILES, quantiles, strict=True)},
-        "histogram": {"edges": edges.tolist(), "counts": np.bincount(bins[bins >= 0], minlength=len(edges) - 1).tolist()},
-        "zeros": int(np.searchsorted(ordered, 0.0, "right") - np.searchsorted(ordered, 0.0, "left")),
-        **_split(bins, list(range(len(edges) - 1)), groups),
-    }
+    counts = np.bincount(bins[bins >= 0], minlength=len(edges) - 1)
+    return replace(
+        start,
+        distinct=distinct,
+        mean=_finite(mean),
+        std=_finite(std),
+        min=float(ordered[0]),
+        max=float(ordered[-1]),
+        quantiles={f"{q:g}": _finite(v) for q, v in zip(_QUANTILES, quantiles, strict=True)},
+        histogram=Histogram(tuple(edges.tolist()), tuple(counts.tolist())),
+        zeros=int(np.searchsorted(ordered, 0.0, "right") - np.searchsorted(ordered, 0.0, "left")),
+        by_target=_split(bins, list(range(len(edges) - 1)), groups),
+    )
 
 
 def _edges(ordered: Floats, distinct: int, whole: bool) -> Floats:
@@ -177,57 +164,61 @@ def _bins(values: Floats, edges: Floats) -> Ints:
     return np.where(np.isnan(values), -1, bins).astype(np.intp)
 
 
-def _of_dates(frame: Frame, column: Column, groups: Groups | None) -> dict[str, Any]:
+def _of_dates(start: ColumnProfile, frame: Frame, column: Column, groups: Groups | None) -> ColumnProfile:
     moments = frame.date(column.name)
     values = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
-    out = _of_values(values, Column(column.name, "number"), groups)
+    found = _of_values(start, values, groups)
 
-    def text(value: float | None) -> str | None:
-        return None if value is None else date_text(round(value), column.grammar.date, column.grammar.zone)
+    def text(value: Value | None) -> str | None:
+        return None if value is None else date_text(round(float(value)), column.grammar.date, column.grammar.zone)
 
-    for name in ("mean", "min", "max"):
-        out[name] = text(out[name])
-    out["quantiles"] = {share: text(value) for share, value in out["quantiles"].items()}
-    out.update(std=None, zeros=0)
-    if out["histogram"]:
-        out["histogram"] = {**out["histogram"], "edges": [text(edge) for edge in out["histogram"]["edges"]]}
-    return out
+    histogram = found.histogram
+    return replace(
+        found,
+        mean=text(found.mean),
+        std=None,
+        min=text(found.min),
+        max=text(found.max),
+        quantiles={share: text(value) for share, value in (found.quantiles or {}).items()},
+        histogram=Histogram(tuple(text(edge) or "" for edge in histogram.edges), histogram.counts) if histogram else None,
+        zeros=0,
+    )
 
 
-def _of_words(frame: Frame, column: Column, groups: Groups | None) -> dict[str, Any]:
+def _of_words(start: ColumnProfile, frame: Frame, column: Column, groups: Groups | None) -> ColumnProfile:
     codes, levels = frame.categorical(column.name)
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     used = np.flatnonzero(counts)
-    out: dict[str, Any] = {"distinct": len(used)}
+    found = replace(start, distinct=len(used))
     if column.type in ("text", "id"):
         sizes = np.array([len(level) for level in levels] or [0])
         words = np.array([len(level.split()) for level in levels] or [0])
         total = int(counts.sum())
-        out["characters"] = float((sizes[: len(counts)] * counts).sum() / total) if total else None
-        out["words"] = float((words[: len(counts)] * counts).sum() / total) if total else None
+        if total:
+            characters, per_text = (float((each[: len(counts)] * counts).sum() / total) for each in (sizes, words))
+            found = replace(found, characters=characters, words=per_text)
         used = used[counts[used] > 1]  # a text that stands once is nobody's usual one
     top = used[np.argsort(-counts[used], kind="stable")][:TOP].tolist()
     if column.type == "ordered":
         order = {level: i for i, level in enumerate(column.levels)}
         top.sort(key=lambda i: order.get(levels[i], len(order)))
-    out["top"] = [[levels[i], int(counts[i])] for i in top]
-    return {**out, **_split(codes, top, groups)}
+    return replace(found, top=tuple((levels[i], int(counts[i])) for i in top), by_target=_split(codes, top, groups))
 
 
-def _split(bins: Ints, shown: list[int], groups: Groups | None) -> dict[str, Any]:
+def _split(bins: Ints, shown: list[int], groups: Groups | None) -> ByTarget | None:
     """The counts of the shown bins by class, or the target's mean in each."""
     if groups is None or not shown:
-        return {}
+        return None
     both = (bins >= 0) & (groups.codes >= 0)
     width = max(int(bins.max()) + 1, max(shown) + 1)
     if groups.values is not None:
         counts = np.bincount(bins[both], minlength=width)
         sums = np.bincount(bins[both], weights=groups.values[both], minlength=width)
-        return {"by_target": {"means": [_finite(sums[i] / counts[i]) if counts[i] else None for i in shown]}}
+        return ByTarget(means=tuple(_finite(sums[i] / counts[i]) if counts[i] else None for i in shown))
     if not groups.names:
-        return {}
+        return None
     table = np.bincount(groups.codes[both] * width + bins[both], minlength=width * len(groups.names)).reshape(len(groups.names), width)
-    return {"by_target": {"classes": list(groups.names), "counts": table[:, shown].tolist()}}
+    return ByTarget(tuple(groups.names), tuple(map(tuple, table[:, shown].tolist())))
 
 
 def _finite(value: float) -> float | None:

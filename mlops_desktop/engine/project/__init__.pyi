@@ -13,8 +13,8 @@ from .decisions import Goals as Goals
 from .decisions import Project as Project
 from .decisions import Role as Role
 from .decisions import Search as Search
-from .decisions import Split as Split
 from .decisions import Step as Step
+from .decisions import default_splitter as default_splitter
 from .decisions import digest as digest
 from .decisions import require as require
 from .project_file import BACKUP_FILE as BACKUP_FILE
@@ -32,8 +32,9 @@ from .project_lock import ProjectLock as ProjectLock
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs
+from .serialization import OMIT_NONE as OMIT_NONE
 from .serialization import changed_decisions as changed_decisions
 from .serialization import from_json as from_json
-from .serialization import omit_none as omit_none
+from .serialization import parameters as parameters
 from .serialization import to_json as to_json
 from .session import Session as Session

@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, fields
+from math import inf
 from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Task
+from mlops_desktop.base.params import choice, number, text
+from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
+from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.engine.choices import ALL, choices
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -20,25 +25,27 @@ TYPES: tuple[ColumnType, ...] = ("number", "integer", "category", "ordered", "bo
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnNote:
-    """What a person said of one column; what is None is decided from the data."""
+    """What a person decided about one column; what is None is decided from the data."""
 
     role: Role | None = None
     type: ColumnType | None = None
     unit: str = ""
     description: str = ""
     levels: tuple[str, ...] = ()  # the order of an ordered category
-    missing: tuple[str, ...] = ()  # further words and numbers that mean missing, such as "-200" or "unknown"
+    missing: tuple[str, ...] = ()  # further texts and numbers that mean missing, such as "-200" or "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Brief:
-    """The problem in words: read by people, printed in the report and the model card."""
+class Brief(Settings):
+    """The problem as a person describes it: read by people, printed in the report and the model card."""
 
-    statement: str = ""
-    users: str = ""
-    decision: str = ""
-    success: str = ""
-    data_kind: Literal["table", "text", "dates", "time"] = "table"
+    statement: str = text("", "What is the problem?")
+    users: str = text("", "Who uses the answer?")
+    decision: str = text("", "What is decided by it?")
+    success: str = text("", "When is it a success?")
+    data_kind: Literal["table", "text", "dates", "time"] = choice(
+        "table", {"table": "Table", "text": "Text", "dates": "Dates", "time": "Over time"}, "Kind of data"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,43 +58,42 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goals:
+class Goals(Settings):
     """What the chosen model must reach; None is no goal. Scores are signed as scikit-learn signs the metric."""
 
-    score: float | None = None  # least score of the project's metric on the sealed test part
-    response_ms: float | None = None  # most milliseconds for the answer to one row
-    cost: float | None = None  # most mean cost per row, by `costs`
+    score: float | None = number(None, -inf, inf, "Least score", help="Of the project's metric, on the held-out test set.")
+    response_ms: float | None = number(None, 0.001, 1e6, "Response time of at most, in milliseconds", help="For one row, on this machine.")
+    cost: float | None = number(None, -inf, inf, "Mean cost per row of at most", help="By the costs of each kind of answer.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Costs:
+class Costs(Settings):
     """Cost of each kind of answer for binary problems, in any currency (negative: a gain)."""
 
-    false_positive: float = 0.0
-    false_negative: float = 0.0
-    true_positive: float = 0.0
-    true_negative: float = 0.0
+    false_positive: float = number(0.0, -inf, inf, "Cost of a false positive")
+    false_negative: float = number(0.0, -inf, inf, "Cost of a false negative")
+    true_positive: float = number(0.0, -inf, inf, "Cost of a true positive")
+    true_negative: float = number(0.0, -inf, inf, "Cost of a true negative")
+
+
+def default_splitter() -> Splitter:
+    """How rows are kept apart while nothing is decided: at random."""
+    return choices().splitters["random"]()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Split:
-    """How rows are kept apart. The test part is sealed; folds are of the training part."""
+class Search(Settings):
+    """How the search spends its budget: `trials` if they are set, else `seconds`."""
 
-    method: Literal["random", "stratified", "grouped", "time", "column"] = "random"
-    test: float = 0.2  # share of rows
-    folds: int = 5
-    gap: int = 0  # rows left out between training and what is scored, for time-ordered splits
-    column: str = ""  # the group, time or fold column; its role when empty
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """How the search spends its budget."""
-
-    method: Literal["random", "grid"] = "random"
-    trials: int | None = None
-    seconds: float | None = 60.0
-    grid_points: int = 3
+    method: Literal["random", "grid"] = choice(
+        "random",
+        {"random": "Random", "grid": "Grid"},
+        "Search for parameters",
+        help="Random: parameters are drawn, the best algorithms more often. Grid: every combination in turn.",
+    )
+    trials: int | None = number(None, 1, 1_000_000, "Number of trials", whole=True)
+    seconds: float | None = number(60.0, 0.1, 30 * 86_400, "Seconds for the search", optional=True)
+    grid_points: int = number(3, 1, 100, "Values per number", help="Values of each number in the grid.", whole=True)
 
 
 C = TypeVar("C", bound=Component, covariant=True)
@@ -118,15 +124,16 @@ class Project:
     goals: Goals = field(default_factory=Goals)
     costs: Costs | None = None
     row_filters: tuple[Step[RowFilter], ...] = ()
-    split: Split = field(default_factory=Split)
+    split: Splitter = field(default_factory=default_splitter)
     steps: tuple[Step[Operation], ...] = ()
+    encodings: dict[str, Encoding] = field(default_factory=dict)  # by id of the algorithm, or ALL; else as the algorithm declares
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)
-    threshold: float | None = None  # set by hand; None: from out-of-fold scores
+    threshold: float | None = number(None, 0.0, 1.0, "Threshold", help="Set by hand; none: from the out-of-fold scores.")
     chosen: str = ""  # id of the chosen run; the best one when empty
     refit: Literal["train", "all"] = "train"  # which rows the deployed model is fitted on
     consent: frozenset[str] = frozenset()  # ids of algorithms whose models may be exported although they contain training rows
-    seed: int = 0
+    seed: int = number(0, 0, 2**32 - 1, "Seed", help="The same one gives the same result.", whole=True)
     answers: dict[str, Answer] = field(default_factory=dict)  # by the id of the question
 
     def active_steps(self) -> tuple[Operation, ...]:
@@ -136,6 +143,11 @@ class Project:
     def active_row_filters(self) -> tuple[RowFilter, ...]:
         """The row filters that are switched on, in their order."""
         return tuple(step.component for step in self.row_filters if step.on)
+
+    def encoding(self, algorithm: Algorithm) -> Encoding:
+        """The encoding of an algorithm: pinned for it, else pinned for all, else the one that it declares."""
+        pinned = self.encodings.get(algorithm.id) or self.encodings.get(ALL)
+        return pinned or choices().encodings[algorithm.encoding]()
 
     def role(self, column: str) -> Role | None:
         """The role that a person gave a column, `target` for the target; None when it is decided from the data."""

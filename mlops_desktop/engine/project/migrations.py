@@ -28,14 +28,42 @@ RENAMED_FIELDS = {"cleaners": "row_filters", "loader": "source"}  # fields of a 
 RENAMED_STEPS = {"impute_words": "impute_categories"}  # ids of operations before and after format 3
 
 
+# Fields of the split that a method used before format 3, by its id; what a method did not use is dropped.
+SPLIT_FIELDS = {
+    "random": ("test", "folds"),
+    "stratified": ("test", "folds"),
+    "grouped": ("test", "folds", "column"),
+    "time": ("test", "folds", "gap", "column"),
+    "column": ("folds", "column"),
+}
+
+
+def splitter_record(split: Mapping[str, Any]) -> dict[str, Any]:
+    """The split of a project before format 3 as the record of a splitter; what cannot be one is kept, so that it is refused by name."""
+    method = split.get("method", "random")
+    used = SPLIT_FIELDS.get(method, ()) if isinstance(method, str) else ()
+    every = {name for fields in SPLIT_FIELDS.values() for name in fields}
+    params = {name: value for name, value in split.items() if name in used or name not in {"method", *every}}
+    if isinstance(params.get("column"), str):
+        params["column"] = [params["column"]] if params["column"] else []
+    return {"id": method, "params": params}
+
+
 def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
-    """2 to 3: `cleaners` is called `row_filters` and `loader` `source`, and an operation has another id."""
+    """2 to 3: `cleaners` is called `row_filters` and `loader` `source`, the split is a splitter, and an operation has another id.
+
+    Recipes made the whole matrix then, so every algorithm goes on learning from what its steps leave, unless nothing was decided yet.
+    """
     document = {RENAMED_FIELDS.get(name, name): value for name, value in document.items()}
+    if isinstance(document.get("split"), dict):
+        document["split"] = splitter_record(document["split"])
     steps = document.get("steps")
     if isinstance(steps, list):
         document["steps"] = [
             {**one, "id": RENAMED_STEPS.get(str(one.get("id")), one.get("id"))} if isinstance(one, dict) else one for one in steps
         ]
+    if steps or document.get("candidates"):
+        document["encodings"] = {"*": {"id": "as_it_is", "version": 1, "params": {}}}
     return document
 
 

@@ -1,4 +1,4 @@
-"""Reads and writes frozen dataclasses as plain JSON: what a field may hold follows from its type, bounds of a project's numbers stand here.
+"""Reads and writes frozen dataclasses as plain JSON: a field holds what its declared parameter or its type allows.
 
 One serializer for the project file, the command line, the window, and the calls and results that pass between the processes, so that all of
 them refuse the same values with the same message.
@@ -18,26 +18,17 @@ from typing import Any, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Task
+from mlops_desktop.base.params import Number, Param
 from mlops_desktop.base.registry import Registry
+from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
+from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
 
 T = TypeVar("T")
-
-# Least and most of the numbers of a project, by path. Costs may be negative: a gain.
-BOUNDS: dict[str, tuple[float, float]] = {
-    "split.test": (0.01, 0.9),
-    "split.folds": (2, 100),
-    "split.gap": (0, 1e9),
-    "search.trials": (1, 1_000_000),
-    "search.seconds": (0.1, 30 * 86_400),
-    "search.grid_points": (1, 100),
-    "goals.response_ms": (0.001, 1e6),
-    "threshold": (0.0, 1.0),
-    "seed": (0, 2**32 - 1),
-}
+OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
 
 
 def to_json(value: Any) -> Any:
@@ -49,11 +40,6 @@ def from_json(kind: type[T], document: Any, where: str = "") -> T:
     """The value of a type that plain JSON stands for. UserError names the place, from `where` on, that does not fit the type."""
     value: T = read(kind, document, where)
     return value
-
-
-def omit_none() -> Any:
-    """The default of a field that is None when it does not apply, and then stands in no JSON."""
-    return dataclasses.field(default=None, metadata={"omit_none": True})
 
 
 def write(value: Any) -> Any:
@@ -165,8 +151,8 @@ def read(hint: Any, value: Any, where: str) -> Any:
 
 def refused(where: str, value: Any, wanted: str) -> UserError:
     """The refusal of a value."""
-    said = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
-    return UserError(f"“{where}” cannot be {said}.", f"It must be {wanted}.")
+    text = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
+    return UserError(f"“{where}” cannot be {text}.", f"It must be {wanted}.")
 
 
 def read_object(cls: type[Any], value: Any, where: str) -> Any:
@@ -180,7 +166,36 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     missing = _required(cls) - value.keys()
     if missing:
         raise UserError(f"“{where or 'the project'}” has no “{min(missing)}”.", "It must be there.")
-    return cls(**{name: read(known[name], item, f"{where}.{name}" if where else name) for name, item in value.items()})
+    return cls(**{name: read_field(cls, name, item, f"{where}.{name}" if where else name) for name, item in value.items()})
+
+
+def read_field(cls: type[Any], name: str, value: Any, where: str) -> Any:
+    """The value of a field of a dataclass: by its declared parameter where it has one, else by its type. UserError as for `read`."""
+    param = parameters(cls).get(name)
+    if param is None:
+        return read(hints(cls)[name], value, where)
+    found = dataclasses.replace(param, label=where).check(value)  # a message names the field as it is written in the file
+    return check_text(found, where) if isinstance(found, str) else found
+
+
+def parameters(cls: type[Any]) -> dict[str, Param]:
+    """The declared parameters among the fields of a dataclass."""
+    return _parameters(cls)  # type: ignore[arg-type]  # as in `hints`
+
+
+@cache
+def _parameters(cls: type[Any]) -> dict[str, Param]:
+    return {f.name: f.metadata["param"] for f in dataclasses.fields(cls) if "param" in f.metadata}
+
+
+def bounds(cls: type[Any]) -> dict[str, tuple[float, float]]:
+    """Least and most of every declared number with bounds, by path, of a dataclass and of the dataclasses that are its fields."""
+    found = {name: (p.low, p.high) for name, p in parameters(cls).items() if isinstance(p, Number) and p.bounded}
+    for name, hint in hints(cls).items():
+        for inner in (hint, *typing.get_args(hint)):
+            if isinstance(inner, type) and issubclass(inner, Settings) and not issubclass(inner, Component):
+                found |= {f"{name}.{field}": value for field, value in bounds(inner).items()}
+    return found
 
 
 def _required(cls: type[Any]) -> frozenset[str]:
@@ -214,12 +229,8 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
 
 
 def _number(hint: type[int] | type[float], value: int | float, where: str) -> int | float:
-    low, high = BOUNDS.get(where, (-1.7e308, 1.7e308))
-    wanted = "a whole number" if hint is int else "a number"
-    if where in BOUNDS:
-        wanted += f" from {low:,.10g} to {high:,.10g}"
-    if not low <= value <= high or not math.isfinite(value) or (hint is int and value != int(value)):
-        raise refused(where, value, wanted)
+    if not math.isfinite(value) or (hint is int and value != int(value)):
+        raise refused(where, value, "a whole number" if hint is int else "a number")
     return hint(value)
 
 
@@ -273,7 +284,9 @@ def registry_of(family: type[Component]) -> Registry[Any]:
     known: dict[type[Component], Registry[Any]] = {
         Source: choices().sources,
         RowFilter: choices().row_filters,
+        Splitter: choices().splitters,
         Operation: choices().operations,
+        Encoding: choices().encodings,
         Algorithm: choices().algorithms,
     }
     return known[family]
@@ -296,8 +309,3 @@ def _step(family: type[Component], value: Any, where: str) -> Step[Component]:
     on = _scalar(bool, value.get("on", True), f"{where}.on")
     record = {name: item for name, item in value.items() if name != "on"}
     return Step(_component(family, record, where), on)
-
-
-def optional(hint: Any) -> bool:
-    """Whether a type allows None."""
-    return type(None) in typing.get_args(hint)

@@ -28,7 +28,7 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
             evidence=finding.why,
             options=tuple(options),
             default=options[-1].id,
-            settled=taken_care(project, finding.to_json()),
+            settled=taken_care(project, finding),
         )
 
 

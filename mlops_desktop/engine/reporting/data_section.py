@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.profiling import ColumnProfile, Finding, Profile
 from mlops_desktop.engine.reporting.decision_sections import not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, share, table
 from mlops_desktop.engine.reporting.report_plots import short
@@ -21,86 +23,86 @@ MOST_TOP = 3
 _COLOURS = {"high": "bad", "warning": "warn"}
 
 
-def data(profile: Json | None, project: Json) -> Html:
+def data(profile: Profile | None, project: Json) -> Html:
     """Everything found in the data."""
     if not profile:
         return not_yet("Profile the data in stage 2.")
-    columns = profile.get("columns") or []
-    cells = profile["rows"] * len(columns)
-    missing = sum(column.get("missing") or 0 for column in columns)
+    columns = profile.columns
+    cells = profile.rows * len(columns)
+    missing = sum(column.missing for column in columns)
     told = facts(
         [
-            ("Rows", number(profile["rows"])),
+            ("Rows", number(profile.rows)),
             ("Columns", number(len(columns))),
             ("Missing cells", f"{number(missing)} ({share(missing / cells)})" if cells else None),
         ]
     )
-    found = findings(profile.get("findings") or [])
+    found = findings(profile.findings)
     relations = related(profile)
     parts = [told, heading("Findings"), found, heading("Columns"), column_table(columns, project)]
     return join([*parts, heading("Relations"), relations] if relations else parts)
 
 
-def findings(found: Sequence[Json]) -> Html:
+def findings(found: Sequence[Finding]) -> Html:
     """What is worth a look, with its weight and why it matters."""
     if not found:
         return paragraph("Nothing was found that needs attention.", quiet=True)
     entries = []
     for finding in found[:MOST_FINDINGS]:
-        weight = str(finding.get("severity") or "")
+        weight = finding.severity
         mark = f"{pill(weight, _COLOURS.get(weight, ''))} " if weight else ""
-        why = finding.get("why") or ""
-        entries.append(Html(f"{mark}{escape(finding.get('message', ''))}" + (f' <span class="quiet">{escape(why)}</span>' if why else "")))
+        why = finding.why
+        entries.append(Html(f"{mark}{escape(finding.message)}" + (f' <span class="quiet">{escape(why)}</span>' if why else "")))
     left = pluralize(len(found) - MOST_FINDINGS, "1 more finding is not shown.", "{n} more findings are not shown.")
     more = paragraph(left, quiet=True) if len(found) > MOST_FINDINGS else ""
     return join([items(entries), more])
 
 
-def column_table(columns: Sequence[Json], project: Json) -> Html:
+def column_table(columns: Sequence[ColumnProfile], project: Json) -> Html:
     """One row per column: type, role, gaps, different values, what it holds."""
     notes = project.get("columns") or {}
     rows = []
     for column in columns[:MOST_COLUMNS]:
-        note = notes.get(column["name"]) or {}
-        role = "target" if column["name"] == project.get("target") else note.get("role") or column.get("role") or ""
+        note = notes.get(column.name) or {}
+        role = "target" if column.name == project.get("target") else note.get("role") or ""
         said = "".join(f"<br><small>{escape(text)}</small>" for text in _notes(column, note))
-        name = Html(f"{escape(short(column['name'], 60))}{said}")
-        missing = column.get("missing")
-        rows.append((name, column.get("type", ""), role, number(missing), number(column.get("distinct")), _bars(column), _contents(column)))
+        name = Html(f"{escape(short(column.name, 60))}{said}")
+        missing = column.missing
+        rows.append((name, column.type, role, number(missing), number(column.distinct), _bars(column), _contents(column)))
     head = ["Column", "Type", "Role", "Missing", "Different", "Distribution", "Holds"]
     caption = f"The first {MOST_COLUMNS} of {len(columns)} columns." if len(columns) > MOST_COLUMNS else ""
     return table(head, rows, (3, 4), caption=caption)
 
 
-def _notes(column: Json, note: Mapping[str, Any]) -> list[str]:
-    unit = note.get("unit") or column.get("unit")
-    return [text for text in (note.get("description") or column.get("description"), f"in {unit}" if unit else "") if text]
+def _notes(column: ColumnProfile, note: Mapping[str, Any]) -> list[str]:
+    unit = note.get("unit") or column.unit
+    return [text for text in (note.get("description") or column.description, f"in {unit}" if unit else "") if text]
 
 
-def _bars(column: Json) -> Html:
-    counts = (column.get("histogram") or {}).get("counts") or [count for _, count in column.get("top") or ()]
+def _bars(column: ColumnProfile) -> Html:
+    counts = column.histogram.counts if column.histogram else [count for _, count in column.top or ()]
     if not counts or max(counts) <= 0:
         return Html("")
     bars = "".join(f'<i style="height:{round(100 * count / max(counts))}%"></i>' for count in counts)
     return Html(f'<div class="bars" aria-hidden="true">{bars}</div>')
 
 
-def _contents(column: Json) -> str:
-    if column.get("min") is not None:
-        middle = (column.get("quantiles") or {}).get("0.5")
-        return f"{_said(column['min'])} to {_said(column['max'])}" + (f", median {_said(middle)}" if middle is not None else "")
-    return ", ".join(f"{short(value, 24)} ({number(count)})" for value, count in (column.get("top") or ())[:MOST_TOP])
+def _contents(column: ColumnProfile) -> str:
+    if column.min is not None:
+        middle = (column.quantiles or {}).get("0.5")
+        return f"{_said(column.min)} to {_said(column.max)}" + (f", median {_said(middle)}" if middle is not None else "")
+    return ", ".join(f"{short(value, 24)} ({number(count)})" for value, count in (column.top or ())[:MOST_TOP])
 
 
 def _said(value: Any) -> str:
     return f"{value:,.6g}" if isinstance(value, (int, float)) else str(value)
 
 
-def related(profile: Json) -> Html:
+def related(profile: Profile) -> Html:
     """The strongest relations between columns, those with the target first."""
-    found, target = profile.get("relations") or {}, profile.get("target")
-    names, values = found.get("columns") or [], found.get("values") or []
-    pairs = [(names[i], names[j], values[i][j]) for i in range(len(names)) for j in range(i) if values[i][j] is not None]
+    found, target = profile.relations, profile.target
+    names, values = found.columns, found.values
+    pairs = [(names[i], names[j], value) for i in range(len(names)) for j in range(i) if (value := values[i][j]) is not None]
     strong = sorted((pair for pair in pairs if abs(pair[2]) >= WEAK), key=lambda pair: (-abs(pair[2]), pair[0], pair[1]))
     with_target = [(a if b == target else b, value) for a, b, value in strong if target in (a, b)]
     others = [(b, a, number(value, 3)) for a, b, value in strong if target not in (a, b)]
@@ -110,7 +112,7 @@ def related(profile: Json) -> Html:
         "From 0 to 1: correlation of two numbers (with its sign), Cramér's V of categories, correlation ratio of a number and a category."
     )
     parts = [
-        paragraph(said + (f" A sample of {number(found['rows'])} rows." if found.get("sampled") else ""), quiet=True),
+        paragraph(said + (f" A sample of {number(found.rows)} rows." if found.sampled else ""), quiet=True),
     ]
     if with_target:
         rows = [(name, number(value, 3), _strength(value)) for name, value in with_target[:MOST_PAIRS]]
@@ -124,12 +126,6 @@ def _strength(value: float) -> Html:
     return Html(f'<span class="bar" style="width:{round(180 * min(abs(value), 1.0))}px"></span>')
 
 
-def evidence(told: Sequence[Any]) -> Html:
-    """Sentences on how the file was read and why the types are what they are; an entry is a sentence, or an object with its column."""
-    sentences = []
-    for entry in told[:MOST_EVIDENCE]:
-        if isinstance(entry, Mapping):
-            sentences.append(f"{entry['column']}: {entry.get('message', '')}" if entry.get("column") else str(entry.get("message", "")))
-        else:
-            sentences.append(str(entry))
-    return items(sentences)
+def evidence(found: Sequence[Evidence]) -> Html:
+    """Sentences on how the file was read and why the types are what they are."""
+    return items([f"{one.column}: {one.message}" if one.column else one.message for one in found[:MOST_EVIDENCE]])

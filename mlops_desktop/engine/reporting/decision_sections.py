@@ -9,7 +9,9 @@ from typing import Any
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_plots import short
@@ -17,13 +19,6 @@ from mlops_desktop.engine.training import tied_with_best
 
 Json = dict[str, Any]
 
-METHODS = {
-    "random": "At random",
-    "stratified": "At random, each class (or band of a number) with its share on both sides",
-    "grouped": "By groups: no group on both sides",
-    "time": "By time: the latest rows are for testing",
-    "column": "As a column of the table says",
-}
 MOST_RUNS = 40
 
 
@@ -124,18 +119,16 @@ def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
 
 def split(project: Json, sizes: Json, test_accesses: int | None) -> Html:
     """How rows were kept apart, and how often the sealed test part was opened."""
-    decided = project.get("split") or {}
+    decided = choices().splitters.read(project["split"]) if project.get("split") else None
     train, test = sizes.get("train"), sizes.get("test")
     every = (train or 0) + (test or 0)
     opened = "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"
     told = facts(
         [
-            ("Method", METHODS.get(decided.get("method", ""), decided.get("method"))),
-            ("Column", decided.get("column")),
+            ("Method", decided.label if decided else None),
             ("Training rows", f"{number(train)} ({share(train / every)})" if train is not None and every else None),
             ("Test rows", f"{number(test)} ({share(test / every)})" if test is not None and every else None),
-            ("Folds of the training part", decided.get("folds")),
-            ("Rows left out between the parts", decided.get("gap") or None),
+            *_split_settings(decided),
             ("Test part opened", opened),
         ]
     )
@@ -143,6 +136,16 @@ def split(project: Json, sizes: Json, test_accesses: int | None) -> Html:
         warned = "Each choice made after a look at the test part makes its figures a little too good. The first look is the fair one."
         return join([told, paragraph(warned)])
     return told
+
+
+def _split_settings(splitter: Splitter | None) -> list[tuple[str, str | None]]:
+    """The label and the value of each setting of a splitter but the test share, which the numbers of rows show."""
+    found: list[tuple[str, str | None]] = []
+    for name, param in splitter.params().items() if splitter else ():
+        value = getattr(splitter, name)
+        if name != "test":
+            found.append((param.label, ", ".join(value) if isinstance(value, tuple) else str(value) if value else None))
+    return found
 
 
 def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
@@ -227,15 +230,15 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
     return join([told, heading("Features"), paragraph(names, quiet=True)])
 
 
-def goals(found: Json | None) -> Html:
+def goals(found: Acceptance | None) -> Html:
     """The acceptance gate."""
     if not found:
         return not_yet("Goals are checked when a model is chosen.")
-    if not found.get("goals"):
-        return paragraph(found.get("note") or "No goal is set.", quiet=True)
-    verdict = pill("accepted", "ok") if found["passed"] else pill("not accepted", "bad")
-    marks = [pill("met", "ok") if goal["passed"] else pill("not met", "bad") for goal in found["goals"]]
-    entries = [Html(f"{mark} {escape(goal.get('said') or goal['goal'])}") for mark, goal in zip(marks, found["goals"], strict=True)]
+    if not found.goals:
+        return paragraph(found.note, quiet=True)
+    verdict = pill("accepted", "ok") if found.passed else pill("not accepted", "bad")
+    marks = [pill("met", "ok") if goal.passed else pill("not met", "bad") for goal in found.goals]
+    entries = [Html(f"{mark} {escape(goal.said)}") for mark, goal in zip(marks, found.goals, strict=True)]
     return join([Html(f"<p>{verdict}</p>"), items(entries)])
 
 

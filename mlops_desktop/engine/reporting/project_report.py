@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.evaluation import Acceptance
+from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 
@@ -25,13 +27,13 @@ class Facts(TypedDict, total=False):
     """
 
     project: Json
-    profile: Json | None
+    profile: Profile | None
     runs: list[Json]
     chosen: Json | None
     model: Json
     out_of_fold: Json | None
     evaluation: Json | None
-    goals: Json | None
+    goals: Acceptance | None
     looks: int
     split: Json
     versions: dict[str, str]
@@ -85,34 +87,33 @@ def _cards(facts: Facts | Json, project: Json) -> list[Html]:
         cards.append(card("Chosen model", chosen["label"], f"of {number(len(facts.get('runs') or [chosen]))} runs"))
     profile = facts.get("profile")
     if profile:
-        cards.append(card("Data", f"{number(profile['rows'])} rows", f"{number(len(profile['columns']))} columns"))
+        cards.append(card("Data", f"{number(profile.rows)} rows", f"{number(len(profile.columns))} columns"))
     goals = facts.get("goals")
-    if goals and goals.get("goals"):
-        met = sum(1 for goal in goals["goals"] if goal["passed"])
-        cards.append(card("Goals", f"{met} of {len(goals['goals'])} met", "accepted" if goals["passed"] else "not accepted"))
+    if goals and goals.goals:
+        met = sum(1 for goal in goals.goals if goal.passed)
+        cards.append(card("Goals", f"{met} of {len(goals.goals)} met", "accepted" if goals.passed else "not accepted"))
     test_accesses = facts.get("looks")
     if test_accesses is not None:
         cards.append(card("Test part opened", "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"))
     return cards
 
 
-def write_profile_report(path: Path, profile: Json) -> None:
-    """Write the profile of a data file as one offline page; `profile["file"]` names the file. UserError when the disk refuses."""
-    columns = profile.get("columns") or []
-    missing = sum(column.get("missing") or 0 for column in columns)
+def write_profile_report(path: Path, profile: Profile, name: str) -> None:
+    """Write the profile of a data file called `name` as one offline page. UserError when the disk refuses."""
+    columns = profile.columns
+    missing = sum(column.missing for column in columns)
     cards = [
-        card("Rows", number(profile["rows"])),
+        card("Rows", number(profile.rows)),
         card("Columns", number(len(columns))),
         card("Missing cells", number(missing)),
-        card("Findings", number(len(profile.get("findings") or []))),
+        card("Findings", number(len(profile.findings))),
     ]
     sections = [
-        ("findings", "Findings", data_section.findings(profile.get("findings") or [])),
+        ("findings", "Findings", data_section.findings(profile.findings)),
         ("columns", "Columns", data_section.column_table(columns, {})),
         ("relations", "Relations", data_section.related(profile)),
-        ("evidence", "How the file was read", data_section.evidence(profile.get("evidence") or [])),
+        ("evidence", "How the file was read", data_section.evidence(profile.evidence)),
     ]
-    name = profile.get("file") or "data"
     _write(path, page(f"Profile: {name}", "Types, statistics and findings", cards, [section for section in sections if section[2]]))
 
 

@@ -1,4 +1,4 @@
-"""The formula language: reads a formula, checks it against the columns of a table, and computes it for many rows at once."""
+"""The formula language: parses a formula, checks it against the columns of a table, and evaluates it on whole columns."""
 
 from .expression import Expression as Expression
 from .expression import check as check

@@ -1,12 +1,12 @@
-"""Formulas: a small language of its own for new columns and for filters.
+"""Parses, checks and evaluates formulas for derived columns and filters.
 
-Nothing of a formula is ever run as code: it becomes a tree of plain data whose nodes name functions of a fixed table. There are no
-loops, no attributes, no clock and no chance, and length, nesting and size are limited, so evaluation takes bounded time.
+A formula is never executed as code: it becomes a tree of plain data whose nodes name functions of a fixed table. There are no loops,
+attributes, clock or random numbers, and length, nesting and size are limited, so evaluation takes bounded time.
 
-- columns: `age`, or in brackets or backquotes where the name has blanks or other signs: `[net income]`
+- columns: `age`, or in brackets or backquotes when the name has blanks or other characters: `[net income]`
 - values: `1.5`, `"a text"` (quotes are doubled inside), `true`, `false`, `missing`, `date("2024-05-01")`
 - `or`, `and`, `not`, `= != < <= > >=` (also chained: `1 < x <= 5`), `x in (1, 2)`, `+ - * / %`, `^` or `**`, and functions
-- kinds: number, boolean (a number 1 or 0 is one too), text, date; a text beside a date is read as a date
+- kinds: number, boolean (a number 1 or 0 is one too), text, date; a text compared with a date is parsed as a date
 - missing values stay missing; dividing by zero gives a missing value
 """
 
@@ -24,7 +24,7 @@ from ..frame import CATEGORICAL, MISSING_DATE, NUMBER, Floats, Frame, Layout, Lo
 from .functions import FUNCTIONS, RUNS, SPECIAL
 from .parser import LEFT, POWER, Parser
 from .tokens import FormulaError
-from .values import Words, write_date, write_number
+from .values import Texts, write_date, write_number
 
 Tree = tuple[Any, ...]
 Load = Callable[[Frame], Any]
@@ -37,10 +37,10 @@ _RESERVED = frozenset({"and", "or", "not", "in", "true", "false", "missing"})
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula that was understood, for frames of the layout it was read for.
+    """A parsed formula, for frames of the layout it was parsed for.
 
     `tree` is plain data (nested tuples of texts, numbers and truth values), `kind` is number, boolean, text or date, and `columns` are the
-    columns it reads, each once, in order of appearance.
+    columns that it uses, each once, in order of appearance.
     """
 
     tree: Tree
@@ -48,8 +48,8 @@ class Expression:
     columns: tuple[str, ...]
     _program: tuple[tuple[int, Callable[..., Any]], ...] = field(repr=False, compare=False)
 
-    def evaluate(self, frame: Frame) -> Floats | Longs | Words:
-        """One entry per row: float64 for numbers and booleans (NaN is missing), `Words` for texts, int64 microseconds for dates."""
+    def evaluate(self, frame: Frame) -> Floats | Longs | Texts:
+        """One entry per row: float64 for numbers and booleans (NaN is missing), `Texts` for texts, int64 microseconds for dates."""
         stack: list[Any] = []
         with np.errstate(all="ignore"):
             for arity, run in self._program:
@@ -60,10 +60,10 @@ class Expression:
                     del stack[len(stack) - arity :]
                     stack.append(run(*arguments))
         (value,) = stack
-        if isinstance(value, Words):
-            return Words(np.broadcast_to(value.codes, (frame.rows,)).copy(), value.levels)
-        spread: Floats | Longs = np.broadcast_to(value, (frame.rows,)).copy()
-        return spread
+        if isinstance(value, Texts):
+            return Texts(np.broadcast_to(value.codes, (frame.rows,)).copy(), value.levels)
+        values: Floats | Longs = np.broadcast_to(value, (frame.rows,)).copy()
+        return values
 
     def numbers(self, frame: Frame) -> Floats:
         """The values of a number or boolean formula, (rows,) float64; UserError for other kinds."""
@@ -74,27 +74,25 @@ class Expression:
         return value.astype(np.float64, copy=False)
 
     def true(self, frame: Frame) -> Any:
-        """Where a boolean (or number) formula holds, (rows,) bool; missing counts as false."""
+        """Where a boolean (or number) formula is true, (rows,) bool; missing counts as false."""
         values = self.numbers(frame)
         return ~np.isnan(values) & (values != 0)
 
-    def words(self, frame: Frame) -> Words:
+    def texts(self, frame: Frame) -> Texts:
         """The values of a text formula as codes and levels; UserError for other kinds."""
         value = self.evaluate(frame)
-        if not isinstance(value, Words):
+        if not isinstance(value, Texts):
             raise UserError(f"The formula gives a {self.kind}, but a text is needed.", "Put text(…) around it.")
         return value
 
     @property
     def text(self) -> str:
-        """The formula in its canonical spelling."""
+        """The formula in its canonical form."""
         return to_text(self.tree)
 
 
 class Check(NamedTuple):
-    """What a form shows while a formula is typed: `kind` and `columns` when it is right, else `problem`, `remedy` and the `position`
-    of the fault.
-    """
+    """The result of checking a formula: `kind` and `columns` when it is valid, else `problem`, `remedy` and `position` of the error."""
 
     kind: str = ""
     columns: tuple[str, ...] = ()
@@ -104,16 +102,14 @@ class Check(NamedTuple):
 
 
 def parse(text: str, layout: Layout) -> Expression:
-    """Read a formula over the columns of a layout. FormulaError (a UserError with `position`) says what is wrong, where, and the way
-    out.
-    """
+    """Parse a formula over the columns of a layout. FormulaError (a UserError with `position`) when it is invalid."""
     parser = Parser(text, layout)
     node = parser.parse()
     return Expression(node.tree, node.kind, tuple(parser.columns), _compile(node.tree, layout))
 
 
 def check(text: str, layout: Layout) -> Check:
-    """The same as `parse`, as an answer instead of an error."""
+    """As `parse`, with the error as a result."""
     try:
         found = parse(text, layout)
     except FormulaError as error:
@@ -122,13 +118,13 @@ def check(text: str, layout: Layout) -> Check:
 
 
 def usages() -> dict[str, tuple[str, str]]:
-    """How each function is written and what it does, by name, for help while typing."""
+    """The usage and help of each function, by name, for completion."""
     known = {name: (function.usage, function.help) for name, function in FUNCTIONS.items()}
     return dict(sorted({**known, **SPECIAL}.items()))
 
 
 def _compile(tree: Tree, layout: Layout) -> tuple[tuple[int, Callable[..., Any]], ...]:
-    """The tree as a list of steps for a stack machine, so that deep trees need no deep recursion."""
+    """The tree as a program for a stack machine, so that deep trees need no recursion."""
     program: list[tuple[int, Callable[..., Any]]] = []
     pending: list[Any] = [tree]
     while pending:
@@ -153,21 +149,21 @@ def _column(layout: Layout, kind: str, name: str) -> Load:
         return lambda frame: np.ascontiguousarray(frame.numbers[:, at])
     if kind == CATEGORICAL:
         place = int(layout.categorical_at([name])[0])
-        return lambda frame: Words(frame.codes[:, place], frame.levels[place])
+        return lambda frame: Texts(frame.codes[:, place], frame.levels[place])
     day = int(layout.date_at([name])[0])
     return lambda frame: np.ascontiguousarray(frame.dates[:, day])
 
 
 def _missing(layout: Layout, kind: str) -> Load:
     if kind == "text":
-        return _constant(Words(np.array([-1], dtype=np.intp), ()))
+        return _constant(Texts(np.array([-1], dtype=np.intp), ()))
     return _constant(np.array([MISSING_DATE], dtype=np.int64) if kind == "date" else np.array([np.nan]))
 
 
 _LEAVES: dict[str, Callable[..., Load]] = {
     "number.value": lambda layout, value: _constant(np.array([value], dtype=np.float64)),
     "boolean.value": lambda layout, value: _constant(np.array([float(value)])),
-    "text.value": lambda layout, value: _constant(Words(np.zeros(1, dtype=np.intp), (value,))),
+    "text.value": lambda layout, value: _constant(Texts(np.zeros(1, dtype=np.intp), (value,))),
     "date.value": lambda layout, value: _constant(np.array([value], dtype=np.int64)),
     "missing.value": _missing,
     "column": _column,
@@ -175,24 +171,24 @@ _LEAVES: dict[str, Callable[..., Load]] = {
 
 
 def to_text(tree: Tree) -> str:
-    """A tree in the canonical spelling: `parse` of it gives the same tree again."""
+    """A tree in canonical form: `parse` of it gives the same tree."""
     done: list[tuple[str, int]] = []
     pending: list[tuple[Tree, bool]] = [(tree, False)]
     while pending:
         node, ready = pending.pop()
         if node[0] in _LEAVES:
-            done.append((_say_leaf(node), 99))
+            done.append((_leaf_text(node), 99))
         elif ready:
             parts = done[len(done) - len(node) + 1 :]
             del done[len(done) - len(node) + 1 :]
-            done.append(_say_call(node[0].partition(".")[0], parts))
+            done.append(_call_text(node[0].partition(".")[0], parts))
         else:
             pending.append((node, True))
             pending.extend((child, False) for child in reversed(node[1:]))
     return done[0][0]
 
 
-def _say_leaf(node: Tree) -> str:
+def _leaf_text(node: Tree) -> str:
     match node:
         case ("number.value", value):
             return write_number(value)
@@ -211,7 +207,7 @@ def _doubled(text: str, quote: str) -> str:
     return text.replace(quote, quote * 2)
 
 
-def _say_call(name: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
+def _call_text(name: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
     if name in ("neg", "not"):
         text, strength = parts[0]
         sign, own = ("-", POWER["neg"]) if name == "neg" else ("not ", POWER["not"])
@@ -228,4 +224,4 @@ def _say_call(name: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
     return f"{sides[0]} {name} {sides[1]}", own
 
 
-__all__ = ["Check", "Expression", "FormulaError", "Words", "check", "parse", "to_text", "usages"]
+__all__ = ["Check", "Expression", "FormulaError", "Texts", "check", "parse", "to_text", "usages"]

@@ -1,7 +1,7 @@
-"""What the operators and functions of a formula do, on whole columns.
+"""The operators and functions of formulas, on whole columns.
 
-Missing values stay missing, and so do results that no number can hold: a division by zero, the logarithm of zero, an overflow. Functions of
-texts run once per distinct value. Nothing looks at another row.
+Missing values stay missing; undefined results (a division by zero, the logarithm of zero, an overflow) are missing. Functions of texts run
+once per distinct value. Rows are independent.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from .values import (
     DAY,
     FIRST_DATE,
     LAST_DATE,
-    Words,
+    Texts,
     finite,
     read_date,
     read_number,
     share_levels,
     to_dates,
     to_numbers,
-    to_words,
+    to_texts,
     write_date,
     write_number,
 )
 
-MAX_TEXT = 1_000_000  # characters; a longer text is a missing value, so that no formula can fill the memory
+MAX_TEXT = 1_000_000  # characters; a longer text is missing, which bounds memory
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: the kinds of its arguments, the kind of its result, what it does, and how it is explained.
+    """One function: the kinds of its arguments and of its result, its implementation, usage and help.
 
-    The last kind of `arguments` repeats when `repeats`. Kinds are number, boolean, text, date, `string` (all kinds, written as text)
-    and `whole` (a number written out).
+    The last kind of `arguments` repeats when `repeats`. Kinds are number, boolean, text, date, `string` (all kinds, formatted as text)
+    and `whole` (an integer literal).
     """
 
     arguments: tuple[str, ...]
@@ -62,8 +62,8 @@ def _truth(true: Any, absent: Any) -> Floats:
 
 
 def _power(base: Floats, exponent: Floats) -> Floats:
-    # numpy takes short cuts for these exponents where they are the same in all rows; here they are always taken, so that a row alone
-    # gives the same last digit as a table.
+    # numpy has fast paths for these exponents when they are constant. They are always taken here, so that a row alone and in a table has
+    # the same bits.
     result = np.power(base, exponent)
     for value, short in ((2.0, base * base), (1.0, base), (0.5, np.sqrt(base)), (-1.0, 1.0 / base)):
         result = np.where(exponent == value, short, result)
@@ -72,9 +72,7 @@ def _power(base: Floats, exponent: Floats) -> Floats:
 
 def _round(values: Floats, digits: Floats | None = None) -> Floats:
     rounded = np.round(values, 0 if digits is None else int(digits[0]))
-    return finite(
-        np.where(np.isfinite(rounded), rounded, values)
-    )  # rounding far digits of a huge number overflows on the way: it stays as it is
+    return finite(np.where(np.isfinite(rounded), rounded, values))  # rounding a huge number overflows: it stays unrounded
 
 
 def _and(left: Floats, right: Floats) -> Floats:
@@ -117,9 +115,9 @@ def _choose_date(condition: Floats, yes: Longs, no: Longs) -> Longs:
     return out
 
 
-def _choose_text(condition: Floats, yes: Words, no: Words) -> Words:
+def _choose_text(condition: Floats, yes: Texts, no: Texts) -> Texts:
     (first, second), levels = share_levels(yes, no)
-    return Words(np.where(np.isnan(condition), -1, np.where(condition != 0, first, second)), levels)
+    return Texts(np.where(np.isnan(condition), -1, np.where(condition != 0, first, second)), levels)
 
 
 def _first_number(*values: Floats) -> Floats:
@@ -136,12 +134,12 @@ def _first_date(*values: Longs) -> Longs:
     return found
 
 
-def _first_text(*values: Words) -> Words:
+def _first_text(*values: Texts) -> Texts:
     parts, levels = share_levels(*values)
     found = parts[0]
     for part in parts[1:]:
         found = np.where(found < 0, part, found)
-    return Words(found, levels)
+    return Texts(found, levels)
 
 
 def _concat(*texts: str) -> str | None:
@@ -184,7 +182,7 @@ def _add_days(dates: Longs, days: Floats) -> Longs:
 
 
 def _is_missing(value: Any) -> Floats:
-    absent = value.codes < 0 if isinstance(value, Words) else value == MISSING_DATE if value.dtype == np.int64 else np.isnan(value)
+    absent = value.codes < 0 if isinstance(value, Texts) else value == MISSING_DATE if value.dtype == np.int64 else np.isnan(value)
     out: Floats = absent.astype(np.float64)
     return out
 
@@ -196,7 +194,7 @@ _TEXT_COMPARISONS: dict[str, Callable[[str, str], float]] = {
     "=": str.__eq__, "!=": str.__ne__, "<": str.__lt__, "<=": str.__le__, ">": str.__gt__, ">=": str.__ge__,
 }  # fmt: skip
 
-# What a node of the tree runs, by its name. A name with a point is the form of an operator or function for that kind of value.
+# The implementation of each node of a tree, by its name. A name with a dot is the variant of an operator or function for a kind.
 RUNS: dict[str, Callable[..., Any]] = {
     "+": lambda a, b: finite(a + b),
     "-": lambda a, b: finite(a - b),
@@ -218,9 +216,9 @@ RUNS: dict[str, Callable[..., Any]] = {
     "coalesce.text": _first_text,
     "coalesce.date": _first_date,
     "is_missing": _is_missing,
-    "text.number": to_words(write_number),
-    "text.boolean": to_words(lambda value: "true" if value else "false"),
-    "text.date": to_words(write_date),
+    "text.number": to_texts(write_number),
+    "text.boolean": to_texts(lambda value: "true" if value else "false"),
+    "text.date": to_texts(write_date),
     **{name: _compare(ufunc) for name, ufunc in _COMPARISONS.items()},
     **{f"{name}.date": _compare_dates(ufunc) for name, ufunc in _COMPARISONS.items()},
     **{f"{name}.text": to_numbers(function) for name, function in _TEXT_COMPARISONS.items()},
@@ -269,16 +267,16 @@ FUNCTIONS: dict[str, Function] = {
         ("text", "text"), "boolean", to_numbers(str.startswith), "starts_with(text, part)", "True when it begins with part."
     ),
     "ends_with": Function(("text", "text"), "boolean", to_numbers(str.endswith), "ends_with(text, part)", "True when it ends with part."),
-    "lower": Function(("text",), "text", to_words(str.lower), "lower(text)", "In small letters."),
-    "upper": Function(("text",), "text", to_words(str.upper), "upper(text)", "In capital letters."),
-    "trim": Function(("text",), "text", to_words(str.strip), "trim(text)", "Without blanks at both ends."),
-    "left": Function(("text", "whole"), "text", to_words(lambda t, n: t[: max(int(n), 0)]), "left(text, n)", "The first n characters."),
+    "lower": Function(("text",), "text", to_texts(str.lower), "lower(text)", "In small letters."),
+    "upper": Function(("text",), "text", to_texts(str.upper), "upper(text)", "In capital letters."),
+    "trim": Function(("text",), "text", to_texts(str.strip), "trim(text)", "Without blanks at both ends."),
+    "left": Function(("text", "whole"), "text", to_texts(lambda t, n: t[: max(int(n), 0)]), "left(text, n)", "The first n characters."),
     "right": Function(
-        ("text", "whole"), "text", to_words(lambda t, n: t[max(len(t) - int(n), 0) :]), "right(text, n)", "The last n characters."
+        ("text", "whole"), "text", to_texts(lambda t, n: t[max(len(t) - int(n), 0) :]), "right(text, n)", "The last n characters."
     ),
-    "replace": Function(("text", "text", "text"), "text", to_words(_replace), "replace(text, old, new)", "With old replaced by new."),
+    "replace": Function(("text", "text", "text"), "text", to_texts(_replace), "replace(text, old, new)", "With old replaced by new."),
     "concat": Function(
-        ("string",), "text", to_words(_concat), "concat(a, b, …)", "One text after the other; numbers and dates too.", repeats=True
+        ("string",), "text", to_texts(_concat), "concat(a, b, …)", "One text after the other; numbers and dates too.", repeats=True
     ),
     "number": Function(
         ("text",), "number", to_numbers(read_number), "number(text)", "The number that the text says, missing when it says none."

@@ -1,4 +1,4 @@
-"""How the text of a formula becomes a tree: words, then operators by their strength, with the kind of every part known at once."""
+"""The parser of formulas: a precedence-climbing parser over tokens that type-checks every node."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from ..frame import CATEGORICAL, DATE, NUMBER, Layout
 from .functions import ALIASES, FUNCTIONS, SPECIAL
-from .tokens import FormulaError, Token, shown, tokens
+from .tokens import FormulaError, Token, shortened, tokens
 from .values import read_date
 
 MAX_NODES = 600  # values, operators and calls
-MAX_DEPTH = 40  # brackets within brackets
+MAX_DEPTH = 40  # nested brackets
 
-# How strongly operators bind; those of LEFT are read from the left.
+# Precedence of operators; those of LEFT are left-associative.
 POWER = {
     "or": 1,
     "and": 2,
@@ -31,12 +31,12 @@ POWER = {
 LEFT = frozenset({"or", "and", "+", "-", "*", "/", "%"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
-_SAID = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
+_KIND_NAMES = {"number": "a number", "boolean": "a true-or-false answer", "text": "a text", "date": "a date", "missing": "missing"}
 _KINDS = {NUMBER: "number", CATEGORICAL: "text", DATE: "date"}
 
 
 class Node(NamedTuple):
-    """A part that was read: its tree, its kind (number, boolean, text, date or missing), and where it begins."""
+    """A parsed part: its tree, its kind (number, boolean, text, date or missing), and its position."""
 
     tree: tuple[Any, ...]
     kind: str
@@ -44,7 +44,7 @@ class Node(NamedTuple):
 
 
 class Parser:
-    """Reads one formula over one layout. `columns` are the columns that were named so far, as the keys of a dict."""
+    """Parses one formula over one layout. `columns` are the columns that it uses, as the keys of a dict."""
 
     def __init__(self, text: str, layout: Layout) -> None:
         self._tokens = tokens(text)
@@ -86,9 +86,9 @@ class Parser:
 
     def _unexpected(self, wanted: str) -> FormulaError:
         token = self._here
-        said = "the formula ends" if token.sort == "end" else f"there is “{shown(token.value)}”"
+        found = "the formula ends" if token.sort == "end" else f"there is “{shortened(token.value)}”"
         return FormulaError(
-            f"At character {token.at + 1}: {said} where {wanted} is expected.", "Complete or correct the formula there.", token.at
+            f"At character {token.at + 1}: {found} where {wanted} is expected.", "Complete or correct the formula there.", token.at
         )
 
     def _make(self, name: str, kind: str, at: int, *arguments: Any) -> Node:
@@ -146,7 +146,7 @@ class Parser:
         value = float(token.value)
         if not math.isfinite(value):
             raise FormulaError(
-                f"At character {token.at + 1}: the number “{shown(token.value)}” is too large.", "Write a smaller one.", token.at
+                f"At character {token.at + 1}: the number “{shortened(token.value)}” is too large.", "Write a smaller one.", token.at
             )
         return self._make("number.value", "number", token.at, value)
 
@@ -163,13 +163,13 @@ class Parser:
             return self._make("missing.value", "missing", token.at, "number")
         if any(name in block for block in self._sparse):
             raise FormulaError(
-                f"At character {token.at + 1}: “{shown(name)}” is a feature of a text.", "A formula reads whole columns.", token.at
+                f"At character {token.at + 1}: “{shortened(name)}” is a feature of a text.", "A formula reads whole columns.", token.at
             )
         remedy = _suggest(name, list(self._kinds), "Columns: ")
         if (function := name.lower()) in FUNCTIONS or function in SPECIAL:
             usage = FUNCTIONS[function].usage if function in FUNCTIONS else SPECIAL[function][0]
             remedy = f"A function is written with brackets: {usage}."
-        raise FormulaError(f"At character {token.at + 1}: there is no column “{shown(name)}” at this step.", remedy, token.at)
+        raise FormulaError(f"At character {token.at + 1}: there is no column “{shortened(name)}” at this step.", remedy, token.at)
 
     def _comparison(self, left: Node, depth: int) -> Node:
         """One comparison, `in`, or a chain such as 1 < x <= 5, which is 1 < x and x <= 5."""
@@ -205,7 +205,7 @@ class Parser:
             at = left.at if left.kind == "missing" else right.at
             raise FormulaError(f"At character {at + 1}: nothing can be compared with missing.", "Write is_missing(x) instead.", at)
         kind, (left, right) = self._same([left, right], f"“{sign}”")
-        self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list reads its left side again
+        self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list repeats its left side
         return self._make(sign + {"text": ".text", "date": ".date"}.get(kind, ""), "boolean", left.at, left.tree, right.tree)
 
     @staticmethod
@@ -219,14 +219,14 @@ class Parser:
         return count
 
     def _binary(self, sign: str, left: Node, right: Node) -> Node:
-        said = f"“{sign}”"
+        context = f"“{sign}”"
         if sign in ("and", "or"):
-            return self._make(sign, "boolean", left.at, *(self._accept(side, "boolean", said).tree for side in (left, right)))
+            return self._make(sign, "boolean", left.at, *(self._accept(side, "boolean", context).tree for side in (left, right)))
         if left.kind == "date" and sign == "-" and right.kind == "date":
             return self._make("-.dates", "number", left.at, left.tree, right.tree)
         if left.kind == "date" and sign in ("+", "-"):
-            return self._make(sign + ".date", "date", left.at, left.tree, self._accept(right, "number", said).tree)
-        return self._make(sign, "number", left.at, *(self._accept(side, "number", said).tree for side in (left, right)))
+            return self._make(sign + ".date", "date", left.at, left.tree, self._accept(right, "number", context).tree)
+        return self._make(sign, "number", left.at, *(self._accept(side, "number", context).tree for side in (left, right)))
 
     def _call(self, token: Token, depth: int) -> Node:
         name = ALIASES.get(token.value.lower(), token.value.lower())
@@ -243,7 +243,7 @@ class Parser:
             remedy = _suggest(name, [*FUNCTIONS, *SPECIAL, *ALIASES], "Functions: ")
             if name in ("today", "now"):
                 remedy = 'The same row must always give the same answer, so there is no clock: write date("2024-05-01") or use a column.'
-            raise FormulaError(f"At character {token.at + 1}: there is no function “{shown(token.value)}”.", remedy, token.at)
+            raise FormulaError(f"At character {token.at + 1}: there is no function “{shortened(token.value)}”.", remedy, token.at)
         return self._plain_call(name, token, arguments)
 
     def _plain_call(self, name: str, token: Token, arguments: list[Node]) -> Node:
@@ -285,8 +285,10 @@ class Parser:
         raise self._wrong_count(token, len(arguments), SPECIAL[name][0])
 
     def _wrong_count(self, token: Token, count: int, usage: str) -> FormulaError:
-        said = f"{count} value{'' if count == 1 else 's'}"
-        return FormulaError(f"At character {token.at + 1}: “{shown(token.value)}” cannot take {said}.", f"Write it as {usage}.", token.at)
+        given = f"{count} value{'' if count == 1 else 's'}"
+        return FormulaError(
+            f"At character {token.at + 1}: “{shortened(token.value)}” cannot take {given}.", f"Write it as {usage}.", token.at
+        )
 
     def _whole(self, node: Node, usage: str) -> Node:
         tree = node.tree
@@ -302,17 +304,17 @@ class Parser:
             return self._settle(node, "text")
         return self._make(f"text.{node.kind}", "text", node.at, node.tree)
 
-    def _same(self, nodes: list[Node], said: str) -> tuple[str, list[Node]]:
-        """The one kind that several parts have, and the parts brought to it."""
+    def _same(self, nodes: list[Node], context: str) -> tuple[str, list[Node]]:
+        """The common kind of several nodes, and the nodes converted to it."""
         kinds = {node.kind for node in nodes} - {"missing"}
         kind = next((k for k in ("date", "number", "boolean", "text") if k in kinds), "number")
-        return kind, [self._accept(node, kind, said) for node in nodes]
+        return kind, [self._accept(node, kind, context) for node in nodes]
 
     def _settle(self, node: Node, kind: str) -> Node:
         return Node((*node.tree[:1], kind), kind, node.at) if node.kind == "missing" else node
 
-    def _accept(self, node: Node, kind: str, said: str) -> Node:
-        """The node as a value of a kind, where that is possible without a loss; FormulaError otherwise."""
+    def _accept(self, node: Node, kind: str, context: str) -> Node:
+        """The node converted to a kind; FormulaError when that is impossible."""
         if node.kind == "missing":
             return self._settle(node, kind)
         if kind == node.kind or {kind, node.kind} == {"number", "boolean"}:
@@ -320,14 +322,14 @@ class Parser:
         if kind == "date" and node.tree[0] == "text.value":
             micros = read_date(node.tree[1])
             if micros is None:
-                message = f"At character {node.at + 1}: “{shown(node.tree[1])}” is no date."
+                message = f"At character {node.at + 1}: “{shortened(node.tree[1])}” is no date."
                 raise FormulaError(message, 'Write year, month and day: "2024-05-01" or "2024-05-01 13:30".', node.at)
             return Node(("date.value", micros), "date", node.at)
-        message = f"At character {node.at + 1}: {said} needs {_SAID[kind]}, but this is {_SAID[node.kind]}."
-        raise FormulaError(message, _way_out(node.kind, kind), node.at)
+        message = f"At character {node.at + 1}: {context} needs {_KIND_NAMES[kind]}, but this is {_KIND_NAMES[node.kind]}."
+        raise FormulaError(message, _remedy(node.kind, kind), node.at)
 
 
-def _way_out(has: str, wanted: str) -> str:
+def _remedy(has: str, wanted: str) -> str:
     if has == "text" and wanted in ("number", "boolean"):
         return "Put number(…) around a text that says a number, or compare it: = “…”."
     if has == "date" and wanted in ("number", "boolean"):
@@ -346,5 +348,5 @@ def _suggest(name: str, known: list[str], heading: str) -> str:
     ]
     if near:
         return "Did you mean " + " or ".join(f"“{candidate}”" for candidate in near) + "?"
-    first = ", ".join(f"“{shown(candidate)}”" for candidate in known[:8])
+    first = ", ".join(f"“{shortened(candidate)}”" for candidate in known[:8])
     return f"{heading}{first}{' …' if len(known) > 8 else ''}." if known else "This step has no columns."

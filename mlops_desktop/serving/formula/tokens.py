@@ -1,4 +1,4 @@
-"""The words of a formula, and the error that points at one of them."""
+"""The tokenizer of formulas, and the error with a position in a formula."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _END = "the end"
 
 
 class FormulaError(UserError):
-    """A fault in a formula; `position` counts characters from 0."""
+    """An invalid formula; `position` counts characters from 0."""
 
     def __init__(self, message: str, remedy: str, position: int) -> None:
         super().__init__(message, remedy)
@@ -43,7 +43,7 @@ class FormulaError(UserError):
 
 
 class Token(NamedTuple):
-    """A word of a formula: its sort (number, name, quoted, text, sign, end), its meaning, and where it begins."""
+    """A token: its sort (number, name, quoted, text, sign, end), its value, and its position."""
 
     sort: str
     value: str
@@ -51,7 +51,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a formula, an end marker last; FormulaError at the first sign that is none."""
+    """The tokens of a formula, an end marker last; FormulaError at the first invalid character."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(
             f"The formula has {len(text):,} characters; {MAX_LENGTH:,} are allowed.", "Split it into several steps.", MAX_LENGTH
@@ -77,6 +77,6 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end", _END, len(text))]
 
 
-def shown(text: str) -> str:
-    """A name or value as it is shown in a sentence: at most 60 characters."""
+def shortened(text: str) -> str:
+    """A name or value shortened to 60 characters for a message."""
     return text if len(text) <= 60 else text[:57] + "..."

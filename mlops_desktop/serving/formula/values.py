@@ -1,9 +1,9 @@
-"""The values that formulas work on, how texts become numbers and dates and back, and functions of texts over whole columns.
+"""The values of formulas, their conversions, and scalar functions applied to whole columns.
 
-A value is one of three things, each of one entry per row, or of one entry alone where it is the same in every row:
+A value is one of three kinds, with one entry per row, or with a single entry when it is constant:
 
 - numbers and truth values: float64, NaN is missing; true is 1 and false is 0, and any number but 0 counts as true
-- texts: `Words`, codes into levels, -1 is missing
+- texts: `Texts`, codes into levels, -1 is missing
 - dates: int64 microseconds since 1970, `MISSING_DATE` is missing
 """
 
@@ -29,7 +29,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
-class Words(NamedTuple):
+class Texts(NamedTuple):
     """Texts as codes into levels, -1 is missing."""
 
     codes: Ints
@@ -37,13 +37,13 @@ class Words(NamedTuple):
 
 
 def finite(values: Any) -> Floats:
-    """The same numbers, missing where they are no finite number."""
+    """The numbers with NaN in place of infinities."""
     out: Floats = np.where(np.isfinite(values), values, np.nan)
     return out
 
 
 def read_date(text: str) -> int | None:
-    """Microseconds since 1970 of an ISO date such as 2024-05-01 or 2024-05-01 13:30; None when the text is none."""
+    """Microseconds since 1970 of an ISO date such as 2024-05-01 or 2024-05-01 13:30; None when the text is not a date."""
     found = _ISO.fullmatch(text.strip())
     if not found:
         return None
@@ -56,7 +56,7 @@ def read_date(text: str) -> int | None:
 
 
 def read_number(text: str) -> float | None:
-    """The number that a text says in the plain spelling such as -12.5 or 1e3; None when it says none."""
+    """The number of a text such as -12.5 or 1e3; None when the text is not a number."""
     return float(text) if len(text) <= 400 and _NUMBER.fullmatch(text := text.strip()) else None
 
 
@@ -69,12 +69,12 @@ def write_date(micros: int) -> str | None:
 
 
 def write_number(value: float) -> str:
-    """A number as text: whole numbers without a point, others as short as they can be read back."""
+    """A number as text: integers without a decimal point, others in the shortest form that round-trips."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
-def share_levels(*values: Words) -> tuple[list[Ints], list[str]]:
-    """Codes of several columns of texts into levels that they share, and those levels."""
+def share_levels(*values: Texts) -> tuple[list[Ints], list[str]]:
+    """Codes of several columns of texts into shared levels, and those levels."""
     index: dict[str, int] = {}
     parts = []
     for codes, levels in values:
@@ -84,8 +84,8 @@ def share_levels(*values: Words) -> tuple[list[Ints], list[str]]:
 
 
 def _distinct(value: Any) -> tuple[Ints, list[Any]]:
-    if isinstance(value, Words):
-        return value.codes, [*value.levels, None]  # the code -1 finds None
+    if isinstance(value, Texts):
+        return value.codes, [*value.levels, None]  # the code -1 selects None
     items, codes = np.unique(value, return_inverse=True)
     if value.dtype == np.int64:
         return codes, [None if item == MISSING_DATE else item for item in items.tolist()]
@@ -93,9 +93,9 @@ def _distinct(value: Any) -> tuple[Ints, list[Any]]:
 
 
 def each_distinct(function: Callable[..., Any], values: Sequence[Any], *, with_missing: bool = False) -> tuple[Ints, list[Any]]:
-    """Codes into the results of a function, called once per distinct combination of its arguments.
+    """Codes into the results of a function that is called once per distinct combination of its arguments.
 
-    None where one of them is missing; `with_missing` hands it to the function as None instead.
+    The result is None where an argument is missing; `with_missing` passes it to the function as None instead.
     """
     columns = [_distinct(value) for value in values]
     rows = next((len(codes) for codes, _ in columns if len(codes) != 1), 1)
@@ -114,19 +114,19 @@ def each_distinct(function: Callable[..., Any], values: Sequence[Any], *, with_m
     return codes, results
 
 
-def to_words(function: Callable[..., str | None]) -> Callable[..., Words]:
-    """A function of single values as one of columns that gives texts (in NFC); a missing argument gives a missing text."""
+def to_texts(function: Callable[..., str | None]) -> Callable[..., Texts]:
+    """Vectorizes a scalar function that returns texts (normalized to NFC); a missing argument gives a missing text."""
 
-    def apply(*values: Any) -> Words:
+    def apply(*values: Any) -> Texts:
         codes, results = each_distinct(function, values)
         place, levels = encode(None if result is None else unicodedata.normalize("NFC", result) for result in results)
-        return Words(place[codes], levels)
+        return Texts(place[codes], levels)
 
     return apply
 
 
 def to_numbers(function: Callable[..., float | None]) -> Callable[..., Floats]:
-    """A function of single values as one of columns that gives numbers; a missing argument gives a missing number."""
+    """Vectorizes a scalar function that returns numbers; a missing argument gives a missing number."""
 
     def apply(*values: Any) -> Floats:
         codes, results = each_distinct(function, values)
@@ -137,7 +137,7 @@ def to_numbers(function: Callable[..., float | None]) -> Callable[..., Floats]:
 
 
 def to_dates(function: Callable[..., int | None]) -> Callable[..., Longs]:
-    """A function of single values as one of columns that gives dates; a missing argument gives a missing date."""
+    """Vectorizes a scalar function that returns dates; a missing argument gives a missing date."""
 
     def apply(*values: Any) -> Longs:
         codes, results = each_distinct(function, values)

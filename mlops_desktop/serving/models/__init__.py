@@ -1,1 +1,1 @@
-"""One file for each compiled model: plain data that turns a matrix into scores, with numpy alone."""
+"""The compiled models: one file each, plain data that turns a matrix into scores with numpy alone."""

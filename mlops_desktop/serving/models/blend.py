@@ -1,4 +1,4 @@
-"""The weighted mean of what several models answer."""
+"""The weighted mean of the scores of several models that read the same matrix."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..model import Model
 
 @dataclass(frozen=True, eq=False)
 class Blend(Model):
-    """`weights` (models,) are positive and add up to 1; all models answer for the same features and classes."""
+    """`weights` (models,) are positive and add up to 1; all models have the same features and classes."""
 
     models: tuple[Model, ...]
     weights: Floats

@@ -1,4 +1,4 @@
-"""Rows of a matrix in blocks, so that no model needs memory for all rows at once."""
+"""Splits a matrix into blocks of rows, so that no model needs memory for all rows at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same answer for every row: class shares, a mean or a median."""
+"""Predicts the same score for every row: class frequencies, a mean or a median."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Trees by walking down: for deep trees, whose masks would need too much memory. A step is a gather and a comparison for many pairs of row
-and tree at once.
+"""Evaluates trees by traversal, for deep trees whose bit masks would need too much memory.
+
+A step is a gather and a comparison for many pairs of row and tree at once.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from ..frame import Bools, Floats, Ints, Matrix
 from .blocks import dense_rows, spans
 from .tree_shape import TOP, Splits
 
-_TREE_BY_TREE = 256  # with so many rows and more, one tree at a time is quicker: its nodes stay in the cache
-_MOST_ROWS, _MOST_CELLS = 8192, 1 << 21  # worked on together
-_STEPS = 4  # between two looks at who has arrived
+_TREE_BY_TREE = 256  # from so many rows on, one tree at a time is faster: its nodes stay in the cache
+_MOST_ROWS, _MOST_CELLS = 8192, 1 << 21  # in one block
+_STEPS = 4  # between two checks for pairs that have reached a leaf
 
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """Nodes by slots: the children of a split lie side by side, right after left, and a leaf leads to itself. Made once; see `of`.
+    """Nodes by slots: the children of a split are adjacent, right after left, and a leaf points to itself. Made once by `of`.
 
     `feature` is a position in a row of `_inputs`: the row once with missing as less than every threshold, once as more than each.
     `threshold` is the greatest float32 that goes left: values are float32, so nothing is lost. `side_start` is where the sides of a split
@@ -85,14 +86,14 @@ class Descent:
             rows = stop - start
             row_starts = np.arange(rows, dtype=np.intp) * (2 * len(self.features))
             if rows < _TREE_BY_TREE:
-                ends = self._walk(np.tile(self.roots, rows), np.repeat(row_starts, len(self.roots)), inputs, int(self.depths.max()))
+                ends = self._traverse(np.tile(self.roots, rows), np.repeat(row_starts, len(self.roots)), inputs, int(self.depths.max()))
                 found = self.values.take(self.leaf.take(ends), axis=0).reshape(rows, -1, outputs)
                 found[:, 0] += self.baseline
                 out[start:stop] = np.add.accumulate(found, axis=1)[:, -1]
                 continue
             sums = np.tile(self.baseline, (rows, 1))
             for t, (root, depth) in enumerate(zip(self.roots.tolist(), self.depths.tolist(), strict=True)):
-                ends = self._walk(np.full(rows, root, dtype=np.intp), row_starts, inputs, depth)
+                ends = self._traverse(np.full(rows, root, dtype=np.intp), row_starts, inputs, depth)
                 found = self.values.take(self.leaf.take(ends), axis=0)
                 if per_leaf == outputs:
                     sums += found
@@ -105,13 +106,11 @@ class Descent:
         for j in np.flatnonzero(self.levels).tolist():
             block = block.copy()
             code = np.ceil(block[:, j])
-            block[:, j] = np.where(
-                (code >= 0) & (code < self.levels[j]), code, self.levels[j]
-            )  # the last side is that of every other value
+            block[:, j] = np.where((code >= 0) & (code < self.levels[j]), code, self.levels[j])  # the last side is that of all other values
         return np.concatenate((np.fmax(block, -np.inf), np.fmin(block, np.inf)), axis=1).astype(np.float32, order="C").ravel()
 
-    def _walk(self, slots: Ints, row_starts: Ints, inputs: NDArray[np.float32], depth: int) -> Ints:
-        """The slots where pairs of a start and a row end, `depth` steps further down. Pairs that have arrived are set aside at times."""
+    def _traverse(self, slots: Ints, row_starts: Ints, inputs: NDArray[np.float32], depth: int) -> Ints:
+        """The slots that pairs of a start slot and a row reach after `depth` steps. Pairs that have reached a leaf are removed at times."""
         ends, alive = slots, None
         for step in range(depth):
             at = self.feature.take(slots)
@@ -148,7 +147,7 @@ def _at_most(threshold: Floats) -> NDArray[np.float32]:
 
 
 def _sides(shape: Splits) -> tuple[Ints, Bools]:
-    """For each split on categories, which codes go right, the side of every other value last; and where that begins for each split."""
+    """For each categorical split which codes go right, the side of all other values last; and the start of each split in that array."""
     starts = np.zeros(len(shape.feature), dtype=np.intp)
     sides: list[Bools] = []
     length = 0

@@ -1,10 +1,9 @@
-"""Trees by bit masks: each interval of a feature's values leaves some leaves of each tree possible, and what all features leave possible is
-the leaf.
+"""Evaluates trees by bit masks: the AND of one leaf mask for each feature leaves the bit of the row's leaf.
 
-The idea is QuickScorer's (Lucchese et al., SIGIR 2015), with two changes that suit numpy: the masks of all splits on a feature are joined
+The method is QuickScorer (Lucchese et al., SIGIR 2015) with two changes for numpy: the masks of all splits on a feature are combined
 beforehand, one mask for each interval between its thresholds, so that a row costs one search and one gather for each feature; and both
-sides of a split are masked, so that exactly one bit is left. A tree with more leaves than a word has bits is cut into several words, of
-which all but one are 0 at the end and add nothing.
+sides of a split are masked, so that exactly one bit is left. A tree with more leaves than a word has bits takes several words, of which
+all but one are 0 at the end.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from .tree_shape import TOP, Splits, sizes
 
 Words = NDArray[Any]  # unsigned integers of one width
 
-_MOST_BYTES = 64 << 20  # of the table; a model that needs more walks down its trees instead
-_CACHE_BYTES = 256 << 10  # of the masks of the rows that are worked on together: two such arrays stay in a core's L2 cache
-_FEW_ROWS = 8  # so many at most are quicker one by one
-_MANY_ROWS = 4096  # searched together
+_MOST_BYTES = 64 << 20  # of the table; a larger model is evaluated by traversal
+_CACHE_BYTES = 256 << 10  # of the masks of one block of rows: two such arrays stay in a core's L2 cache
+_FEW_ROWS = 8  # up to so many rows are faster one by one
+_MANY_ROWS = 4096  # searched in one block
 _CALL_NS, _GATHER_NS, _BYTE_NS = (
     1200.0,
     0.8,
@@ -106,7 +105,7 @@ class LeafMasks:
     def _one(self, row: Floats) -> Words:
         if not len(self.features):
             return self.full[None]
-        values = np.fmin(row, np.inf).tolist()  # missing as more than the greatest value
+        values = np.fmin(row, np.inf).tolist()  # missing values sort last
         at = np.array(list(map(bisect_left, self._lists, values))) + self.starts
         return np.bitwise_and.reduce(self.table.take(at, axis=0), axis=0, keepdims=True)
 
@@ -130,15 +129,15 @@ class LeafMasks:
         return masks
 
     def _by_tree_is_quicker(self, rows: int) -> bool:
-        """Whether a gather for each pair of a tree's word and a feature that it looks at costs less than one of whole rows of the table for
+        """Whether a gather for each pair of a tree's word and a feature that it uses costs less than one of whole rows of the table for
         each feature.
         """
-        by_tree = sum(map(len, self._looked_at)) * (_CALL_NS + rows * _GATHER_NS)
+        by_tree = sum(map(len, self._used_features)) * (_CALL_NS + rows * _GATHER_NS)
         return by_tree < rows * len(self.features) * self.full.nbytes * _BYTE_NS
 
     @cached_property
-    def _looked_at(self) -> list[list[int]]:
-        """The features that each word looks at, by their position."""
+    def _used_features(self) -> list[list[int]]:
+        """The positions of the features that each word depends on."""
         differs = np.array(
             [(self.table[start : start + len(cut) + 1] != self.full).any(axis=0) for start, cut in zip(self.starts, self.cuts, strict=True)]
         )
@@ -152,7 +151,7 @@ class LeafMasks:
         """The same as `_many`, transposed: (words, rows)."""
         masks = np.repeat(self.full[:, None], at.shape[1], axis=1)
         more = np.empty(at.shape[1], dtype=masks.dtype)
-        for word, (column, features) in enumerate(zip(self._columns, self._looked_at, strict=True)):
+        for word, (column, features) in enumerate(zip(self._columns, self._used_features, strict=True)):
             for j in features:
                 column.take(at[j], out=more, mode="clip")
                 np.bitwise_and(masks[word], more, out=masks[word])

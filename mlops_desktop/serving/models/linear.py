@@ -1,4 +1,4 @@
-"""Weighted sums of the features: linear and ridge regression, binary and multinomial logistic regression."""
+"""Linear models: linear and ridge regression, binary and multinomial logistic regression."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From raw scores to probabilities. Numpy's functions only, so that one row and many give the same bits."""
+"""Link functions from raw scores to probabilities, with numpy's functions alone: a row gets the same bits alone and in a batch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ..frame import Floats
 
-_LIMIT = 700.0  # exp(700) is still a float64; beyond it a probability is 0 to the last bit anyone can see
+_LIMIT = 700.0  # exp(700) is still finite in float64
 
 
 def sigmoid(raw: Floats) -> Floats:

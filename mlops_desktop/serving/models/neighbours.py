@@ -1,8 +1,7 @@
-"""k nearest neighbours by Euclidean distance. Rows at equal distance go in their order of training.
+"""k nearest neighbours by Euclidean distance. Ties are resolved by the order of the training rows.
 
-Distances are sums of squared differences in float64, each pair by itself, so a row alone and in a batch has the same neighbours. A matrix
-product finds the candidates first; the bound on its rounding error is added to the distance that still counts, so that none of the true
-neighbours is lost.
+Distances are sums of squared differences in float64, computed pair by pair, so a row has the same neighbours alone and in a batch. A matrix
+product finds candidates first; the bound on its rounding error is added to the cut-off distance, so that no true neighbour is lost.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from ..frame import Bools, Csr, Floats, Ints, Longs, Matrix
 from ..model import Model
 from .blocks import cut_rows, dense_rows, spans
 
-_CELLS = 1 << 21  # float64 values that are worked on together: 16 MB
+_CELLS = 1 << 21  # float64 values in one block of rows: 16 MB
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbours(Model):
     """The training rows: `rows` (n, features) when they are dense; else CSR as `indptr`, `indices`, `data` and `rows` is (0, features).
 
-    `answers` (n, outputs): a number, or 1 for the row's class and 0 for the others. `by_distance`: a neighbour's say is 1 / distance, and
-    rows at distance 0, where there are any, alone have a say. `regression`: the scores are (rows,) numbers.
+    `answers` (n, outputs): a number, or 1 for the row's class and 0 for the others. `by_distance`: the weight of a neighbour is
+    1 / distance; if there are rows at distance 0, only they count. `regression`: the scores are (rows,) numbers.
     """
 
     stores_training_data: ClassVar[bool] = True
@@ -41,7 +40,7 @@ class Neighbours(Model):
 
     def __post_init__(self) -> None:
         if self.rows.ndim != 2 or self.answers.ndim != 2 or not 1 <= self.neighbours <= len(self.answers):
-            raise ValueError("a model of neighbours needs at least as many rows as it asks")
+            raise ValueError("a model of neighbours needs at least as many rows as neighbours")
         dense = len(self.rows) == len(self.answers) and not len(self.indptr)
         sparse = len(self.indptr) == len(self.answers) + 1 and len(self.indices) == len(self.data) == self.indptr[-1]
         if not (dense or sparse) or (len(self.indices) and not 0 <= self.indices.min() <= self.indices.max() < self.rows.shape[1]):
@@ -53,7 +52,7 @@ class Neighbours(Model):
             block = dense_rows(matrix, start, stop)
             nearest, squares = self._nearest(block)
             out[start:stop] = self._answer(nearest, np.sqrt(squares))
-            out[start:stop][np.isnan(block).any(axis=1)] = np.nan  # no distance, no answer
+            out[start:stop][np.isnan(block).any(axis=1)] = np.nan  # a row with missing values has no distances
         return out[:, 0] if self.regression else out
 
     def used(self) -> Bools:
@@ -62,7 +61,7 @@ class Neighbours(Model):
     def _nearest(self, block: Floats) -> tuple[Ints, Floats]:
         """The nearest training rows of each row, nearest first, and their squared distances: both (rows, neighbours)."""
         k, own = self.neighbours, np.einsum("ij,ij->i", block, block)
-        rough = self._squares - 2.0 * self._products(block)  # the squared distance but for the row's own part
+        rough = self._squares - 2.0 * self._products(block)  # the squared distance without the term of the row itself
         limit = np.partition(rough, k - 1, axis=1)[:, k - 1] + 8.0 * (self.rows.shape[1] + 4) * np.finfo(float).eps * (
             own + self._squares.max()
         )
@@ -119,8 +118,8 @@ class Neighbours(Model):
         return self._csr.take(rows).dense() if len(self.indptr) else self.rows[rows]
 
 
-def remember(matrix: Matrix, answers: Floats, neighbours: int, by_distance: bool, regression: bool) -> Neighbours:
-    """The model of these training rows and their answers (rows, outputs)."""
+def compile_neighbours(matrix: Matrix, answers: Floats, neighbours: int, by_distance: bool, regression: bool) -> Neighbours:
+    """The model of these training rows and their targets, `answers` (rows, outputs)."""
     nothing = np.zeros(0, dtype=np.int64)
     if matrix.csr is None:
         return Neighbours(matrix.to_dense(), nothing, nothing, np.zeros(0), answers, neighbours, by_distance, regression)

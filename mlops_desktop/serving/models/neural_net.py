@@ -1,4 +1,4 @@
-"""A multi-layer perceptron."""
+"""Multi-layer perceptrons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .blocks import cut_rows, spans
 from .links import sigmoid, softmax, two_classes
 
 IDENTITY, SIGMOID, SOFTMAX = "identity", "sigmoid", "softmax"
-_CELLS = 1 << 20  # values of the widest layer that are worked on together: 8 MB
+_CELLS = 1 << 20  # values of the widest layer in one block of rows: 8 MB
 
 
 def _relu(values: Floats) -> Floats:

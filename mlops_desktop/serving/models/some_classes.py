@@ -1,4 +1,4 @@
-"""A model that was fitted without some of the classes: those get probability 0."""
+"""Expands the scores of a model that was fitted on some of the classes: the others get probability 0."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class SomeClasses(Model):
 
 
 def expand_classes(model: Model, seen: tuple[int, ...], classes: int) -> Model:
-    """The model itself when its fit saw all classes in their order, else the model with probability 0 for the others; of one class, it is
-    certain.
+    """The model itself when it was fitted on all classes in their order, else the model with probability 0 for the others.
+
+    A model that was fitted on one class gives it probability 1.
     """
     if len(seen) == 1:
         return SomeClasses(Constant(np.ones(1), len(model.used()), per_class=True), seen, classes)

@@ -1,4 +1,4 @@
-"""The shape of many trees at once: their levels from the roots down, and how many splits hang under each node."""
+"""The structure of many trees at once: their splits by depth, and the number of splits below each node."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from ..frame import Bools, Floats, Ints, Longs
 
-TOP = float(np.finfo(np.float32).max)  # the greatest value a matrix can hold
+TOP = float(np.finfo(np.float32).max)  # the greatest value of a matrix
 
 
 class Splits(NamedTuple):
-    """The arrays of `trees.Trees` that say where a row goes."""
+    """The arrays of `trees.Trees` that route a row to a leaf."""
 
     splits: Ints
     feature: Ints
@@ -26,7 +26,7 @@ class Splits(NamedTuple):
 
     @property
     def down(self) -> list[Longs]:
-        """The splits of each level, from the roots down."""
+        """The splits of each depth, roots first."""
         return levels_down(self.first_split[self.splits > 0], self.left, self.right, np.ones(len(self.left), dtype=bool))
 
     @property
@@ -47,7 +47,7 @@ class Splits(NamedTuple):
 
 
 def levels_down(roots: Longs, left: Longs, right: Longs, is_split: Bools) -> list[Longs]:
-    """The splits of each level, from the roots down. Children below 0 and nodes that are no splits end a branch."""
+    """The splits of each depth, roots first. Negative children (leaves) end a branch."""
     found = []
     level = roots[is_split[roots]]
     while len(level):
@@ -59,7 +59,7 @@ def levels_down(roots: Longs, left: Longs, right: Longs, is_split: Bools) -> lis
 
 
 def sizes(down: list[Longs], left: Longs, right: Longs) -> Longs:
-    """How many splits hang under each node, itself counted; 0 for leaves."""
+    """The number of splits in the subtree of each node, itself included; 0 for leaves."""
     count = np.zeros(len(left), dtype=np.int64)
     for parents in reversed(down):
         count[parents] = 1 + _of(count, left[parents]) + _of(count, right[parents])

@@ -1,12 +1,12 @@
-"""Every tree model in one form: decision tree, random forest, HistGradientBoosting, LightGBM.
+"""Tree models: decision tree, random forest, HistGradientBoosting and LightGBM in one form.
 
-A row goes left at a split when its value is at most the threshold, right when it is greater, and to the side that the split names when it
-is missing. At a split on categories it goes left when its code is in the split's set; a missing code, or one that is not among the
-feature's levels, goes the missing side.
+A row goes left at a split when its value is at most the threshold, right when it is greater, and to the split's default side when it is
+missing. At a categorical split it goes left when its code is in the split's set; a missing code, or one that is not among the feature's
+levels, goes to the default side.
 
-Leaves are found by bit masks where the tables stay small (`leaf_masks`), else by walking down (`descent`). Both end in the same leaf, and
-the leaves of a row are added in the order of the trees, so a row has the same score alone, in a batch, and (to the last bit of the sum) in
-the library that grew the trees.
+Leaves are found by bit masks where the tables are small (`leaf_masks`), else by traversal (`descent`). Both find the same leaf, and the
+leaf values of a row are summed in the order of the trees, so a row has the same score alone, in a batch, and in the library that fitted
+the trees.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LINKS = (IDENTITY, SIGMOID, SOFTMAX, MEAN)
 
 @dataclass(frozen=True, eq=False)
 class Trees(Model):
-    """Flat arrays over all splits of all trees, in each tree from the root down, left before right; leaves are numbered from left to right.
+    """Flat arrays over all splits of all trees, in each tree in pre-order; leaves are numbered from left to right.
 
     `splits` (trees,) says how many splits each tree has (it has one more leaf). `left` and `right` hold a split's number, or ~leaf.
     `values` (leaves, k): k = 1, then tree t adds to output t % outputs, or k = outputs. `baseline` (outputs,) is added first. `link`:
@@ -52,8 +52,8 @@ class Trees(Model):
     set_codes: Ints
 
     def __post_init__(self) -> None:
-        for fault in self._faults():
-            raise ValueError(fault)
+        for error in self._errors():
+            raise ValueError(error)
 
     @property
     def outputs(self) -> int:
@@ -99,8 +99,8 @@ class Trees(Model):
         )
         return LeafMasks.of(shape, self.values, self.baseline) or Descent.of(shape, self.values, self.baseline)
 
-    def _faults(self) -> list[str]:
-        """What is wrong with the arrays, so that a damaged file is refused before it is walked."""
+    def _errors(self) -> list[str]:
+        """The inconsistencies of the arrays: a damaged file must not be traversed."""
         inner, trees, outputs = len(self.feature), len(self.splits), len(self.baseline)
         if not (len(self.threshold) == len(self.left) == len(self.right) == len(self.missing_left) == inner == self.splits.sum()):
             return ["the arrays of the splits have different lengths"]
@@ -115,9 +115,9 @@ class Trees(Model):
             return ["the leaf values do not fit the trees"]
         if self.values.shape[1] == 1 and trees % outputs:
             return ["each output needs as many trees as the others"]
-        return [*_faults_of_children(self.splits, self.left, self.right), *self._faults_of_features()]
+        return [*_child_errors(self.splits, self.left, self.right), *self._feature_errors()]
 
-    def _faults_of_features(self) -> list[str]:
+    def _feature_errors(self) -> list[str]:
         if not len(self.feature):
             return []
         if self.feature.min() < 0 or self.feature.max() >= len(self.levels) or self.levels.min() < 0:
@@ -130,14 +130,14 @@ class Trees(Model):
         return ["a threshold is not a number"] if np.isnan(self.threshold).any() else []
 
 
-def _faults_of_children(splits: Ints, left: Ints, right: Ints) -> list[str]:
+def _child_errors(splits: Ints, left: Ints, right: Ints) -> list[str]:
     """Each split and leaf is the child of exactly one split before it in the same tree."""
     tree = np.repeat(np.arange(len(splits)), splits)
     start = np.cumsum(splits) - splits
     leaf_tree = np.repeat(np.arange(len(splits)), splits + 1)
     children, parent = np.concatenate((left, right)).astype(np.int64), np.tile(np.arange(len(left)), 2)
     inner, leaves = children[children >= 0], ~children[children < 0]
-    wrong = ["the splits of a tree do not hang together"]
+    wrong = ["the splits of a tree are not connected"]
     if (len(inner) and inner.max() >= len(left)) or (len(leaves) and leaves.max() >= len(leaf_tree)):
         return wrong
     is_root = np.zeros(len(left), dtype=np.int64)

@@ -1,1 +1,1 @@
-"""One file for each learned transform: plain data that changes the columns of a frame, with numpy alone."""
+"""The fitted transforms: one file each, plain data that changes the columns of a frame with numpy alone."""

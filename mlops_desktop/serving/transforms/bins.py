@@ -1,4 +1,4 @@
-"""Numbers as the ranges they fall into."""
+"""Bins numbers, as bin numbers or one-hot columns."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class Bins(Transform):
-    """The bin of each number `columns[i]`: how many of its rising `edges[i]` it reaches (an edge belongs to the bin above it).
+    """The bin of each number `columns[i]`: the count of its sorted `edges[i]` that are at most the value.
 
     `names[i]` is one name, for the bin's number (missing stays missing), or as many as there are bins, for 0 / 1 columns (missing: all 0);
-    with `keep` the columns stay.
+    with `keep` the source columns are kept.
     """
 
     columns: tuple[str, ...]
@@ -32,10 +32,10 @@ class Bins(Transform):
         )
         out, drop = wide.without(() if self.keep else self.columns)
         most = max(map(len, self.edges), default=0)
-        # Columns with fewer edges never reach the last ones.
+        # Columns with fewer edges are padded with infinity.
         edges = np.array([[*row, *[np.inf] * (most - len(row))] for row in self.edges]).reshape(len(at), most).T
         width = sum(map(len, self.names))
-        # A column of one range has no 0 / 1 column: its place is nowhere.
+        # A column with one bin has no 0 / 1 column: its position is ignored.
         starts = np.array(
             [start if names else width for start, names in zip(np.cumsum([0, *map(len, self.names)]).tolist(), self.names, strict=False)]
         )

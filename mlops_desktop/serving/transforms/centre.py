@@ -1,4 +1,4 @@
-"""Large numbers brought near zero."""
+"""Centres large numbers, so that float32 keeps their differences."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class Centre(Transform):
-    """Takes `offsets[i]` off the number column `columns[i]`, in float64, so that the later rounding to float32 loses nothing that
-    matters.
-    """
+    """Subtracts `offsets[i]` from the number column `columns[i]` in float64, before the matrix is rounded to float32."""
 
     columns: tuple[str, ...]
     offsets: tuple[float, ...]

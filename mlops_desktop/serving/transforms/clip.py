@@ -1,4 +1,4 @@
-"""Numbers held within limits."""
+"""Clips numbers to limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class Clip(Transform):
-    """Each number of `columns[i]` moved into lows[i] ... highs[i]; missing stays missing."""
+    """Each number of `columns[i]` clipped to lows[i] ... highs[i]; missing stays missing."""
 
     columns: tuple[str, ...]
     lows: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""Several columns made into one."""
+"""Combines several columns into one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..formula.values import Words, each_distinct, write_number
+from ..formula.values import Texts, each_distinct, write_number
 from ..frame import NUMBER, Floats, Frame, Layout, encode
 from ..transform import Apply, Transform
 
@@ -25,11 +25,10 @@ _STEPS: dict[str, tuple[Callable[[Any, Any], Any], float]] = {
 
 @dataclass(frozen=True)
 class CombineColumns(Transform):
-    """Adds the column `name`: a number made of the number columns by `method`, or with `join` the texts of the columns with
-    `separator` between them.
+    """Adds the column `name`: the number columns combined by `method`, or with `join` the texts of the columns joined by `separator`.
 
-    Numbers are taken in the order of `columns`, one after the other. With `skip_missing` those that are missing are passed over,
-    otherwise one makes the result missing. What no number can hold is missing: a division by zero, an overflow.
+    Numbers are combined in the order of `columns`. With `skip_missing` missing ones are ignored, else one makes the result missing.
+    The result of a division by zero or an overflow is missing.
     """
 
     name: str
@@ -80,7 +79,7 @@ class CombineColumns(Transform):
         out = layout.with_categoricals([self.name], [self.columns])
 
         def apply(frame: Frame) -> Frame:
-            values = [frame.numbers[:, i] if is_number else Words(frame.codes[:, i], frame.levels[i]) for is_number, i in sides]
+            values = [frame.numbers[:, i] if is_number else Texts(frame.codes[:, i], frame.levels[i]) for is_number, i in sides]
             codes, results = each_distinct(self._text, values, with_missing=True)
             place, levels = encode(results)
             return frame.with_blocks(

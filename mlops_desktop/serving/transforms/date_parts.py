@@ -1,4 +1,4 @@
-"""Dates as numbers: year, month, weekday and so on."""
+"""Extracts numbers from dates: year, month, weekday and so on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True)
 class _Calendar:
-    """What parts are made from: microseconds, whole days and whole months since 1970, each (rows, dates) int64, and the zero of `days`."""
+    """The inputs of all parts: microseconds, whole days and whole months since 1970, each (rows, dates) int64, and the origin of `days`."""
 
     stamps: Longs
     days: Longs
@@ -31,7 +31,7 @@ class _Calendar:
         return self.days - self.months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
     def weekday(self) -> Longs:
-        return (self.days + 3) % 7  # 1970 began on a Thursday
+        return (self.days + 3) % 7  # 1 January 1970 was a Thursday
 
     def hour(self) -> Longs:
         return self.stamps // HOUR % 24
@@ -41,9 +41,7 @@ class _Calendar:
 
 
 def _circle(function: Callable[[float], float], size: int) -> Floats:
-    """Sine or cosine at each of `size` places around a circle. A table of rounded values: the same on every machine, for one row and
-    many.
-    """
+    """The sine or cosine of `size` equal angles of a circle, rounded so that it is the same on every machine."""
     return np.array([round(function(2 * math.pi * i / size), 12) for i in range(size)])
 
 
@@ -77,11 +75,11 @@ PARTS: dict[str, Callable[[_Calendar], Floats | Longs]] = {
 
 @dataclass(frozen=True)
 class DateParts(Transform):
-    """Makes the number columns `names[i]` from the date column `columns[i]`, each by its part (a key of PARTS); a missing date gives
+    """Adds the number columns `names[i]` of the date column `columns[i]`, each by its part (a key of PARTS); a missing date gives
     missing numbers.
 
-    `since[i]` is the zero of the part `days`, in microseconds since 1970. `keep`: the date columns stay. Proleptic Gregorian calendar,
-    years 1 to 9999, Monday is 0; integer arithmetic throughout.
+    `since[i]` is the origin of the part `days`, in microseconds since 1970. `keep`: the date columns are kept. Proleptic Gregorian
+    calendar, years 1 to 9999, Monday is 0; integer arithmetic throughout.
     """
 
     columns: tuple[str, ...]
@@ -98,9 +96,9 @@ class DateParts(Transform):
         )
         out, drop = wide.without(() if self.keep else self.columns)
         since = np.array(self.since, dtype=np.int64)
-        wanted = [part for part in PARTS if any(part in parts for parts in self.parts)]
-        # All wanted parts of all dates are made at once, (part, row, date); these pick what each date is asked for.
-        part_at = np.array([wanted.index(part) for parts in self.parts for part in parts], dtype=np.intp)
+        computed = [part for part in PARTS if any(part in parts for parts in self.parts)]
+        # All parts of all dates are computed at once, (part, row, date); `part_at` selects the parts of each date.
+        part_at = np.array([computed.index(part) for parts in self.parts for part in parts], dtype=np.intp)
         date_at = np.array([i for i, parts in enumerate(self.parts) for _ in parts], dtype=np.intp)
 
         def apply(frame: Frame) -> Frame:
@@ -111,8 +109,8 @@ class DateParts(Transform):
             stamps[missing] = 0
             months = stamps.view("datetime64[us]").astype("datetime64[M]").astype(np.int64)
             calendar = _Calendar(stamps, stamps // DAY, months, since)
-            made = np.empty((len(wanted), *stamps.shape))
-            for i, part in enumerate(wanted):
+            made = np.empty((len(computed), *stamps.shape))
+            for i, part in enumerate(computed):
                 made[i] = PARTS[part](calendar)
             made[:, missing] = np.nan
             return drop(frame.with_blocks(wide, numbers=np.concatenate((frame.numbers, made[part_at, :, date_at].T), axis=1)))

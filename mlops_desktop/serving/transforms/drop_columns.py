@@ -1,4 +1,4 @@
-"""Columns taken out."""
+"""Drops columns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class DropColumns(Transform):
-    """Takes columns of any kind out of a frame."""
+    """Drops columns of any kind from a frame."""
 
     columns: tuple[str, ...]
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        here = frozenset(layout.names())  # thousands of features of a text may go
+        here = frozenset(layout.names())  # thousands of text features may be dropped
         for name in self.columns:
             if name not in here:
-                layout.kind(name)  # refuses a column that is not there
+                layout.kind(name)  # UserError for an unknown column
         return layout.without(self.columns)

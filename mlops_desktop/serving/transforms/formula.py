@@ -1,4 +1,4 @@
-"""A new column from a formula."""
+"""Adds a column computed by a formula."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class Formula(Transform):
-    """Adds the column `name` with the values of the formula `text`: a number column (true is 1), or a word column when the formula
-    gives texts.
+    """Adds the column `name` with the values of the formula `text`: a number column (true is 1), or a categorical column when the
+    formula gives texts.
     """
 
     name: str
@@ -31,11 +31,11 @@ class Formula(Transform):
         if expression.kind == "text":
             wide = layout.with_categoricals([self.name], [expression.columns])
 
-            def add_words(frame: Frame) -> Frame:
-                codes, levels = expression.words(frame)
+            def add_texts(frame: Frame) -> Frame:
+                codes, levels = expression.texts(frame)
                 return frame.with_blocks(wide, codes=np.concatenate((frame.codes, codes[:, None]), axis=1), levels=(*frame.levels, levels))
 
-            return wide, add_words
+            return wide, add_texts
         out = layout.with_numbers([self.name], [expression.columns])
 
         def add_numbers(frame: Frame) -> Frame:

@@ -1,4 +1,4 @@
-"""What is usual in a row's group."""
+"""Adds statistics of the group that a row belongs to."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class GroupAggregates(Transform):
-    """Adds `names[i]`: the number that `tables[i]` holds for the row's level of the word column `group`; `others[i]` for other
+    """Adds `names[i]`: the number of `tables[i]` for the row's level of the categorical column `group`; `others[i]` for other
     levels and missing ones.
 
-    `compare` puts the row's own value beside it: `value` adds the number itself, `difference` the row's value of `columns[i]` minus
+    `compare` relates it to the row's own value: `value` adds the number itself, `difference` the row's value of `columns[i]` minus
     it, `ratio` the row's value divided by it (missing where that is no finite number).
     """
 

@@ -1,4 +1,4 @@
-"""Missing words filled."""
+"""Imputes missing categories."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class ImputeCategories(Transform):
-    """Puts the level `fills[i]` where the word column `columns[i]` is missing; for each of `flags` a number column `… is missing` (0 / 1)
-    is added.
+    """Replaces missing cells of the categorical column `columns[i]` by the level `fills[i]`.
+
+    For each of `flags` a number column `… is missing` (0 / 1) is added.
     """
 
     columns: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Missing numbers filled."""
+"""Imputes missing numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class ImputeNumbers(Transform):
-    """Puts `fills[i]` (finite) where the number `columns[i]` is missing; for each of `flags` a column `… is missing` (0 / 1) is added at
+    """Replaces missing numbers of `columns[i]` by `fills[i]` (finite); for each of `flags` a column `… is missing` (0 / 1) is added at
     the end.
     """
 
@@ -21,7 +21,7 @@ class ImputeNumbers(Transform):
     flags: tuple[str, ...] = ()
 
     def bind(self, layout: Layout) -> tuple[Layout, Apply]:
-        # NaN for the other columns: they are filled with what they already are, so the whole block goes through one call.
+        # NaN for the other columns, so their missing cells stay NaN and the whole block takes one call.
         fills = np.full(len(layout.numbers), np.nan)
         fills[layout.number_at(self.columns)] = self.fills
         flagged = layout.number_at(self.flags)

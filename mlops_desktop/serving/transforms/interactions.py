@@ -1,4 +1,4 @@
-"""Products of numbers."""
+"""Adds products of pairs of numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Interactions(Transform):
         def apply(frame: Frame) -> Frame:
             with np.errstate(over="ignore"):
                 made = frame.numbers[:, left] * frame.numbers[:, right]
-            # What leaves float64's range becomes its largest number: an infinity would become undefined in a later sum.
+            # An overflow becomes the largest float64, because an infinity could become NaN in a later sum.
             made = np.minimum(np.maximum(made, -_TOP), _TOP)
             return frame.with_blocks(out, numbers=np.concatenate((frame.numbers, made), axis=1))
 

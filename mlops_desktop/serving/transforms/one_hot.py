@@ -1,4 +1,4 @@
-"""Categories as one 0 / 1 column for each level."""
+"""Encodes categories one-hot."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class OneHot(Transform):
-    """Replaces each word column `columns[i]` by the number columns `names[i]`, of which at most one is 1 in a row and the others 0.
+    """Replaces each categorical column `columns[i]` by the number columns `names[i]`, of which at most one is 1 in a row and the others 0.
 
-    `places[i]` maps a level to its place among `names[i]`; a level that is not in it has place `other[i]`, a missing cell `missing[i]`.
-    Place -1 is no column.
+    `places[i]` maps a level to its position among `names[i]`; a level that is not in it has position `other[i]`, a missing cell
+    `missing[i]`. Position -1 is no column.
     """
 
     columns: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Categories as numbers in an order."""
+"""Encodes categories as ordinal numbers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..transform import Apply, Transform
 
 @dataclass(frozen=True)
 class Ordinal(Transform):
-    """Replaces each word column `columns[i]` by a number column of its name: `codes[i][level]`, `unseen` for other levels, `missing` for
-    gaps.
+    """Replaces each categorical column `columns[i]` by a number column of its name: `codes[i][level]`, `unseen` for other levels, `missing`
+    for missing cells.
 
-    `categories`: the numbers stand for unordered levels (0 ... K - 1, NaN else).
+    `categories`: the numbers encode unordered categories (0 ... K - 1, else NaN).
     """
 
     columns: tuple[str, ...]

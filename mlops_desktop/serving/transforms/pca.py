@@ -1,4 +1,4 @@
-"""Many numbers as few directions."""
+"""Adds principal components of numbers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from ..frame import Floats, Frame, Layout
 from ..transform import Apply, Transform
 
-_BLOCK = 1 << 20  # products that are held at a time
+_BLOCK = 1 << 20  # products in memory at a time
 
 
 @dataclass(frozen=True, eq=False)
 class Pca(Transform):
-    """Adds `names`, the position of a row along each direction: ((values - `mean`) / `scale`) times `components` (columns, names).
+    """Adds the components `names`: ((values - `mean`) / `scale`) times `components` (columns, names).
 
-    A missing value counts as the mean. With `keep` the columns stay. Products are added column by column and not by BLAS, whose
-    order depends on the number of rows: a row alone gets the very same answer as in a batch.
+    A missing value counts as the mean. With `keep` the columns are kept. Products are summed column by column and not by BLAS,
+    whose order depends on the number of rows, so a row alone gets bit-identical components.
     """
 
     columns: tuple[str, ...]
@@ -31,7 +31,7 @@ class Pca(Transform):
         at = layout.number_at(self.columns)
         wide = layout.with_numbers(self.names, [self.columns] * len(self.names))
         out, drop = (wide, None) if self.keep else wide.without(self.columns)
-        # A single direction would be added along the columns in pairs, several are added column by column: so there are always two.
+        # numpy sums a single component pairwise but several column by column, so there are always two.
         weights = self.components if len(self.names) > 1 else np.column_stack((self.components, np.zeros(len(self.columns))))
         block = max(1, _BLOCK // max(1, weights.size))
 

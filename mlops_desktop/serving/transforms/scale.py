@@ -1,4 +1,4 @@
-"""Numbers moved and divided."""
+"""Scales numbers linearly."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Scale(Transform):
         def apply(frame: Frame) -> Frame:
             with np.errstate(over="ignore"):
                 numbers = (frame.numbers - shifts) / scales
-            # What leaves float64's range becomes its largest number: an infinity would become undefined in a later sum.
+            # An overflow becomes the largest float64, because an infinity could become NaN in a later sum.
             return frame.with_blocks(layout, numbers=np.minimum(np.maximum(numbers, -_TOP), _TOP))
 
         return layout, apply

@@ -1,4 +1,4 @@
-"""A column of texts cut into several."""
+"""Splits a column of texts into several."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ Parts = Callable[[str], tuple[str | None, ...]]
 
 @dataclass(frozen=True)
 class SplitColumn(Transform):
-    """Adds `names`, the parts of the word column `column`: words, or numbers when `numbers`.
+    """Adds `names`, the parts of the categorical column `column`: texts, or numbers when `numbers`.
 
-    With a `pattern` the parts are its groups in the first match (see `serving.pattern`), otherwise what stands between `separator`s,
-    or between blanks when
-    that is empty; `rest` leaves what is left in the last part. Parts lose blanks at both ends; what is empty or does not exist is missing.
+    With a `pattern` the parts are the groups of its first match (see `serving.pattern`), else the texts between `separator`s, or between
+    blanks when that is empty; with `rest` the last part holds the rest of the text. Parts are stripped; an empty or absent one is missing.
     """
 
     column: str
@@ -61,7 +60,7 @@ class SplitColumn(Transform):
         return out, apply
 
     def parts(self) -> Parts:
-        """The function that cuts one text into as many parts as there are names. UserError when the pattern cannot be read."""
+        """The function that splits a text into as many parts as there are names. UserError when the pattern is invalid."""
         count = len(self.names)
         if self.pattern:
             pattern = Pattern(self.pattern)

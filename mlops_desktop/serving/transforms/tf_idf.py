@@ -1,4 +1,4 @@
-"""Texts as weighted words or characters."""
+"""Encodes texts as TF-IDF features of words or characters."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BLANKS = re.compile(r"\s\s+")
 
 @dataclass(frozen=True)
 class Analyzer(Serializable):
-    """How a text becomes terms, as scikit-learn's analyzers do: runs of `low` to `high` words of two and more letters (`word`), or
-    of characters (`char`; `char_wb` within words, with a blank at both ends). `stop_words` are left out before runs are made.
+    """Splits a text into terms as scikit-learn's analyzers do: n-grams of `low` to `high` words of two or more letters (`word`), or of
+    characters (`char`; `char_wb` within words, padded with blanks). `stop_words` are removed first.
     """
 
     unit: str
@@ -30,11 +30,11 @@ class Analyzer(Serializable):
     stop_words: tuple[str, ...] = ()
 
     def terms(self, text: str) -> list[str]:
-        """Every term of a text, repeated as often as it stands there."""
+        """Every term of a text, with repetitions."""
         text = unicodedata.normalize("NFC", text.lower() if self.lower else text)
         if self.unit == "word":
-            left_out = frozenset(self.stop_words)
-            words = [word for word in _WORDS.findall(text) if word not in left_out]
+            stop_words = frozenset(self.stop_words)
+            words = [word for word in _WORDS.findall(text) if word not in stop_words]
             return [" ".join(words[i : i + n]) for n in self._lengths(len(words)) for i in range(len(words) - n + 1)]
         if self.unit == "char":
             text = _BLANKS.sub(" ", text)
@@ -45,7 +45,7 @@ class Analyzer(Serializable):
             for n in range(self.low, self.high + 1):
                 found.extend(padded[i : i + n] for i in range(max(len(padded) - n, 0) + 1))
                 if len(padded) <= n:
-                    break  # a word shorter than the run counts once
+                    break  # a word shorter than the n-gram counts once
         return found
 
     def _lengths(self, most: int) -> range:
@@ -54,10 +54,10 @@ class Analyzer(Serializable):
 
 @dataclass(frozen=True, eq=False)
 class TfIdf(Transform):
-    """Replaces each word column by a sparse block: its terms among `terms[i]` (sorted), counted, times `weights[i]`, each row of length 1.
+    """Replaces each categorical column by a sparse block: counts of its `terms[i]` (sorted) times `weights[i]`, each row L2-normalized.
 
-    `sublinear` takes 1 + ln(count) for the count. A missing cell and a text without known terms have no values. With `keep` the
-    columns stay.
+    `sublinear` replaces a count by 1 + ln(count). A missing cell and a text without known terms have no values. With `keep` the columns
+    are kept.
     """
 
     columns: tuple[str, ...]

@@ -8,9 +8,9 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import choices
@@ -19,16 +19,18 @@ from mlops_desktop.ui import panels, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.shell.about_box import AboutBox
 from mlops_desktop.ui.shell.banner import Banner
-from mlops_desktop.ui.shell.command_palette import Finder, Found, focus
+from mlops_desktop.ui.shell.command_palette import Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
+from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.footer import Footer, LogDrawer
-from mlops_desktop.ui.shell.rail import Rail
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
-from mlops_desktop.ui.widgets.basic import Button, Picture, Tool, Weight, column, label, repaint_icons, row, scrolled
+from mlops_desktop.ui.shell.top_bar import TopBar
+from mlops_desktop.ui.widgets.basic import column, repaint_icons, row, scrolled
 
-WIDE, NARROW = 248, 64
 COLLAPSE_BELOW = 1100
 AHEAD_MS = 700  # of rest, before the next panel is made
 
@@ -91,56 +93,17 @@ class MainWindow(QMainWindow):
         self._footer = Footer(jobs)
         self._drawer = LogDrawer()
         self._drawer.hide()
+        self.side, self.top = SideBar(), TopBar(self._search_entries)
+        self.rail = self.side.rail
         content = QWidget()
         banner_place = QWidget()
         banner_place.setLayout(column(self._banner, margins=(20, 12, 20, 0)))
         self._banner.hide()
-        content.setLayout(column(self._top_bar(), banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
+        content.setLayout(column(self.top, banner_place, (self._stack, 1), self._drawer, self._footer, spacing=0))
         whole = QWidget()
-        whole.setLayout(row(self._side(), (content, 1), spacing=0))
+        whole.setLayout(row(self.side, (content, 1), spacing=0))
         self.setCentralWidget(whole)
         whole.setFocus()  # no control looks chosen before a key was pressed
-
-    def _side(self) -> QWidget:
-        self._mark = Picture("flask", "on_accent", 28, "accent")
-        self._name = label("", "body", weight=Weight.DemiBold)
-        self._name.setObjectName("project_name")
-        self._subtitle = label("", "caption", tone="3")
-        self._home = Tool(
-            "folder", self.tr("Start page: open or make a project"), partial(self.show_stage, ""), name="go_start", shortcut="Ctrl+O"
-        )
-        self.rail = Rail()
-        self._theme = Tool("moon", self.tr("Change between light and dark"), self._next_theme, name="theme_toggle")
-        self._help = Tool("help", self.tr("What this stage is for"), self._show_help, name="help", shortcut="F1")
-        self._side_labels = QWidget()
-        self._side_labels.setLayout(column(self._name, self._subtitle, spacing=0))
-        head = row(self._mark, (self._side_labels, 1), self._home, margins=(16, 14, 10, 10), spacing=10)
-        self._foot = row(self._theme, self._help, None, margins=(14, 6, 10, 8))
-        side = QFrame()
-        side.setObjectName("rail")
-        side.setLayout(column(head, (self.rail, 1), self._foot, spacing=0))
-        side.setFixedWidth(WIDE)
-        self._rail_frame = side
-        return side
-
-    def _top_bar(self) -> QWidget:
-        self._title = label("", "title", weight=Weight.DemiBold)
-        self._title.setObjectName("stage_title")
-        self._purpose = label("", "small", tone="2")
-        self._undo = Tool("undo", self.tr("Undo"), self.controller.undo, name="undo", shortcut="Ctrl+Z")
-        self._redo = Tool("redo", self.tr("Redo"), self.controller.redo, name="redo", shortcut="Ctrl+Shift+Z")
-        self.finder = Finder(self._search_entries)
-        self.finder.setMinimumWidth(200)
-        self.finder.setMaximumWidth(330)
-        self._back = Button(self.tr("Back"), self._go_back, name="back", icon="left")
-        self._next = Button(self.tr("Next"), self._go_next, name="next", kind="primary", icon="right")
-        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
-        bar = QFrame()
-        bar.setObjectName("topbar")
-        labels = column(None, self._title, self._purpose, None, spacing=1)
-        bar.setLayout(row((labels, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8))
-        bar.setMinimumHeight(64)
-        return bar
 
     def _connect(self, hook: ExceptionHook) -> None:
         controller = self.controller
@@ -157,6 +120,14 @@ class MainWindow(QMainWindow):
         controller.go_to.connect(self.show_stage)
         hook.refused.connect(lambda text: self._show_banner("err", text, ""))
         hook.crashed.connect(self._show_crash)
+        self.side.home_asked.connect(partial(self.show_stage, ""))
+        self.side.theme_asked.connect(self._next_theme)
+        self.side.help_asked.connect(self._show_help)
+        self.side.about_asked.connect(self._show_about)
+        self.top.undo_asked.connect(controller.undo)
+        self.top.redo_asked.connect(controller.redo)
+        self.top.back_asked.connect(self._go_back)
+        self.top.next_asked.connect(self._go_next)
         self.rail.opened.connect(self.show_stage)
         self._footer.stop.connect(controller.jobs.stop)
         self._footer.log_asked.connect(lambda: self._drawer.setVisible(not self._drawer.isVisible()))
@@ -164,7 +135,7 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> None:
         bound = {
-            "Ctrl+K": self.finder.open,
+            "Ctrl+K": self.top.finder.open,
             "Ctrl+Z": self.controller.undo,
             "Ctrl+Shift+Z": self.controller.redo,
             "Ctrl+Y": self.controller.redo,
@@ -277,29 +248,12 @@ class MainWindow(QMainWindow):
     def _show_frame(self) -> None:
         project, session = self.controller.project, self.controller.session
         name = project.name if session else self.tr("MLOps Desktop")
-        self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 130))
-        self._name.setToolTip(str(self.controller.folder or ""))
-        self._subtitle.setText(self.tr("autosaved project") if session else self.tr("no project open"))
+        self.side.show_project(name, self.controller.folder)
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
-        self._title.setText(TITLES.get(self._stage, self.tr("Start")))
         purpose = self.panel.purpose if self.panel else self.tr("From a data file to a working service, on this computer")
-        self._purpose.setText(purpose)
-        for tool, text, message in (
-            (self._undo, session.undo_label if session else "", self.tr("Undo")),
-            (self._redo, session.redo_label if session else "", self.tr("Redo")),
-        ):
-            tool.setEnabled(bool(text))
-            tool.describe(f"{message}: {text}" if text else message, "Ctrl+Z" if tool is self._undo else "Ctrl+Shift+Z")
-        position = STAGES.index(self._stage) if self._stage else -1
-        following = TITLES[STAGES[position + 1]] if position < len(STAGES) - 1 else ""
-        self._back.setVisible(bool(self._stage))
-        self._next.setVisible(bool(following) and session is not None)
-        text = self.tr("Next: {stage}").format(stage=following)
-        self._next.setText(text.replace("&", "&&"))  # a single one would mark a key
-        self._next.setAccessibleName(text)
-        why = self.panel.unready()[0] if self.panel else ""
-        self._next.setToolTip(why)
-        self._next.show_kind("" if why else "primary")
+        self.top.show_stage(self._stage, purpose)
+        self.top.show_history(session.undo_label if session else "", session.redo_label if session else "")
+        self.top.show_ways(self._stage, self.panel.unready()[0] if self.panel else "", session is not None)
 
     @Slot(str)
     def _log(self, text: str) -> None:
@@ -331,6 +285,10 @@ class MainWindow(QMainWindow):
             "info", self.panel.purpose if self.panel else self.tr("Choose a data file to begin, or open a project."), self._stage
         )
 
+    @Slot()
+    def _show_about(self) -> None:
+        AboutBox(self).open()
+
     def _search_entries(self) -> list[Found]:
         entries: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
         entries += [
@@ -338,6 +296,8 @@ class MainWindow(QMainWindow):
             (self.tr("Redo"), self.tr("action"), self.controller.redo),
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
             (self.tr("Log"), self.tr("action"), self._drawer.show),
+            (self.tr("Free disk space"), self.tr("action"), partial(free_disk_space, self.controller)),
+            (self.tr("About: version and licences"), self.tr("action"), self._show_about),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]
         for id_, panel in self._panels.items():
@@ -364,13 +324,12 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         theme.choose(app, choice)
         theme.dress(self)
-        self._theme.show_icon("sun" if theme.current() == "dark" else "moon")
+        self.side.show_dark(theme.current() == "dark")
         repaint_icons(self)
-        self.finder.repaint_icon()
+        self.top.finder.repaint_icon()
         for panel in self._panels.values():
             panel.restyle()
         self.start.restyle()
-        self.rail.viewport().update()
 
     @Slot()
     def _follow_system(self) -> None:
@@ -382,11 +341,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window keeps the marks of the rail alone."""
         narrow = event.size().width() < COLLAPSE_BELOW
-        self._rail_frame.setFixedWidth(NARROW if narrow else WIDE)
-        for part in (self._side_labels, self._mark):
-            part.setVisible(not narrow)
-        self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
-        self._purpose.setVisible(not narrow)
+        self.side.show_narrow(narrow)
+        self.top.show_narrow(narrow)
         super().resizeEvent(event)
 
     def sizeHint(self) -> QSize:

@@ -101,7 +101,7 @@ def test_it_runs_as_a_number_that_is_not_root(steps):
     assert words.index("USER") > len(words) - words[::-1].index("COPY") - 1
 
 
-def test_start_probe_and_ports_fit_the_living_service(steps, context, tmp_path):
+def test_start_probe_and_ports_fit_the_running_service(steps, context, tmp_path):
     start = json.loads(one(steps, "ENTRYPOINT"))
     assert start[:2] == ["python", "serve.py"]
     assert start[start.index("--host") + 1] == "0.0.0.0"
@@ -126,7 +126,7 @@ def test_commands_go_behind_the_entrypoint(steps, context, tmp_path):
     assert (tmp_path / "out.csv").read_text().startswith("prediction")
 
 
-def test_what_goes_into_the_image_is_what_the_checksums_vouch_for(context):
+def test_the_image_holds_the_files_with_checksums(context):
     lines = [line for line in (context / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     assert lines[0] == "*"
     let_in = {line[1:] for line in lines if line.startswith("!")}
@@ -136,7 +136,7 @@ def test_what_goes_into_the_image_is_what_the_checksums_vouch_for(context):
     assert {path.name for path in context.iterdir()} - let_in == {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 
-def test_compose_takes_every_right_away(context):
+def test_compose_drops_every_privilege(context):
     document = compose_document((context / "compose.yaml").read_text(encoding="utf-8"))
     assert list(document["services"]) == ["model"]
     service = document["services"]["model"]

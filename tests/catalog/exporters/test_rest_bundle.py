@@ -87,6 +87,6 @@ def test_the_readme_can_be_followed(bundle):
     assert "contains rows of its training data" not in text
 
 
-def test_consent_is_said_in_the_readme(bundle):
+def test_the_readme_states_consent(bundle):
     info = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))
     assert "contains rows of its training data" in readme({**info, "consent": ["knn"]}, {})

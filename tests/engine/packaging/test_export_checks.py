@@ -21,14 +21,14 @@ def checks(made, found: ProjectStatus | None = None):
     return {check.id: check for check in readiness(made.project, found, store, made.runs)}
 
 
-def test_without_a_model_nothing_else_is_asked(trained):
+def test_without_a_model_nothing_else_is_checked(trained):
     only = checks(trained, ProjectStatus(None, True, True, False))
     assert list(only) == ["model"]
     assert only["model"].blocks
     assert only["model"].act == "train"
 
 
-def test_a_trained_model_may_go(trained, copy_of):
+def test_a_trained_model_can_be_exported(trained, copy_of):
     made = copy_of(trained)
     found = checks(made)
     assert not any(check.blocks for check in found.values())
@@ -38,7 +38,7 @@ def test_a_trained_model_may_go(trained, copy_of):
 
 
 @pytest.mark.parametrize(("least", "tone"), [(0.5, "ok"), (1.01, "err")])
-def test_goals_are_told_once_they_were_measured(trained, copy_of, least, tone):
+def test_goals_are_checked_once_they_were_measured(trained, copy_of, least, tone):
     made = copy_of(trained, goals=Goals(score=least, response_ms=1e6))
     Evaluate(made.folder, made.project).run(Silent())
     assert checks(made)["goals"].act == "check"
@@ -47,7 +47,7 @@ def test_goals_are_told_once_they_were_measured(trained, copy_of, least, tone):
     assert found["goal_score"].tone == tone
     assert found["goal_response_ms"].tone == "ok"
     assert found["evaluated"].tone == "ok"
-    assert "more look" in found["evaluated"].text
+    assert "one more use" in found["evaluated"].text
 
 
 def test_rows_in_the_model_need_consent(trained, copy_of):

@@ -12,7 +12,8 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose, suggestions
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
-from mlops_desktop.engine.project.decisions import ColumnNote, Project, Split, Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Project, Step
+from tests.splitters import splitter
 
 
 def test_everything_open_is_filled_with_a_reason(trained):
@@ -21,21 +22,21 @@ def test_everything_open_is_filled_with_a_reason(trained):
     assert project.target == "species"
     assert project.task == "multiclass"
     assert project.metric
-    assert project.steps
+    assert project.steps == ()  # no column is constant, and encodings are for the algorithms
     assert {a.id for a in project.candidates} >= {"baseline", "logistic"}
     assert {"target", "task", "metric", "split"} <= set(reasons)
     assert all(reason.endswith(".") for reason in reasons.values())
 
 
 def test_what_was_decided_stays(trained):
-    mine = replace(trained.project, split=Split(method="random", folds=3), metric="accuracy")
+    mine = replace(trained.project, split=splitter(method="random", folds=3), metric="accuracy")
     project, reasons = propose(trained.folder, mine, Silent())
     assert project == mine
     assert not reasons
 
 
 def test_another_target_gets_what_it_needs(trained):
-    other = replace(trained.project, target="sex", task=None, steps=(), candidates=(), split=Split())
+    other = replace(trained.project, target="sex", task=None, steps=(), candidates=(), split=splitter())
     project, reasons = propose(trained.folder, other, Silent())
     assert project.task == "binary"
     assert project.positive in ("FEMALE", "MALE")
@@ -51,7 +52,7 @@ def test_another_target_gets_what_it_needs(trained):
 
 
 def test_what_was_found_sound_is_kept_with_its_reasons(trained, copy_of):
-    made = copy_of(trained, target="sex", task=None, positive=None, steps=(), candidates=(), split=Split())
+    made = copy_of(trained, target="sex", task=None, positive=None, steps=(), candidates=(), split=splitter())
     project, reasons = propose(made.folder, made.project, Silent())
     pipeline = Pipeline(made.folder, project)
     found = read_suggestions(pipeline.store, pipeline.keys.suggestions)
@@ -64,10 +65,10 @@ def test_what_was_found_sound_is_kept_with_its_reasons(trained, copy_of):
 
 
 def test_a_role_of_a_person_is_kept(trained):
-    mine = replace(trained.project, columns={"island": ColumnNote(role="group")}, split=Split())
+    mine = replace(trained.project, columns={"island": ColumnNote(role="group")}, split=splitter())
     project, reasons = propose(trained.folder, mine, Silent())
     assert project.columns["island"].role == "group"
-    assert project.split.method == "grouped"
+    assert project.split.id == "grouped"
     assert "split" in reasons
 
 

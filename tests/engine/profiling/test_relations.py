@@ -9,6 +9,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.relations import SAMPLE, correlation_ratio, cramers_v, pearson, relations
+from mlops_desktop.engine.project.serialization import to_json
 from tests.imported import cells_of
 
 RNG = np.random.default_rng(0)
@@ -58,7 +59,7 @@ def test_a_table():
             "v": pd.Series(["A", "B", "C"] * 20, dtype="str"),
         }
     )
-    found = relations(type_cells(cells_of(cells), {}, Silent()), None, Silent())
+    found = to_json(relations(type_cells(cells_of(cells), {}, Silent()), None, Silent()))
     assert found["columns"] == ["n", "w", "d", "v"]
     assert (found["rows"], found["sampled"], found["left_out"]) == (60, False, 1)
     values = found["values"]
@@ -69,10 +70,10 @@ def test_a_table():
 
 def test_large_tables_are_sampled_and_wide_ones_keep_the_target():
     cells = pd.DataFrame({"x": pd.Series(np.arange(SAMPLE + 5.0)), "y": pd.Series(-np.arange(SAMPLE + 5.0))})
-    found = relations(type_cells(cells_of(cells), {}, Silent()), None, Silent())
+    found = to_json(relations(type_cells(cells_of(cells), {}, Silent()), None, Silent()))
     assert (found["rows"], found["sampled"]) == (SAMPLE, True)
     assert found["values"][0][1] == -1
     wide = pd.DataFrame({f"c{i}": pd.Series([0.5, 1.5, float(i)]) for i in range(80)})
-    found = relations(type_cells(cells_of(wide), {}, Silent()), "c79", Silent())
+    found = to_json(relations(type_cells(cells_of(wide), {}, Silent()), "c79", Silent()))
     assert len(found["columns"]) == 60
     assert found["columns"][-1] == "c79"

@@ -11,7 +11,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.target_columns import TargetColumn
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.profiling.table_overview import SHOWN_CLASSES, overview, possible_tasks
-from mlops_desktop.serving.schema import WORD_TYPES, Column
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 from tests.frames import make_frame
 from tests.imported import cells_of
 
@@ -89,7 +89,7 @@ def test_of_many_classes_the_frequent_ones_are_listed():
 )
 def test_possible_tasks(kind, distinct, tasks):
     cells = [i % distinct for i in range(6000)] if distinct else [None] * 9
-    if kind in WORD_TYPES:
+    if kind in CATEGORICAL_TYPES:
         frame = make_frame(words={"c": [None if cell is None else f"v{cell}" for cell in cells]})
     elif kind == "date":
         frame = make_frame(dates={"c": [f"2024-01-{1 + cell:02d}" for cell in cells]})

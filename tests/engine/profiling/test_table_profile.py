@@ -13,11 +13,21 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.data.loading import load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
-from mlops_desktop.engine.profiling.table_profile import profile
+from mlops_desktop.engine.profiling.results import Profile
+from mlops_desktop.engine.profiling.table_profile import profile as profile_of
 from mlops_desktop.engine.project.decisions import ColumnNote
+from mlops_desktop.engine.project.serialization import from_json, to_json
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Layout
 from mlops_desktop.serving.schema import Column, Schema
 from tests.imported import cells_of
+
+
+def profile(*args, **options):
+    """The profile as the JSON that `profile --json` prints, read back as it was."""
+    found = profile_of(*args, **options)
+    document = json.loads(json.dumps(to_json(found), allow_nan=False))
+    assert from_json(Profile, document, "Profile") == found
+    return document
 
 
 def made(notes=None, target=None, **columns):

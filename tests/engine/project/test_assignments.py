@@ -6,8 +6,9 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.project.assignments import apply_fix, field_names, set_field
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Project, Split, Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Project, Step
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from tests.splitters import splitter
 
 BASE = Project(target="y", columns={"a": ColumnNote(unit="cm")}, costs=Costs(true_positive=-1.0))
 
@@ -48,8 +49,10 @@ def after(*texts, project=BASE, columns=None):
         ("refit=", "refit", "train"),
         ("chosen=12345678", "chosen", "12345678"),
         ("costs=null", "costs", None),
-        ('split={"method": "grouped", "column": "g"}', "split", Split(method="grouped", column="g")),
-        ("split=", "split", Split()),
+        ('split={"method": "grouped", "column": "g"}', "split", splitter(method="grouped", column="g")),
+        ("split=grouped", "split", splitter("grouped")),
+        ('split={"id": "time", "params": {"gap": 2}}', "split", splitter("time", gap=2)),
+        ("split=", "split", splitter()),
         ('consent=["knn"]', "consent", frozenset({"knn"})),
         ("consent=knn", "consent", frozenset({"knn"})),
         ("consent=", "consent", frozenset()),
@@ -64,9 +67,7 @@ def test_a_field_takes_its_value(text, field, value):
 @pytest.mark.parametrize(
     ("text", "group", "part", "value"),
     [
-        ("split.method=time", "split", "method", "time"),
         ("split.folds=10", "split", "folds", 10),
-        ("split.column=2020", "split", "column", "2020"),
         ("split.test=", "split", "test", 0.2),
         ("search.method=grid", "search", "method", "grid"),
         ("search.trials=12", "search", "trials", 12),
@@ -157,7 +158,9 @@ def test_lists_are_replaced_and_added_to():
         ("split.folds=5.5", "whole number"),
         ("split.folds=many", "split.folds"),
         ("split.test=1", "from 0.01 to 0.9"),
-        ("split=grouped", "object"),
+        ("split=sorted", "splitter “sorted”"),
+        ("split.method=sorted", "stratified"),
+        ("split.gap=3", "setting of the split “random”"),
         ("search.trials=0", "search.trials"),
         ("search.seconds=-1", "search.seconds"),
         ("goals.response_ms=0", "goals.response_ms"),
@@ -236,3 +239,13 @@ def test_fixes_of_findings():
     for bad in ({"code": "x"}, {"role": {"a": "boss"}}, {"role": ["a"]}, {"step": "no_such_step"}, {"step": None}):
         with pytest.raises(UserError):
             apply_fix(BASE, bad)
+
+
+def test_the_method_of_a_split_is_changed_with_the_settings_that_it_shares():
+    project = after("split.folds=10", "split.method=grouped", "split.column=a, b")
+    assert project.split == splitter("grouped", folds=10, column="a, b")
+    assert set_field(project, 'split.column=["c"]').split.column == ("c",)
+    assert set_field(project, "split.method=grouped") == project
+    assert set_field(project, "split.column=2020").split.column == ("2020",)
+    assert set_field(project, "split.column=").split.column == ()
+    assert set_field(project, "split.method=").split == splitter(folds=10)

@@ -9,7 +9,8 @@ import pytest
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.consistency import consistent
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Split, Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Step
+from tests.splitters import splitter
 
 
 def column(name, tasks, classes=()):
@@ -84,14 +85,14 @@ def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
 @pytest.mark.parametrize(
     ("split", "role", "fits"),
     [
-        (Split(method="grouped"), "group", True),
-        (Split(method="grouped"), "time", False),
-        (Split(method="time"), None, False),
-        (Split(method="column"), "fold", True),
-        (Split(method="grouped", column="g"), None, True),
-        (Split(method="grouped", column="lost"), None, False),
-        (Split(method="grouped", column="y"), None, False),
-        (Split(method="stratified", folds=7), None, True),
+        (splitter(method="grouped"), "group", True),
+        (splitter(method="grouped"), "time", False),
+        (splitter(method="time"), None, False),
+        (splitter(method="column"), "fold", True),
+        (splitter(method="grouped", column="g"), None, True),
+        (splitter(method="grouped", column="lost"), None, False),
+        (splitter(method="grouped", column="y"), None, False),
+        (splitter(method="stratified", folds=7), None, True),
     ],
 )
 def test_a_split_needs_its_column(split, role, fits):

@@ -10,6 +10,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.project.migrations import FORMAT, STEPS, migrate
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json, read_project
+from tests.splitters import splitter
 
 OLD = Path(__file__).parents[2] / "data" / "projects"
 
@@ -31,8 +32,9 @@ def test_a_project_of_every_format_that_ever_was_opens(number):
 
 def test_one_project_is_the_same_in_every_format():
     projects = [read_project(OLD / f"format_{number}") for number in range(1, FORMAT + 1)]
-    on = [replace(project, row_filters=tuple(replace(step, on=True) for step in project.row_filters)) for project in projects]
-    assert all(project == on[0] for project in on)  # the first format had no switch: its row filters were on
+    projects[0] = replace(projects[0], row_filters=projects[1].row_filters)  # the first format had no switch: all of them were on
+    projects[2] = replace(projects[2], answers={})  # new in the third
+    assert projects[0] == projects[1] == projects[2]
 
 
 def test_row_filters_of_the_first_format_were_on():
@@ -41,6 +43,26 @@ def test_row_filters_of_the_first_format_were_on():
     for odd in (None, "drop_duplicates", {"id": "a"}):
         with pytest.raises(UserError, match="row_filters"):
             project_from_json({"format": 1, "cleaners": odd})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"method": "random", "test": 0.2, "folds": 5, "gap": 0, "column": ""}, splitter()),
+        ({"method": "grouped", "folds": 3, "gap": 4, "column": "shop"}, splitter("grouped", folds=3, column="shop")),
+        ({"method": "time", "gap": 4, "test": 0.3}, splitter("time", gap=4, test=0.3)),
+        ({"method": "column", "test": 0.3, "column": "part"}, splitter("column", column="part")),
+        ({}, splitter()),
+    ],
+)
+def test_the_split_of_the_second_format_is_a_splitter(before, after):
+    assert project_from_json({"format": 2, "split": before}).split == after
+
+
+@pytest.mark.parametrize("split", [{"method": "kfold"}, {"method": 3}, {"sides": 2}, [], {"folds": 1}])
+def test_a_split_that_could_not_be_is_refused(split):
+    with pytest.raises(UserError, match=r"split"):
+        project_from_json({"format": 2, "split": split})
 
 
 def test_there_is_a_step_from_every_format_to_the_next():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Project, Split
+from mlops_desktop.engine.project.decisions import ColumnNote, Project
 from mlops_desktop.engine.project.migrations import FORMAT
 from mlops_desktop.engine.project.project_file import (
     MOST_BYTES,
@@ -81,11 +81,11 @@ def test_the_key_is_the_same_in_another_process_and_tells_true_from_one():
     ("changes", "named"),
     [
         ({"splitt": {}}, "splitt"),
-        ({"split": {"folds": 1}}, "split.folds"),
-        ({"split": {"folds": 5.5}}, "split.folds"),
-        ({"split": {"folds": True}}, "split.folds"),
-        ({"split": {"method": "sorted"}}, "split.method"),
-        ({"split": {"test": 0.0}}, "split.test"),
+        ({"split": {"id": "random", "params": {"folds": 1}}}, "“split”: “Folds”"),
+        ({"split": {"id": "random", "params": {"folds": 5.5}}}, "“split”: “Folds”"),
+        ({"split": {"id": "random", "params": {"folds": True}}}, "“split”: “Folds”"),
+        ({"split": {"id": "sorted"}}, "sorted"),
+        ({"split": {"id": "random", "params": {"test": 0.0}}}, "“split”: “Test part”"),
         ({"split": [1]}, "split"),
         ({"split": None}, "split"),
         ({"name": 5}, "name"),
@@ -129,10 +129,9 @@ def test_a_wrong_field_is_named(changes, named):
 def test_what_could_not_be_read_again_is_not_written(tmp_path):
     write_project(tmp_path, Project(name="good"))
     for bad in (
-        Project(split=Split(folds=0)),
+        Project(threshold=1.5),
         Project(positive=float("nan")),
         Project(name="\ud800"),
-        Project(costs=Costs(false_positive=float("inf"))),
     ):
         with pytest.raises(UserError):
             write_project(tmp_path, bad)

@@ -1,34 +1,29 @@
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
+from typing import get_args
 
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import number
 from mlops_desktop.engine.project import serialization
-from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search, Split
+from mlops_desktop.engine.project.assignments import set_field
+from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Search
 
 
-def test_every_bound_belongs_to_a_number_of_a_project():
-    for path in serialization.BOUNDS:
-        value = Project()
-        for part in path.split(".")[:-1]:
-            value = getattr(value, part)
-        hint = serialization.hints(type(value))[path.rpartition(".")[2]]
-        assert hint in (int, float, int | None, float | None), path
-
-
-def test_every_whole_number_has_bounds():
-    numbers = {
-        f"{group}{f.name}"
-        for group, cls in (("", Project), ("split.", Split), ("search.", Search), ("goals.", Goals))
-        for f in fields(cls)
-        if serialization.hints(cls)[f.name] in (int, int | None)
+def test_every_number_that_has_no_parameter_of_its_own_is_no_decision_of_a_person():
+    """A number is declared with its bounds: a new one without them is found here."""
+    undeclared = {
+        f"{cls.__name__}.{name}"
+        for cls in (Project, Brief, ColumnNote, Costs, Goals, Search)
+        for name, hint in serialization.hints(cls).items()
+        if {int, float} & {hint, *get_args(hint)} and name not in serialization.parameters(cls)
     }
-    assert numbers <= set(serialization.BOUNDS)
+    assert undeclared == {"Project.positive"}  # a class of the data
 
 
-@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search, Split])
+@pytest.mark.parametrize("cls", [Brief, ColumnNote, Costs, Goals, Search])
 def test_defaults_come_back(cls):
     assert is_dataclass(cls)
     assert serialization.read(cls, serialization.write(cls()), "x") == cls()
@@ -36,14 +31,37 @@ def test_defaults_come_back(cls):
 
 
 def test_the_edges_of_a_bound_are_allowed():
-    for path, (low, high) in serialization.BOUNDS.items():
-        hint = int if isinstance(low, int) and isinstance(high, int) else float
+    for path, (low, high) in serialization.bounds(Project).items():
+        group, _, name = path.rpartition(".")
+        cls = type(getattr(Project(), group)) if group else Project
+        whole = serialization.parameters(cls)[name].whole
         for value in (low, high):
-            assert serialization.read(hint, value, path) == value
-        for value in (low - 1e-6 if hint is float else low - 1, high * 1.01 + 1):
-            with pytest.raises(UserError, match="must be a") as caught:
-                serialization.read(hint, value, path)
+            assert serialization.read_field(cls, name, value, path) == value
+        for value in (low - 1 if whole else low - 1e-6, high * 1.01 + 1):
+            with pytest.raises(UserError, match=f"“{path}” cannot be") as caught:
+                serialization.read_field(cls, name, value, path)
             assert f"from {low:,.10g} to {high:,.10g}" in str(caught.value)
+
+
+def test_a_new_setting_is_one_line():
+    """Default, bounds, JSON, `set` and key follow from the declaration."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Patient(Search):
+        patience: int = number(10, 1, 99, "Trials without progress", whole=True)
+
+    @dataclass(frozen=True, kw_only=True)
+    class Tomorrow(Project):
+        search: Patient = field(default_factory=Patient)
+
+    assert serialization.read(Patient, {"patience": 7}, "search") == Patient(patience=7)
+    with pytest.raises(UserError, match=r"“search.patience” cannot be 0.*from 1 to 99"):
+        serialization.read(Patient, {"patience": 0}, "search")
+    assert serialization.write(Tomorrow())["search"]["patience"] == 10
+    assert serialization.bounds(Patient)["patience"] == (1, 99)
+    assert serialization.changed_decisions(Tomorrow()) == {}
+    assert serialization.changed_decisions(Tomorrow(search=Patient(patience=7))) == {"search": {"patience": 7}}
+    assert set_field(Tomorrow(), "search.patience=12").search.patience == 12
 
 
 def test_whole_numbers_written_with_a_point_are_whole():

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Search, Split, Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Search, Step
 from mlops_desktop.engine.project.session import Session, project_key
+from tests.splitters import splitter
 
 
 def random_edit(rng, project):
@@ -27,7 +28,7 @@ def random_edit(rng, project):
         {"steps": tuple(steps)},
         {"steps": tuple(rng.sample(project.steps, max(0, len(project.steps) - 1)))},
         {"candidates": tuple(algorithms.read(id_) for id_ in rng.sample(sorted(algorithms), 2))},
-        {"split": Split(method=rng.choice(["random", "time"]), folds=rng.randint(2, 9))},
+        {"split": splitter(method=rng.choice(["random", "time"]), folds=rng.randint(2, 9))},
         {"search": Search(trials=rng.randint(1, 9))},
         {"goals": Goals(score=rng.random()), "costs": rng.choice([None, Costs(false_negative=rng.random())])},
         {"threshold": rng.choice([None, rng.random()]), "seed": rng.randrange(3)},

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.evaluation.acceptance import check
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
+from mlops_desktop.engine.profiling import ColumnProfile, Finding, Histogram, Profile, Relations
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Step
 from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
+from mlops_desktop.engine.project.serialization import to_json
 from mlops_desktop.engine.reporting.data_section import related
 from mlops_desktop.engine.reporting.project_report import report_html, write_profile_report, write_report
 
@@ -66,52 +69,22 @@ def read(text: str) -> Reader:
     return reader
 
 
-def profile():
-    return {
-        "rows": 400,
-        "columns": [
-            {
-                "name": EVIL,
-                "type": "category",
-                "missing": 3,
-                "distinct": 2,
-                "top": [[EVIL, 300], ["b", 97]],
-                "unit": "",
-                "description": EVIL,
-            },
-            {
-                "name": "x",
-                "type": "number",
-                "missing": 0,
-                "distinct": 9,
-                "min": 0.5,
-                "max": 2.0,
-                "quantiles": {"0.5": 1.1},
-                "histogram": {"edges": [0, 1, 2], "counts": [0, 5]},
-            },
-            {
-                "name": "empty",
-                "type": "number",
-                "missing": 400,
-                "distinct": 0,
-                "min": None,
-                "max": None,
-                "histogram": None,
-                "quantiles": {},
-            },
-        ],
-        "findings": [
-            {"rule": "r", "severity": "warning", "column": EVIL, "message": f"“{EVIL}” is odd.", "why": "It misleads.", "fix": None}
-        ],
-        "relations": {
-            "columns": ["x", EVIL, "y"],
-            "values": [[1, -0.4, 0.7], [-0.4, 1, None], [0.7, None, 1]],
-            "rows": 400,
-            "sampled": True,
-        },
-        "target": "y",
-        "evidence": ["Read as text.", {"column": EVIL, "rule": "r", "message": "two words", "rows": [1]}],
-    }
+def profile() -> Profile:
+    return Profile(
+        rows=400,
+        duplicates=0,
+        columns=(
+            ColumnProfile(EVIL, "category", "", EVIL, missing=3, distinct=2, top=((EVIL, 300), ("b", 97))),
+            ColumnProfile(
+                "x", "number", "", "", 0, 9, min=0.5, max=2.0, quantiles={"0.5": 1.1}, histogram=Histogram((0.0, 1.0, 2.0), (0, 5))
+            ),
+            ColumnProfile("empty", "number", "", "", missing=400, distinct=0, quantiles={}),
+        ),
+        findings=(Finding("r", "warning", EVIL, f"“{EVIL}” is odd.", "It misleads."),),
+        relations=Relations(("x", EVIL, "y"), ((1.0, -0.4, 0.7), (-0.4, 1.0, None), (0.7, None, 1.0)), rows=400, sampled=True, left_out=0),
+        evidence=(Evidence("", "file", "Read as text."), Evidence(EVIL, "r", "two words", (1,))),
+        target="y",
+    )
 
 
 def run(number: int, score: float | None, **more):
@@ -271,11 +244,15 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(tmp_path):
 
     known = facts("binary")
     write_report(tmp_path / "one.html", known)
-    (tmp_path / "facts.json").write_text(json.dumps(known), encoding="utf-8")
+    (tmp_path / "facts.json").write_text(json.dumps(to_json(known)), encoding="utf-8")
     code = (
         "import json, sys, pathlib; from mlops_desktop.engine.reporting.project_report import write_report; p = pathlib.Path(sys.argv[1]);"
     )
-    code += "write_report(p / 'two.html', json.loads((p / 'facts.json').read_text(encoding='utf-8')))"
+    code += "from mlops_desktop.engine.profiling import Profile; from mlops_desktop.engine.project import from_json;"
+    code += "from mlops_desktop.engine.evaluation import Acceptance;"
+    code += "known = json.loads((p / 'facts.json').read_text(encoding='utf-8'));"
+    code += "known['profile'], known['goals'] = from_json(Profile, known['profile']), from_json(Acceptance, known['goals']);"
+    code += "write_report(p / 'two.html', known)"
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PATH": "", "PYTHONPATH": "."}, timeout=120
     )
@@ -293,22 +270,21 @@ def test_writing_is_whole_or_a_persons_error(tmp_path):
 
 
 def test_profile_page(tmp_path):
-    write_profile_report(tmp_path / "p.html", profile() | {"file": EVIL})
+    write_profile_report(tmp_path / "p.html", profile(), EVIL)
     text = (tmp_path / "p.html").read_text(encoding="utf-8")
     reader = read(text)
     assert {"findings", "columns", "relations", "evidence"} <= set(reader.ids)
     assert "<script" not in text
     assert "0.5 to 2, median 1.1" in text
-    write_profile_report(tmp_path / "q.html", {"rows": 0, "columns": [], "findings": []})
+    write_profile_report(tmp_path / "q.html", Profile(0, 0, (), (), Relations((), (), 0, False, 0), (), None), "data")
     read((tmp_path / "q.html").read_text(encoding="utf-8"))
 
 
 def test_relations_list_the_target_first_and_leave_out_weak_ones():
     found = related(profile())
     assert found.index("With “y”") < found.index("0.70") < found.index("-0.40")
-    weak = {"columns": ["a", "b"], "values": [[1, 0.05], [0.05, 1]], "rows": 9, "sampled": False}
-    assert related({"relations": weak}) == ""
-    assert related({}) == ""
+    weak = Relations(("a", "b"), ((1.0, 0.05), (0.05, 1.0)), rows=9, sampled=False, left_out=0)
+    assert related(replace(profile(), relations=weak)) == ""
 
 
 def test_refit_on_all_rows_is_said():

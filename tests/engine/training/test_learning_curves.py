@@ -11,11 +11,11 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.project.decisions import Split
 from mlops_desktop.engine.training.final_model import chosen_run
 from mlops_desktop.engine.training.learning_curves import MOST_FOLDS, SHARES, _order, learning_curve
 from mlops_desktop.engine.training.model_search import search
 from tests.engine.conftest import make_project
+from tests.splitters import splitter
 
 
 class Listening:
@@ -64,7 +64,7 @@ def test_a_size_that_cannot_be_learned_from_is_told_and_left_out(tmp_path):
     file = tmp_path / "rare.csv"
     lines = [f"{i % 7},{i % 5},{'yes' if i % 20 == 0 else 'no'}" for i in range(120)]
     file.write_text("a,b,y\n" + "\n".join(lines), encoding="utf-8")
-    made = make_project(tmp_path / "rare", file, "y", ("logistic",), split=Split(method="random", folds=3))
+    made = make_project(tmp_path / "rare", file, "y", ("logistic",), split=splitter(method="random", folds=3))
     search(made.pipeline, made.runs, Silent())
     run = chosen_run(made.pipeline, made.runs)
     found = learning_curve(made.pipeline, run, Silent())
@@ -78,7 +78,7 @@ def test_a_split_by_time_learns_from_the_latest_rows(tmp_path):
     rng = np.random.default_rng(0)
     lines = [f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{rng.normal():.3f},{i * 0.1 + rng.normal():.3f}" for i in range(200)]
     file.write_text("day,x,y\n" + "\n".join(lines), encoding="utf-8")
-    made = make_project(tmp_path / "series", file, "y", ("ridge",), split=Split(method="time", column="day", folds=3))
+    made = make_project(tmp_path / "series", file, "y", ("ridge",), split=splitter(method="time", column="day", folds=3))
     pipeline = Pipeline(made.folder, replace(made.project))
     train = pipeline.folds[-1][0]
     order = _order(pipeline, train, 0)

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.formula.functions import FUNCTIONS, MAX_TEXT, RUNS
-from mlops_desktop.serving.formula.values import Words
+from mlops_desktop.serving.formula.values import Texts
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.frames import microseconds
 
 NAN = math.nan
 
 
-def texts(*values: str) -> Words:
-    return Words(np.arange(len(values)), values)
+def texts(*values: str) -> Texts:
+    return Texts(np.arange(len(values)), values)
 
 
 @pytest.mark.parametrize("name", ["abs", "sign", "sqrt", "exp", "log", "log1p", "log2", "log10", "floor", "ceil"])
@@ -30,7 +30,7 @@ def test_numbers_are_those_of_numpy_and_missing_where_there_are_none(name):
 
 
 @pytest.mark.parametrize("exponent", [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 2.5])
-def test_a_power_of_one_row_is_the_power_of_many(exponent):
+def test_a_power_is_the_same_for_a_row_alone_and_in_a_table(exponent):
     x = np.random.default_rng(0).lognormal(0, 4, 300)
     with np.errstate(all="ignore"):
         together = RUNS["^"](x, np.array([exponent]))
@@ -79,7 +79,7 @@ def test_functions_of_texts():
     for name, of in (("upper", str.upper), ("trim", str.strip), ("length", len), ("words", lambda t: len(t.split()))):
         found = FUNCTIONS[name].apply(made)
         wanted = [of(level) for level in made.levels]
-        assert ([found.levels[c] for c in found.codes] if isinstance(found, Words) else found.tolist()) == wanted
+        assert ([found.levels[c] for c in found.codes] if isinstance(found, Texts) else found.tolist()) == wanted
     assert FUNCTIONS["count"].apply(texts("banana"), texts("an")).tolist() == [2]
     assert FUNCTIONS["count"].apply(texts("banana"), texts("")).tolist() == [0]
     assert list(FUNCTIONS["right"].apply(texts("abc"), np.array([2.0])).levels) == ["bc"]

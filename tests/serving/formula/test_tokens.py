@@ -1,10 +1,10 @@
-"""The words of a formula."""
+"""The tokenizer."""
 
 from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.serving.formula.tokens import FormulaError, shown, tokens
+from mlops_desktop.serving.formula.tokens import FormulaError, shortened, tokens
 
 
 def test_names_values_and_signs():
@@ -30,13 +30,13 @@ def test_letters_of_every_script_make_names():
         ("a @ b", 2, "Remove"),
     ],
 )
-def test_signs_that_are_none_come_with_a_hint(text, position, remedy):
+def test_invalid_characters_have_a_remedy(text, position, remedy):
     with pytest.raises(FormulaError) as caught:
         tokens(text)
     assert caught.value.position == position
     assert remedy in caught.value.remedy
 
 
-def test_long_names_are_cut_where_they_are_shown():
-    assert shown("x" * 100) == "x" * 57 + "..."
-    assert shown("x" * 60) == "x" * 60
+def test_long_names_are_shortened_in_messages():
+    assert shortened("x" * 100) == "x" * 57 + "..."
+    assert shortened("x" * 60) == "x" * 60

@@ -23,7 +23,9 @@ from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.ui.panels.app import panel as panel_module
-from mlops_desktop.ui.panels.app.input_fields import DateField, LevelField, NumberField, SwitchField, TextField, TextValueField
+from mlops_desktop.ui.panels.app.choice_fields import LevelField, SwitchField
+from mlops_desktop.ui.panels.app.range_fields import DateField, NumberField
+from mlops_desktop.ui.panels.app.text_fields import TextField, TextValueField
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 
 Key = Qt.Key

@@ -44,13 +44,13 @@ def write_filter(panel, text: str) -> None:
 
 
 def act(panel, rule: str, action: str = "fix") -> None:
-    at = next(i for i, one in enumerate(panel._findings) if one.finding["rule"] == rule)
+    at = next(i for i, one in enumerate(panel._findings) if one.finding.rule == rule)
     click(find(panel, QPushButton, f"finding_{at}_{action}"))
     settle(panel.window())
 
 
 def rules(panel, *, open_only: bool = True) -> list[str]:
-    return [one.finding["rule"] for one in panel._findings if not (open_only and one.care)]
+    return [one.finding.rule for one in panel._findings if not (open_only and one.care)]
 
 
 # ---- figures and pictures
@@ -147,7 +147,7 @@ def test_nothing_is_applied_by_itself(panel):
 
 
 def test_what_a_step_does_already_is_said(panel):
-    gaps = [one for one in panel._findings if one.finding["rule"] == "missing" and one.finding["column"] != "sex"]
+    gaps = [one for one in panel._findings if one.finding.rule == "missing" and one.finding.column != "sex"]
     assert gaps
     assert all("Fill missing numbers" in one.care for one in gaps)
     found = panel.findChildren(FindingRow)

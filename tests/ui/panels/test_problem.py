@@ -16,7 +16,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals
 from mlops_desktop.engine.project.project_file import read_project
-from mlops_desktop.ui.panels.problem.data_dictionary import FIELDS, list_text, read_list
+from mlops_desktop.ui.panels.problem.notes_model import FIELDS, list_text, read_list
 from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import banner, click, find, settle
@@ -156,7 +156,7 @@ def test_a_number_becomes_a_regression_with_the_means_for_it(window):
     assert all(a.supports(task_spec("regression")) for a in project.candidates)
     assert [c.component.id for c in project.row_filters] == ["drop_missing_target"]
     assert not window.panel.target.positive.isVisible()
-    assert window.panel.goals._score_title.text() == "RMSE of at most"
+    assert window.panel.goals._titles["score"].text() == "RMSE of at most"
 
 
 def test_the_task_can_be_overruled(window):
@@ -265,7 +265,7 @@ def test_a_wrong_number_is_said_and_not_taken(window):
     write(other, "-3")
     key(other, Key.Key_Return)
     assert window.controller.project.goals == Goals(score=0.5)
-    assert "response time" in window.panel.goals.problem.text()
+    assert "Response time" in window.panel.goals.problem.text()
 
 
 def test_another_metric_takes_the_least_score_out(window):
@@ -343,11 +343,11 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     before = window.controller.session.key
     pick(window, "tie_group", "patient")
     assert window.controller.project.columns["patient"].role == "group"
-    assert window.controller.project.split.method == "grouped"
+    assert window.controller.project.split.id == "grouped"
     pick(window, "tie_time", "day")
     assert window.controller.project.columns["day"].role == "time"
     pick(window, "tie_group", "")
-    assert window.controller.project.split.method == "time"
+    assert window.controller.project.split.id == "time"
     assert window.panel.brief.split_columns["time"].chosen() == "day"
     while window.controller.session.undo_label:
         window.controller.undo()
@@ -381,11 +381,11 @@ def test_role_by_the_keyboard_changes_the_split(window):
     open_notes(window)
     choose(window, "island", "role", "group")
     assert window.controller.project.columns["island"].role == "group"
-    assert window.controller.project.split.method == "grouped"
+    assert window.controller.project.split.id == "grouped"
     named = [name for step in window.controller.project.steps for name in getattr(step.component, "columns", ())]
     assert "island" not in named
     choose(window, "island", "role", "feature")
-    assert window.controller.project.split.method == "stratified"
+    assert window.controller.project.split.id == "stratified"
 
 
 def test_role_target_is_the_target(window):

@@ -11,8 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QToolButton
 
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project.decisions import ColumnNote, Search, Split
+from mlops_desktop.engine.project.decisions import ColumnNote, Search
 from mlops_desktop.ui.widgets.inputs import SpinBox
+from tests.splitters import splitter
 from tests.ui.conftest import banner, click, find, settle
 
 QUICK = ("baseline", "logistic", "decision_tree")
@@ -60,7 +61,7 @@ def test_before_training_one_button_leads_on(quick):
     why, control = quick.panel.unready()
     assert "Train a model first" in why
     assert control is find(quick, QPushButton, "start_training")
-    assert "275 rows to learn from, 69 sealed" in find(quick, QLabel, "split_said").text()
+    assert "275 rows to learn from, 69 sealed" in find(quick, QLabel, "split_summary").text()
 
 
 def test_without_a_target_the_page_says_where_to_go(make_project, open_project):
@@ -215,11 +216,11 @@ def test_every_control_of_the_set_up_decides(quick):
     write("split_test", 30)
     assert (controller.project.split.folds, controller.project.split.test) == (4, 0.3)
     pick("split_method", "random")
-    assert controller.project.split.method == "random"
+    assert controller.project.split.id == "random"
     assert find(quick, QPushButton, "split_take_fitting").isVisible()
     click(find(quick, QPushButton, "split_take_fitting"))
     settle(quick)
-    assert controller.project.split.method == "stratified"
+    assert controller.project.split.id == "stratified"
     write("budget_trials", 7)
     assert controller.project.search.trials == 7
     click(find(quick, QPushButton, "budget_kind_seconds"))
@@ -247,13 +248,13 @@ def test_a_split_by_groups_asks_for_its_column(quick):
     box.setCurrentIndex(next(i for i in range(box.count()) if box.itemData(i) == "grouped"))
     box.activated.emit(box.currentIndex())
     settle(quick)
-    assert "group column" in find(quick, QLabel, "split_warned").text()
+    assert "group column" in find(quick, QLabel, "split_warnings").text()
     columns = find(quick, QComboBox, "split_column")
     columns.setCurrentIndex(next(i for i in range(columns.count()) if columns.itemData(i) == "island"))
     columns.activated.emit(columns.currentIndex())
     settle(quick)
-    assert quick.controller.project.split.column == "island"
-    assert quick.controller.project.split.method == "grouped"
+    assert quick.controller.project.split.column == ("island",)
+    assert quick.controller.project.split.id == "grouped"
 
 
 def test_models_are_ticked_and_their_parameters_set(quick):
@@ -313,4 +314,4 @@ def test_a_split_that_is_shown_is_not_asked_for_again(trained):
     trained.show_stage("train")
     settle(trained)
     assert not [job for job in asked if job and job.name == "validation"]
-    assert trained.controller.project.split == Split(method="stratified")
+    assert trained.controller.project.split == splitter("stratified")

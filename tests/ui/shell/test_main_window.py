@@ -18,7 +18,8 @@ from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import BackgroundJob
-from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW, NARROW, WIDE, panel_class, panel_modules
+from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW, panel_class, panel_modules
+from mlops_desktop.ui.shell.side_bar import NARROW, WIDE
 
 PATIENCE = 60_000
 
@@ -190,9 +191,9 @@ def test_themes_change_at_once_and_are_kept(window, qtbot):
 
 def test_a_narrow_window_keeps_the_marks_alone(window, qtbot):
     window.resize(COLLAPSE_BELOW - 60, 700)
-    qtbot.waitUntil(lambda: window._rail_frame.width() == NARROW, timeout=2000)
+    qtbot.waitUntil(lambda: window.side.width() == NARROW, timeout=2000)
     window.resize(1280, 800)
-    qtbot.waitUntil(lambda: window._rail_frame.width() == WIDE, timeout=2000)
+    qtbot.waitUntil(lambda: window.side.width() == WIDE, timeout=2000)
 
 
 def test_nothing_flashes_up_as_a_window_of_its_own(window, qtbot, qapp):

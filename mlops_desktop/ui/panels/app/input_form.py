@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from mlops_desktop.serving.openapi import example_value
 from mlops_desktop.serving.schema import Schema, ValidationIssue
-from mlops_desktop.ui.panels.app.input_fields import InputField, input_field
+from mlops_desktop.ui.panels.app.input_field import InputField
+from mlops_desktop.ui.panels.app.input_fields import input_field
 from mlops_desktop.ui.widgets.basic import Button, clear, column, label, row, scrolled
 
 MOST_SHOWN = 14  # inputs that stand there unasked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from mlops_desktop.engine.data import sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.engine.process import ExplainRow, OpenModel, RowExplanation
 from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
-from mlops_desktop.engine.training import Run, stored_scorer
+from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.app.answer_card import AnswerCard
 from mlops_desktop.ui.panels.app.batch_page import BatchPage
@@ -28,6 +30,7 @@ from mlops_desktop.ui.panels.app.row_picker import RowPicker
 from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
 from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import dropped_file
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
@@ -51,7 +54,9 @@ class AppPanel(Panel):
         self.trial: Trial | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
         self._folder: Path | None = None  # the project that the model belongs to
-        self._key = self._asked = ""  # the scorer that answers, and the one that the child was asked for
+        self._key = ""  # the scorer that answers
+        title = self.tr("Preparing the model")
+        self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
         self._name = ""
         self._rows: tuple[str, Ints] = ("", np.empty(0, dtype=np.intp))
         self._ends = (0.0, 0.0)
@@ -124,11 +129,33 @@ class AppPanel(Panel):
             self._show_without()
             return
         key = self.controller.keys.scorer(best.id)
-        if key != self._key:
-            self._open(key, best)
+        self.scorer.want(key, OpenModel(*self.controller.inputs))
+        found = self.scorer.value
+        if found is None:
+            self._show_preparing()
+        elif key != self._key or self._folder != self.controller.folder:
+            self._take(Trial(found), key, best.label)
         elif self.trial is not None:
             self.card.show_model(self.trial.scorer, self._name, False)
         self._show_ends()
+
+    def _read_scorer(self, key: str) -> Scorer | None:
+        """The chosen model in the store; the child that wrote it has checked it: reading every byte again would make the window wait."""
+        best = self.controller.project_status().best
+        if best is None or self.controller.keys.scorer(best.id) != key:
+            return None
+        with suppress(KeyError):
+            return stored_scorer(self.controller.project, self.controller.store, best.id, check=False)
+        return None
+
+    def _show_preparing(self) -> None:
+        """The chosen model is being made: it is fitted once more on all rows that it may learn from. An earlier one stays meanwhile."""
+        refused = self.scorer.refused
+        if self.trial is not None and self._folder == self.controller.folder and not refused:
+            return
+        self.empty.show_text(self.tr("The model could not be prepared.") if refused else self.tr("Preparing the model …"))
+        self.empty.button.setVisible(refused)
+        self._pages.setCurrentIndex(0)
 
     def _show_without(self) -> None:
         ever = self.controller.folder is not None and self.controller.project_status().ever
@@ -141,38 +168,10 @@ class AppPanel(Panel):
         self.empty.button.setVisible(True)
         self._pages.setCurrentIndex(0)
 
-    def _open(self, key: str, run: Run) -> None:
-        try:
-            # The child that wrote it has checked it; reading every byte again would make the window wait.
-            scorer = stored_scorer(self.controller.project, self.controller.store, run.id, check=False)
-        except KeyError:
-            self._prepare(key)
-            return
-        self._take(Trial(scorer), key, run.label)
-
-    def _prepare(self, key: str) -> None:
-        """Have the chosen model made: it is fitted once more on all rows that it may learn from."""
-        if self._asked == key:
-            return
-        self._asked = key
-        if self.trial is None or self._folder != self.controller.folder:
-            self.empty.show_text(self.tr("Preparing the model …"))
-            self.empty.button.setVisible(False)
-            self._pages.setCurrentIndex(0)
-
-        def over() -> None:
-            if self._key != key and self._asked == key and not self.empty.button.isVisibleTo(self.empty):
-                self.empty.show_text(self.tr("The model could not be prepared."))
-                self.empty.button.setVisible(True)
-
-        self.controller.ask(
-            OpenModel(*self.controller.inputs), lambda _: None, owner="app.open", title=self.tr("Preparing the model"), on_over=over
-        )
-
     def _take(self, trial: Trial, key: str, name: str) -> None:
         """Another model answers from now on; what was written stays where it has the same columns."""
         before = self.form.row() if self.trial is not None and self._folder == self.controller.folder else {}
-        self.trial, self._key, self._name, self._folder, self._asked = trial, key, name, self.controller.folder, ""
+        self.trial, self._key, self._name, self._folder = trial, key, name, self.controller.folder
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
         curves = trial.curve_columns(order)

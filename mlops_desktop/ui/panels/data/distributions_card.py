@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.profiling import ByTarget, ColumnProfile, Profile
+from mlops_desktop.ui.panels.data.statistics_tables import value_text
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_labels import type_names
 from mlops_desktop.ui.widgets.small_plots import Distribution, DistributionCell, Legend
@@ -29,8 +30,8 @@ class DistributionsCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._columns: list[Mapping[str, Any]] = []
-        self._found: list[Mapping[str, Any]] = []
+        self._columns: list[ColumnProfile] = []
+        self._found: list[ColumnProfile] = []
         self._rows, self._target, self._classes = 0, "", False
         self._at = 0
         self._asked_all = False
@@ -65,13 +66,13 @@ class DistributionsCard(QFrame):
         self.search.textChanged.connect(self._search)
         self._fill()
 
-    def show_profile(self, found: Mapping[str, Any] | None) -> None:
+    def show_profile(self, found: Profile | None) -> None:
         """Show the columns of a profile; None while there is none."""
-        columns = found["columns"] if found else []
-        self._columns = [one for one in columns if found and one["name"] != found["target"] and one["type"] != "id"]
-        self._rows, self._target = (found["rows"], found["target"] or "") if found else (0, "")
-        split = [one["by_target"] for one in self._columns if one.get("by_target")]
-        self._classes = bool(split) and "classes" in split[0]
+        columns = found.columns if found else ()
+        self._columns = [one for one in columns if found and one.name != found.target and one.type != "id"]
+        self._rows, self._target = (found.rows, found.target or "") if found else (0, "")
+        split = [one.by_target for one in self._columns if one.by_target]
+        self._classes = bool(split) and split[0].classes is not None
         self.split.setVisible(bool(split))
         self.split.show_choice("all" if self._asked_all or not split else "target")
         self._search(self.search.text())
@@ -85,7 +86,7 @@ class DistributionsCard(QFrame):
 
     def _search(self, text: str) -> None:
         wanted = text.strip().casefold()
-        self._found = [one for one in self._columns if wanted in one["name"].casefold()]
+        self._found = [one for one in self._columns if wanted in one.name.casefold()]
         self._at = 0
         self._fill()
 
@@ -96,7 +97,7 @@ class DistributionsCard(QFrame):
 
     def go_to(self, name: str) -> None:
         """Turn to the page with a column."""
-        names = [one["name"] for one in self._found]
+        names = [one.name for one in self._found]
         if name in names:
             self._at = names.index(name) // len(self.cells) * len(self.cells)
             self._fill()
@@ -125,10 +126,10 @@ class DistributionsCard(QFrame):
     def _legend(self, by_target: bool) -> Sequence[tuple[int | str, str]]:
         if not by_target:
             return []
-        split: Mapping[str, Any] = next((one["by_target"] for one in self._columns if one.get("by_target")), {})
-        if "classes" not in split:
+        split = next((one.by_target for one in self._columns if one.by_target), None)
+        if split is None or split.classes is None:
             return [(0, self.tr("mean of {target}").format(target=self._target))]
-        names = list(split["classes"])
+        names = list(split.classes)
         rest = names[MOST_CLASSES - 1 :]
         shown = (
             names
@@ -139,58 +140,58 @@ class DistributionsCard(QFrame):
         return [(at, f"{self._target} = {name}" if short else str(name)) for at, name in enumerate(shown)]
 
 
-def distribution(one: Mapping[str, Any], rows: int, by_target: bool) -> Distribution:
+def distribution(one: ColumnProfile, rows: int, by_target: bool) -> Distribution:
     """The picture of one column of a profile."""
-    histogram = one.get("histogram")
-    split = one.get("by_target") if by_target else None
+    histogram = one.histogram
+    split = one.by_target if by_target else None
     stat, tone = _stat(one, rows)
     if histogram:
-        groups = _groups(split, histogram["counts"], len(histogram["counts"]))
-        if one["type"] == "date":
-            return Distribution(one["name"], groups, stat=stat, tone=tone)
-        edges = histogram["edges"]
-        if one["type"] == "integer" and len(edges) <= MOST_LEVELS + 1 and edges[-1] - edges[0] == len(edges) - 1:
-            return Distribution(one["name"], groups, names=[f"{edge + 0.5:.0f}" for edge in edges[:-1]], stat=stat, tone=tone)
-        return Distribution(one["name"], groups, edges=edges, stat=stat, tone=tone)
-    top = one.get("top") or []
-    if top and one["type"] != "text":
+        groups = _groups(split, histogram.counts, len(histogram.counts))
+        if one.type == "date":
+            return Distribution(one.name, groups, stat=stat, tone=tone)
+        edges = [edge for edge in histogram.edges if not isinstance(edge, str)]  # those of dates are texts
+        if one.type == "integer" and len(edges) <= MOST_LEVELS + 1 and edges[-1] - edges[0] == len(edges) - 1:
+            return Distribution(one.name, groups, names=[f"{edge + 0.5:.0f}" for edge in edges[:-1]], stat=stat, tone=tone)
+        return Distribution(one.name, groups, edges=edges, stat=stat, tone=tone)
+    top = one.top or ()
+    if top and one.type != "text":
         shown = top[:MOST_LEVELS]
         groups = _groups(split, [count for _, count in top], len(shown))
-        return Distribution(one["name"], groups, names=[str(level) for level, _ in shown], stat=stat, tone=tone)
-    return Distribution(one["name"], [], stat=stat, tone=tone, note=_note(one, rows))
+        return Distribution(one.name, groups, names=[str(level) for level, _ in shown], stat=stat, tone=tone)
+    return Distribution(one.name, [], stat=stat, tone=tone, note=_note(one, rows))
 
 
-def _groups(split: Mapping[str, Any] | None, counts: Sequence[float], most: int) -> list[list[float]]:
-    if split and "counts" in split:
-        groups = [list(map(float, group[:most])) for group in split["counts"]]
+def _groups(split: ByTarget | None, counts: Sequence[float], most: int) -> list[list[float]]:
+    if split and split.counts is not None:
+        groups = [list(map(float, group[:most])) for group in split.counts]
         if len(groups) > MOST_CLASSES:
             rest = [sum(parts) for parts in zip(*groups[MOST_CLASSES - 1 :], strict=True)]
             groups = [*groups[: MOST_CLASSES - 1], rest]
         return groups
-    if split and "means" in split and all(mean is None or mean >= 0 for mean in split["means"]):
-        return [[float(mean or 0.0) for mean in split["means"][:most]]]
+    if split and split.means is not None and all(mean is None or mean >= 0 for mean in split.means):
+        return [[float(mean or 0.0) for mean in split.means[:most]]]
     return [[float(count) for count in counts[:most]]]  # bars from zero cannot show means below it
 
 
-def _stat(one: Mapping[str, Any], rows: int) -> tuple[str, str]:
-    if one["missing"]:
-        share = one["missing"] / max(rows, 1)
+def _stat(one: ColumnProfile, rows: int) -> tuple[str, str]:
+    if one.missing:
+        share = one.missing / max(rows, 1)
         return (f"{share:.1%}" if share >= 0.001 else "< 0.1%") + " missing", "warn" if share > MUCH_MISSING else ""
-    if one["type"] == "date":
-        return f"{str(one['min'])[:7]} – {str(one['max'])[:7]}" if one.get("min") else "", ""
-    if one.get("quantiles"):
-        return f"median {format_number(one['quantiles']['0.5'])}", ""
-    if one["type"] in ("category", "ordered", "boolean"):
-        return pluralize(one["distinct"], "1 level", "{n} levels"), ""
-    return type_names().get(one["type"], ""), ""
+    if one.type == "date":
+        return f"{str(one.min)[:7]} – {str(one.max)[:7]}" if one.min else "", ""
+    if one.quantiles:
+        return f"median {value_text(one.quantiles['0.5'])}", ""
+    if one.type in ("category", "ordered", "boolean"):
+        return pluralize(one.distinct, "1 level", "{n} levels"), ""
+    return type_names().get(one.type, ""), ""
 
 
-def _note(one: Mapping[str, Any], rows: int) -> str:
-    if one["missing"] == rows:
+def _note(one: ColumnProfile, rows: int) -> str:
+    if one.missing == rows:
         return "empty in every row"
-    if one["type"] == "id":
-        return pluralize(one["distinct"], "1 value", "{n} different ones")
-    if one["type"] == "text":
-        text = pluralize(one["distinct"], "1 text", "{n} texts")
-        return f"{text} of {format_number(one.get('characters'), 3)} characters on average"
+    if one.type == "id":
+        return pluralize(one.distinct, "1 value", "{n} different ones")
+    if one.type == "text":
+        text = pluralize(one.distinct, "1 text", "{n} texts")
+        return f"{text} of {format_number(one.characters, 3)} characters on average"
     return "nothing to show"

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.profiling import Finding
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring
@@ -22,7 +23,7 @@ SEVERITY = {"high": "err", "warning": "warn", "info": "info"}
 class FindingState:
     """A finding as the card shows it: `care` says what takes care of it already ("" nothing)."""
 
-    finding: Mapping[str, Any]
+    finding: Finding
     care: str = ""
 
 
@@ -81,13 +82,13 @@ class HealthCard(QFrame):
         clear(self._list)
         for at, one in enumerate(self._findings or ()):
             finding = one.finding
-            severity = "ok" if one.care else SEVERITY.get(str(finding["severity"]), "info")
-            actions = [] if one.care or not finding.get("fix") else [("fix", fix_text(finding["fix"]))]
-            if finding["column"]:
+            severity = "ok" if one.care else SEVERITY.get(finding.severity, "info")
+            actions = [] if one.care or not finding.fix else [("fix", fix_text(finding.fix))]
+            if finding.column:
                 actions.append(("look", self.tr("Show")))
             title, text = finding_text(finding)
             made = FindingRow(severity, title, one.care or text, actions, name=f"finding_{at}")
-            made.setToolTip(f"{finding['message']}\n{finding['why']}")
+            made.setToolTip(f"{finding.message}\n{finding.why}")
             made.acted.connect(partial(self._acted, at))
             self._list.addWidget(made)
 
@@ -96,10 +97,10 @@ class HealthCard(QFrame):
         if action == "fix":
             self.fixed.emit(at)
         else:
-            self.opened.emit(self._findings[at].finding["column"])
+            self.opened.emit(self._findings[at].finding.column)
 
 
-def finding_text(finding: Mapping[str, Any]) -> tuple[str, str]:
+def finding_text(finding: Finding) -> tuple[str, str]:
     """A short title and a sentence."""
     tr = QCoreApplication.translate
     titles = {
@@ -118,10 +119,10 @@ def finding_text(finding: Mapping[str, Any]) -> tuple[str, str]:
         "many_levels": tr("Findings", "Many categories in {column}"),
         "imbalance": tr("Findings", "A rare class"),
     }
-    name = finding["column"]
+    name = finding.column
     short = name if len(name) <= 28 else f"{name[:15]}…{name[-10:]}"
-    title = titles.get(finding["rule"], "{column}").format(column=short or tr("Findings", "several columns"))
-    message = str(finding["message"])
+    title = titles.get(finding.rule, "{column}").format(column=short or tr("Findings", "several columns"))
+    message = finding.message
     return title, message.replace(name, short) if name else message
 
 

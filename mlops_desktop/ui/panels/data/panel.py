@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import check_filter, rows_where
 from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
-from mlops_desktop.engine.profiling import apply_fixes, health, safe_fixes, taken_care
-from mlops_desktop.engine.project import apply_fix
+from mlops_desktop.engine.profiling import Profile, Relations, apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
@@ -29,8 +27,10 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
     pair_rows,
     statistics_columns,
     statistics_rows,
+    value_text,
 )
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState, Kpi
 from mlops_desktop.ui.widgets.formula_edit import column_name
@@ -40,7 +40,7 @@ from mlops_desktop.ui.widgets.table import DataTable
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 HEALTH = 310
-_NOTHING: Json = {"rows": 0, "columns": [], "relations": {"columns": [], "values": [], "sampled": False, "left_out": 0}}
+_NOTHING = Profile(0, 0, (), (), Relations((), (), rows=0, sampled=False, left_out=0), (), None)
 _FILLED = ("columns", "relations", "missing")  # tabs that show a profile
 AT_ONCE = 50_000  # rows that are filtered here; more are filtered by the child, so that the window never waits
 RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
@@ -54,11 +54,12 @@ class DataPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._profile: tuple[str, Json] | None = None
-        self._profile_of = ""  # the data of that profile
-        self._details: Json | None = None  # the profile that the tabs show
+        title = self.tr("Profiling the data")
+        self.profile: Query[Profile] = Query(
+            controller, owner="data", title=title, parent=self, read=lambda key: controller.result(key, Profile)
+        )
+        self._details: Profile | None = None  # the profile that the tabs show
         self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
-        self._asked = ""  # the profile that was asked for last: one that is refused is not asked for again
         self._shown: tuple[Any, ...] = ()
         self._shown_table = self._table_of = ""
         self._findings: list[FindingState] = []
@@ -135,9 +136,14 @@ class DataPanel(Panel):
     def show_results(self) -> None:
         """Show the profile of today's decisions, or have it made."""
         self.controller.load_table()
-        found = self._found()
+        project, profile = self.controller.project, self.profile
+        has_data = self.controller.folder is not None and bool(project.data)
+        if has_data:
+            profile.want(self.controller.keys.profile, MakeProfile(*self.controller.inputs), scope=project.data)
+        else:
+            profile.want("")
         table, overview = self.controller.table(), self.controller.overview()
-        key = (self.controller.project, found is not None, table is not None)
+        key = (project, profile.state, profile.refused, table is not None)
         if self._shown and self._shown[0] is key[0] and self._shown[1:] == key[1:]:
             return
         self._shown = key
@@ -148,47 +154,19 @@ class DataPanel(Panel):
             self.preview.show_columns([])
             self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
-        last = self._profile[1] if self._profile is not None and self._profile_of == self.controller.project.data else None
+        last = profile.value
         self._show_kpis(last, overview)
-        self._show_health(last, working=found is None)
+        self._show_health(last, working=not profile.ready)
+        if profile.refused:
+            self.health.show_failed()
         if last is not None or self._details is not None:
             self.distributions.show_profile(last)
             self._details = last
             self._stale = set(_FILLED)
             self.show_tab(self.tabs.choice())
 
-    def _found(self) -> Json | None:
-        """The profile of today's decisions; None while it is being made."""
-        if self.controller.folder is None or not self.controller.project.data:
-            return None
-        key = self.controller.keys.profile
-        if self._profile is not None and self._profile[0] == key:
-            return self._profile[1]
-        found = self.controller.result(key)
-        if found is not None:
-            self._profile, self._profile_of = (key, found), self.controller.project.data
-        elif key != self._asked:
-            self._asked = key
-            self.controller.ask(
-                MakeProfile(*self.controller.inputs), self._made, owner="data", title=self.tr("Profiling the data"), on_over=self._over
-            )
-        return found
-
-    def _made(self, _: Json) -> None:
-        """The profile is in the store now; `show_results` comes by itself."""
-
-    def _over(self) -> None:
-        """When no profile came of it, the card says so and offers another try."""
-        if (
-            self.controller.folder is not None
-            and self.controller.project.data
-            and self._asked == self.controller.keys.profile
-            and self._found() is None
-        ):
-            self.health.show_failed()
-
     def _retry(self) -> None:
-        self._asked, self._shown = "", ()
+        self.profile.retry()
         self.show_results()
 
     def _show_table(self, table: Any, overview: Json) -> None:
@@ -215,31 +193,31 @@ class DataPanel(Panel):
                 return f"{column_name(one.name)} > {middle:.3g}"
         return f"not is_missing({column_name(table.schema.columns[0].name)})"
 
-    def _show_kpis(self, found: Json | None, overview: Json | None) -> None:
+    def _show_kpis(self, found: Profile | None, overview: Json | None) -> None:
         self.kpis["target"].show_value(*self._target_text(found, overview))
         if found is None:
             for name in ("rows", "columns", "missing", "duplicates"):
                 self.kpis[name].show_value("–", self.tr("looking …") if self.controller.project.data else "")
             return
-        rows, columns = found["rows"], found["columns"]
+        rows, columns = found.rows, found.columns
         self.kpis["rows"].show_value(f"{rows:,}", self.controller.project.file)
         self.kpis["columns"].show_value(f"{len(columns):,}", kinds_text(columns))
-        gaps = [one["missing"] for one in columns if one["missing"]]
+        gaps = [one.missing for one in columns if one.missing]
         share = sum(gaps) / max(rows * len(columns), 1)
         text = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
         percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
         self.kpis["missing"].show_value(percent, text if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
-        count = found.get("duplicates", 0)
+        count = found.duplicates
         has_id = any(note.role == "id" for note in self.controller.project.columns.values())
         how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
         self.kpis["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
 
-    def _target_text(self, found: Json | None, overview: Json | None) -> tuple[str, str, str]:
+    def _target_text(self, found: Profile | None, overview: Json | None) -> tuple[str, str, str]:
         project = self.controller.project
         one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
-        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.method)
+        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.id)
         total = sum(count for _, count in classes) or 1
         if classes and self._has_classes() and task_spec(project.task or "").has_positive:
             rows = next((count for value, count in classes if value == project.positive), 0)
@@ -256,40 +234,40 @@ class DataPanel(Panel):
                 f"{project.target} · {least}",
                 "3",
             )
-        own = next((c for c in found["columns"] if c["name"] == project.target), None) if found else None
-        if own is None or not own.get("quantiles"):
+        own = found.column(project.target) if found else None
+        if own is None or not own.quantiles:
             return project.target, split, "3"
         message = self.tr("median of {name}, {low} to {high}")
-        message = message.format(name=project.target, low=format_number(own["min"]), high=format_number(own["max"]))
-        return format_number(own["quantiles"]["0.5"]), message, "3"
+        message = message.format(name=project.target, low=value_text(own.min), high=value_text(own.max))
+        return value_text(own.quantiles["0.5"]), message, "3"
 
-    def _show_health(self, found: Json | None, *, working: bool) -> None:
+    def _show_health(self, found: Profile | None, *, working: bool) -> None:
         project = self.controller.project
-        findings = found["findings"] if found else []
+        findings = found.findings if found else ()
         self._findings = [FindingState(finding, taken_care(project, finding)) for finding in findings]
         open_ = [one.finding for one in self._findings if not one.care]
         self.health.show_findings(self._findings, health(open_), len(safe_fixes(project, findings)), working=working)
 
-    def _fill_statistics(self, found: Json) -> None:
+    def _fill_statistics(self, found: Profile) -> None:
         project = self.controller.project
         roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
         self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}))
 
-    def _fill_relations(self, found: Json) -> None:
-        related = found["relations"]
-        values = np.array([[np.nan if v is None else v for v in line] for line in related["values"]], dtype=np.float64)
-        names = related["columns"]
-        self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), names if len(names) > 1 else [])
+    def _fill_relations(self, found: Profile) -> None:
+        related = found.relations
+        values = np.array([[np.nan if v is None else v for v in line] for line in related.values], dtype=np.float64)
+        names = related.columns
+        self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), list(names) if len(names) > 1 else [])
         self.pairs.show_rows(pair_rows(related, self.controller.project.target))
         text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
-        if related["sampled"]:
-            text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related['rows']:,}"))
-        if related["left_out"]:
-            left = related["left_out"]
+        if related.sampled:
+            text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related.rows:,}"))
+        if related.left_out:
+            left = related.left_out
             text.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
         self.relations_note.setText(" ".join(text))
 
-    def _fill_missing(self, found: Json) -> None:
+    def _fill_missing(self, found: Profile) -> None:
         self.missing.show_rows(missing_rows(found))
 
     def show_tab(self, id_: str) -> None:
@@ -322,7 +300,7 @@ class DataPanel(Panel):
 
     def _fix(self, at: int) -> None:
         finding = self._findings[at].finding
-        self.controller.put(finding_text(finding)[0], apply_fix(self.controller.project, finding["fix"]))
+        self.controller.put(finding_text(finding)[0], apply_fixes(self.controller.project, [finding]))
 
     def _fix_all(self) -> None:
         safe = safe_fixes(self.controller.project, [one.finding for one in self._findings])

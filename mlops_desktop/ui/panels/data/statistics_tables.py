@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.number_format import MINUS, format_number
+from mlops_desktop.engine.profiling import ColumnProfile, Profile, Relations, Value
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn
 from mlops_desktop.ui.widgets.table_columns import MUCH_MISSING
-
-Profile = Mapping[str, Any]
 
 
 def statistics_columns() -> list[RowColumn]:
@@ -27,25 +25,26 @@ def statistics_columns() -> list[RowColumn]:
 
 def statistics_rows(found: Profile, roles: Mapping[str, str]) -> list[Row]:
     """One row for each column of a profile; `roles` by column where it is not a feature."""
-    return [_row(one, found["rows"], roles.get(one["name"], "feature")) for one in found["columns"]]
+    return [_row(one, found.rows, roles.get(one.name, "feature")) for one in found.columns]
 
 
-def _row(one: Profile, rows: int, role: str) -> Row:
-    share = one["missing"] / max(rows, 1)
-    missing = Cell(f"{one['missing']:,} ({share:.1%})" if one["missing"] else "0", tone="warn" if share > MUCH_MISSING else "")
-    quantiles = one.get("quantiles") or {}
-    values = [one.get("mean"), one.get("std"), one.get("min"), *(quantiles.get(q) for q in ("0.25", "0.5", "0.75")), one.get("max")]
-    top = ", ".join(f"{level} ({count:,})" for level, count in (one.get("top") or [])[:3])
+def _row(one: ColumnProfile, rows: int, role: str) -> Row:
+    share = one.missing / max(rows, 1)
+    missing = Cell(f"{one.missing:,} ({share:.1%})" if one.missing else "0", tone="warn" if share > MUCH_MISSING else "")
+    quantiles = one.quantiles or {}
+    values = [one.mean, one.std, one.min, *(quantiles.get(q) for q in ("0.25", "0.5", "0.75")), one.max]
+    top = ", ".join(f"{level} ({count:,})" for level, count in (one.top or ())[:3])
     target = role == "target"
-    head = Cell(one["name"], icon="target" if target else TYPE_ICONS.get(one["type"], ""), tone="accent" if target else "")
-    kind = str(type_names().get(one["type"], one["type"]))
-    return Row(one["name"], [head, kind, role_names()[role][0], missing, f"{one['distinct']:,}", *map(_said, values), top])
+    head = Cell(one.name, icon="target" if target else TYPE_ICONS.get(one.type, ""), tone="accent" if target else "")
+    kind = str(type_names().get(one.type, one.type))
+    return Row(one.name, [head, kind, role_names()[role][0], missing, f"{one.distinct:,}", *map(value_text, values), top])
 
 
-def _said(value: Any) -> str:
+def value_text(value: Value | None) -> str:
+    """A number or a date as the tables show it."""
     if value is None:
         return "–"
-    return format_number(value) if isinstance(value, (int, float)) else str(value)[:16].replace("T", " ")
+    return format_number(value) if not isinstance(value, str) else value[:16].replace("T", " ")
 
 
 def missing_columns() -> list[RowColumn]:
@@ -61,19 +60,19 @@ def missing_columns() -> list[RowColumn]:
 
 def missing_rows(found: Profile) -> list[Row]:
     """The columns with missing cells, the emptiest first."""
-    gaps = sorted((one for one in found["columns"] if one["missing"]), key=lambda one: -one["missing"])
-    return [_gap(one, found["rows"]) for one in gaps]
+    gaps = sorted((one for one in found.columns if one.missing), key=lambda one: -one.missing)
+    return [_gap(one, found.rows) for one in gaps]
 
 
-def _gap(one: Profile, rows: int) -> Row:
-    share = one["missing"] / max(rows, 1)
-    head = Cell(one["name"], icon=TYPE_ICONS.get(one["type"], ""))
+def _gap(one: ColumnProfile, rows: int) -> Row:
+    share = one.missing / max(rows, 1)
+    head = Cell(one.name, icon=TYPE_ICONS.get(one.type, ""))
     tone = "warn" if share > MUCH_MISSING else ""
-    kind = str(type_names().get(one["type"], one["type"]))
-    return Row(one["name"], [head, kind, f"{one['missing']:,}", Cell(f"{share:.1%}", bar=share, tone=tone)])
+    kind = str(type_names().get(one.type, one.type))
+    return Row(one.name, [head, kind, f"{one.missing:,}", Cell(f"{share:.1%}", bar=share, tone=tone)])
 
 
-def kinds_text(columns: Sequence[Profile]) -> str:
+def kinds_text(columns: Sequence[ColumnProfile]) -> str:
     """How many columns there are of each kind, in a few words."""
     tr = QCoreApplication.translate
     kinds = (
@@ -83,7 +82,7 @@ def kinds_text(columns: Sequence[Profile]) -> str:
         (("text",), tr("Statistics", "text")),
         (("id",), tr("Statistics", "id")),
     )
-    counts = [(sum(one["type"] in types for one in columns), word) for types, word in kinds]
+    counts = [(sum(one.type in types for one in columns), word) for types, word in kinds]
     return " · ".join(f"{count:,} {word}" for count, word in counts if count)
 
 
@@ -97,10 +96,10 @@ def pair_columns() -> list[RowColumn]:
     ]
 
 
-def pair_rows(related: Mapping[str, Any], target: str, most: int = 60) -> list[Row]:
+def pair_rows(related: Relations, target: str, most: int = 60) -> list[Row]:
     """The closest pairs of columns; those with the target stand out."""
-    names, values = related["columns"], related["values"]
-    pairs = [(values[i][j], names[i], names[j]) for i in range(len(names)) for j in range(i) if values[i][j] is not None]
+    names, values = related.columns, related.values
+    pairs = [(value, names[i], names[j]) for i in range(len(names)) for j in range(i) if (value := values[i][j]) is not None]
     pairs.sort(key=lambda pair: -abs(pair[0]))
     return [
         Row(f"{b}\n{a}", [Cell(b), Cell(a), Cell(f"{value:.2f}".replace("-", MINUS), bar=abs(value))], strong=target in (a, b))

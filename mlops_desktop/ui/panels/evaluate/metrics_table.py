@@ -42,9 +42,9 @@ def baseline(entry: Mapping[str, Any], metric: Metric | None) -> str:
 
 
 def leading(found: Mapping[str, Any], metric: str, count: int) -> list[Mapping[str, Any]]:
-    """The entries that stand first: the project's metric, then the usual ones of the task."""
+    """The entries that stand first: the project's metric, then the usual ones of the task, then its others; at most `count`."""
     entries = {entry["id"]: entry for entry in found["metrics"]}
-    wanted = dict.fromkeys([metric, *task_spec(found["task"]).leading])
+    wanted = dict.fromkeys([metric, *task_spec(found["task"]).leading, *entries])
     return [entries[id_] for id_ in wanted if id_ in entries][:count]
 
 

@@ -13,7 +13,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import check
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.process import Call, Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
+from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
@@ -25,6 +25,7 @@ from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baselin
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, CutoffCard
 from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, label, row
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.elided import Elided
@@ -33,7 +34,6 @@ from mlops_desktop.ui.widgets.leaderboard import model_text
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 KPIS = 4
-MOST_KEPT = 12  # results that are kept as they were read
 
 
 class EvaluatePanel(Panel):
@@ -44,10 +44,12 @@ class EvaluatePanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._kept: dict[str, Json] = {}
-        self._files: dict[str, Json] = {}  # of the other file that was evaluated last, by the key of the evaluation
-        self._asked: set[str] = set()
-        self._working = ""  # the key that is being worked on
+        self.out_of_fold = self._query("out_of_fold", self.tr("Evaluating"), read=controller.result, long=True)
+        self.test = self._query("test", self.tr("Opening the test part"), read=controller.result, long=True)
+        self.file = self._query("file", self.tr("Evaluating the file"), read=None, long=True)
+        self.response = self._query("time", self.tr("Measuring the response time"), read=controller.result, long=False)
+        self.file.changed.connect(self._show_file)
+        self._file: Path | None = None  # the other file that was evaluated last
         self._source = "oof"
         self._test_shown = ""  # the evaluation on the test part that was shown first when it was opened
         self._shown: tuple[Any, ...] = ()
@@ -57,6 +59,9 @@ class EvaluatePanel(Panel):
         self._notices.setContentsMargins(0, 0, 0, 0)
         self._build()
         self._connect()
+
+    def _query(self, name: str, title: str, *, read: Callable[[str], Json | None] | None, long: bool) -> Query[Json]:
+        return Query(self.controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
 
     # ---- building
 
@@ -133,15 +138,18 @@ class EvaluatePanel(Panel):
         self._turn(self._main)
         self._notice("")
         self._body.setEnabled(True)
-        test = self._stored(keys.evaluation(best.id))
-        oof = self._stored(keys.out_of_fold(best.id))
+        inputs, evaluation = self.controller.inputs, keys.evaluation(best.id)
+        self.out_of_fold.want(keys.out_of_fold(best.id), Evaluate(*inputs, held_out=False), ask=not self.controller.jobs.busy)
+        self.test.want(evaluation, Evaluate(*inputs), ask=False)
+        if self._file is not None:
+            deployed = f"{evaluation} {keys.model(best.id)}"  # a file is measured by the model that is deployed, the test set is not
+            self.file.want(f"{deployed} {self._file}", EvaluateFile(*inputs, self._file), scope=deployed, ask=False)
+        test, oof = self.test.value, self.out_of_fold.value
         if test is not None and self._test_shown != keys.evaluation(best.id):
             self._test_shown, self._source = keys.evaluation(best.id), "test"
         elif test is None and self._source == "test":
             self._source = "oof"
-        if oof is None:
-            self._ask_out_of_fold(best)
-        found = {"oof": oof, "test": test, "file": self._files.get(keys.evaluation(best.id))}[self._source]
+        found = {"oof": oof, "test": test, "file": self.file.value}[self._source]
         self._show_head(best, found, test is not None)
         self._show_page(best, found, oof, test)
 
@@ -201,7 +209,7 @@ class EvaluatePanel(Panel):
         self.sources.show_choice(self._source)
         self.report.setEnabled(True)
         self.test_set_card.setVisible(not opened and self._source != "file")
-        self.open.setEnabled(self._working != self.controller.keys.evaluation(best.id))
+        self.open.setEnabled(not self.test.asking)
         self.drop.setVisible(self._source == "file")
         self.test_set_note.setText(self._test_set_text(test_accesses))
 
@@ -227,8 +235,9 @@ class EvaluatePanel(Panel):
         waiting = found is None and self._source != "file"
         self._body.setVisible(found is not None or same)
         self._busy.setVisible(waiting and not same)
-        self._busy.button.setVisible(waiting and not self._working and not self.controller.jobs.busy)
-        busy = self.tr("The model is fitted and evaluated …") if self._working else self.tr("The evaluation follows when the work is over.")
+        working = self.out_of_fold.asking or self.test.asking or self.file.asking
+        self._busy.button.setVisible(waiting and not working and not self.controller.jobs.busy)
+        busy = self.tr("The model is fitted and evaluated …") if working else self.tr("The evaluation follows when the work is over.")
         self._busy.show_text(self.tr("This model could not be evaluated.") if not self._busy.button.isHidden() else busy)
         self._show_goals(best, test)
         if found is None:
@@ -255,7 +264,11 @@ class EvaluatePanel(Panel):
 
     def _show_metrics(self, found: Json) -> None:
         metric, known = self.controller.project.metric, by_id(found["task"])
-        for kpi, entry in zip(self.kpis, leading(found, metric, KPIS), strict=True):
+        shown = leading(found, metric, KPIS)
+        for kpi in self.kpis[len(shown) :]:  # a task may have fewer metrics
+            kpi.hide()
+        for kpi, entry in zip(self.kpis, shown, strict=False):
+            kpi.show()
             worse = entry["low"] is None or entry["baseline"] is None or entry["low"] <= entry["baseline"]
             hint = self.tr("{interval}, baseline {baseline}").format(
                 interval=between(entry, known.get(entry["id"])), baseline=baseline(entry, known.get(entry["id"]))
@@ -295,72 +308,34 @@ class EvaluatePanel(Panel):
         if test is None:
             self.goals.show_goals(None)
             return
-        key = keys.response(best.id)
-        time = self._stored(key) if goals.response_ms is not None else None
-        if goals.response_ms is not None and time is None and key not in self._asked:
-            self._asked.add(key)
-            self.controller.ask(
-                MeasureResponseTime(*self.controller.inputs),
-                lambda _: None,
-                owner="evaluate.time",
-                title=self.tr("Measuring the response time"),
-            )
+        self.response.want(keys.response(best.id) if goals.response_ms is not None else "", MeasureResponseTime(*self.controller.inputs))
+        time = self.response.value
         self.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
-
-    def _stored(self, key: str) -> Json | None:
-        """A result, read once: the same object as long as it is the same result."""
-        if key not in self._kept:
-            found = self.controller.result(key)
-            if found is None:
-                return None
-            if len(self._kept) >= MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = found
-        return self._kept[key]
 
     # ---- work
 
-    def _ask_out_of_fold(self, best: Run) -> None:
-        key = self.controller.keys.out_of_fold(best.id)
-        if key not in self._asked and not self.controller.jobs.busy:
-            self._asked.add(key)
-            self._ask(Evaluate(*self.controller.inputs, held_out=False), self.tr("Evaluating"), key)
-
     def _try_again(self) -> None:
-        self._asked.clear()
-        self.controller.results_changed.emit()
-
-    def _ask(self, call: Call[Json, None], title: str, key: str, on_done: Callable[[Json], None] | None = None) -> None:
-        self._working = key
-
-        def over() -> None:
-            if self._working == key:
-                self._working = ""
-
-        self.controller.ask(
-            call, on_done or (lambda _: None), owner=f"evaluate.{type(call).__name__}", title=title, long=True, on_over=over
-        )
-        self.controller.results_changed.emit()
+        self.out_of_fold.retry()
+        self.show_results()
 
     def open_test(self) -> None:
         """Open the sealed test part: a counted look."""
-        best = self.controller.project_status().best
-        if best is not None:
-            self._ask(Evaluate(*self.controller.inputs), self.tr("Opening the test part"), self.controller.keys.evaluation(best.id))
+        if self.controller.project_status().best is not None:
+            self.test.retry()
+            self.show_results()
 
     def evaluate_file(self, file: Path) -> None:
         """Evaluate the chosen model on a file that it never saw."""
-        best = self.controller.project_status().best
-        if best is None:
+        if self.controller.project_status().best is None:
             return
-        key = self.controller.keys.evaluation(best.id)
+        self._file = file
+        self.show_results()
+        self.file.retry()
+        self.show_results()
 
-        def done(found: Json) -> None:
-            self._files = {key: found}
+    def _show_file(self) -> None:
+        if self.file.ready:
             self._source = "file"
-
-        title = self.tr("Evaluating on {file}").format(file=file.name)
-        self._ask(EvaluateFile(*self.controller.inputs, file), title, f"file {file}", done)
 
     def export_report(self) -> None:
         """Write everything as one page; the test part is not opened for it."""
@@ -392,8 +367,7 @@ class EvaluatePanel(Panel):
 
     def _preview_cutoff(self, counts: Counts, value: float) -> None:
         """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
-        best = self.controller.project_status().best
-        found = self._stored(self.controller.keys.out_of_fold(best.id)) if best else None
+        found = self.out_of_fold.value
         if self._source == "oof" and found is not None and task_spec(found["task"]).has_positive:
             self.confusion.show_counts(self.confusion.names, counts.matrix(found["positive"]), found["positive"], value)
 

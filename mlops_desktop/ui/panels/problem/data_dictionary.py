@@ -2,136 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QStyle, QStyledItemDelegate, QTableView, QWidget
 
 from mlops_desktop.ui import icons, theme
+from mlops_desktop.ui.panels.problem.notes_model import CHOICES, FIELDS, NoteRow, NotesModel
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, role_names, type_names
 from mlops_desktop.ui.widgets.inputs import ComboBox
 
-FIELDS = ("name", "type", "role", "unit", "description", "missing", "levels")
-_CHOICES = ("type", "role")
-_LISTS = ("missing", "levels")
 _WIDTHS = {"type": 150, "role": 104, "unit": 80, "description": 220, "missing": 128, "levels": 160}
 ROW = 30
 _Role = Qt.ItemDataRole
 _Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-
-
-@dataclass(frozen=True)
-class NoteRow:
-    """One column: `found` is its type as found, `type` the one that a person set ("" none), `why` the evidence for the type."""
-
-    name: str
-    found: str
-    type: str = ""
-    role: str = "feature"
-    unit: str = ""
-    description: str = ""
-    missing: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-    why: str = ""
-
-
-def list_text(words: Sequence[str]) -> str:
-    """A list of words as one line; words with commas are put in quotes."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(words)
-    return line.getvalue().replace(",", ", ") if all("," not in word for word in words) else line.getvalue()
-
-
-def read_list(text: str) -> tuple[str, ...]:
-    """The words of `list_text`; blank ones are left out."""
-    found = next(csv.reader([text], skipinitialspace=True), [])
-    return tuple(word.strip() for word in found if word.strip())
-
-
-class _NotesModel(QAbstractTableModel):
-    edited = Signal(str, str, object)  # column, field, value
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[NoteRow] = []
-        self.titles = {
-            "name": self.tr("Column"),
-            "type": self.tr("Type"),
-            "role": self.tr("Role"),
-            "unit": self.tr("Unit"),
-            "description": self.tr("Description"),
-            "missing": self.tr("Means missing"),
-            "levels": self.tr("Order of levels"),
-        }
-        self.tips = {
-            "name": self.tr("The column as the file names it."),
-            "type": self.tr("What the cells hold. Found from the cells unless you set it."),
-            "role": self.tr("What the column is for."),
-            "unit": self.tr("Shown beside the field in the form page, such as kg or €."),
-            "description": self.tr("What the column means, for those who will fill in the form."),
-            "missing": self.tr("Further words or numbers that mean “not known”, with commas between them, such as -200, unknown."),
-            "levels": self.tr("For ordered categories: the levels from low to high, with commas between them."),
-        }
-
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(FIELDS)
-
-    def text(self, row: NoteRow, field: str) -> str:
-        """What stands in a cell."""
-        if field == "type":
-            return type_names().get(row.type or row.found, row.type or row.found)
-        if field == "role":
-            return role_names()[row.role][0]
-        if field in _LISTS:
-            return list_text(getattr(row, field))
-        return str(getattr(row, field))
-
-    def data(self, index: _Index, role: int = _Role.DisplayRole) -> Any:
-        row, field = self.rows[index.row()], FIELDS[index.column()]
-        if role in (_Role.DisplayRole, _Role.EditRole):
-            return self.text(row, field)
-        if role == _Role.ToolTipRole:
-            if field == "type":
-                return self.tr("Set by you.") if row.type else row.why
-            return role_names()[row.role][1] if field == "role" else self.text(row, field) or self.tips[field]
-        if role == _Role.AccessibleTextRole:
-            return f"{row.name}, {self.titles[field]}: {self.text(row, field) or '–'}"
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal:
-            if role == _Role.DisplayRole:
-                return self.titles[FIELDS[section]]
-            if role == _Role.ToolTipRole:
-                return self.tips[FIELDS[section]]
-            if role == _Role.TextAlignmentRole:
-                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        field = FIELDS[index.column()]
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        row = self.rows[index.row()]
-        ordered = field != "levels" or (row.type or row.found) == "ordered" or bool(row.levels)
-        return flags | Qt.ItemFlag.ItemIsEditable if field != "name" and ordered else flags
-
-    def setData(self, index: _Index, value: Any, role: int = _Role.EditRole) -> bool:
-        """Tell of the change; the new value comes back with `show_rows`."""
-        row, field = self.rows[index.row()], FIELDS[index.column()]
-        new: Any = read_list(str(value)) if field in _LISTS else str(value).strip() if field not in _CHOICES else str(value)
-        if new != getattr(row, field):
-            # Later: the answer replaces the rows, and the editor is still open now.
-            QTimer.singleShot(0, self, lambda: self.edited.emit(row.name, field, new))
-        return True
 
 
 class _NotesDelegate(QStyledItemDelegate):
@@ -158,12 +44,12 @@ class _NotesDelegate(QStyledItemDelegate):
             icon = "target" if target else TYPE_ICONS.get(row.type or row.found, "cat")
             icons.draw(painter, icon, QRectF(area.left(), area.center().y() - 7, 14, 14), theme.token("accent" if target else "text3"))
             area.adjust(20, 0, 0, 0)
-        if field in _CHOICES:
+        if field in CHOICES:
             area.adjust(0, 0, -16, 0)
             icons.draw(painter, "down", QRectF(area.right() + 3, area.center().y() - 6, 12, 12), theme.token("text3"))
         chosen = (field == "type" and row.type) or (field == "role" and row.role != "feature")
         painter.setFont(theme.font("small", QFont.Weight.DemiBold if field == "name" or chosen else QFont.Weight.Normal))
-        tone = "accent" if row.role == "target" and field in ("name", "role") else "text2" if field in _CHOICES and not chosen else "text"
+        tone = "accent" if row.role == "target" and field in ("name", "role") else "text2" if field in CHOICES and not chosen else "text"
         if row.role == "ignore" and field != "role":
             tone = "text3"
         if not text and option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus):
@@ -180,7 +66,7 @@ class _NotesDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: Any, index: _Index) -> QWidget:
         row, field = self._table.notes.rows[index.row()], FIELDS[index.column()]
         title = f"{row.name}, {self._table.notes.titles[field]}"
-        if field not in _CHOICES:
+        if field not in CHOICES:
             line = QLineEdit(parent)
             line.setFont(theme.font("small"))
             line.setObjectName(f"notes_{field}_editor")
@@ -226,7 +112,7 @@ class NotesTable(QTableView):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.notes = _NotesModel(self)
+        self.notes = NotesModel(self)
         self.setModel(self.notes)
         self.setItemDelegate(_NotesDelegate(self))
         self.setMouseTracking(True)
@@ -303,7 +189,7 @@ class NotesTable(QTableView):
 
     def _open_choice(self, index: QModelIndex) -> None:
         """One click opens a list; texts take two, so that a row can be looked at without editing it."""
-        if FIELDS[index.column()] in _CHOICES:
+        if FIELDS[index.column()] in CHOICES:
             self.edit(index)
 
     def _emit(self, now: QModelIndex) -> None:

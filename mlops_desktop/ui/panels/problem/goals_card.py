@@ -1,4 +1,4 @@
-"""The card of goals and costs: what the chosen model must reach, and what each kind of answer costs. It knows plain values only."""
+"""The card of goals and costs: what the chosen model must reach, and what each kind of answer costs. A line for each declared goal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.metric import Metric
+from mlops_desktop.base.params import Param
 from mlops_desktop.engine.project import Costs, Goals
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import NumberLine
@@ -20,7 +21,7 @@ _COSTS = (("true_positive", "false_negative"), ("false_positive", "true_negative
 
 
 class GoalsCard(QFrame):
-    """Goals (each may stay empty) and, for two classes, costs. Tells whole new values, and the field that a person changed."""
+    """Goals (each may stay empty) and, for two classes, costs. Signals carry the whole new value and the field that was changed."""
 
     goals_changed = Signal(object, str)
     costs_changed = Signal(object, str)
@@ -33,20 +34,18 @@ class GoalsCard(QFrame):
         self._costs: Costs | None = None
         self._lines: dict[str, NumberLine] = {}
         self._takers: dict[str, Callable[[], None]] = {}
+        self._titles: dict[str, QLabel] = {}
         self._waiting: list[str] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.flush)
-        self._score_title = label("", "small", tone="2", weight=Weight.Medium)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 1)
-        self._goal(grid, 0, "score", self._score_title, self.tr("Least score"))
-        self._goal(grid, 1, "response_ms", label(self.tr("Answer within, in milliseconds"), "small", tone="2"), self.tr("Response time"))
-        self._cost_goal = label(self.tr("Mean cost per row of at most"), "small", tone="2")
-        self._goal(grid, 2, "cost", self._cost_goal, self.tr("Mean cost per row"))
+        for at, (field, param) in enumerate(Goals.params().items()):
+            self._goal(grid, at, field, param)
         self.problem = label("", "caption", tone="err", wrap=True)
         self.problem.setVisible(False)
         self._cost_part = self._make_costs()
@@ -68,10 +67,12 @@ class GoalsCard(QFrame):
             )
         )
 
-    def _goal(self, grid: QGridLayout, at: int, field: str, title: QWidget, name: str) -> None:
-        line = self._line(f"goal_{field}", name, lambda: self._take_goal(field))
+    def _goal(self, grid: QGridLayout, at: int, field: str, param: Param) -> None:
+        line = self._line(f"goal_{field}", param.label, lambda: self._take_goal(field))
         line.setPlaceholderText(self.tr("no goal"))
-        grid.addWidget(title, at, 0)
+        line.setToolTip(param.help)
+        self._titles[field] = label(param.label, "small", tone="2", weight=Weight.Medium if field == "score" else Weight.Normal)
+        grid.addWidget(self._titles[field], at, 0)
         grid.addWidget(line, at, 1)
 
     def _line(self, name: str, title: str, take: Callable[[], None]) -> NumberLine:
@@ -106,20 +107,20 @@ class GoalsCard(QFrame):
         return part
 
     def show_goals(self, goals: Goals, metric: Metric | None) -> None:
-        """Show the goals; the score in the words and the sign of the metric."""
+        """Show the goals; the score with the name and the sign of the metric."""
         self._goals, self._error = goals, metric is not None and metric.is_error
-        message = metric.label if metric else self.tr("Score")
+        name = metric.label if metric else self.tr("Score")
         text = self.tr("{metric} of at most") if self._error else self.tr("{metric} of at least")
-        self._score_title.setText(text.format(metric=message))
-        self._show("goal_score", None if goals.score is None else -goals.score if self._error else goals.score)
-        self._show("goal_response_ms", goals.response_ms)
-        self._show("goal_cost", goals.cost)
+        self._titles["score"].setText(text.format(metric=name))
+        for field in self._titles:
+            value = getattr(goals, field)
+            self._show(f"goal_{field}", -value if field == "score" and self._error and value is not None else value)
 
     def show_costs(self, costs: Costs | None, positive: str, negative: str, binary: bool) -> None:
         """Show the costs of the four kinds of answer; hidden unless there are two classes."""
         self._costs = costs
         self._cost_part.setVisible(binary)
-        for widget in (self._cost_goal, self._lines["goal_cost"]):
+        for widget in (self._titles["cost"], self._lines["goal_cost"]):
             widget.setVisible(binary and costs is not None)
         self.costs_on.setChecked(costs is not None)
         self._cost_grid.setVisible(costs is not None)
@@ -174,13 +175,9 @@ class GoalsCard(QFrame):
 
     def _take_goal(self, field: str) -> None:
         value = self._lines[f"goal_{field}"].number()
-        if field == "response_ms" and value is not None and not 0.001 <= value <= 1e6:
-            raise UserError(
-                self.tr("A response time must be from 0.001 to 1,000,000 milliseconds."), self.tr("Change it, or leave it empty.")
-            )
         if field == "score" and value is not None and self._error:
             value = -value
-        new = replace(self._goals, **{field: None if value is None else float(value) + 0.0})
+        new = replace(self._goals, **{field: None if value is None else float(value) + 0.0})  # refuses what is out of bounds
         if new != self._goals:
             self.goals_changed.emit(new, field)
 

@@ -13,9 +13,9 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import last_import
+from mlops_desktop.engine.data import Imported, last_import
 from mlops_desktop.engine.metrics import metrics_for
-from mlops_desktop.engine.process import ImportFile, Renew
+from mlops_desktop.engine.process import ImportFile, Renew, Renewal
 from mlops_desktop.engine.project import (
     Brief,
     ColumnNote,
@@ -24,7 +24,6 @@ from mlops_desktop.engine.project import (
     Project,
     Role,
     consistent,
-    project_from_json,
     set_note,
     set_target,
 )
@@ -33,11 +32,12 @@ from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
-from mlops_desktop.ui.panels.problem.data_dictionary import NoteRow
 from mlops_desktop.ui.panels.problem.file_card import FileCard
 from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
+from mlops_desktop.ui.panels.problem.notes_model import NoteRow
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.table_columns import table_columns
@@ -54,8 +54,8 @@ class ProblemPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._seen: Json | None = None  # the last overview that was shown; it stays while a new one is being made
-        self._seen_of = ""  # of which data
+        title = self.tr("Looking at the columns")  # asked for by `load_table`, with the table itself
+        self.columns: Query[Json] = Query(controller, owner="table", title=title, parent=self, read=self._read_columns)
         self._shown: tuple[Any, ...] = ()
         self._renewing: object | None = None
         self._before: Project | None = None  # the decisions that a renewal that is under way started from
@@ -119,10 +119,9 @@ class ProblemPanel(Panel):
     def show_results(self) -> None:
         """Show the first rows, or have the table looked at when nobody did."""
         self.controller.load_table()
-        self.show_project()
         table, overview = self.controller.table(), self.controller.overview()
         if table is None or overview is None:
-            if self._seen is None and self.file.preview.table.columns:
+            if self.columns.value is None and self.file.preview.table.columns:
                 self.file.preview.show_columns([])
                 self.file.preview.setProperty("shown", "")
             return
@@ -151,12 +150,13 @@ class ProblemPanel(Panel):
 
     def _overview(self) -> Json | None:
         """Today's overview; the last one of the same data while a new one is being made."""
-        found = self.controller.overview()
-        if found is not None:
-            self._seen, self._seen_of = found, self.controller.project.data
-        elif self._seen_of != self.controller.project.data:
-            self._seen = None
-        return self._seen
+        project = self.controller.project
+        key = self.controller.keys.overview if self.controller.folder is not None and project.data else ""
+        self.columns.want(key, scope=project.data, ask=False)
+        return self.columns.value
+
+    def _read_columns(self, key: str) -> Json | None:
+        return self.controller.overview() if key == self.controller.keys.overview else None
 
     def _show_file(self, project: Project, overview: Json | None) -> None:
         size = ""
@@ -177,12 +177,13 @@ class ProblemPanel(Panel):
 
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, in words."""
-        one = next((c for c in self._seen["columns"] if c["name"] == name), None) if self._seen else None
+        overview = self.columns.value
+        one = next((c for c in overview["columns"] if c["name"] == name), None) if overview else None
         if one is None:
             self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
             return
         text = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
-        proposed = self._seen["roles"].get(name) if self._seen else None
+        proposed = overview["roles"].get(name) if overview else None
         self.file.why.setText(f"{name}: {text}" + (f" {proposed[1]}" if proposed else ""))
 
     def _inconsistencies(self, project: Project, overview: Json | None) -> list[str]:
@@ -305,15 +306,15 @@ class ProblemPanel(Panel):
         asked, token = self.controller.project, object()
         self._before, self._renewing = before, token
 
-        def done(found: Json) -> None:
+        def done(found: Renewal) -> None:
             if self.controller.project is not asked:
                 if self.controller.project is not before:
                     self._renew(before, because)
                 return
             self._before = None
-            self.controller.put(self.tr("What follows from: {what}").format(what=because), project_from_json(found["project"]))
-            if found["changes"]:
-                self.controller.banner.emit("info", self._changes_text(because, found["changes"]), self.id)
+            self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
+            if found.changes:
+                self.controller.banner.emit("info", self._changes_text(because, found.changes), self.id)
 
         def over() -> None:
             if self._renewing is token:  # no later one is under way
@@ -337,10 +338,10 @@ class ProblemPanel(Panel):
         """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
         project = replace(self.controller.project, source=source)
 
-        def done(found: Json) -> None:
-            new = project_from_json(found["project"])
-            for one in found["evidence"]:
-                self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+        def done(found: Imported) -> None:
+            new = found.project
+            for one in found.evidence:
+                self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
             today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
@@ -392,7 +393,8 @@ class ProblemPanel(Panel):
             (self.tr("Choose another file"), self.file.choose),
             *((area.accessibleName(), area) for area in self.brief.areas.values()),
         ]
-        names = [one["name"] for one in self._seen["columns"]] if self._seen else []
+        overview = self.columns.value
+        names = [one["name"] for one in overview["columns"]] if overview else []
         return found + [(name, self.file.goer(name)) for name in names]
 
     def restyle(self) -> None:

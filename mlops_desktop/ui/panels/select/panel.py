@@ -16,6 +16,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
@@ -49,10 +50,11 @@ class RankingPane(Pane):
         self.chart.tools.hide()
         head = row(heading(self.tr("Ranking")), (self.method, 1), self.ring, spacing=12)
         self.setLayout(column(head, self.facts, (scrolled(self.chart), 1), margins=(16, 10, 8, 12)))
-        self.rankings: dict[tuple[str, str], Json] = {}
-        self._asked: tuple[str, str] | None = None
+        self.rankings: Query[Json] = Query(
+            recipe.controller, owner=f"{recipe.panel}.rank", title=self.tr("Ranking the columns"), parent=self, remember=REMEMBERED
+        )
+        self.rankings.changed.connect(recipe.changed)
         self._shown: tuple[object, ...] = ()
-        self._folder = recipe.controller.folder
 
     def show_recipe(self, complete: bool) -> None:
         """Show the ranking, or have it made once the steps before are known."""
@@ -60,20 +62,25 @@ class RankingPane(Pane):
 
     def ranking(self) -> Json | None:
         """The ranking that belongs to what is shown, by the chosen method; None while it is being made."""
-        return self.rankings.get((self.recipe.preview.before, self.method.chosen()))
+        return self.rankings.peek(self._key())
+
+    def _key(self) -> str:
+        before = self.recipe.preview.before
+        return f"{before} {self.method.chosen()}" if before else ""
 
     def _show(self) -> None:
-        recipe = self.recipe
-        if self._folder != recipe.controller.folder:  # nothing of another project is seen while this one's is made
-            self._folder, self._shown = recipe.controller.folder, ()
+        recipe, rankings = self.recipe, self.rankings
+        ask = not recipe.preview.asking and not blocked(recipe.controller.project)
+        call = RankColumns(recipe.controller.inputs[0], recipe.tried(), self.method.chosen(), recipe.selected_positions()[0])
+        rankings.want(self._key(), call, scope=str(recipe.controller.folder), ask=ask)
+        self.ring.setVisible(rankings.asking)
+        found = rankings.value
+        if found is None:
+            self._shown = ()
             self.chart.show_bars([])
             self.facts.setText("")
-        key = (recipe.preview.before, self.method.chosen())
-        found = self.rankings.get(key)
-        if found is None and key != self._asked and key[0] and not recipe.preview.asking and not blocked(recipe.controller.project):
-            self._ask(key)
-        self.ring.setVisible(found is None and key == self._asked)
-        if found is None:
+            return
+        if not rankings.ready:
             return
         dropped = dropped_columns(recipe)
         shown = (found, dropped)
@@ -108,28 +115,6 @@ class RankingPane(Pane):
         if dropped_columns(self.recipe):
             parts.append(self.tr("grey: dropped by this step"))
         return " · ".join(parts)
-
-    def _ask(self, key: tuple[str, str]) -> None:
-        self._asked = key
-        recipe = self.recipe
-
-        def done(found: Json) -> None:
-            self.rankings[key] = found
-            for old in list(self.rankings)[:-REMEMBERED]:
-                del self.rankings[old]
-
-        def over() -> None:
-            if self._asked == key:
-                self._asked = None if key in self.rankings else key
-            recipe.changed.emit()
-
-        recipe.controller.ask(
-            RankColumns(recipe.controller.inputs[0], recipe.tried(), key[1], recipe.selected_positions()[0]),
-            done,
-            owner=f"{recipe.panel}.rank",
-            title=self.tr("Ranking the columns"),
-            on_over=over,
-        )
 
 
 class RemainsPane(Pane):

@@ -23,7 +23,9 @@ from mlops_desktop.ui.jobs import BackgroundJob, Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
+from mlops_desktop.ui.panels.train.split_fields import split_columns
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
@@ -47,10 +49,10 @@ class TrainPanel(Panel):
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
         self._running: Running | None = None
         self._shown: tuple[Any, ...] = ()
-        self._asked_split = ""
-        self._facts: tuple[str, Json] | None = None
-        self._points: tuple[str, list[Json]] = ("", [])  # of the learning curve that is being made, with its run
-        self._curve_job: BackgroundJob[Json, Json] | None = None
+        self.split_facts: Query[Json] = Query(controller, owner="train.validation", title=self.tr("Looking at the split"), parent=self)
+        title = self.tr("Learning curve")
+        self.curve: Query[Json] = Query(controller, owner="train.learning", title=title, parent=self, read=controller.result, long=True)
+        self.curve.progressed.connect(self._show_soon)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(SHOW_MS)
@@ -126,15 +128,13 @@ class TrainPanel(Panel):
         if self._shown and self._shown[0] is project and self._shown[1] is overview:
             return
         self._shown = (project, overview)
-        columns = [one["name"] for one in overview["columns"] if one["name"] != project.target] if overview else []
-        self.setup.show_project(project, self._metric(), columns)
+        self.setup.show_project(project, self._metric(), split_columns(overview["columns"], project.target) if overview else [])
 
     def show_results(self) -> None:
         """Show the board of today's decisions."""
         if blocked(self.controller.project):
             return
         self.controller.load_table()
-        self.show_project()
         self._show_split_facts()
         self._show_board()
 
@@ -143,22 +143,18 @@ class TrainPanel(Panel):
         return next((one for one in metrics_for(project.task) if one.id == project.metric), None) if project.task else None
 
     def _show_split_facts(self) -> None:
-        key = self.controller.keys.validation
-        if self._facts is None or self._facts[0] != key or self._facts[1]["refused"]:
-            found = self.controller.result(key)
-            self._facts = (key, found) if found is not None else self._facts
-        fresh = self._facts is not None and self._facts[0] == key
-        self.setup.split.show_facts(self._facts[1] if fresh and self._facts else None)
-        asked = f"{key} {self.controller.keys.features}"  # whether a split can be made hangs on the features too
-        if (not fresh or (self._facts and self._facts[1]["refused"])) and asked != self._asked_split:
-            self._asked_split = asked
+        """Whether a split can be made depends on the features too: what was refused for others is asked for again."""
+        keys, facts = self.controller.keys, self.split_facts
+        key = f"{keys.validation} {keys.features}"
+        found = self.controller.result(keys.validation) if facts.peek(key) is None else None
+        if found is not None and not found["refused"]:
+            facts.put(key, found)
+        facts.want(key, DescribeSplit(*self.controller.inputs))
+        self.setup.split.show_facts(facts.value)
 
-            def done(found: Json) -> None:
-                self._facts = (key, found)
-
-            self.controller.ask(
-                DescribeSplit(*self.controller.inputs), done, owner="train.validation", title=self.tr("Looking at the split")
-            )
+    def _show_soon(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
 
     def _show_board(self) -> None:
         if self.controller.folder is None or blocked(self.controller.project):
@@ -242,36 +238,26 @@ class TrainPanel(Panel):
         if best is None:
             self.learning.show_nothing()
             return
-        found = self.controller.result(self.controller.keys.learning_curve(best.id))
-        making = self._curve_job is not None and self._points[0] == best.id
-        points = found["points"] if found else self._points[1] if self._points[0] == best.id else []
+        self._want_curve(best)
+        found = self.curve.value
+        points = found["points"] if found else [part["point"] for part in self.curve.parts]
         metric = self._metric()
         self.learning.show_curve(
             model_text(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
-            busy=making or self._job is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
+            busy=self.curve.asking or self._job is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
+
+    def _want_curve(self, run: Run) -> None:
+        self.curve.want(self.controller.keys.learning_curve(run.id), MakeLearningCurve(*self.controller.inputs), ask=False)
 
     def make_learning_curve(self) -> None:
         """Have the learning curve of the chosen model made."""
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if run is None:
             return
-        self._points = (run.id, [])
-
-        def partial(data: Json) -> None:
-            if self._points[0] == run.id:
-                self._points[1].append(data["point"])
-                self._later.start()
-
-        def over() -> None:
-            if self._curve_job is job:
-                self._curve_job = None
-
-        job = self._curve_job = self.controller.ask(
-            MakeLearningCurve(*self.controller.inputs), lambda _: None, owner="train.learning", title=self.tr("Learning curve"), long=True,
-            on_partial=partial, on_over=over,
-        )  # fmt: skip
-        self._later.start()
+        self._want_curve(run)
+        self.curve.retry()
+        self._show_soon()
 
     # ---- training
 
@@ -281,14 +267,12 @@ class TrainPanel(Panel):
             return
         self.setup.algorithms.flush()
         self._allow_more_trials()
-        if self._curve_job is not None:
-            self.controller.jobs.long.cancel(self._curve_job)
+        self.curve.cancel()
         self._at, self._running = (self.controller.folder, self.controller.keys.board), None
 
         def partial(data: Json) -> None:
             self._running = Running.after(self._running, data)
-            if not self._later.isActive():
-                self._later.start()
+            self._show_soon()
 
         def over() -> None:
             stopped = job.cancelled.is_set()

@@ -1,44 +1,52 @@
-"""What a search may spend, as fields: seconds or trials, at random or by a grid; the seed; how many folds are fitted side by side."""
+"""The declared settings of a search as fields, the seed, and how many folds are fitted side by side."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from mlops_desktop.engine.project import Search
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import Choice, Number, Param
+from mlops_desktop.engine.project import Project, Search, parameters
+from mlops_desktop.ui.fields import field_for
 from mlops_desktop.ui.panels.train.split_fields import titled
 from mlops_desktop.ui.widgets.basic import Segments, Weight, column, label, row
-from mlops_desktop.ui.widgets.inputs import SpinBox
+from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, SpinBox
 
 SECONDS, TRIALS = 60.0, 20  # what the other kind of budget begins with
-MOST = 1_000_000
+PLACED = ("method", "trials", "seconds", "grid_points")  # settings with a place of their own; others follow in their order
 
 
 class SearchFields(QWidget):
-    """The fields of a search: itself the budget, and `more` for beneath the models.
+    """The fields of a search: itself the budget, and `more` for beneath the models. `settings` declares what a search has.
 
-    `changed` tells the whole new search and the field, `seed_changed` the seed, `left` that a person is done with a field.
+    `changed` carries the whole new search and the field, `seed_changed` the seed; `left` is sent when a person is done with a field.
     """
 
     changed = Signal(object, str)
     seed_changed = Signal(int)
     left = Signal()
 
-    def __init__(self, cores: int) -> None:
+    def __init__(self, cores: int, settings: type[Search] = Search) -> None:
         super().__init__()
-        self._search = Search()
+        self._search = settings()
+        params, method = settings.params(), settings.params()["method"]
+        assert isinstance(method, Choice)
         self.kind = Segments([("seconds", self.tr("Time")), ("trials", self.tr("Trials"))], name="budget_kind")
-        self.seconds = SpinBox(1, MOST, name="budget_seconds", title=self.tr("Seconds for the search"), suffix=" s")
-        self.trials = SpinBox(1, MOST, name="budget_trials", title=self.tr("Number of trials"))
-        self.method = Segments([("random", self.tr("Random")), ("grid", self.tr("Grid"))], name="search_method")
-        self.method.setToolTip(self.tr("Random: parameters are drawn, the best algorithms more often. Grid: every combination in turn."))
-        self.points = SpinBox(2, 20, name="grid_points", title=self.tr("Values of each number in the grid"))
-        self.seed = SpinBox(0, 2**31 - 1, name="seed", title=self.tr("Seed: the same one gives the same result"))
+        self.seconds = _spin_box(params["seconds"], "budget_seconds", suffix=" s")
+        self.trials = _spin_box(params["trials"], "budget_trials")
+        self.method = Segments(list(method.options.items()), name="search_method")
+        self.method.setToolTip(method.help)
+        self.points = _spin_box(params["grid_points"], "grid_points")
+        self.seed = _spin_box(parameters(Project)["seed"], "seed")
         self.jobs = SpinBox(1, max(cores, 1), name="jobs", title=self.tr("Folds that are fitted side by side"))
-        self._points = titled(self.tr("Values per number"), self.points)
+        self._points = titled(params["grid_points"].label, self.points)
+        self.others = {name: field_for(param, f"search_{name}") for name, param in params.items() if name not in PLACED}
         jobs = titled(self.tr("At a time"), self.jobs)
         if cores < 2:
             jobs.hide()
@@ -47,14 +55,15 @@ class SearchFields(QWidget):
         self.more = QWidget()
         self.more.setLayout(
             column(
-                column(_title(self.tr("Search for parameters")), row(self.method, None), spacing=4),
+                column(_title(method.label), row(self.method, None), spacing=4),
                 self._points,
+                *(titled(params[name].label, field) for name, field in self.others.items()),
                 row((titled(self.tr("Seed"), self.seed), 1), (jobs, 1)),
                 spacing=8,
             )
         )
         self._connect()
-        self.show_search(Search(), 0)
+        self.show_search(self._search, 0)
 
     def _connect(self) -> None:
         self.kind.chosen.connect(self._switch)
@@ -65,6 +74,20 @@ class SearchFields(QWidget):
         self.seed.valueChanged.connect(self.seed_changed)
         for spin in (self.seconds, self.trials, self.points, self.seed):
             spin.editingFinished.connect(self.left)
+        for name, field in self.others.items():
+            field.changed.connect(partial(self._take, name))
+
+    def _take(self, name: str) -> None:
+        """Take over a setting without a place of its own; a value that is refused is marked, with the reason as tool tip."""
+        field = self.others[name]
+        try:
+            value, reason = field.param.check(field.value()), ""
+        except UserError as error:
+            value, reason = getattr(self._search, name), str(error)
+        field.show_bad(bool(reason))
+        field.setToolTip(reason or field.param.help)
+        self._change(name, value)
+        self.left.emit()
 
     def _switch(self, kind: str) -> None:
         by_trials = kind == "trials"
@@ -90,7 +113,16 @@ class SearchFields(QWidget):
         self.method.show_choice(search.method)
         self.points.show_value(search.grid_points)
         self._points.setVisible(search.method == "grid")
+        for name, field in self.others.items():
+            field.show_value(getattr(search, name))
         self.seed.show_value(seed)
+
+
+def _spin_box(param: Param, name: str, suffix: str = "") -> SpinBox:
+    """A spin box with the bounds and the label of a number, as far as it can hold them."""
+    assert isinstance(param, Number), name
+    low, high = max(math.ceil(param.low), INT_LOW), min(math.floor(param.high), INT_HIGH)
+    return SpinBox(low, high, name=name, title=f"{param.label}: {param.help}" if param.help else param.label, suffix=suffix)
 
 
 def _title(text: str) -> QLabel:

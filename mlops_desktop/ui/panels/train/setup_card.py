@@ -11,6 +11,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.fields import Kinds
 from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
 from mlops_desktop.ui.panels.train.search_fields import SearchFields
 from mlops_desktop.ui.panels.train.split_fields import SplitFields, titled
@@ -88,16 +89,15 @@ class SetupCard(QFrame):
     def _set_split(self, split: Any, field: str) -> None:
         self.edited.emit(self.tr("Validation"), f"split.{field}" if field else "", {"split": split})
 
-    def show_project(self, project: Project, metric: Metric | None, columns: list[str]) -> None:
-        """Show the decisions; `columns` may be chosen for a split."""
+    def show_project(self, project: Project, metric: Metric | None, columns: Kinds) -> None:
+        """Show the decisions; `columns` (name, kind) may be chosen for a split."""
         assert project.task is not None
         positive = "" if project.positive is None else level_of(project.positive)
         named = [(id_, text.rpartition(" · ")) for id_, text in metric_choices(project.task, positive)]
         self.measure.show_options((id_, f"{name} · {wish}" if wish else name) for id_, (wish, _, name) in named)  # here the name leads
         self.measure.show_choice(project.metric)
         self.metric_note.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
-        roles = {str(note.role): name for name, note in project.columns.items() if note.role}
-        self.split.show_split(project.split, columns, roles)
+        self.split.show_split(project.split, columns)
         self.search.show_search(project.search, project.seed)
         self.algorithms.show_project(project)
         self.refit.show_choice(project.refit)

@@ -1,31 +1,33 @@
-"""How rows are kept apart, as fields: method, test share, folds, gap, column; with what the split means for the table beneath."""
+"""How rows are kept apart, as fields: the method, the form of its settings, and what the split means for the table beneath."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mlops_desktop.engine.project import Split
+from mlops_desktop.base.splitter import Splitter
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.project import default_splitter
+from mlops_desktop.serving.schema import NUMBER_TYPES
+from mlops_desktop.ui.fields import Kinds
+from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, held, label, row, set_property
-from mlops_desktop.ui.widgets.inputs import ComboBox, SpinBox
-
-_NEEDED = {"grouped": "group", "time": "time", "column": "fold"}  # the role that gives the column when none is named
+from mlops_desktop.ui.widgets.inputs import ComboBox
 
 
 def method_names() -> dict[str, str]:
-    """Method of a split by id, as a person calls it."""
-    tr = QCoreApplication.translate
-    return {
-        "stratified": tr("Split", "Stratified: classes keep their shares"),
-        "random": tr("Split", "Random"),
-        "grouped": tr("Split", "Whole groups stay together"),
-        "time": tr("Split", "By time: test on the latest"),
-        "column": tr("Split", "By a column of the table"),
-    }
+    """Label of a splitter by id; those that need no column come first."""
+    splitters = sorted(choices().splitters.values(), key=lambda splitter: (bool(splitter.role), splitter.label))
+    return {splitter.id: splitter.label for splitter in splitters}
+
+
+def split_columns(columns: Sequence[Mapping[str, Any]], target: str) -> Kinds:
+    """The columns of a table (`{"name", "type"}`) that a split may go by, as (name, kind)."""
+    kinds = {"date": "date", **dict.fromkeys(NUMBER_TYPES, "number")}
+    return [(one["name"], kinds.get(one["type"], "categorical")) for one in columns if one["name"] != target]
 
 
 def titled(title: str, control: QWidget) -> QWidget:
@@ -36,82 +38,63 @@ def titled(title: str, control: QWidget) -> QWidget:
 
 
 class SplitFields(QWidget):
-    """The fields of a split. `changed` tells the whole new one and the field that a person changed, `left` that they are done with it."""
+    """The fields of a splitter. `changed` brings the new one and the field that was changed, `left` says that a person is done with it."""
 
     changed = Signal(object, str)
     left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._split = Split()
-        self._fitting: Split | None = None
+        self._split = default_splitter()
+        self._columns: Kinds = ()
+        self._fitting: Splitter | None = None
         self.method = ComboBox(method_names().items(), name="split_method", title=self.tr("Validation: how rows are kept apart"))
-        self.test = SpinBox(5, 80, name="split_test", title=self.tr("Share of rows in the sealed test part"), suffix=" %")
-        self.folds = SpinBox(2, 50, name="split_folds", title=self.tr("Number of folds of the training part"))
-        self.gap = SpinBox(0, 1_000_000, name="split_gap", title=self.tr("Rows left out between training and what is scored"))
-        self.column = ComboBox(name="split_column", title=self.tr("Column that the split goes by"))
-        self._test = titled(self.tr("Test part"), self.test)
-        self._folds = titled(self.tr("Folds"), self.folds)
-        self._gap = titled(self.tr("Gap, in rows"), self.gap)
-        self._column = titled(self.tr("Column"), self.column)
-        self.message = label("", "caption", tone="3", wrap=True)
-        self.message.setObjectName("split_said")
-        self.warned = label("", "caption", tone="warn", wrap=True)
-        self.warned.setObjectName("split_warned")
+        self.form = self._make_form()
+        self._place = QVBoxLayout()
+        self._place.addWidget(self.form)
+        self.summary = label("", "caption", tone="3", wrap=True)
+        self.summary.setObjectName("split_summary")
+        self.warnings = label("", "caption", tone="warn", wrap=True)
+        self.warnings.setObjectName("split_warnings")
         self.fit = Button("", self._take_fitting, name="split_take_fitting", kind="link")
-        self.setLayout(
-            column(
-                titled(self.tr("Validation"), self.method),
-                row((self._test, 1), (self._folds, 1)),
-                self._gap,
-                self._column,
-                self.message,
-                self.warned,
-                row(self.fit, None),
-                spacing=8,
-            )
-        )
-        self._connect()
+        method = titled(self.tr("Validation"), self.method)
+        self.setLayout(column(method, self._place, self.summary, self.warnings, row(self.fit, None), spacing=8))
+        self.method.picked.connect(self._switch)
         self.show_facts(None)
 
-    def _connect(self) -> None:
-        self.method.picked.connect(lambda id_: self._change("method", id_))
-        self.column.picked.connect(lambda id_: self._change("column", "" if id_ == " " else id_))
-        self.test.valueChanged.connect(lambda value: self._change("test", value / 100))
-        self.folds.valueChanged.connect(lambda value: self._change("folds", value))
-        self.gap.valueChanged.connect(lambda value: self._change("gap", value))
-        for spin in (self.test, self.folds, self.gap):
-            spin.editingFinished.connect(self.left)
+    def _make_form(self) -> ComponentForm:
+        form = ComponentForm(self._split, self._columns, self._take, name="split")
+        for field in form.fields.values():
+            field.changed.connect(self.left)
+        return form
 
-    def _change(self, field: str, value: Any) -> None:
-        new = replace(self._split, **{field: value})
-        if field == "method":
-            new = replace(new, column="")
-        if new != self._split:
-            self.changed.emit(new, field)
-        if field in ("method", "column"):
-            self.left.emit()
+    def _switch(self, id_: str) -> None:
+        if id_ != self._split.id:
+            self.changed.emit(self._split.switch_to(choices().splitters[id_]), "method")
+        self.left.emit()
 
-    def show_split(self, split: Split, columns: Sequence[str], roles: dict[str, str]) -> None:
-        """Show a split. `columns` may be chosen for it; `roles` name the column of each role."""
-        self._split = split
-        self.method.show_choice(split.method)
-        self.test.show_value(round(split.test * 100))
-        self.folds.show_value(split.folds)
-        self.gap.show_value(split.gap)
-        by_role = roles.get(_NEEDED.get(split.method, ""), "")
-        none = self.tr("{name} (by its role)").format(name=by_role) if by_role else self.tr("Choose a column")
-        lost = [split.column] if split.column and split.column not in columns else []
-        self.column.show_options([(" ", none), *((name, name) for name in (*lost, *columns))])
-        self.column.show_choice(split.column or " ")
-        self._test.setVisible(split.method != "column")
-        self._gap.setVisible(split.method == "time")
-        self._column.setVisible(split.method in _NEEDED)
+    def _take(self, new: Splitter) -> None:
+        changed = [name for name in new.params() if getattr(new, name) != getattr(self._split, name)]
+        self.changed.emit(new, changed[0] if changed else "")
+
+    def show_split(self, split: Splitter, columns: Kinds) -> None:
+        """Show a splitter. `columns` (name, kind) may be chosen for it."""
+        other = type(split) is not type(self._split)
+        self._split, self._columns = split, columns
+        self.method.show_choice(split.id)
+        if other:
+            old, self.form = self.form, self._make_form()
+            self._place.replaceWidget(old, self.form)
+            old.hide()
+            old.deleteLater()
+        else:
+            self.form.show_columns(columns)
+            self.form.show_component(split)
 
     def show_facts(self, found: dict[str, Any] | None) -> None:
-        """Show what the split means (`engine.validation`); None while that is not known."""
+        """Show what the split means (`engine.pipeline.validation`); None while that is not known."""
         refused = found["refused"] if found else ""
-        fitting = Split(**found["fitting"]) if found and found["fitting"] else None
+        fitting = choices().splitters.read(found["fitting"]) if found and found["fitting"] else None
         proposed = fitting is not None and fitting == self._split
         counted = ""
         if found and found["folds"]:
@@ -121,16 +104,16 @@ class SplitFields(QWidget):
         if proposed and found:
             counted = f"{counted} {found['reason']}".strip()
         if counted:
-            self.message.setText(counted)
-        self.message.setVisible(bool(counted))
-        warned = [refused] if refused else list(found["warnings"]) if found else []
-        self.warned.setText("\n".join(warned[:3]) + ("\n…" if len(warned) > 3 else ""))
-        self.warned.setVisible(bool(warned))
-        set_property(self.warned, "tone", "err" if refused else "warn")
+            self.summary.setText(counted)
+        self.summary.setVisible(bool(counted))
+        warnings = [refused] if refused else list(found["warnings"]) if found else []
+        self.warnings.setText("\n".join(warnings[:3]) + ("\n…" if len(warnings) > 3 else ""))
+        self.warnings.setVisible(bool(warnings))
+        set_property(self.warnings, "tone", "err" if refused else "warn")
         self._fitting = None if proposed else fitting
         self.fit.setVisible(self._fitting is not None)
         if fitting is not None and found:
-            self.fit.setText(self.tr("Take what fits: {method}").format(method=method_names()[fitting.method].partition(":")[0]))
+            self.fit.setText(self.tr("Take what fits: {method}").format(method=fitting.label.partition(":")[0]))
             self.fit.setAccessibleName(self.fit.text())
             self.fit.setToolTip(found["reason"])
 

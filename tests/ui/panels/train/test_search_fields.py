@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtWidgets import QPushButton
+from dataclasses import dataclass
 
+import pytest
+from PySide6.QtWidgets import QPushButton, QSpinBox
+
+from mlops_desktop.base.params import number
 from mlops_desktop.engine.project.decisions import Search
 from mlops_desktop.ui.panels.train.search_fields import SECONDS, TRIALS, SearchFields
 from tests.ui.conftest import find
@@ -63,3 +66,21 @@ def test_one_core_offers_no_folds_side_by_side(qtbot):
     alone.more.show()
     assert not alone.jobs.isVisible()
     assert alone.jobs.value() == 1
+
+
+def test_a_declared_setting_has_its_field_without_a_line_here(qtbot):
+    @dataclass(frozen=True, kw_only=True)
+    class Patient(Search):
+        patience: int = number(10, 1, 99, "Trials without progress", whole=True)
+
+    fields = SearchFields(cores=4, settings=Patient)
+    qtbot.addWidget(fields)
+    qtbot.addWidget(fields.more)
+    received = []
+    fields.changed.connect(lambda search, field: received.append((search, field)))
+    fields.show_search(Patient(patience=20), 0)
+    box = find(fields.more, QSpinBox, "search_patience")
+    assert (box.value(), box.minimum(), box.maximum()) == (20, 1, 99)
+    box.setValue(30)
+    box.editingFinished.emit()
+    assert received == [(Patient(patience=30), "patience")]

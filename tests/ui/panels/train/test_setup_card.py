@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
-from mlops_desktop.engine.project.decisions import Project, Search, Split
+from mlops_desktop.engine.project.decisions import Project, Search
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
 from mlops_desktop.ui.widgets.inputs import ComboBox
+from tests.splitters import splitter
 from tests.ui.conftest import find
 
 
@@ -26,12 +27,12 @@ def test_showing_decisions_tells_nothing(made):
     made.edited.connect(lambda *text: received.append(text))
     made.metric_picked.connect(received.append)
     for task, metric, split in (
-        ("binary", "roc_auc", Split(method="stratified")),
-        ("regression", "r2", Split(method="time", gap=3, column="day", test=0.33)),
+        ("binary", "roc_auc", splitter(method="stratified")),
+        ("regression", "r2", splitter(method="time", gap=3, column="day", test=0.33)),
     ):
         search = Search(trials=7, seconds=None, method="grid")
         project = Project(task=task, metric=metric, split=split, search=search, seed=4, candidates=(choices().algorithms.read("baseline"),))
-        made.show_project(project, METRICS[metric], ["day", "x"])
+        made.show_project(project, METRICS[metric], [("day", "date"), ("x", "number")])
         assert find(made, ComboBox, "train_metric").chosen() == metric
         assert find(made, ComboBox, "train_metric").currentText().startswith(METRICS[metric].label)
     assert not received

@@ -1,14 +1,12 @@
-"""The fields of a split: what a person changes is told whole, what it means is said in words."""
+"""The fields of a splitter: a change brings the whole new one; beneath stands what it means for the table."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
-from mlops_desktop.engine.project.decisions import Split
-from mlops_desktop.ui.panels.train.split_fields import SplitFields
+from mlops_desktop.ui.panels.train.split_fields import SplitFields, split_columns
+from tests.splitters import splitter
 from tests.ui.conftest import find
 
 FACTS = {
@@ -17,7 +15,7 @@ FACTS = {
     "folds": [[960, 240]],
     "warnings": [],
     "refused": "",
-    "fitting": asdict(Split(method="stratified")),
+    "fitting": splitter("stratified").to_json(),
     "reason": "Fits.",
 }
 
@@ -30,51 +28,72 @@ def made(qtbot):
     return widget
 
 
-def test_only_the_fields_that_matter_are_there(made):
-    made.show_split(Split(method="stratified"), ["day"], {})
-    assert not made.gap.isVisible()
-    assert not made.column.isVisible()
-    made.show_split(Split(method="time"), ["day"], {"time": "day"})
-    assert made.gap.isVisible()
-    assert made.column.currentText() == "day (by its role)"
-    made.show_split(Split(method="column", column="gone"), ["day"], {})
-    assert not made.test.isVisible()
-    assert made.column.chosen() == "gone"  # what is decided is shown, though it is not there
+COLUMNS = [("shop", "categorical"), ("day", "date")]
 
 
-def test_changes_are_told_whole(made):
-    received = []
-    made.changed.connect(lambda split, field: received.append((split, field)))
-    made.show_split(Split(method="grouped", column="shop"), ["shop", "day"], {})
-    made.folds.setValue(7)
-    assert received.pop() == (Split(method="grouped", column="shop", folds=7), "folds")
-    made.test.setValue(35)
-    assert received.pop() == (Split(method="grouped", column="shop", test=0.35), "test")
+def test_the_form_has_the_settings_of_the_method(made):
+    made.show_split(splitter("stratified"), COLUMNS)
+    assert list(made.form.fields) == ["test", "folds"]
+    made.show_split(splitter("time"), COLUMNS)
+    assert list(made.form.fields) == ["test", "folds", "gap", "column"]
+    box = find(made, QComboBox, "split_column")
+    assert [box.itemText(i) for i in range(box.count())] == ["The column with the role “time”", "day"]
+    made.show_split(splitter("column", column="gone"), COLUMNS)
+    assert list(made.form.fields) == ["folds", "column"]
+    assert made.form.fields["column"].value() == ("gone",)  # what is decided is shown, though it is not there
+
+
+def test_columns_are_offered_by_their_kind():
+    columns = [
+        {"name": "a", "type": "integer"},
+        {"name": "b", "type": "id"},
+        {"name": "c", "type": "date"},
+        {"name": "y", "type": "number"},
+    ]
+    assert split_columns(columns, "y") == [("a", "number"), ("b", "categorical"), ("c", "date")]
+
+
+def test_a_change_brings_the_whole_splitter_and_its_field(made):
+    heard = []
+    made.changed.connect(lambda split, field: heard.append((split, field)))
+    made.show_split(splitter("grouped", column="shop"), COLUMNS)
+    made.form.fields["folds"].control.setValue(7)
+    made.form.flush()
+    assert heard.pop() == (splitter("grouped", column="shop", folds=7), "folds")
+    made.show_split(splitter("grouped", column="shop", folds=7), COLUMNS)
+    made.form.fields["test"].control.setValue(35)
+    made.form.flush()
+    assert heard.pop() == (splitter("grouped", column="shop", folds=7, test=0.35), "test")
     made.method.picked.emit("random")
-    assert received.pop() == (Split(method="random"), "method")  # another method needs another column
-    made.column.picked.emit("day")
-    assert received.pop() == (Split(method="grouped", column="day"), "column")
-    made.column.picked.emit(" ")
-    assert received.pop() == (Split(method="grouped"), "column")
+    assert heard.pop() == (splitter("random", folds=7), "method")
+    made.show_split(splitter("grouped", column="shop", test=0.35), COLUMNS)
+    box = find(made, QComboBox, "split_column")
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert heard.pop() == (splitter("grouped", test=0.35), "column")
 
 
 def test_what_a_split_means(made):
-    text, warned, fit = find(made, QLabel, "split_said"), find(made, QLabel, "split_warned"), find(made, QPushButton, "split_take_fitting")
-    made.show_split(Split(method="stratified"), [], {})
+    summary, warnings, fit = (
+        find(made, QLabel, "split_summary"),
+        find(made, QLabel, "split_warnings"),
+        find(made, QPushButton, "split_take_fitting"),
+    )
+    made.show_split(splitter("stratified"), [])
     made.show_facts(FACTS)
-    assert text.text() == "1,200 rows to learn from, 300 sealed for the test. Fits."
-    assert not warned.isVisible()
+    assert summary.text() == "1,200 rows to learn from, 300 sealed for the test. Fits."
+    assert not warnings.isVisible()
     assert not fit.isVisible()
     made.show_facts({**FACTS, "warnings": ["a", "b", "c", "d"]})
-    assert warned.text() == "a\nb\nc\n…"
-    made.show_split(Split(method="time"), [], {})
+    assert warnings.text() == "a\nb\nc\n…"
+    made.show_split(splitter("time"), [])
     made.show_facts({**FACTS, "folds": [], "refused": "No time."})
-    assert warned.text() == "No time."
-    assert warned.property("tone") == "err"
-    received = []
-    made.changed.connect(lambda split, field: received.append(split))
+    assert warnings.text() == "No time."
+    assert warnings.property("tone") == "err"
+    heard = []
+    made.changed.connect(lambda split, field: heard.append(split))
     assert fit.text() == "Take what fits: Stratified"
     fit.click()
-    assert received == [Split(method="stratified")]
+    assert heard == [splitter("stratified")]
     made.show_facts(None)
-    assert not text.isVisible()
+    assert not summary.isVisible()

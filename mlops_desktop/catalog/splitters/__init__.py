@@ -1,0 +1,1 @@
+"""One file is one choice: a way of keeping rows apart."""

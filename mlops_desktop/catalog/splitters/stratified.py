@@ -1,0 +1,48 @@
+"""Rows drawn at random so that each class keeps its share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
+from mlops_desktop.catalog.splitters._shared import fold_count, parts, shuffled_folds, test_share, wanted_rows
+from mlops_desktop.serving.frame import Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stratified(Splitter):
+    """Classes, or ten bands of a numeric target, keep their shares in the test set and in every fold."""
+
+    id = "stratified"
+    label = "Stratified: classes keep their shares"
+    help = "Rows are drawn at random so that each class keeps its share on both sides."
+
+    test: float = test_share()
+    folds: int = fold_count()
+
+    def hold_out(self, facts: SplitFacts, rng: np.random.Generator) -> tuple[Ints, Ints]:
+        chosen = _by_share(facts.strata, rng.permutation(facts.rows), wanted_rows(facts.rows, self.test))
+        return parts(facts.rows, chosen)
+
+    def make_folds(self, facts: SplitFacts, rng: np.random.Generator) -> list[Fold]:
+        return shuffled_folds(facts.strata, self.folds, rng)
+
+
+def _by_share(strata: Ints, shuffled: Ints, wanted: int) -> Ints:
+    """`wanted` rows with the shares of the strata by largest remainders; no stratum is emptied, so a stratum of one row gives none."""
+    counts = np.bincount(strata)
+    room = np.maximum(counts - 1, 0)
+    ideal = counts * (wanted / len(strata))
+    taken = np.minimum(np.floor(ideal).astype(np.intp), room)
+    for position in np.argsort(np.floor(ideal) - ideal, kind="stable").tolist() * 2:
+        if taken.sum() < wanted and taken[position] < room[position]:
+            taken[position] += 1
+    by_stratum = shuffled[np.argsort(strata[shuffled], kind="stable")]
+    rank = np.arange(len(strata)) - np.repeat(np.cumsum(counts) - counts, counts)
+    chosen: Ints = by_stratum[rank < np.repeat(taken, counts)]
+    if not len(chosen):
+        raise UserError("Every class has one row only, so nothing is left to test with.", "Bring more rows, or choose another target.")
+    return chosen

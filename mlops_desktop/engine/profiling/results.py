@@ -1,0 +1,81 @@
+"""What is known of a table: the profile of its columns, relations and findings, and the overview before anything is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.profiling.finding import Finding
+from mlops_desktop.engine.project import OMIT_NONE
+
+Value = float | str  # a number, or a date as ISO text
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts between edges, one edge more than counts; edges of dates are texts."""
+
+    edges: tuple[Value, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ByTarget:
+    """A histogram or the top levels split by the target: `counts[class][bin]`, or the mean of a target of numbers in each bin."""
+
+    classes: tuple[str, ...] | None = field(default=None, metadata=OMIT_NONE)
+    counts: tuple[tuple[int, ...], ...] | None = field(default=None, metadata=OMIT_NONE)
+    means: tuple[float | None, ...] | None = field(default=None, metadata=OMIT_NONE)
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column: numbers and dates have quantiles (share to value) and a histogram, categories and booleans their most frequent levels,
+    texts the mean number of characters and words. What does not apply is None.
+    """
+
+    name: str
+    type: str
+    unit: str
+    description: str
+    missing: int
+    distinct: int
+    characters: float | None = field(default=None, metadata=OMIT_NONE)
+    words: float | None = field(default=None, metadata=OMIT_NONE)
+    top: tuple[tuple[str, int], ...] | None = field(default=None, metadata=OMIT_NONE)
+    mean: Value | None = field(default=None, metadata=OMIT_NONE)
+    std: float | None = field(default=None, metadata=OMIT_NONE)
+    min: Value | None = field(default=None, metadata=OMIT_NONE)
+    max: Value | None = field(default=None, metadata=OMIT_NONE)
+    quantiles: dict[str, Value | None] | None = field(default=None, metadata=OMIT_NONE)
+    histogram: Histogram | None = field(default=None, metadata=OMIT_NONE)
+    zeros: int | None = field(default=None, metadata=OMIT_NONE)
+    by_target: ByTarget | None = field(default=None, metadata=OMIT_NONE)
+
+
+@dataclass(frozen=True)
+class Relations:
+    """A square of strengths by pairs of columns; None where a pair has no two rows in common. `rows` were measured."""
+
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    rows: int
+    sampled: bool
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Statistics, relations and findings of a table; `duplicates`: rows that repeat an earlier one."""
+
+    rows: int
+    duplicates: int
+    columns: tuple[ColumnProfile, ...]
+    findings: tuple[Finding, ...]
+    relations: Relations
+    evidence: tuple[Evidence, ...]
+    target: str | None
+
+    def column(self, name: str) -> ColumnProfile | None:
+        """The profile of a column; None when the table has none of that name."""
+        return next((one for one in self.columns if one.name == name), None)
