@@ -33,7 +33,7 @@ from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.assignments import set_field
 from mlops_desktop.engine.project.decisions import Project, Search, Step
-from mlops_desktop.engine.project.project_file import project_from_json, write_project
+from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.runs import Runs
@@ -220,7 +220,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     for task, target in TARGETS.items():
         (folder / task).mkdir()
         found = import_cells(folder / task, folder / "mixed.csv", Project(name=f"made for {task}", target=target), Silent())
-        project = project_from_json(found["project"])
+        project = found.project
         for other in set(TARGETS.values()) - {target}:
             project = set_field(project, f"roles.{other}=ignore")
         project, _ = propose(folder / task, project, Silent())

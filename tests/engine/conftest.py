@@ -17,7 +17,7 @@ from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.decisions import Project, Search
-from mlops_desktop.engine.project.project_file import project_from_json, write_project
+from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.runs import Runs
 from tests.explicit import explicit_recipe
@@ -52,7 +52,7 @@ def make_project(folder: Path, file: Path, target: str, algorithms: tuple[str, .
     """Import a file, take every proposal, and change what is asked for; written to the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     found = import_cells(folder, file, Project(name=folder.name, target=target), Silent())
-    project, _ = propose(folder, project_from_json(found["project"]), Silent())
+    project, _ = propose(folder, found.project, Silent())
     candidates = tuple(choices().algorithms.read(id_) for id_ in algorithms)
     project = replace(project, candidates=candidates, search=Search(trials=len(candidates), seconds=None), **changes)
     write_project(folder, project)

@@ -19,7 +19,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.process import ImportFile, Propose
 from mlops_desktop.engine.process.child_process import Child
 from mlops_desktop.engine.project.decisions import Project
-from mlops_desktop.engine.project.project_file import project_from_json, read_project, write_project
+from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
@@ -70,9 +70,9 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, 
             folder = made[key] = home / str(len(made))
             folder.mkdir()
             imported = ImportFile(folder, Project(name=file.stem, target=target), str(file)).run(Silent())
-            project = project_from_json(imported["project"])
+            project = imported.project
             if proposed:
-                project = project_from_json(Propose(folder, project).run(Silent())["project"])
+                project = Propose(folder, project).run(Silent()).project
             write_project(folder, project)
         return made[key]
 

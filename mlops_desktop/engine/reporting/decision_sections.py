@@ -11,6 +11,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import ALL, choices, task_spec, tasks
+from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_plots import short
@@ -162,10 +163,10 @@ def _split_settings(splitter: Splitter | None) -> list[tuple[str, str | None]]:
 
 
 def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
-    """The runs from best to worst; those that cannot be told apart from the best are marked as ties."""
+    """The runs in the order of the leaderboard; those that cannot be told apart from the best are marked as ties."""
     if not runs:
         return not_yet("Train models in stage 6, or with “run”.")
-    done = sorted((run for run in runs if run.get("score") is not None), key=lambda run: -run["score"])
+    done = [run for run in runs if run.get("score") is not None]
     rest = [run for run in runs if run.get("score") is None]
     tied = tied_with_best([run.get("fold_scores") or () for run in done])
     metric = metric_named((done or runs)[0].get("metric", ""), task)
@@ -243,15 +244,15 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
     return join([told, heading("Features"), paragraph(names, quiet=True)])
 
 
-def goals(found: Json | None) -> Html:
+def goals(found: Acceptance | None) -> Html:
     """The acceptance gate."""
     if not found:
         return not_yet("Goals are checked when a model is chosen.")
-    if not found.get("goals"):
-        return paragraph(found.get("note") or "No goal is set.", quiet=True)
-    verdict = pill("accepted", "ok") if found["passed"] else pill("not accepted", "bad")
-    marks = [pill("met", "ok") if goal["passed"] else pill("not met", "bad") for goal in found["goals"]]
-    entries = [Html(f"{mark} {escape(goal.get('said') or goal['goal'])}") for mark, goal in zip(marks, found["goals"], strict=True)]
+    if not found.goals:
+        return paragraph(found.note, quiet=True)
+    verdict = pill("accepted", "ok") if found.passed else pill("not accepted", "bad")
+    marks = [pill("met", "ok") if goal.passed else pill("not met", "bad") for goal in found.goals]
+    entries = [Html(f"{mark} {escape(goal.said)}") for mark, goal in zip(marks, found.goals, strict=True)]
     return join([Html(f"<p>{verdict}</p>"), items(entries)])
 
 

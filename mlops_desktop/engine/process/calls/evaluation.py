@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import (
+    Acceptance,
     check,
     evaluate_file,
     held_out_evaluation,
@@ -20,7 +21,7 @@ from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process.call import ProjectCall
 from mlops_desktop.engine.project import Project, project_to_json
 from mlops_desktop.engine.reporting import write_report
-from mlops_desktop.engine.training import Chosen, Runs, open_chosen
+from mlops_desktop.engine.training import Chosen, Runs, board_order, open_chosen
 
 Json = dict[str, Any]
 
@@ -70,12 +71,12 @@ class MeasureResponseTime(ProjectCall[ResponseTime, None]):
 
 
 @dataclass(frozen=True)
-class CheckGoals(ProjectCall[Json, None]):
+class CheckGoals(ProjectCall[Acceptance, None]):
     """The acceptance gate: every goal with what was measured."""
 
     stage = "evaluate"
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Acceptance:
         """See `engine.evaluation.check`."""
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
         return _gate(chosen, runs, "check", Part(job, 0.4, 1.0))
@@ -98,7 +99,7 @@ class WriteReport(ProjectCall[None, None]):
         facts: Json = {
             "project": project_to_json(self.project),
             "profile": pipeline.profile(Part(job, 0.0, 0.2)),
-            "runs": [run.to_json() for run in runs.list(pipeline.keys.board)],
+            "runs": [run.to_json() for run in board_order(runs.list(pipeline.keys.board))],
         }
         if any(run["status"] == "done" for run in facts["runs"]):
             facts |= self._of_chosen(pipeline, runs, Part(job, 0.2, 0.9))
@@ -129,7 +130,7 @@ def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:
     return open_chosen(pipeline, runs, job), runs
 
 
-def _gate(chosen: Chosen, runs: Runs, why: str, job: Job) -> Json:
+def _gate(chosen: Chosen, runs: Runs, why: str, job: Job) -> Acceptance:
     measured = held_out_evaluation(chosen, runs, why, Part(job, 0.0, 0.8))
     return check(chosen.pipeline.project, _with_response(chosen, measured))
 
