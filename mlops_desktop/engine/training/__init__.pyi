@@ -8,6 +8,13 @@ from .learning_curves import learning_curve as learning_curve
 from .model_search import search as search
 from .project_opening import open_project as open_project
 from .ranking import tied_with_best as tied_with_best
+from .results import FoldProgress as FoldProgress
+from .results import LearningCurve as LearningCurve
+from .results import LearningPoint as LearningPoint
+from .results import TrainingEvent as TrainingEvent
+from .results import TrainingResult as TrainingResult
+from .results import TrialEnded as TrialEnded
+from .results import TrialStarted as TrialStarted
 from .runs import Run as Run
 from .runs import Runs as Runs
 from .scorer_assembly import stored_scorer as stored_scorer

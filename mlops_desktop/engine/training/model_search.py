@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from mlops_desktop.engine.project import require
 from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.blend import ADDED, Blend, find_blend, read_algorithm
 from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.results import TrainingResult, TrialEnded, TrialStarted
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.search_plan import Clock, Plan
 from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
@@ -27,10 +27,10 @@ SLOW = 0.2  # of the budget: a trial with so much before it must be better than 
 BEHIND = (0.05, 0.02)  # how far a draw may be behind the best run after one fold, and after more, before it is left
 
 
-def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> dict[str, Any]:
+def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> TrainingResult:
     """Train and tune for the project's budget, record every trial, and fit the chosen model.
 
-    The answer names the chosen run. `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
+    `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
     failed.
     """
     require(pipeline.project, "data", "target", "task", "metric", "candidates")
@@ -42,7 +42,8 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
         reasons = "; ".join(f"{run.label}: {run.reason}" for run in done[:3])
         raise UserError(f"No algorithm could be trained. {reasons}", "Mend what is named there, or choose other algorithms.")
     chosen = open_chosen(pipeline, runs, Part(job, 0.9, 1.0))
-    return {"chosen": chosen.run.id, "algorithm": chosen.run.label, "score": chosen.run.score, "std": chosen.run.std, "trials": len(done)}
+    run = chosen.run
+    return TrainingResult(run.id, run.label, run.score, run.std, len(done))
 
 
 def _searched(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
@@ -158,11 +159,11 @@ def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
 
 def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int, pruner: trials.Pruner | None = None) -> Run:
     job.step(0.0, f"Trial {number}: {algorithm.label}")
-    job.partial({"trial": number, "algorithm": algorithm.to_json(), "label": algorithm.label})
+    job.partial(TrialStarted(number, algorithm.label))
     began = time.perf_counter()
     run = run_trial(folds, algorithm, number, job, jobs, pruner)
     runs.record(run)
-    job.partial({"run": run.to_json()})
+    job.partial(TrialEnded(run.id))
     said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
     job.step(1.0, f"Trial {number}: {algorithm.label}, {said} ({time.perf_counter() - began:.1f} s)")
     return run

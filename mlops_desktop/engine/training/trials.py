@@ -21,6 +21,7 @@ from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
 from mlops_desktop.engine.training.blend import Blend, read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
+from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.models.blend import blended
@@ -185,7 +186,7 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, pruner: 
     todo = [i for i in range(count) if pipeline.keys.fold(algorithm, i) not in pipeline.store]
     while todo and (jobs < 2 or len(todo) < 2 or isinstance(algorithm, Blend)):
         _ask(pruner, pipeline, algorithm)
-        job.partial({"fold": todo[0] + 1, "folds": count})
+        job.partial(FoldProgress(todo[0] + 1, count))
         began = time.perf_counter()
         folds.fit_fold(algorithm, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
         del todo[0]
@@ -196,7 +197,7 @@ def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, pruner: 
     _ask(pruner, pipeline, algorithm)
     for done, _ in enumerate(_in_processes(pipeline, algorithm, todo, jobs), start=count - len(todo) + 1):
         job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
-        job.partial({"fold": done, "folds": count})
+        job.partial(FoldProgress(done, count))
         if done < count:
             _ask(pruner, pipeline, algorithm)
 

@@ -6,15 +6,13 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from mlops_desktop.engine.metrics.definitions import METRICS
+from mlops_desktop.engine.training import LearningPoint
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from tests.ui.conftest import find
 
 
-def points(valid: list[float], train: list[float]) -> list[dict[str, object]]:
-    return [
-        {"share": (i + 1) / 10, "rows": 10 * (i + 1), "train": [t, t], "valid": [v, v]}
-        for i, (v, t) in enumerate(zip(valid, train, strict=True))
-    ]
+def points(valid: list[float], train: list[float]) -> list[LearningPoint]:
+    return [LearningPoint((i + 1) / 10, 10 * (i + 1), (t, t), (v, v)) for i, (v, t) in enumerate(zip(valid, train, strict=True))]
 
 
 @pytest.fixture
