@@ -24,10 +24,11 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Task
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Flag
-from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.choices import ALL, choices, task_spec, tasks
 from mlops_desktop.engine.data.importing import import_cells
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.assignments import set_field
@@ -207,7 +208,7 @@ class Files:
         steps = tuple(Step(OPERATIONS.read(step)) for step in case.steps)
         algorithm = ALGORITHMS.read(case.algorithm)
         consent = frozenset({algorithm.id}) if algorithm.stores_training_data else frozenset[str]()
-        return replace(project, steps=steps, candidates=(algorithm,), consent=consent)
+        return replace(project, steps=steps, encodings={ALL: choices().encodings["as_it_is"]()}, candidates=(algorithm,), consent=consent)
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +235,7 @@ def exported(files: Files, case: Case, folder: Path) -> Chosen:
     """Train a case and export it to `folder/bundle`."""
     project = files.project(case)
     pipeline = Pipeline(files.folder / case.task, project)
-    pipeline = Pipeline(pipeline.folder, replace(project, chosen=pipeline.keys.run(project.candidates[0])))
+    pipeline = Pipeline(pipeline.folder, replace(project, chosen=pipeline.keys.run(Candidate.of(project, project.candidates[0]))))
     runs = Runs(pipeline.folder)
     search(pipeline, runs, Silent())
     chosen = open_chosen(pipeline, runs, Silent())

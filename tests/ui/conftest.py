@@ -25,6 +25,7 @@ from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.settings import Settings
+from tests.explicit import explicit_recipe
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 PATIENCE = 60.0  # seconds
@@ -96,6 +97,8 @@ def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -
             file.write_bytes(data if isinstance(data, bytes) else str(data).encode())
         folder = tmp_path / f"project_{count}"
         shutil.copytree(_prepared(file, target, proposed), folder)
+        if proposed:  # steps to look at, which make the whole matrix
+            decided = {**explicit_recipe(), **decided}
         if decided:
             write_project(folder, replace(read_project(folder), **decided))
         return folder

@@ -11,9 +11,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import time
 import zlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,7 +46,7 @@ class ArtifactStore:
     def put(self, key: str, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         """Keep a JSON document with named arrays under a key of hex digits. What is there already stays: equal keys mean equal results.
 
-        A `Key` tells its origin, which is kept beside the document.
+        The origin of a `Key` is recorded beside the document.
 
         TypeError when the document is not JSON or an array holds objects; UserError when the disk refuses.
         """
@@ -154,18 +153,16 @@ class ArtifactStore:
         place = self._place(key) if key else self.root
         return sum(_size_of(path) for path in place.rglob("*")) if place.is_dir() else 0
 
-    def age(self, key: str) -> float:
-        """Seconds since an entry was made; 0 when it is absent."""
-        try:
-            return max(0.0, time.time() - (self._place(key) / _ENTRY).stat().st_mtime)
-        except OSError:
-            return 0.0
-
     def clear(self, keep: Container[str] = ()) -> None:
         """Remove every entry whose key is not in `keep`, and what killed writers left behind."""
-        for key in self.keys():
-            if key not in keep:
-                self._discard(key)
+        self.remove(key for key in tuple(self.keys()) if key not in keep)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove these entries, and what killed writers left behind. What is being written now is not touched; an entry that the system
+        does not let go (on Windows: that another process reads) stays whole.
+        """
+        for key in keys:
+            self._discard(key)
         disk.sweep(self.root)
 
     def _place(self, key: str) -> Path:
@@ -179,7 +176,7 @@ class ArtifactStore:
             try:
                 making.rename(place)
             except OSError:
-                # Another process made the same entry meanwhile. One that is damaged was removed by the look at it: try once more.
+                # Another process made the same entry meanwhile. A damaged one was removed when it was checked: try once more.
                 if place.name in self:
                     return
                 if not place.exists():

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Task
 from mlops_desktop.base.params import Number, Param
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.settings import Settings
@@ -151,8 +151,8 @@ def read(hint: Any, value: Any, where: str) -> Any:
 
 def refused(where: str, value: Any, wanted: str) -> UserError:
     """The refusal of a value."""
-    said = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
-    return UserError(f"“{where}” cannot be {said}.", f"It must be {wanted}.")
+    text = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
+    return UserError(f"“{where}” cannot be {text}.", f"It must be {wanted}.")
 
 
 def read_object(cls: type[Any], value: Any, where: str) -> Any:
@@ -286,6 +286,7 @@ def registry_of(family: type[Component]) -> Registry[Any]:
         RowFilter: choices().row_filters,
         Splitter: choices().splitters,
         Operation: choices().operations,
+        Encoding: choices().encodings,
         Algorithm: choices().algorithms,
     }
     return known[family]

@@ -98,9 +98,7 @@ def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
     found = ask(PreviewRecipe, trained, at=0)
     assert len(found["steps"]) == len(trained.project.steps)
     assert ask(RankColumns, trained, method="select_variance")["scores"]
-    proposed = ask(SuggestSteps, trained).steps
-    assert [one.step.id for one in proposed] == [step.component.id for step in trained.project.steps]
-    assert all(one.there and one.reason for one in proposed)
+    assert ask(SuggestSteps, trained).steps == ()  # no column is constant
 
 
 def test_the_chosen_model_is_opened_with_the_rows_it_learned_from(trained, copy_of):
