@@ -16,10 +16,11 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, metrics_for
+from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve, Train
-from mlops_desktop.engine.training import Run, done_of_plan
+from mlops_desktop.engine.training import LearningCurve, Run, TrainingEvent, TrainingResult, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of
-from mlops_desktop.ui.jobs import BackgroundJob, Json
+from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
@@ -45,13 +46,16 @@ class TrainPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._job: BackgroundJob[Json, Json] | None = None  # the search that is going on
+        self._job: BackgroundJob[TrainingResult, TrainingEvent] | None = None  # the search that is going on
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
         self._running: Running | None = None
         self._shown: tuple[Any, ...] = ()
-        self.split_facts: Query[Json] = Query(controller, owner="train.validation", title=self.tr("Looking at the split"), parent=self)
+        facts = self.tr("Looking at the split")
+        self.split_facts: Query[SplitSummary] = Query(controller, owner="train.validation", title=facts, parent=self)
         title = self.tr("Learning curve")
-        self.curve: Query[Json] = Query(controller, owner="train.learning", title=title, parent=self, read=controller.result, long=True)
+        self.curve: Query[LearningCurve] = Query(
+            controller, owner="train.learning", title=title, parent=self, read=lambda key: controller.result(key, LearningCurve), long=True
+        )
         self.curve.progressed.connect(self._show_soon)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -146,8 +150,8 @@ class TrainPanel(Panel):
         """Whether a split can be made depends on the features too: what was refused for others is asked for again."""
         keys, facts = self.controller.keys, self.split_facts
         key = f"{keys.validation} {keys.features}"
-        found = self.controller.result(keys.validation) if facts.peek(key) is None else None
-        if found is not None and not found["refused"]:
+        found = self.controller.result(keys.validation, SplitSummary) if facts.peek(key) is None else None
+        if found is not None and not found.refused:
             facts.put(key, found)
         facts.want(key, DescribeSplit(*self.controller.inputs))
         self.setup.split.show_facts(facts.value)
@@ -240,11 +244,11 @@ class TrainPanel(Panel):
             return
         self._want_curve(best)
         found = self.curve.value
-        points = found["points"] if found else [part["point"] for part in self.curve.parts]
+        points = found.points if found else self.curve.parts
         metric = self._metric()
         self.learning.show_curve(
             model_text(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
-            busy=self.curve.asking or self._job is not None, notes=found["notes"] if found else [], cost=spent(CURVE_COST * best.seconds),
+            busy=self.curve.asking or self._job is not None, notes=found.notes if found else (), cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
     def _want_curve(self, run: Run) -> None:
@@ -270,8 +274,8 @@ class TrainPanel(Panel):
         self.curve.cancel()
         self._at, self._running = (self.controller.folder, self.controller.keys.board), None
 
-        def partial(data: Json) -> None:
-            self._running = Running.after(self._running, data)
+        def show_event(event: TrainingEvent) -> None:
+            self._running = Running.after(self._running, event)
             self._show_soon()
 
         def over() -> None:
@@ -282,7 +286,7 @@ class TrainPanel(Panel):
 
         job = self._job = self.controller.ask(
             Train(*self.controller.inputs, self.setup.search.jobs.value()), self._trained, owner="train", title=self.tr("Training"),
-            long=True, on_partial=partial, on_over=over,
+            long=True, on_partial=show_event, on_over=over,
         )  # fmt: skip
         self._show_board()
 
@@ -297,7 +301,7 @@ class TrainPanel(Panel):
         if changes:
             self.controller.edit(self.tr("Go on training"), **changes)
 
-    def _trained(self, _: Json) -> None:
+    def _trained(self, _: TrainingResult) -> None:
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if self._is_here() and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
             self.make_learning_curve()
