@@ -26,7 +26,7 @@ def opened(open_project, make_project, *args, **words):
 
 
 def kpi(panel, name: str) -> tuple[str, str]:
-    return panel.kpis[name].value.text(), panel.kpis[name].hint.text()
+    return panel.kpis.cards[name].value.text(), panel.kpis.cards[name].hint.text()
 
 
 def tab(panel, id_: str) -> None:
@@ -302,12 +302,12 @@ def test_statistics_correlations_and_gaps(panel):
     tab(panel, "relations")
     assert panel.relations.isVisible()
     assert not panel.distributions.isVisible()  # correlations need the room
-    titles, lines = panel.relations.as_rows()
+    titles, lines = panel.relations.heatmap.as_rows()
     assert len(lines) == 7
     assert "body_mass_g" in titles
-    assert {"flipper_length_mm", "body_mass_g"} <= set(panel.pairs.rows_model.rows[0].id.split("\n")) | set(
-        panel.pairs.rows_model.rows[1].id.split("\n")
-    ) | set(panel.pairs.rows_model.rows[2].id.split("\n"))
+    assert {"flipper_length_mm", "body_mass_g"} <= set(panel.relations.pairs.rows_model.rows[0].id.split("\n")) | set(
+        panel.relations.pairs.rows_model.rows[1].id.split("\n")
+    ) | set(panel.relations.pairs.rows_model.rows[2].id.split("\n"))
     tab(panel, "missing")
     assert panel.distributions.isVisible()
     assert panel.missing.rows_model.rows[0].id == "sex"
@@ -333,7 +333,7 @@ def test_a_sample_is_said(open_project, make_project, tmp_path):
     rows = "".join(f"{(i * 37) % 101},{(i * 91) % 89},{'yn'[i % 3 == 0]}\n" for i in range(20_500))
     _, panel = opened(open_project, make_project, "a,b,y\n" + rows, "y")
     tab(panel, "relations")
-    assert "Sample of 20,000 rows." in panel.relations_note.text()
+    assert "Sample of 20,000 rows." in panel.relations.note.text()
 
 
 def test_without_gaps_that_is_said(open_project, make_project):
