@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import Raw, storable
+from mlops_desktop.engine.data.raw_column import RawColumn, storable
 
 
 def cells_of(data: Any, decimal: str = "") -> Cells:
@@ -29,6 +29,6 @@ def cells_of(data: Any, decimal: str = "") -> Cells:
     return Cells(table=pa.Table.from_arrays(arrays, names=[str(name) for name in frame.columns]), decimal=decimal, mixed=mixed)
 
 
-def raw_of(name: str, data: Any) -> Raw:
+def raw_of(name: str, data: Any) -> RawColumn:
     """One column of such cells by its distinct values."""
     return cells_of({name: data}).column(name)

@@ -139,7 +139,7 @@ class TaskSpec(Component, ABC):
         return target.values.astype(np.intp) if target.classes else bands(target.values)
 
     def prior(self, target: Target) -> Floats:
-        """What a model that looks at no column answers: (classes,) shares, or (1,) the mean; 0 without rows."""
+        """What a model that uses no column answers: (classes,) shares, or (1,) the mean; 0 without rows."""
         rows = len(target.values)
         if target.classes:
             return np.bincount(target.values, minlength=len(target.classes)) / max(rows, 1)

@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"[+\-−]?[$€£]?\s*[0-9][0-9.,'’ ]*(?:[eE][+-]?[0-9]+
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}(?:[-/.][0-9]{1,4})?(?:[T ].*)?")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _FEW = 0.2  # levels for each row, at most, in a column of few levels
-_BODY = 100  # rows that are looked at to tell a header from data
+_BODY = 100  # rows that decide whether the first one is a header
 
 
 def generated_names(count: int) -> list[str]:
@@ -21,7 +21,7 @@ def is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns of the rows below rather than being one of them.
 
     It is data when most columns of numbers or dates have such a value in the first row too. Without any it is data when, of the columns
-    with few levels, more have in the first row one of their levels than a word of its own.
+    with few levels, more have in the first row one of their levels than a text of its own.
     """
     if not body or not any(cell.strip() for cell in first):
         return bool(not body)

@@ -45,7 +45,7 @@ class Metric:
     """One measure of a model.
 
     `id` is the name of scikit-learn's scorer, so higher is better. `wish` is what a person who chooses it wants of a model, `trait` the
-    trait that a task must have (`TaskSpec.traits`), `sentence` says what the metric is, `told` what a value of it means: a format with
+    trait that a task must have (`TaskSpec.traits`), `sentence` says what the metric is, `meaning` what a value of it means: a format with
     `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in `wish`). `prepare` makes the statistic.
     """
 
@@ -54,7 +54,7 @@ class Metric:
     wish: str
     trait: str
     sentence: str
-    told: str
+    meaning: str
     prepare: Callable[[Answers], Statistic]
 
     @property
@@ -66,9 +66,11 @@ class Metric:
         """The value as people write it: errors without their minus sign."""
         return -score if self.is_error and score != 0 else score
 
-    def say(self, score: float | None, positive: str = "") -> str:
-        """What a score means, in one sentence; of an undefined score (None or NaN), why there is none."""
+    def describe(self, score: float | None, positive: str = "") -> str:
+        """What a score means, in one sentence; of an undefined score (None or NaN), that there is none."""
         if score is None or not math.isfinite(score):
             return f"{self.label} cannot be computed on these rows."
         value = self.shown(score)
-        return self.told.format(value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class")
+        return self.meaning.format(
+            value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class"
+        )

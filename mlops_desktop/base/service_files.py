@@ -66,14 +66,13 @@ def _incomplete(name: str) -> UserError:
     return UserError(f"This installation is incomplete: a file of the service is missing, “{name}”.", "Install the application again.")
 
 
-def service_lock(requirements: Collection[str] = (), text: str | None = None) -> str:
+def service_lock(requirements: Collection[str] = ()) -> str:
     """The lock of a service: its packages with version and the hashes of all their files. No network is needed.
 
     `requirements` are the packages that the model needs beside the service's own. Those and what they need are taken from the lock that
-    travels with the application (or from its `text`). UserError when it does not hold one of them.
+    travels with the application. UserError when it does not hold one of them.
     """
-    if text is None:
-        text = (resource_folder() / "templates" / "service.lock").read_text(encoding="utf-8")
+    text = (resource_folder() / "templates" / "service.lock").read_text(encoding="utf-8")
     header, *blocks = re.split(r"(?m)^(?=# for |[\w.-]+==)", text)
     chosen, needed_by = [header], ""
     found: set[str] = set()

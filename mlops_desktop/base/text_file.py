@@ -1,4 +1,4 @@
-"""What a text file is: its encoding, and how its table is written. Found by looking, never by the file's name."""
+"""Finds the encoding and the dialect of a text file from its bytes, never from its name."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 
 
 def refuse_binary(path: Path, sample: bytes) -> None:
-    """UserError when the bytes are no text, naming what they look like."""
+    """UserError when the bytes are no text; it names the format that they begin like."""
     for magic, name, remedy in _MAGIC:
         if sample.startswith(magic):
             raise UserError(f"“{path.name}” is no text file: it looks like {name}.", remedy)
@@ -78,7 +78,7 @@ def _utf16_without_mark(sample: bytes) -> str:
 def find_encoding(path: Path) -> str:
     """The encoding of a text file.
 
-    By its mark, UTF-8 when all of it is, another script's when its bytes say so, else Windows' Western European.
+    By its byte order mark, UTF-8 when all of it is, another script's when its bytes are typical of one, else Windows' Western European.
     """
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)

@@ -73,6 +73,8 @@ def _add_project(add: Add) -> None:
     sub = add("project", "set", "change decisions: roles, steps, split, algorithms, goals …")
     sub.add_argument("fields", nargs="+", metavar="FIELD=VALUE")
     add("project", "show", "print the decisions of a project as JSON")
+    sub = add("project", "clean", "remove stored results that neither the decisions nor a recorded run use", json_=True)
+    sub.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     sub = add("project", "update", "new data under the same decisions")
     sub.add_argument("--data", type=Path, required=True, metavar="FILE")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
+from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns
 from mlops_desktop.engine.process import ImportFile, Propose, Renew
 from mlops_desktop.engine.project import (
@@ -23,7 +25,7 @@ from mlops_desktop.engine.project import (
     set_field,
     write_project,
 )
-from mlops_desktop.engine.training import open_project
+from mlops_desktop.engine.training import clean_store, open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -105,6 +107,20 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
 def show_command(args: argparse.Namespace) -> int:
     """Print the decisions of a project as JSON."""
     print_json(project_to_json(open_project(args.dir)))
+    return 0
+
+
+def clean_command(args: argparse.Namespace) -> int:
+    """Remove the stored results that nothing reaches any more; nothing is open beside it, so there is no undo to keep them for."""
+    open_project(args.dir)  # a folder that is no project is refused before it is locked
+    with ProjectLock(args.dir):
+        found = clean_store(args.dir, [open_project(args.dir)], dry_run=args.dry_run)
+    if args.json:
+        print_json(asdict(found))
+        return 0
+    removed = pluralize(found.removed, "1 result", "{n} results")
+    verb = "Would remove" if args.dry_run else "Removed"
+    print(f"{verb} {removed} ({bytes_text(found.removed_bytes)}). {bytes_text(found.kept_bytes)} stay.")
     return 0
 
 

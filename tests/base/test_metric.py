@@ -14,11 +14,11 @@ ERROR = Metric("neg_miss", "Miss", "Little", "numbers", "Mean miss.", "Misses by
 def test_an_error_is_written_without_its_sign():
     assert ERROR.is_error
     assert (ERROR.shown(-3.0), ERROR.shown(0.0)) == (3.0, 0.0)
-    assert ERROR.say(-2.5) == "Misses by 2.5."
+    assert ERROR.describe(-2.5) == "Misses by 2.5."
 
 
 def test_an_undefined_score_says_so():
-    assert {ERROR.say(value) for value in (None, math.nan, -math.inf)} == {"Miss cannot be computed on these rows."}
+    assert {ERROR.describe(value) for value in (None, math.nan, -math.inf)} == {"Miss cannot be computed on these rows."}
 
 
 def test_scores_are_compared_rounded():

@@ -30,7 +30,7 @@ def test_a_figure(value, said):
 
 
 def test_no_sentence_of_a_metric_counts_in_powers_of_ten():
-    said = METRICS["neg_root_mean_squared_error"].say(-21819.3)
+    said = METRICS["neg_root_mean_squared_error"].describe(-21819.3)
     assert "21,819" in said
     assert "e+" not in said
-    assert "e+" not in METRICS["neg_mean_absolute_percentage_error"].say(-10.77)
+    assert "e+" not in METRICS["neg_mean_absolute_percentage_error"].describe(-10.77)

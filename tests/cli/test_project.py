@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -82,3 +83,16 @@ def test_a_positive_class_that_is_none_is_refused(project, tmp_path):
     for word in ("up", "down"):
         assert call("set", made, f"positive={word}").returncode == 0
         assert json.loads((made / "project.json").read_text(encoding="utf-8"))["positive"] == word
+
+
+def test_clean_removes_what_nothing_uses(project, tmp_path):
+    folder = shutil.copytree(project, tmp_path / "copy")
+    before = json.loads(call("clean", folder, "--dry-run", "--json").stdout)
+    assert call("set", folder, "types.island=text").returncode == 0
+    assert call("set", folder, "types.island=").returncode == 0
+    dry = json.loads(call("clean", folder, "--dry-run", "--json").stdout)
+    assert dry["removed"] > before["removed"]
+    assert "Removed" in call("clean", folder).stdout
+    after = json.loads(call("clean", folder, "--json").stdout)
+    assert (after["removed"], after["kept"]) == (0, dry["kept"])
+    assert "no project" in refused(call("clean", tmp_path)).lower()

@@ -95,8 +95,8 @@ def test_nothing_of_this_machine_goes_along(id_, cores, tmp_path):
     here = {text for text in here if len(text) > 4}
     today = {time.strftime("%Y-%m-%d"), time.strftime("%Y-%m-%d", time.gmtime())}
     for name, data in files.items():
-        said = data.decode("utf-8", "ignore")
-        assert [text for text in here | today if text in said] == [], name
+        content = data.decode("utf-8", "ignore")
+        assert [text for text in here | today if text in content] == [], name
 
 
 @each_member

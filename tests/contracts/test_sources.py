@@ -1,4 +1,4 @@
-"""Every source: the whole zoo opens rightly or gets one clear sentence, and nothing hangs or is lost in silence."""
+"""Every source: all sample files are read correctly or refused in one sentence, and no row or cell is lost without a note."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.loading import guess_source, load_cells
 from mlops_desktop.engine.data.typed_table import type_cells
 from tests.engine.disks import unprivileged
-from tests.zoo import REFUSED, TEXTS, TYPED, Animal
+from tests.sample_files import REFUSED, TEXTS, TYPED, SampleFile
 
 SOURCES = choices().sources
 
@@ -31,40 +31,40 @@ def everything(source, path):
             return batches, end.value
 
 
-def by_name(animal: Animal) -> str:
-    return animal.name
+def by_name(sample: SampleFile) -> str:
+    return sample.name
 
 
-@pytest.mark.parametrize("animal", [*TEXTS, *TYPED], ids=by_name)
-def test_opens_rightly(animal, tmp_path):
-    source, cells = load_cells(animal.write(tmp_path), None, Silent())
+@pytest.mark.parametrize("sample", [*TEXTS, *TYPED], ids=by_name)
+def test_opens_rightly(sample, tmp_path):
+    source, cells = load_cells(sample.write(tmp_path), None, Silent())
     messages = " ".join(note.message for note in cells.notes)
-    assert tuple(cells.names) == animal.columns
-    assert cells.rows == animal.rows
-    assert tuple(column[0].as_py() for column in cells.table.columns) == animal.first
-    assert animal.said in messages
-    assert animal.said or "left out" not in messages
-    assert type_cells(cells, {}, Silent()).rows == animal.rows
-    again = load_cells(tmp_path / animal.name, SOURCES.read(source.to_json()), Silent())[1]
+    assert tuple(cells.names) == sample.columns
+    assert cells.rows == sample.rows
+    assert tuple(column[0].as_py() for column in cells.table.columns) == sample.first
+    assert sample.note in messages
+    assert sample.note or "left out" not in messages
+    assert type_cells(cells, {}, Silent()).rows == sample.rows
+    again = load_cells(tmp_path / sample.name, SOURCES.read(source.to_json()), Silent())[1]
     assert again.table.equals(cells.table)
 
 
-@pytest.mark.parametrize("animal", [*TEXTS, *TYPED], ids=by_name)
-def test_yields_bounded_batches_of_one_schema_and_then_its_report(animal, tmp_path, monkeypatch):
+@pytest.mark.parametrize("sample", [*TEXTS, *TYPED], ids=by_name)
+def test_yields_bounded_batches_of_one_schema_and_then_its_report(sample, tmp_path, monkeypatch):
     monkeypatch.setattr("mlops_desktop.base.source.BATCH_ROWS", 2)
-    path = str(animal.write(tmp_path))
+    path = str(sample.write(tmp_path))
     batches, report = everything(guess_source(path), path)
     assert all(isinstance(one, pa.RecordBatch) and one.num_rows <= 2 for one in batches)
     assert len({one.schema for one in batches}) == 1
-    assert report.rows_read == sum(one.num_rows for one in batches) >= animal.rows
+    assert report.rows_read == sum(one.num_rows for one in batches) >= sample.rows
     assert all(isinstance(note, Evidence) for note in report.notes)
     assert all(0 <= at < batches[0].num_columns for at in report.mixed)
 
 
-@pytest.mark.parametrize("animal", REFUSED, ids=by_name)
-def test_is_refused_in_one_sentence_with_a_way_out(animal, tmp_path):
-    with pytest.raises(UserError, match=animal.refused) as caught:
-        load_cells(animal.write(tmp_path), None, Silent())
+@pytest.mark.parametrize("sample", REFUSED, ids=by_name)
+def test_is_refused_in_one_sentence_with_a_way_out(sample, tmp_path):
+    with pytest.raises(UserError, match=sample.refused) as caught:
+        load_cells(sample.write(tmp_path), None, Silent())
     assert caught.value.message.endswith(".")
     assert caught.value.remedy.endswith(".")
     assert "Error" not in str(caught.value)
@@ -102,11 +102,11 @@ def test_a_source_as_json(id_):
 
 
 @pytest.mark.parametrize("id_", [id_ for id_, source in SOURCES.items() if source.suffixes])
-def test_a_source_of_files_has_animals_in_the_zoo(id_):
+def test_a_source_of_files_has_sample_files(id_):
     """A file that it opens, and one that it refuses in a sentence: the tests above run over them."""
-    opened = [animal.name for animal in (*TEXTS, *TYPED) if SOURCES[id_].opens(animal.name)]
-    assert opened, f"put a file that {id_} reads into tests/zoo.py"
-    assert [animal.name for animal in REFUSED if SOURCES[id_].opens(animal.name)], f"put a damaged file of {id_} into tests/zoo.py"
+    opened = [sample.name for sample in (*TEXTS, *TYPED) if SOURCES[id_].opens(sample.name)]
+    assert opened, f"put a file that {id_} reads into tests/sample_files.py"
+    assert [sample.name for sample in REFUSED if SOURCES[id_].opens(sample.name)], f"put a damaged file of {id_} into tests/sample_files.py"
     assert SOURCES[id_].id == id_
     assert SOURCES[id_].help.endswith(".")
 
@@ -133,8 +133,8 @@ def test_an_encoding_that_does_not_fit_is_refused(tmp_path):
 
 
 def test_a_sheet_by_name(tmp_path):
-    animal = next(a for a in TYPED if a.name == "two_sheets.xlsx")
-    path = animal.write(tmp_path)
+    sample = next(a for a in TYPED if a.name == "two_sheets.xlsx")
+    path = sample.write(tmp_path)
     assert load_cells(path, SOURCES["excel"](sheet="Data"), Silent())[1].rows == 2
     with pytest.raises(UserError, match="no sheet “Nope”"):
         everything(SOURCES["excel"](sheet="Nope"), path)

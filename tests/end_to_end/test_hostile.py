@@ -160,7 +160,7 @@ def assert_refused(bundle: Path, file: Path, folder: Path) -> None:
 @pytest.mark.proof
 def test_a_flipped_byte_in_a_bundle(penguins, tmp_path):
     bundle = shutil.copytree(penguins.bundle, tmp_path / "bundle")
-    (array,) = (bundle / "model").rglob("model.weights.npy")
+    (array,) = (bundle / "model").rglob("*.model.weights.npy")
     data = bytearray(array.read_bytes())
     data[-5] ^= 1
     array.write_bytes(bytes(data))
@@ -170,7 +170,7 @@ def test_a_flipped_byte_in_a_bundle(penguins, tmp_path):
 def test_a_model_that_was_changed_with_its_checksums(penguins, tmp_path):
     """Whoever changes the model and writes new checksums over it is found out by the golden rows."""
     bundle = shutil.copytree(penguins.bundle, tmp_path / "bundle")
-    (path,) = (bundle / "model").rglob("model.weights.npy")
+    (path,) = (bundle / "model").rglob("*.model.weights.npy")
     weights = np.load(path)
     np.save(path, weights[::-1] * 2)
     write_sums(bundle)
@@ -198,7 +198,7 @@ def pickled(path: Path, mark: Path) -> None:
 def test_a_pickle_in_a_bundle_is_not_opened(kind, penguins, tmp_path):
     mark = tmp_path / "owned"
     bundle = shutil.copytree(penguins.bundle, tmp_path / "bundle")
-    (path,) = (bundle / "model").rglob("model.weights.npy")
+    (path,) = (bundle / "model").rglob("*.model.weights.npy")
     if kind == "pickle":
         pickled(path, mark)
     else:

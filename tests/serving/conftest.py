@@ -225,14 +225,14 @@ class Running:
     def __init__(self, command: list[str]) -> None:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT)
         assert self.process.stdout is not None
-        said = ""
-        while "http://" not in said:
+        output = ""
+        while "http://" not in output:
             line = self.process.stdout.readline()
             assert line, self.process.communicate()[1]
-            said += line
-        self.address = said[said.index("http://") :].split()[0]
+            output += line
+        self.address = output[output.index("http://") :].split()[0]
         self.port = int(self.address.rsplit(":", 1)[1].strip("/"))
-        self.said = said
+        self.output = output
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)

@@ -63,7 +63,7 @@ def test_a_blank_line_is_a_missing_value_where_there_is_one_column(scorers):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "no header"),
         ("\n\n", "no header"),
@@ -73,8 +73,8 @@ def test_a_blank_line_is_a_missing_value_where_there_is_one_column(scorers):
         ("income,city\n1,Rome\n", "“age” is needed"),
     ],
 )
-def test_what_is_no_table_for_this_model(text, said, scorers):
-    with pytest.raises(UserError, match=said):
+def test_what_is_no_table_for_this_model(text, message, scorers):
+    with pytest.raises(UserError, match=message):
         answers(scorers["binary"], text)
 
 
@@ -109,8 +109,8 @@ def test_a_file_is_answered_in_a_file(scorers, tmp_path, rows_of):
 
 def test_what_cannot_be_read_leaves_nothing_behind(scorers, tmp_path):
     (tmp_path / "in.csv").write_bytes("age,city\n40,Zürich\n".encode("latin-1"))
-    for source, said in (("in.csv", "not UTF-8"), ("nowhere.csv", "cannot be read")):
-        with pytest.raises(UserError, match=said):
+    for source, message in (("in.csv", "not UTF-8"), ("nowhere.csv", "cannot be read")):
+        with pytest.raises(UserError, match=message):
             predict_file(scorers["binary"], tmp_path / source, tmp_path / "out.csv")
     (tmp_path / "in.csv").write_text("age\n40\n", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be written"):

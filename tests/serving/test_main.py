@@ -57,7 +57,7 @@ def test_a_file_is_answered(folders, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["predict", "only-one.csv"], "two files"),
         (["predict", "nowhere.csv", "out.csv"], "cannot be read"),
@@ -67,11 +67,11 @@ def test_a_file_is_answered(folders, tmp_path):
         (["--host", "203.0.113.7", "--port", "0"], "cannot listen"),
     ],
 )
-def test_wrong_arguments_are_one_sentence(arguments, said, folders, capsys, monkeypatch, tmp_path):
+def test_wrong_arguments_are_one_sentence(arguments, message, folders, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert main(arguments, folders["binary"]) in (1, 2)
     captured = capsys.readouterr()
-    assert said in captured.err
+    assert message in captured.err
     assert captured.err.count("\n") == 1
     assert captured.out == ""
 

@@ -163,8 +163,8 @@ def test_answer_reasons_and_curve_follow_what_is_typed(browser, service):
     row = {"age": 77, "income": 2400.25, "member": False, "city": "Rome", "since": "2009-01-01", "note": None}
     wanted = predicted(service, row)
     share = f"{round(wanted['probabilities']['yes'] * 100)}%"
-    browser.until(f"document.querySelector('.figure').textContent === {share!r}")
-    browser.until(f"document.querySelector('.said').textContent === 'leaves: {wanted['prediction']}'")
+    browser.until(f"document.querySelector('.headline').textContent === {share!r}")
+    browser.until(f"document.querySelector('.outcome').textContent === 'leaves: {wanted['prediction']}'")
     browser.until("[...document.querySelectorAll('#why-table td')].some((cell) => cell.textContent === '77')")
     moved = {cells[0]: cells for cells in table(browser, "why-table")}
     assert set(moved) == set(row)
@@ -197,7 +197,7 @@ def test_errors_and_warnings_are_shown_at_their_field(browser, service):
     browser.type(age, "")
     browser.until(f"document.getElementById('{age}-fault').textContent.includes('is needed')")
     browser.type(age, "50")
-    browser.until(f"!document.getElementById('{age}').hasAttribute('aria-invalid') && document.querySelector('.figure')")
+    browser.until(f"!document.getElementById('{age}').hasAttribute('aria-invalid') && document.querySelector('.headline')")
 
 
 def test_a_file_comes_back_answered(browser, service, tmp_path):
@@ -294,11 +294,11 @@ def test_more_than_two_classes_and_numbers(browser, running, folders, scorers):
     many = running(folders["multiclass"], "--drain", "0")
     browser.open(many.address)
     row = {"age": 41, "income": 2400.25, "member": False, "city": "Oslo", "since": "2009-01-01"}
-    assert browser.run("document.querySelector('.figure').textContent") == str(predicted(many, row)["prediction"])
+    assert browser.run("document.querySelector('.headline').textContent") == str(predicted(many, row)["prediction"])
     assert browser.run("document.querySelectorAll('.classes dt').length") == 3
     number = running(folders["regression"], "--drain", "0")
     browser.open(number.address)
-    shown = browser.run("document.querySelector('.figure').textContent")
+    shown = browser.run("document.querySelector('.headline').textContent")
     assert float(shown.replace(",", "")) == pytest.approx(predicted(number, row)["prediction"], rel=1e-3)
     assert browser.complaints() == []
     assert replace(scorers["regression"]).task == "regression"

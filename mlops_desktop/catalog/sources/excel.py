@@ -107,7 +107,7 @@ def _first_table(sheets: Iterable[tuple[str, list[Sequence[Any]]]]) -> tuple[str
 
 def _read(sheet: Any, job: Job) -> list[Sequence[Any]]:
     rows: list[tuple[Any, ...]] = []
-    sheet.reset_dimensions()  # what a file says of its size is often wrong
+    sheet.reset_dimensions()  # the dimensions in a file are often wrong
     for i, row in enumerate(sheet.iter_rows(values_only=True)):
         cells = [None if isinstance(cell, str) and not cell.strip() else cell for cell in row]
         while cells and cells[-1] is None:

@@ -1,4 +1,4 @@
-"""The imported cells of a table: an Arrow table with unique column names, and what its source told about it."""
+"""The imported cells of a table: an Arrow table with unique column names, and what its source reported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.raw_column import Raw, raw_column
+from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -23,7 +23,7 @@ class Cells:
     decimal: str = ""
     mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Evidence, ...] = ()
-    _columns: dict[str, Raw] = field(default_factory=dict, init=False, repr=False)
+    _columns: dict[str, RawColumn] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -35,12 +35,12 @@ class Cells:
         """Names of the columns, in their order."""
         return list(self.table.column_names)
 
-    def column(self, name: str) -> Raw:
+    def column(self, name: str) -> RawColumn:
         """One column by its distinct values; found once and kept. KeyError when there is none of this name."""
         if name not in self._columns:
             self._columns[name] = raw_column(name, self.table.column(name), self.mixed.get(name, ()))
         return self._columns[name]
 
-    def columns(self) -> list[Raw]:
+    def columns(self) -> list[RawColumn]:
         """Every column by its distinct values, in order."""
         return [self.column(name) for name in self.names]

@@ -1,4 +1,4 @@
-"""What a model's schema says of its columns: ranges, levels, usual values. Nothing of single persons stands in it."""
+"""Describes the columns of a model's schema: ranges, levels, usual values, none of which identifies a single row."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _TINY = 1e-290
 
 
 def describe_columns(table: Table, frame: Frame, notes: Mapping[str, ColumnNote] | None = None) -> Schema:
-    """The schema of a frame's columns (rows of this table) in the table's order, with what these rows say of each.
+    """The schema of a frame's columns (rows of this table) in the table's order, described by these rows.
 
     Range, levels, typical value, missing share.
 
     Levels that fewer than LEAST_ROWS rows have are left out (an order that a person gave is kept whole); texts and identifiers have
     neither levels nor a typical value; numbers are rounded to DIGITS significant digits, ranges outward, dates to whole days and months:
-    so no single row's value is told.
+    so no value of a single row is given away.
     """
     notes = notes or {}
     here = set(frame.layout.names())

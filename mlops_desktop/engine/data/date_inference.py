@@ -11,17 +11,17 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
-from mlops_desktop.engine.data.raw_column import Raw, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.schema import Column
 
 
 def date_column(
-    raw: Raw, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5, compact: bool = False
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5, compact: bool = False
 ) -> tuple[Column, list[Evidence]] | None:
     """The column as dates with the evidence, or None when more than STRAY_SHARE of its cells are none.
 
-    `present` tells which distinct texts are not missing; `least` is the share that must be dates at the first look (a low one forces the
+    `present` marks the distinct texts that are not missing; `least` is the share that must be dates at first (a low one forces the
     best format); `compact` allows "20240328".
     """
     sample = raw.sample(present, 300)
@@ -40,8 +40,10 @@ def date_column(
     conflicts, found, column, values, bad = read[0]
     if conflicts > STRAY_SHARE * raw.count(present) and least > 0.1:
         return None
-    said = "Every cell is a date." if not conflicts else pluralize(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
-    evidence = [Evidence(raw.name, "type", said)]
+    message = (
+        "Every cell is a date." if not conflicts else pluralize(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
+    )
+    evidence = [Evidence(raw.name, "type", message)]
     if found.rival is not None:
         tie = len(read) > 1 and read[1][0] == conflicts
         if tie:
@@ -54,7 +56,7 @@ def date_column(
     return column, evidence
 
 
-def _order_evidence(raw: Raw, found: DateFormat, good: Bools, conflicts: int) -> Evidence:
+def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: int) -> Evidence:
     """Name the first row that can be read in one order only."""
     assert found.rival is not None
     rival = Column(raw.name, "date", replace(found.rival, missing=found.grammar.missing))
@@ -65,15 +67,15 @@ def _order_evidence(raw: Raw, found: DateFormat, good: Bools, conflicts: int) ->
     first = raw.rows_with(telling, 1)
     order = "day" if day_first(found.grammar) else "month"
     cell = raw.texts_at([int(raw.codes[first[0] - 1])])[0] if first else ""
-    said = (
+    message = (
         f"Row {first[0]:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts."
         if first
         else f"The {order} stands first."
     )
-    return Evidence(raw.name, "date_order", said, first)
+    return Evidence(raw.name, "date_order", message, first)
 
 
-def _settle_order(raw: Raw, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
+def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
     """Every date reads both ways.
 
     By the file's other columns, else by the calmer course of the rows, else by the mark and the file's customs.

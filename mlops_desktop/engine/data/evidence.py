@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.raw_column import Raw
+from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.schema import Column
 
@@ -16,13 +16,13 @@ STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable f
 
 @dataclass(frozen=True)
 class Hints:
-    """What the unambiguous columns of a table tell about its ambiguous ones."""
+    """What the unambiguous columns of a table suggest for its ambiguous ones."""
 
     decimal: str = ""
     day_first: bool | None = None
 
 
-def stray_evidence(raw: Raw, column: Column, bad: Bools) -> Evidence:
+def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
     """What cannot be read in a column of numbers or dates, with rows."""
     rows, count = raw.rows_with(bad), raw.count(bad)
     shown = (

@@ -32,7 +32,7 @@ CURRENCIES = (
     "Rs.",
     "Rs",
 )
-# Units that stand behind numbers so often that they can be told from codes ("5 kg", unlike "5 A").
+# Units that stand behind numbers so often that they differ from codes ("5 kg", unlike "5 A").
 UNITS = (
     *("kg", "g", "mg", "lb", "lbs", "oz", "km", "m", "cm", "mm", "mi", "ft", "in", "l", "ml", "cl", "m²", "m2", "m³", "m3", "sqft", "ha"),
     *("km/h", "mph", "kmh", "m/s", "mpg", "kW", "kWh", "W", "MW", "MWh", "mV", "mA", "Hz", "kHz", "MHz", "GHz", "hp", "Nm", "bar"),
@@ -73,7 +73,7 @@ _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """A grammar with the share of the sampled texts that it reads, and whether another reading was as good (`doubt` says of what)."""
+    """A grammar with the share of the sampled texts that it reads, and whether another reading was as good (`doubt` names it)."""
 
     grammar: Grammar
     share: float

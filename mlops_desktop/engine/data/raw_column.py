@@ -1,4 +1,4 @@
-"""One column of cells as a file gave it, by its distinct values: types are decided and cells are read on these, each once."""
+"""One column of cells as its source gave it, by its distinct values: types are decided and cells are read on these, each once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _FEW = 256  # distinct texts up to which Python reads as quickly as Arrow does
 
 
 @dataclass(frozen=True, eq=False)
-class Raw:
+class RawColumn:
     """The cells of one column. Row i holds distinct value `codes[i]`; -1 where a typed file has no value.
 
-    `kind` says what the file holds: for `text`, `distinct` is an Arrow array of the texts as they stand there; else `values` are the typed
-    values (float64, or int64 microseconds for dates). `mixed` tells that one text stands for values of different types (1 and "1").
+    `kind` is what the source holds: for `text`, `distinct` is an Arrow array of the texts as they stand there; else `values` are the typed
+    values (float64, or int64 microseconds for dates). `mixed` are texts that stand for values of several types (1 and "1").
     """
 
     name: str
@@ -99,7 +99,7 @@ def storable(array: Any) -> Any:
     return pa.array(canonical_texts(array.to_pylist())[0], pa.string())
 
 
-def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> Raw:
+def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> RawColumn:
     """One column of a table by its distinct values. `array` is an Arrow array, chunked or not, of a type that `storable` leaves as it is;
     `mixed` are texts in it known to stand for values of several types.
     """
@@ -126,13 +126,13 @@ def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> Raw:
     return _dates(name, array.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False), bool(getattr(kind, "tz", None)))
 
 
-def _text_column(name: str, array: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> Raw:
+def _text_column(name: str, array: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> RawColumn:
     coded = array.dictionary_encode()
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-    return Raw(name, "text", codes, coded.dictionary, mixed=mixed, ordered=ordered)
+    return RawColumn(name, "text", codes, coded.dictionary, mixed=mixed, ordered=ordered)
 
 
-def _integers(name: str, array: Any) -> Raw:
+def _integers(name: str, array: Any) -> RawColumn:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -142,17 +142,17 @@ def _integers(name: str, array: Any) -> Raw:
     return _typed(name, "integer", array.cast(pa.float64()))
 
 
-def _typed(name: str, kind: Kind, array: Any) -> Raw:
+def _typed(name: str, kind: Kind, array: Any) -> RawColumn:
     values = array.to_numpy(zero_copy_only=False).astype(np.float64)
     values = np.where(np.isfinite(values), values, np.nan) + 0.0  # infinities of a file are no values; -0.0 is 0.0
     distinct, codes = np.unique(values, return_inverse=True)
     if len(distinct) and np.isnan(distinct[-1]):
         codes = np.where(codes == len(distinct) - 1, -1, codes)
         distinct = distinct[:-1]
-    return Raw(name, kind, codes.astype(np.intp), values=distinct)
+    return RawColumn(name, kind, codes.astype(np.intp), values=distinct)
 
 
-def _dates(name: str, array: Any, zone: bool) -> Raw:
+def _dates(name: str, array: Any, zone: bool) -> RawColumn:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -161,10 +161,10 @@ def _dates(name: str, array: Any, zone: bool) -> Raw:
     distinct, codes = np.unique(values[there], return_inverse=True)
     all_codes = np.full(len(values), -1, dtype=np.intp)
     all_codes[there] = codes
-    return Raw(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
+    return RawColumn(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
 
 
-def plain_numbers(raw: Raw) -> tuple[Floats, Bools]:
+def plain_numbers(raw: RawColumn) -> tuple[Floats, Bools]:
     """The distinct texts that are plain numbers (`Grammar()`) as float64, NaN elsewhere, and where they are.
 
     Equal to the grammar's own reading.
@@ -185,7 +185,7 @@ def plain_numbers(raw: Raw) -> tuple[Floats, Bools]:
     return values, fine
 
 
-def read_raw(raw: Raw, column: Column) -> Reading:
+def read_raw(raw: RawColumn, column: Column) -> Reading:
     """The distinct values of a column by its schema, read once: (values, levels, refused).
 
     `values` are float64, int64 microseconds, or codes into `levels`, by the column's type; `refused` maps positions among the distinct
@@ -197,17 +197,17 @@ def read_raw(raw: Raw, column: Column) -> Reading:
     return raw._readings[key]
 
 
-def _read(raw: Raw, column: Column) -> Reading:
+def _read(raw: RawColumn, column: Column) -> Reading:
     if column.type == "date":
         return _read_dates(raw, column)
     if column.type in NUMBER_TYPES:
         return _read_numbers(raw, column)
     texts = raw.texts if raw.kind == "text" else typed_texts(raw, column)
-    codes, levels = encode(word or None for word in read_levels(column, texts))
+    codes, levels = encode(level or None for level in read_levels(column, texts))
     return codes, levels, {}
 
 
-def typed_texts(raw: Raw, column: Column) -> list[str]:
+def typed_texts(raw: RawColumn, column: Column) -> list[str]:
     """The canonical texts of the distinct values of a typed column."""
     assert raw.values is not None
     if raw.kind == "boolean":
@@ -217,7 +217,7 @@ def typed_texts(raw: Raw, column: Column) -> list[str]:
     return [level_of(value) for value in raw.values.tolist()]
 
 
-def _read_numbers(raw: Raw, column: Column) -> tuple[Floats, list[str], dict[int, str]]:
+def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], dict[int, str]]:
     if raw.kind == "boolean" and column.type != "boolean":
         return np.full(len(raw.counts), np.nan), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
     if raw.kind in NUMBER_TYPES:
@@ -253,7 +253,7 @@ def _unfit(values: Floats, column: Column) -> dict[int, str]:
     return {}
 
 
-def _read_dates(raw: Raw, column: Column) -> tuple[Longs, list[str], dict[int, str]]:
+def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[int, str]]:
     if raw.kind == "date":
         assert raw.values is not None
         return raw.values, [], {}
@@ -270,7 +270,7 @@ def _read_dates(raw: Raw, column: Column) -> tuple[Longs, list[str], dict[int, s
     return values, [], {**refused, **{rest[i]: code for i, code in wrong.items()}}
 
 
-def number_dates(raw: Raw, format_: str) -> tuple[Longs, Bools]:
+def number_dates(raw: RawColumn, format_: str) -> tuple[Longs, Bools]:
     """The distinct texts that have the shape of a format of numbers, as microseconds, and where they are.
 
     MISSING_DATE for days that no calendar has. Equal to the grammar's own reading.
@@ -309,7 +309,7 @@ def _whole(texts: Any, good: Bools) -> Longs:
     return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def iso_dates(raw: Raw) -> Longs | None:
+def iso_dates(raw: RawColumn) -> Longs | None:
     """All distinct texts as microseconds when each is a plain ISO 8601 day or second, None when any is not.
 
     Equal to the grammar's own reading.

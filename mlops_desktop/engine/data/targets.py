@@ -107,7 +107,7 @@ def default_positive(target: Target) -> tuple[Class, str]:
 
 
 def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
-    """The one of two classes that names the event, with the reason; None when their names do not tell."""
+    """The one of two classes that names the event, with the reason; None when their names do not show it."""
     names = [level_of(c).casefold() for c in classes]
     for i, name in enumerate(names):
         if (name, names[1 - i]) in BOOLEAN_PAIRS or (name in _POSITIVE and names[1 - i] not in _POSITIVE):
@@ -165,7 +165,7 @@ def _and(parts: Sequence[str]) -> str:
 def default_roles(table: Table) -> dict[str, tuple[Role, str]]:
     """Roles other than `feature` that columns should have at first, each with the reason.
 
-    Identifiers, and columns that never tell anything.
+    Identifiers, and columns without information.
     """
     roles: dict[str, tuple[Role, str]] = {}
     for column in table.schema.columns:

@@ -1,4 +1,4 @@
-"""The type of a column of texts: category, ordered, text or id, by how many values it has and how they look."""
+"""The type of a column of texts: category, ordered, text or id, by the number and the form of its values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.data.raw_column import Raw
+from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
 
@@ -45,8 +45,8 @@ def has_id_name(name: str) -> bool:
     return bool(parts) and (parts[-1] in _ID_WORDS or (len(parts) == 1 and parts[0] in _ID_WORDS))
 
 
-def missing_words(raw: Raw) -> tuple[str, ...]:
-    """The words that mean missing in a column of words.
+def missing_words(raw: RawColumn) -> tuple[str, ...]:
+    """The texts that mean missing in a column of texts.
 
     “NA” is a level among codes of two letters, where it can be Namibia or North America.
     """
@@ -66,8 +66,8 @@ def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def text_column_type(raw: Raw, present: Bools) -> tuple[str, str, tuple[str, ...]]:
-    """`(type, reason, levels)`: levels only for ordered categories. `present` tells which distinct texts are not missing."""
+def text_column_type(raw: RawColumn, present: Bools) -> tuple[str, str, tuple[str, ...]]:
+    """`(type, reason, levels)`: levels only for ordered categories. `present` marks the distinct texts that are not missing."""
     rows, distinct = raw.count(present), int(np.count_nonzero(present))
     there = pluralize(distinct, "1 value", "{n} different values") + " in " + pluralize(rows, "1 row", "{n} rows")
     if not rows:

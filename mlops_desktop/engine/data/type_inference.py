@@ -14,7 +14,7 @@ from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
 from mlops_desktop.engine.data.number_formats import decimal_vote, find_format
-from mlops_desktop.engine.data.raw_column import Raw, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_words, text_column_type
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_TEXTS, Grammar, level_of
@@ -24,7 +24,7 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 _SAMPLE = 1000
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
-_FREQUENT_WORD = 5  # a word for "missing" stands in at least this many rows; rarer ones are strays
+_FREQUENT_MISSING = 5  # a text that means missing stands in at least this many rows; rarer ones are strays
 
 
 def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
@@ -42,12 +42,12 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
         columns.append(replace(column, unit=note.unit, description=note.description))
         evidence.extend(found)
         if raw.mixed:
-            said = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
-            evidence.append(Evidence(raw.name, "mixed_types", said))
+            message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
+            evidence.append(Evidence(raw.name, "mixed_types", message))
     return tuple(columns), evidence
 
 
-def _hints(raws: Sequence[Raw], decimal: str) -> Hints:
+def _hints(raws: Sequence[RawColumn], decimal: str) -> Hints:
     votes = [decimal] if decimal else []
     orders: list[bool] = []
     for raw in raws:
@@ -62,13 +62,13 @@ def _hints(raws: Sequence[Raw], decimal: str) -> Hints:
         if not votes:
             votes.extend(filter(None, [decimal_vote(sample)]))
         formats = find_date_formats(sample)
-        told = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
-        if told and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
+        unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
+        if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar))
     return Hints(votes[0] if votes else "", orders[0] if orders and len(set(orders)) == 1 else None)
 
 
-def _present(raw: Raw, missing: Sequence[str]) -> Bools:
+def _present(raw: RawColumn, missing: Sequence[str]) -> Bools:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -76,17 +76,17 @@ def _present(raw: Raw, missing: Sequence[str]) -> Bools:
     return ~np.asarray(gone.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _free(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
+def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     if raw.kind != "text":
         return _of_typed(raw, note)
-    missing = (*MISSING_NUMBER_TEXTS, *_noted_words(note))
+    missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     present = _present(raw, missing)
     if not raw.count(present):
         return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", "Every cell is empty.")]
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
-    if _says_date(raw.name) and raw.matching("(19|20)[0-9]{6}")[present].all():
+    if _is_named_date(raw.name) and raw.matching("(19|20)[0-9]{6}")[present].all():
         compact = date_column(raw, present, missing, hints, compact=True)
         if compact is not None:
             return compact
@@ -96,31 +96,31 @@ def _free(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Eviden
     date = date_column(raw, present, missing, hints)
     if date is not None:
         return date
-    words = _word_missing(raw, note)
-    kind, reason, levels = text_column_type(raw, _present(raw, words))
+    missing_texts = _missing_texts(raw, note)
+    kind, reason, levels = text_column_type(raw, _present(raw, missing_texts))
     evidence = [Evidence(raw.name, "type", reason)]
     zeros = _led_by_zeros(raw) & present
     if zeros.any() and raw.matching("[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
-        said = f"Row {rows[0]:,} = {cell}: its leading zeros mean something, so these are no numbers."
-        evidence.append(Evidence(raw.name, "leading_zeros", said, rows))
-    return Column(raw.name, kind, Grammar(missing=words), levels=levels), evidence
+        message = f"Row {rows[0]:,} = {cell}: its leading zeros mean something, so these are no numbers."
+        evidence.append(Evidence(raw.name, "leading_zeros", message, rows))
+    return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 
 
-def _says_date(name: str) -> bool:
+def _is_named_date(name: str) -> bool:
     return re.search("(?i)date|datum|day|_dt|^dt", name) is not None
 
 
-def _of_typed(raw: Raw, note: ColumnNote) -> tuple[Column, list[Evidence]]:
-    missing = (*MISSING_NUMBER_TEXTS, *_noted_words(note))
+def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]:
+    missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     reasons = {"number": "numbers", "integer": "whole numbers", "boolean": "true and false", "date": "dates"}
     column = Column(raw.name, raw.kind, grammar)
     return _or_id(raw, column, [Evidence(raw.name, "type", f"The file itself says that these are {reasons[raw.kind]}.")])
 
 
-def _or_id(raw: Raw, column: Column, evidence: list[Evidence]) -> tuple[Column, list[Evidence]]:
+def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Column, list[Evidence]]:
     """Whole numbers that only count or name the rows are an identifier."""
     if column.type != "integer":
         return column, evidence
@@ -131,27 +131,29 @@ def _or_id(raw: Raw, column: Column, evidence: list[Evidence]) -> tuple[Column, 
     steps = unique and rows >= 20 and float(values[seen].max() - values[seen].min()) == rows - 1 and values[seen].min() in (0, 1)
     if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
         reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
-        grammar = Grammar(missing=_word_missing(raw, ColumnNote()))
+        grammar = Grammar(missing=_missing_texts(raw, ColumnNote()))
         return Column(raw.name, "id", grammar), [*evidence, Evidence(raw.name, "identifier", f"“{raw.name}” {reason}.")]
     return column, evidence
 
 
-def _boolean(raw: Raw, present: Bools, missing: tuple[str, ...]) -> tuple[Column, list[Evidence]] | None:
+def _boolean(raw: RawColumn, present: Bools, missing: tuple[str, ...]) -> tuple[Column, list[Evidence]] | None:
     at = np.flatnonzero(present)
     if not 2 <= len(at) <= 12:
         return None
-    words = {text: int(raw.counts[i]) for i, text in zip(at.tolist(), raw.texts_at(at.tolist()), strict=True)}
-    low = {word.casefold() for word in words}
+    counts = {text: int(raw.counts[i]) for i, text in zip(at.tolist(), raw.texts_at(at.tolist()), strict=True)}
+    low = {text.casefold() for text in counts}
     for true, false in BOOLEAN_PAIRS:
         if low == {true, false}:
-            usual = [max((w for w in words if w.casefold() == side), key=lambda w: (words[w], w)) for side in (true, false)]
+            usual = [max((w for w in counts if w.casefold() == side), key=lambda w: (counts[w], w)) for side in (true, false)]
             named = (true, false) != ("true", "false")
             grammar = Grammar(missing=missing, true=(usual[0],) if named else (), false=(usual[1],) if named else ())
             return Column(raw.name, "boolean", grammar), [Evidence(raw.name, "type", f"Every cell is “{usual[0]}” or “{usual[1]}”.")]
     return None
 
 
-def _number(raw: Raw, present: Bools, missing: tuple[str, ...], note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]] | None:
+def _number(
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], note: ColumnNote, hints: Hints
+) -> tuple[Column, list[Evidence]] | None:
     found = find_format(raw.sample(present, _SAMPLE), hints.decimal)
     if found is None:
         return None
@@ -170,28 +172,28 @@ def _number(raw: Raw, present: Bools, missing: tuple[str, ...], note: ColumnNote
     return column, [*_number_evidence(raw, column, found.doubt), *evidence]
 
 
-def _are_codes(raw: Raw, present: Bools) -> bool:
+def _are_codes(raw: RawColumn, present: Bools) -> bool:
     """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
     digits = raw.matching("[0-9]+") & present
     return raw.count(digits) >= 0.9 * raw.count(present) and bool((_led_by_zeros(raw) & present).any())
 
 
-def _led_by_zeros(raw: Raw) -> Bools:
+def _led_by_zeros(raw: RawColumn) -> Bools:
     return raw.matching("0[0-9]*[1-9][0-9]*")
 
 
-def _number_evidence(raw: Raw, column: Column, doubt: str) -> list[Evidence]:
+def _number_evidence(raw: RawColumn, column: Column, doubt: str) -> list[Evidence]:
     grammar = column.grammar
-    said = ["Every cell is a whole number" if column.type == "integer" else "Every cell is a number"]
+    parts = ["Every cell is a whole number" if column.type == "integer" else "Every cell is a number"]
     if grammar.decimal != ".":
-        said.append(f"the decimal mark is “{grammar.decimal}”")
+        parts.append(f"the decimal mark is “{grammar.decimal}”")
     if grammar.thousands:
-        said.append(f"“{grammar.thousands}” parts thousands")
+        parts.append(f"“{grammar.thousands}” parts thousands")
     if grammar.affixes:
-        said.append("the mark " + ", ".join(f"“{mark}”" for mark in grammar.affixes) + " is left off")
+        parts.append("the mark " + ", ".join(f"“{mark}”" for mark in grammar.affixes) + " is left off")
     if grammar.percent:
-        said.append("“12 %” is 0.12")
-    found = [Evidence(raw.name, "type", "; ".join(said) + ".")]
+        parts.append("“12 %” is 0.12")
+    found = [Evidence(raw.name, "type", "; ".join(parts) + ".")]
     if doubt:
         found.append(
             Evidence(
@@ -203,61 +205,64 @@ def _number_evidence(raw: Raw, column: Column, doubt: str) -> list[Evidence]:
     return found
 
 
-def _without_strays(raw: Raw, column: Column, present: Bools, refused: Mapping[int, str]) -> tuple[Column, list[Evidence], Bools | None]:
+def _without_strays(
+    raw: RawColumn, column: Column, present: Bools, refused: Mapping[int, str]
+) -> tuple[Column, list[Evidence], Bools | None]:
     """Deal with the cells that cannot be read, by distinct text. None: too many cannot.
 
-    Returns the column with words for "missing" added where few frequent words stand among readable cells, the evidence for these and for
+    Returns the column with further texts for "missing" where few frequent texts stand among readable cells, the evidence for these and for
     single strays, and where the strays are.
     """
     bad = np.zeros(len(present), dtype=bool)
     bad[list(refused)] = True
     bad &= present
     total = raw.count(present)
-    words = [i for i in np.flatnonzero(bad).tolist() if raw.counts[i] >= max(_FREQUENT_WORD, 0.002 * total)]
+    frequent = [i for i in np.flatnonzero(bad).tolist() if raw.counts[i] >= max(_FREQUENT_MISSING, 0.002 * total)]
     readable = int(np.count_nonzero(present & ~bad))
-    if 0 < len(words) <= 3 and readable >= 20 and raw.count(bad) <= 0.5 * total:
-        said = [
-            Evidence(raw.name, "missing_words", f"“{raw.texts[i]}” stands in {raw.counts[i]:,} cells and counts as missing.") for i in words
+    if 0 < len(frequent) <= 3 and readable >= 20 and raw.count(bad) <= 0.5 * total:
+        evidence = [
+            Evidence(raw.name, "missing_words", f"“{raw.texts[i]}” stands in {raw.counts[i]:,} cells and counts as missing.")
+            for i in frequent
         ]
-        grammar = replace(column.grammar, missing=(*column.grammar.missing, *(raw.texts[i] for i in words)))
+        grammar = replace(column.grammar, missing=(*column.grammar.missing, *(raw.texts[i] for i in frequent)))
         column = replace(column, grammar=grammar)
-        bad[words] = False
+        bad[frequent] = False
     else:
-        said = []
+        evidence = []
     if raw.count(bad) > STRAY_SHARE * total:
         return column, [], None
     if bad.any():
-        said.append(stray_evidence(raw, column, bad))
-    return column, said, bad
+        evidence.append(stray_evidence(raw, column, bad))
+    return column, evidence, bad
 
 
-def _word_missing(raw: Raw, note: ColumnNote) -> tuple[str, ...]:
-    return (*missing_words(raw), *_noted_words(note))
+def _missing_texts(raw: RawColumn, note: ColumnNote) -> tuple[str, ...]:
+    return (*missing_words(raw), *_noted_missing(note))
 
 
-def _noted_words(note: ColumnNote) -> tuple[str, ...]:
-    return tuple(word.strip() for word in note.missing)
+def _noted_missing(note: ColumnNote) -> tuple[str, ...]:
+    return tuple(text.strip() for text in note.missing)
 
 
 def _noted_numbers(note: ColumnNote) -> tuple[float, ...]:
     found = []
-    for word in note.missing:
+    for text in note.missing:
         try:
-            found.append(float(word))
+            found.append(float(text))
         except ValueError:
-            continue  # a word, which the grammar takes as it is
+            continue  # a text, which the grammar takes as it is
     return tuple(value for value in found if np.isfinite(value))
 
 
-def _forced(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
+def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     """The type that a person chose, with the best grammar for it; cells that do not fit count as missing and are named."""
     assert note.type is not None
-    said = [Evidence(raw.name, "type", "You chose this type.")]
-    missing = (*MISSING_NUMBER_TEXTS, *_noted_words(note))
+    evidence = [Evidence(raw.name, "type", "You chose this type.")]
+    missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     if note.type in CATEGORICAL_TYPES:
-        words = _word_missing(raw, note) if raw.kind == "text" else missing
-        levels = _order_of(raw, Column(raw.name, "category", Grammar(missing=words)), note) if note.type == "ordered" else ()
-        return Column(raw.name, note.type, Grammar(missing=words, zone=raw.zone), levels=levels), said
+        missing_texts = _missing_texts(raw, note) if raw.kind == "text" else missing
+        levels = _order_of(raw, Column(raw.name, "category", Grammar(missing=missing_texts)), note) if note.type == "ordered" else ()
+        return Column(raw.name, note.type, Grammar(missing=missing_texts, zone=raw.zone), levels=levels), evidence
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     column = Column(raw.name, note.type, grammar)
     if raw.kind == "text":
@@ -265,7 +270,7 @@ def _forced(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evid
         if note.type == "date":
             found = date_column(raw, present, missing, hints, least=0.01, compact=True) if raw.count(present) else None
             if found is not None:
-                return found[0], [*said, *found[1][1:]]
+                return found[0], [*evidence, *found[1][1:]]
         elif note.type == "boolean":
             column = replace(column, grammar=_boolean_grammar(raw, present, grammar))
         else:
@@ -275,22 +280,22 @@ def _forced(raw: Raw, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evid
     _, _, refused = read_raw(raw, column)
     bad = np.zeros(len(raw.counts), dtype=bool)
     bad[list(refused)] = True
-    return column, said + ([stray_evidence(raw, column, bad)] if raw.count(bad) else [])
+    return column, evidence + ([stray_evidence(raw, column, bad)] if raw.count(bad) else [])
 
 
-def _boolean_grammar(raw: Raw, present: Bools, grammar: Grammar) -> Grammar:
-    words = sorted({level_of(raw.texts[i]).casefold() for i in np.flatnonzero(present).tolist()})
+def _boolean_grammar(raw: RawColumn, present: Bools, grammar: Grammar) -> Grammar:
+    texts = sorted({level_of(raw.texts[i]).casefold() for i in np.flatnonzero(present).tolist()})
     for true, false in BOOLEAN_PAIRS:
-        if set(words) <= {true, false} or (len(words) != 2 and (true in words or false in words)):
+        if set(texts) <= {true, false} or (len(texts) != 2 and (true in texts or false in texts)):
             return replace(grammar, true=(true,), false=(false,))
-    if len(words) != 2 or words == ["0", "1"]:
+    if len(texts) != 2 or texts == ["0", "1"]:
         return grammar
     trues, falses = {true for true, _ in BOOLEAN_PAIRS}, {false for _, false in BOOLEAN_PAIRS}
-    true = words[0] if words[0] in trues or words[1] in falses else words[1]
-    return replace(grammar, true=(true,), false=(words[0] if true == words[1] else words[1],))
+    true = texts[0] if texts[0] in trues or texts[1] in falses else texts[1]
+    return replace(grammar, true=(true,), false=(texts[0] if true == texts[1] else texts[1],))
 
 
-def _order_of(raw: Raw, column: Column, note: ColumnNote) -> tuple[str, ...]:
+def _order_of(raw: RawColumn, column: Column, note: ColumnNote) -> tuple[str, ...]:
     """The levels of an ordered column, low to high.
 
     As the person gave them, else a known scale, else the file's own, numbers by size, texts by letter.

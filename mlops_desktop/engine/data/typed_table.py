@@ -13,7 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import Raw, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import invalid_value
@@ -107,7 +107,7 @@ def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[Validat
     return Table(table.schema, checked.frame), problems
 
 
-def _frame(schema: Schema, raws: Mapping[str, Raw], rows: int) -> Frame:
+def _frame(schema: Schema, raws: Mapping[str, RawColumn], rows: int) -> Frame:
     layout = schema.layout()
     numbers = np.full((rows, len(layout.numbers)), np.nan)
     codes = np.full((rows, len(layout.categoricals)), -1, dtype=np.intp)
@@ -118,20 +118,20 @@ def _frame(schema: Schema, raws: Mapping[str, Raw], rows: int) -> Frame:
         raw, at = raws.get(column.name), places[column.name]
         if raw is None:
             continue
-        values, words, refused = read_raw(raw, column)
+        values, levels_read, refused = read_raw(raw, column)
         if column.type in NUMBER_TYPES:
             values = values.copy()
             values[list(refused)] = np.nan
             numbers[:, at] = np.append(values, np.nan)[raw.codes]
         elif column.type in CATEGORICAL_TYPES:
-            codes[:, at], levels[at] = by_appearance(np.append(values, -1)[raw.codes], words)
+            codes[:, at], levels[at] = by_appearance(np.append(values, -1)[raw.codes], levels_read)
         else:
             dates[:, at] = np.append(values, MISSING_DATE)[raw.codes]
     return Frame(layout, rows, numbers, codes, tuple(levels), dates)
 
 
 def by_appearance(codes: Ints, levels: list[str]) -> tuple[Ints, list[str]]:
-    """The same words with levels in the order in which they appear, each of them used."""
+    """The same categories with levels in the order in which they appear, each of them used."""
     used, first = np.unique(codes[codes >= 0], return_index=True)
     order = used[np.argsort(first, kind="stable")]
     place = np.full(len(levels) + 1, -1, dtype=np.intp)
@@ -152,7 +152,7 @@ def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any
 
 
 class StoredLevels(Sequence[str]):
-    """The levels of a stored column of words, each read when it is asked for: a window shows a few of perhaps a million."""
+    """The levels of a stored categorical column, each read when it is needed: a window shows a few of perhaps a million."""
 
     def __init__(self, texts: NDArray[Any], ends: NDArray[Any]) -> None:
         self._texts, self._ends = texts, ends

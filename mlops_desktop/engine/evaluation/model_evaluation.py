@@ -1,7 +1,7 @@
 """What rows with known answers say of a model: every metric with its interval, and what the pictures need, as plain JSON.
 
 Intervals are percentile bootstrap: rows are drawn with replacement by a fixed seed, all metrics on the same draws, the 2.5th and 97.5th
-percentile of the resampled values are the bounds. They tell the chance in which rows stand in this part, not the chance in training.
+percentile of the resampled values are the bounds. They measure the chance in which rows are in this part, not the chance in training.
 """
 
 from __future__ import annotations
@@ -86,12 +86,12 @@ def evaluate_scores(
     each), `threshold_curve` (binary). Regression: `residuals`. See `curves` for the inner keys.
     """
     job = job or Silent()
-    told = answers(target, scores, positive, threshold)
+    answered = answers(target, scores, positive, threshold)
     rows = len(target.values)
-    drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(told.classes, 1), 1)))) if rows > 1 else 0
-    values = _resampled(metrics_for(target.task), told, rows, drawn, seed, job)
+    drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(answered.classes, 1), 1)))) if rows > 1 else 0
+    values = _resampled(metrics_for(target.task), answered, rows, drawn, seed, job)
     base = _baseline(target, prior)
-    name = str(target.classes[told.positive]) if task_spec(target.task).has_positive else ""
+    name = str(target.classes[answered.positive]) if task_spec(target.task).has_positive else ""
     found: Json = {
         "task": target.task,
         "rows": rows,
@@ -104,10 +104,10 @@ def evaluate_scores(
             for metric in metrics_for(target.task)
         ],
         "notes": _notes(target),
-        "worst": _worst(target, told),
+        "worst": _worst(target, answered),
     }
     if target.classes:
-        return found | _of_classes(target, told, threshold)
+        return found | _of_classes(target, answered, threshold)
     return found | {"residuals": curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed)}
 
 
@@ -121,8 +121,8 @@ def resample_weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
         yield np.bincount(drawn.ravel(), minlength=here * rows).reshape(here, rows).astype(np.float64)
 
 
-def _resampled(metrics: list[Metric], told: Answers, rows: int, resamples: int, seed: int, job: Job) -> dict[str, Floats]:
-    statistics = {metric.id: metric.prepare(told) for metric in metrics}
+def _resampled(metrics: list[Metric], answered: Answers, rows: int, resamples: int, seed: int, job: Job) -> dict[str, Floats]:
+    statistics = {metric.id: metric.prepare(answered) for metric in metrics}
     values: dict[str, list[Floats]] = {metric.id: [np.empty(0)] for metric in metrics}
     done = 0
     for weights in resample_weights(rows, resamples, seed):
@@ -153,7 +153,7 @@ def _metric(metric: Metric, value: float, resampled: Floats, baseline: float, po
         "shown": _plain(metric.shown(value)),
         "baseline": _plain(baseline),
         "sentence": metric.sentence,
-        "told": metric.say(value, positive),
+        "told": metric.describe(value, positive),
     }
 
 
@@ -162,7 +162,7 @@ def _plain(value: float) -> float | None:
 
 
 def _baseline(target: Target, prior: Floats | None) -> Floats:
-    """The scores of a model that looks at no column: the class shares, or the mean."""
+    """The scores of a model that uses no column: the class shares, or the mean."""
     rows = len(target.values)
     answer = task_spec(target.task).prior(target) if prior is None else prior
     return np.tile(answer, (rows, 1)) if target.classes else np.full(rows, answer[0])
@@ -190,35 +190,34 @@ def _has_zero(target: Target) -> bool:
     return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
 
 
-def _worst(target: Target, told: Answers) -> list[Json]:
+def _worst(target: Target, answered: Answers) -> list[Json]:
     """The rows that were missed most: by log-loss (wrong answers only), or by the size of the error."""
     if target.classes:
-        wrong = np.flatnonzero(told.decided != told.actual)
-        order = wrong[np.argsort(-log_loss(told)[wrong], kind="stable")[:WORST]]
+        wrong = np.flatnonzero(answered.decided != answered.actual)
+        order = wrong[np.argsort(-log_loss(answered)[wrong], kind="stable")[:WORST]]
         return [
             {
                 "row": int(i),
-                "actual": target.classes[int(told.actual[i])],
-                "answer": target.classes[int(told.decided[i])],
-                "score": float(told.scores[i, int(told.actual[i])]),
+                "actual": target.classes[int(answered.actual[i])],
+                "answer": target.classes[int(answered.decided[i])],
+                "score": float(answered.scores[i, int(answered.actual[i])]),
             }
             for i in order
         ]
-    order = np.argsort(-np.abs(told.scores - told.actual), kind="stable")[:WORST]
-    return [
-        {"row": int(i), "actual": float(told.actual[i]), "answer": float(told.scores[i]), "score": float(told.scores[i])} for i in order
-    ]
+    actual, scores = answered.actual.tolist(), answered.scores.tolist()
+    order = np.argsort(-np.abs(answered.scores - answered.actual), kind="stable")[:WORST].tolist()
+    return [{"row": i, "actual": float(actual[i]), "answer": scores[i], "score": scores[i]} for i in order]
 
 
-def _of_classes(target: Target, told: Answers, threshold: float | None) -> Json:
+def _of_classes(target: Target, answered: Answers, threshold: float | None) -> Json:
     rows = len(target.values)
-    counts = confusion(told, np.ones((1, rows)))
+    counts = confusion(answered, np.ones((1, rows)))
     rates = {kind: class_rates(counts, kind)[0] for kind in ("precision", "recall", "f1")}
     has_positive = task_spec(target.task).has_positive
-    shown = [told.positive] if has_positive else _frequent(counts[0].sum(axis=1))
+    shown = [answered.positive] if has_positive else _frequent(counts[0].sum(axis=1))
     found: Json = {
         "classes": list(target.classes),
-        "positive": told.positive if has_positive else None,
+        "positive": answered.positive if has_positive else None,
         "threshold": threshold,
         "confusion": {"labels": list(target.classes), "counts": counts[0].astype(int).tolist()},
         "per_class": [
@@ -230,10 +229,10 @@ def _of_classes(target: Target, told: Answers, threshold: float | None) -> Json:
             }
             for k, name in enumerate(target.classes)
         ],
-        "curves": [_curves(target, told, k) for k in shown],
+        "curves": [_curves(target, answered, k) for k in shown],
     }
     if has_positive:
-        found["threshold_curve"] = threshold_curve(target, told.scores[:, told.positive], told.positive)
+        found["threshold_curve"] = threshold_curve(target, answered.scores[:, answered.positive], answered.positive)
     return found
 
 
@@ -242,8 +241,8 @@ def _frequent(counts: Floats) -> list[int]:
     return sorted(int(k) for k in np.argsort(-counts, kind="stable")[:MOST_CLASSES])
 
 
-def _curves(target: Target, told: Answers, position: int) -> Json:
-    truth, scores = told.is_class(position), told.scores[:, position]
+def _curves(target: Target, answered: Answers, position: int) -> Json:
+    truth, scores = answered.is_class(position), answered.scores[:, position]
     return {
         "class": target.classes[position],
         "roc": curves.roc(truth, scores),

@@ -167,7 +167,7 @@ _ALL = (
         NUMBERS,
         "The typical size of a miss in the target's unit (root of the mean square); large misses weigh more.",
         "Answers miss by about {value}, in the target's unit, where large misses weigh more.",
-        measures.mean_loss(lambda told: measures.errors(told) ** 2, lambda mean: -np.sqrt(mean)),
+        measures.mean_loss(lambda answered: measures.errors(answered) ** 2, lambda mean: -np.sqrt(mean)),
     ),
     Metric(
         "neg_mean_absolute_error",
@@ -176,7 +176,7 @@ _ALL = (
         NUMBERS,
         "The mean size of a miss in the target's unit.",
         "Answers miss by {value} on average, in the target's unit.",
-        measures.mean_loss(lambda told: np.abs(measures.errors(told))),
+        measures.mean_loss(lambda answered: np.abs(measures.errors(answered))),
     ),
     Metric(
         "neg_median_absolute_error",

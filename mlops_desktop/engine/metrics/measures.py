@@ -90,8 +90,8 @@ def _ratio(above: Floats, below: Floats) -> Floats:
 def over_classes(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers], Statistic]:
     """The plain mean of a one-against-the-rest statistic over the classes for which it is defined."""
 
-    def prepare(told: Answers) -> Statistic:
-        parts = [one(told.is_class(k), told.ranked(k)) for k in range(told.classes)]
+    def prepare(answered: Answers) -> Statistic:
+        parts = [one(answered.is_class(k), answered.ranked(k)) for k in range(answered.classes)]
 
         def statistic(weights: Floats) -> Floats:
             values = np.array([part(weights) for part in parts])
@@ -105,46 +105,46 @@ def over_classes(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers
 
 def of_positive(one: Callable[[Bools, Floats], Statistic]) -> Callable[[Answers], Statistic]:
     """A statistic of the positive class against the other."""
-    return lambda told: one(told.is_class(told.positive), told.ranked(told.positive))
+    return lambda answered: one(answered.is_class(answered.positive), answered.ranked(answered.positive))
 
 
 def mean_loss(per_row: Callable[[Answers], Floats], after: Callable[[Floats], Floats] = np.negative) -> Callable[[Answers], Statistic]:
     """A mean over rows, then signed (and a root taken) by `after`."""
 
-    def prepare(told: Answers) -> Statistic:
-        losses = per_row(told)
+    def prepare(answered: Answers) -> Statistic:
+        losses = per_row(answered)
         return lambda weights: after(_ratio(weights @ losses, weights.sum(axis=1)))
 
     return prepare
 
 
-def log_loss(told: Answers) -> Floats:
+def log_loss(answered: Answers) -> Floats:
     """Minus the logarithm of the probability that the true class got, per row."""
-    chance = told.scores[np.arange(len(told.scores)), told.actual.astype(np.intp)]
+    chance = answered.scores[np.arange(len(answered.scores)), answered.actual.astype(np.intp)]
     return -np.log(np.clip(chance, SMALLEST, 1 - SMALLEST))
 
 
-def brier(told: Answers) -> Floats:
+def brier(answered: Answers) -> Floats:
     """Squared distance between probabilities and truth per row, halved for two classes."""
-    truth = told.actual[:, None] == np.arange(told.classes)
-    squared: Floats = ((told.scores - truth) ** 2).sum(axis=1)
-    return squared / 2 if told.classes == 2 else squared
+    truth = answered.actual[:, None] == np.arange(answered.classes)
+    squared: Floats = ((answered.scores - truth) ** 2).sum(axis=1)
+    return squared / 2 if answered.classes == 2 else squared
 
 
-def errors(told: Answers) -> Floats:
+def errors(answered: Answers) -> Floats:
     """What was answered minus what was true, per row."""
-    return told.scores - told.actual.astype(np.float64)
+    return answered.scores - answered.actual.astype(np.float64)
 
 
-def relative_errors(told: Answers) -> Floats:
+def relative_errors(answered: Answers) -> Floats:
     """The absolute error as a share of the true value, per row; a true value of 0 makes it huge, as in scikit-learn."""
-    actual = told.actual.astype(np.float64)
-    return np.abs(told.scores - actual) / np.maximum(np.abs(actual), SMALLEST)
+    actual = answered.actual.astype(np.float64)
+    return np.abs(answered.scores - actual) / np.maximum(np.abs(actual), SMALLEST)
 
 
-def median_error(told: Answers) -> Statistic:
+def median_error(answered: Answers) -> Statistic:
     """Minus the median of absolute errors."""
-    missed = np.abs(errors(told))
+    missed = np.abs(errors(answered))
     order = np.argsort(missed, kind="stable")
     ordered = missed[order]
 
@@ -159,10 +159,10 @@ def median_error(told: Answers) -> Statistic:
     return statistic
 
 
-def r2(told: Answers) -> Statistic:
+def r2(answered: Answers) -> Statistic:
     """The share of the variance that is explained; NaN when all true values are equal."""
-    actual = told.actual.astype(np.float64)
-    squared = errors(told) ** 2
+    actual = answered.actual.astype(np.float64)
+    squared = errors(answered) ** 2
     centred = actual - (actual.mean() if len(actual) else 0.0)
     scale = float(np.max(np.abs(centred), initial=0.0))
 
@@ -174,29 +174,29 @@ def r2(told: Answers) -> Statistic:
     return statistic
 
 
-def confusion(told: Answers, weights: Floats) -> Floats:
+def confusion(answered: Answers, weights: Floats) -> Floats:
     """Counts (resamples, actual class, decided class)."""
-    cells, resamples = told.classes**2, len(weights)
-    cell = told.actual.astype(np.intp) * told.classes + told.decided
+    cells, resamples = answered.classes**2, len(weights)
+    cell = answered.actual.astype(np.intp) * answered.classes + answered.decided
     if cells <= 16:
         counts = weights @ (cell[:, None] == np.arange(cells)).astype(np.float64)
     else:
         where = (np.arange(resamples) * cells)[:, None] + cell
         counts = np.bincount(where.ravel(), weights=weights.ravel(), minlength=resamples * cells)
-    table: Floats = counts.reshape(resamples, told.classes, told.classes)
+    table: Floats = counts.reshape(resamples, answered.classes, answered.classes)
     return table
 
 
 def of_confusion(rate: Callable[[Floats, int], Floats]) -> Callable[[Answers], Statistic]:
     """A statistic of the confusion matrix: `rate` takes (resamples, actual, decided) counts and the positive class."""
-    return lambda told: lambda weights: rate(confusion(told, weights), told.positive)
+    return lambda answered: lambda weights: rate(confusion(answered, weights), answered.positive)
 
 
 def class_rates(counts: Floats, kind: str) -> Floats:
     """Precision, recall or f1 of each class, (resamples, classes); 0 where nothing was to be found or answered, as in scikit-learn."""
     hit = np.diagonal(counts, axis1=1, axis2=2)
-    truth, said = counts.sum(axis=2), counts.sum(axis=1)
-    above, below = {"precision": (hit, said), "recall": (hit, truth), "f1": (2 * hit, truth + said)}[kind]
+    truth, predicted = counts.sum(axis=2), counts.sum(axis=1)
+    above, below = {"precision": (hit, predicted), "recall": (hit, truth), "f1": (2 * hit, truth + predicted)}[kind]
     rates: Floats = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
     return rates
 
@@ -236,7 +236,7 @@ def balanced_accuracy(counts: Floats, positive: int) -> Floats:
 def matthews(counts: Floats, positive: int) -> Floats:
     """The correlation between truths and answers; 0 when either is constant, as in scikit-learn."""
     rows, hit = counts.sum(axis=(1, 2)), np.trace(counts, axis1=1, axis2=2)
-    truth, said = counts.sum(axis=2), counts.sum(axis=1)
-    above = hit * rows - (truth * said).sum(axis=1)
-    below = np.sqrt((rows**2 - (said**2).sum(axis=1)) * (rows**2 - (truth**2).sum(axis=1)))
+    truth, predicted = counts.sum(axis=2), counts.sum(axis=1)
+    above = hit * rows - (truth * predicted).sum(axis=1)
+    below = np.sqrt((rows**2 - (predicted**2).sum(axis=1)) * (rows**2 - (truth**2).sum(axis=1)))
     return np.where(rows == 0, np.nan, np.divide(above, below, out=np.zeros(len(rows)), where=below > 0))

@@ -78,6 +78,14 @@ class Keys:
         assert len(arguments) == len(result.arguments), name
         return make_key(result, {path: value for path, value in named if value is not None}, given, arguments)
 
+    def of_project(self) -> frozenset[Key]:
+        """The keys of every result that is made for the project as a whole, not for one algorithm or run."""
+        whole: list[str] = []
+        for name, result in RESULTS.items():
+            if not result.arguments and all(one in whole for one in result.inputs):
+                whole.append(name)
+        return frozenset(getattr(self, name) for name in whole)
+
     @cached_property
     def table(self) -> Key:
         """The typed table."""

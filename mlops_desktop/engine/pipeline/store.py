@@ -11,9 +11,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import time
 import zlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -154,18 +153,16 @@ class ArtifactStore:
         place = self._place(key) if key else self.root
         return sum(_size_of(path) for path in place.rglob("*")) if place.is_dir() else 0
 
-    def age(self, key: str) -> float:
-        """Seconds since an entry was made; 0 when it is absent."""
-        try:
-            return max(0.0, time.time() - (self._place(key) / _ENTRY).stat().st_mtime)
-        except OSError:
-            return 0.0
-
     def clear(self, keep: Container[str] = ()) -> None:
         """Remove every entry whose key is not in `keep`, and what killed writers left behind."""
-        for key in self.keys():
-            if key not in keep:
-                self._discard(key)
+        self.remove(key for key in tuple(self.keys()) if key not in keep)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove these entries, and what killed writers left behind. What is being written now is not touched; an entry that the system
+        does not let go (on Windows: that another process reads) stays whole.
+        """
+        for key in keys:
+            self._discard(key)
         disk.sweep(self.root)
 
     def _place(self, key: str) -> Path:

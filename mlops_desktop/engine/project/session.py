@@ -97,6 +97,11 @@ class Session:
         """Do the edit again that was taken back last; False when there is none."""
         return self._step(self._undone, self._done, back=False)
 
+    def reachable(self) -> list[Project]:
+        """Every value that undo and redo can bring back, and today's."""
+        edits = (*self._done, *self._undone)
+        return [self._project, *(edit.before for edit in edits), *(edit.after for edit in edits)]
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with the project after every change. The answer ends that when it is called."""
         self._listeners.append(listener)

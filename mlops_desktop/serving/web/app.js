@@ -222,15 +222,15 @@ function bar(share, classes, limit) {
 function showAnswer(answer) {
   const parts = [];
   if (!schema.classes.length) {
-    parts.push(make("div", { class: "hero" }, make("span", { class: "figure" }, number.format(answer.prediction)), make("span", { class: "said" }, schema.target)));
+    parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, number.format(answer.prediction)), make("span", { class: "outcome" }, schema.target)));
   } else if (schema.positive !== null) {
     const share = answer.probabilities[String(schema.positive)], yes = answer.prediction === schema.positive;
-    const said = make("div", {}, make("div", { class: yes ? "said positive" : "said" }, `${schema.target}: ${answer.prediction}`), make("div", { class: "quiet" }, `probability of “${schema.positive}”`));
-    parts.push(make("div", { class: "hero" }, make("span", { class: "figure" }, whole(share)), said), make("div", { class: "bar" }, bar(share, yes ? "positive" : "", answer.threshold)));
+    const outcome = make("div", {}, make("div", { class: yes ? "outcome positive" : "outcome" }, `${schema.target}: ${answer.prediction}`), make("div", { class: "quiet" }, `probability of “${schema.positive}”`));
+    parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, whole(share)), outcome), make("div", { class: "bar" }, bar(share, yes ? "positive" : "", answer.threshold)));
     parts.push(make("div", { class: "ends" }, make("span", {}, "0%"), make("span", {}, `answers “${schema.positive}” from ${percent(answer.threshold)}`), make("span", {}, "100%")));
   } else {
     const share = (name) => answer.probabilities[String(name)];
-    parts.push(make("div", { class: "hero" }, make("span", { class: "figure" }, String(answer.prediction)), make("div", { class: "quiet" }, `${schema.target}, with probability ${whole(share(answer.prediction))}`)));
+    parts.push(make("div", { class: "hero" }, make("span", { class: "headline" }, String(answer.prediction)), make("div", { class: "quiet" }, `${schema.target}, with probability ${whole(share(answer.prediction))}`)));
     const sorted = [...schema.classes].sort((a, b) => share(b) - share(a)).slice(0, 8);
     parts.push(make("dl", { class: "classes" }, ...sorted.flatMap((name) => [make("dt", {}, String(name)), make("dd", {}, bar(share(name), same(name, answer.prediction) ? "chosen" : "")), make("dd", { class: "share" }, percent(share(name)))])));
   }

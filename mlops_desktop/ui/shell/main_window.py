@@ -23,6 +23,7 @@ from mlops_desktop.ui.shell.about_box import AboutBox
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
+from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.footer import Footer, LogDrawer
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
@@ -295,6 +296,7 @@ class MainWindow(QMainWindow):
             (self.tr("Redo"), self.tr("action"), self.controller.redo),
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
             (self.tr("Log"), self.tr("action"), self._drawer.show),
+            (self.tr("Free disk space"), self.tr("action"), partial(free_disk_space, self.controller)),
             (self.tr("About: version and licences"), self.tr("action"), self._show_about),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]

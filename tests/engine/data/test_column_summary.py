@@ -39,7 +39,7 @@ def table():
     return type_cells(cells_of(CELLS), {}, Silent())
 
 
-def test_what_is_told(table):
+def test_columns_are_described(table):
     schema = describe_columns(table, table.frame, {"wage": ColumnNote(unit="€", description="monthly")})
     city, wage, years, name, key, born, at, size, ok, void = schema.columns
     assert (city.levels, city.typical, city.missing_share) == (("Berlin", "Paris"), "Berlin", round(1 / 60, 4))

@@ -1,4 +1,4 @@
-"""From file to table; each source has the zoo in contracts/test_sources.py."""
+"""From file to table; the sample files of each source are read in contracts/test_sources.py."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ GIVEN = {
 }
 
 
-def test_batches_become_one_table_with_what_the_source_told():
+def test_batches_become_one_table_with_the_report_of_the_source():
     cells = read_source(Given(), "two batches", Silent())
     assert (cells.names, cells.rows, cells.decimal) == (["a", "a_2"], 3, ",")
     assert cells.table.column(0).to_pylist() == [1, 2, 3]
@@ -52,7 +52,7 @@ def test_batches_become_one_table_with_what_the_source_told():
     assert "Several columns were named “a”" in cells.notes[1].message
 
 
-def test_what_is_said_of_a_column_follows_it_when_others_are_left_out():
+def test_mixed_texts_stay_with_their_column_when_others_are_left_out():
     assert read_source(Given(), "empty column before a mixed one", Silent()).mixed == {"m": ("1",)}
 
 

@@ -29,7 +29,7 @@ def table():
     return type_cells(cells_of(cells), {}, Silent())
 
 
-def test_every_row_comes_back_through_the_door(table):
+def test_every_row_is_read_back_by_the_schema(table):
     names = [column.name for column in table.schema.columns]
     frame = table.frame
     checked = table.schema.from_rows([sent_row(table.schema, frame, row) for row in range(frame.rows)])

@@ -41,7 +41,7 @@ def test_rows(where, rows):
 
 
 @pytest.mark.parametrize("where", ["x >", "nobody > 1", "x + 1", "w", "import os"])
-def test_what_is_wrong_is_said(where):
+def test_a_wrong_filter_is_named(where):
     assert check_filter(FRAME.layout, where)
     with pytest.raises(UserError):
         rows_where(FRAME, where)

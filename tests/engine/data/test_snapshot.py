@@ -66,7 +66,7 @@ def test_a_snapshot_of_an_older_version_is_read():
         TYPED.slice(0, 2),
     ],
 )
-def test_the_digest_tells_other_values(other):
+def test_other_values_have_another_digest(other):
     assert cells_digest(cells_of(other)) != cells_digest(cells_of(TYPED))
 
 

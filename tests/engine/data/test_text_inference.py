@@ -62,6 +62,6 @@ def test_names(name, is_id):
     assert has_id_name(name) is is_id
 
 
-def test_missing_words_of_codes():
+def test_missing_texts_of_codes():
     assert "NA" not in missing_words(raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
     assert "NA" in missing_words(raw_of("x", pd.Series(["red", "NA"], dtype="str")))

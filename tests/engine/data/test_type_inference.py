@@ -65,7 +65,7 @@ def test_named_like_an_identifier():
     assert decide(cells, name="paid")[0].type == "integer"
 
 
-def test_booleans_keep_their_words():
+def test_booleans_keep_their_texts():
     column, _, frame = decide(["Yes", "No", "No", ""])
     assert (column.grammar.true, column.grammar.false) == (("Yes",), ("No",))
     assert frame.number("x").tolist()[:3] == [1.0, 0.0, 0.0]
@@ -87,7 +87,7 @@ def test_a_stray_cell_is_named_with_its_row():
     assert decide(cells[:90])[0].type in ("text", "category")
 
 
-def test_a_frequent_word_among_numbers_means_missing():
+def test_a_frequent_text_among_numbers_means_missing():
     cells = [str(i) + ".5" for i in range(100)] + ["unknown"] * 30
     column, evidence, frame = decide(cells)
     assert column.type == "number"
@@ -96,7 +96,7 @@ def test_a_frequent_word_among_numbers_means_missing():
     assert frame.missing("x").sum() == 30
 
 
-def test_leading_zeros_are_told():
+def test_leading_zeros_are_evidence():
     _, evidence, frame = decide(["12345", "00501", "10001"])
     assert next(e for e in evidence if e.rule == "leading_zeros").message.startswith("Row 2 = 00501")
     assert frame.texts("x") == ["12345", "00501", "10001"]
@@ -184,7 +184,7 @@ def test_days_as_whole_numbers():
     assert decide(["20240328", "20240329"], name="amount")[0].type == "integer"
 
 
-def test_numbers_and_texts_that_look_the_same_are_told():
+def test_numbers_and_texts_that_look_the_same_are_evidence():
     frame = cells_of({"x": pd.Series([1, "1", True, "b"], dtype=object)})
     columns, evidence = decide_types(frame)
     assert columns[0].type == "category"

@@ -48,7 +48,7 @@ def test_every_column_is_there(table):
     assert table.values("kind").tolist() == ["b", "a", "b", None]
 
 
-def test_typed_cells_give_the_same_words_as_texts():
+def test_typed_cells_give_the_same_levels_as_texts():
     typed = cells_of({"x": pd.Series([3, 1, 2, 1])})
     frame = type_cells(typed, {}, Silent()).frame
     assert frame.number("x").tolist() == [3, 1, 2, 1]

@@ -179,9 +179,9 @@ def test_every_metric_has_scikit_learns_name_and_sentences():
         for metric in metrics_for(task):
             assert metric.id in known
             assert metric.sentence.endswith(".")
-            assert metric.say(-0.25 if metric.id.startswith("neg_") else 0.25, "yes").endswith((".", "most."))
-            assert "{" not in metric.say(0.5)
-            assert "cannot be computed" in metric.say(float("nan"))
+            assert metric.describe(-0.25 if metric.id.startswith("neg_") else 0.25, "yes").endswith((".", "most."))
+            assert "{" not in metric.describe(0.5)
+            assert "cannot be computed" in metric.describe(float("nan"))
     assert METRICS["average_precision"] in metrics_for("binary")
     assert METRICS["neg_mean_absolute_error"].shown(-3.0) == 3.0
 

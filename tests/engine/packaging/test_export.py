@@ -83,9 +83,9 @@ def test_what_is_there_stays(trained, opened, tmp_path):
     (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     for name in ("out", "file"):
-        with pytest.raises(UserError, match="already there") as told:
+        with pytest.raises(UserError, match="already there") as caught:
             export_run(opened, trained.runs, Letter(), tmp_path / name, Silent())
-        assert told.value.remedy
+        assert caught.value.remedy
     assert names(tmp_path) == ["file", "out", "out/mine.txt"]
 
 
@@ -168,9 +168,9 @@ def test_training_rows_are_exported_by_consent_alone(trained, copy_of, tmp_path)
     made = replace(made, project=replace(made.project, chosen=made.pipeline.keys.run(knn)))
     search(made.pipeline, made.runs, Silent())
     chosen = open_chosen(made.pipeline, made.runs, Silent())
-    with pytest.raises(UserError, match="275 rows") as told:
+    with pytest.raises(UserError, match="275 rows") as caught:
         export_run(chosen, made.runs, Letter(), tmp_path / "out", Silent())
-    assert told.value.remedy.endswith("set consent+=knn")
+    assert caught.value.remedy.endswith("set consent+=knn")
     assert not (tmp_path / "out").exists()
     other = replace(made, project=replace(made.project, consent=frozenset({"random_forest"})))
     with pytest.raises(UserError, match="275 rows"):

@@ -10,7 +10,7 @@ from mlops_desktop.engine.pipeline.split_summary import validation
 from tests.splitters import splitter
 
 
-def test_counts_are_those_of_the_road(trained, copy_of):
+def test_counts_are_those_of_the_pipeline(trained, copy_of):
     made = copy_of(trained)
     found = validation(made.pipeline)
     assert (found["train"], found["test"]) == (made.pipeline.train.frame.rows, made.pipeline.test.frame.rows)
@@ -31,7 +31,7 @@ def test_a_split_that_cannot_be_made_says_why_and_is_not_kept(trained, copy_of):
     assert pipeline.keys.validation not in pipeline.store
 
 
-def test_rare_classes_are_told(trained, copy_of):
+def test_rare_classes_are_warned_of(trained, copy_of):
     made = copy_of(trained)
     pipeline = Pipeline(made.folder, replace(made.project, split=splitter(method="stratified", folds=60)))
     assert any("fewer than folds" in text for text in validation(pipeline)["warnings"])

@@ -24,7 +24,7 @@ def numbers(rows: int) -> Target:
     return Target("regression", np.random.default_rng(1).normal(size=rows))
 
 
-def words(*texts: str) -> dict:
+def labels(*texts: str) -> dict:
     levels = tuple(dict.fromkeys(texts))
     return {"fold": np.array([levels.index(t) for t in texts], dtype=np.intp), "fold_names": levels}
 
@@ -164,7 +164,7 @@ def test_equal_moments_are_never_parted():
 
 
 @pytest.mark.parametrize(
-    ("time", "said"),
+    ("time", "message"),
     [
         (None, "time column"),
         (np.zeros(30, dtype=np.int64), "same time"),
@@ -172,8 +172,8 @@ def test_equal_moments_are_never_parted():
         (np.where(np.arange(30) < 1, MISSING_DATE, np.arange(30)), "missing in 1 row,"),
     ],
 )
-def test_time_refusals(time, said):
-    with pytest.raises(UserError, match=said):
+def test_time_refusals(time, message):
+    with pytest.raises(UserError, match=message):
         cut(splitter("time"), numbers(30), {"time": time}, 0)
 
 
@@ -188,8 +188,8 @@ def test_time_gap_too_large_and_class_of_the_end():
         folded(splitter("time", gap=10), numbers(12), {"time": np.arange(12.0)}, 0)
 
 
-def test_column_of_words():
-    columns = words("Train", "train", "valid", "TEST", "train", "test")
+def test_a_column_of_texts():
+    columns = labels("Train", "train", "valid", "TEST", "train", "test")
     train, test = parts(splitter("column"), numbers(6), columns)
     assert test.tolist() == [3, 5]
     ((fit, valid),) = folded(splitter("column"), numbers(4), rows_of(columns, train), 0)
@@ -197,7 +197,7 @@ def test_column_of_words():
 
 
 def test_column_of_numbers_tests_the_greatest_and_folds_the_rest():
-    columns = words("2", "10", "1", "2", "1", "10", "3")
+    columns = labels("2", "10", "1", "2", "1", "10", "3")
     train, test = parts(splitter("column"), numbers(7), columns)
     assert test.tolist() == [1, 5]
     made = folded(splitter("column"), numbers(5), rows_of(columns, train), 0)
@@ -207,16 +207,16 @@ def test_column_of_numbers_tests_the_greatest_and_folds_the_rest():
 
 def test_column_with_train_and_test_alone_makes_folds_of_its_own():
     target = classes(40, 40)
-    columns = words(*(["train"] * 60 + ["test"] * 20))
+    columns = labels(*(["train"] * 60 + ["test"] * 20))
     train, _ = parts(splitter("column"), target, columns)
     assert len(folded(splitter("column"), target.take(train), rows_of(columns, train), 0)) == 5
 
 
 def test_column_refusals():
     with pytest.raises(UserError, match="one side"):
-        cut(splitter("column"), numbers(4), words("train", "train", "train", "train"), 0)
+        cut(splitter("column"), numbers(4), labels("train", "train", "train", "train"), 0)
     with pytest.raises(UserError, match="one side"):
-        cut(splitter("column"), numbers(3), words("test", "test", "test"), 0)
+        cut(splitter("column"), numbers(3), labels("test", "test", "test"), 0)
     holed = {"fold": np.array([0, 1, -1, 0]), "fold_names": ("train", "test")}
     with pytest.raises(UserError, match="empty in 1 row"):
         cut(splitter("column"), numbers(4), holed, 0)

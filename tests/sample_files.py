@@ -12,7 +12,7 @@ ROWS = "name,size\nÄpfel,1.5\nBirnen,2\nKirschen,3\n"
 
 
 @dataclass(frozen=True)
-class Animal:
+class SampleFile:
     """A file, and either the table that it holds or a piece of the sentence that refuses it."""
 
     name: str
@@ -20,7 +20,7 @@ class Animal:
     columns: tuple[str, ...] = ()
     rows: int = 0
     first: tuple[Any, ...] = ()  # the cells of the first row, as they are loaded
-    said: str = ""  # a piece of what the loader should say
+    note: str = ""  # a piece of a note that the source should give
     refused: str = ""
 
     def write(self, folder: Path) -> Path:
@@ -34,9 +34,9 @@ class Animal:
 
 
 def _text(
-    name: str, text: str, columns: tuple[str, ...], rows: int, first: tuple[str, ...], said: str = "", encoding: str = "utf-8"
-) -> Animal:
-    return Animal(name, text.encode(encoding), columns, rows, first, said)
+    name: str, text: str, columns: tuple[str, ...], rows: int, first: tuple[str, ...], note: str = "", encoding: str = "utf-8"
+) -> SampleFile:
+    return SampleFile(name, text.encode(encoding), columns, rows, first, note)
 
 
 def _workbook(sheets: dict[str, list[list[Any]]]) -> Callable[[Path], None]:
@@ -142,30 +142,30 @@ TEXTS = (
     ),
 )
 REFUSED = (
-    Animal("empty.csv", b"", refused="is empty"),
-    Animal("blank.csv", b"\n\n  \n", refused="empty|no row"),
-    Animal("header_only.csv", b"a,b,c\n", refused="no row of data"),
-    Animal("random.csv", bytes(range(256)) * 40, refused="no text file"),
-    Animal("zeros.csv", b"\0" * 4000, refused="no text file"),
-    Animal("nul_inside.csv", b"a,b\n1,2\n" + b"3,4\n" * 100_000 + b"5,\x006\n", refused="no text file"),
-    Animal("workbook.csv", _workbook({"S": [["a"], [1]]}), refused="Excel"),
-    Animal("parquet.csv", _parquet({"a": [1]}), refused="Parquet"),
-    Animal("packed.csv", gzip.compress(b"a,b\n1,2\n"), refused="compressed"),
-    Animal("old_excel.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, refused="old Excel"),
-    Animal("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 600, refused="picture"),
-    Animal("text.xlsx", b"a,b\n1,2\n", refused="no Excel workbook"),
-    Animal("cut.xlsx", b"PK\x03\x04" + b"\0" * 100, refused="no Excel workbook"),
-    Animal("empty_sheet.xlsx", _workbook({"S": []}), refused="is empty"),
-    Animal("header_only.xlsx", _workbook({"S": [["a", "b"]]}), refused="no row of data"),
-    Animal("text.parquet", b"a,b\n1,2\n", refused="no Parquet file"),
-    Animal("no_rows.parquet", _parquet({"a": []}), refused="no row of data"),
-    Animal("no_columns.parquet", _parquet({}), refused="no column"),
-    Animal("unknown.xyz", b"a,b\n1,2\n", refused="cannot be opened"),
+    SampleFile("empty.csv", b"", refused="is empty"),
+    SampleFile("blank.csv", b"\n\n  \n", refused="empty|no row"),
+    SampleFile("header_only.csv", b"a,b,c\n", refused="no row of data"),
+    SampleFile("random.csv", bytes(range(256)) * 40, refused="no text file"),
+    SampleFile("zeros.csv", b"\0" * 4000, refused="no text file"),
+    SampleFile("nul_inside.csv", b"a,b\n1,2\n" + b"3,4\n" * 100_000 + b"5,\x006\n", refused="no text file"),
+    SampleFile("workbook.csv", _workbook({"S": [["a"], [1]]}), refused="Excel"),
+    SampleFile("parquet.csv", _parquet({"a": [1]}), refused="Parquet"),
+    SampleFile("packed.csv", gzip.compress(b"a,b\n1,2\n"), refused="compressed"),
+    SampleFile("old_excel.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, refused="old Excel"),
+    SampleFile("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 600, refused="picture"),
+    SampleFile("text.xlsx", b"a,b\n1,2\n", refused="no Excel workbook"),
+    SampleFile("cut.xlsx", b"PK\x03\x04" + b"\0" * 100, refused="no Excel workbook"),
+    SampleFile("empty_sheet.xlsx", _workbook({"S": []}), refused="is empty"),
+    SampleFile("header_only.xlsx", _workbook({"S": [["a", "b"]]}), refused="no row of data"),
+    SampleFile("text.parquet", b"a,b\n1,2\n", refused="no Parquet file"),
+    SampleFile("no_rows.parquet", _parquet({"a": []}), refused="no row of data"),
+    SampleFile("no_columns.parquet", _parquet({}), refused="no column"),
+    SampleFile("unknown.xyz", b"a,b\n1,2\n", refused="cannot be opened"),
 )
 _PLAIN_SHEET = [["name", "size", "on"], ["Äpfel", 1.5, True], ["Birnen", 2, False], [None, None, None]]
 TYPED = (
-    Animal("plain.xlsx", _workbook({"S": _PLAIN_SHEET}), ("name", "size", "on"), 2, ("Äpfel", 1.5, True)),
-    Animal(
+    SampleFile("plain.xlsx", _workbook({"S": _PLAIN_SHEET}), ("name", "size", "on"), 2, ("Äpfel", 1.5, True)),
+    SampleFile(
         "two_sheets.xlsx",
         _workbook({"Empty": [], "Data": _PLAIN_SHEET}),
         ("name", "size", "on"),
@@ -173,11 +173,13 @@ TYPED = (
         ("Äpfel", 1.5, True),
         "“Data” was read",
     ),
-    Animal(
+    SampleFile(
         "title.xlsx", _workbook({"S": [["A title"], *_PLAIN_SHEET]}), ("name", "size", "on"), 2, ("Äpfel", 1.5, True), "above the table"
     ),
-    Animal("mixed.xlsx", _workbook({"S": [["a", "b"], [1, "x"], ["1", 2], ["two", None], [True, 3]]}), ("a", "b"), 4, ("1", "x")),
-    Animal("no_header.xlsx", _workbook({"S": [[1, 2.5], [2, 3.5], [3, 4.5]]}), ("column_1", "column_2"), 3, (1, 2.5), "No row names"),
-    Animal("typed.parquet", _parquet({"a": [1, None, 3], "b": ["x", "y", None], "c": [0.5, 1.5, 2.5]}), ("a", "b", "c"), 3, (1, "x", 0.5)),
-    Animal("nested.parquet", _parquet({"a": [[1], [2, 3]]}), ("a",), 2, ("[1]",)),
+    SampleFile("mixed.xlsx", _workbook({"S": [["a", "b"], [1, "x"], ["1", 2], ["two", None], [True, 3]]}), ("a", "b"), 4, ("1", "x")),
+    SampleFile("no_header.xlsx", _workbook({"S": [[1, 2.5], [2, 3.5], [3, 4.5]]}), ("column_1", "column_2"), 3, (1, 2.5), "No row names"),
+    SampleFile(
+        "typed.parquet", _parquet({"a": [1, None, 3], "b": ["x", "y", None], "c": [0.5, 1.5, 2.5]}), ("a", "b", "c"), 3, (1, "x", 0.5)
+    ),
+    SampleFile("nested.parquet", _parquet({"a": [[1], [2, 3]]}), ("a",), 2, ("[1]",)),
 )
