@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview, ProjectCall
+from mlops_desktop.engine.process import Call, MakeOverview, ProjectCall
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
+from mlops_desktop.ui.pending_call import PendingCall, ignore
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -105,7 +105,7 @@ class ProjectController(QObject):
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
         self._failed, self._refused_table = {}, ""
         self.session.listen(self._edited)
-        self._forget()
+        self.forget_status()
         self.opened.emit()
         self.project_changed.emit()
 
@@ -129,7 +129,7 @@ class ProjectController(QObject):
             self._lock.release()
         self.folder = self.session = self._lock = None
         self._suggested = ("", ())
-        self._forget()
+        self.forget_status()
         self.project_changed.emit()
 
     def edit(self, label: str, *, merge: str = "", **changes: Any) -> None:
@@ -155,7 +155,7 @@ class ProjectController(QObject):
             self.session.redo()
 
     def _edited(self, *_: object) -> None:
-        self._forget()
+        self.forget_status()
         self._refused_table = ""
         self._save_timer.start(SAVE_AFTER_MS)
         self.saved.emit("saving")
@@ -211,7 +211,8 @@ class ProjectController(QObject):
 
     # ---- results
 
-    def _forget(self) -> None:
+    def forget_status(self) -> None:
+        """Something may be new in the store or in the runs: look again when it is asked for."""
         self._status = None
 
     def project_status(self) -> ProjectStatus:
@@ -331,8 +332,8 @@ class ProjectController(QObject):
         self._failed.pop(call.stage, None)
         self.started.emit(call.stage)
         folder = call.folder if isinstance(call, ProjectCall) else None
-        handlers = (on_progress or _ignore, on_partial or _ignore, on_refused or _ignore, on_over or _ignore)
-        pending = _PendingCall(self, folder, call.stage, title, on_done, *handlers)
+        handlers = (on_progress or ignore, on_partial or ignore, on_refused or ignore, on_over or ignore)
+        pending = PendingCall(self, folder, call.stage, title, on_done, *handlers)
         job = BackgroundJob(
             call=call,
             title=title,
@@ -353,57 +354,5 @@ class ProjectController(QObject):
 
     def note_result(self) -> None:
         """Something may be new in the store or in the runs."""
-        self._forget()
+        self.forget_status()
         self.results_changed.emit()
-
-
-def _ignore(*_: object) -> None:
-    """Whoever asked does not want to know."""
-
-
-@dataclass(frozen=True, eq=False)
-class _PendingCall(Generic[R, P]):
-    """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
-
-    controller: ProjectController
-    folder: Path | None
-    stage: str
-    title: str
-    on_done: Callable[[R], object]
-    on_progress: Callable[[float, str], object]
-    on_partial: Callable[[P], object]
-    on_refused: Callable[[UserError], object]
-    on_over: Callable[[], object]
-
-    def _late(self) -> bool:
-        return self.folder is not None and self.controller.folder != self.folder
-
-    def done(self, answer: R) -> None:
-        if not self._late():
-            self.controller._forget()
-            self.on_done(answer)
-
-    def progress(self, fraction: float, message: str) -> None:
-        if message:
-            self.controller.log.emit(message)
-        self.on_progress(fraction, message)
-
-    def partial(self, data: P) -> None:
-        if not self._late():
-            self.on_partial(data)
-
-    def refused(self, error: UserError) -> None:
-        if not self._late():
-            self.on_refused(error)
-            self.controller.note_refusal(self.stage, error)
-
-    def crashed(self, error: Crashed | Failed) -> None:
-        tr = self.controller.tr
-        text = tr("{title} did not work. Your decisions and finished results are kept.")
-        if isinstance(error, Crashed):
-            text = tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.controller.crashed.emit(text.format(title=self.title), f"{error.message}\n\n{error.details}", self.stage)
-
-    def over(self) -> None:
-        self.on_over()
-        self.controller.note_result()

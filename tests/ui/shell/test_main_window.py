@@ -18,7 +18,8 @@ from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import BackgroundJob
-from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW, panel_class, panel_modules
+from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW
+from mlops_desktop.ui.shell.panel_modules import panel_class, panel_modules
 from mlops_desktop.ui.shell.side_bar import NARROW, WIDE
 
 PATIENCE = 60_000
