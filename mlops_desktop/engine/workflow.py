@@ -29,7 +29,7 @@ STAGES = tuple(TITLES)
 
 @dataclass(frozen=True)
 class StageState:
-    """One stage: its state, a few words on what stands there, and why it is locked or out of date (a sentence, else empty)."""
+    """One stage: its state, a short summary of its results, and why it is locked or out of date (a sentence, else empty)."""
 
     id: str
     state: State
@@ -48,7 +48,7 @@ class ProjectStatus:
 
 
 def project_status(project: Project, store: ArtifactStore, runs: Runs) -> ProjectStatus:
-    """Look up which results there are. Light: no result is read."""
+    """Which results there are. No result is read."""
     keys = Keys(project)
     best = chosen_of(project, runs.list(keys.board))
     evaluated = best is not None and keys.evaluation(best.id) in store
@@ -82,8 +82,8 @@ def stages(project: Project, found: ProjectStatus) -> list[StageState]:
     if why:
         return [first, *(StageState(id_, "locked", why, why) for id_ in STAGES[1:])]
     data = StageState("data", "done" if found.profiled else "open", f"{project.file}" if found.profiled else "Not looked at yet")
-    pluralize = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
-    return [first, data, *pluralize, *_after_training(project, found)]
+    recipe = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
+    return [first, data, *recipe, *_after_training(project, found)]
 
 
 def _steps(project: Project, id_: str, kind: str) -> StageState:
@@ -91,8 +91,8 @@ def _steps(project: Project, id_: str, kind: str) -> StageState:
     on = sum(step.on for step in here)
     if not here:
         return StageState(id_, "open", "Optional" if kind != "prepare" else "No steps yet")
-    said = f"{on} step{'s' if on != 1 else ''}" + (f", {len(here) - on} off" if on < len(here) else "")
-    return StageState(id_, "done", said)
+    summary = f"{on} step{'s' if on != 1 else ''}" + (f", {len(here) - on} off" if on < len(here) else "")
+    return StageState(id_, "done", summary)
 
 
 def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:

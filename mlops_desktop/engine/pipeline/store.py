@@ -46,7 +46,7 @@ class ArtifactStore:
     def put(self, key: str, document: dict[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         """Keep a JSON document with named arrays under a key of hex digits. What is there already stays: equal keys mean equal results.
 
-        A `Key` tells its origin, which is kept beside the document.
+        The origin of a `Key` is recorded beside the document.
 
         TypeError when the document is not JSON or an array holds objects; UserError when the disk refuses.
         """
@@ -176,7 +176,7 @@ class ArtifactStore:
             try:
                 making.rename(place)
             except OSError:
-                # Another process made the same entry meanwhile. One that is damaged was removed by the look at it: try once more.
+                # Another process made the same entry meanwhile. A damaged one was removed when it was checked: try once more.
                 if place.name in self:
                     return
                 if not place.exists():

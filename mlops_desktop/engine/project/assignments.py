@@ -1,4 +1,4 @@
-"""Decisions from the command line and from findings: `FIELD=VALUE` in words, checked as a project file is."""
+"""Decisions from the command line and from findings: `FIELD=VALUE`, checked as a project file is."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _GROUPS = ("brief", "goals", "costs", "search")
 _TEXTS = ("name", "target", "metric", "chosen")
 _PLAIN = ("task", "positive", "threshold", "refit", "seed", "source", "split")
 _OLD_NAMES = {"loader": "source"}  # still understood
-# What is said of a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
+# What is decided about a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
 _NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
-_WORDS = {"role": ROLES, "type": TYPES}
+_CHOICES = {"role": ROLES, "type": TYPES}
 
 
 def field_names() -> list[str]:
@@ -84,7 +84,7 @@ def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
 
 
 def set_note(project: Project, column: str, **changes: Any) -> Project:
-    """The project with something said of a column: fields of `ColumnNote`, None or empty takes it back. Role `target` makes it the target.
+    """The project with a changed note on a column: fields of `ColumnNote`, None or empty takes it back. Role `target` makes it the target.
 
     UserError when a value cannot be, or another role is wanted for the target.
     """
@@ -222,12 +222,12 @@ def _added(project: Project, field: str, record: Any) -> Project:
 
 def _set_note(project: Project, head: str, rest: str, columns: Collection[str] | None) -> Project:
     field = _NOTES[head]
-    column, value = _column_and_value(rest, last=field in _WORDS, head=head)
+    column, value = _column_and_value(rest, last=field in _CHOICES, head=head)
     if columns is not None and column not in columns:
         raise serialization.unknown("column", column, columns)
     if field in ("levels", "missing"):
-        return _note(project, column, **{field: _words(value)})
-    if field in _WORDS:
+        return _note(project, column, **{field: _text_list(value)})
+    if field in _CHOICES:
         return _note(project, column, **{field: _text(value) or None})
     return _note(project, column, **{field: _text(value)})
 
@@ -256,18 +256,18 @@ def _note_all(project: Project, field: str, by_column: Any) -> Project:
 
 
 def _add_missing(project: Project, by_column: Any) -> Project:
-    """Further words for "missing", beside those that the columns have."""
+    """Further values that mean missing, beside those that the columns have."""
     if not isinstance(by_column, Mapping):
-        raise serialization.refused("missing", by_column, "an object of columns and lists of words")
-    for column, words in by_column.items():
+        raise serialization.refused("missing", by_column, "an object of columns and lists of texts")
+    for column, values in by_column.items():
         before = project.columns.get(column, ColumnNote()).missing
-        read = serialization.read(serialization.hints(ColumnNote)["missing"], words, "missing")
-        project = _note(project, column, missing=[*before, *(word for word in read if word not in before)])
+        read = serialization.read(serialization.hints(ColumnNote)["missing"], values, "missing")
+        project = _note(project, column, missing=[*before, *(value for value in read if value not in before)])
     return project
 
 
 def _note(project: Project, column: str, **changes: Any) -> Project:
-    """The project with something said of a column; a note that says nothing is dropped."""
+    """The project with a changed note on a column; an empty note is dropped."""
     role: Role | None = changes.get("role")
     if role == "target":
         return _set_target(project, column, None)
@@ -278,7 +278,7 @@ def _note(project: Project, column: str, **changes: Any) -> Project:
     read = {name: serialization.read(hints[name], value, f"{where}.{name}") for name, value in changes.items()}
     note = replace(project.columns.get(column, ColumnNote()), **read)
     notes = {**project.columns, column: note}
-    return replace(project, columns={name: said for name, said in notes.items() if said != ColumnNote()})
+    return replace(project, columns={name: kept for name, kept in notes.items() if kept != ColumnNote()})
 
 
 def _set_target(project: Project, column: str, columns: Collection[str] | None) -> Project:
@@ -289,7 +289,7 @@ def _set_target(project: Project, column: str, columns: Collection[str] | None) 
         return project
     note = project.columns.get(column)
     notes = {**project.columns, column: replace(note, role=None)} if note else project.columns
-    notes = {name: said for name, said in notes.items() if said != ColumnNote()}
+    notes = {name: kept for name, kept in notes.items() if kept != ColumnNote()}
     return replace(project, target=serialization.check_text(column, "target"), columns=notes)
 
 
@@ -329,7 +329,7 @@ def _list(value: str) -> list[Any]:
     return plain if isinstance(plain, list) else [plain]
 
 
-def _words(value: str) -> list[Any]:
+def _text_list(value: str) -> list[Any]:
     """A list of texts; numbers in it stay as they were written."""
     try:
         plain = json.loads(value, parse_int=str, parse_float=str) if value.startswith("[") else value

@@ -18,40 +18,42 @@ def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list
 
     What is taken out is open again, so that it can be proposed anew.
     """
-    said: list[str] = []
+    messages: list[str] = []
     known = {column["name"]: column for column in seen["columns"]}
-    project = _fit_task(project, known, said)
-    project = _fit_split(project, known, said)
-    project = _fit_steps(project, known, said)
+    project = _fit_task(project, known, messages)
+    project = _fit_split(project, known, messages)
+    project = _fit_steps(project, known, messages)
     kept = tuple(a for a in project.candidates if project.task is None or a.supports(task_spec(project.task)))
     if len(kept) < len(project.candidates):
         gone = [a.label for a in project.candidates if a not in kept]
-        said.append(f"{_list(gone)} cannot do this kind of task.")
+        messages.append(f"{_list(gone)} cannot do this kind of task.")
         project = replace(project, candidates=kept)
-    return project, said
+    return project, messages
 
 
-def _fit_task(project: Project, known: Mapping[str, Any], said: list[str]) -> Project:
+def _fit_task(project: Project, known: Mapping[str, Any], messages: list[str]) -> Project:
     target = known.get(project.target)
     if target is None:
         if project.target:
-            said.append(f"There is no column “{project.target}” to predict.")
+            messages.append(f"There is no column “{project.target}” to predict.")
         return replace(project, target="", task=None, positive=None)
     as_target = target["target"]
     if project.task is not None and project.task not in as_target.get("tasks", ()):
-        said.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
+        messages.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
         project = replace(project, task=None, positive=None)
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in as_target["classes"]]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
-            said.append(f"“{project.positive}” is no class of “{project.target}”.")
+            messages.append(f"“{project.positive}” is no class of “{project.target}”.")
             project = replace(project, positive=None)
     elif project.task is not None:
         if project.costs is not None or project.goals.cost is not None:
-            said.append("Costs of errors are for two classes only.")
+            messages.append("Costs of errors are for two classes only.")
         project = replace(project, costs=None, threshold=None, positive=None, goals=replace(project.goals, cost=None))
     if project.metric and project.task and (project.metric not in METRICS or not _metric_fits(project)):
-        said.append(f"The metric “{METRICS[project.metric].label if project.metric in METRICS else project.metric}” is for another task.")
+        messages.append(
+            f"The metric “{METRICS[project.metric].label if project.metric in METRICS else project.metric}” is for another task."
+        )
         project = replace(project, metric="", goals=replace(project.goals, score=None))
     return project
 
@@ -62,20 +64,20 @@ def _metric_fits(project: Project) -> bool:
     return project.task is not None and project.metric in {metric.id for metric in metrics_for(project.task)}
 
 
-def _fit_split(project: Project, known: Mapping[str, Any], said: list[str]) -> Project:
+def _fit_split(project: Project, known: Mapping[str, Any], messages: list[str]) -> Project:
     split = project.split
     needed, column = split.role, split.named_column()
     roles = {note.role for name, note in project.columns.items() if name in known and name != project.target}
     if needed and not column and needed not in roles:
-        said.append(f"The split needs a column with the role “{needed}”.")
+        messages.append(f"The split needs a column with the role “{needed}”.")
         return replace(project, split=default_splitter())
     if column and (column not in known or column == project.target):
-        said.append(f"The split cannot use “{column}”.")
+        messages.append(f"The split cannot use “{column}”.")
         return replace(project, split=default_splitter())
     return project
 
 
-def _fit_steps(project: Project, known: Mapping[str, Any], said: list[str]) -> Project:
+def _fit_steps(project: Project, known: Mapping[str, Any], messages: list[str]) -> Project:
     """Steps name columns that are made by earlier steps too, so only names of the table that are no features are taken out."""
     barred = {name for name in known if name == project.target or project.columns.get(name, ColumnNote()).role not in (None, "feature")}
     made = any(step.component.stage != "prepare" for step in project.steps) or any(_makes(step.component) for step in project.steps)
@@ -83,10 +85,10 @@ def _fit_steps(project: Project, known: Mapping[str, Any], said: list[str]) -> P
     for step in project.steps:
         fit = _fit_step(step, barred, set(known), made)
         if fit is None:
-            said.append(f"The step “{step.component.label}” has no column left.")
+            messages.append(f"The step “{step.component.label}” has no column left.")
         else:
             if fit is not step:
-                said.append(f"The step “{step.component.label}” named a column that is no feature.")
+                messages.append(f"The step “{step.component.label}” named a column that is no feature.")
             kept.append(fit)
     return replace(project, steps=tuple(kept))
 

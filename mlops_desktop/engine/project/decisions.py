@@ -25,14 +25,14 @@ TYPES: tuple[ColumnType, ...] = ("number", "integer", "category", "ordered", "bo
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnNote:
-    """What a person said of one column; what is None is decided from the data."""
+    """What a person decided about one column; what is None is decided from the data."""
 
     role: Role | None = None
     type: ColumnType | None = None
     unit: str = ""
     description: str = ""
     levels: tuple[str, ...] = ()  # the order of an ordered category
-    missing: tuple[str, ...] = ()  # further words and numbers that mean missing, such as "-200" or "unknown"
+    missing: tuple[str, ...] = ()  # further texts and numbers that mean missing, such as "-200" or "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)

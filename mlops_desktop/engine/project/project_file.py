@@ -112,8 +112,8 @@ def new_project_folder(folder: Path) -> Path:
             raise UserError(f"“{folder}” is a file, not a folder.", "Choose another name for the project.")
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            said = "already holds a project" if (folder / PROJECT_FILE).exists() else "is not empty"
-            raise UserError(f"The folder “{folder}” {said}.", "Choose a new or an empty folder.")
+            state = "already holds a project" if (folder / PROJECT_FILE).exists() else "is not empty"
+            raise UserError(f"The folder “{folder}” {state}.", "Choose a new or an empty folder.")
     return folder
 
 

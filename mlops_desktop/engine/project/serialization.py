@@ -151,8 +151,8 @@ def read(hint: Any, value: Any, where: str) -> Any:
 
 def refused(where: str, value: Any, wanted: str) -> UserError:
     """The refusal of a value."""
-    said = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
-    return UserError(f"“{where}” cannot be {said}.", f"It must be {wanted}.")
+    text = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
+    return UserError(f"“{where}” cannot be {text}.", f"It must be {wanted}.")
 
 
 def read_object(cls: type[Any], value: Any, where: str) -> Any:

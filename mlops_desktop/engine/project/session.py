@@ -122,7 +122,7 @@ class Session:
         return True
 
     def _show(self, project: Project) -> None:
-        """Tell every listener, though one of them fails: all of them show the same value. The first failure goes on to the caller."""
+        """Call every listener, even if one of them fails: all of them show the same value. The first failure goes on to the caller."""
         self._project = project
         failure: Exception | None = None
         for listener in tuple(self._listeners):

@@ -1,4 +1,4 @@
-"""The chosen run: best or by choice, its model, and what the sealed part says."""
+"""The chosen run: best or by choice, its model, and what the held-out test set says."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_every_look_at_the_test_part_is_counted(trained, copy_of):
     assert importance == set(made.pipeline.features)
 
 
-def test_out_of_fold_leaves_the_test_part_sealed(trained, copy_of):
+def test_out_of_fold_evaluation_does_not_use_the_test_set(trained, copy_of):
     made = copy_of(trained)
     found = open_chosen(made.pipeline, made.runs, Silent())
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
@@ -211,7 +211,7 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
         assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in told["worst"])
 
 
-def test_the_sealed_rows_do_not_drift_from_the_reference(trained, copy_of):
+def test_the_rows_of_the_test_set_do_not_drift_from_the_reference(trained, copy_of):
     """Scores of the reference are out of fold: a model is too sure on the rows it learned from."""
     made = copy_of(trained)
     found = open_chosen(made.pipeline, made.runs, Silent())
