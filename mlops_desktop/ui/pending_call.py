@@ -5,16 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.process import Crashed, Failed
 
-if TYPE_CHECKING:
-    from mlops_desktop.ui.project_controller import ProjectController
-
 R = TypeVar("R")
 P = TypeVar("P")
+
+
+class Receiver(Protocol):
+    """Who learns of every call, whoever asked for it."""
+
+    folder: Path | None
+
+    def forget_status(self) -> None:
+        """Something may be new in the store or in the runs."""
+
+    def note_progress(self, message: str) -> None:
+        """A line for the log."""
+
+    def note_refusal(self, stage: str, error: UserError) -> None:
+        """A call was refused."""
+
+    def note_crash(self, title: str, error: Crashed | Failed, stage: str) -> None:
+        """A call failed by a fault of the program."""
+
+    def note_result(self) -> None:
+        """A call is over."""
 
 
 def ignore(*_: object) -> None:
@@ -25,7 +43,7 @@ def ignore(*_: object) -> None:
 class PendingCall(Generic[R, P]):
     """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
 
-    controller: ProjectController
+    receiver: Receiver
     folder: Path | None
     stage: str
     title: str
@@ -36,18 +54,18 @@ class PendingCall(Generic[R, P]):
     on_over: Callable[[], object]
 
     def _is_late(self) -> bool:
-        return self.folder is not None and self.controller.folder != self.folder
+        return self.folder is not None and self.receiver.folder != self.folder
 
     def done(self, answer: R) -> None:
         """The result is there."""
         if not self._is_late():
-            self.controller.forget_status()
+            self.receiver.forget_status()
             self.on_done(answer)
 
     def progress(self, fraction: float, message: str) -> None:
         """How far it is."""
         if message:
-            self.controller.log.emit(message)
+            self.receiver.note_progress(message)
         self.on_progress(fraction, message)
 
     def partial(self, data: P) -> None:
@@ -59,17 +77,13 @@ class PendingCall(Generic[R, P]):
         """It was refused; the stage has failed."""
         if not self._is_late():
             self.on_refused(error)
-            self.controller.note_refusal(self.stage, error)
+            self.receiver.note_refusal(self.stage, error)
 
     def crashed(self, error: Crashed | Failed) -> None:
         """It failed by a fault of the program, or its process ended."""
-        tr = self.controller.tr
-        text = tr("{title} did not work. Your decisions and finished results are kept.")
-        if isinstance(error, Crashed):
-            text = tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.controller.crashed.emit(text.format(title=self.title), f"{error.message}\n\n{error.details}", self.stage)
+        self.receiver.note_crash(self.title, error, self.stage)
 
     def over(self) -> None:
         """It is over, with or without a result."""
         self.on_over()
-        self.controller.note_result()
+        self.receiver.note_result()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
-from mlops_desktop.engine.process import Call, MakeOverview, ProjectCall
+from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview, ProjectCall
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
@@ -351,6 +351,17 @@ class ProjectController(QObject):
         if stage:
             self._failed[stage] = str(error)
         self.banner.emit("err", str(error), stage)
+
+    def note_progress(self, message: str) -> None:
+        """A call says how far it is: a line for the log."""
+        self.log.emit(message)
+
+    def note_crash(self, title: str, error: Crashed | Failed, stage: str) -> None:
+        """A call failed by a fault of the program, or its process ended: the crash dialog says so."""
+        text = self.tr("{title} did not work. Your decisions and finished results are kept.")
+        if isinstance(error, Crashed):
+            text = self.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.crashed.emit(text.format(title=title), f"{error.message}\n\n{error.details}", stage)
 
     def note_result(self) -> None:
         """Something may be new in the store or in the runs."""
