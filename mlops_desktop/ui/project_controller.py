@@ -55,7 +55,7 @@ class ProjectController(QObject):
         self._store: ArtifactStore | None = None
         self._table: tuple[str, Table] | None = None
         self._overview: tuple[str, Json] | None = None
-        self._refused_table = ""  # the table that could not be looked at: it is not asked for again
+        self._refused_table = ""  # the table that could not be read: it is not asked for again
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
@@ -290,7 +290,7 @@ class ProjectController(QObject):
         return self._table[1]
 
     def load_table(self) -> None:
-        """Have the table of today's decisions looked at, unless it was or is being; `results_changed` tells when it is there."""
+        """Have the table of today's decisions read, unless it was or is being; `results_changed` is emitted when it is there."""
         if self.folder is None or not self.project.data or self.table() is not None:
             return
         key = self.keys.table

@@ -26,7 +26,7 @@ SIDE = (330, 400)  # the least and the greatest width of the recipe
 
 
 class RecipeView(QWidget):
-    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` what is said without a step."""
+    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` what is shown without a step."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class RecipeView(QWidget):
         self.gallery.focus_first()
 
     def show_step(self) -> None:
-        """Back to the step that is looked at."""
+        """Back to the step that is selected."""
         self._show_page("")
 
     def _show_page(self, page: str) -> None:
@@ -311,7 +311,7 @@ class RecipeView(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back to the step that was looked at."""
+        """Escape goes back to the step that was selected."""
         if self._escapes(event):
             self._page = ""
             self.recipe.cancel()

@@ -300,7 +300,7 @@ def test_a_slow_explanation_is_worked_out_by_the_child(opened, monkeypatch):
     assert panel.answer.why.parts == here
 
 
-def test_what_if_walks_over_the_range_with_the_own_value_on_it(opened):
+def test_what_if_goes_over_the_range_with_the_own_value_on_it(opened):
     panel = opened()
     panel._pick_column("MonthlyCharges")
     write(panel, "MonthlyCharges", "63.25")
@@ -351,7 +351,7 @@ def test_a_row_of_the_training_part_is_answered_as_by_the_engine(opened):
     assert truth is None or text.endswith(truth)
 
 
-def test_rows_of_the_test_part_stay_sealed(opened):
+def test_rows_of_the_test_part_stay_held_out(opened):
     panel = opened()
     click(find(panel, QPushButton, "pick_row"))
     settle(panel.window())
@@ -465,7 +465,7 @@ def test_a_file_of_other_columns_is_refused_in_a_sentence(opened, tmp_path):
 # ---- the model comes and goes
 
 
-def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
+def test_without_a_model_the_page_shows_where_to_go(make_project, open_project):
     window = open_project(make_project("penguins", "species"), "app")
     assert "no model" in window.panel.empty.text.text()
     assert window.panel.unready()[0]

@@ -146,7 +146,7 @@ def test_nothing_is_applied_by_itself(panel):
     assert "finding" in panel.health.message.text()
 
 
-def test_what_a_step_does_already_is_said(panel):
+def test_what_a_step_does_already_is_shown(panel):
     gaps = [one for one in panel._findings if one.finding.rule == "missing" and one.finding.column != "sex"]
     assert gaps
     assert all("Fill missing numbers" in one.care for one in gaps)
@@ -329,14 +329,14 @@ def test_the_table_can_have_the_whole_page(panel):
     assert panel.distributions.isVisible()
 
 
-def test_a_sample_is_said(open_project, make_project, tmp_path):
+def test_a_sample_is_shown(open_project, make_project, tmp_path):
     rows = "".join(f"{(i * 37) % 101},{(i * 91) % 89},{'yn'[i % 3 == 0]}\n" for i in range(20_500))
     _, panel = opened(open_project, make_project, "a,b,y\n" + rows, "y")
     tab(panel, "relations")
     assert "Sample of 20,000 rows." in panel.relations.note.text()
 
 
-def test_without_gaps_that_is_said(open_project, make_project):
+def test_without_gaps_that_is_shown(open_project, make_project):
     _, panel = opened(open_project, make_project, "energy_efficiency", "heating_load")
     tab(panel, "missing")
     assert panel.complete.isVisible()

@@ -153,7 +153,7 @@ def test_dates_are_proposed(open_project, make_project):
     assert "→ taken out" in [cell.shown.title for cell in panel.view.beside.findChildren(QWidget, "cell")]
 
 
-def test_nothing_to_propose_is_said(panel):
+def test_nothing_to_propose_is_shown(panel):
     click(find(panel, QPushButton, "engineer_propose"))
     settle(panel.window())
     assert "Nothing to propose" in panel.view._proposals_note.text()
@@ -161,7 +161,7 @@ def test_nothing_to_propose_is_said(panel):
 
 
 @pytest.mark.parametrize("id_", FEATURES)
-def test_every_operation_can_be_begun_and_given_up(panel, id_):
+def test_every_operation_can_be_started_and_given_up(panel, id_):
     before = panel.controller.session.key
     begin(panel, id_)
     assert panel.view.card.form is not None

@@ -58,7 +58,7 @@ def goals(window) -> str:
     return str(find(window, QLabel, "goals_verdict").text())
 
 
-def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
+def test_without_a_model_the_page_shows_where_to_go(make_project, open_project):
     window = open_project(make_project("penguins", "species"), "evaluate")
     assert "no model" in window.panel._empty.text.text()
     assert "Train a model first" in window.panel.unready()[0]
@@ -66,7 +66,7 @@ def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
     assert window.stage == "train"
 
 
-def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_project):
+def test_out_of_fold_is_shown_while_the_test_part_is_held_out(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     panel = window.panel
     assert panel.unready() == ("", None)
@@ -89,7 +89,7 @@ def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_projec
     assert "baseline 0.5" in find(window, QLabel, "evaluation_kpi_0_hint").text()
 
 
-def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_project):
+def test_the_test_part_is_opened_by_a_click_and_every_access_counts(trained, open_project):
     folder = trained("churn", goals=Goals(score=0.6, response_ms=500.0))
     window = open_project(folder, "evaluate")
     assert "held against the test part" in window.panel.results.goals.findChildren(QLabel)[-1].text()
@@ -119,7 +119,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     settle(window)
     assert goals(window) == "0 of 1 met"
     assert accesses_of(window) == 1
-    # Other decisions on the cut-off: sealed again, and the earlier look is told.
+    # Other decisions on the cut-off: sealed again, and the earlier look is notified.
     window.controller.edit("Cut-off", threshold=0.7)
     settle(window)
     assert window.panel.test_set_card.isVisible()
@@ -130,7 +130,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert "opened 2 times" in find(window, QLabel, "evaluation_facts").text()
 
 
-def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, monkeypatch):
+def test_the_cut_off_is_selected_used_and_taken_back(trained, open_project, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     panel, slider = window.panel, find(window, QSlider, "cutoff_slider")
     best = window.controller.project_status().best
@@ -284,7 +284,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # what was there stays
 
 
-def test_the_report_is_written_and_the_test_part_stays_sealed(trained, open_project, tmp_path, monkeypatch):
+def test_the_report_is_written_and_the_test_part_stays_held_out(trained, open_project, tmp_path, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     out = tmp_path / "report"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))

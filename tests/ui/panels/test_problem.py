@@ -203,7 +203,7 @@ def test_a_column_that_cannot_be_predicted_is_refused_with_the_reason(open_proje
     assert window.panel.target.target.chosen() == "y"
 
 
-def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
+def test_what_does_not_fit_is_shown_and_one_button_repairs_it(window):
     controller = window.controller
     renew = find(window, QPushButton, "renew")
     assert not renew.isVisible()
@@ -233,7 +233,7 @@ def test_an_edit_during_the_proposal_is_kept(window):
 # ---- goals and costs
 
 
-def test_goals_in_the_words_and_the_sign_of_the_metric(window):
+def test_goals_with_the_name_and_the_sign_of_the_metric(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "0.95")
     key(line, Key.Key_Return)
@@ -251,7 +251,7 @@ def test_goals_in_the_words_and_the_sign_of_the_metric(window):
     assert line.text() in ("350,5", "350.5")
 
 
-def test_a_wrong_number_is_said_and_not_taken(window):
+def test_a_wrong_number_is_shown_and_not_taken(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "much")
     key(line, Key.Key_Return)
@@ -424,7 +424,7 @@ def test_words_for_missing_and_the_order_of_levels(open_project, make_project):
     assert window.controller.table().schema.column("size").levels == ("small", "big")
 
 
-def test_the_evidence_for_a_type_is_said(open_project, make_project):
+def test_the_evidence_for_a_type_is_shown(open_project, make_project):
     cells = [str(i) for i in range(300)]
     cells[40] = "3a"
     rows = "".join(f"{cell},{'yn'[i % 2]}\n" for i, cell in enumerate(cells))
@@ -510,7 +510,7 @@ def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
 # ---- what is odd
 
 
-def test_without_a_target_the_next_stage_says_what_is_needed(open_project, make_project):
+def test_without_a_target_the_next_stage_shows_what_is_needed(open_project, make_project):
     window = open_project(make_project("penguins", proposed=False))
     why, control = window.panel.unready()
     assert "column to predict" in why

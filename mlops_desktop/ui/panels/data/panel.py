@@ -53,7 +53,7 @@ class DataPanel(Panel):
             controller, owner="data", title=title, parent=self, read=lambda key: controller.result(key, Profile)
         )
         self._details: Profile | None = None  # the profile that the tabs show
-        self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
+        self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is selected
         self._shown: tuple[Any, ...] = ()
         self._shown_table = self._table_of = ""
         self._findings: list[FindingState] = []

@@ -1,4 +1,4 @@
-"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the sealed test part, on any other file."""
+"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the held-out test set, on any other file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from mlops_desktop.ui.widgets.leaderboard import model_text
 
 
 class EvaluatePanel(Panel):
-    """Metrics with their intervals, the sealed test part, cut-off, curves, importance, worst rows, goals, report."""
+    """Metrics with their intervals, the held-out test set, cut-off, curves, importance, worst rows, goals, report."""
 
     id = "evaluate"
     purpose = "See how good the model is, and where it fails"
@@ -217,7 +217,7 @@ class EvaluatePanel(Panel):
         self.show_results()
 
     def open_test(self) -> None:
-        """Open the sealed test part: a counted look."""
+        """Open the held-out test set: a counted access."""
         if self.controller.project_status().best is not None:
             self.test.retry()
             self.show_results()
@@ -275,7 +275,7 @@ class EvaluatePanel(Panel):
     # ---- what the window asks
 
     def primary(self) -> QPushButton | None:
-        """Open the test part, while it is sealed."""
+        """Open the test part, while it is held out."""
         return self.open if self.test_set_card.isVisible() else None
 
     def unready(self) -> tuple[str, QWidget | None]:

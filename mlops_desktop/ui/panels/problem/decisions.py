@@ -88,7 +88,7 @@ class ProblemDecisions(QObject):
         self.controller.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
 
     def set_brief(self, brief: Brief, field: str) -> None:
-        """The problem in words."""
+        """The problem as text."""
         self.controller.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
 
     def set_split_column(self, role: Role, name: str) -> None:

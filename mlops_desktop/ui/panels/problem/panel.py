@@ -46,7 +46,7 @@ class ProblemPanel(Panel):
         self.columns: Query[Json] = Query(controller, owner="table", title=title, parent=self, read=self._read_columns)
         self._shown: tuple[Any, ...] = ()
         self._form: ComponentForm | None = None
-        self._read = ""  # the data whose mending is said
+        self._read = ""  # the data whose repairs are shown
         self.target = TargetCard()
         self.goals = GoalsCard()
         self.brief = BriefCard()
@@ -82,7 +82,7 @@ class ProblemPanel(Panel):
     # ---- showing
 
     def show_project(self) -> None:
-        """Show the decisions; nothing is told while they are shown."""
+        """Show the decisions; no signal is emitted meanwhile."""
         project, overview = self.controller.project, self._overview()
         if self._shown and self._shown[0] is project and self._shown[1] is overview and self._shown[2] is self.decisions.before:
             return
@@ -105,7 +105,7 @@ class ProblemPanel(Panel):
         self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), has_positive)
 
     def show_results(self) -> None:
-        """Show the first rows, or have the table looked at when nobody did."""
+        """Show the first rows, or have the table read when nobody did."""
         self.controller.load_table()
         table, overview = self.controller.table(), self.controller.overview()
         if table is None or overview is None:
@@ -164,7 +164,7 @@ class ProblemPanel(Panel):
             self._form.show_component(project.source)
 
     def _show_why(self, name: str) -> None:
-        """The evidence for the type of the current column, in words."""
+        """The evidence for the type of the current column, as text."""
         overview = self.columns.value
         one = next((c for c in overview["columns"] if c["name"] == name), None) if overview else None
         if one is None:

@@ -69,6 +69,6 @@ class HistoryCard(QFrame):
 
 
 def trials_text(count: int) -> str:
-    """A number of trials in words."""
+    """A number of trials as text."""
     tr = QCoreApplication.translate
     return pluralize(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))

@@ -94,7 +94,7 @@ class TrainPanel(Panel):
     # ---- showing
 
     def show_project(self) -> None:
-        """Show the decisions; nothing is told while they are shown."""
+        """Show the decisions; no signal is emitted meanwhile."""
         project = self.controller.project
         self._pages.setCurrentWidget(self._empty if blocked(project) else self._main)
         if blocked(project):
