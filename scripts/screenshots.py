@@ -79,15 +79,15 @@ def wide_table(path: Path) -> None:
 def prepare(child: Child, folder: Path, file: Path, target: str, trials: int) -> None:
     """A project of a file as a person has it in the end: proposed, trained and evaluated; without trials, only imported and no target."""
     from mlops_desktop.engine.process import Call, Evaluate, ImportFile, MakeOverview, MakeProfile, OpenModel, Propose, Train
-    from mlops_desktop.engine.project import PROJECT_FILE, Project, Search, project_from_json, write_project
+    from mlops_desktop.engine.project import PROJECT_FILE, Project, Search, write_project
 
     if (folder / PROJECT_FILE).exists():
         return
     folder.mkdir(parents=True)
     say(f"making the project {folder.name}")
-    project = project_from_json(child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file)))["project"])
+    project = child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file))).project
     if trials:
-        proposed = project_from_json(child.call(Propose(folder, project))["project"])
+        proposed = child.call(Propose(folder, project)).project
         project = replace(proposed, search=Search(trials=trials, seconds=None))
         about = (folder, project)
         calls: tuple[Call[Any, Any], ...] = (MakeOverview(*about), MakeProfile(*about), Train(*about), Evaluate(*about), OpenModel(*about))

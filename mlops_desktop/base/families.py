@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NewType
+from typing import Any, ClassVar, Literal, NewType, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,12 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.params import Choice, Columns, Flag, Number
+from mlops_desktop.base.params import Columns
 from mlops_desktop.base.target_columns import Class, TargetColumn, bands
+from mlops_desktop.base.tuning import Tunable
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
 from mlops_desktop.serving.model import Model
+from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.prediction_spec import PredictionSpec
 from mlops_desktop.serving.transform import Transform
 
@@ -28,8 +29,6 @@ Task = NewType("Task", str)
 CLASSES, TWO_CLASSES, SEVERAL_CLASSES, NUMBERS = "classes", "two classes", "several classes", "numbers"
 """Traits of tasks, by which algorithms and metrics say which tasks they are for. A further task may bring traits of its own."""
 Stage = Literal["prepare", "engineer", "select"]
-MOVED = 0.5  # how likely a small move of an algorithm changes each of its parameters
-STEP = 0.15  # standard deviation of that move, as a share of the parameter's range
 _KINDS = {"number": "a number", "categorical": "a category or text", "date": "a date", "sparse": "a feature of a text"}
 
 
@@ -154,7 +153,7 @@ class RowFilter(Component, ABC):
         """Which rows stay, (rows,) bool. `frame` has every column of the table, the target (a column's name) among them."""
 
 
-class Operation(Component, ABC):
+class Operation(Tunable, ABC):
     """Changes columns; fitted on the training part of each fold, served as a transform."""
 
     stage: ClassVar[Stage]
@@ -214,10 +213,40 @@ class Operation(Component, ABC):
         return chosen if named else tuple(name for name in chosen if name not in layout.category_codes)
 
 
-class Algorithm(Component, ABC):
+OperationSpec = tuple[str, dict[str, Any]]  # the id of an operation and its parameters, as plain JSON
+
+
+@dataclass(frozen=True)
+class EncoderInput:
+    """The columns that an encoding starts from: `layout` after the steps of the recipe, `texts` those categorical columns of it that hold
+    free text, and whether the algorithm takes a sparse matrix.
+    """
+
+    layout: Layout
+    texts: tuple[str, ...] = ()
+    takes_sparse: bool = True
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categorical columns that hold no free text."""
+        return tuple(name for name in self.layout.categoricals if name not in self.texts)
+
+
+class Encoding(Component, ABC):
+    """Turns the columns that the steps of a recipe leave into the matrix that an algorithm learns from best, by operations of the catalogue
+    that the pipeline fits on the training part of each fold.
+    """
+
+    @abstractmethod
+    def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:
+        """The operations in their order. They see the columns alone, no value: what depends on values is for the operations to fit."""
+
+
+class Algorithm(Tunable, ABC):
     """Learns a model from a matrix."""
 
     learns: ClassVar[frozenset[str]]  # traits of tasks (CLASSES, NUMBERS …): it supports every task that has one of them
+    encoding: ClassVar[str] = "one_hot_scaled"  # the id of the encoding that makes the matrix it learns from best
     takes_sparse: ClassVar[bool] = True  # False: the matrix is made dense first (refused when that would not fit)
     stores_training_data: ClassVar[bool] = False  # True: the model contains training rows, so exporting it asks for consent
     initial_configs: ClassVar[
@@ -241,65 +270,39 @@ class Algorithm(Component, ABC):
         that the fit never saw gets probability 0. `width` is the number of features.
         """
 
-    def search_space(self) -> dict[str, Number | Choice | Flag]:
-        """The parameters that a search may change."""
-        return {name: p for name, p in self.params().items() if isinstance(p, (Number, Choice, Flag)) and p.tune}
 
-    def sample(self, rng: np.random.Generator) -> Algorithm:
-        """This algorithm with its tuned parameters drawn at random from their ranges (log-uniform where declared)."""
-        return replace(self, **{name: _at(param, rng.uniform(), rng) for name, param in self.search_space().items()})
+class Ensemble(Component, ABC):
+    """Combines the predictions of several models that are fitted each by itself."""
 
-    def vary(self, rng: np.random.Generator) -> Algorithm:
-        """This algorithm with some of its tuned parameters, one at least, moved a little within their ranges."""
-        space = self.search_space()
-        moved = rng.uniform(size=len(space)) < MOVED
-        moved[rng.integers(len(space))] = True
-        drawn: dict[str, Any] = {}
-        for (name, param), now in zip(space.items(), moved.tolist(), strict=True):
-            place = rng.uniform() if (there := _place(param, getattr(self, name))) is None else there + STEP * rng.standard_normal()
-            if now:
-                drawn[name] = _at(param, float(np.clip(place, 0.0, 1.0)), rng)
-        return replace(self, **drawn)
+    @abstractmethod
+    def check(self, models: int) -> None:
+        """UserError when its parameters do not fit so many models."""
 
-    def grid(self, points: int) -> list[Algorithm]:
-        """Every combination of `points` values of each tuned number and all options of each tuned choice, in a fixed order."""
-        combinations: list[dict[str, Any]] = [{name: getattr(self, name) for name in self.params()}]
-        for name, param in self.search_space().items():
-            combinations = [{**base, name: value} for base in combinations for value in _values(param, points)]
-        return [type(self)(**params) for params in combinations]
+    @abstractmethod
+    def combine(self, scores: Sequence[Floats]) -> Floats:
+        """The combined scores of some rows from the scores of each model, all of one shape."""
 
+    @abstractmethod
+    def compile(self, members: Sequence[Node]) -> Node:
+        """The node of the scorer that combines the nodes of the models; it answers as `combine` does."""
 
-def _at(param: Number | Choice | Flag, place: float, rng: np.random.Generator) -> Any:
-    """The value at a place, 0 to 1, of a number's range; of the others, any."""
-    if isinstance(param, Number):
-        assert param.tune is not None
-        low, high = param.tune
-        value = low * (high / low) ** place if param.log else low + (high - low) * place
-        return round(value) if param.whole else float(f"{value:.6g}")
-    if isinstance(param, Choice):
-        return list(param.options)[int(rng.integers(len(param.options)))]
-    return bool(rng.integers(2))
+    @abstractmethod
+    def describe(self, labels: Sequence[str]) -> str:
+        """What it is made of, in one sentence; `labels` are those of the models."""
 
+    @classmethod
+    @abstractmethod
+    def find(
+        cls,
+        scores: Sequence[Sequence[Floats]],
+        rate: Callable[[Sequence[Floats]], float],
+        allowed: Callable[[Sequence[int]], bool],
+    ) -> tuple[Self, tuple[int, ...]] | None:
+        """The ensemble whose out-of-fold scores `rate` best, and the positions of the models in it; None when none beats the first model.
 
-def _place(param: Number | Choice | Flag, value: Any) -> float | None:
-    """Where a value stands in a number's range, 0 to 1; None when it stands outside, or is no number."""
-    if not isinstance(param, Number) or param.tune is None or value is None:
-        return None
-    low, high = param.tune
-    if not low <= value <= high:
-        return None
-    return math.log(value / low) / math.log(high / low) if param.log else (value - low) / (high - low)
-
-
-def _values(param: Number | Choice | Flag, points: int) -> Sequence[Any]:
-    if isinstance(param, Flag):
-        return (False, True)
-    if isinstance(param, Choice):
-        return tuple(param.options)
-    assert param.tune is not None
-    low, high = param.tune
-    spaced = np.geomspace(low, high, points) if param.log else np.linspace(low, high, points)
-    return tuple(dict.fromkeys(round(v) if param.whole else float(f"{v:.6g}") for v in spaced.tolist()))
+        `scores` are those of tried models fold by fold, the best model first. `rate` gives the mean score over the folds of such scores;
+        `allowed` says whether the models at these positions may all be fitted.
+        """
 
 
 class Exporter(Component, ABC):

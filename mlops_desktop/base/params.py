@@ -29,7 +29,7 @@ class Param:
         raise NotImplementedError
 
     def _refuse(self, value: Any, wanted: str) -> UserError:
-        return UserError(f"“{self.label}” cannot be {_said(value)}.", f"It must be {wanted}.")
+        return UserError(f"“{self.label}” cannot be {_shown(value)}.", f"It must be {wanted}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +117,21 @@ class Texts(Param):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counts(Param):
+    """A list of whole numbers from 1, such as how often each of several models counts."""
+
+    def check(self, value: Any) -> tuple[int, ...]:
+        """A tuple of whole numbers."""
+        whole = isinstance(value, Sequence) and all(isinstance(item, int) and not isinstance(item, bool) and item >= 1 for item in value)
+        if not whole:
+            raise self._refuse(value, "a list of whole numbers from 1")
+        return tuple(value)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Columns(Texts):
-    """Names of columns of certain kinds (`number`, `word`, `date`). None chosen means `all that fit` when `all_when_empty`, so that the
-    step also holds for tomorrow's file.
+    """Names of columns of certain kinds (`number`, `categorical`, `date`, `sparse`). None chosen means all that fit when
+    `all_when_empty`, so that the step also holds for tomorrow's file.
     """
 
     kinds: tuple[str, ...]
@@ -137,7 +149,7 @@ class Columns(Texts):
         return names
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -194,6 +206,11 @@ def text(default: str, label: str, *, help: str = "", grammar: str = "", require
 def texts(default: tuple[str, ...], label: str, *, help: str = "") -> Any:
     """A field for a list of texts."""
     return _field(Texts(default=default, label=label, help=help))
+
+
+def counts(default: tuple[int, ...], label: str, *, help: str = "") -> Any:
+    """A field for a list of whole numbers from 1."""
+    return _field(Counts(default=default, label=label, help=help))
 
 
 def columns(

@@ -78,15 +78,15 @@ def check_command(args: argparse.Namespace) -> int:
     found = call_on(args.dir, CheckGoals)
     doubts = call_on(args.dir, ListQuestions) if args.questions else ()
     left = [one.id for one in open_questions(doubts)]
-    passed = found["passed"] and not left
+    passed = found.passed and not left
     if args.json:
-        print_json({**found, "passed": passed, **({"open_questions": left} if args.questions else {})})
+        print_json({**to_json(found), "passed": passed, **({"open_questions": left} if args.questions else {})})
     else:
-        for goal in found["goals"]:
-            print(f"{'met    ' if goal['passed'] else 'NOT MET'}  {goal['goal']}: wanted {goal['wanted']}, measured {goal['measured']}")
+        for goal in found.goals:
+            print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: wanted {goal.wanted}, measured {goal.measured}")
         for one in left:
             print(f"OPEN     question {one}")
-        print("All goals are met." if passed and found["goals"] else "No goals are set." if passed else "Not accepted.")
+        print("All goals are met." if passed and found.goals else "No goals are set." if passed else "Not accepted.")
     return 0 if passed else 1
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 
 Json = dict[str, Any]
@@ -17,10 +19,10 @@ def print_json(document: Json) -> None:
     sys.stdout.write("\n")
 
 
-def evidence_lines(evidence: list[Json]) -> list[str]:
+def evidence_lines(evidence: Sequence[Evidence]) -> list[str]:
     """One line for each piece of evidence; an ordinary type needs none."""
-    shown = [one for one in evidence if one["rule"] != "type"]
-    return [f"{one['column']}: {one['message']}" if one["column"] else one["message"] for one in shown]
+    shown = [one for one in evidence if one.rule != "type"]
+    return [f"{one.column}: {one.message}" if one.column else one.message for one in shown]
 
 
 def rows_text(count: int) -> str:

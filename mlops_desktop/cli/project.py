@@ -19,10 +19,10 @@ from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
     new_project_folder,
-    project_from_json,
     project_to_json,
     refuse_metric,
     set_field,
+    to_json,
     write_project,
 )
 from mlops_desktop.engine.training import clean_store, open_project
@@ -37,18 +37,18 @@ def new_command(args: argparse.Namespace) -> int:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
             found = run_call(child, ImportFile(args.dir, project, str(args.data)))
             refuse_metric(project)
-            proposed = run_call(child, Propose(args.dir, project_from_json(found["project"])))
-            project = project_from_json(proposed["project"])
+            proposed = run_call(child, Propose(args.dir, found.project))
+            project = proposed.project
             refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
             write_project(args.dir, project)
     except BaseException:
         _remove_made_files(args.dir, existed)
         raise
     if args.json:
-        print_json({**{key: value for key, value in found.items() if key != "project"}, **proposed})
+        print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
-        print(f"{rows_text(found['rows'])}, {columns_text(len(found['columns']))} from {args.data.name}.")
-        for line in [*evidence_lines(found["evidence"]), *(f"{name}: {reason}" for name, reason in proposed["reasons"].items())]:
+        print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {args.data.name}.")
+        for line in [*evidence_lines(found.evidence), *(f"{name}: {reason}" for name, reason in proposed.reasons.items())]:
             print(f"- {line}")
     return 0
 
@@ -80,7 +80,7 @@ def set_command(args: argparse.Namespace) -> int:
 def _refuse_positive(folder: Path, project: Project) -> None:
     """UserError when the positive class is none that the target can have: a run would put another in its place."""
     with child_process() as child:
-        settled = project_from_json(run_call(child, Propose(folder, project))["project"])
+        settled = run_call(child, Propose(folder, project)).project
     if settled.positive == project.positive:
         return
     if settled.positive is None:
@@ -95,13 +95,13 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
         notes = {name: (note.role, note.type, note.levels, note.missing) for name, note in one.columns.items()}
         return one.target, one.task, {name: note for name, note in notes.items() if any(note)}
 
-    if not before.data or not before.steps or inputs(before) == inputs(project):
+    if not before.data or not before.candidates or inputs(before) == inputs(project):
         return project
     with child_process() as child:
         found = run_call(child, Renew(folder, project, before))
-    for line in found["changes"]:
+    for line in found.changes:
         print(f"- {line}")
-    return project_from_json(found["project"])
+    return found.project
 
 
 def show_command(args: argparse.Namespace) -> int:
@@ -128,9 +128,9 @@ def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
         found = run_call(child, ImportFile(args.dir, project, str(args.data)))
-        updated = project_from_json(found["project"])
-        save(project_from_json(run_call(child, Propose(args.dir, updated))["project"]))
-    for line in evidence_lines(found["evidence"]):
+        updated = found.project
+        save(run_call(child, Propose(args.dir, updated)).project)
+    for line in evidence_lines(found.evidence):
         print(f"- {line}")
-    print(f"{rows_text(found['rows'])} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    print(f"{rows_text(found.rows)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
     return 0

@@ -11,7 +11,6 @@ from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import print_json
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import Propose, Train
-from mlops_desktop.engine.project import project_from_json
 from mlops_desktop.engine.training import Runs, open_project
 
 
@@ -25,7 +24,7 @@ def run_command(args: argparse.Namespace) -> int:
         if args.trials is not None:
             search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
-        project = project_from_json(run_call(child, Propose(args.dir, project))["project"])
+        project = run_call(child, Propose(args.dir, project)).project
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
             project = replace(project, chosen="")  # a run of earlier decisions
         save(project)

@@ -17,7 +17,7 @@ def predict_command(args: argparse.Namespace) -> int:
     project = open_project(args.source) if (args.source / "project.json").exists() else None
     with child_process() as child:
         found = run_call(child, PredictFile(args.source, args.input, args.output, project))
-    print(f"{rows_text(found['rows'])}, {found['refused']:,} of them refused, to {args.output}.", file=sys.stderr)
+    print(f"{rows_text(found.rows)}, {found.refused:,} of them refused, to {args.output}.", file=sys.stderr)
     return 0
 
 

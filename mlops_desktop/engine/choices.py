@@ -1,4 +1,4 @@
-"""The registries of the catalogue's folders, found once."""
+"""The registries of the catalogue, found once."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from functools import cache
 
 from mlops_desktop.base.extensions import join_extensions
-from mlops_desktop.base.families import Algorithm, Exporter, Operation, RowFilter, TaskSpec
+from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Operation, RowFilter, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
-from mlops_desktop.catalog import algorithms, exporters, filters, operations, sources, splitters
+from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, sources, splitters
 from mlops_desktop.catalog import tasks as task_specs
 
 BASELINE = "baseline"  # the algorithm that every score stands beside
+ALL = "*"  # in `Project.encodings`: every algorithm
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Every source, row filter, splitter, operation, algorithm, exporter and kind of task that there is."""
+    """Every member of every shelf."""
 
     sources: Registry[Source]
     row_filters: Registry[RowFilter]
     splitters: Registry[Splitter]
     operations: Registry[Operation]
+    encodings: Registry[Encoding]
     algorithms: Registry[Algorithm]
+    ensembles: Registry[Ensemble]
     exporters: Registry[Exporter]
     tasks: Registry[TaskSpec]
 
@@ -38,7 +41,9 @@ def choices() -> Choices:
         Registry(filters, RowFilter),  # type: ignore[type-abstract]
         Registry(splitters, Splitter),  # type: ignore[type-abstract]
         Registry(operations, Operation),  # type: ignore[type-abstract]
+        Registry(encodings, Encoding),  # type: ignore[type-abstract]
         Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
+        Registry(ensembles, Ensemble),  # type: ignore[type-abstract]
         Registry(exporters, Exporter),  # type: ignore[type-abstract]
         tasks(),
     )

@@ -90,7 +90,7 @@ def _steps(project: Project, id_: str, kind: str) -> StageState:
     here = [step for step in project.steps if step.component.stage == kind]
     on = sum(step.on for step in here)
     if not here:
-        return StageState(id_, "open", "Optional" if kind != "prepare" else "No steps yet")
+        return StageState(id_, "open", "Optional")
     summary = f"{on} step{'s' if on != 1 else ''}" + (f", {len(here) - on} off" if on < len(here) else "")
     return StageState(id_, "done", summary)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,19 +25,27 @@ class Answers:
         model = json.dumps({"name": scorer.name, "version": scorer.version}, ensure_ascii=False)
         self.head = f'{{"model":{model},"predictions":['
         self._thresholded = scorer.positive is not None
-        self._formats = scorer.task_spec.answer_formats(scorer.classes, self._thresholded)
+        optional = (',"threshold":%r' if self._thresholded else "") + (',"interval":%s' if scorer.has_intervals else "")
+        self._formats = [f'{{{members}{optional},"warnings":%s}}' for members in scorer.task_spec.answer_members(scorer.classes)]
         self._threshold = scorer.threshold if scorer.threshold is not None else 0.5
 
     def predictions(
-        self, scores: Floats, decided: Sequence[int], threshold: float | None, warnings: Mapping[int, Sequence[Mapping[str, Any]]]
+        self,
+        scores: Floats,
+        decided: Sequence[int],
+        threshold: float | None,
+        warnings: Mapping[int, Sequence[Mapping[str, Any]]],
+        intervals: Floats | None = None,
     ) -> list[str]:
         """One JSON object for each row; `warnings` by row number.
 
-        `decided` are the positions that `Scorer.decide` gave, `threshold` the one that decided them if not the stored one.
+        `decided` are the positions that `Scorer.decide` gave, `threshold` the one that decided them if not the stored one,
+        `intervals` the bounds (rows, 2) of a scorer that has them; a bound that is not finite makes the interval null.
         """
         limit = (self._threshold if threshold is None else threshold,) if self._thresholded else ()
         rows = enumerate(zip(decided, self._columns(scores).tolist(), strict=True))
-        return [self._formats[k] % (*row, *limit, json.dumps(warnings[i]) if i in warnings else "[]") for i, (k, row) in rows]
+        bounds: list[tuple[str, ...]] = [()] * len(scores) if intervals is None else [(_interval(*one),) for one in intervals.tolist()]
+        return [self._formats[k] % (*row, *limit, *bounds[i], json.dumps(warnings[i]) if i in warnings else "[]") for i, (k, row) in rows]
 
     def document(self, predictions: Sequence[str]) -> bytes:
         """The whole answer."""
@@ -61,6 +70,10 @@ def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> lis
     rows = scorer.task_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
     blank = [""] * (len(table_header(scorer)) - 1)
     return [[*blank, errors[i]] if i in errors else [*row, ""] for i, row in enumerate(rows)]
+
+
+def _interval(low: float, high: float) -> str:
+    return f"[{low!r},{high!r}]" if math.isfinite(low) and math.isfinite(high) else "null"
 
 
 def finite(scores: Floats) -> bool:

@@ -59,7 +59,7 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
     """The function that parses a text as float64, NaN where it means missing. It raises ValueError unless the text is a finite number."""
     match = re.compile(number_pattern(grammar)).fullmatch
     missing = frozenset(grammar.missing) | {""}
-    gone = frozenset(grammar.missing_numbers)
+    missing_numbers = frozenset(grammar.missing_numbers)
     thousands = re.compile(_THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))) if grammar.thousands else None
 
     def read(text: str) -> float:
@@ -81,7 +81,7 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
             value = -value
         if grammar.percent and found["percent"]:
             value /= 100
-        return math.nan if value in gone else value
+        return math.nan if value in missing_numbers else value
 
     return read
 

@@ -115,8 +115,8 @@ def _pair(typical: Frame, frame: Frame, row: int) -> Frame:
     """Two rows, the typical one and the row to explain, with shared levels."""
     levels: list[Sequence[str]] = []
     codes = np.full((2, len(frame.levels)), -1, dtype=np.intp)
-    for j, (own, usual) in enumerate(zip(frame.levels, typical.levels, strict=True)):
-        texts = [usual[0] if len(usual) else None, own[frame.codes[row, j]] if frame.codes[row, j] >= 0 else None]
+    for j, (own, typical_levels) in enumerate(zip(frame.levels, typical.levels, strict=True)):
+        texts = [typical_levels[0] if len(typical_levels) else None, own[frame.codes[row, j]] if frame.codes[row, j] >= 0 else None]
         distinct = list(dict.fromkeys(text for text in texts if text is not None))
         codes[:, j] = [-1 if text is None else distinct.index(text) for text in texts]
         levels.append(distinct)
@@ -127,8 +127,8 @@ def _pair(typical: Frame, frame: Frame, row: int) -> Frame:
 def _differs(both: Frame, name: str) -> bool:
     kind = both.layout.kind(name)
     if kind == "number":
-        usual, own = both.number(name).tolist()
-        return bool(usual != own and not (math.isnan(usual) and math.isnan(own)))
+        first, second = both.number(name).tolist()
+        return bool(first != second and not (math.isnan(first) and math.isnan(second)))
     values = both.categorical(name)[0] if kind == "categorical" else both.date(name)
     return bool(values[0] != values[1])
 

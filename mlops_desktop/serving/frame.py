@@ -143,20 +143,20 @@ class Layout:
 
     def without(self, names: Iterable[str]) -> tuple[Layout, Callable[[Frame], Frame]]:
         """The layout without these columns (unknown names are ignored), and the function that drops them from a frame."""
-        gone = frozenset(names)
+        dropped = frozenset(names)
         kept = [
-            np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp)
+            np.array([i for i, n in enumerate(block) if n not in dropped], dtype=np.intp)
             for block in (self.numbers, self.categoricals, self.dates)
         ]
-        cuts = [np.array([i for i, n in enumerate(block) if n not in gone], dtype=np.intp) for block in self.sparse]
+        cuts = [np.array([i for i, n in enumerate(block) if n not in dropped], dtype=np.intp) for block in self.sparse]
         alive = [i for i, cut in enumerate(cuts) if len(cut)]
         layout = Layout(
             numbers=tuple(self.numbers[i] for i in kept[0]),
             categoricals=tuple(self.categoricals[i] for i in kept[1]),
             dates=tuple(self.dates[i] for i in kept[2]),
             sparse=tuple(tuple(self.sparse[b][i] for i in cuts[b]) for b in alive),
-            category_codes=self.category_codes - gone,
-            sources={name: source for name, source in self.sources.items() if name not in gone},
+            category_codes=self.category_codes - dropped,
+            sources={name: source for name, source in self.sources.items() if name not in dropped},
         )
 
         def drop(frame: Frame) -> Frame:

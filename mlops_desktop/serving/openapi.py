@@ -149,7 +149,11 @@ def _outputs(scorer: Scorer) -> Json:
     text, number = {"type": "string"}, {"type": "number"}
     warning = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
     error = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
-    answer = scorer.task_spec.answer_schema(scorer.classes, scorer.positive is not None)
+    answer = scorer.task_spec.answer_schema(scorer.classes)
+    if scorer.positive is not None:
+        answer["threshold"] = number
+    if scorer.has_intervals:
+        answer["interval"] = {"type": ["array", "null"], "items": number, "minItems": 2, "maxItems": 2}
     answer["warnings"] = {"type": "array", "items": warning}
     answer["errors"] = {"type": "array", "items": error, "description": "Why the row is refused (only with on_error=row)."}
     model = _object({"name": text, "version": text}, ["name", "version"])

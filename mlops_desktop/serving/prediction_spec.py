@@ -67,15 +67,12 @@ class PredictionSpec(ABC):
         return scores if position is None else scores[:, position]
 
     @abstractmethod
-    def answer_formats(self, classes: Sequence[Class], thresholded: bool) -> tuple[str, ...]:
-        """A %-format of the JSON answer for each result of `decide`.
-
-        It is filled with the row of `columns`, the threshold (only when `thresholded`), and the JSON list of warnings.
-        """
+    def answer_members(self, classes: Sequence[Class]) -> tuple[str, ...]:
+        """A %-format of the members of the JSON answer, `prediction` first, for each result of `decide`; it takes the row of `columns`."""
 
     @abstractmethod
-    def answer_schema(self, classes: Sequence[Class], thresholded: bool) -> Json:
-        """The properties of an answer as JSON schema, without `warnings` and `errors`; `prediction` may be null."""
+    def answer_schema(self, classes: Sequence[Class]) -> Json:
+        """The JSON schema of each of the `answer_members`; `prediction` may be null."""
 
     @abstractmethod
     def table_columns(self, classes: Sequence[Class]) -> list[str]:

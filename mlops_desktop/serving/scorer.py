@@ -99,8 +99,15 @@ class Scorer(Serializable):
         """The scores of the rows of `matrices`, as `scores`."""
         return self._bound[1].scores_of(matrices).round(12)
 
+    @cached_property
+    def has_intervals(self) -> bool:
+        """Whether the model gives prediction intervals."""
+        return self._bound[1].intervals_of is not None
+
     def intervals(self, frame: Frame) -> Floats | None:
         """The lower and upper bound of each prediction, (rows, 2), rounded as scores; None when the model has no prediction intervals."""
+        if not self.has_intervals:
+            return None
         apply, node = self._bound
         found = node.intervals(apply(frame))
         return None if found is None else found.round(12)

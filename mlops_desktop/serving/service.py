@@ -133,12 +133,15 @@ class Service:
         for issue in self._limited(checked.warnings) if checked.warnings else ():
             warnings.setdefault(issue.row or 0, []).append(warning_entry(issue))
         chosen = self._decide(scores, None)
-        predictions = self._answers.predictions(scores, chosen, None, warnings)
+        intervals = self.scorer.intervals(checked.frame)
+        predictions = self._answers.predictions(scores, chosen, None, warnings, intervals)
         for i, request in enumerate(requests):
             if request.threshold is not None:
                 one, own = scores[i : i + 1], {0: warnings[i]} if i in warnings else {}
                 chosen[i : i + 1] = self._decide(one, request.threshold)
-                predictions[i : i + 1] = self._answers.predictions(one, chosen[i : i + 1], request.threshold, own)
+                predictions[i : i + 1] = self._answers.predictions(
+                    one, chosen[i : i + 1], request.threshold, own, None if intervals is None else intervals[i : i + 1]
+                )
         self.model_metrics.predicted(checked.frame, scores, chosen, 0)
         return [Reply(self._answers.document((text,))) for text in predictions]
 
@@ -197,7 +200,7 @@ class Service:
                 warnings.setdefault(position, []).append(warning_entry(issue))
         chosen = self._decide(scores, threshold)
         self.model_metrics.predicted(frame, scores, chosen, len(refused))
-        predictions = self._answers.predictions(scores, chosen, threshold, warnings)
+        predictions = self._answers.predictions(scores, chosen, threshold, warnings, self.scorer.intervals(frame))
         if not refused:
             return predictions
         every = dict(zip(valid, predictions, strict=True))

@@ -1,9 +1,9 @@
-"""Runs work in the background, the only file that knows threads: two queues, each a QThread for the life of the application with a child process that does the work, and
-one more thread for short tasks to the disk.
+"""Runs work in the background, the only file that knows threads: two queues, each a QThread for the life of the application with a child
+process that does the work, and one more thread for short tasks to the disk.
 
 A queue blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
-`BackgroundJob`: a plain value that holds a call of `engine.process`; every `on_…` runs on the window's thread. A job whose owner asks anew, or
-is gone, is cancelled, and what it still sends is dropped.
+`BackgroundJob`: a plain value that holds a call of `engine.process`; every `on_…` runs on the window's thread. A job whose owner asks
+anew, or is gone, is cancelled, and what it still sends is dropped.
 """
 
 from __future__ import annotations

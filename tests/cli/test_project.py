@@ -32,7 +32,7 @@ def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
     decided = json.loads(call("show", folder).stdout)
     assert decided["steps"][0]["params"]["columns"] == ["sex"]
     assert [one["id"] for one in decided["candidates"]] == ["baseline"]  # what was chosen stays
-    assert decided["split"]["folds"] == 2
+    assert decided["split"]["params"]["folds"] == 2
     assert call("set", folder, "target=body_mass_g").returncode == 0
     assert json.loads(call("show", folder).stdout)["task"] == "regression"
 

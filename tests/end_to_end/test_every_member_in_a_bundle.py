@@ -24,15 +24,16 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Task
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.params import Choice, Flag
-from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.choices import ALL, choices, task_spec, tasks
 from mlops_desktop.engine.data.importing import import_cells
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.project.assignments import set_field
 from mlops_desktop.engine.project.decisions import Project, Search, Step
-from mlops_desktop.engine.project.project_file import project_from_json, write_project
+from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.runs import Runs
@@ -207,7 +208,7 @@ class Files:
         steps = tuple(Step(OPERATIONS.read(step)) for step in case.steps)
         algorithm = ALGORITHMS.read(case.algorithm)
         consent = frozenset({algorithm.id}) if algorithm.stores_training_data else frozenset[str]()
-        return replace(project, steps=steps, candidates=(algorithm,), consent=consent)
+        return replace(project, steps=steps, encodings={ALL: choices().encodings["as_it_is"]()}, candidates=(algorithm,), consent=consent)
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +220,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     for task, target in TARGETS.items():
         (folder / task).mkdir()
         found = import_cells(folder / task, folder / "mixed.csv", Project(name=f"made for {task}", target=target), Silent())
-        project = project_from_json(found["project"])
+        project = found.project
         for other in set(TARGETS.values()) - {target}:
             project = set_field(project, f"roles.{other}=ignore")
         project, _ = propose(folder / task, project, Silent())
@@ -234,7 +235,7 @@ def exported(files: Files, case: Case, folder: Path) -> Chosen:
     """Train a case and export it to `folder/bundle`."""
     project = files.project(case)
     pipeline = Pipeline(files.folder / case.task, project)
-    pipeline = Pipeline(pipeline.folder, replace(project, chosen=pipeline.keys.run(project.candidates[0])))
+    pipeline = Pipeline(pipeline.folder, replace(project, chosen=pipeline.keys.run(Candidate.of(project, project.candidates[0]))))
     runs = Runs(pipeline.folder)
     search(pipeline, runs, Silent())
     chosen = open_chosen(pipeline, runs, Silent())

@@ -49,7 +49,7 @@ def test_numbers_have_no_probabilities(scorers):
 
 
 @pytest.mark.parametrize("odd", ['quote"', "back\\slash", "per%cent %s %%", "line\nbreak", "zażółć 😀", "{}"])
-def test_odd_names_of_classes_and_models(scorers, odd):
+def test_special_characters_in_names_of_classes_and_models(scorers, odd):
     scorer = replace(scorers["binary"], name=odd, classes=("no", odd))
     found = document(scorer, [[0.2, 0.8]], [1])
     assert found["model"]["name"] == odd
@@ -61,7 +61,7 @@ def test_a_model_without_a_stored_threshold(scorers):
     assert document(replace(scorers["binary"], threshold=None), [[0.2, 0.8]], [1])["predictions"][0]["threshold"] == 0.5
 
 
-def test_a_refused_row_keeps_its_place():
+def test_an_invalid_row_keeps_its_position():
     assert json.loads(refused_row([{"code": "x"}])) == {"prediction": None, "errors": [{"code": "x"}], "warnings": []}
 
 
@@ -80,7 +80,7 @@ def test_finite():
     assert not finite(np.array([np.inf, -np.inf]))
 
 
-def test_rows_without_an_answer():
+def test_rows_without_a_finite_score():
     assert unanswered(np.array([[0.5, 0.5], [np.nan, 1.0], [np.inf, 0.0]])) == [1, 2]
     assert unanswered(np.array([1.0, np.nan])) == [1]
     assert unanswered(np.empty((0, 2))) == unanswered(np.empty(0)) == []

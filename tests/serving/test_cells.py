@@ -1,4 +1,4 @@
-"""One text, one reading."""
+"""Parsing of numbers, booleans and levels."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_numbers(text, grammar, value):
         ("£5", PRICE),
     ],
 )
-def test_what_is_no_number_is_refused_rather_than_guessed(text, grammar):
+def test_texts_that_are_not_numbers_are_invalid(text, grammar):
     with pytest.raises(ValueError, match=r"number|large"):
         number_reader(grammar)(text)
 
 
-def test_missing_words_and_numbers():
+def test_missing_texts_and_numbers():
     read = number_reader(Grammar(missing=("NA", "?"), missing_numbers=(-200.0, 999.0)))
     assert all(math.isnan(read(text)) for text in ("", "  ", "NA", " ? ", "-200", "-200.0", "999"))
     assert read("-201") == -201.0
@@ -84,12 +84,12 @@ def test_missing_words_and_numbers():
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_written_by_python_is_read_bit_for_bit(value):
+def test_numbers_formatted_by_python_round_trip(value):
     assert np.float64(number_reader(PLAIN)(repr(value))).tobytes() == np.float64(value).tobytes()
 
 
 @given(st.text(max_size=12))
-def test_no_text_breaks_a_reader(text):
+def test_every_text_is_parsed_or_raises_value_error(text):
     for grammar in (PLAIN, ENGLISH, GERMAN, PRICE, PERCENT):
         with contextlib.suppress(ValueError):
             assert not math.isinf(number_reader(grammar)(text))
@@ -143,15 +143,15 @@ def test_levels_are_composed_characters():
 
 
 @given(st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.booleans()))
-def test_a_level_is_its_own_level(value):
+def test_canonical_levels_are_idempotent(value):
     assert level_of(level_of(value)) == level_of(value)
 
 
-def test_a_list_is_no_level():
+def test_a_list_is_not_a_level():
     with pytest.raises(TypeError):
         level_of([1])
 
 
-def test_words():
+def test_levels():
     read = level_reader(Grammar(missing=("NA",)))
     assert [read(text) for text in ("NA", " NA ", "na", "", "x ")] == ["", "", "na", "", "x"]

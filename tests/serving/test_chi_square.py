@@ -7,11 +7,11 @@ from scipy.stats import chi2, chi2_contingency, false_discovery_control
 from mlops_desktop.serving.chi_square import benjamini_hochberg, chi_square_tail, g_test, population_stability
 
 
-@pytest.mark.parametrize("freedom", [1, 2, 3, 12, 34, 200])
+@pytest.mark.parametrize("degrees", [1, 2, 3, 12, 34, 200])
 @pytest.mark.parametrize("times", [0.001, 0.1, 0.9, 1.0, 1.1, 3.0, 20.0])
-def test_the_tail_is_scipys(freedom, times):
-    statistic = freedom * times
-    assert chi_square_tail(statistic, freedom) == pytest.approx(chi2.sf(statistic, freedom), rel=1e-9, abs=1e-14)
+def test_the_tail_is_scipys(degrees, times):
+    statistic = degrees * times
+    assert chi_square_tail(statistic, degrees) == pytest.approx(chi2.sf(statistic, degrees), rel=1e-9, abs=1e-14)
 
 
 def test_the_tail_at_its_ends():
@@ -33,7 +33,7 @@ def test_the_g_test_without_anything_to_compare():
     assert g_test(np.array([5.0, 1]), np.zeros(2)) == 1.0
 
 
-def test_stability_by_hand():
+def test_population_stability_index():
     assert population_stability(np.array([50.0, 50]), np.array([80.0, 20])) == pytest.approx(0.3 * np.log(1.6) - 0.3 * np.log(0.4))
     assert population_stability(np.array([10.0, 0]), np.array([30.0, 0])) == 0.0
     assert np.isfinite(population_stability(np.array([10.0, 0]), np.array([0.0, 7])))

@@ -86,7 +86,7 @@ def test_the_same_row_has_the_same_explanation(rows_of, scorers):
     assert explain(scorers["multiclass"], many) == alone
 
 
-def test_the_typical_row_has_nothing_to_explain(scorers):
+def test_the_typical_row_has_zero_contributions(scorers):
     scorer = scorers["binary"]
     found = explain(scorer, typical_frame(scorer))[0]
     assert found.base == found.answer
@@ -129,7 +129,7 @@ def test_curves_hold_the_rows_own_value_and_score(name, scorers, rows_of):
             assert value(scorer, other.frame, which) == pytest.approx(score, abs=1e-12)
 
 
-def test_curves_go_over_what_training_saw(scorers):
+def test_curves_cover_the_range_of_the_training_data(scorers):
     scorer = scorers["binary"]
     frame = scorer.schema.from_rows([{"age": 120}]).frame
     ages = what_if(scorer, frame, "age", 7).values

@@ -1,4 +1,4 @@
-"""Columns by blocks: rows and columns taken, joined and rounded, alone as in a table."""
+"""Frames, sparse blocks and matrices."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_columns_are_taken_and_keep_their_values():
     assert TABLE.layout.without(["bag: a", "bag: b"])[0].sparse == ()
 
 
-def test_what_is_missing():
+def test_missing_cells_of_each_kind():
     assert [TABLE.missing(name).tolist() for name in ("size", "city", "day")] == [[False, True, False]] * 3
     assert not TABLE.missing("bag: a").any()
 
@@ -71,7 +71,7 @@ def test_a_column_that_is_not_there_or_of_another_kind_is_named():
             refused([name])
 
 
-def test_made_columns_know_where_they_come_from():
+def test_derived_columns_have_source_columns():
     made = TABLE.layout.with_numbers(["sum"], [("size", "code")]).with_categoricals(["word"], [("city",)])
     again = made.with_sparse(["t: a", "t: b"], [("word",), ("sum", "word")])
     assert again.source("t: b") == ("size", "code", "city")

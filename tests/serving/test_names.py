@@ -24,14 +24,14 @@ def test_unique_names(given, names, doubled):
 @pytest.mark.parametrize(
     ("name", "clean"), [("a", "a"), (" a\n b\t", "a b"), ("\ufeffa", "a"), ("e\u0301", "é"), (None, ""), (" \n", ""), (2015, "2015")]
 )
-def test_a_name_has_one_form(name, clean):
+def test_names_are_normalized(name, clean):
     assert clean_name(name) == clean
 
 
-def test_fields_are_found_under_the_name_that_the_file_had():
+def test_fields_match_normalized_names():
     known = frozenset(("age", "line break", "b"))
     assert known_names({" age ": 1, "line\nbreak": 2, "x ": 3}, known) == {"age": 1, "line break": 2, "x ": 3}
 
 
-def test_a_field_that_is_there_is_not_pushed_aside():
+def test_an_exact_name_wins_over_a_normalized_one():
     assert known_names({" age": 1, "age": 2, "age ": 3}, frozenset(("age",))) == {"age": 2, " age": 1, "age ": 3}

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving import nodes
+from mlops_desktop.serving.app import App
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.explain import explain
 from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.model_slot import ModelSlot
 from mlops_desktop.serving.models.constant import Constant
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.models.neighbours import compile_neighbours
@@ -127,7 +129,7 @@ def test_stacking_is_a_further_node(scorers, member, write, rows_of, tmp_path):
     assert_whole(scorer, write, tmp_path / "stack", frame)
 
 
-def test_prediction_intervals_are_a_further_node(scorers, member, write, rows_of, tmp_path):
+def test_prediction_intervals_are_a_further_node(scorers, member, write, rows_of, asked, tmp_path):
     plain = scorers["regression"]
     width = Chain((), Constant(np.array([3.0]), 7, per_class=False))
     scorer = replace(plain, node=member("conformal", "Conformal")(plain.node, width, 2.0))
@@ -137,3 +139,11 @@ def test_prediction_intervals_are_a_further_node(scorers, member, write, rows_of
     assert bundle.scorer.intervals(frame) == pytest.approx(np.stack([middle - 6.0, middle + 6.0], axis=1))
     assert len(bundle.scorer.inputs) == 1
     assert plain.intervals(frame) is None
+    app = App(ModelSlot(bundle))
+    for rows in (rows_of(1), rows_of(3)):
+        answers = asked(app, "POST", "/v1/predict", {"rows": rows}).json["predictions"]
+        assert [one["interval"] for one in answers] == [
+            pytest.approx([one["prediction"] - 6.0, one["prediction"] + 6.0]) for one in answers
+        ]
+    document = asked(app, "GET", "/openapi.json").json
+    assert "interval" in document["components"]["schemas"]["Prediction"]["properties"]

@@ -1,4 +1,4 @@
-"""Patterns: the matches of Python's re, in a time that nobody can blow up."""
+"""Patterns match as Python's `re`, in bounded time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_matches_are_those_of_python(pattern, text):
 
 
 @given(st.text(max_size=30), st.text(max_size=10))
-def test_any_pattern_is_read_or_refused_with_a_sentence(pattern, text):
+def test_any_pattern_is_compiled_or_a_user_error(pattern, text):
     refusal = refused(pattern, text)
     assert refusal is None or (refusal.message.endswith(".") and refusal.remedy)
 
@@ -67,13 +67,13 @@ def test_hostile_patterns_and_texts_take_bounded_time(pattern, text):
     assert time.perf_counter() - start < 3.0
 
 
-def test_only_the_beginning_of_a_long_text_is_looked_at():
+def test_only_the_beginning_of_a_long_text_is_searched():
     assert Pattern("x").find(" " * (MAX_TEXT - 1) + "x") == ("x",)
     assert Pattern("x").find(" " * MAX_TEXT + "x") is None
 
 
 @pytest.mark.parametrize(
-    ("pattern", "said"),
+    ("pattern", "message"),
     [
         ("(", "bracket is missing"),
         (")", "never opened"),
@@ -92,8 +92,8 @@ def test_only_the_beginning_of_a_long_text_is_looked_at():
         ("a{600}", "repeats too much"),
     ],
 )
-def test_what_cannot_be_read_is_named(pattern, said):
+def test_syntax_errors_are_named(pattern, message):
     with pytest.raises(UserError) as caught:
         Pattern(pattern)
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert caught.value.remedy

@@ -12,8 +12,8 @@ from mlops_desktop.serving import tasks
 from mlops_desktop.serving.app import App
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.model_slot import ModelSlot
 from mlops_desktop.serving.prediction_spec import prediction_spec
-from mlops_desktop.serving.service import Service
 
 MEMBERS = Path(__file__).parent / "members" / "tasks"
 
@@ -45,7 +45,7 @@ def test_monitoring_counts_numbers_of_two_classes_and_of_values_else_classes(tas
 def test_a_fourth_kind_of_task_is_one_file(scorers, write, rows_of, asked, tmp_path, count_task):
     """From the scorer to a served bundle: prediction, explanation, table, documents and drift."""
     scorer = replace(scorers["regression"], task=count_task)
-    app = App(Service(open_bundle(write(scorer, tmp_path / "count"))))
+    app = App(ModelSlot(open_bundle(write(scorer, tmp_path / "count"))))
     rows = rows_of(3, seed=1)
     wanted = scorer.scores(scorer.schema.from_rows(rows).frame).tolist()
     answer = asked(app, "POST", "/v1/predict", {"rows": rows})

@@ -36,7 +36,7 @@ def test_a_text_gives_the_same_level_in_a_row_and_in_a_cell():
     assert rows.texts("x") == texts.texts("x") == ["0", "0", "0", "0", "0", "false", "false", "1.5", "1.5", None, None]
 
 
-def test_fields_are_found_under_the_name_that_the_file_had():
+def test_fields_match_normalized_names():
     schema = Schema((Column("age (years)", "integer", low=0, high=90), Column("b", "text")))
     checked = schema.from_rows([{" age\n(years) ": 40, "b": "x"}, {"age (years)": 41, "b": "x"}, {"AGE": 1, "b": "x"}])
     assert checked.frame.number("age (years)").tolist()[:2] == [40, 41]

@@ -1,4 +1,4 @@
-"""Columns that a model cannot do without, found by trying."""
+"""Required and blocking columns, found by scoring."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ def frame_of(scorer, rows):
     return scorer.schema.from_rows(rows).frame
 
 
-def test_columns_without_which_there_is_no_answer_are_needed(bare):
+def test_columns_without_which_there_is_no_finite_score_are_required(bare):
     assert needed(with_required_inputs(bare, frame_of(bare, ROWS))) == ["age", "income", "member"]
 
 
-def test_a_column_that_training_lacked_now_and_then_is_not_needed(bare):
+def test_a_column_with_missing_training_values_is_not_required(bare):
     columns = tuple(replace(column, missing_share=0.1 * (column.name == "income")) for column in bare.schema.columns)
     known = replace(bare, schema=replace(bare.schema, columns=columns))
     assert needed(with_required_inputs(known, frame_of(known, ROWS))) == ["age", "member"]
 
 
-def test_a_model_with_a_step_for_gaps_needs_no_more_than_it_did(scorers):
+def test_a_model_with_imputation_requires_no_further_columns(scorers):
     for scorer in scorers.values():
         assert with_required_inputs(scorer, frame_of(scorer, ROWS)) == scorer.schema
 
 
-def test_no_rows_and_rows_without_an_answer_say_nothing(bare):
+def test_rows_without_a_finite_score_do_not_change_the_schema(bare):
     assert with_required_inputs(bare, frame_of(bare, [])) == bare.schema
     assert with_required_inputs(bare, frame_of(bare, [{}, {}])) == bare.schema
 
@@ -77,7 +77,7 @@ def test_required_columns_are_in_schema_and_errors(bare):
     assert [(one.row, one.field, one.code) for one in errors] == [(0, "income", "missing")]
 
 
-def test_what_spoils_an_answer_is_named(bare):
+def test_blocking_columns_are_named(bare):
     assert blocking_columns(bare, frame_of(bare, [{**ROWS[0], "income": None}])) == ["income"]
     assert blocking_columns(bare, frame_of(bare, [{**ROWS[0], "income": None, "city": None, "since": None}])) == ["income"]
     assert blocking_columns(bare, frame_of(bare, [{**ROWS[0], "income": None, "age": None}])) == []  # neither of them alone

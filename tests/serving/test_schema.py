@@ -1,4 +1,4 @@
-"""The one door: rows and texts become the same frames, strictly, with every fault named at once."""
+"""The schema turns rows and texts into the same frames and reports all errors at once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def same(a, b):
     assert all(a.texts(name) == b.texts(name) for name in a.layout.categoricals)
 
 
-def test_a_good_row():
+def test_a_valid_row():
     checked = SCHEMA.from_rows([GOOD])
     assert not checked.errors
     assert not checked.warnings
@@ -148,7 +148,7 @@ def test_nothing_is_coerced_silently(field, value, code):
         ("note", True, "true"),
     ],
 )
-def test_what_means_the_same_is_taken(field, value, read):
+def test_equivalent_values_are_accepted(field, value, read):
     checked = SCHEMA.from_rows([{**GOOD, field: value}])
     assert not checked.errors
     assert not checked.warnings
@@ -168,7 +168,7 @@ def test_what_means_the_same_is_taken(field, value, read):
         ("age", None, "missing_value"),
     ],
 )
-def test_what_is_unusual_is_told_and_answered(field, value, code):
+def test_unusual_values_give_warnings(field, value, code):
     checked = SCHEMA.from_rows([{**GOOD, field: value}])
     assert not checked.errors
     assert codes(checked.warnings) == [(0, field, code)]
@@ -194,7 +194,7 @@ def test_missing_is_null_is_absent():
     assert codes(needed.from_texts({"x": [""], "d": ["2001-01-01"]}, 1).errors) == [(0, "x", "missing"), (None, "w", "missing")]
 
 
-def test_all_faults_at_once_and_nothing_of_the_data_in_them():
+def test_all_errors_are_reported_at_once_without_data():
     secret = "Erika Mustermann 4711"
     checked = SCHEMA.from_rows(
         [{**GOOD, "age": secret, "income": secret, "plan": secret}, GOOD, {**GOOD, "since": secret, "note": [secret]}]
@@ -212,7 +212,7 @@ def test_all_faults_at_once_and_nothing_of_the_data_in_them():
     assert secret not in repr(by_text.errors)
 
 
-def test_unknown_fields_are_told_not_refused():
+def test_unknown_fields_give_warnings():
     checked = SCHEMA.from_rows([{**GOOD, "agee": 1}])
     assert not checked.errors
     assert codes(checked.warnings) == [(0, "agee", "unknown_field")]
@@ -222,7 +222,7 @@ def test_unknown_fields_are_told_not_refused():
     assert (None, "other", "unknown_field") in codes(SCHEMA.from_texts(texts, 1).warnings)
 
 
-def test_a_row_that_is_no_object():
+def test_a_row_that_is_not_an_object():
     checked = SCHEMA.from_rows([GOOD, 3, None, [1], GOOD])
     assert codes(checked.errors) == [(1, "", "not_an_object"), (2, "", "not_an_object"), (3, "", "not_an_object")]
     assert checked.frame.rows == 5
@@ -258,7 +258,7 @@ def test_levels_belong_to_the_frame():
     assert list(levels) == ["pro", "gold", "basic"]
 
 
-def test_as_plain_data(tmp_path):
+def test_a_schema_round_trips(tmp_path):
     arrays: dict = {}
     assert unpack(json.loads(json.dumps(pack(SCHEMA, arrays))), arrays) == SCHEMA
     write_object(SCHEMA, tmp_path, "schema")

@@ -1,4 +1,4 @@
-"""A chosen model, whole: from rows to rounded scores and to decisions."""
+"""The scorer: rounded scores, decisions and used columns."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_a_changed_threshold_of_the_model_fails(bundles):
     assert not replay(replace(scorer, node=Chain((), replace(scorer.node.model, threshold=threshold))), golden).passed
 
 
-def test_other_labels_alone_fail(bundles):
+def test_differing_predictions_fail(bundles):
     """The scores may be equal and the decision another: then the positive class stands elsewhere."""
     scorer, golden = bundles["binary"].scorer, bundles["binary"].golden
     rows, scores = golden.rows[:1], ((0.6 + 4e-10, 0.4 - 4e-10),)
@@ -64,7 +64,7 @@ class Moved(Model):
 
 @pytest.mark.parametrize("alone", [True, False])
 @pytest.mark.parametrize("by", [1e-3, np.nan])
-def test_a_row_must_be_answered_rightly_alone_and_together(alone, by, bundles):
+def test_scores_must_match_for_a_row_alone_and_in_a_batch(alone, by, bundles):
     scorer, golden = bundles["regression"].scorer, bundles["regression"].golden
     assert len(golden.rows) > 1
     parity = replay(replace(scorer, node=Chain((), Moved(scorer.node.model, by, alone))), golden)
@@ -72,7 +72,7 @@ def test_a_row_must_be_answered_rightly_alone_and_together(alone, by, bundles):
     assert not parity.passed
 
 
-def test_the_limit_grows_with_the_answer(bundles):
+def test_the_tolerance_is_relative(bundles):
     """A number of a million may be off by a million limits, a number below 1 by one."""
     scorer, golden = bundles["regression"].scorer, bundles["regression"].golden
     large = replace(scorer, node=Chain((), Moved(Moved(scorer.node.model, 1e6, True), 1e6, False)))
@@ -82,7 +82,7 @@ def test_the_limit_grows_with_the_answer(bundles):
         assert replay(large, Golden(golden.rows, moved)).passed == passes
 
 
-def test_no_rows_is_no_test(bundles):
+def test_no_rows_do_not_pass(bundles):
     assert not replay(bundles["binary"].scorer, Golden((), ())).passed
 
 
@@ -90,14 +90,14 @@ def test_another_number_of_classes_fails(bundles):
     assert not replay(bundles["binary"].scorer, bundles["multiclass"].golden).passed
 
 
-def test_a_model_that_cannot_answer_is_a_sentence(bundles):
+def test_a_model_that_raises_is_a_user_error(bundles):
     scorer = bundles["regression"].scorer
     broken = replace(scorer, node=Chain((), replace(scorer.node.model, weights=np.zeros((2, 1)))))
     with pytest.raises(UserError, match="cannot answer"):
         replay(broken, bundles["regression"].golden)
 
 
-def test_golden_rows_are_read_back_to_the_last_bit(bundles):
+def test_golden_rows_round_trip_exactly(bundles):
     import json
 
     golden = bundles["multiclass"].golden

@@ -1,4 +1,4 @@
-"""Plain data: what is written is read back, and nothing but the parts of this package can be named."""
+"""Serialization: round trips, damaged files, and classes of this package alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def through_json(value):
         Clip(("a",), (0.0,), (1.0,)),
     ],
 )
-def test_values_come_back(value):
+def test_values_round_trip(value):
     assert through_json(value) == value
 
 
@@ -47,12 +47,12 @@ def test_lists_come_back_as_tuples_and_numpy_scalars_as_pythons():
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"x", np.array(["a"]), np.array([None]), 1j])
-def test_what_is_no_plain_data_is_refused_when_it_is_written(value):
+def test_values_that_are_not_plain_data_are_refused(value):
     with pytest.raises(TypeError, match=r"model.*is not plain data"):
         pack({"x": value}, {}, "model")
 
 
-def test_files_are_the_same_twice_and_read_back(tmp_path):
+def test_files_are_reproducible_and_round_trip(tmp_path):
     model = Constant(np.array([0.25, 0.75]), 3, per_class=True)
     for side in ("a", "b"):
         write_object(model, tmp_path / side, "m")
@@ -75,7 +75,7 @@ def test_files_are_the_same_twice_and_read_back(tmp_path):
         "",
     ],
 )
-def test_only_parts_of_this_package_can_be_named(kind):
+def test_only_classes_of_this_package_can_be_named(kind):
     with pytest.raises(UserError, match="unknown part"):
         class_of(kind)
     assert class_of(kind_of(Clip)) is Clip
@@ -91,13 +91,13 @@ def test_only_parts_of_this_package_can_be_named(kind):
         {"other": 1},
     ],
 )
-def test_damaged_data_is_refused_in_a_sentence(document):
+def test_damaged_data_is_a_user_error(document):
     with pytest.raises(UserError) as caught:
         unpack(document, {})
     assert caught.value.remedy
 
 
-def test_damaged_files_are_refused_in_a_sentence(tmp_path):
+def test_damaged_files_are_a_user_error(tmp_path):
     model = Constant(np.array([0.25, 0.75]), 3, per_class=True)
     write_object(model, tmp_path, "m")
     array = next((tmp_path / "m.arrays").iterdir())

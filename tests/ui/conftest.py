@@ -19,12 +19,13 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.process import ImportFile, Propose
 from mlops_desktop.engine.process.child_process import Child
 from mlops_desktop.engine.project.decisions import Project
-from mlops_desktop.engine.project.project_file import project_from_json, read_project, write_project
+from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.ui import jobs, theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
 from mlops_desktop.ui.shell.settings import Settings
+from tests.explicit import explicit_recipe
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 PATIENCE = 60.0  # seconds
@@ -69,9 +70,9 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, 
             folder = made[key] = home / str(len(made))
             folder.mkdir()
             imported = ImportFile(folder, Project(name=file.stem, target=target), str(file)).run(Silent())
-            project = project_from_json(imported["project"])
+            project = imported.project
             if proposed:
-                project = project_from_json(Propose(folder, project).run(Silent())["project"])
+                project = Propose(folder, project).run(Silent()).project
             write_project(folder, project)
         return made[key]
 
@@ -96,6 +97,8 @@ def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -
             file.write_bytes(data if isinstance(data, bytes) else str(data).encode())
         folder = tmp_path / f"project_{count}"
         shutil.copytree(_prepared(file, target, proposed), folder)
+        if proposed:  # steps to look at, which make the whole matrix
+            decided = {**explicit_recipe(), **decided}
         if decided:
             write_project(folder, replace(read_project(folder), **decided))
         return folder

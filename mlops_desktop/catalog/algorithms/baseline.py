@@ -24,6 +24,7 @@ class Baseline(Algorithm):
     label = "Baseline"
     help = "Answers every row alike: with the shares of the classes, or with the mean or median. Other models show their worth against it."
     learns = frozenset({CLASSES, NUMBERS})
+    encoding = "native_categories"
 
     strategy: str = choice(
         "mean", {"mean": "Mean", "median": "Median"}, "Answer", help="For numbers: the median is less moved by a few extreme values."

@@ -23,6 +23,7 @@ class DecisionTree(Algorithm):
     label = "Decision tree"
     help = "A few questions, one after the other, that anyone can read. Less exact than many trees together."
     learns = frozenset({CLASSES, NUMBERS})
+    encoding = "ordinal_codes"
 
     max_depth: int | None = number(
         8, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True, tune=(2, 16)

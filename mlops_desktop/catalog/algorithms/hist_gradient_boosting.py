@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
@@ -29,6 +30,7 @@ class HistGradientBoosting(Algorithm):
         "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
     )
     learns = frozenset({CLASSES, NUMBERS})
+    encoding = "native_categories"
     takes_sparse = False
     initial_configs = (  # few leaves for small tables; a sample of columns at each question
         {"learning_rate": 0.06, "rounds": 200, "leaves": 8, "min_samples_leaf": 10, "max_features": 0.5},
@@ -100,9 +102,9 @@ class HistGradientBoosting(Algorithm):
             "random_state": seed,
         }
         if not task.has_classes:
-            return OneThread(HistGradientBoostingRegressor(**options, loss=self.loss))
+            return _FilledColumns(HistGradientBoostingRegressor(**options, loss=self.loss))
         weight = None if self.class_weight == "none" else self.class_weight
-        return OneThread(HistGradientBoostingClassifier(**options, class_weight=weight))
+        return _FilledColumns(HistGradientBoostingClassifier(**options, class_weight=weight))
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         known = _known_codes(estimator)
@@ -115,6 +117,15 @@ class HistGradientBoosting(Algorithm):
         link = IDENTITY if not task.has_classes else SIGMOID if len(seen) == 2 else SOFTMAX
         model = grow(Nodes.join(trees), link=link, width=width, baseline=baseline, outputs=len(baseline), levels=levels, sets=sets)
         return model if not task.has_classes else expand_classes(model, seen, classes)
+
+
+class _FilledColumns(OneThread):
+    """Fits with 0 in columns without any value, which the library cannot bin. No split is made on them, so scores are the same."""
+
+    def fit(self, X: Any, y: NDArray[Any], sample_weight: NDArray[Any] | None = None) -> OneThread:
+        """Fit the estimator."""
+        empty = np.isnan(X).all(axis=0)
+        return super().fit(np.where(empty, 0.0, X) if empty.any() else X, y, sample_weight)
 
 
 def _known_codes(estimator: Any) -> dict[int, Ints]:

@@ -29,6 +29,7 @@ class LightGbm(Algorithm):
     label = "LightGBM"
     help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
     learns = frozenset({CLASSES, NUMBERS})
+    encoding = "native_categories"
     initial_configs = (  # for small tables; samples of columns and rows; many trees for what is smooth; many leaves for big tables
         {"learning_rate": 0.05, "rounds": 250, "leaves": 8, "min_samples_leaf": 10, "share_of_columns": 0.6, "share_of_rows": 0.8},
         {"learning_rate": 0.05, "rounds": 400, "leaves": 24, "min_samples_leaf": 10, "share_of_columns": 0.5, "share_of_rows": 0.8},

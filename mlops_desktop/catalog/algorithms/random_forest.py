@@ -23,6 +23,7 @@ class RandomForest(Algorithm):
     label = "Random forest"
     help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
     learns = frozenset({CLASSES, NUMBERS})
+    encoding = "ordinal_codes"
     initial_configs = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
     trees: int = number(

@@ -43,6 +43,9 @@ class ImputeNumbers(Operation):
         help="One 0 / 1 column for each column with gaps in the training rows: a gap often tells something.",
         tune=True,
     )
+    flag_share: float = number(
+        0.0, 0.0, 1.0, "Share of gaps", help="Used with these columns: the least share of empty cells that a column needs for one."
+    )
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
@@ -53,7 +56,9 @@ class ImputeNumbers(Operation):
         for j, name in enumerate(chosen):
             job.step(j / len(chosen), name)
             fills.append(self._fill(values[~gaps[:, j], j]))
-        flags = tuple(name for name in chosen if self.missing_flag and frame.missing(name).any())
+        shares = gaps.mean(axis=0) if frame.rows else np.zeros(len(chosen))
+        flagged = (shares > 0) & (shares >= self.flag_share) & self.missing_flag
+        flags = tuple(name for name, flag in zip(chosen, flagged.tolist(), strict=True) if flag)
         return Transform(chosen, tuple(fills), flags), None
 
     def _fill(self, there: Floats) -> float:

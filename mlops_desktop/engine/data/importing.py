@@ -5,29 +5,49 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.loading import Location, load_named, name_of
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
-from mlops_desktop.engine.project import Project, project_to_json
+from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.names import clean_name
 
 SOURCE_FILE = "source.json"
 
 
-def import_cells(folder: Path, location: Location, project: Project, job: Job) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ImportedColumn:
+    """A column of an imported table and its type."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A table that was imported: the project with its digest, name and source, and why its columns were read as they were.
+
+    `targets` are columns that may be worth predicting, each with a reason, the likeliest first.
+    """
+
+    project: Project
+    rows: int
+    columns: tuple[ImportedColumn, ...]
+    evidence: tuple[Evidence, ...]
+    targets: tuple[tuple[str, str], ...]
+
+
+def import_cells(folder: Path, location: Location, project: Project, job: Job) -> Imported:
     """Read a file or an address (with the project's source if that opens this kind) and keep its cells.
 
-    `{"project", "rows", "columns": [{"name", "type"}], "evidence": [{"column", "rule", "message", "rows"}],
-    "targets": [[column, reason]]}`; the project names the new data. UserError when it cannot be read, or lacks the target or a column that
-    a decision names. Nothing is lost then.
+    UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
     place, name = os.fspath(location), name_of(location)
     job.step(0.0, f"Reading {name}")
@@ -43,13 +63,13 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
         write_cells(cells, path)
     is_file = name == Path(place).name
     _remember(folder, str(Path(place).resolve()) if is_file else name, [note.message for note in cells.notes])
-    return {
-        "project": project_to_json(replace(project, data=data, file=name, source=source)),
-        "rows": table.rows,
-        "columns": [{"name": column.name, "type": column.type} for column in table.schema.columns],
-        "evidence": [one.to_json() for one in (*cells.notes, *table.evidence)],
-        "targets": [list(pair) for pair in guess_targets(table)],
-    }
+    return Imported(
+        project=replace(project, data=data, file=name, source=source),
+        rows=table.rows,
+        columns=tuple(ImportedColumn(column.name, column.type) for column in table.schema.columns),
+        evidence=(*cells.notes, *table.evidence),
+        targets=tuple((column, reason) for column, reason in guess_targets(table)),
+    )
 
 
 def last_import(folder: Path) -> tuple[Path | None, list[str]]:

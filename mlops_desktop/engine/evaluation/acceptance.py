@@ -5,25 +5,46 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.metrics import metric_of
-from mlops_desktop.engine.project import Project, require
+from mlops_desktop.engine.project import OMIT_NONE, Project, require
 from mlops_desktop.engine.training import mean_cost
 from mlops_desktop.serving.scorer import Scorer
-
-Json = dict[str, Any]
 
 CALLS = 300
 WARM_UP = 20
 
 
-def check(project: Project, measured: Mapping[str, Any]) -> Json:
-    """`{"passed", "goals": [{"goal", "wanted", "measured", "passed", "said", …}], "note"}`; passed with an empty list when there is no
-    goal.
+@dataclass(frozen=True)
+class GoalResult:
+    """A goal, what was wanted and measured of it (None: nothing), and a sentence that says so; a score has its metric and its interval."""
+
+    goal: str
+    wanted: float
+    measured: float | None
+    passed: bool
+    said: str
+    metric: str | None = field(default=None, metadata=OMIT_NONE)
+    low: float | None = field(default=None, metadata=OMIT_NONE)
+    high: float | None = field(default=None, metadata=OMIT_NONE)
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Whether every goal is met; without goals it is passed, and `note` says that none is set."""
+
+    passed: bool
+    goals: tuple[GoalResult, ...]
+    note: str
+
+
+def check(project: Project, measured: Mapping[str, Any]) -> Acceptance:
+    """Every goal of a project with what was measured.
 
     `measured` is the evaluation on the test part (see `evaluation`), with `response_ms` beside it when that was measured. The goals are
     `score` (at least, of the project's metric, with its interval as `low` and `high`), `response_ms` (at most) and `cost` (mean per row,
@@ -37,7 +58,7 @@ def check(project: Project, measured: Mapping[str, Any]) -> Json:
         took = _finite(measured.get("response_ms"))
         said = "was not measured" if took is None else f"{format_number(took, 3)} ms for 95 of 100 single rows"
         goals.append(
-            _goal(
+            GoalResult(
                 "response_ms",
                 wanted.response_ms,
                 took,
@@ -48,10 +69,10 @@ def check(project: Project, measured: Mapping[str, Any]) -> Json:
     if wanted.cost is not None:
         goals.append(_cost_goal(project, wanted.cost, measured))
     note = "" if goals else "No goal is set, so there is nothing to fail. Set goals in stage 1."
-    return {"passed": all(goal["passed"] for goal in goals), "goals": goals, "note": note}
+    return Acceptance(all(goal.passed for goal in goals), tuple(goals), note)
 
 
-def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> Json:
+def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> GoalResult:
     require(project, "task", "metric")
     assert project.task is not None
     metric = metric_of(project.metric, project.task)
@@ -63,10 +84,10 @@ def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) ->
     low, high = _finite(found.get("low")), _finite(found.get("high"))
     if low is not None and high is not None and low < wanted <= high:
         said += " The goal lies within the interval, so new rows may fall on either side of it."
-    return _goal("score", wanted, value, passed, said) | {"metric": metric.id, "low": low, "high": high}
+    return GoalResult("score", wanted, value, passed, said, metric.id, low, high)
 
 
-def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> Json:
+def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> GoalResult:
     cost = None
     if project.costs is None:
         said = "the cost of each kind of error is not set"
@@ -75,11 +96,7 @@ def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> 
     else:
         cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))
         said = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the test part"
-    return _goal("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {said}.")
-
-
-def _goal(goal: str, wanted: float, value: float | None, passed: bool, said: str) -> Json:
-    return {"goal": goal, "wanted": wanted, "measured": value, "passed": passed, "said": said}
+    return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {said}.")
 
 
 def _finite(value: Any) -> float | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,10 +20,19 @@ from mlops_desktop.serving.scorer import Scorer
 CHUNK = 20_000  # rows that are scored together
 
 
-def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Predicted:
+    """How many rows of a file were answered and refused, and what is to be said of whole columns."""
+
+    rows: int
+    refused: int
+    warnings: tuple[str, ...]
+
+
+def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> Predicted:
     """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
 
-    `{"rows", "refused", "warnings": [sentences]}`. UserError when the file cannot be read or no column of the model is in it.
+    UserError when the file cannot be read or no column of the model is in it.
     """
     checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.4))
     errors = errors_by_row(checked)
@@ -46,7 +55,7 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> dict[str, A
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return {"rows": rows, "refused": refused, "warnings": _columns_said(scorer, checked)}
+    return Predicted(rows, refused, tuple(_columns_said(scorer, checked)))
 
 
 def _columns_said(scorer: Scorer, checked: ValidationResult) -> list[str]:

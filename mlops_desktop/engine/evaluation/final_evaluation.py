@@ -33,7 +33,7 @@ def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
     pipeline = chosen.pipeline
     key = pipeline.keys.out_of_fold(chosen.run.id)
     if key not in pipeline.store:
-        rows, scores = out_of_fold(pipeline, chosen.algorithm, job)
+        rows, scores = out_of_fold(pipeline, chosen.candidate, job)
         part = pipeline.train.target.take(rows)
         found = evaluate_scores(
             part, scores, positive=pipeline.positive, threshold=chosen.scorer.threshold, seed=pipeline.project.seed, job=job

@@ -25,12 +25,12 @@ _TEMPORARY = ".export_"  # the prefix of the folder in which an export is writte
 
 def refuse_without_consent(chosen: Chosen) -> None:
     """UserError when the model contains training rows and nobody has agreed to export those of this algorithm."""
-    algorithm = chosen.algorithm
-    if algorithm.stores_training_data and algorithm.id not in chosen.pipeline.project.consent:
+    candidate = chosen.candidate
+    if candidate.stores_training_data and candidate.id not in chosen.pipeline.project.consent:
         rows = chosen.pipeline.train.frame.rows
         raise UserError(
-            f"{algorithm.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
-            f"Choose another run, or agree to it: set consent+={algorithm.id}",
+            f"{candidate.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
+            f"Choose another run, or agree to it: set consent+={candidate.id}",
         )
 
 
@@ -62,7 +62,7 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
         "decisions": pipeline.keys.scorer(run.id),
         "seed": run.seed,
         "libraries": run.versions,
-        "consent": sorted(pipeline.project.consent & {chosen.algorithm.id}) if chosen.algorithm.stores_training_data else [],
+        "consent": sorted(pipeline.project.consent & {chosen.candidate.id}) if chosen.candidate.stores_training_data else [],
     }
 
 

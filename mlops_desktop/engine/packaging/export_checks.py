@@ -84,8 +84,8 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
         return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the test part.", act="check")]
     checked = check_goals(project, measured)
     return [
-        Check(f"goal_{one['goal']}", "ok" if one["passed"] else "err", "Goal met" if one["passed"] else "Goal not met", one["said"])
-        for one in checked["goals"]
+        Check(f"goal_{one.goal}", "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.said)
+        for one in checked.goals
     ]
 
 

@@ -1,3 +1,6 @@
+from .candidate import Candidate as Candidate
+from .candidate import Combination as Combination
+from .candidate import read_candidate as read_candidate
 from .keys import Key as Key
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version
@@ -17,6 +20,7 @@ from .recommendations import Suggestion as Suggestion
 from .recommendations import read_suggestions as read_suggestions
 from .recommendations import reason_for as reason_for
 from .split_summary import validation as validation
+from .step_fitting import FittedPipeline as FittedPipeline
 from .step_fitting import FittedSteps as FittedSteps
 from .step_fitting import fit_steps as fit_steps
 from .store import ArtifactStore as ArtifactStore

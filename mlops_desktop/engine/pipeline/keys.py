@@ -10,7 +10,7 @@ import importlib.metadata
 from functools import cache, cached_property
 from typing import Any
 
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.engine.pipeline.candidate import Candidate, Combination
 from mlops_desktop.engine.pipeline.results import RESULTS, Decision, Result
 from mlops_desktop.engine.project import Project, changed_decisions, digest
 
@@ -141,17 +141,17 @@ class Keys:
         """The leaderboard."""
         return self._key("board")
 
-    def trial(self, algorithm: Algorithm) -> Key:
-        """An algorithm with its parameters on these steps."""
-        return self._key("trial", arguments=(algorithm.identity(),))
+    def trial(self, candidate: Candidate | Combination) -> Key:
+        """A candidate with all of its parts on these features."""
+        return self._key("trial", arguments=(candidate.identity(),))
 
-    def fold(self, algorithm: Algorithm, fold: int) -> Key:
+    def fold(self, candidate: Candidate | Combination, fold: int) -> Key:
         """Out-of-fold scores of one fold of a trial."""
-        return self._key("fold", self.trial(algorithm), arguments=(fold,))
+        return self._key("fold", self.trial(candidate), arguments=(fold,))
 
-    def run(self, algorithm: Algorithm) -> Key:
+    def run(self, candidate: Candidate | Combination) -> Key:
         """A trial on the leaderboard: the id of the run."""
-        return self._key("run", self.trial(algorithm))
+        return self._key("run", self.trial(candidate))
 
     def learning_curve(self, run: str) -> Key:
         """The score of a run (by its id) by the number of rows it learns from."""

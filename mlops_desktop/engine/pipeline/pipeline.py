@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, Target
+from mlops_desktop.base.families import Dataset, EncoderInput, Target
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.base.splitter import SplitFacts
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import Table, read_cells, snapshot_path, table_from_record, table_to_record, target_of, type_cells
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.splitting import make_folds, read_facts, split_rows
-from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, fit_steps
+from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import Profile, profile
 from mlops_desktop.engine.project import Project, require
-from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.frame import Floats, Ints, Layout
 
 
 class Pipeline:
@@ -153,7 +154,18 @@ class Pipeline:
         """Training and validation positions within the training part, fold by fold."""
         return make_folds(self.project.split, self._split_facts(self.train_rows, self.train.target), self.project.seed)
 
-    def fit(self, rows: Ints | None = None, job: Job | None = None) -> FittedSteps:
-        """The steps, fitted on these rows of the training part (all when None)."""
-        part = self.train if rows is None else self.train.take(rows)
-        return fit_steps(self.project.active_steps(), part, job or Silent())
+    def texts(self, layout: Layout) -> tuple[str, ...]:
+        """The columns of a layout that hold free text, as the types of the table say."""
+        texts = frozenset(column.name for column in self.table.schema.columns if column.type == "text")
+        return tuple(name for name in layout.categoricals if name in texts)
+
+    def fit(self, candidate: Candidate, rows: Ints | None = None, job: Job | None = None) -> FittedPipeline:
+        """The steps and the encoding of a candidate, fitted on these rows of the training part (all when None)."""
+        dataset = self.train if rows is None else self.train.take(rows)
+        return self.encode(candidate, fit_steps(candidate.steps, dataset, job or Silent()), job)
+
+    def encode(self, candidate: Candidate, fitted: FittedSteps, job: Job | None = None) -> FittedPipeline:
+        """The encoding of a candidate, fitted on what its steps made."""
+        layout = fitted.dataset.frame.layout
+        given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
+        return fit_encoding(fitted, candidate.encoding, given, job or Silent())

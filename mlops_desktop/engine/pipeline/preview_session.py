@@ -19,11 +19,12 @@ from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.base.selection import Selection, SelectionResult
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import column_changes
+from mlops_desktop.engine.pipeline.encoding_preview import encodings, matrix_size
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import suggestions
 from mlops_desktop.engine.project import Step, digest, require
 from mlops_desktop.serving.formula.expression import check
-from mlops_desktop.serving.frame import Bools, Frame, Ints, to_matrix
+from mlops_desktop.serving.frame import Bools, Frame, Ints
 from mlops_desktop.serving.transform import Transform
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
@@ -56,6 +57,7 @@ class PreviewSession:
     def __init__(self, dataset: Dataset, whole: int) -> None:
         self.dataset, self.whole = dataset, whole
         self._fitted: list[tuple[str, StepResult]] = []
+        self.encoded: dict[str, Json] = {}  # see `encoding_preview`
         self._scores: dict[str, tuple[str, Mapping[str, float]]] = {}  # last scores of each kind of selection, and what they depend on
 
     def results(self, steps: Sequence[Operation], job: Job) -> list[StepResult]:
@@ -124,12 +126,12 @@ def session_of(pipeline: Pipeline) -> PreviewSession:
 def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
     """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` closely.
 
-    `{"problem", "rows", "row_filters", "steps", "columns", "step", "matrix", "gone_rows"}`. `problem` says why nothing can be tried. `rows`
-    counts `table`, `kept` by the row filters, `train`, `sample`, and `columns` before the first step. One is `{"on", "error", "gone"}`
-    with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the number of columns after it;
-    one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there before the step at `at`
-    (after all steps when −1), `step` what it changed (see `_look`), `matrix` `{"width", "error"}`, `gone_rows` the first rows that the
-    row filter takes out.
+    `{"problem", "rows", "row_filters", "steps", "columns", "step", "encodings", "matrix", "gone_rows"}`. `problem` says why nothing can be
+    tried. `rows` counts `table`, `kept` by the row filters, `train`, `sample`, and `columns` before the first step. A row filter is
+    `{"on", "error", "gone"}` with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the
+    number of columns after it; one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there
+    before the step at `at` (after all steps when −1), `step` what it changed (see `_step_changes`), `encodings` and `matrix` see
+    `encoding_preview`, `gone_rows` the first rows that the row filter takes out.
 
     What is sound for these columns is in the store afterwards (`engine.suggestions`), so that each step can say why it is there.
     """
@@ -141,6 +143,7 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
         "steps": [],
         "columns": [],
         "step": None,
+        "encodings": [],
         "matrix": None,
         "gone_rows": None,
     }
@@ -159,7 +162,10 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
     answer["rows"].update(train=session.whole, sample=session.dataset.frame.rows, columns=len(session.dataset.frame.layout.names()))
     results = _by_position(session, project.steps, Part(job, 0.2, 0.8))
     answer["steps"] = [_step_state(step, result, session) for step, result in zip(project.steps, results, strict=True)]
-    answer["matrix"] = _matrix(session, project.steps, results)
+    if all(result is not None and not result.error for step, result in zip(project.steps, results, strict=True) if step.on):
+        on = [result for result in results if result is not None]
+        answer["encodings"] = encodings(pipeline, on[-1].train if on else session.dataset, session.encoded)
+    answer["matrix"] = matrix_size(answer["encodings"])
     looked = _shown_step(session, project.steps, results, at, Part(job, 0.8, 0.9))
     if looked is not None:
         answer["columns"] = _named(looked.before)
@@ -219,21 +225,6 @@ def _step_state(step: Step[Operation], result: StepResult | None, session: Previ
         "width": len(result.after.layout.names()) if result else None,
         "seconds": round(result.seconds, 3) if result else 0.0,
     }
-
-
-def _matrix(session: PreviewSession, steps: Sequence[Step[Operation]], results: Sequence[StepResult | None]) -> Json:
-    """How many features go to the models, or why they cannot."""
-    on = [result for step, result in zip(steps, results, strict=True) if step.on]
-    if any(result is None or result.error for result in on):
-        return {"width": None, "error": ""}  # the step says it
-    frame = on[-1].after if on and on[-1] is not None else session.dataset.frame
-    try:
-        width = to_matrix(frame.take(np.arange(min(frame.rows, 1)))).width
-    except UserError as error:
-        return {"width": None, "error": str(error)}
-    if not width:
-        return {"width": 0, "error": "No column is left to learn from. Switch off the step that drops the last one."}
-    return {"width": width, "error": ""}
 
 
 def _shown_step(

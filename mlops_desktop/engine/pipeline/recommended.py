@@ -1,4 +1,4 @@
-"""What a sound beginning looks like for this data: roles, split, steps and algorithms, each with its reason."""
+"""Recommended steps and algorithms for a table, each with its reason."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Column
 
-MANY_LEVELS = 40  # beyond it, one-hot columns mostly hold rows of rare levels
 MANY_ROWS = 10_000  # from which, and with texts, boosting is begun with: a linear model is not the quick one any more
-TELLING_GAPS = 0.02  # share of empty cells from which a model is told where they were
 BIG_TABLE = 50_000  # rows from which algorithms of more than linear cost are left out at first
 
 
@@ -22,47 +20,14 @@ def operation(id_: str, **params: Any) -> Operation:
 
 
 def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operation, str]]:
-    """Steps that turn these feature columns into a matrix for every algorithm, each with its reason (one sentence).
+    """Steps that suit these feature columns, each with its reason (one sentence). `frame` is the training part; `columns` describe it.
 
-    `frame` is the training part; `columns` describe its columns. What is named is what is there today, by kind, so the steps also hold
-    for tomorrow's file.
+    Only what is about the data: how categories, texts, dates and gaps go into a matrix is for the encoding of each algorithm.
     """
-    found: list[tuple[Operation, str]] = []
-    empty = [c.name for c in columns if frame.rows and _never_tells(frame, c.name)]
-    if empty:
-        found.append((operation("drop_columns", columns=empty), f"{_list(empty)} never changes, so nothing can be learned from it."))
-    left = [c for c in columns if c.name not in empty]
-    texts = [c.name for c in left if c.type == "text"]
-    for name in texts:
-        found.append(
-            (operation("tf_idf", columns=[name]), f"“{name}” is free text: its words become features, weighted by how telling they are.")
-        )
-    dates = [c.name for c in left if c.type == "date"]
-    if dates:
-        found.append(
-            (operation("date_parts", columns=dates), f"{_list(dates)}: year, month and weekday carry seasons that a date alone hides.")
-        )
-    words = [c.name for c in left if c.type in ("category", "ordered", "id")]
-    if words:
-        most = max(len(frame.categorical(name)[1]) for name in words)
-        holds = f"{len(words)} columns hold" if len(words) > 1 else f"“{words[0]}” holds"
-        reason = f"{holds} categories: each frequent level becomes a column of its own, rare and unseen ones are put together."
-        found.append(
-            (
-                operation("one_hot", columns=words, max_levels=MANY_LEVELS),
-                reason + (f" The largest has {most} levels." if most > MANY_LEVELS else ""),
-            )
-        )
-    if any(c.type in ("number", "integer", "boolean") for c in left) or dates:
-        share = max(
-            (float(frame.missing(c.name).mean()) for c in left if c.type in ("number", "integer", "boolean") and frame.rows), default=0.0
-        )
-        told = share >= TELLING_GAPS
-        said = f"Up to {share:.1%} of a column is missing{', and a column of its own says where' if told else ''}. " if share else ""
-        filled = operation("impute_numbers", missing_flag=told)
-        found.append((filled, said + "Empty cells, now or in tomorrow's rows, get the column's median."))
-        found.append((operation("scale"), "Columns of one scale suit linear models, neighbours and networks; trees do not mind."))
-    return found
+    empty = [c.name for c in columns if frame.rows and _is_constant(frame, c.name)]
+    if not empty:
+        return []
+    return [(operation("drop_columns", columns=empty), f"{_list(empty)} never changes, so nothing can be learned from it.")]
 
 
 def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:
@@ -87,7 +52,7 @@ def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tup
     return [(registry.read(id_), reason) for id_, reason in fitting if registry[id_].takes_sparse or not texts]
 
 
-def _never_tells(frame: Frame, name: str) -> bool:
+def _is_constant(frame: Frame, name: str) -> bool:
     there = ~frame.missing(name)
     kind = frame.layout.kind(name)
     if kind == "categorical":

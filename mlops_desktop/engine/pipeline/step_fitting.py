@@ -1,12 +1,14 @@
-"""Fits the steps of a recipe on some rows and builds the matrix that an algorithm trains with."""
+"""Fits the steps of a recipe and an encoding on some rows, and builds the matrix that an algorithm is trained with."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, Operation
+from mlops_desktop.base.families import Dataset, EncoderInput, Encoding, Operation
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.centering import fit_centering
 from mlops_desktop.serving.frame import Frame, Matrix, to_matrix
 from mlops_desktop.serving.transform import Transform, chain
@@ -14,7 +16,15 @@ from mlops_desktop.serving.transform import Transform, chain
 
 @dataclass(frozen=True, eq=False)
 class FittedSteps:
-    """Steps fitted on some rows, and the matrix that an algorithm is trained with on these rows."""
+    """The steps of a recipe fitted on some rows, and the dataset that these rows train with afterwards."""
+
+    transforms: tuple[Transform, ...]
+    dataset: Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class FittedPipeline:
+    """Steps and encoding fitted on some rows, and the matrix that an algorithm is trained with on these rows."""
 
     transforms: tuple[Transform, ...]
     matrix: Matrix
@@ -24,7 +34,7 @@ class FittedSteps:
         return to_matrix(chain(self.transforms, frame.layout)[1](frame))
 
 
-def fit_steps(steps: tuple[Operation, ...], dataset: Dataset, job: Job) -> FittedSteps:
+def fit_steps(steps: Sequence[Operation], dataset: Dataset, job: Job) -> FittedSteps:
     """Fit every step on these rows, each on what the one before it made. UserError names the step that cannot be fitted."""
     transforms: list[Transform] = []
     for i, step in enumerate(steps):
@@ -37,7 +47,19 @@ def fit_steps(steps: tuple[Operation, ...], dataset: Dataset, job: Job) -> Fitte
         except UserError as error:
             raise UserError(f"Step {i + 1}, “{step.label}”: {error.message}", error.remedy) from error
         transforms.append(transform)
-    frame = dataset.frame
+    return FittedSteps(tuple(transforms), dataset)
+
+
+def fit_encoding(fitted: FittedSteps, encoding: Encoding, given: EncoderInput, job: Job) -> FittedPipeline:
+    """Fit an encoding on what the steps left of their rows, and centre what float32 would collapse.
+
+    UserError when an operation of the encoding cannot be fitted, or a column cannot go into the matrix.
+    """
+    try:
+        encoders = fit_steps(encoding_operations(encoding, given), fitted.dataset, job)
+    except UserError as error:
+        raise UserError(f"Encoding “{encoding.label}”: {error.message}", error.remedy) from error
+    transforms, frame = [*fitted.transforms, *encoders.transforms], encoders.dataset.frame
     if centre := fit_centering(frame):
         frame = centre.bind(frame.layout)[1](frame)
         transforms.append(centre)
@@ -47,7 +69,13 @@ def fit_steps(steps: tuple[Operation, ...], dataset: Dataset, job: Job) -> Fitte
             "No column is left to learn from.",
             "Give at least one column the role “feature”, or switch off the step that drops the last one.",
         )
-    return FittedSteps(tuple(transforms), matrix)
+    return FittedPipeline(tuple(transforms), matrix)
+
+
+def encoding_operations(encoding: Encoding, given: EncoderInput) -> tuple[Operation, ...]:
+    """The operations of an encoding for these columns."""
+    registry = choices().operations
+    return tuple(registry.read({"id": id_, "params": params}) for id_, params in encoding.operations(given))
 
 
 class _WithoutMessages:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Encoding
 from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.base.settings import Settings
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 from mlops_desktop.engine.project.migrations import splitter_record
@@ -42,7 +43,7 @@ def field_names() -> list[str]:
     parts = [f"{group}.{name}" for group in _GROUPS for name in serialization.hints(_group_type(group))]
     splitters = choices().splitters.values()
     parts += ["split.method", *dict.fromkeys(f"split.{name}" for splitter in splitters for name in splitter.params())]
-    return [*_TEXTS, *_PLAIN, *(f"{name}.COLUMN" for name in _NOTES), *_LISTS, *_GROUPS, *parts]
+    return [*_TEXTS, *_PLAIN, *(f"{name}.COLUMN" for name in _NOTES), *_LISTS, "encodings", "encodings.ALGORITHM", *_GROUPS, *parts]
 
 
 def set_field(project: Project, text: str, columns: Collection[str] | None = None) -> Project:
@@ -101,6 +102,8 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
     group, _, part = name.partition(".")
     if group in _GROUPS and part:
         return _set_part(project, group, part, value)
+    if group == "encodings":
+        return _set_encoding(project, part, value)
     if group == "split" and part:
         return _set_split_part(project, part, value)
     field = _LISTS.get(name, name)
@@ -124,6 +127,24 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
     if name == "answers":
         raise UserError("“answers” is not set by hand.", "`questions` lists what is in doubt, and answers it.")
     raise serialization.unknown("field", name, field_names())
+
+
+def _set_encoding(project: Project, algorithm: str, value: str) -> Project:
+    """The project with the encoding of one algorithm (of all: `*`) pinned; all of them as JSON when none is named. Empty takes it back."""
+    plain = None if value == "" else _json(value)
+    if not algorithm:
+        return _checked_encodings(_changed(project, "encodings", plain or {}))
+    pinned = {name: encoding for name, encoding in project.encodings.items() if name != algorithm}
+    if plain is not None:
+        pinned[algorithm] = serialization.read(Encoding, plain, f"encodings.{algorithm}")
+    return _checked_encodings(replace(project, encodings=pinned))
+
+
+def _checked_encodings(project: Project) -> Project:
+    for name in project.encodings:
+        if name != ALL and name not in choices().algorithms:
+            raise serialization.unknown("algorithm", name, (ALL, *choices().algorithms))
+    return project
 
 
 def _changed(project: Project, field: str, value: Any) -> Project:

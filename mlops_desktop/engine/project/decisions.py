@@ -10,12 +10,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Task
 from mlops_desktop.base.params import choice, number, text
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
-from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.choices import ALL, choices
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -126,6 +126,7 @@ class Project:
     row_filters: tuple[Step[RowFilter], ...] = ()
     split: Splitter = field(default_factory=default_splitter)
     steps: tuple[Step[Operation], ...] = ()
+    encodings: dict[str, Encoding] = field(default_factory=dict)  # by id of the algorithm, or ALL; else as the algorithm declares
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)
     threshold: float | None = number(None, 0.0, 1.0, "Threshold", help="Set by hand; none: from the out-of-fold scores.")
@@ -142,6 +143,11 @@ class Project:
     def active_row_filters(self) -> tuple[RowFilter, ...]:
         """The row filters that are switched on, in their order."""
         return tuple(step.component for step in self.row_filters if step.on)
+
+    def encoding(self, algorithm: Algorithm) -> Encoding:
+        """The encoding of an algorithm: pinned for it, else pinned for all, else the one that it declares."""
+        pinned = self.encodings.get(algorithm.id) or self.encodings.get(ALL)
+        return pinned or choices().encodings[algorithm.encoding]()
 
     def role(self, column: str) -> Role | None:
         """The role that a person gave a column, `target` for the target; None when it is decided from the data."""

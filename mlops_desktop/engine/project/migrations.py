@@ -50,7 +50,10 @@ def splitter_record(split: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
-    """2 to 3: `cleaners` is called `row_filters` and `loader` `source`, the split is a splitter, and an operation has another id."""
+    """2 to 3: `cleaners` is called `row_filters` and `loader` `source`, the split is a splitter, and an operation has another id.
+
+    Recipes made the whole matrix then, so every algorithm goes on learning from what its steps leave, unless nothing was decided yet.
+    """
     document = {RENAMED_FIELDS.get(name, name): value for name, value in document.items()}
     if isinstance(document.get("split"), dict):
         document["split"] = splitter_record(document["split"])
@@ -59,6 +62,8 @@ def _standard_names(document: dict[str, Any]) -> dict[str, Any]:
         document["steps"] = [
             {**one, "id": RENAMED_STEPS.get(str(one.get("id")), one.get("id"))} if isinstance(one, dict) else one for one in steps
         ]
+    if steps or document.get("candidates"):
+        document["encodings"] = {"*": {"id": "as_it_is", "version": 1, "params": {}}}
     return document
 
 

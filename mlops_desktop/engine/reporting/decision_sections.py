@@ -11,6 +11,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_plots import short
@@ -229,15 +230,15 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
     return join([told, heading("Features"), paragraph(names, quiet=True)])
 
 
-def goals(found: Json | None) -> Html:
+def goals(found: Acceptance | None) -> Html:
     """The acceptance gate."""
     if not found:
         return not_yet("Goals are checked when a model is chosen.")
-    if not found.get("goals"):
-        return paragraph(found.get("note") or "No goal is set.", quiet=True)
-    verdict = pill("accepted", "ok") if found["passed"] else pill("not accepted", "bad")
-    marks = [pill("met", "ok") if goal["passed"] else pill("not met", "bad") for goal in found["goals"]]
-    entries = [Html(f"{mark} {escape(goal.get('said') or goal['goal'])}") for mark, goal in zip(marks, found["goals"], strict=True)]
+    if not found.goals:
+        return paragraph(found.note, quiet=True)
+    verdict = pill("accepted", "ok") if found.passed else pill("not accepted", "bad")
+    marks = [pill("met", "ok") if goal.passed else pill("not met", "bad") for goal in found.goals]
+    entries = [Html(f"{mark} {escape(goal.said)}") for mark, goal in zip(marks, found.goals, strict=True)]
     return join([Html(f"<p>{verdict}</p>"), items(entries)])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
@@ -32,7 +33,7 @@ class Facts(TypedDict, total=False):
     model: Json
     out_of_fold: Json | None
     evaluation: Json | None
-    goals: Json | None
+    goals: Acceptance | None
     looks: int
     split: Json
     versions: dict[str, str]
@@ -88,9 +89,9 @@ def _cards(facts: Facts | Json, project: Json) -> list[Html]:
     if profile:
         cards.append(card("Data", f"{number(profile.rows)} rows", f"{number(len(profile.columns))} columns"))
     goals = facts.get("goals")
-    if goals and goals.get("goals"):
-        met = sum(1 for goal in goals["goals"] if goal["passed"])
-        cards.append(card("Goals", f"{met} of {len(goals['goals'])} met", "accepted" if goals["passed"] else "not accepted"))
+    if goals and goals.goals:
+        met = sum(1 for goal in goals.goals if goal.passed)
+        cards.append(card("Goals", f"{met} of {len(goals.goals)} met", "accepted" if goals.passed else "not accepted"))
     test_accesses = facts.get("looks")
     if test_accesses is not None:
         cards.append(card("Test part opened", "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"))

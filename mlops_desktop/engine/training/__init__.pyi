@@ -1,4 +1,3 @@
-from .blend import read_algorithm as read_algorithm
 from .final_model import Chosen as Chosen
 from .final_model import chosen_run as chosen_run
 from .final_model import drift_reference as drift_reference

@@ -8,23 +8,25 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.families import Dataset, Encoding, Operation
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import describe_columns
-from mlops_desktop.engine.pipeline import Pipeline, fit_steps
+from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps
 from mlops_desktop.engine.project import digest
-from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.scorer_assembly import described, stored_scorer
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.monitor import Reference, reference_of
+from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.required_inputs import with_required_inputs
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.serialization import pack
+from mlops_desktop.serving.transform import Transform
 
 
 def best_run(runs: list[Run]) -> Run | None:
@@ -58,9 +60,9 @@ class Chosen:
     scorer: Scorer
 
     @property
-    def algorithm(self) -> Algorithm:
-        """The algorithm with the parameters of the run."""
-        return read_algorithm(self.run.algorithm)
+    def candidate(self) -> Candidate | Combination:
+        """The pipeline that the run fitted."""
+        return self.run.candidate_of(self.pipeline.project)
 
 
 def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
@@ -72,7 +74,7 @@ def open_chosen(pipeline: Pipeline, runs: Runs, job: Job) -> Chosen:
     try:
         return Chosen(pipeline, run, stored_scorer(project, store, run.id))
     except KeyError:  # not there, damaged, or written by an edition whose parts are unknown here
-        scorer = described(_fitted_model(pipeline, run, job), project, _threshold(pipeline, read_algorithm(run.algorithm)))
+        scorer = described(_fitted_model(pipeline, run, job), project, _threshold(pipeline, run.candidate_of(project)))
     store.put(keys.scorer(run.id), {"threshold": scorer.threshold, "version": _version(scorer)})
     return Chosen(pipeline, run, stored_scorer(project, store, run.id))
 
@@ -91,11 +93,9 @@ def _fitted_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
 
 def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
     project = pipeline.project
-    algorithm = read_algorithm(run.algorithm)
+    candidate = run.candidate_of(project)
     rows = pipeline.everything if project.refit == "all" else pipeline.train
-    fitted_steps = fit_steps(project.active_steps(), rows, Part(job, 0.0, 0.4))
-    job.step(0.4, f"{algorithm.label} on {rows.frame.rows:,} rows")
-    fitted = fit(algorithm, fitted_steps.matrix, rows.target, rows.weights, project.seed)
+    transforms, node = fit_candidate(pipeline, candidate, rows, Part(job, 0.0, 0.9))
     job.step(0.9, "Writing the model as plain data")
     notes = {name: replace(note, unit="", description="") for name, note in project.columns.items()}
     scorer = Scorer(
@@ -104,12 +104,32 @@ def _fit_model(pipeline: Pipeline, run: Run, job: Job) -> Scorer:
         task=rows.target.task,
         target=project.target,
         schema=describe_columns(pipeline.table, rows.frame, notes),
-        transforms=fitted_steps.transforms,
-        node=Chain((), fitted.model),
+        transforms=transforms,
+        node=node,
         classes=rows.target.classes,
         positive=pipeline.positive,
     )
     return replace(scorer, schema=with_required_inputs(scorer, rows.frame))
+
+
+def fit_candidate(pipeline: Pipeline, candidate: Candidate | Combination, rows: Dataset, job: Job) -> tuple[tuple[Transform, ...], Node]:
+    """The transforms that all models share, and the node of the models, each with its own encoding; fitted on these rows."""
+    members = candidate.members
+    steps: dict[tuple[Operation, ...], FittedSteps] = {}
+    encoded: dict[tuple[tuple[Operation, ...], Encoding, bool], FittedPipeline] = {}
+    models: list[tuple[FittedPipeline, Model]] = []
+    for i, member in enumerate(members):
+        part = Part(job, i / len(members), (i + 1) / len(members))
+        if member.steps not in steps:
+            steps[member.steps] = fit_steps(member.steps, rows, Part(part, 0.0, 0.4))
+        key = (member.steps, member.encoding, member.algorithm.takes_sparse)
+        if key not in encoded:
+            encoded[key] = pipeline.encode(member, steps[member.steps], Part(part, 0.4, 0.5))
+        part.step(0.5, f"{member.label} on {rows.rows:,} rows")
+        models.append((encoded[key], fit(member.algorithm, encoded[key].matrix, rows.target, rows.weights, pipeline.project.seed).model))
+    shared = models[0][0].transforms if len(encoded) == 1 else steps[members[0].steps].transforms if len(steps) == 1 else ()
+    nodes = [Chain(fitted.transforms[len(shared) :], model) for fitted, model in models]
+    return shared, candidate.ensemble.compile(nodes) if isinstance(candidate, Combination) else nodes[0]
 
 
 def _version(scorer: Scorer) -> str:
@@ -119,10 +139,10 @@ def _version(scorer: Scorer) -> str:
     return digest(document, [[name, str(a.dtype), a.shape, digest(a.tobytes().hex())] for name, a in sorted(arrays.items())])[:12]
 
 
-def _threshold(pipeline: Pipeline, algorithm: Algorithm) -> float | None:
+def _threshold(pipeline: Pipeline, candidate: Candidate | Combination) -> float | None:
     if pipeline.positive is None or pipeline.project.threshold is not None:
         return pipeline.project.threshold
-    return proposed_threshold(pipeline, *out_of_fold(pipeline, algorithm)).threshold
+    return proposed_threshold(pipeline, *out_of_fold(pipeline, candidate)).threshold
 
 
 def proposed_threshold(pipeline: Pipeline, rows: Ints, scores: Floats) -> Choice:
@@ -139,5 +159,5 @@ def drift_reference(chosen: Chosen) -> Reference:
 
     On its own training rows a model is too sure: a forest's scores there are so far from those of any new day that every day would drift.
     """
-    scorer, scores = chosen.scorer, out_of_fold(chosen.pipeline, chosen.algorithm)[1]
+    scorer, scores = chosen.scorer, out_of_fold(chosen.pipeline, chosen.candidate)[1]
     return reference_of(scorer.schema, chosen.pipeline.train.frame, scores, scorer.task_spec)

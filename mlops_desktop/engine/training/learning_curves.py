@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm
-from mlops_desktop.base.job import Job
+from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine.metrics import score
-from mlops_desktop.engine.pipeline import Pipeline
-from mlops_desktop.engine.training.blend import read_algorithm
-from mlops_desktop.engine.training.model_fitting import fit
+from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline
+from mlops_desktop.engine.training.final_model import fit_candidate
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.transform import chain
 
 SHARES = tuple(i / 10 for i in range(1, 11))
 MOST_FOLDS = 3
@@ -33,7 +32,7 @@ def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> Json:
     key = pipeline.keys.learning_curve(run.id)
     if key in pipeline.store:
         return pipeline.store.get(key)[0]
-    algorithm = read_algorithm(run.algorithm)
+    candidate = run.candidate_of(pipeline.project)
     folds = pipeline.folds[:MOST_FOLDS]
     orders = [_order(pipeline, train, fold) for fold, (train, _) in enumerate(folds)]
     points: list[Json] = []
@@ -43,9 +42,9 @@ def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> Json:
         point: Json = {"share": share, "rows": 0, "train": [], "valid": []}
         for order, (_, valid) in zip(orders, folds, strict=True):
             rows = np.sort(order[: max(2, round(share * len(order)))])
-            job.step(done / whole, f"Learning curve: {algorithm.label} on {len(rows):,} rows")
+            job.step(done / whole, f"Learning curve: {candidate.label} on {len(rows):,} rows")
             try:
-                trained, validated = _scores(pipeline, algorithm, rows, valid)
+                trained, validated = _scores(pipeline, candidate, rows, valid)
             except UserError as error:
                 trained = validated = None
                 notes[f"{len(rows):,} rows: {error.message}"] = None
@@ -77,15 +76,15 @@ def _order(pipeline: Pipeline, rows: Ints, fold: int) -> Ints:
     return shuffled[np.argsort((rank + 0.5) / counts[values], kind="stable")]
 
 
-def _scores(pipeline: Pipeline, algorithm: Algorithm, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
+def _scores(pipeline: Pipeline, candidate: Candidate | Combination, rows: Ints, valid: Ints) -> tuple[float | None, float | None]:
     """The score on the rows that were learned from, and on the validation rows."""
     part, project = pipeline.train, pipeline.project
-    fitted_steps = pipeline.fit(rows)
-    target = part.target.take(rows)
-    weights = None if part.weights is None else part.weights[rows]
-    model = fit(algorithm, fitted_steps.matrix, target, weights, project.seed).model
-    other = np.round(model.scores(fitted_steps.transform(part.frame.take(valid))), 12)
-    own = np.round(model.scores(fitted_steps.matrix), 12)
+    dataset = part.take(rows)
+    target = dataset.target
+    transforms, node = fit_candidate(pipeline, candidate, dataset, Silent())
+    layout, apply = chain(transforms, part.frame.layout)
+    bound = node.bind(layout)
+    own, other = (np.round(bound.scores(apply(frame)), 12) for frame in (dataset.frame, part.frame.take(valid)))
     found = (
         score(project.metric, target, own, pipeline.positive, None),
         score(project.metric, part.target.take(valid), other, pipeline.positive, None),

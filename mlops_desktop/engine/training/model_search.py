@@ -11,16 +11,17 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.pipeline import Pipeline
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline
 from mlops_desktop.engine.project import require
 from mlops_desktop.engine.training import trials
-from mlops_desktop.engine.training.blend import ADDED, Blend, find_blend, read_algorithm
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Run, Runs
-from mlops_desktop.engine.training.search_plan import Clock, Plan
-from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
+from mlops_desktop.engine.training.search_plan import Clock, plan_of
+from mlops_desktop.engine.training.trials import Folds, fold_score, run_component, run_trial
 from mlops_desktop.serving.frame import Floats
 
+RATINGS = 9  # how often each member is rated at most while an ensemble is found
 BLENDED = 12  # so many runs at most may be members of a blend
 RATING_SHARE = 0.04  # of the budget: what finding the blend may take
 SLOW = 0.2  # of the budget: a trial with so much before it must be better than the best run
@@ -47,25 +48,21 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
 
 def _searched(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
     pipeline = folds.pipeline
-    plan = Plan(pipeline.project.candidates, pipeline.project.search, pipeline.project.seed)
+    plan = plan_of(pipeline.project)
     done: list[Run] = []
     skipped = 0
-    for algorithm in plan:
-        if not clock.allows(algorithm):
+    for candidate in plan:
+        if not clock.allows(candidate):
             skipped += 1
             if skipped > 3 * len(pipeline.project.candidates) or clock.over():
                 break
             continue
-        pruner = (
-            Pruner(clock, done, len(pipeline.folds), drawn=algorithm not in pipeline.project.candidates)
-            if clock.seconds is not None
-            else None
-        )
-        done.append(_trial(folds, runs, algorithm, len(done) + 1, _share(clock, pipeline, len(done), job), jobs, pruner))
+        pruner = Pruner(clock, done, len(pipeline.folds), drawn=candidate not in plan.candidates) if clock.seconds is not None else None
+        done.append(_trial(folds, runs, candidate, len(done) + 1, _share(clock, pipeline, len(done), job), jobs, pruner))
         if not (pruner and pruner.pruned):  # the others say how long such a trial takes
-            clock.record(algorithm, max(done[-1].seconds, pruner.projected if pruner else 0.0))
-        plan.tell(algorithm, done[-1].score)
-    if clock.seconds is not None and (blend := _blend(pipeline, done, clock)):
+            clock.record(candidate, max(done[-1].seconds, pruner.projected if pruner else 0.0))
+        plan.tell(candidate, done[-1].score)
+    if clock.seconds is not None and (blend := _ensemble(pipeline, done, clock)):
         done.append(_trial(folds, runs, blend, len(done) + 1, _share(clock, pipeline, len(done), job), jobs))
     return done
 
@@ -74,8 +71,8 @@ class Pruner:
     """Says whether a trial of a timed search is to be left: when it cannot end in time, when a draw is far behind the best run, or when a
     trial would take much of the budget and is no better than the best run on the folds so far.
 
-    Counted trials have no judge: each of them is a whole run, the same on every machine. `projected` is how long the trial takes by its
-    folds so far, `outdone` whether it was left for its scores.
+    Counted trials have no pruner: each of them is a whole run, the same on every machine. `projected` is how long the trial takes by its
+    folds so far, `pruned` whether it was left for its scores.
     """
 
     def __init__(self, clock: Clock, done: list[Run], folds: int, drawn: bool) -> None:
@@ -87,7 +84,7 @@ class Pruner:
         self.pruned = False
 
     def __call__(self, scores: Mapping[int, float]) -> str:
-        """See `trials.Judge`."""
+        """See `trials.Pruner`."""
         if not self._begun:
             self._begun, self._before = self._clock.spent(), len(scores)
         new = len(scores) - self._before
@@ -111,30 +108,38 @@ def behind(best: Sequence[float], scores: Mapping[int, float], spread: float) ->
     return lead > BEHIND[min(len(scores), len(BEHIND)) - 1] * spread
 
 
-def _blend(pipeline: Pipeline, done: list[Run], clock: Clock) -> Blend | None:
-    """A blend of this search's best runs that beats each of them and whose final fit ends in time; None when there is none."""
+def _ensemble(pipeline: Pipeline, done: list[Run], clock: Clock) -> Combination | None:
+    """An ensemble of this search's best runs that beats each of them and whose final fit ends in time; None when there is none."""
     if not any(run.status == "done" for run in done):
         return None
 
     def rate(by_fold: Sequence[Floats]) -> float:
         return float(np.nanmean([fold_score(pipeline, i, scores) for i, scores in enumerate(by_fold)]))
 
-    def scores_of(algorithm: Algorithm) -> list[Floats]:
-        return [pipeline.store.get(pipeline.keys.fold(algorithm, i))[1]["scores"] for i in range(len(pipeline.folds))]
+    def candidate_of(run: Run) -> Candidate:
+        found = run.candidate_of(pipeline.project)
+        assert isinstance(found, Candidate)
+        return found
 
-    best = scores_of(read_algorithm(_to_blend(done, 1)[0].algorithm))
+    def scores_of(candidate: Candidate) -> list[Floats]:
+        return [pipeline.store.get(pipeline.keys.fold(candidate, i))[1]["scores"] for i in range(len(pipeline.folds))]
+
+    best = scores_of(candidate_of(_to_blend(done, 1)[0]))
     rate(best)  # the first time takes longer
     began = clock.spent()
     rate(best)
     each = max(clock.spent() - began, 1e-6)
-    affordable = RATING_SHARE * (clock.seconds or 0.0) / (ADDED * each)
-    runs = {read_algorithm(run.algorithm): run for run in _to_blend(done, int(min(BLENDED, affordable)))}
+    affordable = RATING_SHARE * (clock.seconds or 0.0) / (RATINGS * each)
+    runs = {candidate_of(run): run for run in _to_blend(done, int(min(BLENDED, affordable)))}
+    # A mean would hide whose rows are in it, so models that store training rows stay alone.
+    candidates = [candidate for candidate in runs if not candidate.stores_training_data]
 
-    def allowed(members: Sequence[Algorithm]) -> bool:
-        last = sum(runs[member].seconds for member in members) / max(1, len(pipeline.folds) - 1)  # a fit on all rows, for each
+    def allowed(positions: Sequence[int]) -> bool:
+        last = sum(runs[candidates[at]].seconds for at in positions) / max(1, len(pipeline.folds) - 1)  # a fit on all rows, for each
         return clock.spent() + last <= (clock.seconds or 0.0)
 
-    return find_blend({algorithm: scores_of(algorithm) for algorithm in runs}, rate, allowed)
+    found = choices().ensembles["weighted_mean"].find([scores_of(candidate) for candidate in candidates], rate, allowed)
+    return None if found is None else Combination(found[0], tuple(candidates[at] for at in found[1]))
 
 
 def _to_blend(done: list[Run], most: int) -> list[Run]:
@@ -151,20 +156,22 @@ def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
     if not listed:
         raise UserError("There are no trials to repeat for these decisions.", "Run a search first, without “--replay”.")
     return [
-        _trial(folds, runs, read_algorithm(run.algorithm), run.number, Part(job, i / len(listed), (i + 1) / len(listed)), jobs)
+        _trial(folds, runs, run.candidate_of(folds.pipeline.project), run.number, Part(job, i / len(listed), (i + 1) / len(listed)), jobs)
         for i, run in enumerate(listed)
     ]
 
 
-def _trial(folds: Folds, runs: Runs, algorithm: Algorithm, number: int, job: Job, jobs: int, pruner: trials.Pruner | None = None) -> Run:
-    job.step(0.0, f"Trial {number}: {algorithm.label}")
-    job.partial({"trial": number, "algorithm": algorithm.to_json(), "label": algorithm.label})
+def _trial(
+    folds: Folds, runs: Runs, candidate: Candidate | Combination, number: int, job: Job, jobs: int, pruner: trials.Pruner | None = None
+) -> Run:
+    job.step(0.0, f"Trial {number}: {candidate.label}")
+    job.partial({"trial": number, "algorithm": run_component(candidate).to_json(), "label": candidate.label})
     began = time.perf_counter()
-    run = run_trial(folds, algorithm, number, job, jobs, pruner)
+    run = run_trial(folds, candidate, number, job, jobs, pruner)
     runs.record(run)
     job.partial({"run": run.to_json()})
     said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
-    job.step(1.0, f"Trial {number}: {algorithm.label}, {said} ({time.perf_counter() - began:.1f} s)")
+    job.step(1.0, f"Trial {number}: {candidate.label}, {said} ({time.perf_counter() - began:.1f} s)")
     return run
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.pipeline import Keys, LegacyKeys
 from mlops_desktop.engine.project import Project, ProjectLock, read_document, read_project
-from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.runs import Run, Runs
+from mlops_desktop.engine.training.trials import run_component
 
 
 def open_project(folder: Path) -> Project:
@@ -33,16 +33,24 @@ def _move(project: Project, runs: Runs, old: LegacyKeys) -> None:
     keys = Keys(project)
     moved: dict[str, tuple[Run, Run]] = {}
     for run in runs.list(old.board):
-        new = _with_keys(run, keys)
+        new = _with_keys(run, project, keys)
         new = new if new.id not in moved else replace(new, id=run.id)  # two that are one today are both kept
         moved[new.id] = (run, new)
     runs.move(moved.values(), (old.split, keys.split))
 
 
-def _with_keys(run: Run, keys: Keys) -> Run:
-    """The run as today's version records it. One whose algorithm is unknown here stays on the leaderboard under the id it has."""
+def _with_keys(run: Run, project: Project, keys: Keys) -> Run:
+    """The run as today's version records it. One with a part that is unknown here stays on the leaderboard under the id it has."""
     try:
-        algorithm = read_algorithm(run.algorithm)
+        candidate = run.candidate_of(project)
     except UserError:
         return replace(run, key=keys.board)
-    return replace(run, id=keys.run(algorithm), key=keys.board, trial=keys.trial(algorithm), algorithm=algorithm.to_json())
+    return replace(
+        run,
+        id=keys.run(candidate),
+        key=keys.board,
+        trial=keys.trial(candidate),
+        algorithm=run_component(candidate).to_json(),
+        algorithm_id=candidate.id,
+        candidate=candidate.to_json(),
+    )

@@ -17,7 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.registry import Registry
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import Candidate, Combination, read_candidate
+from mlops_desktop.engine.project import Project
 
 RUNS_FILE = "runs.sqlite"
 FORMAT = 2
@@ -38,9 +43,10 @@ class Run:
     """One trial: an algorithm with its parameters, fitted fold by fold and listed on the leaderboard `key`.
 
     `id` is the hash of its decisions (32 hex digits), `trial` the key that its folds lie under, `number` its place in the search,
-    `algorithm` the component's record, `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the
-    metric; None unless done), `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix,
-    `versions` the libraries that fitted it.
+    `algorithm` the record of the algorithm or ensemble, `candidate` that of the whole pipeline (see `read_candidate`; absent from records
+    of older versions), `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless
+    done), `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix, `versions` the
+    libraries that fitted it.
     """
 
     id: str
@@ -60,6 +66,7 @@ class Run:
     features: int = 0
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     seed: int = 0
+    candidate: dict[str, Any] | None = None
     trial: str = ""
 
     @property
@@ -70,6 +77,16 @@ class Run:
     def to_json(self) -> dict[str, Any]:
         """Every field as plain JSON."""
         return {f.name: list(v) if isinstance(v := getattr(self, f.name), tuple) else v for f in dataclasses.fields(self)}
+
+    def candidate_of(self, project: Project) -> Candidate | Combination:
+        """What was fitted, for the project whose leaderboard the run stands on. UserError when it is unknown here."""
+        return read_candidate(self.algorithm if self.candidate is None else self.candidate, project)
+
+    def component(self) -> Component:
+        """The algorithm with its parameters, or the ensemble. UserError when it is unknown here."""
+        shelf: Registry[Any] = choices().ensembles if self.algorithm_id in choices().ensembles else choices().algorithms
+        found: Component = shelf.read(self.algorithm)
+        return found
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Run:

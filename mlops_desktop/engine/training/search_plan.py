@@ -1,4 +1,4 @@
-"""Which algorithm with which parameters is tried next, and how the budget is kept.
+"""Which candidate is tried next, and how the budget is kept.
 
 The plan depends on the seed and on scores alone, and scores on decisions alone: counted work (`trials`) is the same in every process, also
 after a kill. A time budget stops the same plan earlier or later; the runs that it finished are its record, and `replay` repeats them.
@@ -13,12 +13,13 @@ from itertools import count
 
 import numpy as np
 
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.engine.pipeline import Candidate, Keys
 from mlops_desktop.engine.project import Project, Search
 from mlops_desktop.engine.training.runs import Run
 
+STEPS_EVERY = 5  # so many draws of a candidate to one that moves an operation of the recipe
 CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried as it stands
 
 
@@ -26,78 +27,103 @@ CONTENDERS = 3  # the search draws from the best so many algorithms, once each h
 class Plan:
     """The order of trials: every candidate as it stands, then draws (or grid points) of the contenders, of better ones more often.
 
-    The draws of an algorithm begin with the settings that did well elsewhere (`starts`); then of three two are small moves from its best
-    trial so far, and one is taken from anywhere in its ranges.
+    The draws of a candidate begin with the settings of its algorithm that did well elsewhere (`initial_configs`); then of three two are
+    small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `STEPS_EVERY`th draw moves the parameters
+    of one operation of the recipe instead.
 
-    Tell it each finished score by `tell`; iterate it to get the next algorithm. It ends when `trials` are used up or nothing new is left.
+    Report each finished score by `tell`; iterate it to get the next candidate. It ends when `trials` are used up or nothing new is left.
     """
 
-    candidates: tuple[Algorithm, ...]
+    candidates: tuple[Candidate, ...]
     search: Search
     seed: int
-    _best: dict[str, tuple[float, Algorithm]] = field(default_factory=dict)  # by id
-    _given: set[Algorithm] = field(default_factory=set)
+    _best: dict[str, tuple[float, Candidate]] = field(default_factory=dict)  # by id
+    _given: set[Candidate] = field(default_factory=set)
 
-    def tell(self, algorithm: Algorithm, score: float | None) -> None:
+    def tell(self, candidate: Candidate, score: float | None) -> None:
         """A trial is over; None when it failed."""
-        if score is not None and np.isfinite(score) and score > self._score(algorithm):
-            self._best[algorithm.id] = score, algorithm
+        if score is not None and np.isfinite(score) and score > self._score(candidate):
+            self._best[candidate.id] = score, candidate
 
-    def __iter__(self) -> Iterator[Algorithm]:
+    def __iter__(self) -> Iterator[Candidate]:
         left = np.inf if self.search.trials is None else self.search.trials
-        for algorithm in self._order():
+        for candidate in self._order():
             if left <= 0:
                 return
-            if algorithm in self._given:
+            if candidate in self._given:
                 continue
-            self._given.add(algorithm)
+            self._given.add(candidate)
             left -= 1
-            yield algorithm
+            yield candidate
 
-    def _order(self) -> Iterator[Algorithm]:
+    def _order(self) -> Iterator[Candidate]:
         yield from self.candidates
-        tunable = [a for a in self.candidates if a.search_space()]
+        tunable = [candidate for candidate in self.candidates if candidate.algorithm.search_space()]
         if self.search.method == "grid":
-            for algorithm in tunable:
-                yield from algorithm.grid(self.search.grid_points)
+            for candidate in tunable:
+                yield from (replace(candidate, algorithm=algorithm) for algorithm in candidate.algorithm.grid(self.search.grid_points))
             return
         draws = {a.id: self._draws(a, np.random.default_rng([self.seed, i])) for i, a in enumerate(tunable)}
         stale = turn = 0
         while tunable and stale < 100 * len(tunable):  # all of a small, discrete space may have been drawn
             before = len(self._given)
-            for place, algorithm in enumerate(self._contenders(tunable), start=1):
+            for place, candidate in enumerate(self._contenders(tunable), start=1):
                 if turn % place == 0:  # the second every other time, the third every third
-                    yield next(draws[algorithm.id])
+                    yield next(draws[candidate.id])
             turn += 1
             stale = 0 if len(self._given) > before else stale + 1
 
-    def _draws(self, algorithm: Algorithm, rng: np.random.Generator) -> Iterator[Algorithm]:
-        """One draw after another of an algorithm, without end."""
-        tuned = algorithm.search_space()
-        for start in algorithm.initial_configs:
-            yield replace(algorithm, **{name: value for name, value in start.items() if name in tuned})
+    def _draws(self, candidate: Candidate, rng: np.random.Generator) -> Iterator[Candidate]:
+        """One draw after another of a candidate, without end."""
+        tuned = candidate.algorithm.search_space()
+        for start in candidate.algorithm.initial_configs:
+            algorithm = replace(candidate.algorithm, **{name: value for name, value in start.items() if name in tuned})
+            yield replace(candidate, algorithm=algorithm)
         for number in count():
-            best = self._best.get(algorithm.id)
-            yield algorithm.sample(rng) if best is None or number % 3 == 2 else best[1].vary(rng)
+            best = self._best[candidate.id][1] if candidate.id in self._best else None
+            if best is not None and number % STEPS_EVERY == STEPS_EVERY - 1 and (moved := _with_other_step(best, rng)):
+                yield moved
+            elif best is None or number % 3 == 2:
+                yield replace(best or candidate, algorithm=candidate.algorithm.sample(rng))
+            else:
+                yield replace(best, algorithm=best.algorithm.vary(rng))
 
-    def _contenders(self, tunable: list[Algorithm]) -> list[Algorithm]:
-        tried = [a for a in tunable if a.id in self._best] or tunable  # what failed, or found no time, is not drawn from
-        return sorted(tried, key=lambda a: -self._score(a))[:CONTENDERS]  # stable: ties keep the order of the candidates
+    def _contenders(self, tunable: list[Candidate]) -> list[Candidate]:
+        tried = [c for c in tunable if c.id in self._best] or tunable  # what failed, or found no time, is not drawn from
+        return sorted(tried, key=lambda c: -self._score(c))[:CONTENDERS]  # stable: ties keep the order of the candidates
 
-    def _score(self, algorithm: Algorithm) -> float:
+    def _score(self, candidate: Candidate) -> float:
         """The best score of an algorithm so far."""
-        return self._best[algorithm.id][0] if algorithm.id in self._best else -np.inf
+        return self._best[candidate.id][0] if candidate.id in self._best else -np.inf
+
+
+def _with_other_step(candidate: Candidate, rng: np.random.Generator) -> Candidate | None:
+    """The candidate with the tuned parameters of one of its operations moved a little; None when none of them has a range."""
+    tunable = [i for i, step in enumerate(candidate.steps) if step.search_space()]
+    if not tunable:
+        return None
+    at = tunable[int(rng.integers(len(tunable)))]
+    try:
+        moved = candidate.steps[at].vary(rng)
+    except UserError:  # two parameters that do not go together
+        return None
+    return replace(candidate, steps=(*candidate.steps[:at], moved, *candidate.steps[at + 1 :]))
+
+
+def plan_of(project: Project) -> Plan:
+    """The plan of a project's search."""
+    return Plan(tuple(Candidate.of(project, algorithm) for algorithm in project.candidates), project.search, project.seed)
 
 
 def done_of_plan(project: Project, runs: Iterable[Run]) -> int:
     """How many of the trials that a project's plan begins with are among these runs."""
     keys, count, done = Keys(project), 0, {run.id: run for run in runs}
-    plan = Plan(project.candidates, project.search, project.seed)
-    for algorithm in plan:
-        run = done.get(keys.run(algorithm))
+    plan = plan_of(project)
+    for candidate in plan:
+        run = done.get(keys.run(candidate))
         if run is None:
             break
-        plan.tell(algorithm, run.score)
+        plan.tell(candidate, run.score)
         count += 1
     return count
 
@@ -115,20 +141,20 @@ class Clock:
         """Seconds since the clock was made."""
         return time.monotonic() - self._start
 
-    def record(self, algorithm: Algorithm, seconds: float) -> None:
-        """A trial took so long, or would have taken. The baseline tells nothing: it is quick, but the first to learn the steps."""
-        if algorithm.id == BASELINE:
+    def record(self, candidate: Candidate, seconds: float) -> None:
+        """A trial took so long, or would have taken. The baseline tells nothing: it is quick, but the first to fit the steps."""
+        if candidate.id == BASELINE:
             return
-        self._seen.setdefault(algorithm.id, []).append(seconds)
+        self._seen.setdefault(candidate.id, []).append(seconds)
 
-    def allows(self, algorithm: Algorithm) -> bool:
+    def allows(self, candidate: Candidate) -> bool:
         """Whether a trial of this algorithm should be begun: what its like took at the median must still fit; one that was not seen yet is
         taken to be as slow as the slowest. The first trial is always begun, and the first beside a baseline.
         """
         if self.seconds is None or not self._seen:
             return True
         medians = {id_: float(np.median(seen)) for id_, seen in self._seen.items()}
-        return self.fits(medians.get(algorithm.id, max(medians.values())))
+        return self.fits(medians.get(candidate.id, max(medians.values())))
 
     def fits(self, seconds: float) -> bool:
         """Whether work of so many seconds ends within the search's share; everything fits before something was trained (see `over`)."""

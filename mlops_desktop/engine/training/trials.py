@@ -1,4 +1,4 @@
-"""One trial: an algorithm, fold by fold, to a run on the leaderboard. A fold that is in the store is not fitted again."""
+"""One trial: a candidate, fitted fold by fold, to a run on the leaderboard. A fold that is in the store is not fitted again."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm
+from mlops_desktop.base.families import Encoding, Operation
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine.metrics import score
-from mlops_desktop.engine.pipeline import FittedSteps, Pipeline
+from mlops_desktop.engine.pipeline import Candidate, Combination, FittedSteps, Pipeline, fit_steps, read_candidate
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
-from mlops_desktop.engine.training.blend import Blend, read_algorithm
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.runs import Run, Status
 from mlops_desktop.serving.frame import Floats, Matrix
-from mlops_desktop.serving.models.blend import blended
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
 BESIDE_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
@@ -32,29 +31,40 @@ MATRIX_SHARE = 0.2  # of the free memory: what the matrices of all folds may tak
 
 
 class Folds:
-    """The folds of a flow with their matrices. The steps are learned once for each fold and then serve every algorithm, while memory
-    allows.
+    """The folds of a pipeline with their matrices. Steps are fitted once for each fold, encodings once for each fold and encoding; both
+    then serve every algorithm, while memory allows.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self._kept: dict[int, tuple[Matrix, Matrix]] = {}
+        self._fitted: dict[tuple[int, tuple[Operation, ...]], FittedSteps] = {}
+        self._kept: dict[tuple[int, tuple[Operation, ...], Encoding, bool], tuple[Matrix, Matrix]] = {}
 
-    def matrices(self, fold: int, job: Job) -> tuple[Matrix, Matrix]:
-        """The training and the validation matrix of a fold, by steps that saw its training rows alone."""
-        if fold not in self._kept:
-            train, valid = self.pipeline.folds[fold]
-            fitted_steps: FittedSteps = self.pipeline.fit(train, job)
-            pair = fitted_steps.matrix, fitted_steps.transform(self.pipeline.train.frame.take(valid))
+    def matrices(self, candidate: Candidate, fold: int, job: Job) -> tuple[Matrix, Matrix]:
+        """The training and the validation matrix of a fold, by steps and an encoding that saw its training rows alone."""
+        key = (fold, candidate.steps, candidate.encoding, candidate.algorithm.takes_sparse)
+        if key not in self._kept:
+            fitted = self.pipeline.encode(candidate, self._steps(candidate, fold, job), job)
+            pair = fitted.matrix, fitted.transform(self.pipeline.train.frame.take(self.pipeline.folds[fold][1]))
             if not self._fits(pair):
                 return pair
-            self._kept[fold] = pair
-        return self._kept[fold]
+            self._kept[key] = pair
+        return self._kept[key]
+
+    def _steps(self, candidate: Candidate, fold: int, job: Job) -> FittedSteps:
+        """The steps of a candidate, fitted on the training rows of a fold; those of the last steps are kept."""
+        key = (fold, candidate.steps)
+        if key not in self._fitted:
+            if any(steps != candidate.steps for _, steps in self._fitted):
+                self._fitted.clear()
+            self._fitted[key] = fit_steps(candidate.steps, self.pipeline.train.take(self.pipeline.folds[fold][0]), job)
+        return self._fitted[key]
 
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
         import psutil
 
-        return bool(_size(pair) * len(self.pipeline.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
+        kept = sum(_size(other) for other in self._kept.values())
+        return bool(kept + _size(pair) * len(self.pipeline.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
 
     def processes(self) -> int:
         """How many folds may be fitted at once, by processors and by memory: each process holds the table and its matrices."""
@@ -65,17 +75,18 @@ class Folds:
         each = 2**28 + 3 * kept * len(pipeline.folds)
         return int(max(1, min(cores(), len(pipeline.folds), PROCESS_SHARE * psutil.virtual_memory().available / each)))
 
-    def fit_fold(self, algorithm: Algorithm, fold: int, job: Job) -> None:
+    def fit_fold(self, candidate: Candidate | Combination, fold: int, job: Job) -> None:
         """Put the out-of-fold scores of one fold into the store, unless they are there."""
-        key = self.pipeline.keys.fold(algorithm, fold)
+        key = self.pipeline.keys.fold(candidate, fold)
         if key in self.pipeline.store:
             return
-        if isinstance(algorithm, Blend):
-            self._blend_fold(algorithm, fold, job)
+        if isinstance(candidate, Combination):
+            self._combine_fold(candidate, fold, job)
             return
+        algorithm = candidate.algorithm
         began = time.perf_counter()
         job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.pipeline.folds)}")
-        train, valid = self.matrices(fold, job)
+        train, valid = self.matrices(candidate, fold, job)
         rows = self.pipeline.folds[fold][0]
         part = self.pipeline.train
         weights = None if part.weights is None else part.weights[rows]
@@ -86,19 +97,19 @@ class Folds:
         document = {"notes": list(fitted.notes), "features": train.width, "seconds": time.perf_counter() - began}
         self.pipeline.store.put(key, document, {"scores": scores})
 
-    def _blend_fold(self, algorithm: Blend, fold: int, job: Job) -> None:
-        """The scores of a blend are the mean of its members' scores; a member is fitted only where it was not."""
+    def _combine_fold(self, combination: Combination, fold: int, job: Job) -> None:
+        """The scores of an ensemble from those of its members; a member is fitted only where it was not."""
         found = []
-        for i, member in enumerate(algorithm.members):
-            self.fit_fold(member, fold, Part(job, i / len(algorithm.members), (i + 1) / len(algorithm.members)))
+        for i, member in enumerate(combination.members):
+            self.fit_fold(member, fold, Part(job, i / len(combination.members), (i + 1) / len(combination.members)))
             found.append(self.pipeline.store.get(self.pipeline.keys.fold(member, fold)))
         document = {
             "notes": list(dict.fromkeys(note for document, _ in found for note in document["notes"])),
-            "features": found[0][0]["features"],
+            "features": max(document["features"] for document, _ in found),
             "seconds": sum(document["seconds"] for document, _ in found),
         }
-        scores = np.round(blended([arrays["scores"] for _, arrays in found], algorithm.weights), 12)
-        self.pipeline.store.put(self.pipeline.keys.fold(algorithm, fold), document, {"scores": scores})
+        scores = np.round(combination.ensemble.combine([arrays["scores"] for _, arrays in found]), 12)
+        self.pipeline.store.put(self.pipeline.keys.fold(combination, fold), document, {"scores": scores})
 
 
 def _size(matrices: Sequence[Matrix]) -> int:
@@ -106,7 +117,9 @@ def _size(matrices: Sequence[Matrix]) -> int:
     return sum(m.dense.nbytes if m.dense is not None else 2 * m.csr.data.nbytes if m.csr is not None else 0 for m in matrices)
 
 
-def out_of_fold(pipeline: Pipeline, algorithm: Algorithm, job: Job | None = None) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
+def out_of_fold(
+    pipeline: Pipeline, candidate: Candidate | Combination, job: Job | None = None
+) -> tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]:
     """Positions within the training part, and the out-of-fold scores of these rows: each by a model that did not see the row.
 
     A fold that is not in the store any more is fitted anew, with the same scores.
@@ -114,8 +127,8 @@ def out_of_fold(pipeline: Pipeline, algorithm: Algorithm, job: Job | None = None
     rows = [valid for _, valid in pipeline.folds]
     folds = Folds(pipeline)
     for i in range(len(rows)):
-        folds.fit_fold(algorithm, i, Part(job or Silent(), i / len(rows), (i + 1) / len(rows)))
-    scores = [pipeline.store.get(pipeline.keys.fold(algorithm, i))[1]["scores"] for i in range(len(rows))]
+        folds.fit_fold(candidate, i, Part(job or Silent(), i / len(rows), (i + 1) / len(rows)))
+    scores = [pipeline.store.get(pipeline.keys.fold(candidate, i))[1]["scores"] for i in range(len(rows))]
     return np.concatenate(rows), np.concatenate(scores)
 
 
@@ -126,44 +139,45 @@ class TrialPruned(Exception):
 Pruner = Callable[[Mapping[int, float]], str]  # of a trial's scores by fold so far, the reason to leave it; empty to go on
 
 
-def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: int = 1, pruner: Pruner | None = None) -> Run:
-    """The run of one algorithm. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at once (0:
-    as many as pay). `judge` is asked before each fold whether the trial is to be left.
+def run_trial(folds: Folds, candidate: Candidate | Combination, number: int, job: Job, jobs: int = 1, pruner: Pruner | None = None) -> Run:
+    """The run of one candidate. A trial that fails is a run with its reason; it never ends the search. `jobs` folds are fitted at once (0:
+    as many as pay). `pruner` is asked before each fold whether the trial is to be left.
     """
     pipeline = folds.pipeline
     status: Status = "done"
     reason = ""
     began = time.perf_counter()
     try:
-        _fit_folds(folds, algorithm, job, jobs, pruner)
-    except TrialPruned as left:
-        status, reason = "stopped", str(left)
+        _fit_folds(folds, candidate, job, jobs, pruner)
+    except TrialPruned as pruned:
+        status, reason = "stopped", str(pruned)
     except UserError as error:
         status, reason = "failed", str(error)
     except MemoryError:
         status, reason = "failed", "There was not enough memory for this model."
     except Exception as error:  # a library's own refusal; it stands on the leaderboard with its words
         status, reason = "failed", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
-    records = [pipeline.store.get(key) for i in range(len(pipeline.folds)) if (key := pipeline.keys.fold(algorithm, i)) in pipeline.store]
+    records = [pipeline.store.get(key) for i in range(len(pipeline.folds)) if (key := pipeline.keys.fold(candidate, i)) in pipeline.store]
     by_fold = [fold_score(pipeline, i, arrays["scores"]) for i, (_, arrays) in enumerate(records)] if status == "done" else []
     known = [s for s in by_fold if np.isfinite(s)]
     if status == "done" and not known:
         status, reason = "failed", f"The metric {pipeline.project.metric} is not defined on any fold: too few rows of a class."
     notes = list(dict.fromkeys(note for document, _ in records for note in document["notes"]))
     return Run(
-        id=pipeline.keys.run(algorithm),
+        id=pipeline.keys.run(candidate),
         key=pipeline.keys.board,
-        trial=pipeline.keys.trial(algorithm),
+        trial=pipeline.keys.trial(candidate),
         number=number,
-        algorithm=algorithm.to_json(),
-        algorithm_id=algorithm.id,
-        label=algorithm.label,
+        algorithm=run_component(candidate).to_json(),
+        candidate=candidate.to_json(),
+        algorithm_id=candidate.id,
+        label=candidate.label,
         metric=pipeline.project.metric,
         score=float(np.mean(known)) if known and status == "done" else None,
         std=float(np.std(known)) if known and status == "done" else None,
         fold_scores=tuple(by_fold),
         status=status,
-        reason=reason or " ".join([*([algorithm.said()] if isinstance(algorithm, Blend) else []), *notes[:3]]),
+        reason=reason or " ".join([*_description(candidate), *notes[:3]]),
         seconds=sum(document["seconds"] for document, _ in records) if records else time.perf_counter() - began,
         rows=pipeline.train.frame.rows,
         features=records[0][0]["features"] if records else 0,
@@ -172,51 +186,63 @@ def run_trial(folds: Folds, algorithm: Algorithm, number: int, job: Job, jobs: i
     )
 
 
+def run_component(candidate: Candidate | Combination) -> Component:
+    """What a run is named after: the algorithm of a candidate, or the ensemble."""
+    return candidate.ensemble if isinstance(candidate, Combination) else candidate.algorithm
+
+
+def _description(candidate: Candidate | Combination) -> list[str]:
+    """What an ensemble is made of, as a sentence; nothing for a single model."""
+    if not isinstance(candidate, Combination):
+        return []
+    return [candidate.ensemble.describe([member.label for member in candidate.members])]
+
+
 def fold_score(pipeline: Pipeline, fold: int, scores: Floats) -> float:
     """The metric of the project on one fold, by its out-of-fold scores."""
     return score(pipeline.project.metric, pipeline.train.target.take(pipeline.folds[fold][1]), scores, pipeline.positive, None)
 
 
-def _fit_folds(folds: Folds, algorithm: Algorithm, job: Job, jobs: int, pruner: Pruner | None) -> None:
+def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs: int, pruner: Pruner | None) -> None:
     """Fit the folds that are not in the store, so many at once; 0 jobs: one by one, and beside each other from the second on where the
     first took long.
     """
     pipeline, count = folds.pipeline, len(folds.pipeline.folds)
-    todo = [i for i in range(count) if pipeline.keys.fold(algorithm, i) not in pipeline.store]
-    while todo and (jobs < 2 or len(todo) < 2 or isinstance(algorithm, Blend)):
-        _ask(pruner, pipeline, algorithm)
+    todo = [i for i in range(count) if pipeline.keys.fold(candidate, i) not in pipeline.store]
+    while todo and (jobs < 2 or len(todo) < 2 or isinstance(candidate, Combination)):
+        _ask(pruner, pipeline, candidate)
         job.partial({"fold": todo[0] + 1, "folds": count})
         began = time.perf_counter()
-        folds.fit_fold(algorithm, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
+        folds.fit_fold(candidate, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
         del todo[0]
         if not jobs and time.perf_counter() - began > BESIDE_FROM:
             jobs = folds.processes()
     if not todo:
         return
-    _ask(pruner, pipeline, algorithm)
-    for done, _ in enumerate(_in_processes(pipeline, algorithm, todo, jobs), start=count - len(todo) + 1):
-        job.step(done / count, f"{algorithm.label}, {done} of {count} folds")
+    _ask(pruner, pipeline, candidate)
+    for done, _ in enumerate(_in_processes(pipeline, candidate, todo, jobs), start=count - len(todo) + 1):
+        job.step(done / count, f"{candidate.label}, {done} of {count} folds")
         job.partial({"fold": done, "folds": count})
         if done < count:
-            _ask(pruner, pipeline, algorithm)
+            _ask(pruner, pipeline, candidate)
 
 
-def _ask(pruner: Pruner | None, pipeline: Pipeline, algorithm: Algorithm) -> None:
-    """Leave the trial when its judge says so, by the folds so far."""
+def _ask(pruner: Pruner | None, pipeline: Pipeline, candidate: Candidate | Combination) -> None:
+    """Leave the trial when its pruner says so, by the folds so far."""
     if pruner is None:
         return
-    keys = [pipeline.keys.fold(algorithm, i) for i in range(len(pipeline.folds))]
+    keys = [pipeline.keys.fold(candidate, i) for i in range(len(pipeline.folds))]
     there = {i: pipeline.store.get(key)[1]["scores"] for i, key in enumerate(keys) if key in pipeline.store}
     if reason := pruner({i: fold_score(pipeline, i, scores) for i, scores in there.items()}):
         raise TrialPruned(reason)
 
 
-def _in_processes(pipeline: Pipeline, algorithm: Algorithm, todo: list[int], jobs: int) -> Iterator[None]:
+def _in_processes(pipeline: Pipeline, candidate: Candidate | Combination, todo: list[int], jobs: int) -> Iterator[None]:
     """Folds side by side in processes of their own; each reads the data from the project folder."""
     from joblib import Parallel, delayed
 
     project = json.dumps(project_to_json(pipeline.project), sort_keys=True)
-    calls = (delayed(_fit_elsewhere)(str(pipeline.folder), project, algorithm.to_json(), i) for i in todo)
+    calls = (delayed(_fit_elsewhere)(str(pipeline.folder), project, candidate.to_json(), i) for i in todo)
     done: Iterator[None] = iter(Parallel(n_jobs=jobs, return_as="generator_unordered")(calls))
     return done
 
@@ -227,5 +253,6 @@ def _folds_of(folder: str, project: str) -> Folds:
     return Folds(Pipeline(Path(folder), project_from_json(json.loads(project))))
 
 
-def _fit_elsewhere(folder: str, project: str, algorithm: dict[str, Any], fold: int) -> None:
-    _folds_of(folder, project).fit_fold(read_algorithm(algorithm), fold, Silent())
+def _fit_elsewhere(folder: str, project: str, candidate: dict[str, Any], fold: int) -> None:
+    folds = _folds_of(folder, project)
+    folds.fit_fold(read_candidate(candidate, folds.pipeline.project), fold, Silent())

@@ -129,7 +129,7 @@ class LeafMasks:
         return masks
 
     def _by_tree_is_quicker(self, rows: int) -> bool:
-        """Whether a gather for each pair of a tree's word and a feature that it looks at costs less than one of whole rows of the table for
+        """Whether a gather for each pair of a tree's word and a feature that it uses costs less than one of whole rows of the table for
         each feature.
         """
         by_tree = sum(map(len, self._used_features)) * (_CALL_NS + rows * _GATHER_NS)

@@ -37,14 +37,13 @@ class ClassProbabilities(PredictionSpec):
         """The positive class, else the most probable one."""
         return positive if positive is not None else int(np.argmax(scores[0]))
 
-    def answer_formats(self, classes: Sequence[Class], thresholded: bool) -> tuple[str, ...]:
+    def answer_members(self, classes: Sequence[Class]) -> tuple[str, ...]:
         probabilities = ",".join(f"{_literal(class_text(one))}:%r" for one in classes)
-        threshold = ',"threshold":%r' if thresholded else ""
-        return tuple(f'{{"prediction":{_literal(one)},"probabilities":{{{probabilities}}}{threshold},"warnings":%s}}' for one in classes)
+        return tuple(f'"prediction":{_literal(one)},"probabilities":{{{probabilities}}}' for one in classes)
 
-    def answer_schema(self, classes: Sequence[Class], thresholded: bool) -> Json:
+    def answer_schema(self, classes: Sequence[Class]) -> Json:
         probabilities = {class_text(one): {"type": "number", "minimum": 0, "maximum": 1} for one in classes}
-        schema: Json = {
+        return {
             "prediction": {"enum": [*classes, None]},
             "probabilities": {
                 "type": "object",
@@ -53,7 +52,6 @@ class ClassProbabilities(PredictionSpec):
                 "additionalProperties": False,
             },
         }
-        return {**schema, "threshold": {"type": "number"}} if thresholded else schema
 
     def table_columns(self, classes: Sequence[Class]) -> list[str]:
         return ["prediction", *(f"probability_{class_text(one)}" for one in classes)]
@@ -80,10 +78,10 @@ class SingleValue(PredictionSpec):
     def explained_class(self, scores: Floats, positive: int | None) -> int | None:
         return None
 
-    def answer_formats(self, classes: Sequence[Class], thresholded: bool) -> tuple[str, ...]:
-        return ('{"prediction":%r,"warnings":%s}',)
+    def answer_members(self, classes: Sequence[Class]) -> tuple[str, ...]:
+        return ('"prediction":%r',)
 
-    def answer_schema(self, classes: Sequence[Class], thresholded: bool) -> Json:
+    def answer_schema(self, classes: Sequence[Class]) -> Json:
         limit = {} if self.minimum is None else {"minimum": self.minimum}
         return {"prediction": {"type": ["number", "null"], **limit}}
 

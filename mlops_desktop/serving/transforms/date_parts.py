@@ -96,9 +96,9 @@ class DateParts(Transform):
         )
         out, drop = wide.without(() if self.keep else self.columns)
         since = np.array(self.since, dtype=np.int64)
-        wanted = [part for part in PARTS if any(part in parts for parts in self.parts)]
-        # All wanted parts of all dates are made at once, (part, row, date); these pick what each date is asked for.
-        part_at = np.array([wanted.index(part) for parts in self.parts for part in parts], dtype=np.intp)
+        computed = [part for part in PARTS if any(part in parts for parts in self.parts)]
+        # All parts of all dates are computed at once, (part, row, date); `part_at` selects the parts of each date.
+        part_at = np.array([computed.index(part) for parts in self.parts for part in parts], dtype=np.intp)
         date_at = np.array([i for i, parts in enumerate(self.parts) for _ in parts], dtype=np.intp)
 
         def apply(frame: Frame) -> Frame:
@@ -109,8 +109,8 @@ class DateParts(Transform):
             stamps[missing] = 0
             months = stamps.view("datetime64[us]").astype("datetime64[M]").astype(np.int64)
             calendar = _Calendar(stamps, stamps // DAY, months, since)
-            made = np.empty((len(wanted), *stamps.shape))
-            for i, part in enumerate(wanted):
+            made = np.empty((len(computed), *stamps.shape))
+            for i, part in enumerate(computed):
                 made[i] = PARTS[part](calendar)
             made[:, missing] = np.nan
             return drop(frame.with_blocks(wide, numbers=np.concatenate((frame.numbers, made[part_at, :, date_at].T), axis=1)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from mlops_desktop.engine.choices import ALL
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import PreviewRecipe
 from mlops_desktop.engine.project import Project, digest
@@ -62,7 +65,9 @@ class RecipePreview(QObject):
             self._timer.stop()
             return
         features = Keys(project).features
-        everything = [[step.component.identity(), step.on] for step in (*project.row_filters, *project.steps)]
+        everything: list[Any] = [[step.component.identity(), step.on] for step in (*project.row_filters, *project.steps)]
+        everything.append([[algorithm.id, project.encoding(algorithm).identity()] for algorithm in project.candidates])
+        everything.append(project.encodings[ALL].identity() if ALL in project.encodings else None)
         self._question = digest(features, everything, at, row_filter)
         before = project.steps if at < 0 else project.steps[:at]
         self._before = digest(features, [step.component.identity() for step in before if step.on])

@@ -26,7 +26,9 @@ SIDE = (330, 400)  # the least and the greatest width of the recipe
 
 
 class RecipeView(QWidget):
-    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` what is shown without a step."""
+    """One stage's page. `propose` is the text of the button for proposals (none when empty), `nothing` the text without a
+    step, `under` makes what stands below the steps.
+    """
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class RecipeView(QWidget):
         nothing: str,
         propose: str = "",
         row_filters: bool = False,
+        under: Callable[[Recipe], QWidget] | None = None,
         beside: Callable[[Recipe], Pane] = ChangesPane,
         below: Callable[[Recipe], Pane] = RowsPane,
         split: tuple[int, int] = (6, 4),
@@ -44,7 +47,7 @@ class RecipeView(QWidget):
         self._page = ""  # "", gallery, proposals: what a person asked for
         self._adding = STEP  # what the gallery shows
         self._proposed_for = ""
-        self.side = RecipeSide(recipe, row_filters=row_filters, propose=propose)
+        self.side = RecipeSide(recipe, row_filters=row_filters, propose=propose, under=under(recipe) if under else None)
         self.side.setMinimumWidth(SIDE[0])
         self.side.setMaximumWidth(SIDE[1])
         self.card = StepCard(recipe, nothing)
@@ -255,7 +258,7 @@ class RecipeView(QWidget):
         if proposals is None:
             text = self.tr("Looking for sound steps …")
         elif not listed:
-            text = self.tr("Nothing to propose here: the columns call for no step of this kind.")
+            text = self.tr("Nothing to propose here: what each model needs is added after your steps by itself.")
         elif not left:
             text = self.tr("All of them are in the recipe already.")
         else:

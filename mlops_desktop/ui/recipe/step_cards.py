@@ -190,8 +190,8 @@ def _wish(event: QKeyEvent) -> str:
 
 
 class RecipeList(QWidget):
-    """The cards. It holds no state: every signal brings positions, the owner makes a new tuple (see `moved`, `without`, `doubled`) and calls
-    `show_steps`; the focus then follows the step that was moved.
+    """The cards. It holds no state: every signal brings positions, the owner makes a new tuple (see `moved`, `without`, `doubled`) and
+    calls `show_steps`; the focus then follows the step that was moved.
     """
 
     moved = Signal(int, int)  # from, to (its place afterwards)

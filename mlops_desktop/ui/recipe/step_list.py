@@ -21,7 +21,7 @@ class RecipeSide(QFrame):
     add_asked = Signal(str)
     edit_asked = Signal()
 
-    def __init__(self, recipe: Recipe, *, row_filters: bool, propose: str) -> None:
+    def __init__(self, recipe: Recipe, *, row_filters: bool, propose: str, under: QWidget | None = None) -> None:
         super().__init__()
         self.setObjectName("card")
         self.recipe = recipe
@@ -40,10 +40,10 @@ class RecipeSide(QFrame):
         self.outcome.setObjectName(f"{name}_outcome")
         self._looked = ("", -1)
         self._sign = {tone: Picture(icon, tone, 16) for tone, icon in (("ok", "check"), ("err", "warn"))}
-        self.setLayout(self._build(row_filters))
+        self.setLayout(self._build(row_filters, under))
         self._connect()
 
-    def _build(self, row_filters: bool) -> QVBoxLayout:
+    def _build(self, row_filters: bool, under: QWidget | None) -> QVBoxLayout:
         inner = QWidget()
         parts: list[QWidget] = []
         if row_filters:
@@ -52,7 +52,8 @@ class RecipeSide(QFrame):
             parts += [head, self.rows_note, self.rows]
         title = QWidget()
         title.setLayout(row(heading(self.tr("Steps")), self.count, None, self.add))
-        body = column(*parts, *([8] if row_filters else []), title, self.steps, self.steps_note, None, spacing=6)
+        last: list[QWidget] = [under] if under else []
+        body = column(*parts, *([8] if row_filters else []), title, self.steps, self.steps_note, *last, None, spacing=6)
         inner.setLayout(body)
         area = self._area = scrolled(inner)
         lock = row(column(Picture("lock", "text3", 14), None), (self._note(), 1), spacing=6)
@@ -186,6 +187,8 @@ class RecipeSide(QFrame):
             text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
         elif not text and matrix and matrix["width"] is not None:
             text = pluralize(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
+            if matrix["least"] < matrix["width"]:
+                text = self.tr("{least} to {most} features go to the models.").format(least=matrix["least"], most=matrix["width"])
         if not text:
             tone = ""
             text = self.tr("Trying the steps …") if self.recipe.preview.asking else ""

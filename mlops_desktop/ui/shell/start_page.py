@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QV
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine.process import ImportFile, Propose
+from mlops_desktop.engine.data import Imported
+from mlops_desktop.engine.process import ImportFile, Proposal, Propose
 from mlops_desktop.engine.project import (
     BACKUP_FILE,
     DAMAGED_FILE,
@@ -22,11 +23,9 @@ from mlops_desktop.engine.project import (
     ProjectLock,
     can_restore,
     new_project_folder,
-    project_from_json,
     restore_backup,
     write_project,
 )
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
@@ -207,12 +206,12 @@ class StartPage(QWidget):
             return
         made: list[bool] = []
 
-        def imported(found: Json) -> None:
+        def imported(found: Imported) -> None:
             made.append(True)
-            self.controller.start_from(project_from_json(found["project"]))
+            self.controller.start_from(found.project)
             self._settings.opened(folder)
-            for one in found["evidence"]:
-                self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+            for one in found.evidence:
+                self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
             self._propose()
 
         def over() -> None:
@@ -231,8 +230,8 @@ class StartPage(QWidget):
         )
 
     def _propose(self) -> None:
-        def proposed(found: Json) -> None:
-            self.controller.start_from(project_from_json(found["project"]))
+        def proposed(found: Proposal) -> None:
+            self.controller.start_from(found.project)
             self.controller.go_to.emit("problem")
 
         def over() -> None:

@@ -14,7 +14,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.base.params import Choice, Flag
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.training import Run, read_algorithm, tied_with_best
+from mlops_desktop.engine.training import Run, tied_with_best
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -41,12 +41,12 @@ class Running:
 def model_text(run: Run) -> tuple[str, str]:
     """A run's algorithm with what differs from its defaults, shortly; and every parameter, for a tooltip."""
     try:
-        algorithm = read_algorithm(run.algorithm)
+        component = run.component()
     except UserError:  # of a version with other parameters
         return run.label, run.label
-    kind, changed, every = type(algorithm), [], [run.label]
-    for name, param in kind.params().items():
-        value = getattr(algorithm, name)
+    changed, every = [], [run.label]
+    for name, param in component.params().items():
+        value = getattr(component, name)
         if isinstance(param, Choice):
             text = param.options[value]
         elif isinstance(param, Flag):

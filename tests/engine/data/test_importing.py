@@ -17,7 +17,6 @@ from mlops_desktop.engine.data.importing import import_cells, last_import
 from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
-from mlops_desktop.engine.project.project_file import project_from_json
 
 CSV = "a;b;label\n1,5;x;yes\n2,5;y;no\n3,5;x;yes\n"
 
@@ -26,11 +25,11 @@ def test_the_same_cells_have_the_same_digest_under_any_name(tmp_path):
     (tmp_path / "one.csv").write_text(CSV, encoding="utf-8")
     (tmp_path / "two.csv").write_text(CSV, encoding="utf-16")
     found = [import_cells(tmp_path, tmp_path / name, Project(), Silent()) for name in ("one.csv", "two.csv")]
-    projects = [project_from_json(one["project"]) for one in found]
+    projects = [one.project for one in found]
     assert projects[0].data == projects[1].data
     assert snapshot_path(tmp_path, projects[0].data).exists()
-    assert [c["type"] for c in found[0]["columns"]] == ["number", "category", "boolean"]
-    assert found[0]["rows"] == 3
+    assert [c.type for c in found[0].columns] == ["number", "category", "boolean"]
+    assert found[0].rows == 3
 
 
 def test_new_data_must_hold_what_decisions_name(tmp_path):
@@ -46,9 +45,9 @@ def test_new_data_must_hold_what_decisions_name(tmp_path):
 def test_other_cells_are_another_snapshot_and_the_first_stays(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text(CSV, encoding="utf-8")
-    first = project_from_json(import_cells(tmp_path, file, Project(), Silent())["project"])
+    first = import_cells(tmp_path, file, Project(), Silent()).project
     file.write_text(CSV + "9,5;z;no\n", encoding="utf-8")
-    second = project_from_json(import_cells(tmp_path, file, first, Silent())["project"])
+    second = import_cells(tmp_path, file, first, Silent()).project
     assert first.data != second.data
     assert snapshot_path(tmp_path, first.data).exists()
     assert snapshot_path(tmp_path, second.data).exists()
@@ -57,30 +56,30 @@ def test_other_cells_are_another_snapshot_and_the_first_stays(tmp_path):
 def test_the_project_s_own_source_reads_files_of_its_kind(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text(CSV, encoding="utf-8")
-    project = project_from_json(import_cells(tmp_path, file, Project(), Silent())["project"])
+    project = import_cells(tmp_path, file, Project(), Silent()).project
     assert project.source is not None
     commas = replace(project, source=replace(project.source, delimiter="comma"))
     found = import_cells(tmp_path, file, commas, Silent())
-    assert len(found["columns"]) != 3
+    assert len(found.columns) != 3
 
 
 def test_the_target_is_found_under_the_name_that_the_file_has(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text('x," price\n(net) "\n1,2\n3,4\n', encoding="utf-8")
     found = import_cells(tmp_path, file, Project(target=" price\n(net) "), Silent())
-    assert found["project"]["target"] == "price (net)"
-    assert [c["name"] for c in found["columns"]] == ["x", "price (net)"]
+    assert found.project.target == "price (net)"
+    assert [c.name for c in found.columns] == ["x", "price (net)"]
 
 
 def test_a_first_row_that_names_the_target_is_a_header(tmp_path):
     file = tmp_path / "one.csv"
     file.write_text("u,a\n" + "u,a\nv,b\n" * 9, encoding="utf-8")
-    assert [c["name"] for c in import_cells(tmp_path, file, Project(), Silent())["columns"]] == ["column_1", "column_2"]
+    assert [c.name for c in import_cells(tmp_path, file, Project(), Silent()).columns] == ["column_1", "column_2"]
     found = import_cells(tmp_path, file, Project(target="a"), Silent())
-    assert [c["name"] for c in found["columns"]] == ["u", "a"]
-    assert found["rows"] == 18
-    again = import_cells(tmp_path, file, project_from_json(found["project"]), Silent())
-    assert again["rows"] == 18
+    assert [c.name for c in found.columns] == ["u", "a"]
+    assert found.rows == 18
+    again = import_cells(tmp_path, file, found.project, Silent())
+    assert again.rows == 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +112,14 @@ def test_a_source_that_is_no_file_is_imported(tmp_path, monkeypatch):
     monkeypatch.setitem(BASES, address, base)
     monkeypatch.setitem(choices().sources._members, "query", Query)
     found = import_cells(tmp_path, address, Project(target="paid"), Silent())
-    project = project_from_json(found["project"])
+    project = found.project
     assert project.source == Query()
     assert project.file == "sqlite://here/sales"
-    assert [(c["name"], c["type"]) for c in found["columns"]] == [("shop", "category"), ("amount", "number"), ("paid", "integer")]
-    assert (found["rows"], found["evidence"][0]["message"]) == (3, "A query was read.")
+    assert [(c.name, c.type) for c in found.columns] == [("shop", "category"), ("amount", "number"), ("paid", "integer")]
+    assert (found.rows, found.evidence[0].message) == (3, "A query was read.")
     assert last_import(tmp_path) == (None, ["A query was read."])
     assert "secret" not in (tmp_path / "data" / "source.json").read_text()
     some = replace(project, source=Query(query="select * from sale where amount > 2"))
     again = import_cells(tmp_path, address, some, Silent())
-    assert again["rows"] == 2
+    assert again.rows == 2
     assert type_cells(read_cells(snapshot_path(tmp_path, project.data)), {}, Silent()).rows == 3

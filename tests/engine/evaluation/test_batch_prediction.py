@@ -32,7 +32,7 @@ def test_every_row_is_answered_in_its_place(chosen, tmp_path, monkeypatch):
     monkeypatch.setattr(batch_prediction, "CHUNK", 50)
     found = predict_file(chosen.scorer, resource_folder() / "samples" / "penguins.csv", tmp_path / "out.csv", Silent())
     rows = answers(tmp_path / "out.csv")
-    assert found == {"rows": 344, "refused": 0, "warnings": found["warnings"]}
+    assert (found.rows, found.refused) == (344, 0)
     assert len(rows) == 344
     assert set(rows[0]) == {"prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo", "error"}
     right = answers(resource_folder() / "samples" / "penguins.csv")
@@ -44,7 +44,7 @@ def test_a_refused_row_is_empty_with_its_reason(chosen, tmp_path):
     file.write_text(HEAD + "Dream,39.1,18.7,181,3750,MALE\nDream,x,18.7,181,3750,MALE\nDream,,,,,\n", encoding="utf-8")
     found = predict_file(chosen.scorer, file, tmp_path / "out.csv", Silent())
     rows = answers(tmp_path / "out.csv")
-    assert found["refused"] == 1
+    assert found.refused == 1
     assert rows[0]["prediction"]
     assert not rows[0]["error"]
     assert rows[1]["prediction"] == rows[1]["probability_Adelie"] == ""

@@ -165,7 +165,7 @@ def test_an_export_counts_as_a_test_access(trained, opened, tmp_path):
 def test_training_rows_are_exported_by_consent_alone(trained, copy_of, tmp_path):
     knn = choices().algorithms.read("knn")
     made = copy_of(trained, candidates=(knn,), search=Search(trials=1, seconds=None))
-    made = replace(made, project=replace(made.project, chosen=made.pipeline.keys.run(knn)))
+    made = replace(made, project=replace(made.project, chosen=made.pipeline.keys.run(made.candidate(knn))))
     search(made.pipeline, made.runs, Silent())
     chosen = open_chosen(made.pipeline, made.runs, Silent())
     with pytest.raises(UserError, match="275 rows") as caught:

@@ -12,6 +12,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.params import number
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import keys
+from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.results import IRRELEVANT, RESULTS
 from mlops_desktop.engine.project import serialization
@@ -38,7 +39,7 @@ BY_RUN = ["model", "scorer", "evaluation", "response"]  # of a run by its id, wh
 
 def all_keys(project: Project) -> dict[str, str]:
     found = Keys(project)
-    algorithm = choices().algorithms.read("logistic")
+    candidate = Candidate.of(project, choices().algorithms.read("logistic"))
     return {
         "table": found.table,
         "rows": found.rows,
@@ -46,8 +47,8 @@ def all_keys(project: Project) -> dict[str, str]:
         "features": found.features,
         "steps": found.steps,
         "board": found.board,
-        "fold": found.fold(algorithm, 0),
-        "run": found.run(algorithm),
+        "fold": found.fold(candidate, 0),
+        "run": found.run(candidate),
         "model": found.model("r"),
         "scorer": found.scorer("r"),
         "evaluation": found.evaluation("r"),
@@ -152,10 +153,10 @@ def test_only_a_result_that_says_so_has_the_version_of_a_library_in_its_key(monk
 
 
 def test_a_key_knows_what_it_was_made_from():
-    found, algorithm = Keys(base()), base().candidates[0]
-    fold = found.fold(algorithm, 0)
-    assert {found.table, found.steps, found.trial(algorithm)} <= fold.ancestors
-    assert found.run(algorithm) not in fold.ancestors
+    found, candidate = Keys(base()), Candidate.of(base(), base().candidates[0])
+    fold = found.fold(candidate, 0)
+    assert {found.table, found.features, found.trial(candidate)} <= fold.ancestors
+    assert found.run(candidate) not in fold.ancestors
     assert found.response("r").ancestors == {found.model("r"), "r"}
 
 
@@ -169,6 +170,14 @@ def test_a_row_filter_that_is_off_is_as_if_it_were_not_there():
     rule = choices().row_filters.read("drop_duplicates")
     assert all_keys(replace(base(), row_filters=(Step(rule, on=False),))) == all_keys(base())
     assert all_keys(replace(base(), row_filters=(Step(rule),))) != all_keys(base())
+
+
+def test_the_encoding_of_an_algorithm_changes_its_runs_alone():
+    pinned = replace(base(), encodings={"logistic": choices().encodings.read("as_it_is")})
+    before, after = all_keys(base()), all_keys(pinned)
+    assert {name for name in before if before[name] != after[name]} == {"board", "fold", "run"}
+    other = replace(base(), encodings={"knn": choices().encodings.read("as_it_is")})
+    assert all_keys(other)["fold"] == before["fold"]
 
 
 def test_suggestions_hang_on_rows_and_columns_and_not_on_steps():

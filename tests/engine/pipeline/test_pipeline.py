@@ -97,7 +97,7 @@ def test_a_step_that_does_not_fit_is_named_with_its_place(trained, copy_of):
     steps = (*trained.project.steps, Step(choices().operations.read({"id": "drop_columns", "params": {"columns": ["gone"]}})))
     made = copy_of(trained, steps=steps)
     with pytest.raises(UserError, match=f"Step {len(steps)}"):
-        made.pipeline.fit()
+        made.pipeline.fit(made.candidates[0])
 
 
 def test_weights_are_read_and_checked(trained, copy_of):

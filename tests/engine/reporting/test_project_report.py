@@ -244,13 +244,15 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(tmp_path):
 
     known = facts("binary")
     write_report(tmp_path / "one.html", known)
-    (tmp_path / "facts.json").write_text(json.dumps({**known, "profile": to_json(known["profile"])}), encoding="utf-8")
+    (tmp_path / "facts.json").write_text(json.dumps(to_json(known)), encoding="utf-8")
     code = (
         "import json, sys, pathlib; from mlops_desktop.engine.reporting.project_report import write_report; p = pathlib.Path(sys.argv[1]);"
     )
     code += "from mlops_desktop.engine.profiling import Profile; from mlops_desktop.engine.project import from_json;"
+    code += "from mlops_desktop.engine.evaluation import Acceptance;"
     code += "known = json.loads((p / 'facts.json').read_text(encoding='utf-8'));"
-    code += "write_report(p / 'two.html', {**known, 'profile': from_json(Profile, known['profile'])})"
+    code += "known['profile'], known['goals'] = from_json(Profile, known['profile']), from_json(Acceptance, known['goals']);"
+    code += "write_report(p / 'two.html', known)"
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PATH": "", "PYTHONPATH": "."}, timeout=120
     )

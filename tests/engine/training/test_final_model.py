@@ -12,6 +12,7 @@ import pytest
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
 from mlops_desktop.engine.evaluation.final_evaluation import (
     evaluate_file,
@@ -21,15 +22,18 @@ from mlops_desktop.engine.evaluation.final_evaluation import (
     seen_evaluation,
 )
 from mlops_desktop.engine.packaging.export import export_run, make_exporter
+from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import ColumnNote, Costs
 from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import _version, chosen_run, drift_reference, open_chosen
 from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.engine.training.trials import Folds, out_of_fold, run_trial
 from mlops_desktop.engine.workflow import project_status, stages
 from mlops_desktop.serving.bundle import open_bundle
 from mlops_desktop.serving.monitor import Counters
 from tests.engine.conftest import make_project
+from tests.explicit import explicit_recipe
 
 
 def test_the_best_run_is_chosen_unless_another_is(trained, copy_of):
@@ -232,9 +236,9 @@ def gapless(tmp_path_factory):
     rng = np.random.default_rng(3)
     lines = [f"{a:.3f},{'xyz'[i % 3]},{3 * a:.3f}\n" for i, a in enumerate(rng.normal(0, 1, 90))]
     (folder / "all.csv").write_text("a,b,y\n" + "".join(lines), encoding="utf-8")
-    made = make_project(folder / "project", folder / "all.csv", "y", ("ridge",))
-    steps = tuple(step for step in made.project.steps if not step.component.id.startswith("impute"))
-    made = type(made)(made.folder, replace(made.project, steps=steps))
+    recipe = explicit_recipe()
+    recipe["steps"] = tuple(step for step in recipe["steps"] if not step.component.id.startswith("impute"))
+    made = make_project(folder / "project", folder / "all.csv", "y", ("ridge",), **recipe)
     search(made.pipeline, made.runs, Silent())
     return made
 
@@ -275,3 +279,28 @@ def test_a_store_that_was_deleted_is_made_again(trained, copy_of):
     again = open_chosen(made.pipeline, made.runs, Silent())
     assert again.scorer.version == before.scorer.version
     assert drift_reference(again) == reference
+
+
+def test_an_ensemble_of_models_with_encodings_of_their_own_is_served_as_it_scores(trained, copy_of, tmp_path):
+    made = copy_of(trained, steps=(), encodings={})
+    members = tuple(made.candidate(choices().algorithms.read(id_)) for id_ in ("logistic", "decision_tree"))
+    blend = Combination(choices().ensembles["weighted_mean"](counts=(1, 2)), members)
+    run = run_trial(Folds(made.pipeline), blend, 9, Silent())
+    assert (run.status, run.label, run.algorithm_id) == ("done", "Blend of 2 models", "weighted_mean")
+    assert run.reason == "The weighted mean of 33% Logistic regression, 67% Decision tree."
+    one, two = (out_of_fold(made.pipeline, member)[1] for member in members)
+    assert out_of_fold(made.pipeline, blend)[1] == pytest.approx((one + 2 * two) / 3, abs=1e-12)
+
+    made.runs.record(run)
+    pipeline = replace(made, project=replace(made.project, chosen=run.id)).pipeline
+    chosen = open_chosen(pipeline, made.runs, Silent())
+    assert chosen.candidate == blend
+    features = [set(one.layout.names()) for one in chosen.scorer.node.bind(chosen.scorer.schema.layout()).inputs]
+    assert {"island", "body_mass_g"} <= features[1]
+    assert {"island = Biscoe", "body_mass_g"} <= features[0]
+    assert not features[1] & {"island = Biscoe", "island = Dream"}
+    assert out_of_fold_evaluation(chosen, Silent())["metrics"]
+    export_run(
+        chosen, made.runs, make_exporter("rest_bundle", {}), tmp_path / "bundle", Silent()
+    )  # with importance, golden rows, self-test
+    assert (tmp_path / "bundle" / "serve.py").exists()

@@ -7,7 +7,6 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.training import model_fitting
 from mlops_desktop.engine.training.model_fitting import fit
@@ -84,7 +83,7 @@ def test_notes_keep_what_the_library_warned_of():
 
 
 def test_steps_are_learned_on_what_the_step_before_made(trained):
-    fitted_steps = trained.pipeline.fit(job=Silent())
+    fitted_steps = trained.pipeline.fit(trained.candidates[0])
     assert fitted_steps.matrix.rows == trained.pipeline.train.frame.rows
     again = fitted_steps.transform(trained.pipeline.train.frame)
     assert np.array_equal(again.dense, fitted_steps.matrix.dense, equal_nan=True)

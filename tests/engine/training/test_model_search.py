@@ -65,13 +65,13 @@ def test_a_timed_search_blends_what_it_found_and_a_counted_one_counts(trained, c
     made = copy_of(trained, search=Search(seconds=6.0), metric="neg_log_loss", candidates=some)
     search(made.pipeline, made.runs, Silent())
     runs = made.runs.list(made.pipeline.keys.board)
-    blends = [run for run in runs if run.algorithm_id == "blend"]
-    alone = max(run.score for run in runs if run.score is not None and run.algorithm_id != "blend")
+    blends = [run for run in runs if run.algorithm_id == "weighted_mean"]
+    alone = max(run.score for run in runs if run.score is not None and run.algorithm_id != "weighted_mean")
     assert len(blends) <= 1
     assert all(run.score > alone and run.number == len(runs) for run in blends)
     counted = Made(made.folder, replace(made.project, search=Search(trials=4, seconds=None), seed=3))
     assert search(counted.pipeline, made.runs, Silent())["trials"] == 4
-    assert all(run.status == "done" and run.algorithm_id != "blend" for run in made.runs.list(counted.pipeline.keys.board))
+    assert all(run.status == "done" and run.algorithm_id != "weighted_mean" for run in made.runs.list(counted.pipeline.keys.board))
 
 
 def test_far_behind_is_by_the_spread_of_what_was_found():
@@ -96,7 +96,7 @@ def test_runs_to_blend_are_of_every_algorithm(trained):
 def test_a_draw_that_is_far_behind_is_left_and_says_so(trained, copy_of):
     made = copy_of(trained)
     done = made.runs.list(made.pipeline.keys.board)
-    poor = choices().algorithms.read({"id": "logistic", "params": {"strength": 1e-9}})
+    poor = made.candidate(choices().algorithms.read({"id": "logistic", "params": {"strength": 1e-9}}))
     folds = Folds(made.pipeline)
     run = run_trial(folds, poor, 4, Silent(), pruner=Pruner(Clock(1000.0), done, 5, drawn=True))
     assert (run.status, run.score) == ("stopped", None)

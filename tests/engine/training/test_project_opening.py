@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.pipeline.keys import Keys
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
-from mlops_desktop.engine.training.blend import read_algorithm
 from mlops_desktop.engine.training.project_opening import open_project
 from mlops_desktop.engine.training.runs import Runs
+from mlops_desktop.engine.training.trials import Folds, run_trial
 from mlops_desktop.engine.workflow import chosen_of
 
 OLD = Path(__file__).parents[2] / "data" / "projects"
@@ -43,12 +45,26 @@ def test_runs_and_test_accesses_are_found_under_todays_keys(trained_before, task
     assert len(board) == len(runs.history()) == count
     assert len(runs.test_accesses(keys.split)) == 2
     for run in board:
-        algorithm = read_algorithm(run.algorithm)
-        assert (run.id, run.key, run.trial) == (keys.run(algorithm), keys.board, keys.trial(algorithm))
+        candidate = run.candidate_of(project)
+        assert (run.id, run.key, run.trial) == (keys.run(candidate), keys.board, keys.trial(candidate))
+        assert run.algorithm_id == candidate.id
     before = json.loads((folder / "project.json").read_text(encoding="utf-8"))
     assert before["format"] == 2  # opening moves the runs; the document is written when it is next saved
     write_project(folder, project)
     assert Runs(folder).list(Keys(open_project(folder)).board) == board
+
+
+@pytest.mark.parametrize(("task", "most"), [("binary", 6), ("multiclass", 6), ("regression", 5)])
+def test_a_replay_gives_the_scores_of_the_version_before(trained_before, task, most):
+    """The recipe goes on making the whole matrix for every algorithm: its encodings are pinned."""
+    folder = trained_before(task)
+    project = open_project(folder)
+    pipeline = Pipeline(folder, project)
+    folds = Folds(pipeline)
+    for run in [run for run in Runs(folder).list(pipeline.keys.board) if run.status == "done"][:most]:
+        candidate = run.candidate_of(project)
+        assert {member.encoding.id for member in candidate.members} == {"as_it_is"}
+        assert run_trial(folds, candidate, run.number, Silent()).fold_scores == pytest.approx(run.fold_scores, abs=1e-9)
 
 
 def test_the_chosen_run_is_chosen_still_and_old_ids_find_their_runs(trained_before):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from mlops_desktop.base.families import Algorithm
+from itertools import pairwise
+
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.project.decisions import Search
+from mlops_desktop.engine.pipeline.candidate import Candidate
+from mlops_desktop.engine.project.decisions import Project, Search, Step
 from mlops_desktop.engine.training.search_plan import Clock, Plan
 
 
-def candidates(*ids: str) -> tuple[Algorithm, ...]:
-    return tuple(choices().algorithms.read(id_) for id_ in ids)
+def candidates(*ids: str) -> tuple[Candidate, ...]:
+    return tuple(Candidate.of(Project(), choices().algorithms.read(id_)) for id_ in ids)
 
 
-def walk(plan: Plan, score) -> list[Algorithm]:
+def walk(plan: Plan, score) -> list[Candidate]:
     given = []
-    for algorithm in plan:
-        given.append(algorithm)
-        plan.tell(algorithm, score(algorithm))
+    for candidate in plan:
+        given.append(candidate)
+        plan.tell(candidate, score(candidate))
     return given
 
 
@@ -39,16 +41,30 @@ def test_the_same_seed_and_scores_give_the_same_plan():
 
 def test_draws_begin_with_what_did_well_elsewhere_and_then_stay_near_the_best():
     (one,) = candidates("lightgbm")
-    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.leaves - 20))
-    assert [{name: getattr(a, name) for name in start} for a, start in zip(given[1:], one.initial_configs, strict=False)] == list(
-        one.initial_configs
-    )
-    later = given[1 + len(one.initial_configs) :]
+    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.algorithm.leaves - 20))
+    assert [
+        {name: getattr(a.algorithm, name) for name in start} for a, start in zip(given[1:], one.algorithm.initial_configs, strict=False)
+    ] == list(one.algorithm.initial_configs)
+    later = given[1 + len(one.algorithm.initial_configs) :]
     assert len(later) > 50
-    best = max(given, key=lambda a: -abs(a.leaves - 20))
-    assert abs(best.leaves - 20) <= 1
-    near = sum(abs(a.leaves - best.leaves) < 15 for a in later[-30:])
+    best = max(given, key=lambda a: -abs(a.algorithm.leaves - 20))
+    assert abs(best.algorithm.leaves - 20) <= 1
+    near = sum(abs(a.algorithm.leaves - best.algorithm.leaves) < 15 for a in later[-30:])
     assert 12 < near < 30  # most draws are small moves, some are taken from anywhere
+
+
+def test_some_draws_move_an_operation_of_the_recipe_and_keep_what_is_better():
+    project = Project(steps=(Step(choices().operations.read("clip")), Step(choices().operations.read("drop_columns"))))
+    one = Candidate.of(project, choices().algorithms.read("lightgbm"))
+
+    def given():
+        return walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda c: float(c.steps[0].method == "quantiles"))
+
+    moved = [c for c in given() if c.steps != one.steps]
+    assert given() == given()
+    assert 0 < sum(a.steps != b.steps for a, b in pairwise(given())) < 30
+    assert all(c.steps[1] == one.steps[1] for c in moved)  # nothing to tune there
+    assert given()[-1].steps[0].method == "quantiles"
 
 
 def test_a_better_contender_is_drawn_from_more_often():
@@ -80,7 +96,7 @@ def test_a_grid_ends_by_itself_and_repeats_nothing():
     some = candidates("logistic")
     given = walk(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=3), 0), lambda a: 0.5)
     assert len(given) == len(set(given))
-    assert set(some[0].grid(3)) <= set(given)
+    assert set(some[0].algorithm.grid(3)) <= {candidate.algorithm for candidate in given}
 
 
 def test_the_baseline_alone_is_one_trial():

@@ -36,15 +36,15 @@ def test_a_fold_in_the_store_is_not_fitted_again(trained, copy_of):
     made = copy_of(trained)
     tree = algorithm("decision_tree", max_depth=3)
     first, again = Counting(), Counting()
-    one = run_trial(Folds(made.pipeline), tree, 1, first)
-    two = run_trial(Folds(made.pipeline), tree, 1, again)
+    one = run_trial(Folds(made.pipeline), made.candidate(tree), 1, first)
+    two = run_trial(Folds(made.pipeline), made.candidate(tree), 1, again)
     assert len(first.said) == len(made.pipeline.folds)
     assert not again.said
     assert (one.score, one.std, one.fold_scores, one.id) == (two.score, two.std, two.fold_scores, two.id)
 
 
 def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(trained):
-    rows, scores = out_of_fold(trained.pipeline, algorithm("logistic"))
+    rows, scores = out_of_fold(trained.pipeline, trained.candidate(algorithm("logistic")))
     assert sorted(rows) == list(range(trained.pipeline.train.frame.rows))
     assert np.allclose(scores.sum(axis=1), 1)
 
@@ -52,17 +52,17 @@ def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(trained):
 def test_folds_side_by_side_give_the_same_run(trained, copy_of):
     made = copy_of(trained)
     tree = algorithm("decision_tree", max_depth=4)
-    alone = run_trial(Folds(Pipeline(made.folder, made.project)), tree, 1, Silent())
+    alone = run_trial(Folds(Pipeline(made.folder, made.project)), made.candidate(tree), 1, Silent())
     for fold in range(len(made.pipeline.folds)):
-        made.pipeline.store._discard(made.pipeline.keys.fold(tree, fold))
-    beside = run_trial(Folds(Pipeline(made.folder, made.project)), tree, 1, Silent(), jobs=2)
+        made.pipeline.store._discard(made.pipeline.keys.fold(made.candidate(tree), fold))
+    beside = run_trial(Folds(Pipeline(made.folder, made.project)), made.candidate(tree), 1, Silent(), jobs=2)
     assert alone.fold_scores == beside.fold_scores
 
 
 def test_a_failing_trial_is_listed_with_its_reason(trained, copy_of):
     nothing_filled = tuple(Step(s.component, s.on and s.component.id != "impute_numbers") for s in trained.project.steps)
     made = copy_of(trained, steps=nothing_filled)
-    run = run_trial(Folds(made.pipeline), algorithm("logistic"), 1, Silent())
+    run = run_trial(Folds(made.pipeline), made.candidate(algorithm("logistic")), 1, Silent())
     assert run.status == "failed"
     assert run.score is None
     assert "missing" in run.reason
@@ -76,7 +76,7 @@ def test_a_fault_of_a_library_is_a_failed_run_too(trained, copy_of, monkeypatch)
         raise ValueError("singular matrix\nand more")
 
     monkeypatch.setattr(type(tree), "build", burst)
-    run = run_trial(Folds(made.pipeline), tree, 1, Silent())
+    run = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent())
     assert run.status == "failed"
     assert run.reason == "ValueError: singular matrix"
 
@@ -84,7 +84,7 @@ def test_a_fault_of_a_library_is_a_failed_run_too(trained, copy_of, monkeypatch)
 def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
     made = copy_of(trained)
     missing = replace(made.project, metric="roc_auc_ovr")
-    run = run_trial(Folds(Pipeline(made.folder, missing)), algorithm("baseline"), 1, Silent())
+    run = run_trial(Folds(Pipeline(made.folder, missing)), made.candidate(algorithm("baseline")), 1, Silent())
     assert run.status == "done"
     assert run.score == pytest.approx(0.5)
 
@@ -92,12 +92,12 @@ def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
 def test_folds_that_take_long_go_beside_each_other_and_come_out_the_same(trained, copy_of, monkeypatch):
     made = copy_of(trained)
     tree = algorithm("decision_tree", max_depth=8)
-    alone = run_trial(Folds(made.pipeline), tree, 1, Silent(), jobs=0)  # quick folds: one after the other
+    alone = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent(), jobs=0)  # quick folds: one after the other
     made.pipeline.store.clear()
     monkeypatch.setattr("mlops_desktop.engine.training.trials.BESIDE_FROM", 0.0)
     used = []
     monkeypatch.setattr(Folds, "processes", lambda self: used.append(True) or 2)
-    beside = run_trial(Folds(Pipeline(made.folder, made.project)), tree, 1, Silent(), jobs=0)
+    beside = run_trial(Folds(Pipeline(made.folder, made.project)), made.candidate(tree), 1, Silent(), jobs=0)
     assert used == [True]
     assert beside.fold_scores == alone.fold_scores
 
@@ -107,9 +107,9 @@ def test_a_slow_trial_is_judged_before_its_folds_go_beside_each_other(trained, c
     monkeypatch.setattr("mlops_desktop.engine.training.trials.BESIDE_FROM", 0.0)
     monkeypatch.setattr(Folds, "processes", lambda self: 2)
     tree = algorithm("decision_tree", max_depth=7)
-    run = run_trial(Folds(made.pipeline), tree, 1, Silent(), jobs=0, pruner=lambda scores: "Slow." if scores else "")
+    run = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent(), jobs=0, pruner=lambda scores: "Slow." if scores else "")
     assert (run.status, run.reason) == ("stopped", "Slow.")
-    assert sum(made.pipeline.keys.fold(tree, fold) in made.pipeline.store for fold in range(5)) == 1
+    assert sum(made.pipeline.keys.fold(made.candidate(tree), fold) in made.pipeline.store for fold in range(5)) == 1
 
 
 def test_no_more_processes_than_memory_folds_and_processors_allow(trained, monkeypatch):
@@ -123,10 +123,12 @@ def test_no_more_processes_than_memory_folds_and_processors_allow(trained, monke
 def test_a_trial_that_runs_out_of_time_keeps_its_folds(trained, copy_of):
     made = copy_of(trained)
     tree = algorithm("decision_tree", max_depth=9)
-    run = run_trial(Folds(made.pipeline), tree, 1, Silent(), pruner=lambda scores: "Time is up." if len(scores) == 2 else "")
+    run = run_trial(
+        Folds(made.pipeline), made.candidate(tree), 1, Silent(), pruner=lambda scores: "Time is up." if len(scores) == 2 else ""
+    )
     assert (run.status, run.reason) == ("stopped", "Time is up.")
     assert run.score is None
-    assert sum(made.pipeline.keys.fold(tree, fold) in made.pipeline.store for fold in range(5)) == 2
+    assert sum(made.pipeline.keys.fold(made.candidate(tree), fold) in made.pipeline.store for fold in range(5)) == 2
     again = Counting()
-    assert run_trial(Folds(made.pipeline), tree, 1, again).status == "done"
+    assert run_trial(Folds(made.pipeline), made.candidate(tree), 1, again).status == "done"
     assert len(again.said) == 3

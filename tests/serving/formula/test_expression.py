@@ -1,4 +1,4 @@
-"""Formulas whole: any text is understood or refused with a sentence, in bounded time, and a row alone gets the answer of the table."""
+"""Formulas: any text is parsed or a user error, in bounded time, and a row alone equals the row in a table."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def values(formula: str, frame: Frame = FRAME) -> list[Any]:
         ("IF(TRUE, Ln(exp(1)), 0)", [1] * 6),
     ],
 )
-def test_by_hand(formula, wanted):
+def test_results(formula, wanted):
     assert values(formula) == [None if w is None else pytest.approx(w, rel=1e-12) if isinstance(w, float) else w for w in wanted]
 
 
-def test_what_a_formula_reads_and_gives_is_known_before_it_runs():
+def test_columns_and_kind_of_a_formula_are_known_before_evaluation():
     found = parse('if(a > 1, city, "x")', FRAME.layout)
     assert (found.kind, found.columns) == ("text", ("a", "city"))
     assert parse("start + 1", FRAME.layout).kind == "date"
@@ -98,7 +98,7 @@ def test_what_a_formula_reads_and_gives_is_known_before_it_runs():
     assert parse("a > 1", FRAME.layout).true(FRAME).tolist() == [False, False, False, True, False, True]
 
 
-def test_the_check_of_a_form_says_kind_or_fault():
+def test_check_returns_the_kind_or_the_error():
     assert check("a + 1", FRAME.layout)[:2] == ("number", ("a",))
     fault = check("a + agee(1)", FRAME.layout)
     assert (fault.kind, fault.position) == ("", 4)
@@ -106,7 +106,7 @@ def test_the_check_of_a_form_says_kind_or_fault():
     assert fault.remedy
 
 
-def test_every_function_is_explained_and_runs_as_it_is_explained():
+def test_every_function_has_a_usage_that_runs():
     known = usages()
     assert set(known) == {*FUNCTIONS, *SPECIAL}
     for usage, said in known.values():
@@ -120,7 +120,7 @@ def test_every_function_is_explained_and_runs_as_it_is_explained():
         assert len(values(f"{head}({inside}")) == FRAME.rows
 
 
-def test_no_row_gives_no_row_and_new_levels_are_no_trouble():
+def test_no_rows_and_new_levels():
     nothing = FRAME.take(np.array([], dtype=np.intp))
     for formula in ("a + 1", 'concat(city, "x")', "start + 1", "1", '"x"', "upper(said)", "city = said"):
         assert values(formula, nothing) == []
@@ -208,13 +208,13 @@ def understood(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_understood_or_refused_with_a_sentence(text):
+def test_any_text_is_parsed_or_a_user_error(text):
     understood(text)
 
 
 @settings(max_examples=400)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join))
-def test_any_row_of_words_is_understood_or_refused_with_a_sentence(text):
+def test_any_sequence_of_tokens_is_parsed_or_a_user_error(text):
     understood(text)
 
 
@@ -241,7 +241,7 @@ def test_any_row_of_words_is_understood_or_refused_with_a_sentence(text):
         "a" * 4001,
     ],
 )
-def test_formulas_made_to_take_long_do_not(text):
+def test_hostile_formulas_take_bounded_time(text):
     start = time.perf_counter()
     understood(text)
     assert time.perf_counter() - start < 2.0
@@ -334,7 +334,7 @@ def random_formula(rng: random.Random, kind: str, depth: int) -> str:
 
 
 @pytest.mark.parametrize("kind", ["number", "boolean", "text", "date"])
-def test_a_row_alone_gets_the_answer_of_the_table(kind):
+def test_a_row_alone_equals_the_row_in_a_table(kind):
     rng, understood_count = random.Random(7), 0
     for _ in range(80):
         text = random_formula(rng, kind, 4)

@@ -30,7 +30,7 @@ def test_numbers_are_those_of_numpy_and_missing_where_there_are_none(name):
 
 
 @pytest.mark.parametrize("exponent", [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 2.5])
-def test_a_power_of_one_row_is_the_power_of_many(exponent):
+def test_a_power_is_the_same_for_a_row_alone_and_in_a_table(exponent):
     x = np.random.default_rng(0).lognormal(0, 4, 300)
     with np.errstate(all="ignore"):
         together = RUNS["^"](x, np.array([exponent]))

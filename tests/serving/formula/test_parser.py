@@ -1,4 +1,4 @@
-"""The parser: strength of operators, kinds, and sentences that point at the fault."""
+"""The parser: precedence, kinds, and errors with positions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LAYOUT = Layout(numbers=("age", "income", "log", "in"), categoricals=("city",), 
         ("IfMissing(age, 1)", "coalesce(age, 1)"),
     ],
 )
-def test_strength_and_spellings(short, full):
+def test_precedence_and_spellings(short, full):
     assert parse(short, LAYOUT).tree == parse(full, LAYOUT).tree
 
 
@@ -69,7 +69,7 @@ def test_strength_and_spellings(short, full):
         ("age" + " + 1" * 400, 0, "600 parts", "several steps"),
     ],
 )
-def test_faults_point_at_their_place_and_say_the_way_out(formula, position, message, remedy):
+def test_errors_have_a_position_and_a_remedy(formula, position, message, remedy):
     with pytest.raises(FormulaError) as caught:
         parse(formula, LAYOUT)
     assert message in caught.value.message

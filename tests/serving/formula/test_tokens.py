@@ -1,4 +1,4 @@
-"""The words of a formula."""
+"""The tokenizer."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def test_letters_of_every_script_make_names():
         ("a @ b", 2, "Remove"),
     ],
 )
-def test_signs_that_are_none_come_with_a_hint(text, position, remedy):
+def test_invalid_characters_have_a_remedy(text, position, remedy):
     with pytest.raises(FormulaError) as caught:
         tokens(text)
     assert caught.value.position == position
     assert remedy in caught.value.remedy
 
 
-def test_long_names_are_cut_where_they_are_shown():
+def test_long_names_are_shortened_in_messages():
     assert shortened("x" * 100) == "x" * 57 + "..."
     assert shortened("x" * 60) == "x" * 60

@@ -1,4 +1,4 @@
-"""Numbers and dates as texts and back, and functions of texts over columns."""
+"""Conversions of values and vectorized functions."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tests.frames import microseconds
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_is_read_as_it_was_written(value):
+def test_numbers_round_trip(value):
     assert read_number(write_number(value)) == value
 
 
 @given(st.integers(FIRST_DATE, LAST_DATE))
-def test_a_date_is_read_as_it_was_written(micros):
+def test_dates_round_trip(micros):
     assert read_date(write_date(micros)) == micros
 
 
-def test_numbers_and_dates_in_their_short_spelling():
+def test_numbers_and_dates_have_a_short_form():
     assert [write_number(v) for v in (3.0, -0.5, 1e15, 1e300, 0.1)] == ["3", "-0.5", "1000000000000000.0", "1e+300", "0.1"]
     assert write_date(microseconds("2024-05-01")) == "2024-05-01"
     assert write_date(microseconds("2024-05-01T00:00:01")) == "2024-05-01 00:00:01"
@@ -42,12 +42,12 @@ def test_numbers_and_dates_in_their_short_spelling():
 @pytest.mark.parametrize(
     "text", ["", "2024-13-01", "2023-02-29", "01.05.2024", "2024-05-01Z", "٢٠٢٤-05-01", "0000-01-01", "2024-05-01 25:00"]
 )
-def test_what_is_no_date(text):
+def test_texts_that_are_not_dates(text):
     assert read_date(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "1,5", "nan", "inf", "0x10", "1_000", "٣", "1 2", "1" * 401])
-def test_what_is_no_number(text):
+def test_texts_that_are_not_numbers(text):
     assert read_number(text) is None
 
 

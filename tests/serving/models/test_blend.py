@@ -15,7 +15,7 @@ def line(*weights):
     return Linear(np.array(weights, dtype=float)[:, None], np.zeros(1), IDENTITY)
 
 
-def test_it_is_the_mean_and_uses_what_its_models_use(tmp_path):
+def test_it_is_the_weighted_mean_and_uses_all_features_of_its_models(tmp_path):
     blend = Blend((line(1.0, 0.0, 0.0), line(0.0, 4.0, 0.0)), np.array([0.75, 0.25]))
     matrix = Matrix(("a", "b", "c"), np.array([[4.0, 1.0, 9.0], [0.0, -2.0, 9.0]]), None)
     assert blend.scores(matrix).tolist() == [4.0, -2.0]

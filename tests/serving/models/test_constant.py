@@ -1,4 +1,4 @@
-"""The same answer for every row."""
+"""The constant model."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mlops_desktop.serving.models.constant import Constant
 ROWS = Matrix(("a", "b"), np.zeros((3, 2)))
 
 
-def test_every_row_gets_the_answer():
+def test_every_row_gets_the_same_score():
     assert Constant(np.array([4.5]), 2, per_class=False).scores(ROWS).tolist() == [4.5] * 3
     assert Constant(np.array([0.25, 0.75]), 2, per_class=True).scores(ROWS).tolist() == [[0.25, 0.75]] * 3
     assert Constant(np.array([0.25, 0.75]), 2, per_class=True).scores(ROWS.take(np.array([], dtype=int))).shape == (0, 2)
 
 
-def test_no_feature_matters():
+def test_no_feature_is_used():
     assert Constant(np.array([4.5]), 2, per_class=False).used().tolist() == [False, False]
 
 

@@ -1,4 +1,4 @@
-"""Weighted sums, dense and sparse."""
+"""Linear models on dense and sparse matrices."""
 
 from __future__ import annotations
 

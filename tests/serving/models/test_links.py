@@ -1,4 +1,4 @@
-"""From raw scores to probabilities."""
+"""Link functions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_known_values():
     assert softmax(np.log([[1.0, 2.0, 5.0]])) == pytest.approx(np.array([[0.125, 0.25, 0.625]]), abs=1e-15)
 
 
-def test_extremes_neither_overpipeline_nor_warn():
+def test_extremes_neither_overflow_nor_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert sigmoid(np.array([-1e300, 1e300])) == pytest.approx([0.0, 1.0], abs=1e-300)

@@ -40,7 +40,7 @@ def test_ties_go_to_the_row_that_came_first():
     assert numbers([[1.0], [-1.0], [1.0], [5.0]], [10, 20, 30, 40], 2).scores(matrix([[0.0]])).tolist() == [15]
 
 
-def test_an_equal_row_alone_has_a_say_by_distance():
+def test_rows_at_distance_zero_alone_count_by_distance():
     model = numbers([[0.0], [0.0], [1.0], [3.0]], [10, 20, 60, 100], 3, by_distance=True)
     assert model.scores(matrix([[0.0]])).tolist() == [15]
     assert model.scores(matrix([[2.0]]))[0] == pytest.approx((60 / 1 + 100 / 1 + 10 / 2) / 2.5)
@@ -93,7 +93,7 @@ def test_one_row_equals_the_batch_in_any_blocks(monkeypatch):
         assert np.array_equal(whole, in_blocks)
 
 
-def test_a_missing_value_has_no_distance_and_no_answer():
+def test_a_row_with_missing_values_has_no_score():
     model = numbers([[1.0], [2.0]], [1, 2], 1)
     assert np.isnan(model.scores(matrix([[np.nan], [2.0]]))).tolist() == [True, False]
 

@@ -1,4 +1,4 @@
-"""A small network by hand."""
+"""Multi-layer perceptrons against results computed by hand."""
 
 from __future__ import annotations
 

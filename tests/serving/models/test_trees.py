@@ -1,4 +1,4 @@
-"""Trees by hand, and both ways of evaluating them against a plain walk."""
+"""Tree models: both evaluations against a plain traversal."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def random_rows(rng, rows, width=4):
     return round_to_float32(values)
 
 
-def test_rows_go_where_the_splits_say():
+def test_rows_are_routed_by_the_splits():
     rows = [[1.0, 0, 0], [1.0, 1, 0], [1.0000001, 0, 0], [NAN, 0, 0], [0.0, NAN, 0], [0.0, 3, 0], [0.0, -1, 0], [-9.0, 2, 0]]
     wanted = [10, 20, 30, 30, 10, 10, 10, 10]
     model = small()
@@ -164,7 +164,7 @@ def test_thresholds_are_those_of_numbers_and_used_those_of_splits():
     assert model.used().tolist() == [True, True, False]
 
 
-def test_an_infinite_threshold_parts_missing_from_the_rest():
+def test_an_infinite_threshold_separates_missing_values():
     nodes = Nodes(*(np.array(a) for a in ([0], [0, 0, 0], [np.inf, 0, 0], [1, -1, -1], [2, -1, -1], [False] * 3, [[0.0], [1.0], [2.0]])))
     model = grow(nodes, link=IDENTITY, width=1)
     for way in both_ways(model):
@@ -196,7 +196,7 @@ def test_no_rows_and_no_trees_that_split():
     st.sampled_from([(1, 1), (3, 1), (3, 3)]),
     st.booleans(),
 )
-def test_both_ways_equal_a_plain_walk(seed, rounds, splits, form, categories):
+def test_both_evaluations_equal_a_plain_traversal(seed, rounds, splits, form, categories):
     rng = np.random.default_rng(seed)
     outputs, per_leaf = form
     model = random_trees(rng, rounds * (outputs if per_leaf == 1 else 1), splits, outputs=outputs, per_leaf=per_leaf, categories=categories)

@@ -282,6 +282,9 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "no column “species”" in banner(window)
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # what was there stays
+    panel._file = file
+    window.controller.edit("Fit on all rows", refit="all")
+    assert panel.file.value is None  # a file is answered by the model that is deployed: another one now
 
 
 def test_the_report_is_written_and_the_test_part_stays_held_out(trained, open_project, tmp_path, monkeypatch):

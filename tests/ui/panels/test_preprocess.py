@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, Q
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.recommended import operation
-from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.project.decisions import ColumnNote, Step
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, Recipe
 from mlops_desktop.ui.widgets.gallery import Tile
@@ -33,6 +33,27 @@ def panel(open_project, make_project):
     return made
 
 
+DROPPED = Step(operation("drop_columns", columns=["always"]))
+
+
+@pytest.fixture
+def with_constant(open_project, make_project):
+    """A table with a column that never changes and one row without a target, opened with these decisions."""
+    lines = [f"{i % 7},{'abc'[i % 3]},same,{'' if i == 5 else 'yes' if i % 2 else 'no'}\n" for i in range(90)]
+
+    def made(target="y", **decided):
+        folder = make_project(
+            "size,kind,always,y\n" + "".join(lines),
+            target,
+            **{"encodings": {}, "columns": {"always": ColumnNote(role="feature")}, **decided},
+        )
+        panel = open_project(folder, "preprocess").panel
+        rest(panel)
+        return panel
+
+    return made
+
+
 # ---- what is shown
 
 
@@ -48,51 +69,52 @@ def test_every_step_shows_what_it_does_before_anything_runs(panel):
     assert [cell.shown.title for cell in cells] == ["island", "→ 3 columns", "sex", "→ 3 columns"]
 
 
-def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(panel):
-    assert "frequent level" in label_text(panel, "why")
-    assert "frequent level" in card(panel, 0).accessibleName()
+def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(with_constant):
+    panel = with_constant(steps=(DROPPED, Step(operation("scale"))))
+    assert "never changes" in label_text(panel, "why")
+    assert "never changes" in card(panel, 0).accessibleName()
     tool(panel, 0, "down")
-    assert ids(panel) == ["impute_numbers", "one_hot", "scale"]
-    assert "frequent level" in label_text(panel, "why")
-    assert "one scale" in panel.recipe.reason(2)
+    assert ids(panel) == ["scale", "drop_columns"]
+    assert "never changes" in panel.recipe.reason(1)
+    assert panel.recipe.reason(0) == ""
     panel.controller.undo()
-    assert "frequent level" in panel.recipe.reason(0)
+    assert "never changes" in panel.recipe.reason(0)
 
 
-def test_reasons_come_back_when_a_project_is_opened_again(open_project, make_project, tmp_path):
-    panel = opened(open_project, make_project("penguins", "sex"), "preprocess")
+def test_reasons_come_back_when_a_project_is_opened_again(open_project, with_constant, tmp_path):
+    panel = with_constant("y", steps=(DROPPED,))
     folder = panel.controller.folder
-    tool(panel, 0, "down")
-    row_filter, why = panel.recipe.reason(0, ROW_FILTER), [panel.recipe.reason(at) for at in range(3)]
-    assert "have no value in “sex”" in row_filter
-    assert all(why)
+    row_filter, why = panel.recipe.reason(0, ROW_FILTER), panel.recipe.reason(0)
+    assert "has no value in “y”" in row_filter
+    assert why
     panel.controller.close()
     moved = folder.rename(tmp_path / "moved")
     panel.controller.open(moved)
     recipe = Recipe(panel.controller, "preprocess", "prepare", panel)  # nobody asked the child for anything
-    assert [recipe.reason(0, ROW_FILTER), *(recipe.reason(at) for at in range(3))] == [row_filter, *why]
+    assert [recipe.reason(0, ROW_FILTER), recipe.reason(0)] == [row_filter, why]
     assert not {"reasons", "suggestions"} & set(project_to_json(panel.controller.project))
     recipe.deleteLater()
     panel = opened(open_project, moved, "preprocess")
     assert row_filter in card(panel, 0, "row_filters").accessibleName()
-    assert label_text(panel, "why") == why[0]
+    assert label_text(panel, "why") == why
     panel.controller.close()
     moved = moved.rename(tmp_path / "emptied")
     shutil.rmtree(moved / "store")
     panel.controller.open(moved)
     assert panel.recipe.reason(0) == ""
     panel = opened(open_project, moved, "preprocess")  # the child finds them again while it tries the steps
-    assert [panel.recipe.reason(0, ROW_FILTER), *(panel.recipe.reason(at) for at in range(3))] == [row_filter, *why]
+    assert [panel.recipe.reason(0, ROW_FILTER), panel.recipe.reason(0)] == [row_filter, why]
 
 
-def test_reasons_of_other_rows_are_kept_too(panel):
+def test_reasons_of_other_rows_are_kept_too(with_constant):
+    panel = with_constant(steps=(DROPPED,))
     panel.controller.edit("Split", split=splitter(folds=3), seed=9)
-    assert "frequent level" in panel.recipe.reason(0)  # the last that is known
+    assert "never changes" in panel.recipe.reason(0)  # the last that is known
     rest(panel)
     folder = panel.controller.folder
     panel.controller.close()
     panel.controller.open(folder)
-    assert "frequent level" in panel.recipe.reason(0)
+    assert "never changes" in panel.recipe.reason(0)
 
 
 def test_showing_changes_nothing(panel):
@@ -277,39 +299,32 @@ def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
 # ---- proposals
 
 
-def test_an_empty_recipe_is_prepared_with_one_click(open_project, make_project):
-    panel = opened(open_project, make_project("penguins", "species", steps=()), "preprocess")
-    rest(panel)
-    assert "island" in label_text(panel, "outcome")
-    lines = panel.recipe.proposals
-    assert [one["step"]["id"] for one in lines] == ["one_hot", "impute_numbers", "scale"]
+def test_an_empty_recipe_is_prepared_with_one_click(with_constant):
+    panel = with_constant(steps=())
+    assert "features go to the models" in label_text(panel, "outcome")
+    assert [one.step.id for one in panel.recipe.proposals] == ["drop_columns"]
     take_all = find(panel, QPushButton, "preprocess_take_all")
     assert panel.primary() is take_all
     click(take_all)
     rest(panel)
-    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    assert panel.controller.session.undo_label == "Add 3 proposed steps"
-    assert "frequent level" in panel.recipe.reason(0)
-    assert label_text(panel, "outcome") == "10 features go to the models."
+    assert ids(panel) == ["drop_columns"]
+    assert "never changes" in panel.recipe.reason(0)
     panel.controller.undo()
     assert ids(panel) == []
 
 
-def test_proposals_are_taken_one_by_one_into_their_places(open_project, make_project):
-    scale = Step(operation("scale"))
-    panel = opened(open_project, make_project("penguins", "species", steps=(scale,)), "preprocess")
+def test_a_proposal_is_taken_into_its_place(with_constant):
+    panel = with_constant(steps=(Step(operation("scale")),))
     click(find(panel, QPushButton, "preprocess_propose"))
     rest(panel)
-    assert [there for _, _, there in panel.recipe.offered()] == [False, False, True]
-    click(find(panel, QPushButton, "preprocess_proposal_1"))
-    rest(panel)
-    assert ids(panel) == ["impute_numbers", "scale"]
+    assert [there for _, _, there in panel.recipe.offered()] == [False]
     click(find(panel, QPushButton, "preprocess_proposal_0"))
     rest(panel)
-    assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
-    assert panel.controller.session.undo_label == "Add One-hot encoding"
+    assert sorted(ids(panel)) == ["drop_columns", "scale"]
+    assert panel.controller.session.undo_label == "Add Drop columns"
+    assert [there for _, _, there in panel.recipe.offered()] == [True]
     panel.controller.undo()
-    assert [there for _, _, there in panel.recipe.offered()] == [False, True, True]
+    assert [there for _, _, there in panel.recipe.offered()] == [False]
 
 
 # ---- rules for rows

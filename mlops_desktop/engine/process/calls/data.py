@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import import_cells, load_cells, rows_key, rows_where, type_cells
+from mlops_desktop.engine.data import Imported, import_cells, load_cells, rows_key, rows_where, type_cells
 from mlops_desktop.engine.pipeline import Pipeline, propose, renew, seen
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Profile, profile
-from mlops_desktop.engine.project import Project, project_to_json
+from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question, questions
 from mlops_desktop.engine.reporting import write_profile_report
 
@@ -19,40 +19,56 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class ImportFile(ProjectCall[Json, None]):
-    """Read a file or an address into the snapshots; `{"project", "data", "file", "source", "rows", "columns", "evidence", …}`."""
+class ImportFile(ProjectCall[Imported, None]):
+    """Read a file or an address into the snapshots of the project."""
 
     stage = "problem"
     file: str
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`."""
         return import_cells(self.folder, self.file, self.project, job)
 
 
 @dataclass(frozen=True)
-class Propose(ProjectCall[Json, None]):
-    """Fill the open decisions; `{"project", "reasons"}`."""
+class Proposal:
+    """The project with every open decision filled, and a reason for each of these by the name of the decision."""
 
-    stage = "problem"
-
-    def run(self, job: Job) -> Json:
-        """See `engine.pipeline.propose`."""
-        proposed, reasons = propose(self.folder, self.project, job)
-        return {"project": project_to_json(proposed), "reasons": reasons}
+    project: Project
+    reasons: dict[str, str]
 
 
 @dataclass(frozen=True)
-class Renew(ProjectCall[Json, None]):
-    """Recommend anew what was recommended for the decisions `before` and does not fit any more; `{"project", "reasons", "changes"}`."""
+class Renewal:
+    """The project with recommendations that fit its changed decisions, the reasons, and what changed (a few words each)."""
+
+    project: Project
+    reasons: dict[str, str]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Propose(ProjectCall[Proposal, None]):
+    """Fill the open decisions."""
+
+    stage = "problem"
+
+    def run(self, job: Job) -> Proposal:
+        """See `engine.pipeline.propose`."""
+        return Proposal(*propose(self.folder, self.project, job))
+
+
+@dataclass(frozen=True)
+class Renew(ProjectCall[Renewal, None]):
+    """Recommend anew what was recommended for the decisions `before` and does not fit any more."""
 
     stage = "problem"
     before: Project
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Renewal:
         """See `engine.pipeline.renew`."""
         renewed, reasons, changes = renew(self.folder, self.before, self.project, job)
-        return {"project": project_to_json(renewed), "reasons": reasons, "changes": changes}
+        return Renewal(renewed, reasons, tuple(changes))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import (
+    Acceptance,
     check,
     evaluate_file,
     held_out_evaluation,
@@ -70,12 +71,12 @@ class MeasureResponseTime(ProjectCall[ResponseTime, None]):
 
 
 @dataclass(frozen=True)
-class CheckGoals(ProjectCall[Json, None]):
+class CheckGoals(ProjectCall[Acceptance, None]):
     """The acceptance gate: every goal with what was measured."""
 
     stage = "evaluate"
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Acceptance:
         """See `engine.evaluation.check`."""
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.4))
         return _gate(chosen, runs, "check", Part(job, 0.4, 1.0))
@@ -129,7 +130,7 @@ def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:
     return open_chosen(pipeline, runs, job), runs
 
 
-def _gate(chosen: Chosen, runs: Runs, why: str, job: Job) -> Json:
+def _gate(chosen: Chosen, runs: Runs, why: str, job: Job) -> Acceptance:
     measured = held_out_evaluation(chosen, runs, why, Part(job, 0.0, 0.8))
     return check(chosen.pipeline.project, _with_response(chosen, measured))
 

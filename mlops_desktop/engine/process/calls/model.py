@@ -11,7 +11,7 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.evaluation import predict_file
+from mlops_desktop.engine.evaluation import Predicted, predict_file
 from mlops_desktop.engine.monitoring import drift_of
 from mlops_desktop.engine.packaging import export_run, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
@@ -96,15 +96,15 @@ class Export(ProjectCall[ExportedFiles, None]):
 
 
 @dataclass(frozen=True)
-class PredictFile(Call[Json, None]):
-    """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip; `{"rows", "refused"}`."""
+class PredictFile(Call[Predicted, None]):
+    """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip."""
 
     source: Path
     file: Path
     out: Path
     project: Project | None = None
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Predicted:
         """See `engine.evaluation.predict_file`."""
         with _scorer(self.source, self.project, Part(job, 0.0, 0.5)) as scorer:
             return predict_file(scorer, self.file, self.out, Part(job, 0.5, 1.0))

@@ -8,8 +8,8 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from mlops_desktop.engine.evaluation import Predicted
 from mlops_desktop.engine.process import PredictFile
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.app.batch_card import BatchCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import column
@@ -49,9 +49,9 @@ class BatchPage(QWidget):
         self.card.show_state(title + " …")
         done: list[bool] = []
 
-        def finish(found: Json) -> None:
+        def finish(found: Predicted) -> None:
             done.append(True)
-            self.card.show_done(file, out, found["rows"], found["refused"], found["warnings"])
+            self.card.show_done(file, out, found.rows, found.refused, found.warnings)
 
         folder, project = self.controller.inputs
         self.controller.ask(

@@ -57,7 +57,7 @@ class HealthCard(QFrame):
         self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(16, 12, 12, 12), spacing=8))
 
     def show_findings(self, findings: Sequence[FindingState], value: int, safe: int, working: bool) -> None:
-        """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: they are still being found."""
+        """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: still being found."""
         self.again.setVisible(False)
         self.ring.show_value(value)
         self.ring.setVisible(bool(findings) or not working)

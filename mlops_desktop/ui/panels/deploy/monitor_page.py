@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.process import ImportFile, MeasureDrift, Renew
-from mlops_desktop.engine.project import Project, project_from_json
+from mlops_desktop.engine.data import Imported
+from mlops_desktop.engine.process import ImportFile, MeasureDrift, Renew, Renewal
+from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
@@ -121,8 +122,8 @@ class MonitorPage(QWidget):
         self.retrain.setEnabled(False)
         self.state.setText(self.tr("Reading {file} …").format(file=file.name))
 
-        def imported(found: Json) -> None:
-            self._fit(before, project_from_json(found["project"]))
+        def imported(found: Imported) -> None:
+            self._fit(before, found.project)
 
         self.controller.ask(
             ImportFile(*self.controller.inputs, str(file)),
@@ -139,14 +140,14 @@ class MonitorPage(QWidget):
     def _fit(self, before: Project, updated: Project) -> None:
         """Decisions that do not fit the new data are proposed anew, then all of it is one edit."""
 
-        def done(found: Json) -> None:
+        def done(found: Renewal) -> None:
             if self.controller.project is not before:
                 text = self.tr("The decisions changed meanwhile; the data stays as it was. Press “Retrain” again.")
                 self.controller.banner.emit("warn", text, self._stage)
                 return
-            fitted = project_from_json(found["project"])
+            fitted = found.project
             self.controller.put(self.tr("Data from {file}").format(file=updated.file), replace(fitted, chosen=""))
-            changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found["changes"])) if found["changes"] else ""
+            changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
             message = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
             self.controller.go_to.emit("train")
             self.controller.banner.emit("ok", message.format(file=updated.file) + changes, "train")

@@ -110,7 +110,8 @@ class EvaluatePanel(Panel):
         self.out_of_fold.want(keys.out_of_fold(best.id), Evaluate(*inputs, held_out=False), ask=not self.controller.jobs.busy)
         self.test.want(evaluation, Evaluate(*inputs), ask=False)
         if self._file is not None:
-            self.file.want(f"{evaluation} {self._file}", EvaluateFile(*inputs, self._file), scope=evaluation, ask=False)
+            deployed = f"{evaluation} {keys.model(best.id)}"  # a file is measured by the model that is deployed, the test set is not
+            self.file.want(f"{deployed} {self._file}", EvaluateFile(*inputs, self._file), scope=deployed, ask=False)
         test, oof = self.test.value, self.out_of_fold.value
         if test is not None and self._test_shown != keys.evaluation(best.id):
             self._test_shown, self._source = keys.evaluation(best.id), "test"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlops_desktop.ui.panels.preprocess.encodings_card import EncodingsCard
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe.recipe_view import RecipeView
 
@@ -16,9 +17,10 @@ class PreprocessPanel(RecipePanel):
         """Rules for rows, steps, and what each does."""
         return RecipeView(
             self.recipe,
-            nothing=self.tr("No step is chosen. Missing values, categories and scales are seen to here."),
+            nothing=self.tr("No step is chosen. Encoding, filling and scaling follow by themselves, as each model needs them."),
             propose=self.tr("Prepare this for me"),
             row_filters=True,
+            under=EncodingsCard,
         )
 
     def show_results(self) -> None:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import last_import
-from mlops_desktop.engine.process import ImportFile, Renew
+from mlops_desktop.engine.data import Imported, last_import
+from mlops_desktop.engine.process import ImportFile, Renew, Renewal
 from mlops_desktop.engine.project import (
     Brief,
     ColumnNote,
@@ -21,7 +21,6 @@ from mlops_desktop.engine.project import (
     Goals,
     Project,
     Role,
-    project_from_json,
     set_note,
     set_target,
 )
@@ -152,15 +151,15 @@ class ProblemDecisions(QObject):
         asked, token = self.controller.project, object()
         self.before, self._renewing = before, token
 
-        def done(found: Json) -> None:
+        def done(found: Renewal) -> None:
             if self.controller.project is not asked:
                 if self.controller.project is not before:
                     self.renew(before, because)
                 return
             self.before = None
-            self.controller.put(self.tr("What follows from: {what}").format(what=because), project_from_json(found["project"]))
-            if found["changes"]:
-                self.controller.banner.emit("info", self._changes_text(because, found["changes"]), self._stage)
+            self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
+            if found.changes:
+                self.controller.banner.emit("info", self._changes_text(because, found.changes), self._stage)
 
         def over() -> None:
             if self._renewing is token:  # no later one is under way
@@ -184,10 +183,10 @@ class ProblemDecisions(QObject):
         """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
         project = replace(self.controller.project, source=source)
 
-        def done(found: Json) -> None:
-            new = project_from_json(found["project"])
-            for one in found["evidence"]:
-                self.controller.log.emit(f"{one['column']}: {one['message']}" if one["column"] else one["message"])
+        def done(found: Imported) -> None:
+            new = found.project
+            for one in found.evidence:
+                self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
             today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 

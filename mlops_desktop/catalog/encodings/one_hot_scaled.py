@@ -1,0 +1,35 @@
+"""Categories as 0 / 1 columns, gaps filled and numbers scaled, for algorithms that add up or compare columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlops_desktop.base.families import EncoderInput, Encoding, OperationSpec
+from mlops_desktop.base.params import flag, number
+from mlops_desktop.catalog.encodings._shared import texts_and_dates
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneHotScaled(Encoding):
+    """A 0 / 1 column for each frequent level, rare levels together; numbers get the median where they are missing, and one scale."""
+
+    id: ClassVar[str] = "one_hot_scaled"
+    label: ClassVar[str] = "One-hot, filled and scaled"
+    help: ClassVar[str] = "Each frequent level becomes a 0 / 1 column, empty cells get the median, and all numbers one scale."
+
+    max_levels: int = number(
+        40, 1, 1000, "Most levels", help="Only so many levels of a category get a column; the others share one.", whole=True, log=True
+    )
+    missing_flags: bool = flag(True, "Columns for missing values", help="Adds “… is missing” for each number with many gaps.")
+    flag_share: float = number(
+        0.02, 0.0, 1.0, "Share of gaps", help="The least share of empty cells of a number that gets a column of its own for them."
+    )
+
+    def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:
+        found = texts_and_dates(given)
+        if given.categories:
+            found.append(("one_hot", {"columns": list(given.categories), "max_levels": self.max_levels}))
+        found.append(("impute_numbers", {"missing_flag": self.missing_flags, "flag_share": self.flag_share}))
+        found.append(("scale", {}))
+        return tuple(found)

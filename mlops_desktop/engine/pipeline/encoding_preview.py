@@ -1,0 +1,67 @@
+"""The encodings of a project's algorithms, fitted on the sample of a preview: which operations each adds, and how wide its matrix is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Algorithm, Dataset, EncoderInput, Encoding
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.choices import ALL, choices
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.step_fitting import FittedSteps, encoding_operations, fit_encoding
+from mlops_desktop.engine.project import digest
+
+Json = dict[str, Any]
+KEPT = 20  # encodings of one sample that are remembered
+
+
+def encodings(pipeline: Pipeline, dataset: Dataset, known: dict[str, Json]) -> list[Json]:
+    """The encodings of the project's algorithms on what its steps made, those of one encoding together:
+    `{"encoding", "label", "algorithms", "pinned", "operations", "width", "error"}`.
+
+    `encoding` is the component's record, `algorithms` are ids, `operations` labels in their order, `width` the number of features (None
+    with an `error`). `known` remembers what was fitted on the same columns. Without algorithms: the encoding that suits any.
+    """
+    project, registry = pipeline.project, choices()
+    groups: dict[tuple[Encoding, bool], list[Algorithm]] = {}
+    for algorithm in project.candidates:
+        groups.setdefault((project.encoding(algorithm), algorithm.takes_sparse), []).append(algorithm)
+    if not groups:
+        groups[project.encodings.get(ALL) or registry.encodings[Algorithm.encoding](), True] = []
+    found: dict[Encoding, Json] = {}
+    for (encoding, takes_sparse), algorithms in groups.items():
+        layout = dataset.frame.layout
+        given = EncoderInput(layout, pipeline.texts(layout), takes_sparse)
+        ids = [algorithm.id for algorithm in algorithms]
+        if encoding in found:
+            found[encoding]["algorithms"] += ids
+            continue
+        pinned = any(name in project.encodings for name in (*ids, ALL))
+        fitted = _fitted(dataset, encoding, given, known)
+        found[encoding] = {"encoding": encoding.to_json(), "label": encoding.label, "algorithms": ids, "pinned": pinned, **fitted}
+    return list(found.values())
+
+
+def _fitted(dataset: Dataset, encoding: Encoding, given: EncoderInput, known: dict[str, Json]) -> Json:
+    layout = given.layout
+    columns = [layout.numbers, layout.categoricals, layout.dates, layout.sparse, sorted(layout.category_codes)]
+    key = digest(encoding.identity(), columns, given.texts, given.takes_sparse)
+    if key not in known:
+        operations = [operation.label for operation in encoding_operations(encoding, given)]
+        try:
+            width: int | None = fit_encoding(FittedSteps((), dataset), encoding, given, Silent()).matrix.width
+            error = ""
+        except UserError as refused:
+            width, error = None, str(refused)
+        if len(known) >= KEPT:
+            known.clear()
+        known[key] = {"operations": operations, "width": width, "error": error}
+    return known[key]
+
+
+def matrix_size(found: list[Json]) -> Json:
+    """The least and the greatest number of features over all encodings, and the first error: `{"least", "width", "error"}`."""
+    widths = [one["width"] for one in found if one["width"] is not None]
+    error = next((one["error"] for one in found if one["error"]), "")
+    return {"least": min(widths, default=None), "width": None if error else max(widths, default=None), "error": error}

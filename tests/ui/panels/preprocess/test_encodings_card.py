@@ -1,0 +1,48 @@
+"""The matrix of each model: what it is made of, and another choice."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.ui.widgets.inputs import ComboBox
+from tests.ui.conftest import click, find
+from tests.ui.panels.recipes import rest
+
+
+@pytest.fixture
+def panel(open_project, make_project):
+    candidates = tuple(choices().algorithms[id_]() for id_ in ("logistic", "lightgbm"))
+    folder = make_project("penguins", "species", steps=(), encodings={}, candidates=candidates)
+    made = open_project(folder, "preprocess").panel
+    rest(made)
+    return made
+
+
+def text(panel, name):
+    return find(panel, QLabel, name).text()
+
+
+def test_each_model_says_what_its_matrix_is_made_of(panel):
+    assert text(panel, "encoding_logistic_for") == "For Logistic regression:"
+    assert text(panel, "encoding_logistic_summary") == "10 features: One-hot encoding, Fill missing numbers, Scale numbers"
+    assert text(panel, "encoding_lightgbm_summary") == "6 features: Ordinal encoding"
+
+
+def test_another_encoding_is_a_decision_with_undo(panel):
+    find(panel, ComboBox, "encoding_lightgbm").picked.emit("one_hot_scaled")
+    assert panel.controller.project.encodings == {"lightgbm": choices().encodings["one_hot_scaled"]()}
+    rest(panel)
+    assert text(panel, "encoding_logistic_for") == "For Logistic regression, LightGBM:"
+    panel.controller.undo()
+    assert panel.controller.project.encodings == {}
+    rest(panel)
+    find(panel, ComboBox, "encoding_lightgbm").picked.emit("native_categories")  # what it declares needs no pin
+    assert panel.controller.project.encodings == {}
+
+
+def test_its_parameters_have_a_form(panel):
+    click(find(panel, QWidget, "encoding_logistic_settings"))
+    panel.view.side.findChild(QWidget, "encoding_logistic_form").changed.emit(choices().encodings["one_hot_scaled"](max_levels=2))
+    assert panel.controller.project.encodings["logistic"].max_levels == 2
