@@ -36,7 +36,7 @@ def rest(panel) -> None:
     end = time.monotonic() + 60
     while True:
         settle(panel.window())
-        if not panel._answering.isActive() and not panel._explaining.isActive():
+        if not panel._answering.isActive() and not panel.answer._explaining.isActive():
             settle(panel.window())
             return
         assert time.monotonic() < end
