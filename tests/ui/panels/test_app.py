@@ -302,7 +302,7 @@ def test_a_slow_explanation_is_worked_out_by_the_child(opened, monkeypatch):
 
 def test_what_if_goes_over_the_range_with_the_own_value_on_it(opened):
     panel = opened()
-    panel._pick_column("MonthlyCharges")
+    panel.answer._pick_column("MonthlyCharges")
     write(panel, "MonthlyCharges", "63.25")
     curve = panel.answer.what_if.curve
     assert curve.field == "MonthlyCharges"
