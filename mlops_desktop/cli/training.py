@@ -11,7 +11,7 @@ from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import print_json
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import Propose, Train
-from mlops_desktop.engine.training import Runs, open_project
+from mlops_desktop.engine.training import Runs, board_order, open_project
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def choose_command(args: argparse.Namespace) -> int:
 def runs_command(args: argparse.Namespace) -> int:
     """Print the leaderboard."""
     project = open_project(args.dir)
-    runs = sorted(Runs(args.dir).list(Keys(project).board), key=lambda run: (run.score is None, -(run.score or 0.0), run.number))
+    runs = board_order(Runs(args.dir).list(Keys(project).board))
     if args.json:
         print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})
         return 0

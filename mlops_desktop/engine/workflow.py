@@ -10,7 +10,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.training import Run, Runs
+from mlops_desktop.engine.training import Run, Runs, best_run, ranked
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
 TITLES = {  # in the order of the work; a panel stands in the file of its stage
@@ -57,10 +57,9 @@ def project_status(project: Project, store: ArtifactStore, runs: Runs) -> Projec
 
 def chosen_of(project: Project, board: list[Run]) -> Run | None:
     """The run of a board that the project chose, or the best one (of equals the earlier); None when there is none."""
-    done = [run for run in board if run.status == "done" and run.score is not None]
     if project.chosen:
-        return next((run for run in done if run.id == project.chosen), None)
-    return max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
+        return next((run for run in ranked(board) if run.id == project.chosen), None)
+    return best_run(board)
 
 
 def blocked(project: Project) -> str:

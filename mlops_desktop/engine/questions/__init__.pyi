@@ -1,3 +1,4 @@
+from .question import ACCEPT as ACCEPT
 from .question import Option as Option
 from .question import Question as Question
 from .queue import answer_question as answer_question

@@ -149,10 +149,10 @@ def _split_settings(splitter: Splitter | None) -> list[tuple[str, str | None]]:
 
 
 def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
-    """The runs from best to worst; those that cannot be told apart from the best are marked as ties."""
+    """The runs in the order of the leaderboard; those that cannot be told apart from the best are marked as ties."""
     if not runs:
         return not_yet("Train models in stage 6, or with “run”.")
-    done = sorted((run for run in runs if run.get("score") is not None), key=lambda run: -run["score"])
+    done = [run for run in runs if run.get("score") is not None]
     rest = [run for run in runs if run.get("score") is None]
     tied = tied_with_best([run.get("fold_scores") or () for run in done])
     metric = metric_named((done or runs)[0].get("metric", ""), task)

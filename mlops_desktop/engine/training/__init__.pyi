@@ -6,6 +6,9 @@ from .final_model import proposed_threshold as proposed_threshold
 from .learning_curves import learning_curve as learning_curve
 from .model_search import search as search
 from .project_opening import open_project as open_project
+from .ranking import best_run as best_run
+from .ranking import board_order as board_order
+from .ranking import ranked as ranked
 from .ranking import tied_with_best as tied_with_best
 from .runs import Run as Run
 from .runs import Runs as Runs

@@ -14,6 +14,7 @@ from mlops_desktop.engine.data import describe_columns
 from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps
 from mlops_desktop.engine.project import digest
 from mlops_desktop.engine.training.model_fitting import fit
+from mlops_desktop.engine.training.ranking import best_run
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.scorer_assembly import described, stored_scorer
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
@@ -27,12 +28,6 @@ from mlops_desktop.serving.required_inputs import with_required_inputs
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.serialization import pack
 from mlops_desktop.serving.transform import Transform
-
-
-def best_run(runs: list[Run]) -> Run | None:
-    """The finished run with the highest score; of equals the one tried first. The baseline counts too."""
-    done = [run for run in runs if run.status == "done" and run.score is not None]
-    return max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
 
 
 def chosen_run(pipeline: Pipeline, runs: Runs) -> Run:

@@ -16,6 +16,7 @@ from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline
 from mlops_desktop.engine.project import require
 from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.final_model import open_chosen
+from mlops_desktop.engine.training.ranking import best_run, ranked
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.search_plan import Clock, plan_of
 from mlops_desktop.engine.training.trials import Folds, fold_score, run_component, run_trial
@@ -78,7 +79,7 @@ class Pruner:
     def __init__(self, clock: Clock, done: list[Run], folds: int, drawn: bool) -> None:
         self._clock, self._drawn, self._folds = clock, drawn, folds
         finished = [run for run in done if run.score is not None]
-        self._best = max(finished, key=lambda run: run.score or 0.0, default=None)
+        self._best = best_run(finished)
         self._spread = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
         self._begun = self.projected = 0.0
         self.pruned = False
@@ -144,11 +145,11 @@ def _ensemble(pipeline: Pipeline, done: list[Run], clock: Clock) -> Combination 
 
 def _to_blend(done: list[Run], most: int) -> list[Run]:
     """At most so many finished runs, best first: the best of each algorithm, for their mistakes differ most, and then the best of all."""
-    ranked = sorted((run for run in done if run.status == "done"), key=lambda run: (-round(run.score or 0.0, 12), run.number))
-    firsts = list({run.algorithm_id: run for run in reversed(ranked)}.values())
-    kept = sorted(firsts, key=ranked.index)[:most]
-    kept += [run for run in ranked if run not in kept][: most - len(kept)]
-    return sorted(kept, key=ranked.index)
+    order = ranked(done)
+    firsts = list({run.algorithm_id: run for run in reversed(order)}.values())
+    kept = sorted(firsts, key=order.index)[:most]
+    kept += [run for run in order if run not in kept][: most - len(kept)]
+    return sorted(kept, key=order.index)
 
 
 def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:

@@ -1,13 +1,34 @@
-"""Ties shown as ties: which runs of a leaderboard cannot be told apart from the best one."""
+"""Ranks the runs of a leaderboard: which is the best, and which cannot be told apart from it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from mlops_desktop.engine.training.runs import Run
+
 CONFIDENCE = 0.95
+
+
+def ranked(runs: Iterable[Run]) -> list[Run]:
+    """The finished runs, best first; of scores that are equal to 12 digits the one tried first. The baseline counts too."""
+    done = [run for run in runs if run.status == "done" and run.score is not None]
+    return sorted(done, key=lambda run: (-round(run.score or 0.0, 12), run.number))
+
+
+def board_order(runs: Iterable[Run]) -> list[Run]:
+    """The runs of a leaderboard in the order in which it shows them: the ranked ones, then the others in the order of their trials."""
+    every = list(runs)
+    first = ranked(every)
+    placed = {run.id for run in first}
+    return [*first, *sorted((run for run in every if run.id not in placed), key=lambda run: run.number)]
+
+
+def best_run(runs: Iterable[Run]) -> Run | None:
+    """The first of the ranked runs; None when none is finished."""
+    return next(iter(ranked(runs)), None)
 
 
 def tied_with_best(fold_scores: Sequence[Sequence[float]]) -> list[bool]:

@@ -14,7 +14,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.base.params import Choice, Flag
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.training import Run, tied_with_best
+from mlops_desktop.engine.training import Run, board_order, ranked, tied_with_best
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -67,17 +67,6 @@ def spent(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def ranked(runs: Sequence[Run]) -> list[Run]:
-    """Finished runs from best to worst (of equals the earlier first), then those that failed; the baseline is left out."""
-    others = [run for run in runs if run.algorithm_id != BASELINE]
-    done = [run for run in others if _is_done(run)]
-    return sorted(done, key=lambda run: (-round(run.score or 0.0, 12), run.number)) + [run for run in others if not _is_done(run)]
-
-
-def _is_done(run: Run) -> bool:
-    return run.status == "done" and run.score is not None
-
-
 class Leaderboard(RowsTable):
     """A row for each run; its id is the run's. What is running and a baseline that was not tried have the ids `running` and `baseline`."""
 
@@ -93,10 +82,11 @@ class Leaderboard(RowsTable):
         title = self.tr("{metric} (CV)").format(metric=metric.label if metric else self.tr("Score"))
         if self.rows_model.columns[1].title != title:
             self.show_columns(_columns(title))
-        order, base = ranked(runs), [run for run in runs if run.algorithm_id == BASELINE]
-        done = [run for run in (*order, *base) if _is_done(run)]
+        order = board_order(run for run in runs if run.algorithm_id != BASELINE)
+        base = [run for run in runs if run.algorithm_id == BASELINE]
+        done = ranked([*order, *base])
         order = order[:MOST_ROWS] if chosen in ("", *(run.id for run in order[:MOST_ROWS])) else order
-        best = max(done, key=lambda run: (round(run.score or 0.0, 12), -run.number), default=None)
+        best = done[0] if done else None
         ties = dict(zip([run.id for run in done], tied_with_best([run.fold_scores for run in done]), strict=True))
         span = _span(done, base)
         self._decimals = _decimals(metric.shown(span[1]) if metric else span[1])
@@ -139,7 +129,7 @@ class Leaderboard(RowsTable):
     def _status(self, run: Run, best: Run | None, tied: bool, chosen: str, running: bool, stale: bool) -> Cell:
         if run.status == "stopped":
             return Cell(self.tr("Left early"), tone="3", tip=run.reason)
-        if not _is_done(run):
+        if run.status != "done" or run.score is None:
             return Cell(self.tr("Failed: {reason}").format(reason=run.reason), tone="err", tip=run.reason, icon="warn")
         if stale:
             return Cell(self.tr("Out of date"), tone="3")

@@ -8,8 +8,9 @@ import pytest
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
+from mlops_desktop.engine.training import board_order
 from mlops_desktop.engine.training.runs import Run
-from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, ranked, spent
+from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, spent
 
 
 def run(number: int, algorithm: str, scores: tuple[float, ...], **changes: object) -> Run:
@@ -130,7 +131,7 @@ def test_words():
     assert "Greatest depth: 3" in model_text(POOR)[1]
     strange = replace(GOOD, algorithm={"id": "gone", "version": 1, "params": {}}, label="Gone")
     assert model_text(strange) == ("Gone", "Gone")
-    assert ranked([LOST, BASE, POOR, GOOD]) == [GOOD, POOR, LOST]
+    assert board_order([LOST, POOR, GOOD]) == [GOOD, POOR, LOST]
 
 
 def test_what_a_search_hands_over():

@@ -21,7 +21,7 @@ from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process.call import ProjectCall
 from mlops_desktop.engine.project import Project, project_to_json
 from mlops_desktop.engine.reporting import write_report
-from mlops_desktop.engine.training import Chosen, Runs, open_chosen
+from mlops_desktop.engine.training import Chosen, Runs, board_order, open_chosen
 
 Json = dict[str, Any]
 
@@ -99,7 +99,7 @@ class WriteReport(ProjectCall[None, None]):
         facts: Json = {
             "project": project_to_json(self.project),
             "profile": pipeline.profile(Part(job, 0.0, 0.2)),
-            "runs": [run.to_json() for run in runs.list(pipeline.keys.board)],
+            "runs": [run.to_json() for run in board_order(runs.list(pipeline.keys.board))],
         }
         if any(run["status"] == "done" for run in facts["runs"]):
             facts |= self._of_chosen(pipeline, runs, Part(job, 0.2, 0.9))

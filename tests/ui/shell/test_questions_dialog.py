@@ -1,0 +1,45 @@
+"""The list of questions, by real clicks."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLineEdit, QPushButton
+
+from mlops_desktop.engine.project import Answer
+from mlops_desktop.engine.questions import ACCEPT, Option, Question
+from mlops_desktop.ui.shell.questions_dialog import QuestionsDialog
+
+LEAK = Question(
+    "finding.leak.x", "data", "high", "x", "“x” tells the target.", "It may not be known in time.",
+    (Option("fix", "Leave “x” out", "It can be undone."), Option(ACCEPT, "Leave it as it is", "The score may mislead.")), ACCEPT,
+)  # fmt: skip
+SETTLED = Question("a", "data", "info", "", "A", "", (), ACCEPT, answer=Answer(option=ACCEPT, reason="known"))
+
+
+def opened(qtbot, *questions):
+    asked = []
+    dialog = QuestionsDialog(lambda *answer: asked.append(answer))
+    qtbot.addWidget(dialog)
+    dialog.show_questions(questions)
+    dialog.show()
+    return dialog, asked
+
+
+def test_only_open_questions_are_shown(qtbot):
+    dialog, _ = opened(qtbot, LEAK, SETTLED)
+    assert dialog.summary.text().startswith("1 question is open.")
+    dialog.show_questions([SETTLED])
+    assert dialog.summary.text() == "Nothing is in doubt."
+
+
+def test_an_option_decides_at_once_and_accepting_needs_a_reason(qtbot):
+    dialog, asked = opened(qtbot, LEAK)
+    accept = dialog.findChild(QPushButton, "question_0_accept")
+    assert not accept.isEnabled()
+    dialog.findChild(QPushButton, "question_0_fix").click()
+    dialog.findChild(QLineEdit, "question_0_reason").setText("It is known at noon.")
+    assert accept.isEnabled()
+    accept.click()
+    assert [(question.id, option, reason) for question, option, reason in asked] == [
+        ("finding.leak.x", "fix", ""),
+        ("finding.leak.x", ACCEPT, "It is known at noon."),
+    ]
