@@ -401,7 +401,7 @@ def test_the_search_finds_columns_and_views(panel):
 def test_a_change_of_the_target_in_stage_1_changes_the_pictures(panel):
     window = panel.window()
     window.show_stage("problem")
-    window.panel.choose_target("sex")
+    window.panel.decisions.choose_target("sex")
     settle(window)
     window.show_stage("data")
     settle(window)
@@ -433,7 +433,7 @@ def test_a_stopped_profile_can_be_asked_for_again(open_project, make_project):
 def test_an_answer_about_a_closed_project_is_dropped(open_project, make_project):
     first, second = make_project("penguins", "species"), make_project("energy_efficiency", "heating_load")
     window = open_project(first)
-    window.panel.choose_target("sex")
+    window.panel.decisions.choose_target("sex")
     window.controller.open(second)
     window.show_stage("problem")
     before = window.controller.session.key
