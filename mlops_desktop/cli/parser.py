@@ -66,7 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_project(add: Add) -> None:
     """The commands that make a project and change its decisions."""
     sub = add("project", "new", "make a project from a data file", json_=True)
-    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--data", required=True, metavar="FILE", help="a data file, or the address of another source")
     sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
     sub.add_argument("--task", metavar="TASK", help="the kind of task: binary, multiclass, regression …; guessed when not given")
     sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")
@@ -76,7 +76,7 @@ def _add_project(add: Add) -> None:
     sub = add("project", "clean", "remove stored results that neither the decisions nor a recorded run use", json_=True)
     sub.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     sub = add("project", "update", "new data under the same decisions")
-    sub.add_argument("--data", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--data", required=True, metavar="FILE", help="a data file, or the address of another source")
 
 
 def _add_training(add: Add) -> None:

@@ -29,13 +29,13 @@ from mlops_desktop.engine.training import clean_store, open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
-    """Make a project from a data file."""
+    """Make a project from a data file, or from the address of another source."""
     existed = args.dir.exists()
     new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), child_process() as child:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
-            found = run_call(child, ImportFile(args.dir, project, str(args.data)))
+            found = run_call(child, ImportFile(args.dir, project, args.data))
             refuse_metric(project)
             proposed = run_call(child, Propose(args.dir, found.project))
             project = proposed.project
@@ -47,7 +47,7 @@ def new_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
-        print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {args.data.name}.")
+        print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {project.file}.")
         for line in [*evidence_lines(found.evidence), *(f"{name}: {reason}" for name, reason in proposed.reasons.items())]:
             print(f"- {line}")
     return 0
@@ -127,10 +127,10 @@ def clean_command(args: argparse.Namespace) -> int:
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
-        found = run_call(child, ImportFile(args.dir, project, str(args.data)))
+        found = run_call(child, ImportFile(args.dir, project, args.data))
         updated = found.project
         save(run_call(child, Propose(args.dir, updated)).project)
     for line in evidence_lines(found.evidence):
         print(f"- {line}")
-    print(f"{rows_text(found.rows)} from {args.data.name}. Train again with: mlops-desktop run {args.dir}")
+    print(f"{rows_text(found.rows)} from {updated.file}. Train again with: mlops-desktop run {args.dir}")
     return 0

@@ -19,6 +19,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.frame import Matrix, round_to_float32
 from mlops_desktop.serving.models.some_classes import SomeClasses
 from mlops_desktop.serving.models.trees import Trees
+from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.serialization import pack, read_object_file, write_object
 from tests.contracts.fit import ALGORITHMS, MEMBERS, digests, fit, in_library_form, matrix_of, quick, refusal, takes_missing, target_of
 from tests.frames import to_csr
@@ -346,6 +347,7 @@ def test_a_model_that_contains_training_rows_says_so(name, task):
     rows = matrix.to_dense()
     held = sum(any(np.isin(row, array).all() for array in arrays_of(model)) for row in rows)
     assert (held > 0) == ALGORITHMS[name].stores_training_data
+    assert (held > 0) == Chain((), model).stores_training_data
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])

@@ -85,7 +85,7 @@ def test_what_can_be_mended_is_mended_and_said(kind, tmp_path):
     done("run", tmp_path / "p", "--trials", 1)
     assert [run["status"] for run in leaderboard(tmp_path / "p")] == ["done"]
     if kind == OFTEN:
-        test = json.loads(done("show", tmp_path / "p"))["split"]["test"]
+        test = json.loads(done("show", tmp_path / "p"))["split"]["params"]["test"]
         assert leaderboard(tmp_path / "p")[0]["rows"] == 60 - round(60 * test)  # of the rows that have one
 
 

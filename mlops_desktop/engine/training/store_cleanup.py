@@ -24,15 +24,15 @@ class Cleanup:
 def clean_store(folder: Path, projects: Iterable[Project], *, dry_run: bool = False) -> Cleanup:
     """Remove what neither these values of the project nor a recorded run reach; `dry_run` only counts.
 
-    `projects` are today's decisions and all that undo and redo can bring back. A value reaches its own results and everything that was made
-    under its steps; a run reaches its folds, models and evaluations. The caller holds the project's lock and has no work going on: results
-    that are put into the store meanwhile stay, but one that is read meanwhile may go.
+    `projects` are today's decisions and all that undo and redo can bring back. A value reaches its own results and all trials on its
+    features, finished or not; a run reaches its folds, models and evaluations. The caller holds the project's lock and has no work going
+    on: results that are put into the store meanwhile stay, but one that is read meanwhile may go.
     """
     store, runs = ArtifactStore(folder / "store"), Runs(folder)
     listed = list(store.keys())
     keys = [Keys(project) for project in projects]
     reached = frozenset[str]().union(*(one.of_project() for one in keys))
-    bases = {one.steps for one in keys} | {name for _, run in runs.history() for name in (run.id, run.trial)}
+    bases = {one.features for one in keys} | {name for _, run in runs.history() for name in (run.id, run.trial)}
     sizes = {key: store.size(key) for key in listed}
     removed = [key for key in listed if key not in reached and bases.isdisjoint(store.origin(key).get("from", ()))]
     if not dry_run:

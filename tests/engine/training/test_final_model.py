@@ -247,7 +247,7 @@ def test_what_the_model_cannot_do_without_stands_in_its_schema(gapless, tmp_path
     chosen = open_chosen(gapless.pipeline, gapless.runs, Silent())
     assert [column.name for column in chosen.scorer.schema.columns if not column.nullable] == ["a"]
     (tmp_path / "new.csv").write_text("a,b\n1,x\n,y\n2,\n", encoding="utf-8")
-    assert predict_file(chosen.scorer, tmp_path / "new.csv", tmp_path / "out.csv", Silent())["refused"] == 1
+    assert predict_file(chosen.scorer, tmp_path / "new.csv", tmp_path / "out.csv", Silent()).refused == 1
     with (tmp_path / "out.csv").open(encoding="utf-8") as file:
         assert [row["error"] for row in csv.DictReader(file)] == ["", "“a” is needed: it may not be missing.", ""]
     (tmp_path / "lacking.csv").write_text("b\nx\n", encoding="utf-8")

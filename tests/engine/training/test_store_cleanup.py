@@ -17,6 +17,7 @@ from mlops_desktop.engine.training import final_model
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.store_cleanup import clean_store
 from mlops_desktop.engine.training.trials import Folds
+from tests.engine.conftest import Made
 
 
 def test_results_of_todays_decisions_stay(trained, copy_of, monkeypatch):
@@ -39,10 +40,10 @@ def test_what_undo_and_redo_reach_stays_until_they_cannot(trained, copy_of):
     session.put("Other folds", other)
     pipeline = Pipeline(made.folder, other)
     pipeline.profile(Silent())
-    folds = Folds(pipeline)
-    folds.fit_fold(other.candidates[0], 0, Silent())  # of a trial that was stopped before it was recorded
+    folds, candidate = Folds(pipeline), Made(made.folder, other).candidate(other.candidates[0])
+    folds.fit_fold(candidate, 0, Silent())  # of a trial that was stopped before it was recorded
     keys = Keys(other)
-    made_by_other = {keys.profile, keys.fold(other.candidates[0], 0)}
+    made_by_other = {keys.profile, keys.fold(candidate, 0)}
     session.undo()
     clean_store(made.folder, session.reachable())
     assert made_by_other <= set(pipeline.store.keys())
@@ -61,7 +62,7 @@ def test_results_of_recorded_runs_stay_whatever_is_decided(trained, copy_of):
     clean_store(made.folder, [replace(made.project, seed=77)])
     kept = set(made.pipeline.store.keys())
     keys = made.pipeline.keys
-    folds = {keys.fold(chosen.algorithm, i) for i in range(len(made.pipeline.folds))}
+    folds = {keys.fold(chosen.candidate, i) for i in range(len(made.pipeline.folds))}
     assert folds | {keys.model(chosen.run.id), keys.scorer(chosen.run.id)} <= kept
     made.runs.path.unlink()
     clean_store(made.folder, [replace(made.project, seed=77)])
