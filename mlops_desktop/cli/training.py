@@ -11,6 +11,7 @@ from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import print_json
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import Propose, Train
+from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Runs, board_order, open_project
 
 
@@ -30,10 +31,10 @@ def run_command(args: argparse.Namespace) -> int:
         save(project)
         found = run_call(child, Train(args.dir, project, jobs, args.replay))
     if args.json:
-        print_json(found)
+        print_json(to_json(found))
     else:
-        score = f"{project.metric} {found['score']:.4f} ± {found['std']:.4f}"
-        print(f"{found['algorithm']}: {score} after {pluralize(found['trials'], '1 trial', '{n} trials')} (run {found['chosen'][:8]}).")
+        score = f"{project.metric} {found.score:.4f} ± {found.std:.4f}"
+        print(f"{found.algorithm}: {score} after {pluralize(found.trials, '1 trial', '{n} trials')} (run {found.chosen[:8]}).")
     return 0
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from mlops_desktop.cli.calling import call_on, child_process, run_call
 from mlops_desktop.cli.output import print_json, rows_text
 from mlops_desktop.engine.process import MeasureDrift, PredictFile
+from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import open_project
 
 
@@ -25,9 +26,9 @@ def drift_command(args: argparse.Namespace) -> int:
     """Compare a new file with the training rows."""
     found = call_on(args.dir, partial(MeasureDrift, file=args.file))
     if args.json:
-        print_json(found)
+        print_json(to_json(found))
         return 0
-    print(f"{rows_text(found['rows'])}: {found['verdict']}.")
-    for column in found["columns"]:
-        print(f"{column['verdict']:16} {column['field']}  PSI {column['psi']:.3f}")
+    print(f"{rows_text(found.rows)}: {found.verdict}.")
+    for column in found.columns:
+        print(f"{column.verdict:16} {column.field}  PSI {column.psi:.3f}")
     return 0

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import CHUNK, errors_by_row, read_for_scoring
+from mlops_desktop.engine.monitoring.results import DriftReport
+from mlops_desktop.engine.project import from_json
 from mlops_desktop.engine.training import Chosen, drift_reference
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.monitor import Counters, Reference
 from mlops_desktop.serving.scorer import Scorer
 
 
-def drift_of(chosen: Chosen, file: Path, job: Job) -> dict[str, Any]:
-    """How the rows of a file differ from the training rows, column by column and in the score; see `Counters.report`."""
-    return {**compare_file(chosen.scorer, drift_reference(chosen), file, Part(job, 0.3, 1.0)), "file": file.name}
+def drift_of(chosen: Chosen, file: Path, job: Job) -> DriftReport:
+    """How the rows of a file differ from the training rows, column by column and in the score."""
+    return compare_file(chosen.scorer, drift_reference(chosen), file, Part(job, 0.3, 1.0))
 
 
-def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> dict[str, Any]:
+def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> DriftReport:
     """The rows of a file against a drift reference. Rows that the schema refuses or the model cannot answer are left out and counted."""
     checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.6))
     errors = errors_by_row(checked)
@@ -35,4 +36,4 @@ def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> 
             frame, scores = frame.take(kept), scores[kept]
         counters.add(frame, scores)
         job.step(0.6 + 0.4 * start / max(len(good), 1))
-    return {**counters.report(), "refused": refused}
+    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": file.name}, "DriftReport")

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.splitting import default_split, fold_warnings
 
 
-def validation(pipeline: Pipeline) -> dict[str, Any]:
-    """`{"train", "test", "folds": [[training rows, validation rows]], "warnings", "refused", "fitting", "reason"}`, plain JSON.
+@dataclass(frozen=True)
+class SplitSummary:
+    """Rows of the training part, of the held-out test set and of each fold (training, validation), and what the split cannot measure well.
 
-    `refused` says why this split cannot be made (then there are no counts), `fitting` is the splitter that would be proposed, with its
-    `reason` in one sentence. What is refused is not kept in the store: it may hang on decisions beside the split.
+    `refused` says why this split cannot be made (then there are no counts), `fitting` is the splitter that would be recommended, with its
+    `reason` in one sentence.
     """
+
+    train: int = 0
+    test: int = 0
+    folds: tuple[tuple[int, int], ...] = ()
+    warnings: tuple[str, ...] = ()
+    refused: str = ""
+    fitting: Splitter | None = None
+    reason: str = ""
+
+
+def validation(pipeline: Pipeline) -> SplitSummary:
+    """What the project's split means for its rows. A refusal is not stored: it may depend on other decisions."""
     key = pipeline.keys.validation
-    if key in pipeline.store:
-        return pipeline.store.get(key)[0]
-    found: dict[str, Any] = {"train": 0, "test": 0, "folds": [], "warnings": [], "refused": "", "fitting": None, "reason": ""}
+    with suppress(KeyError):
+        return pipeline.store.get_value(key, SplitSummary)
+    found = SplitSummary()
     try:
         target = pipeline.everything.target
-        fitting, found["reason"] = default_split(target, set(pipeline.roles().values()))
-        found["fitting"] = fitting.to_json()
+        fitting, reason = default_split(target, set(pipeline.roles().values()))
+        found = SplitSummary(fitting=fitting, reason=reason)
         folds = pipeline.folds
     except UserError as error:
-        return {**found, "refused": str(error)}
-    found["train"], found["test"] = pipeline.train.frame.rows, pipeline.test.frame.rows
-    found["folds"] = [[len(train), len(valid)] for train, valid in folds]
-    found["warnings"] = fold_warnings(pipeline.train.target, folds)
-    pipeline.store.put(key, found)
+        return replace(found, refused=str(error))
+    found = replace(
+        found,
+        train=pipeline.train.frame.rows,
+        test=pipeline.test.frame.rows,
+        folds=tuple((len(train), len(valid)) for train, valid in folds),
+        warnings=tuple(fold_warnings(pipeline.train.target, folds)),
+    )
+    pipeline.store.put_value(key, found)
     return found

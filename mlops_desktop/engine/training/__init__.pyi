@@ -10,6 +10,13 @@ from .ranking import best_run as best_run
 from .ranking import board_order as board_order
 from .ranking import ranked as ranked
 from .ranking import tied_with_best as tied_with_best
+from .results import FoldProgress as FoldProgress
+from .results import LearningCurve as LearningCurve
+from .results import LearningPoint as LearningPoint
+from .results import TrainingEvent as TrainingEvent
+from .results import TrainingResult as TrainingResult
+from .results import TrialEnded as TrialEnded
+from .results import TrialStarted as TrialStarted
 from .runs import Run as Run
 from .runs import Runs as Runs
 from .scorer_assembly import stored_scorer as stored_scorer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, Pipeline
 from mlops_desktop.engine.training.final_model import fit_candidate
+from mlops_desktop.engine.training.results import LearningCurve, LearningPoint
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.transform import chain
@@ -18,28 +19,25 @@ from mlops_desktop.serving.transform import chain
 SHARES = tuple(i / 10 for i in range(1, 11))
 MOST_FOLDS = 3
 
-Json = dict[str, Any]
 
+def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> LearningCurve:
+    """Fit a run's algorithm on growing shares of the training rows of the first folds.
 
-def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> Json:
-    """Fit a run's algorithm on growing shares of the training rows of the first folds; `{"metric", "folds", "points", "notes"}`.
-
-    A point is `{"share", "rows", "train": [score by fold], "valid": [score by fold]}`, signed as scikit-learn signs the metric, None where
-    a fit was refused or the metric is undefined (`notes` say why, in sentences). Each share holds the smaller ones and about the same
-    shares of the classes. The whole recipe is learned anew on each, so the last point is what the leaderboard shows of these folds.
-    Points are handed over as they come. The answer is kept in the store.
+    A score is None where a fit was refused or the metric is undefined (`notes` say why). Each share holds the smaller ones and about the
+    same shares of the classes. The whole recipe is fitted anew on each, so the last point is what the leaderboard shows of these folds.
+    Points are handed over as they come. The result is kept in the store.
     """
     key = pipeline.keys.learning_curve(run.id)
-    if key in pipeline.store:
-        return pipeline.store.get(key)[0]
+    with suppress(KeyError):
+        return pipeline.store.get_value(key, LearningCurve)
     candidate = run.candidate_of(pipeline.project)
     folds = pipeline.folds[:MOST_FOLDS]
     orders = [_order(pipeline, train, fold) for fold, (train, _) in enumerate(folds)]
-    points: list[Json] = []
+    points: list[LearningPoint] = []
     notes: dict[str, None] = {}
     done, whole = 0.0, len(folds) * sum(SHARES)
     for share in SHARES:
-        point: Json = {"share": share, "rows": 0, "train": [], "valid": []}
+        most, scores = 0, list[tuple[float | None, float | None]]()
         for order, (_, valid) in zip(orders, folds, strict=True):
             rows = np.sort(order[: max(2, round(share * len(order)))])
             job.step(done / whole, f"Learning curve: {candidate.label} on {len(rows):,} rows")
@@ -48,14 +46,13 @@ def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> Json:
             except UserError as error:
                 trained = validated = None
                 notes[f"{len(rows):,} rows: {error.message}"] = None
-            point["rows"] = max(point["rows"], len(rows))
-            point["train"].append(trained)
-            point["valid"].append(validated)
+            most = max(most, len(rows))
+            scores.append((trained, validated))
             done += share
-        points.append(point)
-        job.partial({"point": point})
-    found: Json = {"metric": pipeline.project.metric, "folds": len(folds), "points": points, "notes": list(notes)}
-    pipeline.store.put(key, found)
+        points.append(LearningPoint(share, most, tuple(own for own, _ in scores), tuple(other for _, other in scores)))
+        job.partial(points[-1])
+    found = LearningCurve(pipeline.project.metric, len(folds), tuple(points), tuple(notes))
+    pipeline.store.put_value(key, found)
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,9 +16,10 @@ from mlops_desktop.engine.project import require
 from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.ranking import best_run, ranked
+from mlops_desktop.engine.training.results import TrainingResult, TrialEnded, TrialStarted
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.search_plan import Clock, plan_of
-from mlops_desktop.engine.training.trials import Folds, fold_score, run_component, run_trial
+from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
 from mlops_desktop.serving.frame import Floats
 
 RATINGS = 9  # how often each member is rated at most while an ensemble is found
@@ -29,10 +29,10 @@ SLOW = 0.2  # of the budget: a trial with so much before it must be better than 
 BEHIND = (0.05, 0.02)  # how far a draw may be behind the best run after one fold, and after more, before it is left
 
 
-def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> dict[str, Any]:
+def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: bool = False) -> TrainingResult:
     """Train and tune for the project's budget, record every trial, and fit the chosen model.
 
-    The answer names the chosen run. `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
+    `replay` repeats the trials that the leaderboard lists, and no other. UserError when every trial
     failed.
     """
     require(pipeline.project, "data", "target", "task", "metric", "candidates")
@@ -44,7 +44,8 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
         reasons = "; ".join(f"{run.label}: {run.reason}" for run in done[:3])
         raise UserError(f"No algorithm could be trained. {reasons}", "Mend what is named there, or choose other algorithms.")
     chosen = open_chosen(pipeline, runs, Part(job, 0.9, 1.0))
-    return {"chosen": chosen.run.id, "algorithm": chosen.run.label, "score": chosen.run.score, "std": chosen.run.std, "trials": len(done)}
+    run = chosen.run
+    return TrainingResult(run.id, run.label, run.score, run.std, len(done))
 
 
 def _searched(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> list[Run]:
@@ -166,11 +167,11 @@ def _trial(
     folds: Folds, runs: Runs, candidate: Candidate | Combination, number: int, job: Job, jobs: int, pruner: trials.Pruner | None = None
 ) -> Run:
     job.step(0.0, f"Trial {number}: {candidate.label}")
-    job.partial({"trial": number, "algorithm": run_component(candidate).to_json(), "label": candidate.label})
+    job.partial(TrialStarted(number, candidate.label))
     began = time.perf_counter()
     run = run_trial(folds, candidate, number, job, jobs, pruner)
     runs.record(run)
-    job.partial({"run": run.to_json()})
+    job.partial(TrialEnded(run.id))
     said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
     job.step(1.0, f"Trial {number}: {candidate.label}, {said} ({time.perf_counter() - began:.1f} s)")
     return run

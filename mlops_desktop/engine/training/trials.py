@@ -21,6 +21,7 @@ from mlops_desktop.engine.pipeline import Candidate, Combination, FittedSteps, P
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
 from mlops_desktop.engine.training.model_fitting import fit
+from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
 from mlops_desktop.serving.frame import Floats, Matrix
 
@@ -211,7 +212,7 @@ def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs:
     todo = [i for i in range(count) if pipeline.keys.fold(candidate, i) not in pipeline.store]
     while todo and (jobs < 2 or len(todo) < 2 or isinstance(candidate, Combination)):
         _ask(pruner, pipeline, candidate)
-        job.partial({"fold": todo[0] + 1, "folds": count})
+        job.partial(FoldProgress(todo[0] + 1, count))
         began = time.perf_counter()
         folds.fit_fold(candidate, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
         del todo[0]
@@ -222,7 +223,7 @@ def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs:
     _ask(pruner, pipeline, candidate)
     for done, _ in enumerate(_in_processes(pipeline, candidate, todo, jobs), start=count - len(todo) + 1):
         job.step(done / count, f"{candidate.label}, {done} of {count} folds")
-        job.partial({"fold": done, "folds": count})
+        job.partial(FoldProgress(done, count))
         if done < count:
             _ask(pruner, pipeline, candidate)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -14,7 +13,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.base.params import Choice, Flag
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.training import Run, board_order, ranked, tied_with_best
+from mlops_desktop.engine.training import FoldProgress, Run, TrainingEvent, TrialStarted, board_order, ranked, tied_with_best
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -29,13 +28,13 @@ class Running:
     folds: int = 0
 
     @staticmethod
-    def after(now: Running | None, data: Mapping[str, Any]) -> Running | None:
-        """What goes on after a search handed this over (`engine.searching`)."""
-        if "trial" in data:
-            return Running(data["label"])
-        if "fold" in data and now is not None:
-            return replace(now, fold=data["fold"], folds=data["folds"])
-        return None if "run" in data else now
+    def after(now: Running | None, event: TrainingEvent) -> Running | None:
+        """What goes on after the search handed over an event."""
+        if isinstance(event, TrialStarted):
+            return Running(event.label)
+        if isinstance(event, FoldProgress):
+            return replace(now, fold=event.fold, folds=event.folds) if now is not None else None
+        return None
 
 
 def model_text(run: Run) -> tuple[str, str]:

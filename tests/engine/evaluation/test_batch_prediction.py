@@ -75,7 +75,7 @@ def test_a_file_of_something_else_is_a_sentence_and_writes_nothing(chosen, tmp_p
 def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_path):
     sample = resource_folder() / "samples" / "penguins.csv"
     calm = drift_of(chosen, sample, Silent())
-    assert calm["verdict"] == "stable"
+    assert calm.verdict == "stable"
     with sample.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -87,6 +87,6 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
         writer.writeheader()
         writer.writerows(rows)
     moved = drift_of(chosen, shifted, Silent())
-    assert moved["verdict"] == "act"
-    worst = max(moved["columns"], key=lambda column: column["psi"] or 0.0)
-    assert worst["field"] == "body_mass_g"
+    assert moved.verdict == "act"
+    worst = max(moved.columns, key=lambda column: column.psi)
+    assert worst.field == "body_mass_g"

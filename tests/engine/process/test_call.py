@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing
 from pathlib import Path
+from types import NoneType
 
 import pytest
 
@@ -34,6 +37,30 @@ def test_wrong_arguments_are_refused_with_their_place(name, arguments, named):
     assert child_calls.Steps(1).count == 1
     with pytest.raises(ValueError, match=named):
         read_call(name, arguments)
+
+
+# Results that are still plain JSON. The list only gets shorter: a call that is typed has to leave it.
+PLAIN = {"MakeOverview", "PreviewRecipe", "RankColumns", "Evaluate", "EvaluateFile"}
+
+
+def is_typed(kind) -> bool:
+    """Whether a type says what a value holds: no `Any` in it, and a dataclass wherever a value has parts."""
+    if dataclasses.is_dataclass(kind) or kind in (str, int, float, bool, NoneType):
+        return True
+    return bool(typing.get_args(kind)) and all(one is Ellipsis or is_typed(one) for one in typing.get_args(kind))
+
+
+def test_what_crosses_the_border_is_typed():
+    modules = [getattr(every_call, name) for name in every_call.__all__]
+    calls = {
+        name: call
+        for module in modules
+        for name, call in vars(module).items()
+        if isinstance(call, type) and issubclass(call, Call) and call.__module__ == module.__name__
+    }
+    assert len(calls) >= 20
+    untyped = {name for name, call in calls.items() if not all(map(is_typed, result_types(call)))}
+    assert untyped == PLAIN
 
 
 def test_a_call_names_its_result():

@@ -32,7 +32,7 @@ def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path
     made = copy_of(trained)
     before = (made.folder / "project.json").read_bytes()
     assert ask(MakeProfile, made).rows == 344
-    assert ask(Train, made)["trials"] == 3
+    assert ask(Train, made).trials == 3
     assert ask(Evaluate, made, held_out=False)["rows"] == made.pipeline.train.frame.rows
     assert ask(Evaluate, made)["rows"] == made.pipeline.test.frame.rows
     ask(WriteReport, made, out=(tmp_path / "report.html"))
@@ -90,8 +90,8 @@ def test_the_response_time_is_measured_without_a_look(trained, copy_of):
 
 def test_split_and_learning_curve_are_calls(trained, copy_of):
     made = copy_of(trained)
-    assert ask(DescribeSplit, made)["train"] == made.pipeline.train.frame.rows
-    assert len(ask(MakeLearningCurve, made)["points"]) == 10
+    assert ask(DescribeSplit, made).train == made.pipeline.train.frame.rows
+    assert len(ask(MakeLearningCurve, made).points) == 10
 
 
 def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):

@@ -11,6 +11,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.project.serialization import to_json
 from mlops_desktop.engine.training.final_model import chosen_run
 from mlops_desktop.engine.training.learning_curves import MOST_FOLDS, SHARES, _order, learning_curve
 from mlops_desktop.engine.training.model_search import search
@@ -22,12 +23,12 @@ class Listening:
     """A job that keeps what is handed over."""
 
     def __init__(self) -> None:
-        self.heard: list[dict[str, object]] = []
+        self.heard: list[object] = []
 
     def step(self, fraction: float, message: str = "") -> None:
         assert 0 <= fraction <= 1
 
-    def partial(self, data: dict[str, object]) -> None:
+    def partial(self, data: object) -> None:
         self.heard.append(data)
 
 
@@ -36,14 +37,14 @@ def test_the_last_point_is_what_the_leaderboard_shows_of_these_folds(trained, co
     run = chosen_run(made.pipeline, made.runs)
     job = Listening()
     found = learning_curve(made.pipeline, run, job)
-    assert [point["share"] for point in found["points"]] == list(SHARES)
-    assert found["points"][-1]["valid"] == pytest.approx(list(run.fold_scores[:MOST_FOLDS]), abs=1e-12)
-    rows = [point["rows"] for point in found["points"]]
+    assert [point.share for point in found.points] == list(SHARES)
+    assert list(found.points[-1].valid) == pytest.approx(list(run.fold_scores[:MOST_FOLDS]), abs=1e-12)
+    rows = [point.rows for point in found.points]
     assert rows == sorted(rows)
     assert rows[-1] == max(len(train) for train, _ in made.pipeline.folds[:MOST_FOLDS])
-    assert [heard["point"] for heard in job.heard] == found["points"]
-    assert found["metric"] == made.project.metric
-    json.dumps(found, allow_nan=False)
+    assert tuple(job.heard) == found.points
+    assert found.metric == made.project.metric
+    json.dumps(to_json(found), allow_nan=False)
     kept = Listening()
     assert learning_curve(made.pipeline, run, kept) == found
     assert not kept.heard
@@ -68,9 +69,9 @@ def test_a_size_that_cannot_be_learned_from_is_told_and_left_out(tmp_path):
     search(made.pipeline, made.runs, Silent())
     run = chosen_run(made.pipeline, made.runs)
     found = learning_curve(made.pipeline, run, Silent())
-    if any(None in point["valid"] for point in found["points"]):
-        assert found["notes"]
-    assert all(len(point["valid"]) == 3 for point in found["points"])
+    if any(None in point.valid for point in found.points):
+        assert found.notes
+    assert all(len(point.valid) == 3 for point in found.points)
 
 
 def test_a_split_by_time_learns_from_the_latest_rows(tmp_path):
@@ -91,4 +92,4 @@ def test_a_sample_of_numbers(tmp_path):
     made = make_project(tmp_path / "energy", file, "heating_load", ("ridge",))
     search(made.pipeline, made.runs, Silent())
     found = learning_curve(made.pipeline, chosen_run(made.pipeline, made.runs), Silent())
-    assert all(value < 0 for point in found["points"] for value in point["valid"])  # an error, signed
+    assert all(value < 0 for point in found.points for value in point.valid)  # an error, signed

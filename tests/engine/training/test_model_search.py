@@ -13,6 +13,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Search, Step
 from mlops_desktop.engine.training.model_search import Pruner, _to_blend, behind, search
+from mlops_desktop.engine.training.results import FoldProgress, TrialEnded, TrialStarted
 from mlops_desktop.engine.training.search_plan import Clock, done_of_plan
 from mlops_desktop.engine.training.trials import Folds, run_trial
 from tests.engine.conftest import Made
@@ -30,11 +31,11 @@ def test_counted_trials_are_the_same_again(trained, copy_of):
     made = copy_of(trained, search=Search(trials=6, seconds=None), seed=5)
     first = search(made.pipeline, made.runs, Silent())
     listed = board(made)
-    assert first["trials"] == len(listed) == 6
+    assert first.trials == len(listed) == 6
     made.pipeline.store.clear()
     again = search(Pipeline(made.folder, made.project), made.runs, Silent())
     assert board(made) == listed
-    assert again["chosen"] == first["chosen"]
+    assert again.chosen == first.chosen
 
 
 def test_replay_repeats_what_is_listed_and_nothing_else(trained, copy_of):
@@ -43,7 +44,7 @@ def test_replay_repeats_what_is_listed_and_nothing_else(trained, copy_of):
     made.pipeline.store.clear()
     found = search(made.pipeline, made.runs, Silent(), replay=True)
     assert board(made) == listed
-    assert found["trials"] == len(listed)
+    assert found.trials == len(listed)
 
 
 def test_replay_of_nothing_is_a_sentence(trained, copy_of):
@@ -56,7 +57,7 @@ def test_a_time_budget_is_kept(trained, copy_of):
     made = copy_of(trained, search=Search(seconds=4.0), seed=1)
     began = time.monotonic()
     found = search(made.pipeline, made.runs, Silent())
-    assert found["trials"] > 5
+    assert found.trials > 5
     assert time.monotonic() - began < 12.0  # the budget and the slowest single trial, on a busy machine
 
 
@@ -70,7 +71,7 @@ def test_a_timed_search_blends_what_it_found_and_a_counted_one_counts(trained, c
     assert len(blends) <= 1
     assert all(run.score > alone and run.number == len(runs) for run in blends)
     counted = Made(made.folder, replace(made.project, search=Search(trials=4, seconds=None), seed=3))
-    assert search(counted.pipeline, made.runs, Silent())["trials"] == 4
+    assert search(counted.pipeline, made.runs, Silent()).trials == 4
     assert all(run.status == "done" and run.algorithm_id != "weighted_mean" for run in made.runs.list(counted.pipeline.keys.board))
 
 
@@ -147,12 +148,12 @@ class Listening:
     """A job that keeps what is handed over."""
 
     def __init__(self) -> None:
-        self.heard: list[dict[str, object]] = []
+        self.heard: list[object] = []
 
     def step(self, fraction: float, message: str = "") -> None:
         """Nobody watches."""
 
-    def partial(self, data: dict[str, object]) -> None:
+    def partial(self, data: object) -> None:
         self.heard.append(data)
 
 
@@ -160,13 +161,15 @@ def test_each_run_is_handed_over_when_it_is_finished(trained, copy_of):
     made = copy_of(trained, search=Search(trials=4, seconds=None), seed=7)
     job = Listening()
     search(made.pipeline, made.runs, job)
-    assert [heard["run"] for heard in job.heard if "run" in heard] == [run.to_json() for run in made.runs.list(made.pipeline.keys.board)]
-    assert [heard["trial"] for heard in job.heard if "trial" in heard] == [1, 2, 3, 4]
+    assert [heard.run for heard in job.heard if isinstance(heard, TrialEnded)] == [
+        run.id for run in made.runs.list(made.pipeline.keys.board)
+    ]
+    assert [heard.trial for heard in job.heard if isinstance(heard, TrialStarted)] == [1, 2, 3, 4]
     folds = len(made.pipeline.folds)
-    assert [heard["fold"] for heard in job.heard if "fold" in heard] == list(range(1, folds + 1)) * 4
+    assert [heard.fold for heard in job.heard if isinstance(heard, FoldProgress)] == list(range(1, folds + 1)) * 4
     again = Listening()
     search(Pipeline(made.folder, made.project), made.runs, again)
-    assert not any("fold" in heard for heard in again.heard)  # every fold was in the store
+    assert not any(isinstance(heard, FoldProgress) for heard in again.heard)  # every fold was in the store
 
 
 def test_how_much_of_the_plan_is_done(trained, copy_of):

@@ -28,7 +28,7 @@ class Counting:
         if "fold" in message:
             self.said.append(message)
 
-    def partial(self, data: dict[str, object]) -> None:
+    def partial(self, data: object) -> None:
         """Nobody asks."""
 
 

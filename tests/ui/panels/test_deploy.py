@@ -381,13 +381,13 @@ def test_a_file_that_moved_is_shown_by_column(opened, tmp_path):
     write_file(path, 200, heavier)
     compare(panel, path)
     report = panel.monitor.drift.report
-    assert report["verdict"] == "act"
+    assert report.verdict == "act"
     assert find(panel, QLabel, "drift_verdict").text() == "act"
     assert "body_mass_g" in panel.monitor.drift.message
     rows = panel.monitor.drift.table.rows_model.rows
     assert rows[0].id == SCORE
     assert {row.id: row.cell(1).text for row in rows}["body_mass_g"] == "act"
-    assert {row.id for row in rows[1:]} == {one["field"] for one in report["columns"]}
+    assert {row.id for row in rows[1:]} == {one.field for one in report.columns}
     assert panel.monitor.drift.table.ids() == ["body_mass_g"] or rows[1].cell(1).text == "act"
 
 
@@ -396,11 +396,11 @@ def test_a_file_like_the_training_data_is_stable_and_a_small_one_shows_nothing(o
     path = tmp_path / "same.csv"
     write_file(path, 300, dict)
     compare(panel, path)
-    assert panel.monitor.drift.report["verdict"] == "stable"
+    assert panel.monitor.drift.report.verdict == "stable"
     assert "look like the training data" in panel.monitor.drift.message
     write_file(path, 20, heavier)
     compare(panel, path)
-    assert panel.monitor.drift.report["verdict"] == "not_enough_data"
+    assert panel.monitor.drift.report.verdict == "not_enough_data"
     assert "at least 50 rows" in panel.monitor.drift.message
 
 
@@ -427,8 +427,8 @@ def test_the_running_service_counts(with_bundle):
     assert "Refresh" in panel.monitor.drift.message
     click(find(panel, QPushButton, "monitor_refresh"))
     until(lambda: panel.monitor.drift.report is not None)
-    assert panel.monitor.drift.report["rows"] == 80
-    assert panel.monitor.drift.report["verdict"] == "act"
+    assert panel.monitor.drift.report.rows == 80
+    assert panel.monitor.drift.report.verdict == "act"
     panel.show_page("run")
     stop(panel)
     panel.show_page("monitor")

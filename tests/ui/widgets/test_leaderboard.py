@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.metrics.definitions import METRICS
-from mlops_desktop.engine.training import board_order
+from mlops_desktop.engine.training import FoldProgress, TrialEnded, TrialStarted, board_order
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.ui.widgets.leaderboard import MOST_ROWS, Leaderboard, Running, model_text, spent
 
@@ -135,7 +135,7 @@ def test_words():
 
 
 def test_what_a_search_hands_over():
-    now = Running.after(None, {"trial": 1, "label": "Ridge"})
+    now = Running.after(None, TrialStarted(1, "Ridge"))
     assert now == Running("Ridge")
-    assert Running.after(now, {"fold": 2, "folds": 5}) == Running("Ridge", 2, 5)
-    assert Running.after(now, {"run": {}}) is None
+    assert Running.after(now, FoldProgress(2, 5)) == Running("Ridge", 2, 5)
+    assert Running.after(now, TrialEnded("r")) is None

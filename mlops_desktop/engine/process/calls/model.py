@@ -7,20 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import Predicted, predict_file
-from mlops_desktop.engine.monitoring import drift_of
+from mlops_desktop.engine.monitoring import DriftReport, drift_of
 from mlops_desktop.engine.packaging import export_run, make_exporter
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.process.calls.evaluation import opened
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.explain import explain
 from mlops_desktop.serving.scorer import Scorer
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -111,12 +108,12 @@ class PredictFile(Call[Predicted, None]):
 
 
 @dataclass(frozen=True)
-class MeasureDrift(ProjectCall[Json, None]):
+class MeasureDrift(ProjectCall[DriftReport, None]):
     """How a new file differs from the training rows, column by column and in the score."""
 
     file: Path
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> DriftReport:
         """See `engine.monitoring.drift_of`."""
         chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.5))
         return drift_of(chosen, self.file, Part(job, 0.5, 1.0))

@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.pipeline import Pipeline, validation
+from mlops_desktop.engine.pipeline import Pipeline, SplitSummary, validation
 from mlops_desktop.engine.process.call import ProjectCall
-from mlops_desktop.engine.training import Runs, chosen_run, learning_curve, search
-
-Json = dict[str, Any]
+from mlops_desktop.engine.training import (
+    LearningCurve,
+    LearningPoint,
+    Runs,
+    TrainingEvent,
+    TrainingResult,
+    chosen_run,
+    learning_curve,
+    search,
+)
 
 
 @dataclass(frozen=True)
-class Train(ProjectCall[Json, Json]):
+class Train(ProjectCall[TrainingResult, TrainingEvent]):
     """Train and tune to a chosen run; `jobs` folds at a time (0: as many as pay); `replay`: repeat the trials on the leaderboard."""
 
     stage = "train"
     jobs: int = 1
     replay: bool = False
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> TrainingResult:
         """See `engine.training.search`."""
         pipeline = Pipeline(self.folder, self.project)
         return search(pipeline, Runs(pipeline.folder), job, jobs=self.jobs, replay=self.replay)
 
 
 @dataclass(frozen=True)
-class DescribeSplit(ProjectCall[Json, None]):
+class DescribeSplit(ProjectCall[SplitSummary, None]):
     """What the split means for the rows of this table."""
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> SplitSummary:
         """See `engine.pipeline.validation`."""
         return validation(Pipeline(self.folder, self.project))
 
 
 @dataclass(frozen=True)
-class MakeLearningCurve(ProjectCall[Json, Json]):
+class MakeLearningCurve(ProjectCall[LearningCurve, LearningPoint]):
     """How the score of the chosen run grows with the rows that it learns from; each point is handed over when it is there."""
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> LearningCurve:
         """See `engine.training.learning_curve`."""
         pipeline = Pipeline(self.folder, self.project)
         return learning_curve(pipeline, chosen_run(pipeline, Runs(pipeline.folder)), job)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided
@@ -16,7 +16,6 @@ from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.inputs import read_number
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
-Json = Mapping[str, Any]
 SCORE = "\x00score"  # the id of the score's row; no column can be called so
 MOST_NAMED = 4
 _RANK = {"act": 0, "watch": 1, "not_enough_data": 2, "stable": 3}
@@ -30,7 +29,7 @@ class DriftCard(QFrame):
     def __init__(self, *, name: str) -> None:
         super().__init__()
         self._name = name
-        self.report: Json | None = None
+        self.report: DriftReport | None = None
         self.pill = label("", "caption", pill="mute")
         self.pill.setObjectName(f"{name}_verdict")
         self._verdict = column(spacing=2)
@@ -68,20 +67,20 @@ class DriftCard(QFrame):
         self.table.setVisible(False)
         self._choose([])
 
-    def show_report(self, report: Json) -> None:
+    def show_report(self, report: DriftReport) -> None:
         """Show a report: the score first, then the columns that moved most."""
         self.report = report
         texts = self._verdict_texts()
         self.pill.setVisible(True)
-        self.pill.setText(texts[report["verdict"]])
-        set_property(self.pill, "pill", {"act": "err", "watch": "warn", "stable": "ok"}.get(report["verdict"], "mute"))
-        self._show_message(_SEVERITY[report["verdict"]], *self._sentences(report))
-        columns = sorted(report["columns"], key=lambda one: (_RANK[one["verdict"]], -one["psi"], one["field"]))
-        rows = [self._row(SCORE, self.tr("Score of the model"), report["score"], True)]
-        rows += [self._row(one["field"], one["field"], one, False) for one in columns]
+        self.pill.setText(texts[report.verdict])
+        set_property(self.pill, "pill", {"act": "err", "watch": "warn", "stable": "ok"}.get(report.verdict, "mute"))
+        self._show_message(_SEVERITY[report.verdict], *self._sentences(report))
+        columns = sorted(report.columns, key=lambda one: (_RANK[one.verdict], -one.psi, one.field))
+        rows = [self._row(SCORE, self.tr("Score of the model"), report.score, True)]
+        rows += [self._row(one.field, one.field, one, False) for one in columns]
         self.table.setVisible(True)
         self.table.show_rows(rows)
-        first = columns[0]["field"] if columns and columns[0]["verdict"] in ("act", "watch") else SCORE
+        first = columns[0].field if columns and columns[0].verdict in ("act", "watch") else SCORE
         self.table.select([first])
         self._choose([first])
 
@@ -93,15 +92,15 @@ class DriftCard(QFrame):
             "not_enough_data": self.tr("not enough data"),
         }
 
-    def _sentences(self, report: Json) -> tuple[str, str]:
+    def _sentences(self, report: DriftReport) -> tuple[str, str]:
         """The verdict and what to do."""
-        rows, moved = f"{report['rows']:,}", [one["field"] for one in report["columns"] if one["verdict"] in ("act", "watch")]
-        if report["score"]["verdict"] in ("act", "watch"):
+        rows, moved = f"{report.rows:,}", [one.field for one in report.columns if one.verdict in ("act", "watch")]
+        if report.score.verdict in ("act", "watch"):
             moved = [self.tr("the score itself"), *moved]
         names = ", ".join(moved[:MOST_NAMED])
         if len(moved) > MOST_NAMED:
             names += self.tr(" and {count} more").format(count=len(moved) - MOST_NAMED)
-        refused = report.get("refused", 0)
+        refused = report.refused
         more = (
             ""
             if not refused
@@ -109,13 +108,13 @@ class DriftCard(QFrame):
                 refused, self.tr(" 1 row could not be read and was left out."), self.tr(" {n} rows could not be read and were left out.")
             )
         )
-        if report["verdict"] == "not_enough_data":
-            least = report["rule"]["least_rows"]
+        if report.verdict == "not_enough_data":
+            least = report.rule.least_rows
             text = self.tr("Not enough to tell: {rows} so far, at least {least} rows are needed.").format(rows=rows, least=least)
             return text, self.tr("Wait for more rows, or compare a larger file.") + more
-        if report["verdict"] == "stable":
+        if report.verdict == "stable":
             return self.tr("{rows} rows look like the training data.").format(rows=rows), self.tr("Nothing needs to be done.") + more
-        if report["verdict"] == "watch":
+        if report.verdict == "watch":
             text = self.tr("{rows} rows differ a little from training: {names}.").format(rows=rows, names=names)
             return text, self.tr("Look again with the next data, and whether the answers are still right.") + more
         text = self.tr("{rows} rows differ much from training: {names}.").format(rows=rows, names=names)
@@ -126,17 +125,17 @@ class DriftCard(QFrame):
         clear(self._verdict)
         self._verdict.addWidget(FindingRow(severity, title, text, name=f"{self._name}_sentence"))
 
-    def _row(self, id_: str, name: str, one: Json, strong: bool) -> Row:
-        verdict = one["verdict"]
+    def _row(self, id_: str, name: str, one: ColumnDrift, strong: bool) -> Row:
+        verdict = one.verdict
         tone = _TONES[verdict]
         known = verdict != "not_enough_data"
         cells = [
             Cell(name, tip=name),
             Cell(self._verdict_texts()[verdict], tone=tone, icon={"act": "warn", "watch": "eye", "stable": "check"}.get(verdict, "")),
-            Cell(f"{one['psi']:.3f}" if known else "–"),
-            Cell(("< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}") if known else "–", tone="2"),
-            Cell(_pair(one["missing"]), tone="2"),
-            Cell(_pair(one["unseen"] or one["outside"]), tone="2"),
+            Cell(f"{one.psi:.3f}" if known else "–"),
+            Cell(("< 0.001" if one.p < 0.001 else f"{one.p:.3f}") if known else "–", tone="2"),
+            Cell(_pair(one.missing), tone="2"),
+            Cell(_pair(one.unseen or one.outside), tone="2"),
         ]
         return Row(id_, cells, strong=strong)
 
@@ -147,17 +146,17 @@ class DriftCard(QFrame):
             self.chart.show_categories([], {})
             return
         whole = ids[0] == SCORE
-        one = self.report["score"] if whole else next(c for c in self.report["columns"] if c["field"] == ids[0])
+        one = self.report.score if whole else next(c for c in self.report.columns if c.field == ids[0])
         self.name.setText(self.tr("Score of the model") if whole else self.tr("Closely"))
         self.about.setText(self.tr("share of the rows, %") if whole else self.tr("{name}, share of the rows, %").format(name=ids[0]))
-        bins = [b for b in one["bins"] if b["training"] > 0 or b["now"] > 0]
-        training, now = [100 * b["training"] for b in bins], [100 * b["now"] for b in bins]
+        bins = [b for b in one.bins if b.training > 0 or b.now > 0]
+        training, now = [100 * b.training for b in bins], [100 * b.now for b in bins]
         self.chart.show_categories(
-            [_short(b["bin"]) for b in bins],
+            [_short(b.bin) for b in bins],
             {self.tr("training"): training, self.tr("now"): now},
             stacked=False,
-            skip=one["unseen"] is None,
-            description=self.tr("{name}: training and now").format(name=one["field"]),
+            skip=one.unseen is None,
+            description=self.tr("{name}: training and now").format(name=one.field),
         )
 
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Imported
+from mlops_desktop.engine.monitoring import DriftReport
 from mlops_desktop.engine.process import ImportFile, MeasureDrift, Renew, Renewal
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.project import Project, from_json
 from mlops_desktop.ui.http import Http
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
 from mlops_desktop.ui.project_controller import ProjectController
@@ -29,8 +29,8 @@ class MonitorPage(QWidget):
         self.controller, self._service, self._http, self._stage = controller, service, http, stage
         self._folder: Path | None = None
         self._file: Path | None = None  # the file that was compared last
-        self._of_file: Json | None = None
-        self._of_service: Json | None = None
+        self._of_file: DriftReport | None = None
+        self._of_service: DriftReport | None = None
         self.source = Segments([("file", self.tr("A new file")), ("service", self.tr("The running service"))], name="monitor_source")
         self.source.chosen.connect(lambda _: self._show())
         text = self.tr("Its columns need the names of the training data; the target may be missing.")
@@ -95,9 +95,9 @@ class MonitorPage(QWidget):
         self.state.setText(self.tr("Comparing {file} …").format(file=file.name))
         self._show()
 
-        def done(found: Json) -> None:
+        def done(found: DriftReport) -> None:
             self._of_file = found
-            self.state.setText(f"{file.name}: " + pluralize(found["rows"], self.tr("1 row compared"), self.tr("{n} rows compared")))
+            self.state.setText(f"{file.name}: " + pluralize(found.rows, self.tr("1 row compared"), self.tr("{n} rows compared")))
             self._show()
 
         def over() -> None:
@@ -171,6 +171,6 @@ class MonitorPage(QWidget):
         if status != 200:
             self.counted.setText(self.tr("The service gave no counters ({status}).").format(status=status))
             return
-        self._of_service = json.loads(body)
-        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service['rows']:,}"))
+        self._of_service = from_json(DriftReport, json.loads(body), "DriftReport")
+        self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service.rows:,}"))
         self._show()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.metric import Metric
+from mlops_desktop.engine.training import LearningPoint
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import LineChart
 from mlops_desktop.ui.widgets.series import Series
@@ -62,7 +63,7 @@ class LearningCard(QFrame):
     def show_curve(
         self,
         model: str,
-        points: Sequence[Mapping[str, Any]],
+        points: Sequence[LearningPoint],
         metric: Metric | None,
         *,
         best: bool = True,
@@ -100,7 +101,7 @@ class LearningCard(QFrame):
     def _parts(self) -> tuple[tuple[str, str, int], ...]:
         return (self.tr("training"), "train", 2), (self.tr("validation"), "valid", 0)
 
-    def _verdict(self, points: Sequence[Mapping[str, Any]]) -> list[str]:
+    def _verdict(self, points: Sequence[LearningPoint]) -> list[str]:
         """What the curve says, in a sentence or two; nothing where it says nothing."""
         valid = _means(points, "valid")
         train = _means(points, "train")
@@ -117,15 +118,15 @@ class LearningCard(QFrame):
         return text
 
 
-def _means(points: Sequence[Mapping[str, Any]], part: str) -> Any:
-    rows = [[np.nan if value is None else value for value in point[part]] for point in points]
+def _means(points: Sequence[LearningPoint], part: str) -> Any:
+    rows = [[np.nan if value is None else value for value in getattr(point, part)] for point in points]
     return np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in rows])
 
 
-def _series(name: str, points: Sequence[Mapping[str, Any]], part: str, sign: float, color: int) -> Series:
-    values = [np.array([np.nan if value is None else sign * value for value in point[part]]) for point in points]
+def _series(name: str, points: Sequence[LearningPoint], part: str, sign: float, color: int) -> Series:
+    values = [np.array([np.nan if value is None else sign * value for value in getattr(point, part)]) for point in points]
     known = [v if np.isfinite(v).any() else np.array([np.nan]) for v in values]
     middle = np.array([float(np.nanmean(v)) if np.isfinite(v).any() else np.nan for v in known])
     spread = np.array([float(np.nanstd(v)) if np.isfinite(v).any() else np.nan for v in known])
-    rows = [float(point["rows"]) for point in points]
+    rows = [float(point.rows) for point in points]
     return Series(name, rows, middle, color=color, markers=True, low=middle - spread, high=middle + spread)

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.metrics import METRICS, metrics_for
+from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve
-from mlops_desktop.engine.training import Run, done_of_plan
+from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
@@ -44,9 +44,12 @@ class TrainPanel(Panel):
         self.training = TrainingRun(controller, self.id, self)
         self.training.progressed.connect(self._show_soon)
         self._shown: tuple[Any, ...] = ()
-        self.split_facts: Query[Json] = Query(controller, owner="train.validation", title=self.tr("Looking at the split"), parent=self)
+        facts = self.tr("Looking at the split")
+        self.split_facts: Query[SplitSummary] = Query(controller, owner="train.validation", title=facts, parent=self)
         title = self.tr("Learning curve")
-        self.curve: Query[Json] = Query(controller, owner="train.learning", title=title, parent=self, read=controller.result, long=True)
+        self.curve: Query[LearningCurve] = Query(
+            controller, owner="train.learning", title=title, parent=self, read=lambda key: controller.result(key, LearningCurve), long=True
+        )
         self.curve.progressed.connect(self._show_soon)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -121,8 +124,8 @@ class TrainPanel(Panel):
         """Whether a split can be made depends on the features too: what was refused for others is asked for again."""
         keys, facts = self.controller.keys, self.split_facts
         key = f"{keys.validation} {keys.features}"
-        found = self.controller.result(keys.validation) if facts.peek(key) is None else None
-        if found is not None and not found["refused"]:
+        found = self.controller.result(keys.validation, SplitSummary) if facts.peek(key) is None else None
+        if found is not None and not found.refused:
             facts.put(key, found)
         facts.want(key, DescribeSplit(*self.controller.inputs))
         self.setup.split.show_facts(facts.value)
@@ -196,11 +199,11 @@ class TrainPanel(Panel):
             return
         self._want_curve(best)
         found = self.curve.value
-        points = found["points"] if found else [part["point"] for part in self.curve.parts]
+        points = found.points if found else self.curve.parts
         metric = self._metric()
         self.learning.show_curve(
             model_text(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
-            busy=self.curve.asking or self.training.job is not None, notes=found["notes"] if found else [],
+            busy=self.curve.asking or self.training.job is not None, notes=found.notes if found else (),
             cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
@@ -227,7 +230,7 @@ class TrainPanel(Panel):
         self.training.start(self.setup.search.jobs.value(), self._trained)
         self._show_board()
 
-    def _trained(self, _: Json) -> None:
+    def _trained(self, _: TrainingResult) -> None:
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
         if self.training.is_here and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
             self.make_learning_curve()

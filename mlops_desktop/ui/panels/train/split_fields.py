@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.project import default_splitter
 from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.fields import Kinds
@@ -91,22 +92,22 @@ class SplitFields(QWidget):
             self.form.show_columns(columns)
             self.form.show_component(split)
 
-    def show_facts(self, found: dict[str, Any] | None) -> None:
-        """Show what the split means (`engine.pipeline.validation`); None while that is not known."""
-        refused = found["refused"] if found else ""
-        fitting = choices().splitters.read(found["fitting"]) if found and found["fitting"] else None
+    def show_facts(self, found: SplitSummary | None) -> None:
+        """Show what the split means (`engine.pipeline.SplitSummary`); None while that is not known."""
+        refused = found.refused if found else ""
+        fitting = found.fitting if found else None
         proposed = fitting is not None and fitting == self._split
         counted = ""
-        if found and found["folds"]:
+        if found and found.folds:
             counted = self.tr("{train} rows to learn from, {test} sealed for the test.").format(
-                train=f"{found['train']:,}", test=f"{found['test']:,}"
+                train=f"{found.train:,}", test=f"{found.test:,}"
             )
         if proposed and found:
-            counted = f"{counted} {found['reason']}".strip()
+            counted = f"{counted} {found.reason}".strip()
         if counted:
             self.summary.setText(counted)
         self.summary.setVisible(bool(counted))
-        warnings = [refused] if refused else list(found["warnings"]) if found else []
+        warnings = [refused] if refused else list(found.warnings) if found else []
         self.warnings.setText("\n".join(warnings[:3]) + ("\n…" if len(warnings) > 3 else ""))
         self.warnings.setVisible(bool(warnings))
         set_property(self.warnings, "tone", "err" if refused else "warn")
@@ -115,7 +116,7 @@ class SplitFields(QWidget):
         if fitting is not None and found:
             self.fit.setText(self.tr("Take what fits: {method}").format(method=fitting.label.partition(":")[0]))
             self.fit.setAccessibleName(self.fit.text())
-            self.fit.setToolTip(found["reason"])
+            self.fit.setToolTip(found.reason)
 
     def _take_fitting(self) -> None:
         if self._fitting is not None:

@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from mlops_desktop.engine.process import Train
-from mlops_desktop.engine.training import done_of_plan
+from mlops_desktop.engine.training import TrainingEvent, TrainingResult, done_of_plan
 from mlops_desktop.engine.workflow import chosen_of
-from mlops_desktop.ui.jobs import BackgroundJob, Json
+from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.panels.train.board_card import trials_text
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.leaderboard import Running
@@ -28,7 +28,7 @@ class TrainingRun(QObject):
     def __init__(self, controller: ProjectController, stage: str, parent: QObject) -> None:
         super().__init__(parent)
         self.controller, self._stage = controller, stage
-        self.job: BackgroundJob[Json, Json] | None = None  # the search that is going on
+        self.job: BackgroundJob[TrainingResult, TrainingEvent] | None = None  # the search that is going on
         self.running: Running | None = None  # the trial that it is at
         self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
 
@@ -37,13 +37,13 @@ class TrainingRun(QObject):
         """Whether the search that goes on is for today's decisions."""
         return self.job is not None and self._at == (self.controller.folder, self.controller.keys.board)
 
-    def start(self, jobs: int, on_done: Callable[[Json], None]) -> None:
+    def start(self, jobs: int, on_done: Callable[[TrainingResult], None]) -> None:
         """Search with that many folds side by side; `on_done` gets the result."""
         self._allow_more_trials()
         self._at, self.running = (self.controller.folder, self.controller.keys.board), None
 
-        def partial(data: Json) -> None:
-            self.running = Running.after(self.running, data)
+        def show_event(event: TrainingEvent) -> None:
+            self.running = Running.after(self.running, event)
             self.progressed.emit()
 
         def over() -> None:
@@ -54,7 +54,7 @@ class TrainingRun(QObject):
 
         job = self.job = self.controller.ask(
             Train(*self.controller.inputs, jobs), on_done, owner="train", title=self.tr("Training"),
-            long=True, on_partial=partial, on_over=over,
+            long=True, on_partial=show_event, on_over=over,
         )  # fmt: skip
 
     def stop(self) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from mlops_desktop.engine.metrics.definitions import METRICS
+from mlops_desktop.engine.training import LearningPoint
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from tests.ui.conftest import find
 
 
-def points(valid: list[float], train: list[float]) -> list[dict[str, object]]:
-    return [
-        {"share": (i + 1) / 10, "rows": 10 * (i + 1), "train": [t, t], "valid": [v, v]}
-        for i, (v, t) in enumerate(zip(valid, train, strict=True))
-    ]
+def points(valid: list[float], train: list[float]) -> list[LearningPoint]:
+    return [LearningPoint((i + 1) / 10, 10 * (i + 1), (t, t), (v, v)) for i, (v, t) in enumerate(zip(valid, train, strict=True))]
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def test_points_come_one_by_one_and_the_verdict_at_the_end(made):
 
 def test_errors_are_drawn_without_their_sign_and_gaps_are_left_out(made):
     some = points([-4.0, -3.0, -2.0, -1.5, -1.4, -1.4], [-1.0] * 6)
-    some[0]["valid"] = [None, None]
-    some[1]["valid"] = [None, -3.0]
+    some[0] = replace(some[0], valid=(None, None))
+    some[1] = replace(some[1], valid=(None, -3.0))
     made.show_curve("Ridge", some, METRICS["neg_root_mean_squared_error"], done=True, busy=False, notes=["Too few rows."])
     titles, rows = made.chart.as_rows()
     assert titles == ["training rows", "training", "validation"]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
+from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.ui.panels.train.split_fields import SplitFields, split_columns
 from tests.splitters import splitter
 from tests.ui.conftest import find
 
-FACTS = {
-    "train": 1200,
-    "test": 300,
-    "folds": [[960, 240]],
-    "warnings": [],
-    "refused": "",
-    "fitting": splitter("stratified").to_json(),
-    "reason": "Fits.",
-}
+FACTS = SplitSummary(1200, 300, ((960, 240),), fitting=splitter("stratified"), reason="Fits.")
 
 
 @pytest.fixture
@@ -84,10 +79,10 @@ def test_what_a_split_means(made):
     assert summary.text() == "1,200 rows to learn from, 300 sealed for the test. Fits."
     assert not warnings.isVisible()
     assert not fit.isVisible()
-    made.show_facts({**FACTS, "warnings": ["a", "b", "c", "d"]})
+    made.show_facts(replace(FACTS, warnings=("a", "b", "c", "d")))
     assert warnings.text() == "a\nb\nc\n…"
     made.show_split(splitter("time"), [])
-    made.show_facts({**FACTS, "folds": [], "refused": "No time."})
+    made.show_facts(replace(FACTS, folds=(), refused="No time."))
     assert warnings.text() == "No time."
     assert warnings.property("tone") == "err"
     heard = []

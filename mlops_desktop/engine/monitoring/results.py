@@ -1,0 +1,58 @@
+"""How rows differ from the training rows, as a service or a file reports it (see `serving.monitor.Counters.report`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Shares = tuple[float, ...]  # of the training rows, and of the rows now
+
+
+@dataclass(frozen=True)
+class DriftRule:
+    """The limits that verdicts follow: PSI from which to watch and to act, significance, least rows, share of false discoveries."""
+
+    watch: float
+    act: float
+    p: float
+    least_rows: int
+    false_discoveries: float
+
+
+@dataclass(frozen=True)
+class DriftBin:
+    """The share of rows in one bin, at training and now."""
+
+    bin: str
+    training: float
+    now: float
+
+
+@dataclass(frozen=True)
+class ColumnDrift:
+    """One column or the score: its verdict (not_enough_data, stable, watch, act), PSI, p-value, shares of rows that are missing, of an
+    unseen level or outside the range, and its bins. None: the column can have no such rows.
+    """
+
+    field: str
+    verdict: str
+    psi: float
+    p: float
+    missing: Shares
+    unseen: Shares | None
+    outside: Shares | None
+    bins: tuple[DriftBin, ...]
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """Drift of all columns and of the score; `verdict` is the worst that is significant. `refused` rows of `file` could not be read."""
+
+    rows: int
+    reference_rows: int
+    verdict: str
+    rule: DriftRule
+    columns: tuple[ColumnDrift, ...]
+    score: ColumnDrift
+    counts: tuple[tuple[int, ...], ...]
+    refused: int = 0
+    file: str = ""
