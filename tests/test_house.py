@@ -31,6 +31,7 @@ COVERED_BY_CONTRACT = {
     "catalog/filters": "row_filter",
     "catalog/splitters": "splitter",
     "catalog/operations": "operation",
+    "catalog/samplers": "sampler",
     "catalog/encodings": "encoding",
     "catalog/algorithms": "algorithm",
     "catalog/ensembles": "ensemble",

@@ -24,13 +24,16 @@ def test_new_data_under_the_same_decisions(project, tmp_path):
 
 def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
     folder = tmp_path / "p"
-    assert call("new", folder, "--data", SAMPLES / "penguins.csv", "--target", "species").returncode == 0
+    lines = (SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()
+    same = [f"{line},{'study' if not at else 'palmer'}" for at, line in enumerate(lines)]
+    (tmp_path / "same.csv").write_text("\n".join(same) + "\n", encoding="utf-8")
+    assert call("new", folder, "--data", tmp_path / "same.csv", "--target", "species").returncode == 0
     assert call("set", folder, 'candidates=["baseline"]', "split.folds=2").returncode == 0
-    changed = call("set", folder, "roles.island=ignore")
+    changed = call("set", folder, "roles.study=feature")
     assert changed.returncode == 0, changed.stderr
-    assert "steps of preparation" in changed.stdout
+    assert "1 step of preparation" in changed.stdout
     decided = json.loads(call("show", folder).stdout)
-    assert decided["steps"][0]["params"]["columns"] == ["sex"]
+    assert decided["steps"][0]["params"]["columns"] == ["study"]
     assert [one["id"] for one in decided["candidates"]] == ["baseline"]  # what was chosen stays
     assert decided["split"]["params"]["folds"] == 2
     assert call("set", folder, "target=body_mass_g").returncode == 0

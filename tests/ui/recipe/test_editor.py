@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.recommendations import write_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
@@ -102,10 +103,12 @@ def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
 
 
 def test_reasons_go_with_their_steps(recipe):
-    encode, fill, scale = (recipe.reason(at) for at in range(3))
-    assert "frequent level" in encode
-    assert "Empty cells" in fill
-    assert "one scale" in scale
+    controller = recipe.controller
+    reasons = encode, fill, scale = "Encodes.", "Fills.", "Scales."
+    found = [(step.component, why) for step, why in zip(recipe.steps, reasons, strict=True)]
+    controller.store.put(controller.keys.suggestions, write_suggestions(found))
+    controller._suggested = ("", ())
+    assert [recipe.reason(at) for at in range(3)] == list(reasons)
     recipe.move(0, 2)
     assert [recipe.reason(at) for at in range(3)] == [fill, scale, encode]
     recipe.remove(1)

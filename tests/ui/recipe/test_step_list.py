@@ -27,7 +27,7 @@ def answer(side: RecipeSide, *steps: dict[str, Any], problem: str = "", error: s
         "rows": {"table": 344, "kept": 300, "train": 240, "sample": 240, "columns": 6},
         "row_filters": [],
         "steps": list(steps),
-        "matrix": {"width": width, "error": error},
+        "matrix": {"least": width, "width": width, "error": error},
     }
     side.show_recipe()
 
