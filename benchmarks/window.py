@@ -117,16 +117,16 @@ def _write(path: Path, values: Any, words: list[Any], columns: int) -> None:
         file.writelines(",".join(line) + "\n" for line in lines)
 
 
-def make_project(child: Child, folder: Path, file: Path, target: str, change: Callable[[Project], Project]) -> dict[str, Any]:
-    """Import and propose, as the start page does; the arguments of further calls."""
-    from mlops_desktop.engine.project import Project, project_from_json, project_to_json, write_project
+def make_project(child: Child, folder: Path, file: Path, target: str, change: Callable[[Project], Project]) -> tuple[Path, Project]:
+    """Import and propose, as the start page does; folder and decisions, for further calls."""
+    from mlops_desktop.engine.process import ImportFile, Propose
+    from mlops_desktop.engine.project import Project, write_project
 
     folder.mkdir(parents=True)
-    args = {"folder": str(folder), "project": project_to_json(Project(name=folder.name, target=target))}
-    args["project"] = child.call("import_file", {**args, "file": str(file)})["project"]
-    project = change(project_from_json(child.call("propose", args)["project"]))
+    imported = child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file)))
+    project = change(child.call(Propose(folder, imported.project)).project)
     write_project(folder, project)
-    return {**args, "project": project_to_json(project)}
+    return folder, project
 
 
 def only(algorithm: str, trials: int, **params: Any) -> Callable[[Project], Project]:
@@ -144,19 +144,19 @@ def only(algorithm: str, trials: int, **params: Any) -> Callable[[Project], Proj
 def make_projects(home: Path) -> None:
     """Four projects: one that is trained and evaluated, and one for each kind of work."""
     from mlops_desktop.base.resources import resource_folder
-    from mlops_desktop.engine.process import Child
+    from mlops_desktop.engine.process import Child, Evaluate, MakeOverview, MakeProfile, OpenModel, Train
 
     forest_table(home / "forest.csv")
     profile_table(home / "many.csv")
     telco = resource_folder() / "samples" / "telco_churn.csv"
     with Child(warm=True) as child:
         trained = make_project(child, home / "telco", telco, "Churn", only("lightgbm", 3))
-        for name in ("overview", "profile", "run", "evaluate", "open_model"):
-            child.call(name, trained)
+        for call in (MakeOverview, MakeProfile, Train, Evaluate, OpenModel):
+            child.call(call(*trained))
         make_project(child, home / "forest", home / "forest.csv", "y", only("random_forest", 2))
         make_project(child, home / "lightgbm", telco, "Churn", only("lightgbm", 12))
         many = make_project(child, home / "many", home / "many.csv", "y", lambda project: project)
-        child.call("overview", many)
+        child.call(MakeOverview(*many))
 
 
 # ---- inside the window's process
