@@ -253,7 +253,7 @@ class Inside:
     def switching(self) -> None:
         """First visits, then switches between built panels, in a project that is trained and evaluated."""
         from mlops_desktop.engine.workflow import STAGES
-        from mlops_desktop.ui.shell.main_window import panel_modules
+        from mlops_desktop.ui.shell.panel_modules import panel_modules
 
         self.open("telco", "problem")
         self.panels = [id_ for id_ in STAGES if id_ in panel_modules()]
@@ -295,9 +295,9 @@ class Inside:
         slider = next(one for one in panel.findChildren(QSlider) if one.isVisible())
         taken = []
         for _ in range(STEPS):
-            before, began = panel.outcome, time.perf_counter()
+            before, began = panel.answer.outcome, time.perf_counter()
             QTest.keyClick(slider, Qt.Key.Key_PageUp if slider.value() < slider.maximum() else Qt.Key.Key_Home)
-            while panel.outcome is before:
+            while panel.answer.outcome is before:
                 self.app.processEvents()
             self.window.repaint()
             taken.append((time.perf_counter() - began) * 1e3)
@@ -315,7 +315,7 @@ def inside(home: Path, idle: float, parts: list[str]) -> int:
     """Measure in this process; 1 when something heavy was imported."""
     from mlops_desktop.app import make_window
     from mlops_desktop.ui.garbage_collector import Collector
-    from mlops_desktop.ui.shell.main_window import needed_later
+    from mlops_desktop.ui.shell.panel_modules import needed_later
     from mlops_desktop.ui.shell.settings import Settings
 
     app, window, jobs = make_window(Settings(home / "preferences.ini"))
