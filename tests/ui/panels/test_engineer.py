@@ -149,7 +149,7 @@ def test_nothing_to_propose_is_said(panel):
 
 
 @pytest.mark.parametrize("id_", FEATURES)
-def test_every_operation_can_be_begun_and_given_up(panel, id_):
+def test_every_operation_can_be_started_and_given_up(panel, id_):
     before = panel.controller.session.key
     begin(panel, id_)
     assert panel.view.card.form is not None

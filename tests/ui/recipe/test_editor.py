@@ -1,4 +1,4 @@
-"""The recipe as its panels edit it, without any widget of theirs: what is looked at, drafts, edits, reasons, undo."""
+"""The recipe as its panels edit it, without any widget of theirs: what is selected, drafts, edits, reasons, undo."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def ids(recipe: Recipe) -> list[str]:
     return [step.component.id for step in recipe.steps]
 
 
-def test_the_first_step_of_the_stage_is_looked_at(recipe):
+def test_the_first_step_of_the_stage_is_selected(recipe):
     assert (recipe.kind, recipe.at) == (STEP, 0)
     assert recipe.component() is recipe.steps[0].component
     recipe.choose(2)
     assert recipe.selected_positions() == (2, -1)
 
 
-def test_a_draft_is_in_the_trial_and_not_in_the_project(recipe):
+def test_a_draft_is_in_the_preview_and_not_in_the_project(recipe):
     recipe.begin("clip")
     assert [step.component.id for step in recipe.tried().steps] == ["one_hot", "impute_numbers", "scale", "clip"]
     assert ids(recipe) == ["one_hot", "impute_numbers", "scale"]
@@ -69,7 +69,7 @@ def test_steps_of_other_stages_are_left_alone(recipe):
     assert ids(recipe) == ["formula", "one_hot", "impute_numbers", "scale"]
 
 
-def test_undo_looks_at_what_it_changed(recipe):
+def test_undo_selects_what_it_changed(recipe):
     recipe.choose(2)
     recipe.remove(1)
     recipe.choose(1)
@@ -146,7 +146,7 @@ def test_row_filters_are_steps(recipe):
     recipe.choose(0)
     controller.undo()
     recipe.show()
-    assert (recipe.kind, recipe.at) == (ROW_FILTER, 0)  # what undo changed is looked at
+    assert (recipe.kind, recipe.at) == (ROW_FILTER, 0)  # what undo changed is selected
     while controller.session.undo_label:
         controller.undo()
     assert controller.session.key == first
