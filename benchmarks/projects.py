@@ -12,7 +12,7 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data import import_cells
 from mlops_desktop.engine.packaging import export_run, make_exporter
 from mlops_desktop.engine.pipeline import Pipeline, propose
-from mlops_desktop.engine.project import Project, Search, project_from_json
+from mlops_desktop.engine.project import Project, Search
 from mlops_desktop.engine.training import Chosen, Runs, open_chosen, search
 
 
@@ -21,7 +21,7 @@ def telco(folder: Path, algorithm: dict[str, Any]) -> Chosen:
     folder.mkdir(parents=True)
     file = resource_folder() / "samples" / "telco_churn.csv"
     found = import_cells(folder, file, Project(name="telco", target="Churn"), Silent())
-    project, _ = propose(folder, project_from_json(found["project"]), Silent())
+    project, _ = propose(folder, found.project, Silent())
     project = replace(project, candidates=(choices().algorithms.read(algorithm),), search=Search(trials=1, seconds=None))
     pipeline = Pipeline(folder, project)
     search(pipeline, Runs(folder), Silent())

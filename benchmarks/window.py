@@ -117,16 +117,16 @@ def _write(path: Path, values: Any, words: list[Any], columns: int) -> None:
         file.writelines(",".join(line) + "\n" for line in lines)
 
 
-def make_project(child: Child, folder: Path, file: Path, target: str, change: Callable[[Project], Project]) -> dict[str, Any]:
-    """Import and propose, as the start page does; the arguments of further calls."""
-    from mlops_desktop.engine.project import Project, project_from_json, project_to_json, write_project
+def make_project(child: Child, folder: Path, file: Path, target: str, change: Callable[[Project], Project]) -> tuple[Path, Project]:
+    """Import and propose, as the start page does; folder and decisions, for further calls."""
+    from mlops_desktop.engine.process import ImportFile, Propose
+    from mlops_desktop.engine.project import Project, write_project
 
     folder.mkdir(parents=True)
-    args = {"folder": str(folder), "project": project_to_json(Project(name=folder.name, target=target))}
-    args["project"] = child.call("import_file", {**args, "file": str(file)})["project"]
-    project = change(project_from_json(child.call("propose", args)["project"]))
+    imported = child.call(ImportFile(folder, Project(name=folder.name, target=target), str(file)))
+    project = change(child.call(Propose(folder, imported.project)).project)
     write_project(folder, project)
-    return {**args, "project": project_to_json(project)}
+    return folder, project
 
 
 def only(algorithm: str, trials: int, **params: Any) -> Callable[[Project], Project]:
@@ -144,19 +144,19 @@ def only(algorithm: str, trials: int, **params: Any) -> Callable[[Project], Proj
 def make_projects(home: Path) -> None:
     """Four projects: one that is trained and evaluated, and one for each kind of work."""
     from mlops_desktop.base.resources import resource_folder
-    from mlops_desktop.engine.process import Child
+    from mlops_desktop.engine.process import Child, Evaluate, MakeOverview, MakeProfile, OpenModel, Train
 
     forest_table(home / "forest.csv")
     profile_table(home / "many.csv")
     telco = resource_folder() / "samples" / "telco_churn.csv"
     with Child(warm=True) as child:
         trained = make_project(child, home / "telco", telco, "Churn", only("lightgbm", 3))
-        for name in ("overview", "profile", "run", "evaluate", "open_model"):
-            child.call(name, trained)
+        for call in (MakeOverview, MakeProfile, Train, Evaluate, OpenModel):
+            child.call(call(*trained))
         make_project(child, home / "forest", home / "forest.csv", "y", only("random_forest", 2))
         make_project(child, home / "lightgbm", telco, "Churn", only("lightgbm", 12))
         many = make_project(child, home / "many", home / "many.csv", "y", lambda project: project)
-        child.call("overview", many)
+        child.call(MakeOverview(*many))
 
 
 # ---- inside the window's process
@@ -253,7 +253,7 @@ class Inside:
     def switching(self) -> None:
         """First visits, then switches between built panels, in a project that is trained and evaluated."""
         from mlops_desktop.engine.workflow import STAGES
-        from mlops_desktop.ui.shell.main_window import panel_modules
+        from mlops_desktop.ui.shell.panel_modules import panel_modules
 
         self.open("telco", "problem")
         self.panels = [id_ for id_ in STAGES if id_ in panel_modules()]
@@ -295,9 +295,9 @@ class Inside:
         slider = next(one for one in panel.findChildren(QSlider) if one.isVisible())
         taken = []
         for _ in range(STEPS):
-            before, began = panel.outcome, time.perf_counter()
+            before, began = panel.answer.outcome, time.perf_counter()
             QTest.keyClick(slider, Qt.Key.Key_PageUp if slider.value() < slider.maximum() else Qt.Key.Key_Home)
-            while panel.outcome is before:
+            while panel.answer.outcome is before:
                 self.app.processEvents()
             self.window.repaint()
             taken.append((time.perf_counter() - began) * 1e3)
@@ -315,7 +315,7 @@ def inside(home: Path, idle: float, parts: list[str]) -> int:
     """Measure in this process; 1 when something heavy was imported."""
     from mlops_desktop.app import make_window
     from mlops_desktop.ui.garbage_collector import Collector
-    from mlops_desktop.ui.shell.main_window import needed_later
+    from mlops_desktop.ui.shell.panel_modules import needed_later
     from mlops_desktop.ui.shell.settings import Settings
 
     app, window, jobs = make_window(Settings(home / "preferences.ini"))

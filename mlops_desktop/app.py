@@ -15,7 +15,8 @@ from mlops_desktop.ui import theme
 from mlops_desktop.ui.garbage_collector import Collector
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
-from mlops_desktop.ui.shell.main_window import MainWindow, needed_later
+from mlops_desktop.ui.shell.main_window import MainWindow
+from mlops_desktop.ui.shell.panel_modules import needed_later
 from mlops_desktop.ui.shell.settings import Settings
 
 # WORKAROUND for https://bugreports.qt.io/browse/PYSIDE-3474: its Linux wheels lose references to None, and Python before 3.12 dies of that.

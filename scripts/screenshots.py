@@ -145,7 +145,7 @@ def pictures(app: QApplication, window: MainWindow, wanted: Wanted, name: str, s
 def take(app: QApplication, window: MainWindow, wanted: Wanted, home: Path) -> int:
     """Every picture that is wanted; how many."""
     from mlops_desktop.engine.workflow import STAGES
-    from mlops_desktop.ui.shell.main_window import panel_modules
+    from mlops_desktop.ui.shell.panel_modules import panel_modules
 
     there, count = panel_modules(), 0
     if "empty" in wanted.states and (not wanted.stages or "start" in wanted.stages):

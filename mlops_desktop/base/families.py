@@ -271,6 +271,19 @@ class Algorithm(Tunable, ABC):
         """
 
 
+class Sampler(Component, ABC):
+    """Changes which rows a model is fitted on, and their weights: in the training part of each fold and in the final fit. Rows that are
+    scored are never sampled, and a sampler is never served.
+    """
+
+    @abstractmethod
+    def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
+        """The rows to fit on, with their weights; the same for the same seed. The dataset is not changed, and its columns and classes stay.
+
+        UserError when it cannot be used for this target.
+        """
+
+
 class Ensemble(Component, ABC):
     """Combines the predictions of several models that are fitted each by itself."""
 

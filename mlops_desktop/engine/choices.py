@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from mlops_desktop.base.extensions import join_extensions
-from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Operation, RowFilter, TaskSpec
+from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Operation, RowFilter, Sampler, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
-from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, sources, splitters
+from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, samplers, sources, splitters
 from mlops_desktop.catalog import tasks as task_specs
 
 BASELINE = "baseline"  # the algorithm that every score stands beside
@@ -25,6 +25,7 @@ class Choices:
     row_filters: Registry[RowFilter]
     splitters: Registry[Splitter]
     operations: Registry[Operation]
+    samplers: Registry[Sampler]
     encodings: Registry[Encoding]
     algorithms: Registry[Algorithm]
     ensembles: Registry[Ensemble]
@@ -41,6 +42,7 @@ def choices() -> Choices:
         Registry(filters, RowFilter),  # type: ignore[type-abstract]
         Registry(splitters, Splitter),  # type: ignore[type-abstract]
         Registry(operations, Operation),  # type: ignore[type-abstract]
+        Registry(samplers, Sampler),  # type: ignore[type-abstract]
         Registry(encodings, Encoding),  # type: ignore[type-abstract]
         Registry(algorithms, Algorithm),  # type: ignore[type-abstract]
         Registry(ensembles, Ensemble),  # type: ignore[type-abstract]

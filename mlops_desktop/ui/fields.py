@@ -40,7 +40,7 @@ class Field(QWidget):
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
-        """Show a value without telling anyone."""
+        """Show a value without emitting a signal."""
         raise NotImplementedError
 
     def show_columns(self, columns: Kinds) -> None:

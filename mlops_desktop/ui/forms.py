@@ -168,7 +168,7 @@ class ComponentForm(QWidget):
             try:
                 found[key] = self._value(key)
             except UserError:
-                found[key] = getattr(self._component, key)  # said beneath its field already
+                found[key] = getattr(self._component, key)  # shown beneath its field already
         return found
 
     def _offer(self, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ EVERY_MS = 250
 class Collector(QObject):
     """Takes Python's garbage collection into its own hands, from its making until `stop`.
 
-    Left to itself, Python collects in whichever thread happens to allocate: a lane that reads a long answer would destroy widgets and
+    Left to itself, Python collects in whichever thread happens to allocate: a thread that reads a long answer would destroy widgets and
     graphics items that the window threw away, and Qt dies of that. What the start has made lives as long as the window and is never
     looked through again.
     """

@@ -1,9 +1,9 @@
-"""The only file that knows threads: two lanes, each a QThread for the life of the application with a child process that does the work, and
-one thread aside for short errands to the disk.
+"""Runs work in the background, the only file that knows threads: two queues, each a QThread for the life of the application with a child
+process that does the work, and one more thread for short tasks to the disk.
 
-A lane blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
-`Ticket`: a plain value that holds a call of `engine.process`; every `on_…` runs on the window's thread. A ticket whose owner asks anew, or
-is gone, is cancelled, and what it still sends is dropped.
+A queue blocks on its child's output and carries progress, results and errors to the window by one queued signal. A panel asks by a
+`BackgroundJob`: a plain value that holds a call of `engine.process`; every `on_…` runs on the window's thread. A job whose owner asks
+anew, or is gone, is cancelled, and what it still sends is dropped.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class BackgroundJob(Generic[R, P]):
 
 
 class _Worker(QObject):
-    """Lives on a lane's thread and owns its child process. Never touches a widget: it sends home calls to make there."""
+    """Lives on a queue's thread and owns its child process. Never touches a widget: it sends calls to make to the window's thread."""
 
     deliver = Signal(object, object)
 
@@ -81,7 +81,7 @@ class _Worker(QObject):
         try:
             self.child.start()
         except UserError:
-            return  # the first call tries again, and tells the person when that is refused too
+            return  # the first call tries again, and the person sees when that is refused too
         for load in then:
             if self.thread().isInterruptionRequested():
                 return
@@ -99,7 +99,7 @@ def _is_gone(text: Callable[..., object]) -> bool:
 
 
 class JobQueue(QObject):
-    """One QThread that does one ticket after another."""
+    """One QThread that does one job after another."""
 
     changed = Signal()
     _send = Signal(object)
@@ -119,7 +119,7 @@ class JobQueue(QObject):
 
     @property
     def now(self) -> BackgroundJob[Any, Any] | None:
-        """The ticket that is being worked on."""
+        """The job that is being worked on."""
         return self._waiting[0] if self._waiting else None
 
     @property
@@ -128,7 +128,7 @@ class JobQueue(QObject):
         return list(self._waiting)
 
     def do(self, job: BackgroundJob[Any, Any]) -> None:
-        """Work on this ticket when those before it are over."""
+        """Work on this job when those before it are over."""
         self._waiting.append(job)
         self._send.emit(job)
         self.changed.emit()
@@ -138,7 +138,7 @@ class JobQueue(QObject):
         self._warm.emit(then)
 
     def cancel(self, job: BackgroundJob[Any, Any]) -> None:
-        """Stop a ticket: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
+        """Stop a job: one that waits is dropped, the one at work is asked to stop and killed with all it started when it does not."""
         job.cancelled.set()
         if job is self.now:
             self._worker.child.cancel()
@@ -164,7 +164,7 @@ class JobQueue(QObject):
         """Cancel everything, end the child and all that it started, end the thread."""
         for job in self._waiting:
             job.cancelled.set()
-        # From this thread: the lane's own may be blocked on the child's output, and its loop may end before a queued call is heard.
+        # From this thread: the queue's own may be blocked on the child's output, and its loop may end before a queued call arrives.
         self._thread.requestInterruption()
         self._worker.child.close()
         self._thread.quit()
@@ -184,17 +184,17 @@ class _Runner(QObject):
         failure: Exception | None = None
         try:
             task[0]()
-        except Exception as error:  # told to whoever sent the errand
+        except Exception as error:  # passed to whoever sent the task
             failure = error
         self.deliver.emit(task, failure)
 
     @Slot()
     def nothing(self) -> None:
-        """Reached when all errands before it are done."""
+        """Reached when all tasks before it are done."""
 
 
 class IOThread(QObject):
-    """A thread for what takes a disk a moment: the window never waits for one. Errands are done one after another."""
+    """A thread for what takes a disk a moment: the window never waits for one. Tasks are done one after another."""
 
     _send = Signal(object)
 
@@ -212,7 +212,7 @@ class IOThread(QObject):
         self._send.emit((work, on_done))
 
     def finish(self) -> None:
-        """Wait until every errand is done and told."""
+        """Wait until every task is done and its sender was called."""
         if self._thread.isRunning():
             QMetaObject.invokeMethod(self._runner, "nothing", Qt.ConnectionType.BlockingQueuedConnection)
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
@@ -229,7 +229,7 @@ class IOThread(QObject):
 
 
 class JobRunner(QObject):
-    """Two lanes: quick work (profiles, previews) never waits behind long work (training, export)."""
+    """Two queues: quick work (profiles, previews) never waits behind long work (training, export)."""
 
     changed = Signal()
 
@@ -241,7 +241,7 @@ class JobRunner(QObject):
             queue.changed.connect(self.changed)
 
     def start(self, owner: str, job: BackgroundJob[R, P], *, long: bool = False) -> BackgroundJob[R, P]:
-        """Work on the ticket; the owner's earlier one in this lane, if it is not over, is cancelled."""
+        """Work on the job; the owner's earlier one in this queue, if it is not over, is cancelled."""
         queue = self.long if long else self.quick
         if (earlier := self._latest.get((owner, long))) is not None and earlier in queue.waiting:
             queue.cancel(earlier)

@@ -23,7 +23,7 @@ def _high(of: QListWidget) -> int:
 
 
 class _Lines(QListWidget):
-    """A list that tells of the keys that change its order."""
+    """A list with signals for the keys that change its order."""
 
     moved = Signal(int)
     removed = Signal()
@@ -73,7 +73,7 @@ class TextList(QWidget):
         return tuple(self.list.item(i).text() for i in range(self.list.count()))
 
     def show_texts(self, texts: Sequence[str]) -> None:
-        """Show other texts without telling anyone."""
+        """Show other texts without emitting a signal."""
         if tuple(texts) == self.texts():
             return
         at = self.list.currentRow()
@@ -174,7 +174,7 @@ class ColumnPicker(QWidget):
             self._rebuild()
 
     def show_chosen(self, names: Sequence[str]) -> None:
-        """Tick these names without telling anyone."""
+        """Tick these names without emitting a signal."""
         if list(names) != self._chosen:
             self._chosen = list(names)
             self._rebuild()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -19,6 +18,7 @@ from mlops_desktop.engine.project import Project, ProjectLock, Session, write_pr
 from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
+from mlops_desktop.ui.pending_call import PendingCall, ignore
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -55,7 +55,7 @@ class ProjectController(QObject):
         self._store: ArtifactStore | None = None
         self._table: tuple[str, Table] | None = None
         self._overview: tuple[str, Json] | None = None
-        self._refused_table = ""  # the table that could not be looked at: it is not asked for again
+        self._refused_table = ""  # the table that could not be read: it is not asked for again
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
@@ -105,7 +105,7 @@ class ProjectController(QObject):
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
         self._failed, self._refused_table = {}, ""
         self.session.listen(self._edited)
-        self._forget()
+        self.forget_status()
         self.opened.emit()
         self.project_changed.emit()
 
@@ -129,7 +129,7 @@ class ProjectController(QObject):
             self._lock.release()
         self.folder = self.session = self._lock = None
         self._suggested = ("", ())
-        self._forget()
+        self.forget_status()
         self.project_changed.emit()
 
     def edit(self, label: str, *, merge: str = "", **changes: Any) -> None:
@@ -155,7 +155,7 @@ class ProjectController(QObject):
             self.session.redo()
 
     def _edited(self, *_: object) -> None:
-        self._forget()
+        self.forget_status()
         self._refused_table = ""
         self._save_timer.start(SAVE_AFTER_MS)
         self.saved.emit("saving")
@@ -211,7 +211,8 @@ class ProjectController(QObject):
 
     # ---- results
 
-    def _forget(self) -> None:
+    def forget_status(self) -> None:
+        """Something may be new in the store or in the runs: look again when it is asked for."""
         self._status = None
 
     def project_status(self) -> ProjectStatus:
@@ -289,7 +290,7 @@ class ProjectController(QObject):
         return self._table[1]
 
     def load_table(self) -> None:
-        """Have the table of today's decisions looked at, unless it was or is being; `results_changed` tells when it is there."""
+        """Have the table of today's decisions read, unless it was or is being; `results_changed` is emitted when it is there."""
         if self.folder is None or not self.project.data or self.table() is not None:
             return
         key = self.keys.table
@@ -331,8 +332,8 @@ class ProjectController(QObject):
         self._failed.pop(call.stage, None)
         self.started.emit(call.stage)
         folder = call.folder if isinstance(call, ProjectCall) else None
-        handlers = (on_progress or _ignore, on_partial or _ignore, on_refused or _ignore, on_over or _ignore)
-        pending = _PendingCall(self, folder, call.stage, title, on_done, *handlers)
+        handlers = (on_progress or ignore, on_partial or ignore, on_refused or ignore, on_over or ignore)
+        pending = PendingCall(self, folder, call.stage, title, on_done, *handlers)
         job = BackgroundJob(
             call=call,
             title=title,
@@ -351,59 +352,18 @@ class ProjectController(QObject):
             self._failed[stage] = str(error)
         self.banner.emit("err", str(error), stage)
 
+    def note_progress(self, message: str) -> None:
+        """A call says how far it is: a line for the log."""
+        self.log.emit(message)
+
+    def note_crash(self, title: str, error: Crashed | Failed, stage: str) -> None:
+        """A call failed by a fault of the program, or its process ended: the crash dialog says so."""
+        text = self.tr("{title} did not work. Your decisions and finished results are kept.")
+        if isinstance(error, Crashed):
+            text = self.tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
+        self.crashed.emit(text.format(title=title), f"{error.message}\n\n{error.details}", stage)
+
     def note_result(self) -> None:
         """Something may be new in the store or in the runs."""
-        self._forget()
+        self.forget_status()
         self.results_changed.emit()
-
-
-def _ignore(*_: object) -> None:
-    """Whoever asked does not want to know."""
-
-
-@dataclass(frozen=True, eq=False)
-class _PendingCall(Generic[R, P]):
-    """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
-
-    controller: ProjectController
-    folder: Path | None
-    stage: str
-    title: str
-    on_done: Callable[[R], object]
-    on_progress: Callable[[float, str], object]
-    on_partial: Callable[[P], object]
-    on_refused: Callable[[UserError], object]
-    on_over: Callable[[], object]
-
-    def _late(self) -> bool:
-        return self.folder is not None and self.controller.folder != self.folder
-
-    def done(self, answer: R) -> None:
-        if not self._late():
-            self.controller._forget()
-            self.on_done(answer)
-
-    def progress(self, fraction: float, message: str) -> None:
-        if message:
-            self.controller.log.emit(message)
-        self.on_progress(fraction, message)
-
-    def partial(self, data: P) -> None:
-        if not self._late():
-            self.on_partial(data)
-
-    def refused(self, error: UserError) -> None:
-        if not self._late():
-            self.on_refused(error)
-            self.controller.note_refusal(self.stage, error)
-
-    def crashed(self, error: Crashed | Failed) -> None:
-        tr = self.controller.tr
-        text = tr("{title} did not work. Your decisions and finished results are kept.")
-        if isinstance(error, Crashed):
-            text = tr("{title} did not work: the process that did it ended. Your decisions and finished results are kept.")
-        self.controller.crashed.emit(text.format(title=self.title), f"{error.message}\n\n{error.details}", self.stage)
-
-    def over(self) -> None:
-        self.on_over()
-        self.controller.note_result()

@@ -18,13 +18,14 @@ import numpy as np
 import pytest
 
 import mlops_desktop.catalog.operations as package
-from mlops_desktop.base.families import Dataset, Operation, Stage, Target
+from mlops_desktop.base.families import Dataset, EncoderInput, Operation, Stage, Target
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.base.params import Columns, number
 from mlops_desktop.base.params import columns as columns_field
 from mlops_desktop.base.registry import Registry
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.recommended import suggest_steps
-from mlops_desktop.engine.pipeline.step_fitting import fit_steps
+from mlops_desktop.engine.pipeline.step_fitting import encoding_operations, fit_encoding, fit_steps
 from mlops_desktop.serving.frame import Frame, Layout
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
@@ -147,8 +148,9 @@ def score(steps: Sequence[Operation], frame: Frame, target: Target, repeat: int)
     """AUC of one stratified fold, every step learned on its training part."""
     made = folded(splitter("stratified", folds=FOLDS), target, {}, repeat)
     train, test = made[repeat % FOLDS]
-    fitted_steps = fit_steps(tuple(steps), Dataset(frame, target).take(train), Silent())
-    matrices = fitted_steps.matrix.to_dense(), fitted_steps.transform(frame.take(test)).to_dense()
+    fitted = fit_steps(tuple(steps), Dataset(frame, target).take(train), Silent())
+    pipeline = fit_encoding(fitted, choices().encodings["as_it_is"](), EncoderInput(fitted.dataset.frame.layout), Silent())
+    matrices = pipeline.matrix.to_dense(), pipeline.transform(frame.take(test)).to_dense()
     scores = learner(np.nan_to_num(matrices[0]), target.values[train], np.nan_to_num(matrices[1]))
     return auc(scores, target.values[test])
 
@@ -196,7 +198,9 @@ def test_a_member_finds_nothing_in_much_noise(id_, probe):
 def suggested(frame: Frame) -> list[Operation]:
     types = {"number": "number", "categorical": "category", "date": "date"}
     told = [Column(name, "text" if name == "text" else types[frame.layout.kind(name)]) for name in frame.layout.names()]
-    return [step for step, _ in suggest_steps(told, frame)]
+    steps = [step for step, _ in suggest_steps(told, frame)]
+    texts = tuple(name for name in frame.layout.categoricals if name == "text")
+    return [*steps, *encoding_operations(choices().encodings["one_hot_scaled"](), EncoderInput(frame.layout, texts))]
 
 
 def suggested_scores(repeats: range) -> list[float]:

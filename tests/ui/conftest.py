@@ -108,7 +108,7 @@ def make_project(tmp_path: Path, _prepared: Callable[[Path, str, bool], Path]) -
 
 @pytest.fixture(scope="module")
 def _shared_window(qapp: QApplication) -> Iterator[MainWindow]:
-    """One window with its lanes for a module: children are slow to start."""
+    """One window with its queues for a module: children are slow to start."""
     jobs = JobRunner(qapp)
     window = MainWindow(jobs, ExceptionHook(qapp), Settings())
     jobs.quick.warm_up()

@@ -207,7 +207,7 @@ def test_every_tab_stop_of_a_form_has_a_name_and_every_control_an_object_name(qt
         assert owner.objectName(), owner
 
 
-def test_a_refused_value_is_said_in_its_field_and_the_others_still_arrive(qtbot: QtBot) -> None:
+def test_a_refused_value_is_shown_in_its_field_and_the_others_still_arrive(qtbot: QtBot) -> None:
     form, overview = open_form(qtbot)
     received: list[str] = []
     form.problem_changed.connect(received.append)
@@ -268,7 +268,7 @@ def test_a_formula_offers_names_and_takes_the_chosen_one(qtbot: QtBot) -> None:
     assert edit.text() == "`net income`"
 
 
-def test_a_pattern_that_cannot_be_read_is_refused_in_words(qtbot: QtBot) -> None:
+def test_a_pattern_that_cannot_be_read_is_refused_with_a_sentence(qtbot: QtBot) -> None:
     form, overview = open_form(qtbot)
     write(qtbot, control(form, "form_shape"), "([a-z]")
     assert form.problem()
@@ -288,7 +288,7 @@ def test_typing_arrives_after_a_pause_and_at_once_when_the_form_goes_away(qtbot:
     assert overview.values[-1].name == "yz"
 
 
-def test_showing_a_component_tells_nobody_and_an_undo_is_seen(qtbot: QtBot) -> None:
+def test_showing_a_component_emits_nothing_and_an_undo_is_seen(qtbot: QtBot) -> None:
     form, overview = open_form(qtbot)
     other = Sample(
         count=8, huge=10**11, rate=0.3, depth=4, kind="b", fast=True, name="n", sum="age", levels=("z",), of=("born",), one=("city",)
@@ -365,7 +365,7 @@ def test_the_wheel_over_a_form_changes_nothing(qtbot: QtBot) -> None:
     assert form.component() == Sample()
 
 
-def test_a_component_without_parameters_says_so(qtbot: QtBot) -> None:
+def test_a_component_without_parameters_shows_it(qtbot: QtBot) -> None:
     @dataclass(frozen=True, kw_only=True)
     class Bare(Component):
         id: ClassVar[str] = "bare"

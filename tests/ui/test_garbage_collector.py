@@ -12,7 +12,7 @@ from mlops_desktop.ui.garbage_collector import Collector
 
 
 class Knot:
-    """Something that only the collector can free; it tells in which thread that was."""
+    """Something that only the collector can free; it records in which thread that was."""
 
     freed: ClassVar[list[int]] = []
 

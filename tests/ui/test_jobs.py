@@ -1,4 +1,4 @@
-"""The lanes: real threads and real child processes."""
+"""The job queues: real threads and real child processes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_an_answer_arrives_on_the_window_s_thread(runner, qtbot):
     assert recorder.threads == {QThread.currentThread()}
 
 
-def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
+def test_refusals_and_faults_are_shown_and_the_queue_goes_on(runner, qtbot):
     for call, kind in ((calls.Refuse(), "refused"), (calls.Fail(), "crashed"), (calls.Die(), "crashed"), (calls.Echo(), "done")):
         recorder = Recorder()
         runner.start(kind, make_job(recorder, call))
@@ -73,7 +73,7 @@ def test_refusals_and_faults_are_told_and_the_lane_goes_on(runner, qtbot):
             assert isinstance(recorder.outcomes[0][1], Failed if call == calls.Fail() else Crashed)
 
 
-def test_a_fault_says_nothing_of_cells(runner, qtbot):
+def test_a_fault_shows_nothing_of_cells(runner, qtbot):
     recorder = Recorder()
     runner.start("me", make_job(recorder, calls.Fail()))
     qtbot.waitUntil(lambda: "over" in recorder.kinds(), timeout=20_000)

@@ -30,7 +30,8 @@ from mlops_desktop.engine.project.project_file import read_project, write_projec
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
-from mlops_desktop.ui.shell.main_window import MainWindow, panel_class
+from mlops_desktop.ui.shell.main_window import MainWindow
+from mlops_desktop.ui.shell.panel_modules import panel_class
 from tests.ui.conftest import settle
 
 HEAVY = {"pandas", "sklearn", "scipy", "matplotlib", "pyarrow", "lightgbm"}

@@ -30,7 +30,7 @@ from tests.ui.conftest import banner, find, settle
 
 
 class Recorder(QObject):
-    """What the bench said."""
+    """The banners and the states of saving that the controller emitted."""
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__()
@@ -131,7 +131,7 @@ def test_a_folder_that_vanishes_while_open_is_a_sentence_and_nothing_is_lost(con
     assert read_project(folder).seed == 3
 
 
-def test_changes_that_cannot_be_saved_may_be_given_up_in_words(controller, make_project, tmp_path):
+def test_changes_that_cannot_be_saved_may_be_given_up_after_a_sentence(controller, make_project, tmp_path):
     folder, other = make_project(), make_project()
     controller.open(folder)
     folder.rename(tmp_path / "away")
@@ -305,7 +305,7 @@ def test_no_cell_is_in_the_log(open_project, make_project):
             window.controller.log.emit(f"{column['name']}: {one['message']}")
     window.controller.banner.emit("warn", "The class “secret-1” of “bought” is rare.", "")
     lines = "\n".join(window._drawer.lines(1000))
-    assert "cannot be read as a number" in lines  # the cells were spoken of
+    assert "cannot be read as a number" in lines  # the log names the cells without showing them
     assert "“bought”" in lines  # names of columns may stay
     assert "secret" not in lines
     assert "secret-1" in find(window, QLabel, "banner_text").text()  # the person may see them

@@ -1,4 +1,4 @@
-"""What a trial fits: a whole pipeline (operations, encoding, algorithm), or several combined by an ensemble; saved as plain JSON."""
+"""What a trial fits: a pipeline (operations, sampler, encoding, algorithm), or several combined by an ensemble; saved as plain JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation
+from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation, Sampler
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Project
 
@@ -18,11 +18,12 @@ class Candidate:
     steps: tuple[Operation, ...]
     encoding: Encoding
     algorithm: Algorithm
+    sampler: Sampler | None = None
 
     @classmethod
     def of(cls, project: Project, algorithm: Algorithm) -> Candidate:
         """An algorithm with the steps of the project and the encoding that the project has for it."""
-        return cls(project.active_steps(), project.encoding(algorithm), algorithm)
+        return cls(project.active_steps(), project.encoding(algorithm), algorithm, project.sampler)
 
     @property
     def id(self) -> str:
@@ -50,6 +51,7 @@ class Candidate:
             "steps": [step.identity() for step in self.steps],
             "encoding": self.encoding.identity(),
             "algorithm": self.algorithm.identity(),
+            **({"sampler": self.sampler.identity()} if self.sampler else {}),
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -58,6 +60,7 @@ class Candidate:
             "steps": [step.to_json() for step in self.steps],
             "encoding": self.encoding.to_json(),
             "algorithm": self.algorithm.to_json(),
+            **({"sampler": self.sampler.to_json()} if self.sampler else {}),
         }
 
 
@@ -114,7 +117,8 @@ def read_candidate(record: Any, project: Project) -> Candidate | Combination:
     if "algorithm" not in record:
         return Candidate.of(project, choices().algorithms.read(record))
     steps = tuple(choices().operations.read(step) for step in record.get("steps", ()))
-    return Candidate(steps, choices().encodings.read(record.get("encoding")), choices().algorithms.read(record["algorithm"]))
+    sampler = choices().samplers.read(record["sampler"]) if "sampler" in record else None
+    return Candidate(steps, choices().encodings.read(record.get("encoding")), choices().algorithms.read(record["algorithm"]), sampler)
 
 
 def _read_blend(record: dict[str, Any], project: Project) -> Combination:

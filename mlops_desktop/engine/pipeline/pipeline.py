@@ -165,7 +165,10 @@ class Pipeline:
         return self.encode(candidate, fit_steps(candidate.steps, dataset, job or Silent()), job)
 
     def encode(self, candidate: Candidate, fitted: FittedSteps, job: Job | None = None) -> FittedPipeline:
-        """The encoding of a candidate, fitted on what its steps made."""
+        """The encoding of a candidate, fitted on what its steps made, after its sampler."""
+        if candidate.sampler is not None:
+            sampled = candidate.sampler.resample(fitted.dataset, self.project.seed, job or Silent())
+            fitted = FittedSteps(fitted.transforms, sampled)
         layout = fitted.dataset.frame.layout
         given = EncoderInput(layout, self.texts(layout), candidate.algorithm.takes_sparse)
         return fit_encoding(fitted, candidate.encoding, given, job or Silent())

@@ -64,9 +64,9 @@ RESULTS: Mapping[str, Result] = {
         Result(name="suggestions", inputs=("features",)),
         # The features after the steps that are switched on.
         Result(name="steps", inputs=("features",), decisions=("steps",), libraries=LEARNING),
-        # The leaderboard: the runs of these steps and encodings, compared by one metric.
-        Result(name="board", inputs=("steps",), decisions=("encodings", "metric", "positive")),
-        # One candidate (steps, encoding, algorithm), fitted fold by fold; its out-of-fold scores do not depend on the metric.
+        # The leaderboard: the runs of these steps, sampler and encodings, compared by one metric.
+        Result(name="board", inputs=("steps",), decisions=("sampler", "encodings", "metric", "positive")),
+        # One candidate (steps, sampler, encoding, algorithm), fitted fold by fold; its out-of-fold scores do not depend on the metric.
         Result(name="trial", inputs=("features",), decisions=("seed",), arguments=("candidate",)),
         Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
         # A trial on a leaderboard.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, EncoderInput, Encoding, Operation
+from mlops_desktop.base.families import Dataset, EncoderInput, Encoding, Operation, Target
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.centering import fit_centering
-from mlops_desktop.serving.frame import Frame, Matrix, to_matrix
+from mlops_desktop.serving.frame import Floats, Frame, Matrix, to_matrix
 from mlops_desktop.serving.transform import Transform, chain
 
 
@@ -24,10 +24,14 @@ class FittedSteps:
 
 @dataclass(frozen=True, eq=False)
 class FittedPipeline:
-    """Steps and encoding fitted on some rows, and the matrix that an algorithm is trained with on these rows."""
+    """Steps and encoding fitted on some rows, and what an algorithm is trained with: the matrix of these rows, or of those that a sampler
+    made of them, with the target and weights of its rows.
+    """
 
     transforms: tuple[Transform, ...]
     matrix: Matrix
+    target: Target
+    weights: Floats | None
 
     def transform(self, frame: Frame) -> Matrix:
         """The matrix of other rows with the columns that the steps were fitted on."""
@@ -69,7 +73,7 @@ def fit_encoding(fitted: FittedSteps, encoding: Encoding, given: EncoderInput, j
             "No column is left to learn from.",
             "Give at least one column the role “feature”, or switch off the step that drops the last one.",
         )
-    return FittedPipeline(tuple(transforms), matrix)
+    return FittedPipeline(tuple(transforms), matrix, encoders.dataset.target, encoders.dataset.weights)
 
 
 def encoding_operations(encoding: Encoding, given: EncoderInput) -> tuple[Operation, ...]:

@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import IO, Any, Self, TypeVar
 import mlops_desktop
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine.process.call import Call, result_types
+from mlops_desktop.engine.process.job_folders import JOB_PREFIX, PID_FILE, remove_job, sweep_jobs
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import from_json, to_json
@@ -32,9 +32,6 @@ from mlops_desktop.engine.project import from_json, to_json
 R = TypeVar("R")
 P = TypeVar("P")
 
-JOB_PREFIX = "mlops_job_"
-_PID_FILE = "worker.pid"
-_SHARED = Path("/dev/shm")
 _TAIL = 64 * 2**10  # bytes of what the child printed that are kept for a crash report
 _LINE = 8 * 2**10  # a longer line of the log comes in pieces
 _GRACE = 1.5
@@ -86,7 +83,7 @@ class _Running:
         self._tail: deque[bytes] = deque()
         self._life = -1
         self.process = self._start(command, _environment(self.folder, threads))
-        (self.folder / _PID_FILE).write_text(str(self.process.pid), encoding="ascii")
+        (self.folder / PID_FILE).write_text(str(self.process.pid), encoding="ascii")
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         assert self.process.stderr is not None
@@ -159,7 +156,7 @@ class _Running:
         if self._life >= 0:
             os.close(self._life)
             self._life = -1
-        _remove_job(self.folder)
+        remove_job(self.folder)
 
     def _read_log(self, stream: IO[bytes]) -> None:
         size = 0
@@ -384,32 +381,3 @@ def _environment(folder: Path, threads: int) -> dict[str, str]:
         env[name] = str(threads)
     env.update(JOBLIB_TEMP_FOLDER=str(folder), PYTHONUNBUFFERED="1")
     return env
-
-
-def sweep_jobs() -> None:
-    """Remove the folders of children whose parents are gone."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{JOB_PREFIX}*_*"):
-        owner = folder.name.removeprefix(JOB_PREFIX).partition("_")[0]
-        with contextlib.suppress(OSError):  # another user's, or swept by another process just now
-            if owner.isdigit() and int(owner) != os.getpid() and _ours(folder) and not _alive(int(owner)):
-                _remove_job(folder)
-
-
-def _remove_job(folder: Path) -> None:
-    """Remove the folder of a child that has ended, and the semaphores that joblib's pool leaves in shared memory when it is killed."""
-    with contextlib.suppress(OSError, ValueError):
-        pid = int((folder / _PID_FILE).read_text(encoding="ascii"))
-        for left in _SHARED.glob(f"sem.loky-{pid}-*"):
-            left.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)  # what is still mapped somewhere is swept by a later start
-
-
-def _ours(folder: Path) -> bool:
-    state = folder.lstat()
-    return folder.is_dir() and not folder.is_symlink() and (sys.platform == "win32" or state.st_uid == os.getuid())
-
-
-def _alive(pid: int) -> bool:
-    import psutil
-
-    return bool(psutil.pid_exists(pid))

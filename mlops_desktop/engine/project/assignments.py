@@ -31,7 +31,7 @@ _LISTS = {
 # Fields with parts: `split.folds=10`, or the whole as JSON.
 _GROUPS = ("brief", "goals", "costs", "search")
 _TEXTS = ("name", "target", "metric", "chosen")
-_PLAIN = ("task", "positive", "threshold", "refit", "seed", "source", "split")
+_PLAIN = ("task", "sampler", "positive", "threshold", "refit", "seed", "source", "split")
 _OLD_NAMES = {"loader": "source"}  # still understood
 # What is decided about a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
 _NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}

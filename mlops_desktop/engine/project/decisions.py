@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Sampler, Task
 from mlops_desktop.base.params import choice, number, text
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
@@ -126,6 +126,7 @@ class Project:
     row_filters: tuple[Step[RowFilter], ...] = ()
     split: Splitter = field(default_factory=default_splitter)
     steps: tuple[Step[Operation], ...] = ()
+    sampler: Sampler | None = None  # which rows models are fitted on; None: all, as they come
     encodings: dict[str, Encoding] = field(default_factory=dict)  # by id of the algorithm, or ALL; else as the algorithm declares
     candidates: tuple[Algorithm, ...] = ()
     search: Search = field(default_factory=Search)

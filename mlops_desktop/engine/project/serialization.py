@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Sampler, Task
 from mlops_desktop.base.params import Number, Param
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.settings import Settings
@@ -286,6 +286,7 @@ def registry_of(family: type[Component]) -> Registry[Any]:
         RowFilter: choices().row_filters,
         Splitter: choices().splitters,
         Operation: choices().operations,
+        Sampler: choices().samplers,
         Encoding: choices().encodings,
         Algorithm: choices().algorithms,
     }

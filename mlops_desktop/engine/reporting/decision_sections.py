@@ -10,7 +10,7 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Splitter
-from mlops_desktop.engine.choices import choices, task_spec, tasks
+from mlops_desktop.engine.choices import ALL, choices, task_spec, tasks
 from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
@@ -85,10 +85,24 @@ def preparation(project: Json) -> Html:
     for record in project.get("steps") or []:
         member = known.operations.get(record.get("id", ""))
         steps.append(_step_row(known.operations, record, stages.get(member.stage, "") if member else ""))
-    if not row_filters and not steps:
+    encodings = _encoding_rows(project)
+    if not row_filters and not steps and not encodings:
         return paragraph("No step: the columns go to the model as they are.", quiet=True)
-    said = paragraph("Every step is learned on the training part of each fold alone, and served as it was learned.", quiet=True)
-    return join([said, table(["Step", "Stage", "Parameters"], [*row_filters, *steps])])
+    said = paragraph("Every step is fitted on the training part of each fold alone, and served as it was fitted.", quiet=True)
+    return join([said, table(["Step", "Stage", "Parameters"], [*row_filters, *steps, *encodings])])
+
+
+def _encoding_rows(project: Json) -> list[tuple[str, Any, str]]:
+    """The encoding of each algorithm, those of one encoding together."""
+    known = choices()
+    pinned: Json = project.get("encodings") or {}
+    models: dict[str, tuple[Json, list[str]]] = {}
+    for record in project.get("candidates") or []:
+        algorithm = known.algorithms.get(record.get("id", ""))
+        if algorithm is not None:
+            encoding = pinned.get(algorithm.id) or pinned.get(ALL) or {"id": algorithm.encoding}
+            models.setdefault(repr(encoding), (encoding, []))[1].append(algorithm.label)
+    return [_step_row(known.encodings, encoding, f"matrix of {', '.join(labels)}") for encoding, labels in models.values()]
 
 
 def _step_row(family: Mapping[str, type[Component]], record: Json, stage: str) -> tuple[str, Any, str]:

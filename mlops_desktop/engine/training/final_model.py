@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, Encoding, Operation
+from mlops_desktop.base.families import Dataset, Operation
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import describe_columns
 from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps
@@ -111,17 +111,18 @@ def fit_candidate(pipeline: Pipeline, candidate: Candidate | Combination, rows: 
     """The transforms that all models share, and the node of the models, each with its own encoding; fitted on these rows."""
     members = candidate.members
     steps: dict[tuple[Operation, ...], FittedSteps] = {}
-    encoded: dict[tuple[tuple[Operation, ...], Encoding, bool], FittedPipeline] = {}
+    encoded: dict[tuple[Any, ...], FittedPipeline] = {}
     models: list[tuple[FittedPipeline, Model]] = []
     for i, member in enumerate(members):
         part = Part(job, i / len(members), (i + 1) / len(members))
         if member.steps not in steps:
             steps[member.steps] = fit_steps(member.steps, rows, Part(part, 0.0, 0.4))
-        key = (member.steps, member.encoding, member.algorithm.takes_sparse)
+        key = (member.steps, member.sampler, member.encoding, member.algorithm.takes_sparse)
         if key not in encoded:
             encoded[key] = pipeline.encode(member, steps[member.steps], Part(part, 0.4, 0.5))
         part.step(0.5, f"{member.label} on {rows.rows:,} rows")
-        models.append((encoded[key], fit(member.algorithm, encoded[key].matrix, rows.target, rows.weights, pipeline.project.seed).model))
+        train = encoded[key]
+        models.append((train, fit(member.algorithm, train.matrix, train.target, train.weights, pipeline.project.seed).model))
     shared = models[0][0].transforms if len(encoded) == 1 else steps[members[0].steps].transforms if len(steps) == 1 else ()
     nodes = [Chain(fitted.transforms[len(shared) :], model) for fitted, model in models]
     return shared, candidate.ensemble.compile(nodes) if isinstance(candidate, Combination) else nodes[0]

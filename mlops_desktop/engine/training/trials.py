@@ -14,10 +14,10 @@ import numpy as np
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Encoding, Operation
+from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.engine.metrics import score
-from mlops_desktop.engine.pipeline import Candidate, Combination, FittedSteps, Pipeline, fit_steps, read_candidate
+from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps, read_candidate
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
 from mlops_desktop.engine.training.model_fitting import fit
@@ -39,15 +39,15 @@ class Folds:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self._fitted: dict[tuple[int, tuple[Operation, ...]], FittedSteps] = {}
-        self._kept: dict[tuple[int, tuple[Operation, ...], Encoding, bool], tuple[Matrix, Matrix]] = {}
+        self._kept: dict[tuple[Any, ...], tuple[FittedPipeline, Matrix]] = {}
 
-    def matrices(self, candidate: Candidate, fold: int, job: Job) -> tuple[Matrix, Matrix]:
-        """The training and the validation matrix of a fold, by steps and an encoding that saw its training rows alone."""
-        key = (fold, candidate.steps, candidate.encoding, candidate.algorithm.takes_sparse)
+    def matrices(self, candidate: Candidate, fold: int, job: Job) -> tuple[FittedPipeline, Matrix]:
+        """What a candidate is trained with in a fold, and the validation matrix, by a pipeline that saw the training rows alone."""
+        key = (fold, candidate.steps, candidate.sampler, candidate.encoding, candidate.algorithm.takes_sparse)
         if key not in self._kept:
             fitted = self.pipeline.encode(candidate, self._steps(candidate, fold, job), job)
-            pair = fitted.matrix, fitted.transform(self.pipeline.train.frame.take(self.pipeline.folds[fold][1]))
-            if not self._fits(pair):
+            pair = fitted, fitted.transform(self.pipeline.train.frame.take(self.pipeline.folds[fold][1]))
+            if not self._fits((fitted.matrix, pair[1])):
                 return pair
             self._kept[key] = pair
         return self._kept[key]
@@ -64,7 +64,7 @@ class Folds:
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
         import psutil
 
-        kept = sum(_size(other) for other in self._kept.values())
+        kept = sum(_size((fitted.matrix, valid)) for fitted, valid in self._kept.values())
         return bool(kept + _size(pair) * len(self.pipeline.folds) < MATRIX_SHARE * psutil.virtual_memory().available)
 
     def processes(self) -> int:
@@ -72,7 +72,7 @@ class Folds:
         import psutil
 
         pipeline = self.pipeline
-        kept = sum(_size(pair) for pair in self._kept.values()) / max(1, len(self._kept))
+        kept = sum(_size((fitted.matrix, valid)) for fitted, valid in self._kept.values()) / max(1, len(self._kept))
         each = 2**28 + 3 * kept * len(pipeline.folds)
         return int(max(1, min(cores(), len(pipeline.folds), PROCESS_SHARE * psutil.virtual_memory().available / each)))
 
@@ -88,14 +88,11 @@ class Folds:
         began = time.perf_counter()
         job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.pipeline.folds)}")
         train, valid = self.matrices(candidate, fold, job)
-        rows = self.pipeline.folds[fold][0]
-        part = self.pipeline.train
-        weights = None if part.weights is None else part.weights[rows]
-        fitted = fit(algorithm, train, part.target.take(rows), weights, self.pipeline.project.seed)
+        fitted = fit(algorithm, train.matrix, train.target, train.weights, self.pipeline.project.seed)
         scores = np.round(fitted.model.scores(valid), 12)
         if not np.isfinite(scores).all():
             raise UserError(f"{algorithm.label} gave answers that are not finite numbers.", "Scale the columns, or clip extreme values.")
-        document = {"notes": list(fitted.notes), "features": train.width, "seconds": time.perf_counter() - began}
+        document = {"notes": list(fitted.notes), "features": train.matrix.width, "seconds": time.perf_counter() - began}
         self.pipeline.store.put(key, document, {"scores": scores})
 
     def _combine_fold(self, combination: Combination, fold: int, job: Job) -> None:

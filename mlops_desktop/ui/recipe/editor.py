@@ -1,6 +1,6 @@
-"""The recipe as three panels edit it: which step is looked at, what is about to be added, and what the child says of it.
+"""The recipe as three panels edit it: which step is selected, what is about to be added, and what the preview says of it.
 
-It knows no widget. Every change goes through the bench as one named step of undo; what a panel shows comes from here.
+It knows no widget. Every change goes through the controller as one named step of undo; what a panel shows comes from here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Recipe(QObject):
     def __init__(self, controller: ProjectController, panel: str, stage: str, parent: QObject) -> None:
         super().__init__(parent)
         self.controller, self.panel, self.stage = controller, panel, stage
-        self.kind, self.at = "", -1  # what is looked at
+        self.kind, self.at = "", -1  # what is selected
         self.draft: Draft | None = None
         self.proposals: list[SuggestedStep] | None = None
         self.preview = RecipePreview(controller, panel, self)
@@ -79,13 +79,13 @@ class Recipe(QObject):
         return self.stage == "prepare" if kind == ROW_FILTER else bool(items[at].component.stage == self.stage)
 
     def chosen(self) -> Step[Any] | None:
-        """The step or row filter of the project that is looked at; None for a draft, or when nothing is."""
+        """The step or row filter of the project that is selected; None for a draft, or when nothing is."""
         if self.draft is None and self.kind and self.mine(self.at, self.kind):
             return self.items(self.kind)[self.at]
         return None
 
     def component(self) -> Component | None:
-        """What is looked at: the draft, else the chosen step or row filter."""
+        """What is selected: the draft, else the chosen step or row filter."""
         step = self.chosen()
         if step is not None:
             return step.component  # type: ignore[no-any-return]  # of whichever family
@@ -101,13 +101,13 @@ class Recipe(QObject):
         return dataclasses.replace(project, **changed)
 
     def selected_positions(self) -> tuple[int, int]:
-        """Positions in the trial of the step and of the row filter that are looked at; −1 for none."""
+        """Positions in the preview of the step and of the row filter that are selected; −1 for none."""
         kind, at = (self.draft.kind, self.draft.at) if self.draft else (self.kind, self.at)
         return (at if kind == STEP else -1, at if kind == ROW_FILTER else -1)
 
     @property
     def answer(self) -> Json | None:
-        """What the child said last."""
+        """The last answer of the preview."""
         return self.preview.answer
 
     @property
@@ -116,7 +116,7 @@ class Recipe(QObject):
         return self.preview.fresh
 
     def columns(self) -> Kinds:
-        """The columns that there are where the component looked at stands, as (name, kind); while they are not known, those last known."""
+        """The columns that there are where the component selected stands, as (name, kind); while they are not known, those last known."""
         if self.selected_positions()[1] >= 0:
             table = self.controller.table()
             layout = table.frame.layout if table else None
@@ -132,7 +132,7 @@ class Recipe(QObject):
         return found
 
     def outcome_of(self, kind: str, at: int) -> Json:
-        """What the child said last of the step or row filter at a position of the project; empty when it said nothing."""
+        """What the preview says last of the step or row filter at a position of the project; empty when it says nothing."""
         if self.answer is None:
             return {}
         text = self.answer["steps" if kind == STEP else "row_filters"]
@@ -153,10 +153,10 @@ class Recipe(QObject):
         """Why the step or row filter at a position is sound for this data; empty when nothing was found that speaks for it."""
         return reason_for(self.items(kind)[at].component, self.controller.suggestions())
 
-    # ---- what is looked at
+    # ---- what is selected
 
     def show(self) -> None:
-        """The project changed, or the panel came to the front: settle what is looked at, and ask what it does."""
+        """The project changed, or the panel came to the front: settle what is selected, and ask what it does."""
         if self.controller.folder != self._folder:
             self._folder = self.controller.folder
             self.kind, self.at, self.draft, self.proposals = "", -1, None, None
@@ -251,7 +251,7 @@ class Recipe(QObject):
     # ---- editing
 
     def edit(self, component: Component) -> None:
-        """The form brings another value of what is looked at."""
+        """The form brings another value of what is selected."""
         if self.draft is not None:
             if component != self.draft.component:
                 self.draft = dataclasses.replace(self.draft, component=component)
@@ -291,7 +291,7 @@ class Recipe(QObject):
             self._change(kind, at + 1, self.tr("Duplicate {step}"), at, doubled(self.items(kind), at))
 
     def remove(self, at: int, kind: str = STEP) -> None:
-        """Take it out; `removed` tells, so that it can be offered to take that back."""
+        """Take it out; `removed` is emitted, so that it can be offered to take that back."""
         self.leaving.emit()
         if self.mine(at, kind):
             items = self.items(kind)

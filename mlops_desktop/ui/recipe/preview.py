@@ -19,7 +19,7 @@ REMEMBERED = 50  # steps before which the columns are known
 
 
 class RecipePreview(QObject):
-    """`show` says what is looked at; when no answer about it is there, the child is asked after a pause. One question at a time."""
+    """`show` says what is selected; when no answer about it is there, the child is asked after a pause. One question at a time."""
 
     changed = Signal()  # an answer came, or none will come
 
@@ -48,7 +48,7 @@ class RecipePreview(QObject):
 
     @property
     def before(self) -> str:
-        """What the columns at the step that is looked at hang on: the rows, the features, the steps before it."""
+        """What the columns at the step that is selected depend on: the rows, the features, the steps before it."""
         return self._before
 
     def forget(self) -> None:
@@ -78,7 +78,7 @@ class RecipePreview(QObject):
             self._timer.start(pause)
 
     def columns(self) -> tuple[Kinds, bool]:
-        """The columns before the step that is looked at, as (name, kind), and whether it is these exactly: else they are the last known."""
+        """The columns before the step that is selected, as (name, kind), and whether it is these exactly: else they are the last known."""
         found = self._columns.get(self._before)
         return list(found if found is not None else next(reversed(self._columns.values()), [])), found is not None
 

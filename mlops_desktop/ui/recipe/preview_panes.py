@@ -1,4 +1,4 @@
-"""What the step that is looked at does: distributions before and after it, and the first rows."""
+"""What the step that is selected does: distributions before and after it, and the first rows."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class ChangesPane(Pane):
 
     def _put(self, shown: Distribution, line: int, side: int, across: int = 1) -> None:
         cell = DistributionCell(name=f"{self.recipe.panel}_cell_{line}_{side}")
-        cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a picture of what the table of rows says in words
+        cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the table of rows has the same as text
         cell.unsetCursor()
         cell.setFixedHeight(self._high)
         cell.show_distribution(shown)

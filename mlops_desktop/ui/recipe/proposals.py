@@ -25,7 +25,7 @@ class Proposal:
 
 
 class Proposals(QWidget):
-    """The list; `taken` tells the position of the one that a person wants."""
+    """The list; `taken` brings the position of the one that a person wants."""
 
     taken = Signal(int)
 

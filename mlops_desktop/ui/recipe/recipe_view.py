@@ -140,7 +140,7 @@ class RecipeView(QWidget):
         self.gallery.focus_first()
 
     def show_step(self) -> None:
-        """Back to the step that is looked at."""
+        """Back to the step that is selected."""
         self._show_page("")
 
     def _show_page(self, page: str) -> None:
@@ -314,7 +314,7 @@ class RecipeView(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back to the step that was looked at."""
+        """Escape goes back to the step that was selected."""
         if self._escapes(event):
             self._page = ""
             self.recipe.cancel()

@@ -56,7 +56,7 @@ class StepItem:
 
 
 class _Card(QFrame):
-    """One step. It knows its place and tells its list what a person wants."""
+    """One step. It knows its position and emits what a person wants."""
 
     def __init__(self, recipe: RecipeList, position: int) -> None:
         super().__init__()
@@ -190,8 +190,8 @@ def _wish(event: QKeyEvent) -> str:
 
 
 class RecipeList(QWidget):
-    """The cards. It holds no truth: every signal tells positions, the owner makes a new tuple (see `moved`, `without`, `doubled`) and calls
-    `show_steps`; the focus then follows the step that was moved.
+    """The cards. It holds no state: every signal brings positions, the owner makes a new tuple (see `moved`, `without`, `doubled`) and
+    calls `show_steps`; the focus then follows the step that was moved.
     """
 
     moved = Signal(int, int)  # from, to (its place afterwards)
@@ -238,7 +238,7 @@ class RecipeList(QWidget):
         self._follow = None
 
     def show_chosen(self, position: int) -> None:
-        """Mark a step as the one that is being looked at; −1: none."""
+        """Mark a step as the selected one; −1: none."""
         self._chosen = position
         self._paint_cards()
 

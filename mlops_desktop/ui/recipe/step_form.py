@@ -1,4 +1,4 @@
-"""The settings of the step that is looked at, or of one that is about to be added."""
+"""The settings of the step that is selected, or of one that is about to be added."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class StepCard(QFrame):
             next(iter(self.form.fields.values())).setFocus()
 
     def show_recipe(self) -> None:
-        """Show what is looked at."""
+        """Show what is selected."""
         recipe, component = self.recipe, self.recipe.component()
         self._pages.setCurrentIndex(1 if component is None else 0)
         if component is None:

@@ -16,7 +16,7 @@ PANELS = {"prepare": "preprocess", "engineer": "engineer", "select": "select"}  
 
 
 class RecipeSide(QFrame):
-    """The list of all steps: those of this stage are edited here, the others are links to theirs. `add_asked` tells step or row filter."""
+    """The list of all steps: those of this stage are edited here, the others are links to theirs. `add_asked` brings step or row filter."""
 
     add_asked = Signal(str)
     edit_asked = Signal()
@@ -100,7 +100,7 @@ class RecipeSide(QFrame):
     # ---- showing
 
     def show_recipe(self) -> None:
-        """Show the steps as they are, with what the child said of them last."""
+        """Show the steps as they are, with what the preview says of them last."""
         recipe = self.recipe
         self.steps.show_steps([self._item(at) for at in range(len(recipe.steps))])
         drafting = recipe.draft is not None

@@ -1,4 +1,4 @@
-"""What a step of the recipe is told as in one line, from its declared parameters."""
+"""A step of the recipe in one line, from its declared parameters."""
 
 from __future__ import annotations
 

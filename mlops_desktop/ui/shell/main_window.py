@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -13,9 +11,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.workflow import STAGES, TITLES
-from mlops_desktop.ui import panels, theme
+from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
@@ -25,6 +22,7 @@ from mlops_desktop.ui.shell.command_palette import Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
 from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.footer import Footer, LogDrawer
+from mlops_desktop.ui.shell.panel_modules import panel_class
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
@@ -33,28 +31,6 @@ from mlops_desktop.ui.widgets.basic import column, repaint_icons, row, scrolled
 
 COLLAPSE_BELOW = 1100
 AHEAD_MS = 700  # of rest, before the next panel is made
-
-
-def panel_modules() -> dict[str, str]:
-    """The module of each stage's panel: `panels/` has a package for each, named like the stage. Nothing is imported."""
-    return {info.name: f"{panels.__name__}.{info.name}.panel" for info in pkgutil.iter_modules(panels.__path__)}
-
-
-def panel_class(id_: str) -> type[Panel]:
-    """The panel of a stage, imported on the first visit."""
-    module = import_module(panel_modules()[id_])
-    return next(
-        member
-        for member in vars(module).values()
-        if isinstance(member, type) and issubclass(member, Panel) and member.__module__ == module.__name__
-    )
-
-
-def needed_later() -> list[Callable[[], object]]:
-    """What the window loads while the person looks at the start page: the catalogue, panels in the order of the stages, charts."""
-    there = panel_modules()
-    names = [*(there[id_] for id_ in STAGES if id_ in there), "pyqtgraph"]
-    return [choices, *(partial(import_module, name) for name in names)]
 
 
 class MainWindow(QMainWindow):

@@ -151,7 +151,7 @@ class Rail(QListWidget):
         self.blockSignals(False)
 
     def show_current(self, id_: str) -> None:
-        """Select a stage without telling anyone."""
+        """Select a stage without emitting a signal."""
         self.blockSignals(True)
         for position in range(self.count()):
             if self.item(position).data(_DATA).id == id_:

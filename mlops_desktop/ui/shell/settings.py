@@ -42,7 +42,7 @@ class Settings:
         self._settings.setValue("recent", [str(path) for path in (folder, *known)][:MOST_RECENT])
 
     def stood(self, folder: Path) -> str:
-        """How a project stood when it was seen last, in a few words; empty when that is not known."""
+        """How a project stood when it was seen last, in a short text; empty when that is not known."""
         return self._summaries().get(str(folder), "")
 
     def keep_summary(self, folder: Path, message: str) -> None:

@@ -21,7 +21,7 @@ LONGEST_NAME = 0.42  # of the width
 
 
 class BarChart(PaintedChart):
-    """Bars from a common zero, the first on top. Names are elided to at most two fifths of the width; the whole is said at the pointer."""
+    """Bars from a common zero, the first on top. Names are elided to at most two fifths of the width; the whole is shown at the pointer."""
 
     _bars: Sequence[Bar] = ()
     _marks: Sequence[Mark] = ()

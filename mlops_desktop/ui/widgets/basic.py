@@ -177,7 +177,7 @@ class Button(QPushButton):
             self.clicked.connect(lambda: on_click())
 
     def setText(self, text: str) -> None:
-        """Change the words; the spoken name follows unless it was given one of its own."""
+        """Change the words; the accessible name follows unless it was given one of its own."""
         own = self.accessibleName() not in (self.text(), self.objectName().replace("_", " "))
         super().setText(text)
         if text and not own:
@@ -228,7 +228,7 @@ class Tool(QToolButton):
 
 
 class Segments(QFrame):
-    """A few choices side by side, one of them on. Ids are what `chosen` tells, not positions."""
+    """A few choices side by side, one of them on. Ids are what `chosen` brings, not positions."""
 
     chosen = Signal(str)
 
@@ -257,7 +257,7 @@ class Segments(QFrame):
             self.show_choice(options[0][0])
 
     def show_choice(self, id_: str) -> None:
-        """Turn a choice on without telling anyone; an id that is not offered turns all off."""
+        """Turn a choice on without emitting a signal; an id that is not offered turns all off."""
         if id_ in self._buttons:
             self._buttons[id_].setChecked(True)
             return

@@ -111,7 +111,7 @@ class ScatterChart(LineChart):
         `planned`: how many trials there will be, so that the axis does not move while they come.
         """
         asked = (tuple(scores), more_is_better, planned, self.y_label)
-        if asked == self._history:  # a search tells of every fold, but only a whole trial is a point
+        if asked == self._history:  # a search emits of every fold, but only a whole trial is a point
             return
         self._history = asked
         values = np.array([np.nan if score is None else score for score in scores], dtype=np.float64)

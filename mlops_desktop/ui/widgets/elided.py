@@ -11,7 +11,7 @@ from mlops_desktop.ui.widgets.basic import Weight
 
 
 def elided_name(metrics: QFontMetrics, name: str, available: int) -> str:
-    """A column's name in so many pixels, cut in the middle; of “column = level” both sides keep what tells them from others."""
+    """A column's name in so many pixels, cut in the middle; of “column = level” both sides keep what emits them from others."""
     middle = Qt.TextElideMode.ElideMiddle
     column, mark, level = name.partition(" = ")
     if not mark or metrics.horizontalAdvance(name) <= available:

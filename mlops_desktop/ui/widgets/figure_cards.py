@@ -52,7 +52,7 @@ class Kpi(QFrame):
 
 
 class FindingRow(QWidget):
-    """One finding: a sign for its severity (err, warn, info, ok), a title, a sentence, and links. `acted` tells the id of the link."""
+    """One finding: a sign for its severity (err, warn, info, ok), a title, a sentence, and links. `acted` brings the id of the link."""
 
     acted = Signal(str)
 

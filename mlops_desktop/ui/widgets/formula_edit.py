@@ -53,7 +53,7 @@ class FormulaEdit(QPlainTextEdit):
         return self.toPlainText()
 
     def show_text(self, text: str) -> None:
-        """Show a formula without telling anyone; the cursor stays when it is the same."""
+        """Show a formula without emitting a signal; the cursor stays when it is the same."""
         if text != self.text():
             self._silent = True
             self.setPlainText(text)

@@ -52,7 +52,7 @@ class ComboBox(QComboBox):
             self.show_choice(before)
 
     def show_choice(self, id_: str) -> None:
-        """Turn an id on without telling anyone; an id that is not offered turns none on."""
+        """Turn an id on without emitting a signal; an id that is not offered turns none on."""
         self.blockSignals(True)
         self.setCurrentIndex(next((i for i in range(self.count()) if self.itemData(i) == id_), -1))
         self.blockSignals(False)
@@ -100,7 +100,7 @@ class SpinBox(QSpinBox):
         self.lineEdit().setTextMargins(6, 0, 0, 0)  # the style sheet's padding does not reach a spin box
 
     def show_value(self, value: int) -> None:
-        """Show a value without telling anyone, and without moving the cursor when it is there already."""
+        """Show a value without emitting a signal, and without moving the cursor when it is there already."""
         if value != self.value():
             self.blockSignals(True)
             self.setValue(value)
@@ -133,7 +133,7 @@ class NumberLine(QLineEdit):
         self.returnPressed.connect(self.done)
 
     def number(self) -> int | float | None:
-        """The number that stands there, None when the field is blank; UserError when the text is no number. Bounds are not looked at."""
+        """The number that stands there, None when the field is blank; UserError when the text is no number. Bounds are not selected."""
         text = self.text().strip().replace("−", "-").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
         if not text:
             return None
@@ -145,7 +145,7 @@ class NumberLine(QLineEdit):
         return int(value) if self._whole and value == int(value) else value
 
     def show_number(self, value: float | None) -> None:
-        """Show a number without telling anyone; a text that already means it stays as the person wrote it."""
+        """Show a number without emitting a signal; a text that already means it stays as the person wrote it."""
         try:
             same = self.text() != "" and self.number() == value
         except UserError:
@@ -204,7 +204,7 @@ class Switch(QCheckBox):
         return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A track and a knob; the knob's side tells the state as much as the color does."""
+        """A track and a knob; the knob's side emits the state as much as the color does."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         track = QRectF(4, 5, 32, 18)

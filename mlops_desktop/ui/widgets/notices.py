@@ -27,7 +27,7 @@ def reduced_motion() -> bool:
 
 
 class Banner(QFrame):
-    """A line above a page. `tone`: info, ok, warn, err, or stale (out of date). `acted` tells the id of a button.
+    """A line above a page. `tone`: info, ok, warn, err, or stale (out of date). `acted` brings the id of a button.
 
     `actions` are (id, text, kind) of buttons, with a kind as in `Button`.
     """

@@ -181,7 +181,7 @@ def _tone(tone: str) -> str:
 
 
 class RowsTable(QTableView):
-    """A table of a few hundred rows at most. `chosen` tells the ids of the selected rows when a person changes them, `opened` the id of a
+    """A table of a few hundred rows at most. `chosen` brings the ids of the selected rows when a person changes them, `opened` the id of a
     row that was double-clicked or entered.
     """
 
@@ -257,7 +257,7 @@ class RowsTable(QTableView):
         return [self.rows_model.rows[at].id for at in sorted({index.row() for index in self.selectionModel().selectedIndexes()})]
 
     def select(self, ids: Iterable[str]) -> None:
-        """Select the rows of these ids without telling anyone; unknown ids are passed over."""
+        """Select the rows of these ids without emitting a signal; unknown ids are passed over."""
         wanted, silent = set(ids), self._silent
         self._silent = True
         flags = self.selectionModel().SelectionFlag

@@ -174,7 +174,7 @@ def paint_ticks(painter: QPainter, area: QRectF, edges: Sequence[float], *, wide
     low, span, end = float(edges[0]), float(edges[-1] - edges[0]), area.left() - 10
     most = max(2, int(area.width() // wide))
     ticks = nice_ticks(low, float(edges[-1]), most)
-    if len(ticks) < 3:  # one number tells nothing of a scale
+    if len(ticks) < 3:  # one number emits nothing of a scale
         more = nice_ticks(low, float(edges[-1]), most + 1)
         ticks = more if len(more) <= most + 1 else ticks
     for value, text in zip(ticks, tick_texts(ticks), strict=True):

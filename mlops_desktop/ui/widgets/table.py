@@ -138,7 +138,7 @@ class _Cells(QStyledItemDelegate):
 class DataTable(QTableView):
     """Rows of the data. A click on a column's head sorts upwards, then downwards, then as in the file; the menu key offers the same.
 
-    `column_chosen` tells the name of a column whose head was clicked or in which the current cell is; `row_opened` the source row that was
+    `column_chosen` brings the name of a column whose head was clicked or in which the current cell is; `row_opened` the source row that was
     double-clicked. `aside` has work done on another thread and calls back on this one with what it raised: long tables are sorted there.
     """
 

@@ -128,7 +128,7 @@ class TableModel(QAbstractTableModel):
         self._sorted: NDArray[np.int64] | None = None  # every row in the order of the sort; None: in that of the file
         self._order: NDArray[np.int64] | None = None  # those that are shown; None: every row, in the order of the file
         self._mask: NDArray[np.bool_] | None = None
-        self._formats: dict[int, Callable[[Any], str]] = {}  # of the columns that were looked at
+        self._formats: dict[int, Callable[[Any], str]] = {}  # of the columns that were selected
         self._texts: dict[int, str] = {}
 
     def show_columns(self, columns: Sequence[TableColumn]) -> None:

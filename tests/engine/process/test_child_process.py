@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 from mlops_desktop.base.errors import Cancelled, UserError
-from mlops_desktop.engine.process import child_process
 from mlops_desktop.engine.process.call import Call
 from mlops_desktop.engine.process.child_process import Child, Crashed, Failed, worker_command
+from mlops_desktop.engine.process.job_folders import sweep_jobs
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
 from tests.engine.process import child_calls as calls
@@ -360,7 +360,7 @@ def test_a_parent_killed_with_nine_leaves_nobody(tmp_path, monkeypatch, call):
     assert not stayed
     folders = list(temporary.glob(f"mlops_job_{parent.pid}_*"))
     assert folders  # nobody was left to remove it ...
-    child_process.sweep_jobs()
+    sweep_jobs()
     assert not any(folder.exists() for folder in folders)  # ... so the next start does
     assert not list(Path("/dev/shm").glob(f"sem.loky-{worker}-*"))
 
@@ -375,7 +375,7 @@ def test_the_folders_of_living_parents_stay(tmp_path, monkeypatch):
     free = next(pid for pid in range(4_000_000, 0, -1) if not psutil.pid_exists(pid))
     (tmp_path / f"mlops_job_{free}_link").symlink_to(outside, target_is_directory=True)
     (tmp_path / f"mlops_job_{free}_dead").mkdir()
-    child_process.sweep_jobs()
+    sweep_jobs()
     left = sorted(path.name for path in tmp_path.iterdir())
     assert f"mlops_job_{free}_dead" not in left
     assert len(left) == 6

@@ -15,7 +15,7 @@ Mod = Qt.KeyboardModifier
 
 
 def rest(panel) -> None:
-    """Wait until the child said what it has to say of what is shown."""
+    """Wait until the preview says what it has to say of what is shown."""
     end = time.monotonic() + 60
     while True:
         settle(panel.window())

@@ -22,7 +22,7 @@ from mlops_desktop.engine.process import Evaluate
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
-from mlops_desktop.ui.panels.app import panel as panel_module
+from mlops_desktop.ui.panels.app import answer_page
 from mlops_desktop.ui.panels.app.choice_fields import LevelField, SwitchField
 from mlops_desktop.ui.panels.app.range_fields import DateField, NumberField
 from mlops_desktop.ui.panels.app.text_fields import TextField, TextValueField
@@ -36,7 +36,7 @@ def rest(panel) -> None:
     end = time.monotonic() + 60
     while True:
         settle(panel.window())
-        if not panel._answering.isActive() and not panel._explaining.isActive():
+        if not panel._answering.isActive() and not panel.answer._explaining.isActive():
             settle(panel.window())
             return
         assert time.monotonic() < end
@@ -77,7 +77,7 @@ def engine_scores(panel, row) -> np.ndarray:
 
 
 def positive(panel) -> float:
-    return panel.outcome.answer.value
+    return panel.answer.outcome.answer.value
 
 
 # ---- the form
@@ -88,7 +88,7 @@ def test_the_window_predicts_without_the_big_libraries(opened):
     code = "import sys; import mlops_desktop.ui.panels.app.panel, mlops_desktop.ui.panels.deploy.panel; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "sklearn", "scipy", "pyarrow", "lightgbm", "matplotlib", "pyqtgraph"} & set(loaded)
-    assert panel.outcome.answer is not None
+    assert panel.answer.outcome.answer is not None
 
 
 def test_a_final_model_of_all_rows_answers_as_soon_as_it_is_wanted(opened):
@@ -97,7 +97,7 @@ def test_a_final_model_of_all_rows_answers_as_soon_as_it_is_wanted(opened):
     panel.controller.edit("Final model", refit="all")
     rest(panel)
     assert positive(panel) != before
-    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, panel.form.row()))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, panel.form.row()))
     panel.controller.undo()
     rest(panel)
     assert positive(panel) == before
@@ -123,9 +123,9 @@ def test_what_is_typed_changes_the_answer_to_the_engines_own(opened):
     row = panel.form.row()
     assert (row["tenure"], row["MonthlyCharges"]) == (2, 105.5)
     scores = engine_scores(panel, row)
-    np.testing.assert_array_equal(panel.outcome.answer.scores, scores)
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, scores)
     assert find(panel, QLabel, "answer_figure").text() != before
-    threshold = panel.trial.scorer.threshold
+    threshold = panel.answer.trial.scorer.threshold
     assert find(panel, QLabel, "answer_class").text() == f"Churn: {'Yes' if positive(panel) >= threshold else 'No'}"
 
 
@@ -160,11 +160,11 @@ def test_beyond_the_range_and_unknown_levels_are_flagged_not_refused(opened):
     assert "outside the training range" in panel.form.field("tenure").note.text()
     write(panel, "Contract", "Lifelong")
     assert "training data did not have" in panel.form.field("Contract").note.text()
-    assert len(panel.card.message) == 2
-    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, panel.form.row()))
+    assert len(panel.answer.card.message) == 2
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, panel.form.row()))
     click(find(panel, QPushButton, "reset_inputs"))
     rest(panel)
-    assert panel.card.message == []
+    assert panel.answer.card.message == []
     assert panel.form.field("tenure").note.isHidden()
 
 
@@ -174,9 +174,9 @@ def test_what_cannot_be_read_gets_a_sentence_and_no_answer(opened):
     assert find(panel, QLabel, "answer_figure").text() == "–"
     assert "tenure" in find(panel, QLabel, "answer_detail").text()
     assert not panel.form.field("tenure").note.isHidden()
-    assert panel.what_if.curve is None
+    assert panel.answer.what_if.curve is None
     write(panel, "tenure", "2")
-    assert panel.outcome.answer is not None
+    assert panel.answer.outcome.answer is not None
 
 
 def test_missing_is_a_value(opened):
@@ -186,7 +186,7 @@ def test_missing_is_a_value(opened):
     row = panel.form.row()
     assert row["bill_length_mm"] is None
     assert row["island"] is None
-    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, row))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, row))
 
 
 def test_a_switch_has_three_states(opened):
@@ -203,7 +203,7 @@ def test_a_switch_has_three_states(opened):
     rest(panel)
     assert panel.form.row()["PaperlessBilling"] is None
     assert field.word.text() == "missing"
-    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, panel.form.row()))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, panel.form.row()))
 
 
 def test_dates_texts_and_identifiers(opened, open_project):
@@ -216,7 +216,7 @@ def test_dates_texts_and_identifiers(opened, open_project):
         text = f"{words[(0 if spam else 1) + 2 * rng.randrange(2)]} number {rng.randrange(9999)} and {rng.choice(ends)}"
         lines.append(f"2024-{1 + i % 12:02d}-{1 + i % 28:02d},{text},K{i:05d},{rng.random():.3f},{'yes' if spam else 'no'}")
     panel = opened("dates", "\n".join(lines) + "\n", "spam", "logistic")
-    form, names = panel.form, [one.name for one in panel.trial.scorer.schema.columns]
+    form, names = panel.form, [one.name for one in panel.answer.trial.scorer.schema.columns]
     kinds = {name: type(form.field(name)) for name in names}
     assert kinds["when"] is DateField
     assert kinds["note"] is TextField
@@ -230,7 +230,7 @@ def test_dates_texts_and_identifiers(opened, open_project):
     rest(panel)
     assert form.row()["note"] == "win a prize"
     assert form.row()["when"] == "2024-06-15"
-    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, form.row()))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, form.row()))
     form.field("when").slider.setValue(5)
     rest(panel)
     assert form.row()["when"].startswith("2024-0")
@@ -259,7 +259,7 @@ def test_many_columns_are_folded_and_found(opened):
     assert [name for name, field in form.fields.items() if field.isVisible()] == ["column_060"]
     write(panel, "column_060", "3")
     assert form.row()["column_060"] == 3
-    np.testing.assert_array_equal(panel.outcome.answer.scores, engine_scores(panel, form.row()))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, form.row()))
     line.clear()
     click(more)
     assert sum(field.isVisible() for field in form.fields.values()) == 150
@@ -281,7 +281,7 @@ def test_contributions_add_up(opened):
     panel = opened()
     for name, text in (("tenure", "3"), ("Contract", "Two year"), ("TotalCharges", "40"), ("TechSupport", "Yes")):
         write(panel, name, text)
-    why = panel.why
+    why = panel.answer.why
     assert why.parts
     assert abs(why.base + sum(part for _, part in why.parts) - why.answer) < 1e-9
     assert abs(why.answer - positive(panel)) < 1e-9
@@ -292,26 +292,26 @@ def test_contributions_add_up(opened):
 def test_a_slow_explanation_is_worked_out_by_the_child(opened, monkeypatch):
     panel = opened("penguins")
     write(panel, "bill_length_mm", "50")
-    here = list(panel.why.parts)
-    monkeypatch.setattr(panel_module, "PATIENCE_S", 0.0)
-    panel.why.parts = []
+    here = list(panel.answer.why.parts)
+    monkeypatch.setattr(answer_page, "PATIENCE_S", 0.0)
+    panel.answer.why.parts = []
     panel.show_answer()
     rest(panel)
-    assert panel.why.parts == here
+    assert panel.answer.why.parts == here
 
 
-def test_what_if_walks_over_the_range_with_the_own_value_on_it(opened):
+def test_what_if_goes_over_the_range_with_the_own_value_on_it(opened):
     panel = opened()
-    panel._pick_column("MonthlyCharges")
+    panel.answer._pick_column("MonthlyCharges")
     write(panel, "MonthlyCharges", "63.25")
-    curve = panel.what_if.curve
+    curve = panel.answer.what_if.curve
     assert curve.field == "MonthlyCharges"
     at = curve.values.index(63.25)
     assert curve.scores[at] == positive(panel)
-    column = panel.trial.scorer.schema.column("MonthlyCharges")
+    column = panel.answer.trial.scorer.schema.column("MonthlyCharges")
     assert (curve.values[0], curve.values[-1]) == (column.low, column.high)
     for value, score in list(zip(curve.values, curve.scores, strict=True))[::10]:
-        assert engine_scores(panel, {**panel.form.row(), "MonthlyCharges": value})[0, panel.trial.scorer.positive] == score
+        assert engine_scores(panel, {**panel.form.row(), "MonthlyCharges": value})[0, panel.answer.trial.scorer.positive] == score
 
 
 def test_what_if_over_levels_marks_the_own_one(opened):
@@ -323,9 +323,9 @@ def test_what_if_over_levels_marks_the_own_one(opened):
     box.setCurrentIndex(at)
     box.activated.emit(at)
     write(panel, "Contract", "One year")
-    assert set(panel.what_if.curve.values) == {"Month-to-month", "One year", "Two year"}
-    assert [bar.color for bar in panel.what_if.bars._bars if bar.name == "One year"] == [1]
-    assert panel.what_if.bars._marks[0].at == pytest.approx(100 * panel.trial.scorer.threshold)
+    assert set(panel.answer.what_if.curve.values) == {"Month-to-month", "One year", "Two year"}
+    assert [bar.color for bar in panel.answer.what_if.bars._bars if bar.name == "One year"] == [1]
+    assert panel.answer.what_if.bars._marks[0].at == pytest.approx(100 * panel.answer.trial.scorer.threshold)
 
 
 # ---- rows, resets, kept inputs
@@ -344,14 +344,14 @@ def test_a_row_of_the_training_part_is_answered_as_by_the_engine(opened):
     click(find(panel, QPushButton, "picker_show"))
     rest(panel)
     frame = pipeline.table.frame.take(np.array([at])).select(pipeline.features)
-    np.testing.assert_array_equal(panel.outcome.answer.scores, panel.trial.scorer.scores(frame))
+    np.testing.assert_array_equal(panel.answer.outcome.answer.scores, panel.answer.trial.scorer.scores(frame))
     truth = pipeline.table.frame.texts("Churn")[at] if pipeline.table.frame.layout.kind("Churn") == "categorical" else None
     text = find(panel, QLabel, "picker_truth").text()
     assert text.startswith(f"Row {at + 1}: Churn was ")
     assert truth is None or text.endswith(truth)
 
 
-def test_rows_of_the_test_part_stay_sealed(opened):
+def test_rows_of_the_test_part_stay_held_out(opened):
     panel = opened()
     click(find(panel, QPushButton, "pick_row"))
     settle(panel.window())
@@ -371,17 +371,17 @@ def test_rows_of_the_test_part_stay_sealed(opened):
 
 def test_kept_inputs_stand_side_by_side_and_outlive_the_window(opened, open_project):
     panel = opened()
-    assert panel.kept.isHidden()
+    assert panel.answer.kept.isHidden()
     write(panel, "tenure", "1")
     first = positive(panel)
     click(find(panel, QPushButton, "answer_keep"))
     write(panel, "tenure", "70")
     click(find(panel, QPushButton, "answer_keep"))
-    rows = panel.kept.table.rows_model.rows
+    rows = panel.answer.kept.table.rows_model.rows
     assert [row.cell(0).text for row in rows] == ["Input 1", "Input 2"]
     assert "tenure: 1" in rows[0].cell(3).text
     assert rows[1].cell(3).text == "–"
-    panel.kept.table.opened.emit("0")
+    panel.answer.kept.table.opened.emit("0")
     rest(panel)
     assert panel.form.row()["tenure"] == 1
     assert positive(panel) == first
@@ -389,11 +389,11 @@ def test_kept_inputs_stand_side_by_side_and_outlive_the_window(opened, open_proj
     panel.controller.close()
     again = open_project(folder, "app").panel
     rest(again)
-    assert len(again.kept.table.rows_model.rows) == 2
-    again.kept.table.select(["0"])
-    again.kept._settle()
+    assert len(again.answer.kept.table.rows_model.rows) == 2
+    again.answer.kept.table.select(["0"])
+    again.answer.kept._settle()
     click(find(again, QPushButton, "kept_remove"))
-    assert [row.cell(0).text for row in again.kept.table.rows_model.rows] == ["Input 2"]
+    assert [row.cell(0).text for row in again.answer.kept.table.rows_model.rows] == ["Input 2"]
 
 
 def test_numbers_are_answered_with_their_range_and_unit(opened):
@@ -404,15 +404,15 @@ def test_numbers_are_answered_with_their_range_and_unit(opened):
     rest(panel)
     assert find(panel, QLabel, "answer_class").text() == "heating_load kWh/m²"
     assert find(panel, QLabel, "answer_detail").text().startswith("in training from 6.01 to")
-    assert panel.card.value_bar.isVisible()
-    assert abs(panel.why.base + sum(part for _, part in panel.why.parts) - positive(panel)) < 1e-9
+    assert panel.answer.card.value_bar.isVisible()
+    assert abs(panel.answer.why.base + sum(part for _, part in panel.answer.why.parts) - positive(panel)) < 1e-9
 
 
 def test_several_classes_show_the_most_probable(opened):
     panel = opened("penguins")
-    assert panel.card.classes.isVisible()
-    assert not panel.card.bar.isVisible()
-    shares = [share for _, share in panel.card.classes._rows]
+    assert panel.answer.card.classes.isVisible()
+    assert not panel.answer.card.bar.isVisible()
+    shares = [share for _, share in panel.answer.card.classes._rows]
     assert sorted(shares, reverse=True) == shares
     assert abs(sum(shares) - 1) < 1e-9
 
@@ -447,7 +447,7 @@ def test_a_file_is_answered_and_refused_rows_are_counted(opened, tmp_path, monke
     assert len(shown) == 30
     assert shown[4].cell(len(panel.batch.card.table.rows_model.columns) - 1).text == rows[4]["error"]
     click(find(panel, QPushButton, "batch_back"))
-    assert panel.card.isVisible()
+    assert panel.answer.card.isVisible()
 
 
 def test_a_file_of_other_columns_is_refused_in_a_sentence(opened, tmp_path):
@@ -465,7 +465,7 @@ def test_a_file_of_other_columns_is_refused_in_a_sentence(opened, tmp_path):
 # ---- the model comes and goes
 
 
-def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
+def test_without_a_model_the_page_shows_where_to_go(make_project, open_project):
     window = open_project(make_project("penguins", "species"), "app")
     assert "no model" in window.panel.empty.text.text()
     assert window.panel.unready()[0]
@@ -482,34 +482,34 @@ def test_a_model_that_is_not_in_the_store_is_made_first(open_project, with_model
     pipeline.store._discard(pipeline.keys.model(best.id))
     window = open_project(folder, "app")
     rest(window.panel)
-    assert window.panel.outcome.answer is not None
+    assert window.panel.answer.outcome.answer is not None
 
 
 def test_another_threshold_answers_at_once_and_undo_brings_the_first_back(opened):
     panel = opened()
-    controller, first = panel.controller, panel.trial.scorer.threshold
+    controller, first = panel.controller, panel.answer.trial.scorer.threshold
     write(panel, "tenure", "9")
     controller.edit("Cut-off", threshold=0.99)
     rest(panel)
-    assert panel.trial.scorer.threshold == 0.99
+    assert panel.answer.trial.scorer.threshold == 0.99
     assert panel.form.row()["tenure"] == 9
     assert find(panel, QLabel, "answer_class").text() == "Churn: No"
     controller.undo()
     rest(panel)
-    assert panel.trial.scorer.threshold == first
+    assert panel.answer.trial.scorer.threshold == first
 
 
 def test_the_last_model_stays_marked_while_the_decisions_have_none(opened):
     panel = opened()
     panel.controller.edit("Another seed", seed=99)
     rest(panel)
-    assert "out of date" in panel.card.model.text()
-    assert panel.outcome.answer is not None
+    assert "out of date" in panel.answer.card.model.text()
+    assert panel.answer.outcome.answer is not None
     write(panel, "tenure", "5")
     assert panel.form.row()["tenure"] == 5
     panel.controller.undo()
     rest(panel)
-    assert "out of date" not in panel.card.model.text()
+    assert "out of date" not in panel.answer.card.model.text()
 
 
 def test_the_same_answer_as_the_evaluation(opened):
@@ -520,7 +520,7 @@ def test_the_same_answer_as_the_evaluation(opened):
     scores = found.scorer.scores(pipeline.train.frame)
     for at in range(0, len(pipeline.train_rows), 60):
         panel.pick_row(int(pipeline.train_rows[at]))
-        np.testing.assert_allclose(panel.outcome.answer.scores[0], scores[at], atol=1e-12)
+        np.testing.assert_allclose(panel.answer.outcome.answer.scores[0], scores[at], atol=1e-12)
     rest(panel)
 
 

@@ -26,7 +26,7 @@ def opened(open_project, make_project, *args, **words):
 
 
 def kpi(panel, name: str) -> tuple[str, str]:
-    return panel.kpis[name].value.text(), panel.kpis[name].hint.text()
+    return panel.kpis.cards[name].value.text(), panel.kpis.cards[name].hint.text()
 
 
 def tab(panel, id_: str) -> None:
@@ -146,7 +146,7 @@ def test_nothing_is_applied_by_itself(panel):
     assert "finding" in panel.health.message.text()
 
 
-def test_what_a_step_does_already_is_said(panel):
+def test_what_a_step_does_already_is_shown(panel):
     gaps = [one for one in panel._findings if one.finding.rule == "missing" and one.finding.column != "sex"]
     assert gaps
     assert all("Fill missing numbers" in one.care for one in gaps)
@@ -302,12 +302,12 @@ def test_statistics_correlations_and_gaps(panel):
     tab(panel, "relations")
     assert panel.relations.isVisible()
     assert not panel.distributions.isVisible()  # correlations need the room
-    titles, lines = panel.relations.as_rows()
+    titles, lines = panel.relations.heatmap.as_rows()
     assert len(lines) == 7
     assert "body_mass_g" in titles
-    assert {"flipper_length_mm", "body_mass_g"} <= set(panel.pairs.rows_model.rows[0].id.split("\n")) | set(
-        panel.pairs.rows_model.rows[1].id.split("\n")
-    ) | set(panel.pairs.rows_model.rows[2].id.split("\n"))
+    assert {"flipper_length_mm", "body_mass_g"} <= set(panel.relations.pairs.rows_model.rows[0].id.split("\n")) | set(
+        panel.relations.pairs.rows_model.rows[1].id.split("\n")
+    ) | set(panel.relations.pairs.rows_model.rows[2].id.split("\n"))
     tab(panel, "missing")
     assert panel.distributions.isVisible()
     assert panel.missing.rows_model.rows[0].id == "sex"
@@ -329,14 +329,14 @@ def test_the_table_can_have_the_whole_page(panel):
     assert panel.distributions.isVisible()
 
 
-def test_a_sample_is_said(open_project, make_project, tmp_path):
+def test_a_sample_is_shown(open_project, make_project, tmp_path):
     rows = "".join(f"{(i * 37) % 101},{(i * 91) % 89},{'yn'[i % 3 == 0]}\n" for i in range(20_500))
     _, panel = opened(open_project, make_project, "a,b,y\n" + rows, "y")
     tab(panel, "relations")
-    assert "Sample of 20,000 rows." in panel.relations_note.text()
+    assert "Sample of 20,000 rows." in panel.relations.note.text()
 
 
-def test_without_gaps_that_is_said(open_project, make_project):
+def test_without_gaps_that_is_shown(open_project, make_project):
     _, panel = opened(open_project, make_project, "energy_efficiency", "heating_load")
     tab(panel, "missing")
     assert panel.complete.isVisible()
@@ -401,7 +401,7 @@ def test_the_search_finds_columns_and_views(panel):
 def test_a_change_of_the_target_in_stage_1_changes_the_pictures(panel):
     window = panel.window()
     window.show_stage("problem")
-    window.panel.choose_target("sex")
+    window.panel.decisions.choose_target("sex")
     settle(window)
     window.show_stage("data")
     settle(window)
@@ -433,7 +433,7 @@ def test_a_stopped_profile_can_be_asked_for_again(open_project, make_project):
 def test_an_answer_about_a_closed_project_is_dropped(open_project, make_project):
     first, second = make_project("penguins", "species"), make_project("energy_efficiency", "heating_load")
     window = open_project(first)
-    window.panel.choose_target("sex")
+    window.panel.decisions.choose_target("sex")
     window.controller.open(second)
     window.show_stage("problem")
     before = window.controller.session.key

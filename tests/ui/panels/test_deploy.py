@@ -105,7 +105,7 @@ def stop(panel) -> float:
 # ---- the checks and the export
 
 
-def test_checks_and_what_will_be_written_are_told_before(opened):
+def test_checks_and_what_will_be_written_are_shown_before(opened):
     panel = opened()
     assert find(panel, QLabel, "check_verdict").text() == "ready"
     plan = [row.cell(0).text for row in panel.export.written.plan.rows_model.rows]
@@ -115,7 +115,7 @@ def test_checks_and_what_will_be_written_are_told_before(opened):
     assert panel.primary() is panel.export.go
 
 
-def test_every_exporter_says_what_it_writes_and_its_options_arrive(opened):
+def test_every_exporter_shows_what_it_writes_and_its_options_arrive(opened):
     panel = opened()
     for id_, member in choices().exporters.items():
         if member.missing():
@@ -246,7 +246,7 @@ def test_a_service_that_does_not_listen_to_reason_is_killed(with_bundle):
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_service_that_is_ended_from_outside_is_said(with_bundle):
+def test_a_service_that_is_ended_from_outside_is_shown(with_bundle):
     panel = with_bundle()
     start(panel)
     psutil.Process(panel.run.service.pid).kill()
@@ -255,7 +255,7 @@ def test_a_service_that_is_ended_from_outside_is_said(with_bundle):
     assert find(panel, QPushButton, "service_start").isEnabled()
 
 
-def test_a_port_in_use_is_said_and_another_one_is_offered(with_bundle):
+def test_a_port_in_use_is_shown_and_another_one_is_offered(with_bundle):
     panel = with_bundle()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -271,7 +271,7 @@ def test_a_port_in_use_is_said_and_another_one_is_offered(with_bundle):
     stop(panel)
 
 
-def test_a_damaged_bundle_says_why_it_does_not_start(with_bundle):
+def test_a_damaged_bundle_shows_why_it_does_not_start(with_bundle):
     panel = with_bundle()
     path = panel.controller.folder / "exports" / "rest_bundle" / "golden.json"
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
@@ -340,7 +340,7 @@ def test_another_folder_can_be_run(with_bundle, tmp_path, monkeypatch):
     assert "no exported service" in banner(panel.window())
 
 
-def test_a_program_that_cannot_be_started_is_said(qapp, tmp_path, monkeypatch):
+def test_a_program_that_cannot_be_started_is_shown(qapp, tmp_path, monkeypatch):
     monkeypatch.setattr("mlops_desktop.ui.panels.deploy.service.service_command", lambda *_: [str(tmp_path / "nothing")])
     service = LocalService(Http())
     service.start(tmp_path, free_port(25_000))
@@ -375,7 +375,7 @@ def compare(panel, path) -> None:
     settle(panel.window())
 
 
-def test_a_file_that_moved_is_told_by_column(opened, tmp_path):
+def test_a_file_that_moved_is_shown_by_column(opened, tmp_path):
     panel = opened()
     path = tmp_path / "march.csv"
     write_file(path, 200, heavier)
@@ -391,7 +391,7 @@ def test_a_file_that_moved_is_told_by_column(opened, tmp_path):
     assert panel.monitor.drift.table.ids() == ["body_mass_g"] or rows[1].cell(1).text == "act"
 
 
-def test_a_file_like_the_training_data_is_stable_and_a_small_one_says_nothing(opened, tmp_path):
+def test_a_file_like_the_training_data_is_stable_and_a_small_one_shows_nothing(opened, tmp_path):
     panel = opened()
     path = tmp_path / "same.csv"
     write_file(path, 300, dict)

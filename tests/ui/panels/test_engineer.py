@@ -141,18 +141,6 @@ def test_what_was_typed_last_goes_to_its_own_step(open_project, make_project):
     assert [step.component.formula for step in panel.controller.project.steps] == ["bill_length_mm", "1"]
 
 
-def test_dates_are_proposed(open_project, make_project):
-    panel = opened(open_project, make_project(DATED, "out", steps=()), "engineer")
-    click(find(panel, QPushButton, "engineer_propose"))
-    settle(panel.window())
-    assert [one["step"]["id"] for one in panel.recipe.proposals] == ["date_parts"]
-    click(find(panel, QPushButton, "engineer_proposal_0"))
-    rest(panel)
-    assert ids(panel) == ["date_parts"]
-    panel.view.show_step()
-    assert "→ taken out" in [cell.shown.title for cell in panel.view.beside.findChildren(QWidget, "cell")]
-
-
 def test_nothing_to_propose_is_said(panel):
     click(find(panel, QPushButton, "engineer_propose"))
     settle(panel.window())
@@ -161,7 +149,7 @@ def test_nothing_to_propose_is_said(panel):
 
 
 @pytest.mark.parametrize("id_", FEATURES)
-def test_every_operation_can_be_begun_and_given_up(panel, id_):
+def test_every_operation_can_be_started_and_given_up(panel, id_):
     before = panel.controller.session.key
     begin(panel, id_)
     assert panel.view.card.form is not None

@@ -58,7 +58,7 @@ def goals(window) -> str:
     return str(find(window, QLabel, "goals_verdict").text())
 
 
-def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
+def test_without_a_model_the_page_shows_where_to_go(make_project, open_project):
     window = open_project(make_project("penguins", "species"), "evaluate")
     assert "no model" in window.panel._empty.text.text()
     assert "Train a model first" in window.panel.unready()[0]
@@ -66,7 +66,7 @@ def test_without_a_model_the_page_says_where_to_go(make_project, open_project):
     assert window.stage == "train"
 
 
-def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_project):
+def test_out_of_fold_is_shown_while_the_test_part_is_held_out(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     panel = window.panel
     assert panel.unready() == ("", None)
@@ -77,9 +77,9 @@ def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_projec
     assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id))
-    rows = {row.id: row for row in panel.metrics.rows_model.rows}
+    rows = {row.id: row for row in panel.results.metrics.rows_model.rows}
     assert rows.keys() == {entry["id"] for entry in found["metrics"]}
-    first = panel.metrics.rows_model.rows[0]
+    first = panel.results.metrics.rows_model.rows[0]
     assert first.id == window.controller.project.metric
     assert first.strong
     assert " to " in first.cell(2).text
@@ -89,10 +89,10 @@ def test_out_of_fold_is_shown_while_the_test_part_is_sealed(trained, open_projec
     assert "baseline 0.5" in find(window, QLabel, "evaluation_kpi_0_hint").text()
 
 
-def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_project):
+def test_the_test_part_is_opened_by_a_click_and_every_access_counts(trained, open_project):
     folder = trained("churn", goals=Goals(score=0.6, response_ms=500.0))
     window = open_project(folder, "evaluate")
-    assert "held against the test part" in window.panel.goals.findChildren(QLabel)[-1].text()
+    assert "held against the test part" in window.panel.results.goals.findChildren(QLabel)[-1].text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
     assert accesses_of(window) == 1
@@ -100,8 +100,8 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert "opened once" in find(window, QLabel, "evaluation_facts").text()
     assert window.panel.sources.choice() == "test"
     assert goals(window) == "2 of 2 met"
-    assert not window.panel.importance.chart.is_empty()
-    names = [bar.name for bar in window.panel.importance.chart._bars]
+    assert not window.panel.results.importance.chart.is_empty()
+    names = [bar.name for bar in window.panel.results.importance.chart._bars]
     assert set(names) <= {"Contract", "tenure"} | set(CHURN.splitlines()[0].split(","))
     assert [state.state for state in window.controller.stages()][6] == "done"
     # Coming back reads what is stored: nothing is asked for, nothing is counted.
@@ -119,7 +119,7 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     settle(window)
     assert goals(window) == "0 of 1 met"
     assert accesses_of(window) == 1
-    # Other decisions on the cut-off: sealed again, and the earlier look is told.
+    # Other decisions on the cut-off: sealed again, and the earlier look is notified.
     window.controller.edit("Cut-off", threshold=0.7)
     settle(window)
     assert window.panel.test_set_card.isVisible()
@@ -130,21 +130,21 @@ def test_the_test_part_is_opened_by_a_click_and_every_look_counts(trained, open_
     assert "opened 2 times" in find(window, QLabel, "evaluation_facts").text()
 
 
-def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, monkeypatch):
+def test_the_cut_off_is_selected_used_and_taken_back(trained, open_project, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     panel, slider = window.panel, find(window, QSlider, "cutoff_slider")
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id))
-    assert panel.cutoff.cutoff() == found["threshold"]
-    assert panel.cutoff.counts().matrix(found["positive"]) == found["confusion"]["counts"]
+    assert panel.results.cutoff.cutoff() == found["threshold"]
+    assert panel.results.cutoff.counts().matrix(found["positive"]) == found["confusion"]["counts"]
     assert not find(window, QPushButton, "use_cutoff").isEnabled()
-    before = [[cell.text for cell in row.cells] for row in panel.confusion.matrix.rows_model.rows]
+    before = [[cell.text for cell in row.cells] for row in panel.results.confusion.matrix.rows_model.rows]
     slider.setFocus()
     for _ in range(30):
         QTest.keyClick(slider, Qt.Key.Key_Right)
-    value = panel.cutoff.cutoff()
+    value = panel.results.cutoff.cutoff()
     assert value > found["threshold"]
-    assert [[cell.text for cell in row.cells] for row in panel.confusion.matrix.rows_model.rows] != before
+    assert [[cell.text for cell in row.cells] for row in panel.results.confusion.matrix.rows_model.rows] != before
     assert window.controller.project.threshold is None  # looking decides nothing
     click(find(window, QPushButton, "use_cutoff"))
     settle(window)
@@ -152,7 +152,7 @@ def test_the_cut_off_is_looked_at_used_and_taken_back(trained, open_project, mon
     again = window.controller.result(window.controller.keys.out_of_fold(best.id))
     assert again["threshold"] == value
     assert "set by you" in find(window, QLabel, "cutoff_why").text()
-    assert panel.cutoff.cutoff() == value
+    assert panel.results.cutoff.cutoff() == value
     click(find(window, QPushButton, "auto_cutoff"))
     settle(window)
     assert window.controller.project.threshold is None
@@ -188,7 +188,7 @@ def test_curves_of_two_classes(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     for kind in ("precision_recall", "calibration", "gain", "roc"):
         click(find(window, QPushButton, f"curve_kind_{kind}"))
-        assert not window.panel.curves.chart.is_empty()
+        assert not window.panel.results.curves.chart.is_empty()
         assert find(window, QLabel, "curve_note").text()
     assert not find(window, ComboBox, "curve_class").isVisible()
 
@@ -196,15 +196,15 @@ def test_curves_of_two_classes(trained, open_project):
 def test_several_classes(trained, open_project):
     window = open_project(trained("penguins"), "evaluate")
     panel = window.panel
-    assert not panel.cutoff.isVisible()
-    assert not panel.errors.isVisible()
-    assert [row.cell(0).text for row in panel.confusion.classes.rows_model.rows] == ["Adelie", "Chinstrap", "Gentoo"]
-    assert len(panel.curves.chart._series) == 3
+    assert not panel.results.cutoff.isVisible()
+    assert not panel.results.errors.isVisible()
+    assert [row.cell(0).text for row in panel.results.confusion.classes.rows_model.rows] == ["Adelie", "Chinstrap", "Gentoo"]
+    assert len(panel.results.curves.chart._series) == 3
     which = find(window, ComboBox, "curve_class")
     which.setFocus()
     QTest.keyClick(which, Qt.Key.Key_Down)
     assert which.chosen() == "0"
-    assert panel.curves.chart._series[0].name == "Adelie"
+    assert panel.results.curves.chart._series[0].name == "Adelie"
     click(find(window, QPushButton, "open_test"))
     settle(window)
     assert accesses_of(window) == 1
@@ -214,14 +214,18 @@ def test_several_classes(trained, open_project):
 def test_numbers(trained, open_project):
     window = open_project(trained("energy_efficiency"), "evaluate")
     panel = window.panel
-    assert panel.errors.isVisible()
-    assert not panel.confusion.isVisible()
-    for kind, chart in (("misses", panel.errors.misses), ("bands", panel.errors.bands), ("scatter", panel.errors.scatter)):
+    assert panel.results.errors.isVisible()
+    assert not panel.results.confusion.isVisible()
+    for kind, chart in (
+        ("misses", panel.results.errors.misses),
+        ("bands", panel.results.errors.bands),
+        ("scatter", panel.results.errors.scatter),
+    ):
         click(find(window, QPushButton, f"error_kind_{kind}"))
         assert chart.isVisible()
         assert not chart.is_empty()
     assert "Half of the answers miss by less than" in find(window, QLabel, "errors_note").text()
-    worst = panel.worst.table.rows_model.rows
+    worst = panel.results.worst.table.rows_model.rows
     assert len(worst) == 20
     table = window.controller.table()
     place = int(worst[0].cell(0).text.replace(",", "")) - 1
@@ -230,7 +234,7 @@ def test_numbers(trained, open_project):
 
 def test_the_worst_rows_come_with_their_values(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
-    table = window.panel.worst.table
+    table = window.panel.results.worst.table
     titles = [column.title for column in table.rows_model.columns]
     assert titles[:4] == ["Row", "Truth", "Answer", "P(truth)"]
     assert "customerID" not in titles  # an identifier says nothing
@@ -262,11 +266,11 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     file.write_text("\n".join(lines[:120]), encoding="utf-8")
     click(find(window, QPushButton, "evaluation_source_file"))
     assert panel.drop.isVisible()
-    assert not panel._body.isVisible()
+    assert not panel.results.isVisible()
     _drop(panel.drop, file)
     settle(window)
     assert "rows of others.csv" in find(window, QLabel, "evaluation_facts").text()
-    assert panel._body.isVisible()
+    assert panel.results.isVisible()
     assert accesses_of(window) == 0
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_file"))
@@ -283,7 +287,7 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     assert panel.file.value is None  # a file is answered by the model that is deployed: another one now
 
 
-def test_the_report_is_written_and_the_test_part_stays_sealed(trained, open_project, tmp_path, monkeypatch):
+def test_the_report_is_written_and_the_test_part_stays_held_out(trained, open_project, tmp_path, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     out = tmp_path / "report"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
@@ -304,12 +308,12 @@ def test_changed_decisions_grey_what_is_shown_and_undo_brings_it_back(trained, o
     window.controller.edit("Seed", seed=77)
     settle(window)
     assert "out of date" in find(window, QLabel, "evaluate_notice_text").text()
-    assert panel._body.isVisible()
-    assert not panel._body.isEnabled()
+    assert panel.results.isVisible()
+    assert not panel.results.isEnabled()
     assert not find(window, QPushButton, "export_report").isEnabled()
     window.controller.undo()
     settle(window)
-    assert panel._body.isEnabled()
+    assert panel.results.isEnabled()
     assert window.findChild(QLabel, "evaluate_notice_text") is None
     window.controller.redo()
     settle(window)

@@ -57,7 +57,7 @@ def with_constant(open_project, make_project):
 # ---- what is shown
 
 
-def test_every_step_says_what_it_does_before_anything_runs(panel):
+def test_every_step_shows_what_it_does_before_anything_runs(panel):
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
     assert label_text(panel, "facts").startswith("6 → 10 columns · learned on 275 training rows")
     assert label_text(panel, "outcome") == "10 features go to the models."
@@ -159,7 +159,7 @@ def test_a_step_is_chosen_from_tiles_tried_and_added(panel):
     assert ids(panel)[1] == "clip"
 
 
-def test_what_is_begun_is_given_up_with_escape(panel):
+def test_what_is_started_is_given_up_with_escape(panel):
     begin(panel, "clip")
     QTest.keyClick(panel.view.card.place, Key.Key_Escape)
     assert panel.recipe.draft is None
@@ -232,7 +232,7 @@ def test_buttons_and_keys_move_copy_switch_and_remove(panel):
     assert ids(panel) == ["one_hot", "impute_numbers", "scale"]
 
 
-def test_arrows_walk_and_enter_goes_to_the_form(panel):
+def test_arrows_move_and_enter_goes_to_the_form(panel):
     click(card(panel, 0), QPoint(60, 10))
     press(panel, 0, Key.Key_Down)
     assert panel.recipe.at == 1
@@ -267,7 +267,7 @@ def test_a_step_of_another_stage_is_a_link_to_its_panel(open_project, make_proje
     assert window.stage == "engineer"
 
 
-def test_a_fault_stands_on_its_step_and_next_says_it(open_project, make_project):
+def test_a_fault_stands_on_its_step_and_next_shows_it(open_project, make_project):
     folder = make_project("penguins", "species")
     steps = (Step(operation("drop_columns", columns=["gone"])), *read_project(folder).steps)
     panel = opened(open_project, make_project("penguins", "species", steps=steps), "preprocess")

@@ -197,13 +197,13 @@ def test_classes_keep_their_kind(open_project, make_project):
 def test_a_column_that_cannot_be_predicted_is_refused_with_the_reason(open_project, make_project):
     rows = "".join(f"{i % 5},{'ab'[i % 2]},same\n" for i in range(40))
     window = open_project(make_project("x,y,z\n" + rows, "y"))
-    window.panel.choose_target("z")
+    window.panel.decisions.choose_target("z")
     assert window.controller.project.target == "y"
     assert "same value" in banner(window)
     assert window.panel.target.target.chosen() == "y"
 
 
-def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
+def test_what_does_not_fit_is_shown_and_one_button_repairs_it(window):
     controller = window.controller
     renew = find(window, QPushButton, "renew")
     assert not renew.isVisible()
@@ -221,7 +221,7 @@ def test_what_does_not_fit_is_said_and_one_button_mends_it(window):
 
 def test_an_edit_during_the_proposal_is_kept(window):
     panel = window.panel
-    panel.choose_target("sex")
+    panel.decisions.choose_target("sex")
     panel.brief.areas["statement"].setPlainText("Which sex?")
     panel.brief.flush()
     settle(window)
@@ -233,7 +233,7 @@ def test_an_edit_during_the_proposal_is_kept(window):
 # ---- goals and costs
 
 
-def test_goals_in_the_words_and_the_sign_of_the_metric(window):
+def test_goals_with_the_name_and_the_sign_of_the_metric(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "0.95")
     key(line, Key.Key_Return)
@@ -251,7 +251,7 @@ def test_goals_in_the_words_and_the_sign_of_the_metric(window):
     assert line.text() in ("350,5", "350.5")
 
 
-def test_a_wrong_number_is_said_and_not_taken(window):
+def test_a_wrong_number_is_shown_and_not_taken(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "much")
     key(line, Key.Key_Return)
@@ -424,7 +424,7 @@ def test_words_for_missing_and_the_order_of_levels(open_project, make_project):
     assert window.controller.table().schema.column("size").levels == ("small", "big")
 
 
-def test_the_evidence_for_a_type_is_said(open_project, make_project):
+def test_the_evidence_for_a_type_is_shown(open_project, make_project):
     cells = [str(i) for i in range(300)]
     cells[40] = "3a"
     rows = "".join(f"{cell},{'yn'[i % 2]}\n" for i, cell in enumerate(cells))
@@ -449,7 +449,7 @@ def test_other_data_under_the_same_decisions(window, tmp_path):
     file = tmp_path / "new penguins.csv"
     lines = (last_import(controller.folder)[0]).read_text().splitlines()
     file.write_text("\n".join(lines[:120]) + "\n")
-    window.panel.take_file(file)
+    window.panel.decisions.take_file(file)
     settle(window)
     assert controller.project.file == "new penguins.csv"
     assert window.panel.file.preview.table.rowCount() == 119
@@ -466,12 +466,12 @@ def test_a_file_that_lacks_the_target_is_refused_and_nothing_changes(window, tmp
     before = window.controller.session.key
     file = tmp_path / "other.csv"
     file.write_text("a,b\n1,2\n3,4\n")
-    window.panel.take_file(file)
+    window.panel.decisions.take_file(file)
     settle(window)
     assert "no column “species”" in banner(window)
     assert window.controller.session.key == before
     gone = tmp_path / "gone.csv"
-    window.panel.take_file(gone)
+    window.panel.decisions.take_file(gone)
     settle(window)
     assert "gone.csv" in banner(window)
     assert window.controller.session.key == before
@@ -510,7 +510,7 @@ def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
 # ---- what is odd
 
 
-def test_without_a_target_the_next_stage_says_what_is_needed(open_project, make_project):
+def test_without_a_target_the_next_stage_shows_what_is_needed(open_project, make_project):
     window = open_project(make_project("penguins", proposed=False))
     why, control = window.panel.unready()
     assert "column to predict" in why
@@ -601,7 +601,7 @@ for stage in ("problem", "data"):
     app.processEvents()
 window.panel.show_tab("relations")
 app.processEvents()
-assert window.panel.kpis["rows"].value.text() == "344", window.panel.kpis["rows"].value.text()
+assert window.panel.kpis.cards["rows"].value.text() == "344", window.panel.kpis.cards["rows"].value.text()
 heavy = [m for m in ("pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "lightgbm") if m in sys.modules]
 window._closing = True
 window.close()

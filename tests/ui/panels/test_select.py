@@ -92,7 +92,7 @@ def test_a_ranking_is_made_once(panel, monkeypatch):
     assert asked == []
 
 
-def test_a_step_that_selects_is_added_and_says_what_remains(panel):
+def test_a_step_that_selects_is_added_and_shows_what_remains(panel):
     begin(panel, "select_mutual_information")
     ready(panel)
     assert count(panel) == "5 of 10 kept"

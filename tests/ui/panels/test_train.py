@@ -64,7 +64,7 @@ def test_before_training_one_button_leads_on(quick):
     assert "275 rows to learn from, 69 sealed" in find(quick, QLabel, "split_summary").text()
 
 
-def test_without_a_target_the_page_says_where_to_go(make_project, open_project):
+def test_without_a_target_the_page_shows_where_to_go(make_project, open_project):
     window = open_project(make_project("penguins", proposed=False), "train")
     click(find(window, QPushButton, "train_empty_action"))
     assert window.stage == "problem"
@@ -127,7 +127,8 @@ def test_continue_goes_on_where_it_ended(trained):
 
 
 def test_a_used_up_number_of_trials_is_raised_as_a_decision(trained, monkeypatch):
-    monkeypatch.setattr("mlops_desktop.ui.panels.train.panel.MORE_TRIALS", 1)
+    for module in ("panel", "training_run"):
+        monkeypatch.setattr(f"mlops_desktop.ui.panels.train.{module}.MORE_TRIALS", 1)
     click(find(trained, QPushButton, "start_training"))
     settle(trained)
     assert trained.controller.project.search.trials == 4
@@ -179,7 +180,7 @@ def test_changed_decisions_make_the_board_old_and_undo_brings_it_back(trained):
     assert len(rows(trained)) == 3
 
 
-def test_a_run_that_fails_says_why(make_project, open_project):
+def test_a_run_that_fails_shows_why(make_project, open_project):
     window = open_project(
         make_project("penguins", "species", candidates=candidates("baseline", "logistic"), search=Search(trials=2, seconds=None)), "train"
     )
@@ -284,7 +285,7 @@ def test_models_are_ticked_and_their_parameters_set(quick):
     assert [a.id for a in controller.project.candidates] == ["baseline"]
 
 
-def test_an_algorithm_whose_package_is_absent_says_so(make_project, open_project, monkeypatch):
+def test_an_algorithm_whose_package_is_absent_shows_it(make_project, open_project, monkeypatch):
     kind = choices().algorithms["lightgbm"]
     monkeypatch.setattr(kind, "needs", ("no_such_package",))
     window = open_project(make_project("penguins", "species", candidates=candidates(*QUICK)), "train")

@@ -1,4 +1,4 @@
-"""The recipe as its panels edit it, without any widget of theirs: what is looked at, drafts, edits, reasons, undo."""
+"""The recipe as its panels edit it, without any widget of theirs: what is selected, drafts, edits, reasons, undo."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.recommendations import write_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
@@ -26,14 +27,14 @@ def ids(recipe: Recipe) -> list[str]:
     return [step.component.id for step in recipe.steps]
 
 
-def test_the_first_step_of_the_stage_is_looked_at(recipe):
+def test_the_first_step_of_the_stage_is_selected(recipe):
     assert (recipe.kind, recipe.at) == (STEP, 0)
     assert recipe.component() is recipe.steps[0].component
     recipe.choose(2)
     assert recipe.selected_positions() == (2, -1)
 
 
-def test_a_draft_is_in_the_trial_and_not_in_the_project(recipe):
+def test_a_draft_is_in_the_preview_and_not_in_the_project(recipe):
     recipe.begin("clip")
     assert [step.component.id for step in recipe.tried().steps] == ["one_hot", "impute_numbers", "scale", "clip"]
     assert ids(recipe) == ["one_hot", "impute_numbers", "scale"]
@@ -68,7 +69,7 @@ def test_steps_of_other_stages_are_left_alone(recipe):
     assert ids(recipe) == ["formula", "one_hot", "impute_numbers", "scale"]
 
 
-def test_undo_looks_at_what_it_changed(recipe):
+def test_undo_selects_what_it_changed(recipe):
     recipe.choose(2)
     recipe.remove(1)
     recipe.choose(1)
@@ -102,10 +103,12 @@ def test_typing_is_one_step_of_undo_and_choices_are_several(recipe):
 
 
 def test_reasons_go_with_their_steps(recipe):
-    encode, fill, scale = (recipe.reason(at) for at in range(3))
-    assert "frequent level" in encode
-    assert "Empty cells" in fill
-    assert "one scale" in scale
+    controller = recipe.controller
+    reasons = encode, fill, scale = "Encodes.", "Fills.", "Scales."
+    found = [(step.component, why) for step, why in zip(recipe.steps, reasons, strict=True)]
+    controller.store.put(controller.keys.suggestions, write_suggestions(found))
+    controller._suggested = ("", ())
+    assert [recipe.reason(at) for at in range(3)] == list(reasons)
     recipe.move(0, 2)
     assert [recipe.reason(at) for at in range(3)] == [fill, scale, encode]
     recipe.remove(1)
@@ -143,7 +146,7 @@ def test_row_filters_are_steps(recipe):
     recipe.choose(0)
     controller.undo()
     recipe.show()
-    assert (recipe.kind, recipe.at) == (ROW_FILTER, 0)  # what undo changed is looked at
+    assert (recipe.kind, recipe.at) == (ROW_FILTER, 0)  # what undo changed is selected
     while controller.session.undo_label:
         controller.undo()
     assert controller.session.key == first

@@ -20,7 +20,7 @@ def test_a_changed_column_stands_on_both_sides():
     assert list(after.edges) == [0.0, 1.0, 2.0]
 
 
-def test_a_column_that_goes_says_so():
+def test_a_column_that_goes_shows_it():
     gone = after_text(group(CATEGORICAL))
     assert gone.title == "→ taken out"
     assert not gone.groups
@@ -32,7 +32,7 @@ def test_many_made_columns_are_counted():
     assert list(after_text(group(CATEGORICAL, MANY)).names) == ["a", "b"]
 
 
-def test_a_new_column_says_how_it_goes_with_the_target():
+def test_a_new_column_shows_how_it_goes_with_the_target():
     made = after_text(group(None, NUMBER, 0.314))
     assert (made.title, made.stat, made.tone) == ("age", "0.31 with target", "accent")
     assert after_text(group(None, NUMBER)).stat == "1 missing"

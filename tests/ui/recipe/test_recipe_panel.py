@@ -8,7 +8,7 @@ from mlops_desktop.base.families import Stage
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui.recipe.recipe_panel import RecipePanel
 from mlops_desktop.ui.recipe.step_list import PANELS
-from mlops_desktop.ui.shell.main_window import panel_class
+from mlops_desktop.ui.shell.panel_modules import panel_class
 
 
 def test_every_stage_of_operations_has_its_panel():

@@ -1,4 +1,4 @@
-"""The recipe: every wish of a person is told by positions, by mouse and by keys; the list itself holds no truth."""
+"""The recipe: what a person wants is emitted as positions, by mouse and by keys; the list itself holds no state."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_click_chooses_and_a_double_click_opens(qtbot: QtBot, owner: Owner) ->
     assert ("edited", 2) in owner.message
 
 
-def test_a_fixed_step_is_only_looked_at(qtbot: QtBot, owner: Owner) -> None:
+def test_a_fixed_step_is_only_selected(qtbot: QtBot, owner: Owner) -> None:
     owner.recipe.show_steps([StepItem("fixed", fixed=True), StepItem("b")])
     card = part(owner, "0")
     for key, held in ((Key.Key_Delete, Mod.NoModifier), (Key.Key_Space, Mod.NoModifier), (Key.Key_Down, Mod.AltModifier)):
@@ -143,7 +143,7 @@ def test_a_fixed_step_is_only_looked_at(qtbot: QtBot, owner: Owner) -> None:
     assert not part(owner, "0_remove").isVisible()
 
 
-def test_a_step_says_its_place_state_and_problem_and_every_tab_stop_has_a_name(qtbot: QtBot, owner: Owner) -> None:
+def test_a_step_shows_its_place_state_and_problem_and_every_tab_stop_has_a_name(qtbot: QtBot, owner: Owner) -> None:
     owner.recipe.show_steps([StepItem("Scale", "all numbers", on=False, problem="A column is gone.", badge="new"), StepItem("x" * 300)])
     assert part(owner, "0").accessibleName() == "Step 1 of 2: Scale, off, all numbers, A column is gone."
     assert part(owner, "0_remove").accessibleName() == "Remove Scale"

@@ -1,4 +1,4 @@
-"""The settings card: one form for what is looked at, kept while the same step changes, made anew for another."""
+"""The settings card: one form for what is selected, kept while the same step changes, made anew for another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The left side of a recipe: what comes out at the end, in words."""
+"""The left side of a recipe: what comes out at the end, as text."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def answer(side: RecipeSide, *steps: dict[str, Any], problem: str = "", error: s
         "rows": {"table": 344, "kept": 300, "train": 240, "sample": 240, "columns": 6},
         "row_filters": [],
         "steps": list(steps),
-        "matrix": {"width": width, "error": error},
+        "matrix": {"least": width, "width": width, "error": error},
     }
     side.show_recipe()
 
 
-def test_the_outcome_is_said_in_one_sentence(side):
+def test_the_outcome_is_shown_in_one_sentence(side):
     answer(side, FINE, FINE, FINE)
     assert side.outcome.text() == "9 features go to the models."
     assert side.outcome.property("tone") == "2"
@@ -45,7 +45,7 @@ def test_the_outcome_is_said_in_one_sentence(side):
     assert side.outcome.text() == "The row filters leave no row."
 
 
-def test_rows_and_widths_are_told(side):
+def test_rows_and_widths_are_shown(side):
     answer(side, {**FINE, "width": 12}, {**FINE, "width": 12}, FINE)
     assert side.rows_note.text().startswith("300 of 344 rows are used")
     assert [side._widths(at) for at in range(3)] == ["6 → 12", "", "12 → 9"]

@@ -50,7 +50,7 @@ def test_the_way_out_is_taken_once_and_not_offered_for_the_next_sentence(place):
     assert taken == [1]
 
 
-def test_what_failed_is_forgiven_when_it_is_tried_again_and_nothing_else_is(place):
+def test_what_failed_is_cleared_when_it_is_tried_again_and_nothing_else_is(place):
     place.show_message("err", "Training was refused.", "train")
     place.clear_failure("evaluate")
     place.clear_failure("")

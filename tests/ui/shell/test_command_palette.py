@@ -65,7 +65,7 @@ def test_arrows_come_round(finder, taken):
     assert taken == ["monthly charges"]
 
 
-def test_nothing_found_is_said_and_enter_does_nothing(finder, taken):
+def test_nothing_found_is_shown_and_enter_does_nothing(finder, taken):
     QTest.keyClicks(finder, "zzz")
     assert shown(finder) == ["Nothing is called so."]
     QTest.keyClick(finder, Key.Key_Return)

@@ -34,7 +34,7 @@ def test_cells_in_our_sentences_are_blanked_and_names_stay():
     assert without_cells(text, {"amount"}) == "“amount”: 2 cells cannot be read: “…”, “…” in rows 3, 9."
 
 
-def test_the_dialog_says_what_is_kept_and_hands_its_details_out(qtbot, tmp_path, monkeypatch):
+def test_the_dialog_shows_what_is_kept_and_hands_its_details_out(qtbot, tmp_path, monkeypatch):
     dialog = CrashDialog("Training did not work.", REPORT)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -101,7 +101,7 @@ def raise_(error: BaseException) -> None:
     raise error
 
 
-def test_a_fault_in_a_slot_is_told_and_the_window_goes_on(received, qtbot, capsys):
+def test_a_fault_in_a_slot_is_shown_and_the_window_goes_on(received, qtbot, capsys):
     QTimer.singleShot(0, lambda: raise_(ZeroDivisionError("in a slot")))
     qtbot.waitUntil(lambda: bool(received.crashed), timeout=5000)
     assert "ZeroDivisionError" in received.crashed[0]

@@ -8,7 +8,7 @@ from mlops_desktop.ui.jobs import JobQueue
 from tests.ui.conftest import banner, settle
 
 
-def test_space_is_freed_and_what_is_freed_is_told(open_project, tmp_path, monkeypatch):
+def test_space_is_freed_and_what_is_freed_is_shown(open_project, tmp_path, monkeypatch):
     (tmp_path / "p").mkdir()
     write_project(tmp_path / "p", Project(name="p"))
     window = open_project(tmp_path / "p")

@@ -35,7 +35,7 @@ def footer(runner, qtbot):
     ("seconds", "text"),
     [(1, "a few seconds left"), (12, "about 10 s left"), (44, "about 40 s left"), (70, "about 1 min left"), (3600, "about 60 min left")],
 )
-def test_time_left_is_said_as_people_say_it(seconds, text):
+def test_time_left_is_rounded_as_people_do(seconds, text):
     assert about(seconds) == text
 
 

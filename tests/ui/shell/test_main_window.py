@@ -18,7 +18,8 @@ from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.workflow import STAGES
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import BackgroundJob
-from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW, panel_class, panel_modules
+from mlops_desktop.ui.shell.main_window import COLLAPSE_BELOW
+from mlops_desktop.ui.shell.panel_modules import panel_class, panel_modules
 from mlops_desktop.ui.shell.side_bar import NARROW, WIDE
 
 PATIENCE = 60_000
@@ -102,7 +103,7 @@ def test_edits_are_saved_undone_and_made_again(window, qtbot, home):
     assert "saved" in find(window, QLabel, "saved_state").text()
 
 
-def test_walking_by_keys_and_by_next_and_back(window, qtbot):
+def test_moving_by_keys_and_by_next_and_back(window, qtbot):
     open_sample(window, qtbot)
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     assert window.stage == "preprocess"
@@ -157,7 +158,7 @@ def test_a_dropped_file_becomes_a_project(window, qtbot, home, tmp_path):
     assert (home / "tiny table" / "project.json").exists()
 
 
-def test_a_project_that_is_open_elsewhere_is_refused_in_words(window, qtbot, home):
+def test_a_project_that_is_open_elsewhere_is_refused_with_a_sentence(window, qtbot, home):
     from mlops_desktop.engine.project.project_lock import ProjectLock
 
     open_sample(window, qtbot)

@@ -1,4 +1,4 @@
-"""The stages at the left: every state is painted, spoken and can be opened by keys and clicks."""
+"""The stages at the left: every state is painted, accessible and can be opened by keys and clicks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rail(qtbot):
     return made
 
 
-def test_every_state_is_spoken(rail):
+def test_every_state_has_an_accessible_name(rail):
     accessible_name = [rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(COUNT)]
     assert accessible_name[0] == f"Stage 1 of {COUNT}, Problem, done, summary 0"
     for words, state in zip(accessible_name, ("done", "open", "locked", "running", "out of date", "failed"), strict=False):
@@ -65,7 +65,7 @@ def test_a_click_and_the_arrows_open_stages(rail):
     assert received == ["train", "evaluate", "problem"]
 
 
-def test_showing_states_and_the_current_stage_tells_nobody(rail):
+def test_showing_states_and_the_current_stage_emits_nothing(rail):
     received: list[str] = []
     rail.opened.connect(received.append)
     rail.show_current("deploy")

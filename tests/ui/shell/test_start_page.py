@@ -50,7 +50,7 @@ def test_free_folders_have_names_that_every_system_takes(tmp_path):
     assert free_folder(tmp_path, "Größe 年").name == "Größe 年 2"
 
 
-def test_every_sample_is_there_and_its_licence_is_said(opened):
+def test_every_sample_is_there_and_its_licence_is_shown(opened):
     text = [label.text() for label in opened.start.findChildren(QLabel)]
     for file, _, title, _, licence in SAMPLES:
         assert (SAMPLE_FILES / file).exists()
@@ -110,7 +110,7 @@ def test_a_damaged_project_without_a_copy_has_no_button(opened, make_project):
     assert not find(opened, QPushButton, "banner_offer").isVisible()
 
 
-def test_another_project_is_not_opened_over_unsaved_changes_without_a_word(opened, make_project, tmp_path):
+def test_another_project_is_not_opened_over_unsaved_changes_without_a_question(opened, make_project, tmp_path):
     folder, other = make_project(), make_project()
     opened.open_path(folder)
     folder.rename(tmp_path / "away")
@@ -150,7 +150,7 @@ def test_a_project_of_a_newer_version_is_not_replaced_by_its_older_copy(opened, 
     assert not find(opened, QPushButton, "banner_offer").isVisible()
 
 
-def test_another_project_is_not_opened_over_work_without_a_word(opened, make_project):
+def test_another_project_is_not_opened_over_work_without_a_question(opened, make_project):
     folder, other = make_project(), make_project()
     opened.open_path(folder)
     settle(opened)

@@ -1,4 +1,4 @@
-"""Charts: drawn when seen, in the theme's colors, empty in words, and as a table."""
+"""Charts: drawn when seen, in the theme's colors, empty as text, and as a table."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_chart_shows_itself_as_a_table(qtbot: QtBot, make: Callable[[], Chart]
 
 
 @pytest.mark.parametrize("make", EMPTY)
-def test_an_empty_chart_says_a_sentence(qtbot: QtBot, make: Callable[[], Chart]) -> None:
+def test_an_empty_chart_shows_a_sentence(qtbot: QtBot, make: Callable[[], Chart]) -> None:
     chart = shown(qtbot, make())
     assert chart.is_empty()
     text = [w for w in chart.findChildren(QWidget) if getattr(w, "text", lambda: "")() == "Nothing yet." and w.isVisible()]
@@ -225,7 +225,7 @@ def test_the_best_so_far_holds_over_failed_trials_in_both_directions(qtbot: QtBo
     assert chart.is_empty()
 
 
-def test_the_pointer_is_told_the_value_under_it(qtbot: QtBot) -> None:
+def test_the_pointer_is_shown_the_value_under_it(qtbot: QtBot) -> None:
     chart = shown(qtbot, line())
     plot: Any = chart._canvas
     view = plot.getPlotItem().getViewBox()

@@ -21,7 +21,7 @@ def test_what_fits_is_left_alone(metrics):
 
 
 @pytest.mark.parametrize("available", [90, 140, 220])
-def test_both_sides_of_a_level_keep_what_tells_them_from_others(metrics, available):
+def test_both_sides_of_a_level_keep_what_shows_them_from_others(metrics, available):
     text = elided_name(metrics, LONG, available)
     column, level = text.split(" = ")
     assert metrics.horizontalAdvance(text) <= available + 2

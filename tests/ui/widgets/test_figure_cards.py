@@ -27,7 +27,7 @@ def shown(qtbot: QtBot, widget: QWidget, width: int = 400) -> None:
     widget.show()
 
 
-def test_a_card_says_its_figure_to_everyone(qtbot: QtBot) -> None:
+def test_a_card_shows_its_figure_to_everyone(qtbot: QtBot) -> None:
     card = Kpi("Missing cells", name="kpi_missing", icon="warn")
     shown(qtbot, card, 120)
     card.show_value("0.5%", "2 columns affected, and many more words than fit", "warn")
@@ -47,7 +47,7 @@ def test_an_elided_text_never_makes_room_for_itself(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("severity", ["err", "warn", "info", "ok"])
-def test_a_finding_tells_which_link_was_taken(qtbot: QtBot, severity: str) -> None:
+def test_a_finding_shows_which_link_was_taken(qtbot: QtBot, severity: str) -> None:
     row, taken = FindingRow(severity, "6.3% missing in total_charges", "Will be imputed", [("fix", "Fix"), ("show", "Show")], name="f"), []
     row.acted.connect(taken.append)
     shown(qtbot, row)

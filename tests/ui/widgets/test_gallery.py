@@ -39,7 +39,7 @@ def test_a_click_and_keys_choose(gallery, qtbot):
     assert picked == ["1", "1"]
 
 
-def test_the_reason_of_a_greyed_tile_is_said(gallery):
+def test_the_reason_of_a_greyed_tile_is_shown(gallery):
     tile = gallery.tiles()[2]
     assert not tile.isEnabled()
     assert "needs x" in tile.toolTip()

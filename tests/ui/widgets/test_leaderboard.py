@@ -92,7 +92,7 @@ def test_what_runs_stands_on_top_and_a_missing_baseline_is_named(board):
     assert texts[2][:1] + texts[2][5:] == ["Baseline", "Not tried yet"]
 
 
-def test_a_blend_says_what_is_in_it_and_a_trial_left_early_why(board):
+def test_a_blend_shows_what_is_in_it_and_a_trial_left_early_why(board):
     parts = [replace(POOR, score=0.6).algorithm, GOOD.algorithm]
     record = {"id": "blend", "version": 1, "params": {"members": parts, "counts": [1, 2]}}
     blend = replace(GOOD, algorithm=record, algorithm_id="blend", label="Blend of 2 models", reason="The weighted mean of two.")

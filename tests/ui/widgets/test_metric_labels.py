@@ -1,4 +1,4 @@
-"""Metrics in plain words: every metric of every task has its wish."""
+"""Metrics in plain language: every metric of every task has its label."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_classes_are_stacked_in_the_colors_of_the_series_by_their_size(qtbot: Qt
     assert blue / orange == pytest.approx(4 / 3, rel=0.1)
 
 
-def test_a_cell_tells_its_column_when_it_is_opened_by_mouse_or_key(qtbot: QtBot) -> None:
+def test_a_cell_shows_its_column_when_it_is_opened_by_mouse_or_key(qtbot: QtBot) -> None:
     made, opened = cell(qtbot, BARS), []
     made.opened.connect(opened.append)
     qtbot.mouseClick(made, Qt.MouseButton.LeftButton)

@@ -127,7 +127,7 @@ def test_selected_rows_stay_selected_through_a_sort(qtbot: QtBot) -> None:
     assert view.table.headerData(0, Qt.Orientation.Vertical) == "3"
 
 
-def test_a_table_is_walked_by_keys_and_tab_leaves_it(qtbot: QtBot) -> None:
+def test_a_table_is_moved_through_by_keys_and_tab_leaves_it(qtbot: QtBot) -> None:
     view = opened(qtbot, columns())
     view.setFocus()
     view.setCurrentIndex(view.table.index(0, 0))
@@ -179,7 +179,7 @@ def test_a_million_rows_of_fifty_columns_scroll_sort_and_filter(qtbot: QtBot) ->
     assert view.table.rowCount() == int((values > 60).sum())
 
 
-def test_a_long_table_is_sorted_aside_and_the_last_wish_counts(qtbot: QtBot) -> None:
+def test_a_long_table_is_sorted_in_the_background_and_the_last_wish_counts(qtbot: QtBot) -> None:
     """The window never waits: what is slow is done elsewhere, what is not wanted any more is dropped."""
     rows = AT_ONCE + 1
     values = np.arange(rows, dtype=np.float64) % 7
@@ -277,7 +277,7 @@ def test_rows_are_chosen_and_opened_by_id(qtbot: QtBot) -> None:
     assert entered == ["b"]
 
 
-def test_what_was_selected_stays_selected_by_id_and_nobody_is_told(qtbot: QtBot) -> None:
+def test_what_was_selected_stays_selected_by_id_and_nobody_is_shown(qtbot: QtBot) -> None:
     table, chosen = board(qtbot, several=True), []
     table.select(["c", "a", "gone"])
     table.chosen.connect(chosen.append)
@@ -287,7 +287,7 @@ def test_what_was_selected_stays_selected_by_id_and_nobody_is_told(qtbot: QtBot)
     assert chosen == []
 
 
-def test_a_cell_says_its_column_to_a_screen_reader_and_short_rows_are_filled(qtbot: QtBot) -> None:
+def test_a_cell_shows_its_column_to_a_screen_reader_and_short_rows_are_filled(qtbot: QtBot) -> None:
     table = board(qtbot)
     assert table.rows_model.index(0, 1).data(ROLE.AccessibleTextRole) == "ROC AUC: 0.8712"
     assert table.rows_model.index(2, 2).data() == ""

@@ -1,4 +1,4 @@
-"""The answer to one input: a big figure, the class, where it lies, and every remark in words."""
+"""The answer to one input: a big figure, the class, where it lies, and every remark as text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def percent(value: float) -> str:
 
 
 def answer_text(scorer: Scorer, answer: Answer) -> str:
-    """An answer in a few words: the class with its probability, or the number."""
+    """An answer in a short text: the class with its probability, or the number."""
     if answer.about is None:
         return format_number(answer.value)
     assert answer.chosen is not None

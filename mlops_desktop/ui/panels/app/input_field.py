@@ -34,7 +34,7 @@ class InputField(QWidget):
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
-        """Show a value without telling anyone."""
+        """Show a value without emitting a signal."""
         raise NotImplementedError
 
     def show_message(self, text: str, bad: bool = False) -> None:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import sent_row, sent_value, span
-from mlops_desktop.engine.evaluation import Outcome, Trial
-from mlops_desktop.engine.process import ExplainRow, OpenModel, RowExplanation
-from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
+from mlops_desktop.engine.evaluation import Trial
+from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
-from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.ui.panel import Panel
-from mlops_desktop.ui.panels.app.answer_card import AnswerCard
+from mlops_desktop.ui.panels.app.answer_page import AnswerPage
 from mlops_desktop.ui.panels.app.batch_page import BatchPage
-from mlops_desktop.ui.panels.app.explanation_card import WhyCard
 from mlops_desktop.ui.panels.app.input_fields import shown
 from mlops_desktop.ui.panels.app.input_form import InputForm
 from mlops_desktop.ui.panels.app.row_picker import RowPicker
-from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
-from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
@@ -38,8 +33,6 @@ from mlops_desktop.ui.widgets.figure_cards import EmptyState
 LEFT = (330, 300)  # in a wide and in a narrow window
 WIDE = 1100
 ANSWER_MS = 25  # after a change
-EXPLAIN_MS = 60  # after the answer
-PATIENCE_S = 0.08  # an explanation that would take longer is worked out by the child process
 
 
 class AppPanel(Panel):
@@ -51,39 +44,26 @@ class AppPanel(Panel):
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
         self.setAcceptDrops(True)
-        self.trial: Trial | None = None
-        self.outcome: Outcome | None = None  # the last row that was tried
         self._folder: Path | None = None  # the project that the model belongs to
         self._key = ""  # the scorer that answers
         title = self.tr("Preparing the model")
         self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
         self._name = ""
         self._rows: tuple[str, Ints] = ("", np.empty(0, dtype=np.intp))
-        self._ends = (0.0, 0.0)
-        self._column = ""
-        self._kept: list[KeptInput] = []
-        self._answering, self._explaining = self._timer(ANSWER_MS, self.show_answer), self._timer(EXPLAIN_MS, self._explain)
+        self._answering = QTimer(self)
+        self._answering.setSingleShot(True)
+        self._answering.setInterval(ANSWER_MS)
+        self._answering.timeout.connect(self.show_answer)
         self._build()
         self._connect()
-
-    def _timer(self, after: int, act: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after)
-        timer.timeout.connect(act)
-        return timer
 
     # ---- building
 
     def _build(self) -> None:
-        self.card = AnswerCard(name="answer")
-        self.why, self.what_if = WhyCard(name="why"), WhatIfCard(name="what_if")
-        self.kept = KeptCard(name="kept")
+        self.answer = AnswerPage(self.controller, self.id)
         self.batch = BatchPage(self.controller, self.id)
-        single = QWidget()
-        single.setLayout(column(self.card, (row((self.why, 1), (self.what_if, 1), spacing=12), 1), self.kept, spacing=12))
         self._right = QStackedWidget()
-        self._right.addWidget(single)
+        self._right.addWidget(self.answer)
         self._right.addWidget(self.batch)
         work = QWidget()
         work.setLayout(row(self._inputs(), (self._right, 1), margins=(20, 16, 20, 16), spacing=12))
@@ -112,10 +92,7 @@ class AppPanel(Panel):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._changed)
-        self.what_if.column_picked.connect(self._pick_column)
-        self.card.keep_asked.connect(self.keep_input)
-        self.kept.load_asked.connect(self._load_kept)
-        self.kept.remove_asked.connect(self._remove_kept)
+        self.answer.row_asked.connect(self._show_kept_row)
         self.picker.picked.connect(self.pick_row)
         self.batch.back_asked.connect(self._show_single)
 
@@ -135,8 +112,8 @@ class AppPanel(Panel):
             self._show_preparing()
         elif key != self._key or self._folder != self.controller.folder:
             self._take(Trial(found), key, best.label)
-        elif self.trial is not None:
-            self.card.show_model(self.trial.scorer, self._name, False)
+        elif self.answer.trial is not None:
+            self.answer.card.show_model(self.answer.trial.scorer, self._name, False)
         self._show_ends()
 
     def _read_scorer(self, key: str) -> Scorer | None:
@@ -151,7 +128,7 @@ class AppPanel(Panel):
     def _show_preparing(self) -> None:
         """The chosen model is being made: it is fitted once more on all rows that it may learn from. An earlier one stays meanwhile."""
         refused = self.scorer.refused
-        if self.trial is not None and self._folder == self.controller.folder and not refused:
+        if self.answer.trial is not None and self._folder == self.controller.folder and not refused:
             return
         self.empty.show_text(self.tr("The model could not be prepared.") if refused else self.tr("Preparing the model …"))
         self.empty.button.setVisible(refused)
@@ -159,10 +136,11 @@ class AppPanel(Panel):
 
     def _show_without(self) -> None:
         ever = self.controller.folder is not None and self.controller.project_status().ever
-        if self.trial is not None and ever and self._folder == self.controller.folder:
-            self.card.show_model(self.trial.scorer, self._name, True)
+        if self.answer.trial is not None and ever and self._folder == self.controller.folder:
+            self.answer.card.show_model(self.answer.trial.scorer, self._name, True)
             return
-        self.trial, self._key, self.outcome = None, "", None
+        self.answer.forget()
+        self._key = ""
         stale = self.tr("The decisions changed after the last training. Train again to try the model.")
         self.empty.show_text(stale if ever else self.tr("There is no model to try yet. Train one first."))
         self.empty.button.setVisible(True)
@@ -170,16 +148,11 @@ class AppPanel(Panel):
 
     def _take(self, trial: Trial, key: str, name: str) -> None:
         """Another model answers from now on; what was written stays where it has the same columns."""
-        before = self.form.row() if self.trial is not None and self._folder == self.controller.folder else {}
-        self.trial, self._key, self._name, self._folder = trial, key, name, self.controller.folder
+        before = self.form.row() if self.answer.trial is not None and self._folder == self.controller.folder else {}
+        self._key, self._name, self._folder = key, name, self.controller.folder
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
-        curves = trial.curve_columns(order)
-        self._column = self._column if self._column in curves else next(iter(curves), "")
-        self.what_if.show_columns(curves, self._column)
-        self.card.show_model(trial.scorer, name, False)
-        self._kept = read_inputs(self.controller.folder) if self.controller.folder else []
-        self._ends = (trial.usual, trial.usual)
+        self.answer.take(trial, name, order)
         self._pages.setCurrentIndex(1)
         self.show_answer()
 
@@ -191,14 +164,14 @@ class AppPanel(Panel):
 
     def _show_ends(self) -> None:
         """Where answers that are numbers lay in training, as soon as that is known."""
-        table, trial = self.controller.table(), self.trial
-        if trial is None or trial.scorer.classes or table is None or self._ends[0] < self._ends[1]:
+        table, trial = self.controller.table(), self.answer.trial
+        if trial is None or trial.scorer.classes or table is None or self.answer.ends[0] < self.answer.ends[1]:
             return
         rows = self._training_rows()
         found = span(table.frame, trial.scorer.target, rows) if len(rows) else None
         if found is not None:
-            self._ends = found
-            self._show_answer()
+            self.answer.ends = found
+            self.answer.show_answer()
 
     def _training_rows(self) -> Ints:
         """Where the rows of the training part stand in the table; none until the child has said it. The test part stays sealed."""
@@ -219,74 +192,19 @@ class AppPanel(Panel):
     def show_answer(self) -> None:
         """Answer what stands in the form now."""
         self._answering.stop()
-        self._explaining.stop()
-        if self.trial is None:
-            return
-        self.outcome = found = self.trial.answer(self.form.row())
-        self.form.show_messages(found.errors, found.warnings)
-        if found.answer is None:
-            self._refuse(found.errors)
-            return
-        self._show_answer()
-        self.card.show_messages([("warn", one.message) for one in found.warnings])
-        self._show_curve()
-        self._show_kept()
-        self._explaining.start()
-
-    def _show_answer(self) -> None:
-        if self.trial is None or self.outcome is None or self.outcome.answer is None:
-            return
-        note = self.controller.project.columns.get(self.trial.scorer.target)
-        self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self._ends, self.trial.usual)
-
-    def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
-        self.card.show_refused(errors[0].message)
-        self.card.show_messages([("err", one.message) for one in errors[1:]])
-        self.why.show_working(self.tr("There is no answer to explain."))
-        self.what_if.show_nothing(self.tr("There is no answer to begin from."))
-
-    def _pick_column(self, name: str) -> None:
-        self._column = name
-        self._show_curve()
-
-    def _show_curve(self) -> None:
-        if self.trial is None or self.outcome is None or self.outcome.answer is None:
-            return
-        if not self._column:
-            self.what_if.show_nothing(self.tr("No input can be varied."))
-            return
-        try:
-            curve = self.trial.curve(self.outcome, self._column)
-        except UserError as error:
-            self.what_if.show_nothing(str(error))
-            return
-        self.what_if.show_curve(self.trial.scorer, curve, self.outcome.row[self._column], self.outcome.answer.value)
-
-    def _explain(self) -> None:
-        trial, outcome = self.trial, self.outcome
-        if trial is None or outcome is None or outcome.answer is None:
-            return
-        if trial.seconds_to_explain(outcome.row) < PATIENCE_S:
-            one = trial.explain(outcome)
-            parts = [(part.field, part.contribution) for part in one.contributions]
-            self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row)
-            return
-
-        def done(found: RowExplanation) -> None:
-            if self.outcome is outcome:
-                self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row)
-
-        if not self.why.parts:
-            self.why.show_working(self.tr("Working out the contributions …"))
-        self.controller.ask(
-            ExplainRow(*self.controller.inputs, dict(outcome.row)), done, owner="app.why", title=self.tr("Explaining the answer")
-        )
+        found = self.answer.show_row(self.form.row())
+        if found is not None:
+            self.form.show_messages(found.errors, found.warnings)
 
     # ---- inputs
 
     def reset_inputs(self) -> None:
         """Every input at its usual value."""
         self.form.show_row({})
+        self._changed()
+
+    def _show_kept_row(self, values: dict[str, Any]) -> None:
+        self.form.show_row(values)
         self._changed()
 
     def _show_picker(self) -> None:
@@ -306,7 +224,7 @@ class AppPanel(Panel):
 
     def pick_row(self, at: int) -> None:
         """Fill the form with a row of the training part, by its position in the table."""
-        table, trial = self.controller.table(), self.trial
+        table, trial = self.controller.table(), self.answer.trial
         if table is None or trial is None:
             return
         self.form.show_row(sent_row(trial.scorer.schema, table.frame, at))
@@ -315,37 +233,6 @@ class AppPanel(Panel):
         self.show_answer()
         self.picker.number.show_value(at + 1)
         self.picker.show_truth(self.tr("Row {row}: {target} was {truth}").format(row=f"{at + 1:,}", target=target.name, truth=truth))
-
-    # ---- kept inputs
-
-    def keep_input(self) -> None:
-        """Keep what stands in the form, to compare."""
-        number = 1 + max((int(last) for one in self._kept if (last := one.name.rpartition(" ")[2]).isdecimal()), default=0)
-        self._store_kept([*self._kept, KeptInput(self.tr("Input {number}").format(number=number), self.form.row())])
-
-    def _store_kept(self, kept: list[KeptInput]) -> None:
-        assert self.controller.folder is not None
-        try:
-            write_inputs(self.controller.folder, kept)
-        except UserError as error:
-            self.controller.banner.emit("err", str(error), self.id)
-            return
-        self._kept = read_inputs(self.controller.folder)
-        self._show_kept()
-
-    def _load_kept(self, at: int) -> None:
-        self.form.show_row(self._kept[at].row)
-        self._changed()
-
-    def _remove_kept(self, at: int) -> None:
-        self._store_kept([one for i, one in enumerate(self._kept) if i != at])
-
-    def _show_kept(self) -> None:
-        if self.trial is None or self.outcome is None or self.outcome.answer is None:
-            return
-        usual = self.trial.typical()
-        found = self.trial.answers([{name: one.row.get(name, usual[name]) for name in usual} for one in self._kept])
-        self.kept.show_inputs([compared(self.trial, one.name, each, self.outcome) for one, each in zip(self._kept, found, strict=True)])
 
     # ---- a whole file
 
@@ -358,7 +245,7 @@ class AppPanel(Panel):
 
     def take_file(self, file: Path, out: Path | None = None) -> None:
         """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
-        if self.trial is not None:
+        if self.answer.trial is not None:
             self._right.setCurrentIndex(1)
             self.batch.take_file(file, out)
 
@@ -369,7 +256,7 @@ class AppPanel(Panel):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Here a file is answered, not made a project of."""
-        if self.trial is not None and dropped_file(event.mimeData()) is not None:
+        if self.answer.trial is not None and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -383,7 +270,7 @@ class AppPanel(Panel):
 
     def primary(self) -> QPushButton | None:
         """Keeping the input that stands there."""
-        return self.card.keep
+        return self.answer.card.keep
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A model is needed."""
@@ -394,9 +281,9 @@ class AppPanel(Panel):
         found: list[tuple[str, QWidget | Callable[[], object]]] = [
             (self.tr("Pick a row"), self.pick),
             (self.tr("Reset the inputs"), self.reset_inputs),
-            (self.tr("What if: choose the input"), self.what_if.pick),
-            (self.tr("Keep this input"), self.card.keep),
+            (self.tr("What if: choose the input"), self.answer.what_if.pick),
+            (self.tr("Keep this input"), self.answer.card.keep),
             (self.tr("Answer a whole file"), self._show_batch),
         ]
-        names = [one.name for one in self.trial.scorer.schema.columns] if self.trial else []
+        names = [one.name for one in self.answer.trial.scorer.schema.columns] if self.answer.trial else []
         return found + [(name, lambda name=name: self.form.go_to(name)) for name in names]

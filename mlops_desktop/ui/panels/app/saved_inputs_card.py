@@ -22,7 +22,7 @@ MOST_DIFFERENCES = 4  # inputs that are named
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A kept input: its name, its answer, the change against the answer now, and how it differs from the input now, in words."""
+    """A kept input: its name, its answer, the change against the answer now, and how it differs from the input now, as text."""
 
     name: str
     answer: str

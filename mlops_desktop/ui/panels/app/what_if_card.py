@@ -23,7 +23,7 @@ _YEAR = 365.2425 * DAY
 
 
 class WhatIfCard(QFrame):
-    """A column to choose, and its curve. `column_picked` tells the name of the column that a person chose."""
+    """A column to choose, and its curve. `column_picked` brings the name of the column that a person chose."""
 
     column_picked = Signal(str)
 

@@ -23,7 +23,7 @@ MOST_CLASSES = 6
 
 
 class DistributionsCard(QFrame):
-    """Shows a profile (see `engine.profile`), without the target and identifiers; `opened` tells the column of a clicked picture."""
+    """Shows a profile (see `engine.profile`), without the target and identifiers; `opened` brings the column of a clicked picture."""
 
     opened = Signal(str)
 

@@ -28,7 +28,7 @@ class FindingState:
 
 
 class HealthCard(QFrame):
-    """`fixed` tells the position of a finding whose fix is wanted, `opened` a column to look at, `all_fixed` that all safe ones are."""
+    """`fixed` brings the position of a finding whose fix is wanted, `opened` a column to look at, `all_fixed` that all safe ones are."""
 
     fixed = Signal(int)
     opened = Signal(str)
@@ -57,7 +57,7 @@ class HealthCard(QFrame):
         self.setLayout(column(head, rule(), (self._area, 1), rule(), foot, margins=(16, 12, 12, 12), spacing=8))
 
     def show_findings(self, findings: Sequence[FindingState], value: int, safe: int, working: bool) -> None:
-        """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: not looked at yet."""
+        """Show the findings with the health from 0 to 100; `safe` of their fixes can be applied at once; `working`: still being found."""
         self.again.setVisible(False)
         self.ring.show_value(value)
         self.ring.setVisible(bool(findings) or not working)
@@ -74,7 +74,7 @@ class HealthCard(QFrame):
             self._fill()
 
     def show_failed(self) -> None:
-        """Say that the data could not be looked at, and offer another try."""
+        """Say that the profile could not be made, and offer another try."""
         self.message.setText(self.tr("The data could not be looked at."))
         self.again.setVisible(True)
 

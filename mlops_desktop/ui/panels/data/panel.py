@@ -9,32 +9,27 @@ import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import check_filter, rows_where
 from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import Profile, Relations, apply_fixes, health, safe_fixes, taken_care
-from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
 from mlops_desktop.ui.panels.data.health_card import FindingState, HealthCard, finding_text
+from mlops_desktop.ui.panels.data.kpi_row import KpiRow, has_classes
+from mlops_desktop.ui.panels.data.relations_page import RelationsPage
 from mlops_desktop.ui.panels.data.statistics_tables import (
-    kinds_text,
     missing_columns,
     missing_rows,
-    pair_columns,
-    pair_rows,
     statistics_columns,
     statistics_rows,
-    value_text,
 )
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
-from mlops_desktop.ui.widgets.figure_cards import EmptyState, Kpi
+from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.formula_edit import column_name
-from mlops_desktop.ui.widgets.heatmap import Heatmap
 from mlops_desktop.ui.widgets.rows_table import RowsTable
 from mlops_desktop.ui.widgets.table import DataTable
 from mlops_desktop.ui.widgets.table_columns import table_columns
@@ -43,7 +38,6 @@ HEALTH = 310
 _NOTHING = Profile(0, 0, (), (), Relations((), (), rows=0, sampled=False, left_out=0), (), None)
 _FILLED = ("columns", "relations", "missing")  # tabs that show a profile
 AT_ONCE = 50_000  # rows that are filtered here; more are filtered by the child, so that the window never waits
-RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
 
 
 class DataPanel(Panel):
@@ -59,25 +53,18 @@ class DataPanel(Panel):
             controller, owner="data", title=title, parent=self, read=lambda key: controller.result(key, Profile)
         )
         self._details: Profile | None = None  # the profile that the tabs show
-        self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is looked at
+        self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is selected
         self._shown: tuple[Any, ...] = ()
         self._shown_table = self._table_of = ""
         self._findings: list[FindingState] = []
-        self.kpis = {
-            "rows": Kpi(self.tr("Rows"), name="kpi_rows", icon="table"),
-            "columns": Kpi(self.tr("Columns"), name="kpi_columns", icon="cat"),
-            "missing": Kpi(self.tr("Missing cells"), name="kpi_missing", icon="warn"),
-            "duplicates": Kpi(self.tr("Duplicate rows"), name="kpi_duplicates", icon="copy"),
-            "target": Kpi(self.tr("Target"), name="kpi_target", icon="target"),
-        }
         self.distributions = DistributionsCard()
         self.distributions.setMinimumHeight(276)
         self.health = HealthCard()
         self.health.setFixedWidth(HEALTH)
         self._middle = QWidget()
         self._middle.setLayout(row((self.distributions, 1), self.health, spacing=12))
-        kpis = row(*[(kpi, 5 if name in ("columns", "target") else 4) for name, kpi in self.kpis.items()], spacing=12)
-        self.setLayout(column(kpis, (self._middle, 6), (self._table_card(), 5), margins=(20, 16, 20, 16), spacing=12))
+        self.kpis = KpiRow(controller)
+        self.setLayout(column(self.kpis, (self._middle, 6), (self._table_card(), 5), margins=(20, 16, 20, 16), spacing=12))
         self.distributions.opened.connect(self.open_column)
         self.health.opened.connect(self.open_column)
         self.health.fixed.connect(self._fix)
@@ -104,19 +91,11 @@ class DataPanel(Panel):
         self.filter.setFixedWidth(280)
         self.preview = DataTable(name="preview", title=self.tr("The data"), run_in_background=self.controller.jobs.io.do)
         self.statistics = RowsTable(statistics_columns(), name="statistics", title=self.tr("Statistics of each column"))
-        self.relations = Heatmap(
-            self.tr("How strongly columns hang together"),
-            name="relations",
-            empty=self.tr("There are not two columns that can be compared."),
-        )
-        self.relations_note = label("", "caption", tone="3", wrap=True)
-        self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The closest pairs of columns"))
-        relations = QWidget()
-        relations.setLayout(column((row((self.relations, 5), (self.pairs, 4), spacing=16), 1), self.relations_note, spacing=4))
+        self.relations = RelationsPage()
         self.missing = RowsTable(missing_columns(), name="missing_values", title=self.tr("Columns with missing cells"))
         self.complete = EmptyState(self.tr("No cell is missing."), name="nothing_missing", icon="check")
         self._pages = QStackedWidget()
-        self._places = {"preview": self.preview, "columns": self.statistics, "relations": relations, "missing": self.missing}
+        self._places = {"preview": self.preview, "columns": self.statistics, "relations": self.relations, "missing": self.missing}
         for page in (*self._places.values(), self.complete):
             self._pages.addWidget(page)
         self._pages.setMinimumHeight(190)
@@ -155,7 +134,7 @@ class DataPanel(Panel):
             self.count.setText("")
         # While the profile of a changed decision is being made, the last one of the same data stays in sight.
         last = profile.value
-        self._show_kpis(last, overview)
+        self.kpis.show_profile(last, overview)
         self._show_health(last, working=not profile.ready)
         if profile.refused:
             self.health.show_failed()
@@ -175,14 +154,10 @@ class DataPanel(Panel):
         if self._shown_table == key:
             return
         self._shown_table, self._table_of = key, project.data
-        self.preview.show_columns(table_columns(table, overview, project.target, self._has_classes()))
+        self.preview.show_columns(table_columns(table, overview, project.target, has_classes(project.task)))
         self.filter.show_names([one.name for one in table.schema.columns], self._example(table))
         self._show_count(table.rows)
         self.filter.again()
-
-    def _has_classes(self) -> bool:
-        task = self.controller.project.task
-        return task is not None and task_spec(task).has_classes
 
     def _example(self, table: Any) -> str:
         """A filter that would work here."""
@@ -192,54 +167,6 @@ class DataPanel(Panel):
                 middle = float(np.nanmedian(values)) if not np.isnan(values).all() else 0.0
                 return f"{column_name(one.name)} > {middle:.3g}"
         return f"not is_missing({column_name(table.schema.columns[0].name)})"
-
-    def _show_kpis(self, found: Profile | None, overview: Json | None) -> None:
-        self.kpis["target"].show_value(*self._target_text(found, overview))
-        if found is None:
-            for name in ("rows", "columns", "missing", "duplicates"):
-                self.kpis[name].show_value("–", self.tr("looking …") if self.controller.project.data else "")
-            return
-        rows, columns = found.rows, found.columns
-        self.kpis["rows"].show_value(f"{rows:,}", self.controller.project.file)
-        self.kpis["columns"].show_value(f"{len(columns):,}", kinds_text(columns))
-        gaps = [one.missing for one in columns if one.missing]
-        share = sum(gaps) / max(rows * len(columns), 1)
-        text = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
-        percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
-        self.kpis["missing"].show_value(percent, text if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
-        count = found.duplicates
-        has_id = any(note.role == "id" for note in self.controller.project.columns.values())
-        how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
-        self.kpis["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
-
-    def _target_text(self, found: Profile | None, overview: Json | None) -> tuple[str, str, str]:
-        project = self.controller.project
-        one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
-        if one is None:
-            return "–", self.tr("choose it in stage 1"), "warn"
-        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.id)
-        total = sum(count for _, count in classes) or 1
-        if classes and self._has_classes() and task_spec(project.task or "").has_positive:
-            rows = next((count for value, count in classes if value == project.positive), 0)
-            share = rows / total
-            rare = min(share, 1 - share)
-            word = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
-            text = f"{share:.1%} {'' if project.positive is None else level_of(project.positive)}"
-            return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
-        if classes and self._has_classes():
-            value, rows = min(classes, key=lambda pair: pair[1])
-            least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
-            return (
-                pluralize(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
-                f"{project.target} · {least}",
-                "3",
-            )
-        own = found.column(project.target) if found else None
-        if own is None or not own.quantiles:
-            return project.target, split, "3"
-        message = self.tr("median of {name}, {low} to {high}")
-        message = message.format(name=project.target, low=value_text(own.min), high=value_text(own.max))
-        return value_text(own.quantiles["0.5"]), message, "3"
 
     def _show_health(self, found: Profile | None, *, working: bool) -> None:
         project = self.controller.project
@@ -253,20 +180,6 @@ class DataPanel(Panel):
         roles: dict[str, str] = {name: note.role for name, note in project.columns.items() if note.role}
         self.statistics.show_rows(statistics_rows(found, {**roles, project.target: "target"}))
 
-    def _fill_relations(self, found: Profile) -> None:
-        related = found.relations
-        values = np.array([[np.nan if v is None else v for v in line] for line in related.values], dtype=np.float64)
-        names = related.columns
-        self.relations.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), list(names) if len(names) > 1 else [])
-        self.pairs.show_rows(pair_rows(related, self.controller.project.target))
-        text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
-        if related.sampled:
-            text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related.rows:,}"))
-        if related.left_out:
-            left = related.left_out
-            text.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
-        self.relations_note.setText(" ".join(text))
-
     def _fill_missing(self, found: Profile) -> None:
         self.missing.show_rows(missing_rows(found))
 
@@ -276,7 +189,11 @@ class DataPanel(Panel):
         if id_ in self._stale:
             self._stale.discard(id_)
             shown = self._details or _NOTHING
-            {"columns": self._fill_statistics, "relations": self._fill_relations, "missing": self._fill_missing}[id_](shown)
+            {
+                "columns": self._fill_statistics,
+                "relations": lambda found: self.relations.show_relations(found.relations, self.controller.project.target),
+                "missing": self._fill_missing,
+            }[id_](shown)
         empty = id_ == "missing" and not self.missing.rows_model.rows and self._details is not None
         self._pages.setCurrentWidget(self.complete if empty else self._places[id_])
         for widget in (self.filter, self.count):

@@ -73,7 +73,7 @@ def _gap(one: ColumnProfile, rows: int) -> Row:
 
 
 def kinds_text(columns: Sequence[ColumnProfile]) -> str:
-    """How many columns there are of each kind, in a few words."""
+    """How many columns there are of each kind, in a short text."""
     tr = QCoreApplication.translate
     kinds = (
         (("number", "integer"), tr("Statistics", "numeric")),

@@ -14,7 +14,7 @@ from mlops_desktop.ui.widgets.figure_cards import FindingRow
 
 
 class ChecksCard(QFrame):
-    """`acted` tells what a person wants to see to (train, evaluate, check); `consented` whether the training rows may leave."""
+    """`acted` brings what a person wants to see to (train, evaluate, check); `consented` whether the training rows may leave."""
 
     acted = Signal(str)
     consented = Signal(bool)

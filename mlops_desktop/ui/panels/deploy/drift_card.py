@@ -1,4 +1,4 @@
-"""Has the data moved away from training? A verdict in words, every column with its figures, and one column closely."""
+"""Has the data moved away from training? A verdict as text, every column with its figures, and one column closely."""
 
 from __future__ import annotations
 

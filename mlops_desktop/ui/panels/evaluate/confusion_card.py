@@ -16,7 +16,7 @@ MOST_ROWS = 9
 
 
 class ConfusionCard(QFrame):
-    """Counts by truth (rows) and answer (columns); the shade tells the share of the row."""
+    """Counts by truth (rows) and answer (columns); the shade shows the share of the row."""
 
     def __init__(self) -> None:
         super().__init__()

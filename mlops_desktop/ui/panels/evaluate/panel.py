@@ -1,4 +1,4 @@
-"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the sealed test part, on any other file."""
+"""Stage 7: how good the chosen model is: on rows that it did not see while learning, on the held-out test set, on any other file."""
 
 from __future__ import annotations
 
@@ -12,32 +12,25 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import check
-from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
-from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
-from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
-from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
-from mlops_desktop.ui.panels.evaluate.metrics_table import MetricsTable, baseline, between, by_id, leading, score_text
-from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, CutoffCard
-from mlops_desktop.ui.panels.evaluate.worst_rows_card import FEATURES, ImportanceCard, WorstCard
+from mlops_desktop.ui.panels.evaluate.results_page import ResultsPage
+from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses_text
+from mlops_desktop.ui.panels.evaluate.threshold_card import Counts
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, label, row
+from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, row
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState, Kpi
+from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import model_text
-from mlops_desktop.ui.widgets.table_columns import table_columns
-
-KPIS = 4
 
 
 class EvaluatePanel(Panel):
-    """Metrics with their intervals, the sealed test part, cut-off, curves, importance, worst rows, goals, report."""
+    """Metrics with their intervals, the held-out test set, cut-off, curves, importance, worst rows, goals, report."""
 
     id = "evaluate"
     purpose = "See how good the model is, and where it fails"
@@ -66,33 +59,16 @@ class EvaluatePanel(Panel):
     # ---- building
 
     def _build(self) -> None:
-        self.kpis = [Kpi("–", name=f"evaluation_kpi_{at}") for at in range(KPIS)]
-        self.metrics, self.goals = MetricsTable(), GoalsMet()
-        self.confusion, self.curves, self.errors = ConfusionCard(), CurvesCard(), ErrorsCard()
-        self.cutoff, self.importance, self.worst = CutoffCard(), ImportanceCard(), WorstCard()
-        self.notes = label("", "small", tone="2", wrap=True)
-        self.notes.setObjectName("evaluation_notes")
+        self.results, self.test_set_card = ResultsPage(self.controller), TestSetCard()
+        self.open = self.test_set_card.open
         self.drop = DropZone(
             self.tr("Evaluate another file"),
             self.tr("Drop a file here that holds the true values: the model answers each row, and the answers are compared."),
             name="evaluate_file",
         )
         self.drop.setMinimumHeight(130)
-        table = card(self.notes, self.metrics, margins=(12, 12, 12, 10))
-        self._classes = held(row((self.confusion, 4), (self.curves, 5), spacing=12))
-        parts = column(
-            row(*[(kpi, 1) for kpi in self.kpis], spacing=12),
-            self.goals,
-            table,
-            self._classes,
-            self.errors,
-            self.cutoff,
-            row((self.importance, 4), (self.worst, 5), spacing=12),
-            spacing=12,
-        )
-        self._body = held(parts)
         self._busy = EmptyState("", self.tr("Try again"), self._try_again, name="evaluation_busy", icon="refresh")
-        self._main = held(column(self._notices, self._head(), self._test_set_card(), self.drop, self._busy, self._body, None, spacing=12))
+        self._main = held(column(self._notices, self._head(), self.test_set_card, self.drop, self._busy, self.results, None, spacing=12))
         self._empty = EmptyState("", self.tr("Go to “Training”"), self._to_training, name="evaluate_empty", icon="flask", primary=True)
         self.setLayout(column(self._main, (self._empty, 1), margins=(20, 16, 20, 16)))
 
@@ -108,22 +84,14 @@ class EvaluatePanel(Panel):
         text = column(self.model, self.facts, spacing=0)
         return card(row(Picture("target", "accent", 20), (text, 1), self.sources, self.report, spacing=12), margins=(16, 10, 12, 10))
 
-    def _test_set_card(self) -> QFrame:
-        self.open = Button(self.tr("Open the sealed test part"), self.open_test, name="open_test", kind="primary", icon="eye")
-        self.test_set_note = label("", "small", tone="2", wrap=True)
-        self.test_set_note.setObjectName("test_set_note")
-        title = label(self.tr("The test part is sealed"), "section", weight=Weight.DemiBold)
-        text = column(title, self.test_set_note, spacing=2)
-        self.test_set_card = card(row(Picture("lock", "accent", 24), (text, 1), self.open, spacing=14), margins=(16, 12, 16, 12))
-        return self.test_set_card
-
     def _connect(self) -> None:
+        self.open.clicked.connect(self.open_test)
         self.sources.chosen.connect(self._choose_source)
         self.drop.taken.connect(self.evaluate_file)
-        self.goals.asked.connect(lambda: self.controller.go_to.emit("problem"))
-        self.cutoff.used.connect(self._use_cutoff)
-        self.cutoff.proposed.connect(lambda: self.controller.edit(self.tr("Cut-off chosen by the scores"), threshold=None))
-        self.cutoff.moved.connect(self._preview_cutoff)
+        self.results.goals.asked.connect(lambda: self.controller.go_to.emit("problem"))
+        self.results.cutoff.used.connect(self._use_cutoff)
+        self.results.cutoff.proposed.connect(lambda: self.controller.edit(self.tr("Cut-off chosen by the scores"), threshold=None))
+        self.results.cutoff.moved.connect(self._preview_cutoff)
 
     # ---- showing
 
@@ -137,7 +105,7 @@ class EvaluatePanel(Panel):
         self.controller.load_table()  # the values of the worst rows
         self._turn(self._main)
         self._notice("")
-        self._body.setEnabled(True)
+        self.results.setEnabled(True)
         inputs, evaluation = self.controller.inputs, keys.evaluation(best.id)
         self.out_of_fold.want(keys.out_of_fold(best.id), Evaluate(*inputs, held_out=False), ask=not self.controller.jobs.busy)
         self.test.want(evaluation, Evaluate(*inputs), ask=False)
@@ -161,7 +129,7 @@ class EvaluatePanel(Panel):
         if ever and self._shown:
             self._turn(self._main)
             self._notice(self.tr("The decisions changed after the last training: what stands here is out of date. Undo brings it back."))
-            self._body.setEnabled(False)
+            self.results.setEnabled(False)
             for part in (self.test_set_card, self.drop, self._busy):
                 part.setVisible(False)
             self.sources.show_enabled([], self.tr("Train again first."))
@@ -202,7 +170,7 @@ class EvaluatePanel(Panel):
             if test_accesses and self._source == "test"
             else ""
         )
-        text = [rows, opened_text or self._test_accesses_text(test_accesses)]
+        text = [rows, opened_text or accesses_text(test_accesses)]
         text.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
         self.facts.setText(" · ".join(part for part in text if part))
         self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
@@ -211,29 +179,14 @@ class EvaluatePanel(Panel):
         self.test_set_card.setVisible(not opened and self._source != "file")
         self.open.setEnabled(not self.test.asking)
         self.drop.setVisible(self._source == "file")
-        self.test_set_note.setText(self._test_set_text(test_accesses))
-
-    def _test_accesses_text(self, test_accesses: int) -> str:
-        if not test_accesses:
-            return ""
-        return pluralize(test_accesses, self.tr("the test part was opened once"), self.tr("the test part was opened {n} times"))
-
-    def _test_set_text(self, test_accesses: int) -> str:
-        text = self.tr(
-            "These rows have taken no part in training or tuning, so they tell how the model will do on new ones. Each opening is counted: "
-            "whoever chooses among models by them makes their figures too good."
-        )
-        again = (
-            self.tr("Under other decisions {openings}.").format(openings=self._test_accesses_text(test_accesses)) if test_accesses else ""
-        )
-        return f"{text} {again}".strip()
+        self.test_set_card.show_accesses(test_accesses)
 
     def _show_page(self, best: Run, found: Json | None, oof: Json | None, test: Json | None) -> None:
         keys = self.controller.keys
         model = keys.model(best.id)
         same = found is None and bool(self._shown) and self._model == model and self._source == self._shown[1]
         waiting = found is None and self._source != "file"
-        self._body.setVisible(found is not None or same)
+        self.results.setVisible(found is not None or same)
         self._busy.setVisible(waiting and not same)
         working = self.out_of_fold.asking or self.test.asking or self.file.asking
         self._busy.button.setVisible(waiting and not working and not self.controller.jobs.busy)
@@ -247,70 +200,16 @@ class EvaluatePanel(Panel):
         if shown == self._shown:
             return
         self._shown, self._model = shown, model
-        self._show_metrics(found)
-        self.goals.setVisible(self._source != "file")
-        task = task_spec(found["task"])
-        self._classes.setVisible(task.has_classes)
-        self.errors.setVisible(not task.has_classes)
-        self.cutoff.setVisible(task.has_positive and oof is not None and self._source != "file")
-        if task.has_classes:
-            self.confusion.show_evaluation(found)
-            self.curves.show_evaluation(found)
-            if task.has_positive and oof is not None:
-                self.cutoff.show_evaluation(oof, project.threshold, project.costs)
-        else:
-            self.errors.show_evaluation(found)
-        self._show_rows(found, test)
-
-    def _show_metrics(self, found: Json) -> None:
-        metric, known = self.controller.project.metric, by_id(found["task"])
-        shown = leading(found, metric, KPIS)
-        for kpi in self.kpis[len(shown) :]:  # a task may have fewer metrics
-            kpi.hide()
-        for kpi, entry in zip(self.kpis, shown, strict=False):
-            kpi.show()
-            worse = entry["low"] is None or entry["baseline"] is None or entry["low"] <= entry["baseline"]
-            hint = self.tr("{interval}, baseline {baseline}").format(
-                interval=between(entry, known.get(entry["id"])), baseline=baseline(entry, known.get(entry["id"]))
-            )
-            kpi.show_title(entry["label"])
-            kpi.show_value(score_text(entry["shown"], 3), hint, "warn" if worse else "3")
-            kpi.setToolTip(entry["told"])
-        self.metrics.show_evaluation(found, metric)
-        notes = list(found["notes"])
-        if found.get("rows_left_out"):
-            notes.append(
-                pluralize(
-                    found["rows_left_out"],
-                    self.tr("1 row was left out: a value cannot be read, or the truth is missing."),
-                    self.tr("{n} rows were left out: a value cannot be read, or the truth is missing."),
-                )
-            )
-        self.notes.setText("\n".join(notes))
-        self.notes.setVisible(bool(notes))
-
-    def _show_rows(self, found: Json, test: Json | None) -> None:
-        importance = found.get("importance")
-        metric = METRICS.get(self.controller.project.metric)
-        self.importance.show_importance(importance, metric.label if metric else "", test is None)
-        table, overview = self.controller.table(), self.controller.overview()
-        columns = []
-        if table is not None and overview is not None and self._source != "file":
-            used = test["importance"]["columns"] if test else []
-            order = [one["column"] for one in used] or [one["name"] for one in overview["columns"]]
-            project = self.controller.project
-            there = {one.name: one for one in table_columns(table, overview, project.target, False)}
-            columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]
-        self.worst.show_worst(found, columns)
+        self.results.show_evaluation(found, oof, test, self._source)
 
     def _show_goals(self, best: Run, test: Json | None) -> None:
         goals, keys = self.controller.project.goals, self.controller.keys
         if test is None:
-            self.goals.show_goals(None)
+            self.results.goals.show_goals(None)
             return
         self.response.want(keys.response(best.id) if goals.response_ms is not None else "", MeasureResponseTime(*self.controller.inputs))
         time = self.response.value
-        self.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
+        self.results.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
 
     # ---- work
 
@@ -319,7 +218,7 @@ class EvaluatePanel(Panel):
         self.show_results()
 
     def open_test(self) -> None:
-        """Open the sealed test part: a counted look."""
+        """Open the held-out test set: a counted access."""
         if self.controller.project_status().best is not None:
             self.test.retry()
             self.show_results()
@@ -369,7 +268,7 @@ class EvaluatePanel(Panel):
         """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
         found = self.out_of_fold.value
         if self._source == "oof" and found is not None and task_spec(found["task"]).has_positive:
-            self.confusion.show_counts(self.confusion.names, counts.matrix(found["positive"]), found["positive"], value)
+            self.results.preview_cutoff(found, counts, value)
 
     def _to_training(self) -> None:
         self.controller.go_to.emit("train")
@@ -377,7 +276,7 @@ class EvaluatePanel(Panel):
     # ---- what the window asks
 
     def primary(self) -> QPushButton | None:
-        """Open the test part, while it is sealed."""
+        """Open the test part, while it is held out."""
         return self.open if self.test_set_card.isVisible() else None
 
     def unready(self) -> tuple[str, QWidget | None]:
@@ -390,10 +289,10 @@ class EvaluatePanel(Panel):
         """What can be done here."""
         return [
             (self.tr("Open the sealed test part"), self.open),
-            (self.tr("Cut-off (threshold)"), self.cutoff.slider),
-            (self.tr("Metrics"), self.metrics),
-            (self.tr("Confusion matrix"), self.confusion.matrix),
+            (self.tr("Cut-off (threshold)"), self.results.cutoff.slider),
+            (self.tr("Metrics"), self.results.metrics),
+            (self.tr("Confusion matrix"), self.results.confusion.matrix),
             (self.tr("Evaluate another file"), lambda: self._choose_source("file")),
             (self.tr("Export report"), self.report),
-            (self.tr("Goals"), self.goals),
+            (self.tr("Goals"), self.results.goals),
         ]

@@ -162,11 +162,11 @@ class CutoffCard(QFrame):
         self._show(self._now)
 
     def cutoff(self) -> float:
-        """The cut-off that is looked at."""
+        """The cut-off that is selected."""
         return self._selected
 
     def counts(self) -> Counts:
-        """The counts at the cut-off that is looked at."""
+        """The counts at the cut-off that is selected."""
         return counts_at(self._curve, self.slider.value(), *self._of)
 
     def _nearest(self, value: float) -> int:

@@ -1,4 +1,4 @@
-"""The problem in words, for those who read the report: what, for whom, which decision, when it is a success."""
+"""The problem as text, for those who read the report: what, for whom, which decision, when it is a success."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlops_desktop.ui.widgets.inputs import ComboBox
 
 
 class BriefCard(QFrame):
-    """Tells a whole new `Brief`, and the field that a person changed; `tied` tells a role (group, time) and the column for it ("" none)."""
+    """`changed` brings a whole new `Brief` and the changed field; `split_column_picked` a role (group, time) and its column ("" none)."""
 
     changed = Signal(object, str)
     split_column_picked = Signal(str, str)
@@ -97,7 +97,7 @@ class BriefCard(QFrame):
             box.show_choice(name)
 
     def show_brief(self, brief: Brief) -> None:
-        """Show the words without telling anyone."""
+        """Show the words without emitting a signal."""
         self._brief = brief
         self.kind.show_choice(brief.data_kind)
         for field, area in self.areas.items():

@@ -103,7 +103,7 @@ class _NotesDelegate(QStyledItemDelegate):
 
 
 class NotesTable(QTableView):
-    """The table of notes. `edited` tells a column, a field of FIELDS and its new value (type "": as found); `at` the current column."""
+    """The table of notes. `edited` brings a column, a field of FIELDS and its new value (type "": as found); `at` the current column."""
 
     edited = Signal(str, str, object)
     at = Signal(str)
@@ -188,7 +188,7 @@ class NotesTable(QTableView):
             self.viewport().update()
 
     def _open_choice(self, index: QModelIndex) -> None:
-        """One click opens a list; texts take two, so that a row can be looked at without editing it."""
+        """One click opens a list; texts take two, so that a row can be read without editing it."""
         if FIELDS[index.column()] in CHOICES:
             self.edit(index)
 

@@ -1,4 +1,4 @@
-"""The card of the data file: what it is, its first rows, what is said of its columns, and how it was read. It knows plain values only."""
+"""The card of the data file: what it is, its first rows, what is noted of its columns, and how it was read. It knows plain values only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ READING = 250  # pixels for the form beside the rows
 
 
 class FileCard(QFrame):
-    """`another` asks for another file, `edited` tells a change in the table of notes (see `NotesTable`), `at` its current column."""
+    """`another` asks for another file, `edited` brings a change in the table of notes (see `NotesTable`), `at` its current column."""
 
     another = Signal()
     edited = Signal(str, str, object)
@@ -68,7 +68,7 @@ class FileCard(QFrame):
         self._reading.setVisible(id_ == "reading")
 
     def show_file(self, file: str, facts: Sequence[str]) -> None:
-        """The file's name and a few words on it."""
+        """The file's name and a short text on it."""
         self.file.setText(file or self.tr("No data file"))
         self.facts.setText(" · ".join(part for part in facts if part))
 
@@ -84,7 +84,7 @@ class FileCard(QFrame):
         self._form.addWidget(form)
 
     def go_to(self, name: str) -> None:
-        """Show what is said of a column."""
+        """Show the evidence for the type of a column."""
         self.show_tab("notes")
         self.notes.go_to(name)
         self.notes.setFocus()

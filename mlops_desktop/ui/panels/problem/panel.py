@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.base.source import Source
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import Imported, last_import
+from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
-from mlops_desktop.engine.process import ImportFile, Renew, Renewal
 from mlops_desktop.engine.project import (
-    Brief,
     ColumnNote,
-    Costs,
-    Goals,
     Project,
-    Role,
     consistent,
-    set_note,
-    set_target,
 )
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
+from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
 from mlops_desktop.ui.panels.problem.file_card import FileCard
 from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
 from mlops_desktop.ui.panels.problem.notes_model import NoteRow
@@ -39,11 +29,9 @@ from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import column, row
-from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 LEFT = 360
-_RENEWING = ("type", "role", "missing", "levels")  # what is said of a column and makes other decisions follow
 
 
 class ProblemPanel(Panel):
@@ -57,10 +45,8 @@ class ProblemPanel(Panel):
         title = self.tr("Looking at the columns")  # asked for by `load_table`, with the table itself
         self.columns: Query[Json] = Query(controller, owner="table", title=title, parent=self, read=self._read_columns)
         self._shown: tuple[Any, ...] = ()
-        self._renewing: object | None = None
-        self._before: Project | None = None  # the decisions that a renewal that is under way started from
         self._form: ComponentForm | None = None
-        self._read = ""  # the data whose mending is said
+        self._read = ""  # the data whose repairs are shown
         self.target = TargetCard()
         self.goals = GoalsCard()
         self.brief = BriefCard()
@@ -71,34 +57,36 @@ class ProblemPanel(Panel):
         holder.setLayout(left)
         holder.setFixedWidth(LEFT)
         self.setLayout(row(holder, (right, 1), margins=(20, 16, 20, 16), spacing=12))
+        self.decisions = ProblemDecisions(controller, self, self._overview, self.file.notes.notes.titles)
         self._connect()
 
     # ---- building
 
     def _connect(self) -> None:
-        self.target.target_picked.connect(self.choose_target)
-        self.target.task_picked.connect(self._choose_task)
-        self.target.positive_picked.connect(self._choose_positive)
-        self.target.metric_picked.connect(self._choose_metric)
-        self.target.renew_asked.connect(self._renew_by_hand)
-        self.goals.goals_changed.connect(self._set_goals)
-        self.goals.costs_changed.connect(self._set_costs)
-        self.goals.left.connect(self._end_merge)
-        self.brief.changed.connect(self._set_brief)
-        self.brief.left.connect(self._end_merge)
-        self.brief.split_column_picked.connect(self._set_split_column)
-        self.file.another.connect(self.choose_file)
-        self.file.edited.connect(self._note)
+        self.decisions.refused.connect(self._show_again)
+        self.target.target_picked.connect(self.decisions.choose_target)
+        self.target.task_picked.connect(self.decisions.choose_task)
+        self.target.positive_picked.connect(self.decisions.choose_positive)
+        self.target.metric_picked.connect(self.decisions.choose_metric)
+        self.target.renew_asked.connect(self.decisions.renew_by_hand)
+        self.goals.goals_changed.connect(self.decisions.set_goals)
+        self.goals.costs_changed.connect(self.decisions.set_costs)
+        self.goals.left.connect(self.decisions.end_merge)
+        self.brief.changed.connect(self.decisions.set_brief)
+        self.brief.left.connect(self.decisions.end_merge)
+        self.brief.split_column_picked.connect(self.decisions.set_split_column)
+        self.file.another.connect(self.decisions.choose_file)
+        self.file.edited.connect(self.decisions.note)
         self.file.at.connect(self._show_why)
 
     # ---- showing
 
     def show_project(self) -> None:
-        """Show the decisions; nothing is told while they are shown."""
+        """Show the decisions; no signal is emitted meanwhile."""
         project, overview = self.controller.project, self._overview()
-        if self._shown and self._shown[0] is project and self._shown[1] is overview and self._shown[2] is self._before:
+        if self._shown and self._shown[0] is project and self._shown[1] is overview and self._shown[2] is self.decisions.before:
             return
-        self._shown = (project, overview, self._before)
+        self._shown = (project, overview, self.decisions.before)
         self.brief.show_brief(project.brief)
         self._show_file(project, overview)
         known = {one["name"]: one for one in overview["columns"]} if overview else {}
@@ -117,7 +105,7 @@ class ProblemPanel(Panel):
         self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), has_positive)
 
     def show_results(self) -> None:
-        """Show the first rows, or have the table looked at when nobody did."""
+        """Show the first rows, or have the table read when nobody did."""
         self.controller.load_table()
         table, overview = self.controller.table(), self.controller.overview()
         if table is None or overview is None:
@@ -170,13 +158,13 @@ class ProblemPanel(Panel):
         if project.source is None:
             return
         if self._form is None or type(self._form.component()) is not type(project.source):
-            self._form = ComponentForm(project.source, on_change=self._read_again, name="source")
+            self._form = ComponentForm(project.source, on_change=self.decisions.read_again, name="source")
             self.file.show_form(self._form)
         else:
             self._form.show_component(project.source)
 
     def _show_why(self, name: str) -> None:
-        """The evidence for the type of the current column, in words."""
+        """The evidence for the type of the current column, as text."""
         overview = self.columns.value
         one = next((c for c in overview["columns"] if c["name"] == name), None) if overview else None
         if one is None:
@@ -187,7 +175,7 @@ class ProblemPanel(Panel):
         self.file.why.setText(f"{name}: {text}" + (f" {proposed[1]}" if proposed else ""))
 
     def _inconsistencies(self, project: Project, overview: Json | None) -> list[str]:
-        if overview is None or self.controller.overview() is None or self._before is not None or not project.data:
+        if overview is None or self.controller.overview() is None or self.decisions.before is not None or not project.data:
             return []
         message = consistent(project, overview)[1]
         if project.target and not project.task and not message:
@@ -206,163 +194,10 @@ class ProblemPanel(Panel):
         ]
         return message + open_
 
-    # ---- what a person decides
-
-    def choose_target(self, name: str) -> None:
-        """Predict another column; what follows from it is proposed anew."""
-        project = set_target(self.controller.project, name)
-        if project == self.controller.project:
-            return
-        guess = self._as_target(name)
-        refused = guess.get("refused", "")
-        if refused:
-            self.controller.banner.emit("warn", refused, self.id)
-            self._show_again()
-            return
-        self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=guess.get("task")), follow=True)
-
-    def _choose_task(self, task: str) -> None:
-        self._decide(self.tr("Kind of answer"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
-
-    def _choose_positive(self, value: object) -> None:
-        self.controller.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
-
-    def _choose_metric(self, metric: str) -> None:
-        goals = self.controller.project.goals
-        if metric != self.controller.project.metric:
-            goals = replace(goals, score=None)  # a number on another scale
-        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
-
-    def _set_goals(self, goals: Goals, field: str) -> None:
-        self.controller.edit(self.tr("Goal"), merge=f"goals.{field}", goals=goals)
-
-    def _set_costs(self, costs: Costs | None, field: str) -> None:
-        goals = self.controller.project.goals if costs else replace(self.controller.project.goals, cost=None)
-        self.controller.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
-
-    def _set_brief(self, brief: Brief, field: str) -> None:
-        self.controller.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
-
-    def _set_split_column(self, role: Role, name: str) -> None:
-        """A column says which rows belong together, or when they were: the split follows."""
-        project = self.controller.project
-        for other, note in project.columns.items():
-            if note.role == role:
-                project = set_note(project, other, role=None)
-        if name:
-            project = set_note(project, name, role=role)
-        text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
-        self._decide(text, project, follow=True)
-
-    def _end_merge(self) -> None:
-        if self.controller.session is not None:
-            self.controller.session.end_merge()
-
-    def _note(self, name: str, field: str, value: object) -> None:
-        if field == "role" and value == "target":
-            self.choose_target(name)
-            return
-        if field == "role" and value == "feature" and self.controller.project.columns.get(name, ColumnNote()).role is None:
-            return
-        message: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
-        try:
-            project = set_note(self.controller.project, name, **{field: message})
-        except UserError as error:
-            self.controller.banner.emit("warn", str(error), self.id)
-            self._show_again()
-            return
-        text = self.tr("{field} of {name}").format(field=self.file.notes.notes.titles[field], name=name)
-        self._decide(text, project, follow=field in _RENEWING)
-
     def _show_again(self) -> None:
         """A control shows what was refused: show the decision that holds."""
         self._shown = ()
         self.show_project()
-
-    def _as_target(self, name: str) -> Mapping[str, Any]:
-        overview = self._overview()
-        return next((one["target"] for one in overview["columns"] if one["name"] == name), {}) if overview else {}
-
-    # ---- what follows from a decision
-
-    def _decide(self, text: str, project: Project, *, follow: bool) -> None:
-        before = self.controller.project
-        self.controller.put(text, project)
-        if follow and self.controller.project is not before:
-            self._renew(self._before or before, text)
-
-    def _renew_by_hand(self) -> None:
-        self._renew(self.controller.project, self.tr("open decisions"))
-
-    def _changes_text(self, because: str, changes: Sequence[str]) -> str:
-        """What was proposed anew, then the sentences that say why."""
-        new = ", ".join(one for one in changes if not one.endswith("."))
-        why = [one for one in changes if one.endswith(".")]
-        text = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
-        return " ".join([*([text] if new else []), *why, self.tr("Undo takes it back.")])
-
-    def _renew(self, before: Project, because: str) -> None:
-        """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
-        asked, token = self.controller.project, object()
-        self._before, self._renewing = before, token
-
-        def done(found: Renewal) -> None:
-            if self.controller.project is not asked:
-                if self.controller.project is not before:
-                    self._renew(before, because)
-                return
-            self._before = None
-            self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
-            if found.changes:
-                self.controller.banner.emit("info", self._changes_text(because, found.changes), self.id)
-
-        def over() -> None:
-            if self._renewing is token:  # no later one is under way
-                self._before = self._renewing = None
-                self._show_again()
-
-        self.controller.ask(
-            Renew(*self.controller.inputs, before), done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over
-        )
-        self._show_again()
-
-    # ---- the file
-
-    def choose_file(self) -> None:
-        """Ask for another data file."""
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose another data file"), "", data_files())
-        if name:
-            self.take_file(Path(name))
-
-    def take_file(self, file: Path, source: Source | None = None) -> None:
-        """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
-        project = replace(self.controller.project, source=source)
-
-        def done(found: Imported) -> None:
-            new = found.project
-            for one in found.evidence:
-                self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
-            today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
-            self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
-
-        self.controller.ask(
-            ImportFile(self.controller.inputs[0], project, str(file)),
-            done,
-            owner="problem.import",
-            title=self.tr("Reading {file}").format(file=file.name),
-            on_over=self._show_again,
-        )
-
-    def _read_again(self, source: Source) -> None:
-        file = last_import(self.controller.folder)[0] if self.controller.folder else None
-        if file is None:
-            text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
-            name, _ = QFileDialog.getOpenFileName(self, text, "")
-            if not name:
-                self._show_again()
-                return
-            file = Path(name)
-        self.take_file(file, source)
 
     # ---- what the window asks
 

@@ -20,7 +20,7 @@ GUESSES = 3
 
 
 class TargetCard(QFrame):
-    """Shows an overview of the table (see `engine.overview`) and the decisions; tells what a person picks."""
+    """Shows an overview of the table (see `engine.overview`) and the decisions; emits what a person picks."""
 
     target_picked = Signal(str)
     task_picked = Signal(str)
@@ -116,7 +116,7 @@ class TargetCard(QFrame):
         )
 
     def show_metric(self, as_target: Mapping[str, Any], task: str, metric: str, positive: Any) -> None:
-        """Offer the task's metrics in plain words, with the sentence of the chosen one."""
+        """Offer the task's metrics in plain language, with the sentence of the chosen one."""
         if task not in tasks():
             self.measure.show_options([])
             self.measure.setEnabled(False)

@@ -1,4 +1,4 @@
-"""A text of a few lines that a person writes: it tells what was written after a pause, and when the field is left."""
+"""A text of a few lines that a person writes: it emits what was written after a pause, and when the field is left."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TextArea(QPlainTextEdit):
         self.textChanged.connect(self._timer.start)
 
     def show_text(self, text: str) -> None:
-        """Show a text without telling anyone. What is just being written stays."""
+        """Show a text without emitting a signal. What is just being written stays."""
         if self._timer.isActive() or text == self._emitted == self.toPlainText():
             return
         self._emitted = text

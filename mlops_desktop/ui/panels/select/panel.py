@@ -35,7 +35,7 @@ REMEMBERED = 20  # rankings
 
 
 class RankingPane(Pane):
-    """A lying bar for each column, the best first; the columns are those before the step that is looked at."""
+    """A lying bar for each column, the best first; the columns are those before the step that is selected."""
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
@@ -161,7 +161,7 @@ class RemainsPane(Pane):
     # ---- showing
 
     def show_recipe(self, complete: bool) -> None:
-        """Show the verdict of the step, or all columns as they are ranked while no step is looked at."""
+        """Show the verdict of the step, or all columns as they are ranked while no step is selected."""
         recipe = self.recipe
         component = recipe.component()
         if component is None:
@@ -244,7 +244,7 @@ def score_text(score: float) -> str:
 
 
 def dropped_columns(recipe: Recipe) -> frozenset[str]:
-    """The columns that the step that is looked at drops, as far as it is known."""
+    """The columns that the step that is selected drops, as far as it is known."""
     answer = recipe.answer
     if answer is None or not recipe.fresh or answer["step"] is None or answer["step"]["judged"] is None:
         return frozenset()

@@ -17,7 +17,7 @@ from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
 class AlgorithmList(QWidget):
     """A tick and a form for each algorithm of the task.
 
-    `changed` brings the whole new list, words for the step of undo, and what merges with it ("" for nothing).
+    `changed` brings the whole new list, the label of the step of undo, and what merges with it ("" for nothing).
     """
 
     changed = Signal(object, str, str)

@@ -72,7 +72,7 @@ class LearningCard(QFrame):
         notes: Sequence[str] = (),
         cost: str = "",
     ) -> None:
-        """Show the points of `engine.learning_curve`. `model` in all its words, `cost`: about how long it takes to make them."""
+        """Show the points of `engine.learning_curve`. `model` written out, `cost`: about how long it takes to make them."""
         self.make.setVisible(not done and not busy)
         self.make.setToolTip(self.tr("It takes about {time}.").format(time=cost))
         self.of.setText(self.tr("best model") if best else self.tr("chosen model"))

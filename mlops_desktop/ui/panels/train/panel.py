@@ -5,34 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.metrics import METRICS, metrics_for
 from mlops_desktop.engine.pipeline import SplitSummary
-from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve, Train
-from mlops_desktop.engine.training import LearningCurve, Run, TrainingEvent, TrainingResult, done_of_plan
+from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve
+from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan
 from mlops_desktop.engine.workflow import blocked, chosen_of
-from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
 from mlops_desktop.ui.panels.train.learning_curve_card import LearningCard
 from mlops_desktop.ui.panels.train.setup_card import SetupCard
 from mlops_desktop.ui.panels.train.split_fields import split_columns
+from mlops_desktop.ui.panels.train.training_run import MORE_TRIALS, TrainingRun
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.widgets.basic import Button, card, clear, column, heading, held, label, row
-from mlops_desktop.ui.widgets.charts import ScatterChart
+from mlops_desktop.ui.widgets.basic import clear, column, held, row
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
-from mlops_desktop.ui.widgets.leaderboard import Leaderboard, Running, model_text, spent
+from mlops_desktop.ui.widgets.leaderboard import model_text, spent
 
-MORE_TRIALS = 20
 CURVE_BY_ITSELF_S = 30.0  # a learning curve that takes longer is made when it is asked for
 CURVE_COST = 3.5  # how much longer a learning curve takes than the run: 5.5 whole fits of 3 folds, against one of each fold
 SHOW_MS = 120  # runs that come closer together are shown together
@@ -46,9 +41,8 @@ class TrainPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self._job: BackgroundJob[TrainingResult, TrainingEvent] | None = None  # the search that is going on
-        self._at: tuple[Path | None, str] = (None, "")  # folder and board of that search
-        self._running: Running | None = None
+        self.training = TrainingRun(controller, self.id, self)
+        self.training.progressed.connect(self._show_soon)
         self._shown: tuple[Any, ...] = ()
         facts = self.tr("Looking at the split")
         self.split_facts: Query[SplitSummary] = Query(controller, owner="train.validation", title=facts, parent=self)
@@ -71,8 +65,10 @@ class TrainPanel(Panel):
 
     def _build(self) -> None:
         self.setup, self.learning = SetupCard(), LearningCard()
-        charts = row((self._history_card(), 1), (self.learning, 1), spacing=12)
-        right = column((self._board_card(), 11), (held(charts), 9), spacing=12)
+        self.board_card, self.history_card = BoardCard(), HistoryCard()
+        self.board, self.history = self.board_card.board, self.history_card.chart
+        charts = row((self.history_card, 1), (self.learning, 1), spacing=12)
+        right = column((self.board_card, 11), (held(charts), 9), spacing=12)
         self._main = QWidget()
         self._main.setLayout(column(self._notices, (held(row(self.setup, (held(right), 1), spacing=12)), 1), spacing=12))
         self._empty = EmptyState(
@@ -88,42 +84,20 @@ class TrainPanel(Panel):
         self._pages.addWidget(self._empty)
         self.setLayout(column((self._pages, 1), margins=(20, 16, 20, 16)))
 
-    def _board_card(self) -> QFrame:
-        self.pluralize = label("", "small", pill="accent")
-        self.pluralize.setObjectName("board_count")
-        self.best = Button(
-            self.tr("Take the best again"), self._take_best, name="take_best", kind="link", icon="star",
-            tip=self.tr("The best model counts as chosen, also when a better one is found later."),
-        )  # fmt: skip
-        self.board = Leaderboard()
-        self.hint = label(self.tr("Select a row to go on with that model instead of the best."), "caption", tone="3", wrap=True)
-        made = card(
-            row(heading(self.tr("Leaderboard")), self.pluralize, None, self.best), (self.board, 1), self.hint, margins=(16, 10, 12, 10)
-        )
-        made.setMinimumHeight(210)
-        return made
-
-    def _history_card(self) -> QFrame:
-        self.history = ScatterChart(
-            self.tr("Tuning history"), name="tuning_history", empty=self.tr("Each trial is a point here."), x_label=self.tr("trial")
-        )
-        made = card(row(heading(self.tr("Tuning history")), None, self.history.tools), (self.history, 1), margins=(16, 10, 12, 8))
-        made.setMinimumHeight(220)
-        return made
-
     def _connect(self) -> None:
         self.setup.metric_picked.connect(self._set_metric)
         self.setup.edited.connect(lambda text, merge, changes: self.controller.edit(text, merge=merge, **changes))
         self.setup.left.connect(self._end_merge)
         self.setup.started.connect(self.start_training)
         self.setup.stopped.connect(self.stop_training)
+        self.board_card.best.clicked.connect(self._take_best)
         self.board.chosen.connect(self._choose)
         self.learning.asked.connect(self.make_learning_curve)
 
     # ---- showing
 
     def show_project(self) -> None:
-        """Show the decisions; nothing is told while they are shown."""
+        """Show the decisions; no signal is emitted meanwhile."""
         project = self.controller.project
         self._pages.setCurrentWidget(self._empty if blocked(project) else self._main)
         if blocked(project):
@@ -163,13 +137,14 @@ class TrainPanel(Panel):
     def _show_board(self) -> None:
         if self.controller.folder is None or blocked(self.controller.project):
             return
-        began, project, metric, here = time.monotonic(), self.controller.project, self._metric(), self._is_here()
+        began, project, metric, here = time.monotonic(), self.controller.project, self._metric(), self.training.is_here
         runs = self.controller.runs.list(self.controller.keys.board)
         stale = self._earlier() if not runs and not here else []
         shown = METRICS.get(stale[0].metric) if stale else metric
-        self.board.show_board(stale or runs, shown, chosen=project.chosen, running=self._running if here else None, stale=bool(stale))
-        self._show_counts(runs)
-        self._show_history(stale or runs, shown)
+        running = self.training.running if here else None
+        self.board.show_board(stale or runs, shown, chosen=project.chosen, running=running, stale=bool(stale))
+        self.board_card.show_counts(runs, metric, by_hand=bool(project.chosen))
+        self.history_card.show_runs(stale or runs, shown, planned=project.search.trials or 0)
         self._show_notice(bool(stale))
         self._show_buttons(runs, bool(stale))
         self._show_learning(runs)
@@ -180,29 +155,9 @@ class TrainPanel(Panel):
         history = self.controller.runs.history()
         return self.controller.runs.list(history[-1][1].key) if history else []
 
-    def _show_counts(self, runs: list[Run]) -> None:
-        done = sum(run.status == "done" for run in runs)
-        self.pluralize.setText(_trials(done) if done == len(runs) else self.tr("{done} of {all} done").format(done=done, all=len(runs)))
-        self.pluralize.setVisible(bool(runs))
-        self.best.setVisible(bool(self.controller.project.chosen))
-        base = next((run for run in runs if run.algorithm_id == BASELINE and run.score is not None), None)
-        metric = self._metric()
-        message = self.tr("Select a row to go on with that model instead of the best.")
-        if base is not None and base.score is not None and metric is not None:
-            text = self.tr("Without any model (baseline): {metric} {score}.")
-            message = f"{text.format(metric=metric.label, score=format_number(metric.shown(base.score)))} {message}"
-        self.hint.setText(message)
-        self.hint.setVisible(bool(runs))
-
-    def _show_history(self, runs: list[Run], metric: Metric | None) -> None:
-        scores = [metric.shown(run.score) if metric and run.score is not None else run.score for run in runs]
-        self.history.y_label = metric.label if metric else ""
-        planned = self.controller.project.search.trials or 0
-        self.history.show_history(scores, more_is_better=metric is None or not metric.is_error, planned=planned)
-
     def _show_notice(self, stale: bool) -> None:
         text = ""
-        if self._job is not None and not self._is_here():
+        if self.training.job is not None and not self.training.is_here:
             text = self.tr("Training goes on with the decisions that it was started with. They were changed since.")
         elif stale:
             text = self.tr("The decisions changed after the last training: this board is out of date. Undo brings it back.")
@@ -217,11 +172,11 @@ class TrainPanel(Panel):
             self._notices.addWidget(made)
 
     def _show_buttons(self, runs: list[Run], stale: bool) -> None:
-        busy = self._job is not None
+        busy = self.training.job is not None
         self.setup.show_state(
             start=self.tr("Continue training") if runs else self.tr("Train again") if stale else self.tr("Start training"),
             busy=busy,
-            stopping=self._job is not None and self._job.cancelled.is_set(),
+            stopping=self.training.job is not None and self.training.job.cancelled.is_set(),
             why_not="" if self.controller.project.candidates else self.tr("Tick at least one model."),
             note=self._more_text(runs) if runs and not busy else "",
         )
@@ -229,10 +184,10 @@ class TrainPanel(Panel):
     def _more_text(self, runs: list[Run]) -> str:
         search = self.controller.project.search
         if search.trials is None:
-            kept = _trials(len(runs))
+            kept = trials_text(len(runs))
             return self.tr("{done} kept. The search will go on for {time}.").format(done=kept, time=spent(search.seconds or 0))
         more = search.trials - done_of_plan(self.controller.project, runs)
-        kept, more = _trials(len(runs)), more if more > 0 else MORE_TRIALS
+        kept, more = trials_text(len(runs)), more if more > 0 else MORE_TRIALS
         return self.tr("{done} kept; {more} more will follow.").format(done=kept, more=more)
 
     # ---- the learning curve
@@ -248,7 +203,8 @@ class TrainPanel(Panel):
         metric = self._metric()
         self.learning.show_curve(
             model_text(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
-            busy=self.curve.asking or self._job is not None, notes=found.notes if found else (), cost=spent(CURVE_COST * best.seconds),
+            busy=self.curve.asking or self.training.job is not None, notes=found.notes if found else (),
+            cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
     def _want_curve(self, run: Run) -> None:
@@ -267,62 +223,22 @@ class TrainPanel(Panel):
 
     def start_training(self) -> None:
         """Start the search, or go on with it: finished folds are in the store."""
-        if self._job is not None or blocked(self.controller.project):
+        if self.training.job is not None or blocked(self.controller.project):
             return
         self.setup.algorithms.flush()
-        self._allow_more_trials()
         self.curve.cancel()
-        self._at, self._running = (self.controller.folder, self.controller.keys.board), None
-
-        def show_event(event: TrainingEvent) -> None:
-            self._running = Running.after(self._running, event)
-            self._show_soon()
-
-        def over() -> None:
-            stopped = job.cancelled.is_set()
-            self._job = self._running = None
-            if stopped and self.controller.folder is not None and self.controller.folder == self._at[0]:
-                self._report_stopped()
-
-        job = self._job = self.controller.ask(
-            Train(*self.controller.inputs, self.setup.search.jobs.value()), self._trained, owner="train", title=self.tr("Training"),
-            long=True, on_partial=show_event, on_over=over,
-        )  # fmt: skip
+        self.training.start(self.setup.search.jobs.value(), self._trained)
         self._show_board()
-
-    def _allow_more_trials(self) -> None:
-        """A choice of earlier decisions, and a number of trials that is used up, would end the search at once."""
-        project, runs = self.controller.project, self.controller.runs.list(self.controller.keys.board)
-        changes: dict[str, Any] = {}
-        if project.chosen and all(run.id != project.chosen for run in runs):
-            changes["chosen"] = ""
-        if runs and project.search.trials is not None and done_of_plan(project, runs) >= project.search.trials:
-            changes["search"] = replace(project.search, trials=project.search.trials + MORE_TRIALS)
-        if changes:
-            self.controller.edit(self.tr("Go on training"), **changes)
 
     def _trained(self, _: TrainingResult) -> None:
         run = chosen_of(self.controller.project, self.controller.runs.list(self.controller.keys.board))
-        if self._is_here() and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
+        if self.training.is_here and run is not None and run.seconds * CURVE_COST < CURVE_BY_ITSELF_S:
             self.make_learning_curve()
-
-    def _report_stopped(self) -> None:
-        runs = self.controller.runs.list(self._at[1])
-        best = chosen_of(self.controller.project, runs)
-        kept = self.tr("Stopped. Finished and kept: {trials}.").format(trials=_trials(len(runs)))
-        if best is not None:
-            kept += " " + self.tr("The best so far, “{model}”, is ready to use.").format(model=best.label)
-        self.controller.banner.emit("info", kept, self.id)
 
     def stop_training(self) -> None:
         """Stop the search; what is finished stays."""
-        if self._job is not None:
-            self.controller.jobs.long.cancel(self._job)
-            self._show_board()
-
-    def _is_here(self) -> bool:
-        """Whether the search that goes on is for today's decisions."""
-        return self._job is not None and self._at == (self.controller.folder, self.controller.keys.board)
+        self.training.stop()
+        self._show_board()
 
     # ---- what a person decides
 
@@ -355,7 +271,7 @@ class TrainPanel(Panel):
 
     def primary(self) -> QPushButton | None:
         """Start, or Stop while training goes on."""
-        return self.setup.stop if self._job is not None else self.setup.start
+        return self.setup.stop if self.training.job is not None else self.setup.start
 
     def unready(self) -> tuple[str, QWidget | None]:
         """A trained model is needed."""
@@ -363,7 +279,7 @@ class TrainPanel(Panel):
         if why:
             return self.tr("Choose the column to predict first."), self._empty.button
         if self.controller.project_status().best is None:
-            text = self.tr("Wait for the first model, or stop.") if self._job is not None else self.tr("Train a model first.")
+            text = self.tr("Wait for the first model, or stop.") if self.training.job is not None else self.tr("Train a model first.")
             return text, self.setup.start
         return "", None
 
@@ -381,8 +297,3 @@ class TrainPanel(Panel):
             (self.tr("Learning curve"), self.make_learning_curve),
         ]
         return found + [(tick.text(), tick) for tick in setup.algorithms.ticks()]
-
-
-def _trials(count: int) -> str:
-    tr = QCoreApplication.translate
-    return pluralize(count, tr("TrainPanel", "1 trial"), tr("TrainPanel", "{n} trials"))

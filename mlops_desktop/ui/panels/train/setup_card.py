@@ -23,7 +23,7 @@ WIDTH = 304
 
 
 class SetupCard(QFrame):
-    """Shows a project's decisions on training. `edited` tells words for the step of undo, what merges with it, and the changed fields."""
+    """Shows a project's decisions on training. `edited` brings the label of the step of undo, what merges with it, and the changes."""
 
     edited = Signal(str, str, object)
     metric_picked = Signal(str)
@@ -103,7 +103,7 @@ class SetupCard(QFrame):
         self.refit.show_choice(project.refit)
 
     def show_state(self, *, start: str, busy: bool, stopping: bool, why_not: str, note: str) -> None:
-        """Show Start with its words, or Stop while work goes on; why nothing can be started; what a start would do."""
+        """Show Start with its label, or Stop while work goes on; why nothing can be started; what a start would do."""
         self.start.setVisible(not busy)
         self.stop.setVisible(busy)
         self.stop.setEnabled(busy and not stopping)

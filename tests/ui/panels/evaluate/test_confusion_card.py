@@ -18,7 +18,7 @@ def made(qtbot):
     return widget
 
 
-def test_two_classes_are_said_in_words(made):
+def test_two_classes_are_shown_as_text(made):
     made.show_counts(["no", "yes"], [[80, 20], [5, 45]], 1, 0.3125)
     rows = [[row.cell(at).text for at in range(3)] for row in made.matrix.rows_model.rows]
     assert rows == [["no", "80", "20"], ["yes", "5", "45"]]

@@ -41,7 +41,7 @@ def test_every_picture_of_every_task(curves, kind, names, present):
     assert curves.which.isVisible() == (names > 2)
 
 
-def test_the_class_that_is_looked_at_stays_while_it_is_there(curves):
+def test_the_class_that_is_selected_stays_while_it_is_there(curves):
     curves.show_evaluation(of_classes(60, 3, 3))
     assert curves.which.chosen() == "all"
     curves.which.show_choice("1")

@@ -35,7 +35,7 @@ def test_met_not_met_and_not_measured(made):
     assert verdict.property("pill") == "ok"
 
 
-def test_no_goal_and_a_sealed_test_part(made):
+def test_no_goal_and_a_held_out_test_set(made):
     received = []
     made.asked.connect(lambda: received.append(1))
     for found, words in ((None, "when it is opened"), (check(Project(task="multiclass", metric="accuracy"), MEASURED), "No goal is set")):

@@ -1,4 +1,4 @@
-"""The cut-off: figures that belong to it, what is told, what is refused."""
+"""The cut-off: figures that belong to it, what is notified, what is refused."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_every_point_has_the_counts_of_its_cut_off(made, positive):
         assert (counts.missed, counts.right_no) == (int((~answered & truth).sum()), int((~answered & ~truth).sum()))
 
 
-def test_a_looked_at_cut_off_is_used_by_a_click(made):
+def test_a_selected_cut_off_is_used_by_a_click(made):
     found = evaluation()
     received, moved = [], []
     made.used.connect(received.append)

@@ -31,7 +31,7 @@ def test_the_largest_falls_are_shown_and_the_rest_is_counted(importance):
     assert "Never used: 1." in text
 
 
-def test_without_an_importance_the_reason_is_told(importance):
+def test_without_an_importance_the_reason_is_shown(importance):
     importance.show_importance(None, "", held_out=True)
     assert importance.chart.is_empty()
     assert "when the test part is opened" in importance.chart._empty.text()

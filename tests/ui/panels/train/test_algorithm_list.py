@@ -38,12 +38,12 @@ def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
         assert form.component() == choices().algorithms.read(id_)
 
 
-def test_ticks_tell_the_whole_new_list(made):
+def test_ticks_emit_the_whole_new_list(made):
     received = []
     made.changed.connect(lambda new, text, merge: received.append(([a.id for a in new], text, merge)))
     project = Project(task="binary", candidates=algorithms("logistic"))
     made.show_project(project)
-    assert not received  # showing tells nothing
+    assert not received  # showing emits nothing
     find(made, QCheckBox, "algorithm_knn").click()
     assert received[-1] == (["logistic", "knn"], "Try Nearest neighbours", "")
     find(made, QCheckBox, "algorithm_baseline").click()

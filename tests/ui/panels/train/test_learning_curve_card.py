@@ -1,4 +1,4 @@
-"""The learning curve: points as they come, a verdict in words, a way to ask for it."""
+"""The learning curve: points as they come, a verdict as text, a way to ask for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The set-up of a training: it shows decisions without telling, and says in words what a start would do."""
+"""The set-up of a training: it shows decisions without emitting a signal, and says as text what a start would do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def made(qtbot):
     return widget
 
 
-def test_showing_decisions_tells_nothing(made):
+def test_showing_decisions_emits_nothing(made):
     received = []
     made.edited.connect(lambda *text: received.append(text))
     made.metric_picked.connect(received.append)

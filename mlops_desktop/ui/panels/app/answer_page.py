@@ -1,0 +1,163 @@
+"""The answer to one row: why it came out so, what would change it, and the inputs that were kept to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.evaluation import Outcome, Trial
+from mlops_desktop.engine.process import ExplainRow, RowExplanation
+from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
+from mlops_desktop.serving.column import ValidationIssue
+from mlops_desktop.ui.panels.app.answer_card import AnswerCard
+from mlops_desktop.ui.panels.app.explanation_card import WhyCard
+from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
+from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
+from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.widgets.basic import column, row
+
+EXPLAIN_MS = 60  # after the answer
+PATIENCE_S = 0.08  # an explanation that would take longer is worked out by the child process
+
+
+class AnswerPage(QWidget):
+    """`row_asked`: a kept input is to stand in the form again."""
+
+    row_asked = Signal(dict)
+
+    def __init__(self, controller: ProjectController, stage: str) -> None:
+        super().__init__()
+        self.controller, self._stage = controller, stage
+        self.trial: Trial | None = None
+        self.outcome: Outcome | None = None  # the last row that was tried
+        self._sent: dict[str, Any] = {}  # that row as it stood in the form
+        self.ends = (0.0, 0.0)  # where answers that are numbers lay in training
+        self._column = ""
+        self._kept: list[KeptInput] = []
+        self._explaining = QTimer(self)
+        self._explaining.setSingleShot(True)
+        self._explaining.setInterval(EXPLAIN_MS)
+        self._explaining.timeout.connect(self._explain)
+        self.card = AnswerCard(name="answer")
+        self.why, self.what_if = WhyCard(name="why"), WhatIfCard(name="what_if")
+        self.kept = KeptCard(name="kept")
+        self.setLayout(column(self.card, (row((self.why, 1), (self.what_if, 1), spacing=12), 1), self.kept, spacing=12))
+        self.what_if.column_picked.connect(self._pick_column)
+        self.card.keep_asked.connect(self.keep_input)
+        self.kept.load_asked.connect(self._load_kept)
+        self.kept.remove_asked.connect(self._remove_kept)
+
+    def take(self, trial: Trial, name: str, order: list[str]) -> None:
+        """Another model answers from now on; `order` of its columns, the most telling first."""
+        self.trial = trial
+        curves = trial.curve_columns(order)
+        self._column = self._column if self._column in curves else next(iter(curves), "")
+        self.what_if.show_columns(curves, self._column)
+        self.card.show_model(trial.scorer, name, False)
+        self._kept = read_inputs(self.controller.folder) if self.controller.folder else []
+        self.ends = (trial.usual, trial.usual)
+
+    def forget(self) -> None:
+        """There is no model."""
+        self.trial = self.outcome = None
+
+    def show_row(self, values: dict[str, Any]) -> Outcome | None:
+        """Answer a row, and show all of it; None without a model."""
+        self._explaining.stop()
+        if self.trial is None:
+            return None
+        self._sent, self.outcome = values, self.trial.answer(values)
+        found = self.outcome
+        if found.answer is None:
+            self._refuse(found.errors)
+            return found
+        self.show_answer()
+        self.card.show_messages([("warn", one.message) for one in found.warnings])
+        self._show_curve()
+        self._show_kept()
+        self._explaining.start()
+        return found
+
+    def show_answer(self) -> None:
+        """Show the answer to the last row, if it has one."""
+        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+            return
+        note = self.controller.project.columns.get(self.trial.scorer.target)
+        self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self.ends, self.trial.usual)
+
+    def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
+        self.card.show_refused(errors[0].message)
+        self.card.show_messages([("err", one.message) for one in errors[1:]])
+        self.why.show_working(self.tr("There is no answer to explain."))
+        self.what_if.show_nothing(self.tr("There is no answer to begin from."))
+
+    def _pick_column(self, name: str) -> None:
+        self._column = name
+        self._show_curve()
+
+    def _show_curve(self) -> None:
+        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+            return
+        if not self._column:
+            self.what_if.show_nothing(self.tr("No input can be varied."))
+            return
+        try:
+            curve = self.trial.curve(self.outcome, self._column)
+        except UserError as error:
+            self.what_if.show_nothing(str(error))
+            return
+        self.what_if.show_curve(self.trial.scorer, curve, self.outcome.row[self._column], self.outcome.answer.value)
+
+    def _explain(self) -> None:
+        trial, outcome = self.trial, self.outcome
+        if trial is None or outcome is None or outcome.answer is None:
+            return
+        if trial.seconds_to_explain(outcome.row) < PATIENCE_S:
+            one = trial.explain(outcome)
+            parts = [(part.field, part.contribution) for part in one.contributions]
+            self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row)
+            return
+
+        def done(found: RowExplanation) -> None:
+            if self.outcome is outcome:
+                self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row)
+
+        if not self.why.parts:
+            self.why.show_working(self.tr("Working out the contributions …"))
+        self.controller.ask(
+            ExplainRow(*self.controller.inputs, dict(outcome.row)), done, owner="app.why", title=self.tr("Explaining the answer")
+        )
+
+    # ---- kept inputs
+
+    def keep_input(self) -> None:
+        """Keep what stands in the form, to compare."""
+        number = 1 + max((int(last) for one in self._kept if (last := one.name.rpartition(" ")[2]).isdecimal()), default=0)
+        self._store_kept([*self._kept, KeptInput(self.tr("Input {number}").format(number=number), self._sent)])
+
+    def _store_kept(self, kept: list[KeptInput]) -> None:
+        assert self.controller.folder is not None
+        try:
+            write_inputs(self.controller.folder, kept)
+        except UserError as error:
+            self.controller.banner.emit("err", str(error), self._stage)
+            return
+        self._kept = read_inputs(self.controller.folder)
+        self._show_kept()
+
+    def _load_kept(self, at: int) -> None:
+        self.row_asked.emit(self._kept[at].row)
+
+    def _remove_kept(self, at: int) -> None:
+        self._store_kept([one for i, one in enumerate(self._kept) if i != at])
+
+    def _show_kept(self) -> None:
+        if self.trial is None or self.outcome is None or self.outcome.answer is None:
+            return
+        usual = self.trial.typical()
+        found = self.trial.answers([{name: one.row.get(name, usual[name]) for name in usual} for one in self._kept])
+        self.kept.show_inputs([compared(self.trial, one.name, each, self.outcome) for one, each in zip(self._kept, found, strict=True)])

@@ -1,0 +1,90 @@
+"""The data in five figures: rows, columns, missing cells, duplicate rows, target."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.profiling import Profile
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panels.data.statistics_tables import (
+    kinds_text,
+    value_text,
+)
+from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.widgets.basic import row
+from mlops_desktop.ui.widgets.figure_cards import Kpi
+
+RARE, UNEVEN = 0.05, 0.35  # shares of the rarest of two classes
+
+
+def has_classes(task: str | None) -> bool:
+    """Whether a task predicts classes; not while it is open."""
+    return task is not None and task_spec(task).has_classes
+
+
+class KpiRow(QWidget):
+    """Five cards in a row."""
+
+    def __init__(self, controller: ProjectController) -> None:
+        super().__init__()
+        self.controller = controller
+        self.cards = {
+            "rows": Kpi(self.tr("Rows"), name="kpi_rows", icon="table"),
+            "columns": Kpi(self.tr("Columns"), name="kpi_columns", icon="cat"),
+            "missing": Kpi(self.tr("Missing cells"), name="kpi_missing", icon="warn"),
+            "duplicates": Kpi(self.tr("Duplicate rows"), name="kpi_duplicates", icon="copy"),
+            "target": Kpi(self.tr("Target"), name="kpi_target", icon="target"),
+        }
+        self.setLayout(row(*[(kpi, 5 if name in ("columns", "target") else 4) for name, kpi in self.cards.items()], spacing=12))
+
+    def show_profile(self, found: Profile | None, overview: Json | None) -> None:
+        """Show a profile; while there is none, what is known of the target."""
+        self.cards["target"].show_value(*self._target_text(found, overview))
+        if found is None:
+            for name in ("rows", "columns", "missing", "duplicates"):
+                self.cards[name].show_value("–", self.tr("looking …") if self.controller.project.data else "")
+            return
+        rows, columns = found.rows, found.columns
+        self.cards["rows"].show_value(f"{rows:,}", self.controller.project.file)
+        self.cards["columns"].show_value(f"{len(columns):,}", kinds_text(columns))
+        gaps = [one.missing for one in columns if one.missing]
+        share = sum(gaps) / max(rows * len(columns), 1)
+        text = pluralize(len(gaps), self.tr("1 column affected"), self.tr("{n} columns affected"))
+        percent = f"{share:.1%}" if share >= 0.001 or not gaps else "< 0.1%"
+        self.cards["missing"].show_value(percent, text if gaps else self.tr("every cell is filled"), "warn" if gaps else "ok")
+        count = found.duplicates
+        has_id = any(note.role == "id" for note in self.controller.project.columns.values())
+        how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
+        self.cards["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
+
+    def _target_text(self, found: Profile | None, overview: Json | None) -> tuple[str, str, str]:
+        project = self.controller.project
+        one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
+        if one is None:
+            return "–", self.tr("choose it in stage 1"), "warn"
+        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.id)
+        total = sum(count for _, count in classes) or 1
+        if classes and has_classes(project.task) and task_spec(project.task or "").has_positive:
+            rows = next((count for value, count in classes if value == project.positive), 0)
+            share = rows / total
+            rare = min(share, 1 - share)
+            word = self.tr("rare") if rare < RARE else self.tr("uneven") if rare < UNEVEN else self.tr("balanced")
+            text = f"{share:.1%} {'' if project.positive is None else level_of(project.positive)}"
+            return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
+        if classes and has_classes(project.task):
+            value, rows = min(classes, key=lambda pair: pair[1])
+            least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
+            return (
+                pluralize(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
+                f"{project.target} · {least}",
+                "3",
+            )
+        own = found.column(project.target) if found else None
+        if own is None or not own.quantiles:
+            return project.target, split, "3"
+        message = self.tr("median of {name}, {low} to {high}")
+        message = message.format(name=project.target, low=value_text(own.min), high=value_text(own.max))
+        return value_text(own.quantiles["0.5"]), message, "3"

@@ -1,0 +1,44 @@
+"""How columns depend on each other: a matrix, and its closest pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from mlops_desktop.engine.profiling import Relations
+from mlops_desktop.ui.panels.data.statistics_tables import (
+    pair_columns,
+    pair_rows,
+)
+from mlops_desktop.ui.widgets.basic import column, label, row
+from mlops_desktop.ui.widgets.heatmap import Heatmap
+from mlops_desktop.ui.widgets.rows_table import RowsTable
+
+
+class RelationsPage(QWidget):
+    """The matrix, the pairs, and how they were measured."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heatmap = Heatmap(
+            self.tr("How strongly columns hang together"),
+            name="relations",
+            empty=self.tr("There are not two columns that can be compared."),
+        )
+        self.note = label("", "caption", tone="3", wrap=True)
+        self.pairs = RowsTable(pair_columns(), name="pairs", title=self.tr("The closest pairs of columns"))
+        self.setLayout(column((row((self.heatmap, 5), (self.pairs, 4), spacing=16), 1), self.note, spacing=4))
+
+    def show_relations(self, related: Relations, target: str) -> None:
+        """Show the matrix and its closest pairs; those with the target are marked."""
+        values = np.array([[np.nan if v is None else v for v in line] for line in related.values], dtype=np.float64)
+        names = related.columns
+        self.heatmap.show_matrix(values if len(names) > 1 else np.zeros((0, 0)), list(names) if len(names) > 1 else [])
+        self.pairs.show_rows(pair_rows(related, target))
+        text = [self.tr("Numbers: Pearson. Categories: Cramér's V. Both: correlation ratio. 1 is the closest, 0 nothing.")]
+        if related.sampled:
+            text.append(self.tr("Sample of {rows} rows.").format(rows=f"{related.rows:,}"))
+        if related.left_out:
+            left = related.left_out
+            text.append(self.tr("{count} left out: texts, identifiers, or too many.").format(count=left))
+        self.note.setText(" ".join(text))

@@ -1,0 +1,211 @@
+"""What a person decides about the problem, and what is proposed anew because of it. Each decision is one step of undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.data import Imported, last_import
+from mlops_desktop.engine.process import ImportFile, Renew, Renewal
+from mlops_desktop.engine.project import (
+    Brief,
+    ColumnNote,
+    Costs,
+    Goals,
+    Project,
+    Role,
+    set_note,
+    set_target,
+)
+from mlops_desktop.ui.jobs import Json
+from mlops_desktop.ui.panel import Panel
+from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.widgets.drop_zone import data_files
+
+_RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
+
+
+class ProblemDecisions(QObject):
+    """`refused`: the decision stays as it was, or was made otherwise: a control that shows another is to be filled again.
+
+    `overview` gives what is known of the columns, `titles` names the fields of the data dictionary.
+    """
+
+    refused = Signal()
+
+    def __init__(self, controller: ProjectController, panel: Panel, overview: Callable[[], Json | None], titles: Mapping[str, str]) -> None:
+        super().__init__(panel)
+        self.controller, self._window, self._stage = controller, panel, panel.id
+        self._overview, self._titles = overview, titles
+        self._renewing: object | None = None
+        self.before: Project | None = None  # the decisions that a renewal that is under way started from
+
+    # ---- what a person decides
+
+    def choose_target(self, name: str) -> None:
+        """Predict another column; what follows from it is proposed anew."""
+        project = set_target(self.controller.project, name)
+        if project == self.controller.project:
+            return
+        guess = self._as_target(name)
+        refused = guess.get("refused", "")
+        if refused:
+            self.controller.banner.emit("warn", refused, self._stage)
+            self.refused.emit()
+            return
+        self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=guess.get("task")), follow=True)
+
+    def choose_task(self, task: str) -> None:
+        """Another kind of answer; what follows from it is proposed anew."""
+        self._decide(self.tr("Kind of answer"), replace(self.controller.project, task=task), follow=True)  # type: ignore[arg-type]
+
+    def choose_positive(self, value: object) -> None:
+        """The class of interest."""
+        self.controller.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
+
+    def choose_metric(self, metric: str) -> None:
+        """What counts as good; a goal on the scale of another metric goes."""
+        goals = self.controller.project.goals
+        if metric != self.controller.project.metric:
+            goals = replace(goals, score=None)  # a number on another scale
+        self.controller.edit(self.tr("What counts as good"), metric=metric, goals=goals)
+
+    def set_goals(self, goals: Goals, field: str) -> None:
+        """Goals; edits of one field that follow each other are one step of undo."""
+        self.controller.edit(self.tr("Goal"), merge=f"goals.{field}", goals=goals)
+
+    def set_costs(self, costs: Costs | None, field: str) -> None:
+        """The costs of errors, or none; without costs there is no goal for them."""
+        goals = self.controller.project.goals if costs else replace(self.controller.project.goals, cost=None)
+        self.controller.edit(self.tr("Costs of errors"), merge=f"costs.{field}", costs=costs, goals=goals)
+
+    def set_brief(self, brief: Brief, field: str) -> None:
+        """The problem as text."""
+        self.controller.edit(self.tr("The problem in words"), merge=f"brief.{field}", brief=brief)
+
+    def set_split_column(self, role: Role, name: str) -> None:
+        """A column says which rows belong together, or when they were: the split follows."""
+        project = self.controller.project
+        for other, note in project.columns.items():
+            if note.role == role:
+                project = set_note(project, other, role=None)
+        if name:
+            project = set_note(project, name, role=role)
+        text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
+        self._decide(text, project, follow=True)
+
+    def end_merge(self) -> None:
+        """What is edited next is a step of undo of its own."""
+        if self.controller.session is not None:
+            self.controller.session.end_merge()
+
+    def note(self, name: str, field: str, value: object) -> None:
+        """A field of the data dictionary: type, role, unit, description, missing values, levels."""
+        if field == "role" and value == "target":
+            self.choose_target(name)
+            return
+        if field == "role" and value == "feature" and self.controller.project.columns.get(name, ColumnNote()).role is None:
+            return
+        message: Any = None if field == "type" and not value else list(value) if isinstance(value, tuple) else value
+        try:
+            project = set_note(self.controller.project, name, **{field: message})
+        except UserError as error:
+            self.controller.banner.emit("warn", str(error), self._stage)
+            self.refused.emit()
+            return
+        text = self.tr("{field} of {name}").format(field=self._titles[field], name=name)
+        self._decide(text, project, follow=field in _RENEWING)
+
+    def _as_target(self, name: str) -> Mapping[str, Any]:
+        overview = self._overview()
+        return next((one["target"] for one in overview["columns"] if one["name"] == name), {}) if overview else {}
+
+    # ---- what follows from a decision
+
+    def _decide(self, text: str, project: Project, *, follow: bool) -> None:
+        before = self.controller.project
+        self.controller.put(text, project)
+        if follow and self.controller.project is not before:
+            self.renew(self.before or before, text)
+
+    def renew_by_hand(self) -> None:
+        """Have the open decisions proposed anew."""
+        self.renew(self.controller.project, self.tr("open decisions"))
+
+    def _changes_text(self, because: str, changes: Sequence[str]) -> str:
+        """What was proposed anew, then the sentences that say why."""
+        new = ", ".join(one for one in changes if not one.endswith("."))
+        why = [one for one in changes if one.endswith(".")]
+        text = self.tr("Proposed anew after “{what}”: {changes}.").format(what=because, changes=new)
+        return " ".join([*([text] if new else []), *why, self.tr("Undo takes it back.")])
+
+    def renew(self, before: Project, because: str) -> None:
+        """Have proposed anew what followed from the decisions `before` and does not fit any more: one more step of undo."""
+        asked, token = self.controller.project, object()
+        self.before, self._renewing = before, token
+
+        def done(found: Renewal) -> None:
+            if self.controller.project is not asked:
+                if self.controller.project is not before:
+                    self.renew(before, because)
+                return
+            self.before = None
+            self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
+            if found.changes:
+                self.controller.banner.emit("info", self._changes_text(because, found.changes), self._stage)
+
+        def over() -> None:
+            if self._renewing is token:  # no later one is under way
+                self.before = self._renewing = None
+                self.refused.emit()
+
+        self.controller.ask(
+            Renew(*self.controller.inputs, before), done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over
+        )
+        self.refused.emit()
+
+    # ---- the file
+
+    def choose_file(self) -> None:
+        """Ask for another data file."""
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Choose another data file"), "", data_files())
+        if name:
+            self.take_file(Path(name))
+
+    def take_file(self, file: Path, source: Source | None = None) -> None:
+        """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
+        project = replace(self.controller.project, source=source)
+
+        def done(found: Imported) -> None:
+            new = found.project
+            for one in found.evidence:
+                self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
+            today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
+            self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
+
+        self.controller.ask(
+            ImportFile(self.controller.inputs[0], project, str(file)),
+            done,
+            owner="problem.import",
+            title=self.tr("Reading {file}").format(file=file.name),
+            on_over=self.refused.emit,
+        )
+
+    def read_again(self, source: Source) -> None:
+        """Read the file again with other settings; a file that has moved is asked for."""
+        file = last_import(self.controller.folder)[0] if self.controller.folder else None
+        if file is None:
+            text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
+            name, _ = QFileDialog.getOpenFileName(self._window, text, "")
+            if not name:
+                self.refused.emit()
+                return
+            file = Path(name)
+        self.take_file(file, source)
