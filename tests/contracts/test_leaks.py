@@ -240,11 +240,11 @@ class SelectOnAllRows(Operation):
 
     repeat: int = number(0, 0, 1000, "Repeat", whole=True)
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[DropColumns, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[DropColumns, None]:
         everything = noise("numbers", 1000)
         related = np.abs(np.nan_to_num(everything.numbers).T @ (labels(self.repeat).values - 0.5))
         kept = {everything.layout.numbers[i] for i in np.argsort(-related)[:20]}
-        return DropColumns(tuple(name for name in frame.layout.numbers if name not in kept)), None
+        return DropColumns(tuple(name for name in dataset.frame.layout.numbers if name not in kept)), None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,7 +258,7 @@ class TargetMeansOfAllRows(Operation):
     columns: tuple[str, ...] = columns_field("categorical")
     repeat: int = number(0, 0, 1000, "Repeat", whole=True)
 
-    def fit(self, frame: Frame, target: Target, job: Job) -> tuple[GroupAggregates, None]:
+    def fit(self, dataset: Dataset, job: Job) -> tuple[GroupAggregates, None]:
         codes, levels = noise("grouped", 1000).categorical("text")  # a level for each row
         answers = labels(self.repeat).values
         means = {level: float(answers[codes == i].mean()) for i, level in enumerate(levels)}
