@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QToolButton
 
 from mlops_desktop.engine.project import Answer
 from mlops_desktop.engine.questions import ACCEPT, Option, Question
@@ -49,7 +49,7 @@ def test_an_option_decides_at_once_and_accepting_needs_a_reason(qtbot):
 def test_the_window_lists_doubts_and_an_answer_is_one_edit(open_project, make_project):
     rows = "".join(f"{'left' if i % 3 else 'right'},{i % 7}\n" for i in range(60))
     window = open_project(make_project("side,x\n" + rows, "side"), "data")
-    click(find(window, QPushButton, "questions"))
+    click(find(window, QToolButton, "questions"))
     settle(window)
     dialog = window._questions
     ids = [card._question.id for card in dialog.findChildren(QFrame) if hasattr(card, "_question")]
