@@ -110,12 +110,17 @@ def _step_row(family: Mapping[str, type[Component]], record: Json, stage: str) -
     member = family.get(record.get("id", ""))
     if member is None:
         return str(record.get("id", "?")), where, ""
-    return member.label, where, parameters(member, record.get("params") or {})
+    return member.label, where, parameters(member, current_params(member, record))
+
+
+def current_params(member: type[Component], record: Json) -> Json:
+    """The parameters of a component's record, under today's names when an older version of the component wrote it."""
+    return member.upgrade(dict(record.get("params") or {}), record.get("version", member.version))
 
 
 def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
-    """The parameters of a component in words."""
-    told = []
+    """The parameters of a component as a sentence of labels and values."""
+    texts = []
     for name, param in member.params().items():
         value = values.get(name, param.default)
         if value is None or value == "":
@@ -127,8 +132,8 @@ def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
             text = "yes" if value else "no"
         else:
             text = str(options.get(value, value)) if isinstance(value, str) else plain(value)
-        told.append(f"{param.label}: {text}")
-    return "; ".join(told)
+        texts.append(f"{param.label}: {text}")
+    return "; ".join(texts)
 
 
 def split(project: Json, sizes: Json, test_accesses: int | None) -> Html:
@@ -208,7 +213,7 @@ def _differences(run: Json) -> str:
     if member is None:
         return ""
     known = member.params()
-    changed = {k: v for k, v in (record.get("params") or {}).items() if k in known and v != known[k].default}
+    changed = {k: v for k, v in current_params(member, record).items() if k in known and v != known[k].default}
     return "; ".join(f"{known[name].label}: {plain(v)}" for name, v in changed.items()) or "defaults"
 
 
@@ -224,7 +229,7 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
         [
             ("Algorithm", member.label if member else run.get("label")),
             ("What it is", member.help if member else run.get("reason")),
-            ("Parameters", parameters(member, record.get("params") or {}) if member else ""),
+            ("Parameters", parameters(member, current_params(member, record)) if member else ""),
             ("Run", run["id"][:8]),
             ("Version of the model", model.get("version")),
             ("Fitted on", "all rows, after it was tested" if everything else "the training rows"),

@@ -153,10 +153,19 @@ def facts(task: str, *, classes: int = 3):
 
 
 def test_a_blend_says_what_is_in_it():
-    told = facts("binary")
+    given = facts("binary")
     blend = {"algorithm": {"id": "blend", "version": 1, "params": {}}, "reason": "The weighted mean of this and that."}
-    told["chosen"] = told["chosen"] | blend
-    assert report_html(told).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+    given["chosen"] = given["chosen"] | blend
+    assert report_html(given).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+
+
+def test_parameters_of_an_older_version_of_an_algorithm_are_shown():
+    given = facts("binary")
+    given["chosen"] = given["chosen"] | {"algorithm": {"id": "lightgbm", "version": 1, "params": {"rounds": 77}}}
+    given["runs"] = [given["chosen"], *given["runs"]]
+    page = report_html(given)
+    assert "Rounds: 77;" in page  # the chosen model, with every parameter
+    assert "Rounds: 77<" in page  # the leaderboard, with those that are not the defaults
 
 
 @pytest.mark.parametrize("task", tasks())
