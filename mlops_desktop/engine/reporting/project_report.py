@@ -118,5 +118,5 @@ def write_profile_report(path: Path, profile: Profile, name: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    with disk.told(f"The page “{path.name}”"):
+    with disk.explain_errors(f"The page “{path.name}”"):
         disk.write_atomic(path, text.encode("utf-8"))
