@@ -147,7 +147,7 @@ def facts(task: str, *, classes: int = 3):
         "out_of_fold": found,
         "evaluation": found,
         "goals": check(project, found),
-        "looks": 2,
+        "test_accesses": 2,
         "split": {"train": 320, "test": 80},
     }
 
@@ -231,10 +231,10 @@ def test_absent_sections_are_not_done_yet():
     text = report_html({})
     read(text)
     assert text.count("Not done yet") == 7
-    early = report_html({"project": project_to_json(Project(name="p")), "looks": 0, "runs": [], "evaluation": None})
+    early = report_html({"project": project_to_json(Project(name="p")), "test_accesses": 0, "runs": [], "evaluation": None})
     read(early)
     assert ">never<" in early
-    sealed = facts("binary") | {"evaluation": None, "looks": 0}
+    sealed = facts("binary") | {"evaluation": None, "test_accesses": 0}
     assert "still sealed" in report_html(sealed)
 
 
