@@ -38,7 +38,7 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> Predicted:
     errors = errors_by_row(checked)
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
-    with disk.told(f"“{out.name}”"):
+    with disk.explain_errors(f"“{out.name}”"):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as target:
