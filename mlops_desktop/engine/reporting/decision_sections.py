@@ -175,8 +175,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
     rest = [run for run in runs if run.get("score") is None]
     tied = tied_with_best([run.get("fold_scores") or () for run in done])
     metric = metric_named((done or runs)[0].get("metric", ""), task)
-    known = {run["id"]: Run.from_json(run) for run in runs}
-    first = first_runs(known.values())
+    first = first_runs(map(Run.from_json, runs))
     rows, marked = [], []
     for place, run in enumerate([*done, *rest][:MOST_RUNS]):
         tie = place < len(done) and tied[place] and place > 0
@@ -185,7 +184,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
             state = pill(run["status"], "bad" if run["status"] == "failed" else "")
         if run["id"] == chosen:
             marked.append(place)
-        remark = _remarks(known[run["id"]], first.get(known[run["id"]].algorithm_id))
+        remark = _remarks(Run.from_json(run), first)
         rows.append(
             (
                 run["label"],
@@ -208,9 +207,9 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
     return join([paragraph(" ".join(notes), quiet=True), table(head, rows, (1, 2, 3), marked)])
 
 
-def _remarks(run: Run, first: Run | None) -> str:
-    """In what a run differs, and what is to be known of it."""
-    return ". ".join(text for text in ("; ".join(run_differences(run, first)), run.reason) if text) or "defaults"
+def _remarks(run: Run, first: Mapping[str, Run]) -> str:
+    """In what a run differs from the `first` one of its algorithm, and what is to be known of it."""
+    return ". ".join(text for text in ("; ".join(run_differences(run, first.get(run.algorithm_id))), run.reason) if text) or "defaults"
 
 
 def chosen_model(run: Json | None, model: Json, project: Json, runs: Sequence[Json]) -> Html:
