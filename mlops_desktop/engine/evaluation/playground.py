@@ -65,9 +65,9 @@ class Trial:
 
     def __post_init__(self) -> None:
         many = typical_frame(self.scorer).take(np.zeros(MEASURED_ROWS, dtype=np.intp))
-        begun = time.perf_counter()
+        began = time.perf_counter()
         scores = self.scorer.scores(many)
-        self._row_seconds = (time.perf_counter() - begun) / MEASURED_ROWS
+        self._row_seconds = (time.perf_counter() - began) / MEASURED_ROWS
         self.usual = 0.0 if self.scorer.task_spec.per_class else float(scores[0])
 
     def typical(self) -> dict[str, Any]:

@@ -151,8 +151,8 @@ def _words(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[Row
     usual, rows = typical_row(schema), []
     for length in (1, 3, 8, 20, 60):
         drawn = rng.choice(known, length).tolist() if known else []
-        said = " ".join([*drawn, ODD_WORDS[length % len(ODD_WORDS)]])
-        rows += [{**usual, column.name: form} for column in texts for form in (said, said.upper(), said.title())]
+        text = " ".join([*drawn, ODD_WORDS[length % len(ODD_WORDS)]])
+        rows += [{**usual, column.name: form} for column in texts for form in (text, text.upper(), text.title())]
     return rows
 
 

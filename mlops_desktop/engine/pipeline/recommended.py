@@ -65,5 +65,5 @@ def _is_constant(frame: Frame, name: str) -> bool:
 
 
 def _list(names: Sequence[str]) -> str:
-    said = ", ".join(f"“{name}”" for name in names[:4])
-    return said + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    listed = ", ".join(f"“{name}”" for name in names[:4])
+    return listed + (f" and {len(names) - 4} more" if len(names) > 4 else "")
