@@ -22,7 +22,7 @@ CHUNK = 20_000  # rows that are scored together
 
 @dataclass(frozen=True)
 class Predicted:
-    """How many rows of a file were answered and refused, and what is to be said of whole columns."""
+    """How many rows of a file were answered and refused, and the messages about whole columns."""
 
     rows: int
     refused: int
