@@ -237,6 +237,8 @@ class Encoding(Component, ABC):
     that the pipeline fits on the training part of each fold.
     """
 
+    handles_gaps: ClassVar[bool] = True  # False: gaps must have been filled by the steps of the recipe
+
     @abstractmethod
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:
         """The operations in their order. They see the columns alone, no value: what depends on values is for the operations to fit."""
