@@ -1,4 +1,4 @@
-"""The families of components, and what each is asked."""
+"""The base classes of components: one for each family of the catalogue, with the methods that its members provide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Around a library's estimator: what cannot be learned from is refused before the fit, and the fit takes one thread."""
+"""Helpers around a library's estimator: they refuse matrices that cannot be fitted, fit in one thread, and map old parameter names."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _RENAMED = {"rounds": "max_iter", "leaves": "max_leaf_nodes", "penalty": "l2_reg
 
 @dataclass(frozen=True, kw_only=True)
 class HistGradientBoosting(Algorithm):
-    """Small trees, each learned on what those before it got wrong; categories and missing values as they are."""
+    """Small trees, each fitted on the errors of those before it; categories and missing values as they are."""
 
     id = "hist_gradient_boosting"
     label = "Gradient boosting (scikit-learn)"
@@ -152,9 +152,9 @@ def _tree(predictor: Any, order: Ints, known: dict[int, Ints], sets: list[list[i
     threshold = nodes["num_threshold"].astype(np.float64)
     missing_left = nodes["missing_go_to_left"].astype(bool)
     for at in np.flatnonzero(~leaf & nodes["is_categorical"].astype(bool)).tolist():
-        codes, words = known[int(feature[at])], predictor.raw_left_cat_bitsets[nodes["bitset_idx"][at]]
+        codes, bitset = known[int(feature[at])], predictor.raw_left_cat_bitsets[nodes["bitset_idx"][at]]
         number_of = np.arange(len(codes))
-        goes_left = codes[(words[number_of // 32] >> (number_of % 32).astype(np.uint32)) & 1 == 1]
+        goes_left = codes[(bitset[number_of // 32] >> (number_of % 32).astype(np.uint32)) & 1 == 1]
         if missing_left[at]:  # a code that the fit never saw goes the missing side
             goes_left = np.union1d(goes_left, np.setdiff1d(np.arange(codes.max() + 1), codes))
         threshold[at] = len(sets)

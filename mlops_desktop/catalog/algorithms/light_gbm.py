@@ -184,5 +184,5 @@ def _read(text: str, width: int) -> tuple[Nodes, Ints, list[list[int]]]:
 def _set(tree: dict[str, str], number: int) -> Ints:
     """The codes of one of a tree's sets of categories."""
     start, stop = (int(bound) for bound in tree["cat_boundaries"].split()[number : number + 2])
-    words = np.array(tree["cat_threshold"].split()[start:stop], dtype=np.uint32)
-    return np.flatnonzero((words[:, None] >> np.arange(32, dtype=np.uint32)) & 1)
+    bitset = np.array(tree["cat_threshold"].split()[start:stop], dtype=np.uint32)
+    return np.flatnonzero((bitset[:, None] >> np.arange(32, dtype=np.uint32)) & 1)

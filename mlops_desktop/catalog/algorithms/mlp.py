@@ -27,7 +27,7 @@ _RENAMED = {  # parameters of version 1
 
 @dataclass(frozen=True, kw_only=True)
 class Mlp(Algorithm):
-    """Layers of weighted sums, each followed by a bend."""
+    """Layers of weighted sums, each followed by an activation function."""
 
     id = "mlp"
     label = "Neural network"

@@ -59,7 +59,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
     key = pipeline.keys.evaluation(chosen.run.id)
     if key not in pipeline.store:
-        honest = _unseeing(chosen, runs, Part(job, 0.0, 0.2))
+        honest = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
         found = evaluate_rows(honest, pipeline.test, Part(job, 0.2, 0.6))
         _place(found, pipeline.test_rows)
         found["importance"] = permutation_importance(
@@ -75,7 +75,7 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[
     return {**pipeline.store.get(key)[0], "test_accesses": len(runs.test_accesses(pipeline.keys.split))}
 
 
-def _unseeing(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
+def _fitted_without_test_set(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
     """The chosen run by a model that never saw the test part: its twin of the training rows where the deployed one is fitted on all."""
     pipeline = chosen.pipeline
     if pipeline.project.refit == "train":
