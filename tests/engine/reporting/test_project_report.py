@@ -309,7 +309,7 @@ def test_relations_list_the_target_first_and_leave_out_weak_ones():
     assert related(replace(profile(), relations=weak)) == ""
 
 
-def test_refit_on_all_rows_is_said():
+def test_refit_on_all_rows_is_reported():
     known = facts("binary")
     project = replace(project_from_json(known["project"]), refit="all")
     text = report_html(known | {"project": project_to_json(project)})
