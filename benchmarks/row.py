@@ -60,7 +60,7 @@ def main() -> None:
     """Measure and print."""
     model, row = pipeline()
     with tempfile.TemporaryDirectory() as name:
-        chosen = telco(Path(name) / "telco", {"id": "hist_gradient_boosting", "params": {"rounds": TREES}})
+        chosen = telco(Path(name) / "telco", {"id": "hist_gradient_boosting", "params": {"max_iter": TREES}})
         scorer = chosen.scorer
         sent = [typical_row(scorer.schema)]
         frame = scorer.schema.from_rows(sent).frame

@@ -59,7 +59,7 @@ def rows_of(matrix: Matrix, count: int) -> Matrix:
 def lightgbm(features: int) -> None:
     """300 trees of 31 leaves."""
     matrix, y = data(features, 2 * ROWS)
-    algorithm = LightGbm(rounds=300, learning_rate=0.1)
+    algorithm = LightGbm(n_estimators=300, learning_rate=0.1)
     estimator = algorithm.build(task_spec("binary"), 0, matrix)
     estimator.fit(matrix.dense, y)
     model, booster = algorithm.compile(estimator, task_spec("binary"), 2, matrix.width), estimator.booster_
@@ -74,7 +74,7 @@ def lightgbm(features: int) -> None:
 def forest() -> None:
     """300 trees grown to the end."""
     matrix, y = data(20, 2 * ROWS)
-    algorithm = RandomForest(trees=300)
+    algorithm = RandomForest(n_estimators=300)
     estimator = algorithm.build(task_spec("binary"), 0, matrix)
     estimator.fit(matrix.dense[:ROWS], y[:ROWS])  # type: ignore[index]
     model: Model = algorithm.compile(estimator, task_spec("binary"), 2, matrix.width)

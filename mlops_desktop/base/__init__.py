@@ -1,1 +1,1 @@
-"""The words that everyone uses: errors, jobs, parameters, components and their families."""
+"""The contracts that all packages share: errors, jobs, parameters, components and their families."""

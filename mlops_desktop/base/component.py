@@ -1,4 +1,4 @@
-"""A member of the catalogue as a value: a frozen dataclass whose fields are its parameters."""
+"""The base class of catalogue members: a frozen dataclass whose fields are its parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlops_desktop.base.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Component(Settings):
-    """Base of everything that stands in the catalogue. Subclasses are frozen, keyword-only dataclasses; their fields come from
+    """Base of every member of the catalogue. Subclasses are frozen, keyword-only dataclasses; their fields come from
     `base.params`.
     """
 

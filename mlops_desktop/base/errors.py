@@ -1,4 +1,4 @@
-"""The exceptions that everyone shares: one for a person, one for a stop."""
+"""The exceptions of all packages: one with a message for the person, one for a stopped job."""
 
 from __future__ import annotations
 

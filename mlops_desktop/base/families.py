@@ -1,4 +1,4 @@
-"""The families of components, and what each is asked."""
+"""The base classes of components: one for each family of the catalogue, with the methods that its members provide."""
 
 from __future__ import annotations
 
@@ -236,6 +236,8 @@ class Encoding(Component, ABC):
     """Turns the columns that the steps of a recipe leave into the matrix that an algorithm learns from best, by operations of the catalogue
     that the pipeline fits on the training part of each fold.
     """
+
+    handles_gaps: ClassVar[bool] = True  # False: gaps must have been filled by the steps of the recipe
 
     @abstractmethod
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:

@@ -1,4 +1,4 @@
-"""How work reports its progress and learns that it should stop: one call does both."""
+"""The contract of a job: one call reports progress and raises when the job was stopped."""
 
 from __future__ import annotations
 

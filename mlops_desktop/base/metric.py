@@ -1,4 +1,4 @@
-"""The contract of a metric: what it is called, what it means to a person, and how its value is computed."""
+"""The contract of a metric: label, description for a person, and how its value is computed."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _LARGEST = 1.7e308  # a whole number beyond it is no float, an infinite one is n
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
-    """What is known of a parameter: `default`, `label` (a few words), `help` (one plain sentence)."""
+    """The declaration of a parameter: `default`, `label` (a few words), `help` (one plain sentence)."""
 
     default: Any
     label: str

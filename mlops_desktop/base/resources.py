@@ -1,4 +1,4 @@
-"""The places of the files that are no code: samples, fonts, styles, licences, and the sources of `serving` that are exported."""
+"""The paths of the files that are not code: samples, fonts, styles, licences, and the sources of `serving` that are exported."""
 
 from __future__ import annotations
 

@@ -105,5 +105,5 @@ def _made_of_one(name: str, known: Collection[str]) -> bool:
     """Whether a name is written as made columns are, such as “city: Paris” or “3 ≤ age < 6”: a level may be absent from the rows of
     one fold.
     """
-    said = f" {name} "
-    return any(f" {source}: " in said or f" {source} " in said for source in known)
+    padded = f" {name} "
+    return any(f" {source}: " in padded or f" {source} " in padded for source in known)

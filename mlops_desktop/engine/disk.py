@@ -1,4 +1,4 @@
-"""Writing so that a thing is there wholly or not at all, and saying in plain words why a disk refused."""
+"""Writes files so that they are there whole or not at all, and turns errors of the disk into a `UserError`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ STALE_SECONDS = 3600.0  # what a killed writer left behind is swept when it is o
 
 def is_full(error: OSError) -> bool:
     """Whether the disk (or a person's share of it) is full."""
-    # Copying a whole folder (shutil) tells what stopped it in words alone.
+    # Copying a whole folder (shutil) gives the reason as a text alone.
     return error.errno in _FULL or (isinstance(error, shutil.Error) and os.strerror(errno.ENOSPC) in str(error))
 
 
 def refusal(error: OSError, what: str) -> UserError:
-    """A person's words for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
+    """The `UserError` for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
     if is_full(error):
         return UserError(
             f"{what} could not be saved: the disk is full.", "Free some space and try again. What was saved before is still there."
@@ -43,8 +43,8 @@ def refusal(error: OSError, what: str) -> UserError:
 
 
 @contextlib.contextmanager
-def told(what: str) -> Iterator[None]:
-    """Inside, an OSError becomes the UserError of `refusal`."""
+def explain_errors(what: str) -> Iterator[None]:
+    """A context in which an OSError becomes the UserError of `refusal`."""
     try:
         yield
     except OSError as error:

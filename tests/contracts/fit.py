@@ -22,13 +22,18 @@ from tests.frames import to_csr
 
 ALGORITHMS = Registry(mlops_desktop.catalog.algorithms, Algorithm)
 MEMBERS = [(name, task) for name in ALGORITHMS for task in tasks() if ALGORITHMS[name].supports(task_spec(task))]
-QUICK = {"rounds": 12, "trees": 10, "epochs": 40, "width": 12, "min_samples_leaf": 5}
+QUICK = {
+    "decision_tree": {"min_samples_leaf": 5},
+    "hist_gradient_boosting": {"max_iter": 12, "min_samples_leaf": 5},
+    "lightgbm": {"n_estimators": 12, "min_child_samples": 5},
+    "mlp": {"max_iter": 40, "hidden_layer_size": 12},
+    "random_forest": {"n_estimators": 10, "min_samples_leaf": 5},
+}
 
 
 def quick(name, **more):
     """A member with small parameters."""
-    cls = ALGORITHMS[name]
-    return cls(**{**{field: value for field, value in QUICK.items() if field in cls.params()}, **more})
+    return ALGORITHMS[name](**{**QUICK.get(name, {}), **more})
 
 
 def matrix_of(values, categories=()):
@@ -85,7 +90,7 @@ def digests():
     values = rng.normal(size=(150, 4))
     found = {}
     for name, task in MEMBERS:
-        shares = {field: 0.7 for field in ("share_of_rows", "share_of_columns", "max_features") if field in ALGORITHMS[name].params()}
+        shares = {field: 0.7 for field in ("subsample", "colsample_bytree", "max_features") if field in ALGORITHMS[name].params()}
         _, model = fit(quick(name, **shares), task, matrix_of(values), target_of(task, values[:, 0] + values[:, 1] ** 2))
         with tempfile.TemporaryDirectory() as folder:
             write_object(model, Path(folder), "model")

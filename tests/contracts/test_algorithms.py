@@ -204,8 +204,12 @@ def test_learns_better_than_the_baseline(name, task):
             return float(np.mean((scores - y[test]) ** 2))
         return float(-np.mean(np.log(np.maximum(scores[np.arange(len(test)), y[test]], 1e-3))))
 
-    more = {"rounds": 60, "epochs": 300, "learning_rate": 0.01 if name == "mlp" else 0.1}
-    algorithm = quick(name, **{field: value for field, value in more.items() if field in ALGORITHMS[name].params()})
+    longer = {
+        "hist_gradient_boosting": {"max_iter": 60, "learning_rate": 0.1},
+        "lightgbm": {"n_estimators": 60, "learning_rate": 0.1},
+        "mlp": {"max_iter": 300, "learning_rate_init": 0.01},
+    }
+    algorithm = quick(name, **longer.get(name, {}))
     if name != "baseline":
         assert error(algorithm) < 0.6 * error(quick("baseline"))
 
@@ -308,13 +312,19 @@ def test_more_columns_than_rows():
         assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
 
 
-@pytest.mark.parametrize("name", ["hist_gradient_boosting", "lightgbm"])
-def test_categories_are_split_by_sets(name):
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("hist_gradient_boosting", {"max_leaf_nodes": 2, "max_iter": 40}),
+        ("lightgbm", {"num_leaves": 2, "n_estimators": 40}),
+    ],
+)
+def test_categories_are_split_by_sets(name, more):
     """A set of codes that no threshold tells from the rest is learned with few leaves."""
     codes = np.arange(600) % 20
     matrix = matrix_of(np.column_stack([codes, np.zeros(600)]), categories=(0,))
     y = np.isin(codes, [1, 4, 7, 12, 13, 18]).astype(np.intp)
-    _, model = fit(quick(name, leaves=2, rounds=40), "binary", matrix, y)
+    _, model = fit(quick(name, **more), "binary", matrix, y)
     assert (model.scores(matrix).argmax(axis=1) == y).all()
     assert model.thresholds() == {}
     assert model.used().tolist() == [True, False]
@@ -358,7 +368,7 @@ def test_neighbours_are_those_of_scikit_learn_where_distances_differ(task, weigh
     rng = np.random.default_rng(17)
     matrix, rows = matrix_of(rng.normal(size=(300, 6))), matrix_of(rng.normal(size=(200, 6)))
     y = target_of(task, matrix.to_dense()[:, 0])
-    model = fit(quick("knn", weights=weights, neighbours=7), task, matrix, y)[1]
+    model = fit(quick("knn", weights=weights, n_neighbors=7), task, matrix, y)[1]
     library = (KNeighborsRegressor if task == "regression" else KNeighborsClassifier)(7, weights=weights, algorithm="kd_tree")
     library.fit(matrix.to_dense(), y)
     wanted = library.predict(rows.to_dense()) if task == "regression" else library.predict_proba(rows.to_dense())

@@ -59,7 +59,13 @@ from tests.splitters import splitter
 
 ROWS, STRANGE = 200, 40
 ALGORITHMS, OPERATIONS = choices().algorithms, choices().operations
-QUICK = {"rounds": 15, "trees": 12, "epochs": 15, "width": 8, "min_samples_leaf": 5}
+QUICK = {
+    "decision_tree": {"min_samples_leaf": 5},
+    "hist_gradient_boosting": {"max_iter": 15, "min_samples_leaf": 5},
+    "lightgbm": {"n_estimators": 15, "min_child_samples": 5},
+    "mlp": {"max_iter": 15, "hidden_layer_size": 8},
+    "random_forest": {"n_estimators": 12, "min_samples_leaf": 5},
+}
 
 KINDS = {"number": ("size", "weight"), "categorical": ("town", "grade"), "date": ("seen",)}
 
@@ -110,7 +116,7 @@ def record(id_: str, **params: Any) -> dict[str, Any]:
 
 
 def quick(cls: type[Algorithm], **params: Any) -> dict[str, Any]:
-    return record(cls.id, **{**{name: value for name, value in QUICK.items() if name in cls.params()}, **params})
+    return record(cls.id, **{**QUICK.get(cls.id, {}), **params})
 
 
 def options(cls: Any) -> Iterator[dict[str, Any]]:

@@ -89,8 +89,8 @@ for stage in (*STAGES, "evaluate"):
     while (jobs.quick.now or jobs.busy) and time.monotonic() < end:
         app.processEvents(); time.sleep(0.01)
     app.processEvents()
-panel = window.panel
-print([errors, panel.kpis[0].value.text() != '–', panel.errors.isHidden(), panel.cutoff.isHidden()])
+page = window.panel.results
+print([errors, page.kpis[0].value.text() != "–", page.errors.isHidden(), page.cutoff.isHidden()])
 window._closing = True
 window.close()
 """

@@ -35,7 +35,7 @@ def test_a_full_disk_keeps_the_old_file_and_leaves_nothing_behind():
         path = folder / "a"
         disk.write_atomic(path, b"old")
         fill(folder)
-        with pytest.raises(UserError, match="disk is full"), disk.told("The file “a”"):
+        with pytest.raises(UserError, match="disk is full"), disk.explain_errors("The file “a”"):
             disk.write_atomic(path, b"new" * 50_000)
         assert path.read_bytes() == b"old"
         assert sorted(p.name for p in folder.iterdir()) == ["a", "filler"]
@@ -73,6 +73,6 @@ def test_sweep_takes_old_leftovers_alone(tmp_path):
     ],
 )
 def test_every_refusal_of_the_disk_has_a_way_out(code, said):
-    with pytest.raises(UserError, match=said) as caught, disk.told("The project"):
+    with pytest.raises(UserError, match=said) as caught, disk.explain_errors("The project"):
         raise OSError(code, os.strerror(code))
     assert caught.value.remedy

@@ -17,6 +17,8 @@ def copy(tmp_path):
     """The parts of the repository that it needs: it writes beside them."""
     for name in ("mlops_desktop", "resources", "scripts"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("LICENSE", "NOTICE"):  # they go into the bundle
+        shutil.copyfile(ROOT / name, tmp_path / name)
     return tmp_path
 
 

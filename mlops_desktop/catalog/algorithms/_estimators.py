@@ -1,7 +1,8 @@
-"""Around a library's estimator: what cannot be learned from is refused before the fit, and the fit takes one thread."""
+"""Helpers around a library's estimator: they refuse matrices that cannot be fitted, fit in one thread, and map old parameter names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,11 @@ class OneThread:
         return getattr(self.estimator, name)
 
 
+def renamed_params(params: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Stored parameters with today's names; `names` maps an old name to the new one. Values stay as they are."""
+    return {names.get(name, name): value for name, value in params.items()}
+
+
 def seen_classes(estimator: Any) -> tuple[int, ...]:
     """The class positions that a fit saw, in the order of the estimator's probabilities."""
     return tuple(int(position) for position in estimator.classes_)
@@ -55,9 +61,9 @@ def refuse_unfit(matrix: Matrix, label: str, *, missing: bool = False) -> None:
     else:
         gaps = np.flatnonzero(np.isnan(matrix.to_dense()).any(axis=0))
     if len(gaps):
-        said = ", ".join(f"“{matrix.names[at]}”" for at in gaps[:5].tolist()) + (f" and {len(gaps) - 5} more" if len(gaps) > 5 else "")
+        columns = ", ".join(f"“{matrix.names[at]}”" for at in gaps[:5].tolist()) + (f" and {len(gaps) - 5} more" if len(gaps) > 5 else "")
         raise UserError(
-            f"{label} cannot learn from missing values: {said} {'have' if len(gaps) > 1 else 'has'} some.",
+            f"{label} cannot learn from missing values: {columns} {'have' if len(gaps) > 1 else 'has'} some.",
             "Add a step that fills missing values, or choose an algorithm that takes them (gradient boosting, trees).",
         )
 

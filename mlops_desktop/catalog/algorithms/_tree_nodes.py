@@ -1,4 +1,4 @@
-"""From the nodes of a library's trees to the one form in which trees are served."""
+"""Converts the nodes of a library's trees into the model in which all trees are served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same answer for every row: what any model worth its name must beat."""
+"""A constant prediction, as scikit-learn's DummyClassifier and DummyRegressor: the score that a model must beat."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
@@ -19,13 +19,16 @@ from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 
 _MOST_CODES = 255  # categories that the library can tell apart in one column
 
+_RENAMED = {"rounds": "max_iter", "leaves": "max_leaf_nodes", "penalty": "l2_regularization"}  # parameters of version 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class HistGradientBoosting(Algorithm):
-    """Small trees, each learned on what those before it got wrong; categories and missing values as they are."""
+    """Small trees, each fitted on the errors of those before it; categories and missing values as they are."""
 
     id = "hist_gradient_boosting"
     label = "Gradient boosting (scikit-learn)"
+    version = 2
     help = (
         "Many small trees, each mending what those before it got wrong. Among the most exact on tables; takes missing values as they are."
     )
@@ -33,8 +36,8 @@ class HistGradientBoosting(Algorithm):
     encoding = "native_categories"
     takes_sparse = False
     initial_configs = (  # few leaves for small tables; a sample of columns at each question
-        {"learning_rate": 0.06, "rounds": 200, "leaves": 8, "min_samples_leaf": 10, "max_features": 0.5},
-        {"learning_rate": 0.06, "rounds": 300, "leaves": 31, "min_samples_leaf": 10, "max_features": 0.5},
+        {"learning_rate": 0.06, "max_iter": 200, "max_leaf_nodes": 8, "min_samples_leaf": 10, "max_features": 0.5},
+        {"learning_rate": 0.06, "max_iter": 300, "max_leaf_nodes": 31, "min_samples_leaf": 10, "max_features": 0.5},
     )
 
     learning_rate: float = number(
@@ -46,7 +49,7 @@ class HistGradientBoosting(Algorithm):
         log=True,
         tune=(0.01, 0.3),
     )
-    rounds: int = number(
+    max_iter: int = number(
         150,
         1,
         5000,
@@ -56,7 +59,7 @@ class HistGradientBoosting(Algorithm):
         log=True,
         tune=(50, 500),
     )
-    leaves: int = number(
+    max_leaf_nodes: int = number(
         31, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
     )
     min_samples_leaf: int = number(
@@ -69,7 +72,7 @@ class HistGradientBoosting(Algorithm):
         log=True,
         tune=(2, 100),
     )
-    penalty: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
+    l2_regularization: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
     max_features: float = number(
         0.5, 0.01, 1.0, "Share of columns", help="The share of the columns that each question may choose from.", tune=(0.3, 1.0)
     )
@@ -86,16 +89,20 @@ class HistGradientBoosting(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        return renamed_params(params, _RENAMED) if version < 2 else params
+
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
         refuse_unfit(matrix, self.label, missing=True)
         options: dict[str, Any] = {
             "learning_rate": self.learning_rate,
-            "max_iter": self.rounds,
-            "max_leaf_nodes": self.leaves,
+            "max_iter": self.max_iter,
+            "max_leaf_nodes": self.max_leaf_nodes,
             "min_samples_leaf": self.min_samples_leaf,
-            "l2_regularization": self.penalty,
+            "l2_regularization": self.l2_regularization,
             "max_features": self.max_features,
             "categorical_features": category_columns(matrix, _MOST_CODES) or None,
             "early_stopping": False,
@@ -145,9 +152,9 @@ def _tree(predictor: Any, order: Ints, known: dict[int, Ints], sets: list[list[i
     threshold = nodes["num_threshold"].astype(np.float64)
     missing_left = nodes["missing_go_to_left"].astype(bool)
     for at in np.flatnonzero(~leaf & nodes["is_categorical"].astype(bool)).tolist():
-        codes, words = known[int(feature[at])], predictor.raw_left_cat_bitsets[nodes["bitset_idx"][at]]
+        codes, bitset = known[int(feature[at])], predictor.raw_left_cat_bitsets[nodes["bitset_idx"][at]]
         number_of = np.arange(len(codes))
-        goes_left = codes[(words[number_of // 32] >> (number_of % 32).astype(np.uint32)) & 1 == 1]
+        goes_left = codes[(bitset[number_of // 32] >> (number_of % 32).astype(np.uint32)) & 1 == 1]
         if missing_left[at]:  # a code that the fit never saw goes the missing side
             goes_left = np.union1d(goes_left, np.setdiff1d(np.arange(codes.max() + 1), codes))
         threshold[at] = len(sets)

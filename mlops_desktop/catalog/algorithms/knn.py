@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import refuse_unfit
+from mlops_desktop.catalog.algorithms._estimators import refuse_unfit, renamed_params
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neighbours import Neighbours, compile_neighbours
 from mlops_desktop.serving.models.some_classes import expand_classes
+
+_RENAMED = {"neighbours": "n_neighbors"}  # parameters of version 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +26,12 @@ class KNearest(Algorithm):
 
     id = "knn"
     label = "Nearest neighbours"
+    version = 2
     help = "Answers with the mean of the most similar training rows, which the model therefore contains. Scale the columns first."
     learns = frozenset({CLASSES, NUMBERS})
     stores_training_data = True
 
-    neighbours: int = number(10, 1, 10_000, "Neighbours", help="How many similar rows are asked.", whole=True, log=True, tune=(1, 60))
+    n_neighbors: int = number(10, 1, 10_000, "Neighbours", help="How many similar rows are asked.", whole=True, log=True, tune=(1, 60))
     weights: str = choice(
         "uniform",
         {"uniform": "All alike", "distance": "The nearer, the more"},
@@ -37,14 +40,18 @@ class KNearest(Algorithm):
         tune=True,
     )
 
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        return renamed_params(params, _RENAMED) if version < 2 else params
+
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         refuse_unfit(matrix, self.label)
-        if matrix.rows < self.neighbours:
+        if matrix.rows < self.n_neighbors:
             raise UserError(
-                f"{self.label} cannot ask {self.neighbours} neighbours when there are {matrix.rows} training rows.",
+                f"{self.label} cannot ask {self.n_neighbors} neighbours when there are {matrix.rows} training rows.",
                 "Ask fewer neighbours, or use more rows.",
             )
-        return NearestRows(task, self.neighbours, self.weights == "distance")
+        return NearestRows(task, self.n_neighbors, self.weights == "distance")
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         model: Model = estimator.model

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
@@ -20,6 +20,16 @@ from mlops_desktop.serving.models.trees import IDENTITY, SIGMOID, SOFTMAX
 _MOST_CODES = 4096  # a column with more categories is split as a number: its sets would be longer than the data
 _ZERO = float(np.float32(1e-35))  # the library takes values of at most this size as 0 before it compares them
 
+_RENAMED = {  # parameters of version 1
+    "rounds": "n_estimators",
+    "leaves": "num_leaves",
+    "min_samples_leaf": "min_child_samples",
+    "penalty": "reg_lambda",
+    "share_of_columns": "colsample_bytree",
+    "share_of_rows": "subsample",
+    "loss": "objective",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class LightGbm(Algorithm):
@@ -27,14 +37,15 @@ class LightGbm(Algorithm):
 
     id = "lightgbm"
     label = "LightGBM"
+    version = 2
     help = "Many small trees, each mending what those before it got wrong. Exact and quick on tables; takes missing values as they are."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "native_categories"
     initial_configs = (  # for small tables; samples of columns and rows; many trees for what is smooth; many leaves for big tables
-        {"learning_rate": 0.05, "rounds": 250, "leaves": 8, "min_samples_leaf": 10, "share_of_columns": 0.6, "share_of_rows": 0.8},
-        {"learning_rate": 0.05, "rounds": 400, "leaves": 24, "min_samples_leaf": 10, "share_of_columns": 0.5, "share_of_rows": 0.8},
-        {"learning_rate": 0.05, "rounds": 600, "leaves": 63, "min_samples_leaf": 20, "share_of_columns": 0.6, "share_of_rows": 0.9},
-        {"learning_rate": 0.1, "rounds": 600, "leaves": 12, "min_samples_leaf": 4, "share_of_columns": 0.9, "share_of_rows": 0.9},
+        {"learning_rate": 0.05, "n_estimators": 250, "num_leaves": 8, "min_child_samples": 10, "colsample_bytree": 0.6, "subsample": 0.8},
+        {"learning_rate": 0.05, "n_estimators": 400, "num_leaves": 24, "min_child_samples": 10, "colsample_bytree": 0.5, "subsample": 0.8},
+        {"learning_rate": 0.05, "n_estimators": 600, "num_leaves": 63, "min_child_samples": 20, "colsample_bytree": 0.6, "subsample": 0.9},
+        {"learning_rate": 0.1, "n_estimators": 600, "num_leaves": 12, "min_child_samples": 4, "colsample_bytree": 0.9, "subsample": 0.9},
     )
 
     learning_rate: float = number(
@@ -46,7 +57,7 @@ class LightGbm(Algorithm):
         log=True,
         tune=(0.01, 0.3),
     )
-    rounds: int = number(
+    n_estimators: int = number(
         200,
         1,
         10_000,
@@ -56,10 +67,10 @@ class LightGbm(Algorithm):
         log=True,
         tune=(50, 600),
     )
-    leaves: int = number(
+    num_leaves: int = number(
         24, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
     )
-    min_samples_leaf: int = number(
+    min_child_samples: int = number(
         20,
         1,
         100_000,
@@ -69,14 +80,12 @@ class LightGbm(Algorithm):
         log=True,
         tune=(3, 100),
     )
-    penalty: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
-    share_of_columns: float = number(
+    reg_lambda: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
+    colsample_bytree: float = number(
         0.7, 0.05, 1.0, "Share of columns", help="The share of the columns that each tree may look at.", tune=(0.4, 1.0)
     )
-    share_of_rows: float = number(
-        1.0, 0.05, 1.0, "Share of rows", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0)
-    )
-    loss: str = choice(
+    subsample: float = number(1.0, 0.05, 1.0, "Share of rows", help="The share of the rows that each tree learns from.", tune=(0.5, 1.0))
+    objective: str = choice(
         "regression",
         {"regression": "Squared error (the mean)", "regression_l1": "Absolute error (the median)"},
         "Error, for numbers",
@@ -89,18 +98,22 @@ class LightGbm(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        return renamed_params(params, _RENAMED) if version < 2 else params
+
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from lightgbm import LGBMClassifier, LGBMRegressor
 
         refuse_unfit(matrix, self.label, missing=True)
         options: dict[str, Any] = {
             "learning_rate": self.learning_rate,
-            "n_estimators": self.rounds,
-            "num_leaves": self.leaves,
-            "min_child_samples": self.min_samples_leaf,
-            "reg_lambda": self.penalty,
-            "colsample_bytree": self.share_of_columns,
-            "subsample": self.share_of_rows,
+            "n_estimators": self.n_estimators,
+            "num_leaves": self.num_leaves,
+            "min_child_samples": self.min_child_samples,
+            "reg_lambda": self.reg_lambda,
+            "colsample_bytree": self.colsample_bytree,
+            "subsample": self.subsample,
             "subsample_freq": 1,
             "random_state": seed,
             "n_jobs": 1,
@@ -110,7 +123,7 @@ class LightGbm(Algorithm):
         }
         categories = category_columns(matrix, _MOST_CODES)
         if not task.has_classes:
-            return OneThread(LGBMRegressor(**options, objective=self.loss), categorical_feature=categories)
+            return OneThread(LGBMRegressor(**options, objective=self.objective), categorical_feature=categories)
         weight = None if self.class_weight == "none" else self.class_weight
         return OneThread(LGBMClassifier(**options, class_weight=weight), categorical_feature=categories)
 
@@ -171,5 +184,5 @@ def _read(text: str, width: int) -> tuple[Nodes, Ints, list[list[int]]]:
 def _set(tree: dict[str, str], number: int) -> Ints:
     """The codes of one of a tree's sets of categories."""
     start, stop = (int(bound) for bound in tree["cat_boundaries"].split()[number : number + 2])
-    words = np.array(tree["cat_threshold"].split()[start:stop], dtype=np.uint32)
-    return np.flatnonzero((words[:, None] >> np.arange(32, dtype=np.uint32)) & 1)
+    bitset = np.array(tree["cat_threshold"].split()[start:stop], dtype=np.uint32)
+    return np.flatnonzero((bitset[:, None] >> np.arange(32, dtype=np.uint32)) & 1)

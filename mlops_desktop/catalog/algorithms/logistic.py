@@ -9,11 +9,13 @@ import numpy as np
 
 from mlops_desktop.base.families import CLASSES, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, renamed_params, seen_classes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.linear import SIGMOID, SOFTMAX, Linear
 from mlops_desktop.serving.models.some_classes import expand_classes
+
+_RENAMED = {"strength": "C", "most_steps": "max_iter"}  # parameters of version 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +24,11 @@ class LogisticRegression(Algorithm):
 
     id = "logistic"
     label = "Logistic regression"
+    version = 2
     help = "A weighted sum of the columns, turned into probabilities. Quick, well calibrated, easy to read. Scale the columns first."
     learns = frozenset({CLASSES})
 
-    strength: float = number(
+    C: float = number(
         1.0,
         1e-9,
         1e9,
@@ -40,14 +43,18 @@ class LogisticRegression(Algorithm):
         "Weight of the classes",
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
-    most_steps: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
+    max_iter: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
+
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        return renamed_params(params, _RENAMED) if version < 2 else params
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import LogisticRegression as Penalised
 
         refuse_unfit(matrix, self.label)
         weight = None if self.class_weight == "none" else self.class_weight
-        return OneThread(Penalised(C=self.strength, class_weight=weight, max_iter=self.most_steps, random_state=seed))
+        return OneThread(Penalised(C=self.C, class_weight=weight, max_iter=self.max_iter, random_state=seed))
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
         weights, seen = np.asarray(estimator.coef_, dtype=np.float64).T.copy(), seen_classes(estimator)

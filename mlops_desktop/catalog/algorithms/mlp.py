@@ -10,45 +10,58 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, renamed_params, seen_classes
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neural_net import IDENTITY, SIGMOID, SOFTMAX, NeuralNet
 from mlops_desktop.serving.models.some_classes import expand_classes
 
+_RENAMED = {  # parameters of version 1
+    "layers": "hidden_layers",
+    "width": "hidden_layer_size",
+    "penalty": "alpha",
+    "learning_rate": "learning_rate_init",
+    "epochs": "max_iter",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mlp(Algorithm):
-    """Layers of weighted sums, each followed by a bend."""
+    """Layers of weighted sums, each followed by an activation function."""
 
     id = "mlp"
     label = "Neural network"
+    version = 2
     help = "Layers of weighted sums with a bend after each. Finds smooth shapes; wants scaled columns, and more rows than other models."
     learns = frozenset({CLASSES, NUMBERS})
 
-    layers: int = number(1, 1, 5, "Layers", help="Hidden layers between the columns and the answer.", whole=True, tune=(1, 3))
-    width: int = number(
+    hidden_layers: int = number(1, 1, 5, "Layers", help="Hidden layers between the columns and the answer.", whole=True, tune=(1, 3))
+    hidden_layer_size: int = number(
         64, 1, 2048, "Units of a layer", help="The more, the finer the shapes it can learn.", whole=True, log=True, tune=(16, 256)
     )
     activation: str = choice(
         "relu", {"relu": "Rectifier", "tanh": "Hyperbolic tangent", "logistic": "Logistic"}, "Bend", help="What each unit does to its sum."
     )
-    penalty: float = number(1e-4, 0.0, 1e3, "Penalty", help="Holds the weights small.", log=True, tune=(1e-6, 1.0))
-    learning_rate: float = number(1e-3, 1e-6, 1.0, "Learning rate", help="How far each step goes.", log=True, tune=(3e-4, 1e-2))
-    epochs: int = number(
+    alpha: float = number(1e-4, 0.0, 1e3, "Penalty", help="Holds the weights small.", log=True, tune=(1e-6, 1.0))
+    learning_rate_init: float = number(1e-3, 1e-6, 1.0, "Learning rate", help="How far each step goes.", log=True, tune=(3e-4, 1e-2))
+    max_iter: int = number(
         200, 1, 10_000, "Most rounds", help="Passes over the training rows; fewer when nothing is gained any more.", whole=True, log=True
     )
+
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        return renamed_params(params, _RENAMED) if version < 2 else params
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.neural_network import MLPClassifier, MLPRegressor
 
         refuse_unfit(matrix, self.label)
         options: dict[str, Any] = {
-            "hidden_layer_sizes": (self.width,) * self.layers,
+            "hidden_layer_sizes": (self.hidden_layer_size,) * self.hidden_layers,
             "activation": self.activation,
-            "alpha": self.penalty,
-            "learning_rate_init": self.learning_rate,
-            "max_iter": self.epochs,
+            "alpha": self.alpha,
+            "learning_rate_init": self.learning_rate_init,
+            "max_iter": self.max_iter,
             "random_state": seed,
         }
         return OneThread(ScaledTarget(MLPRegressor(**options)) if not task.has_classes else MLPClassifier(**options))

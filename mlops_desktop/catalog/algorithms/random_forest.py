@@ -7,12 +7,14 @@ from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import MEAN
+
+_RENAMED = {"trees": "n_estimators"}  # parameters of version 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +23,13 @@ class RandomForest(Algorithm):
 
     id = "random_forest"
     label = "Random forest"
+    version = 2
     help = "Many trees, averaged. Good without tuning, hard to lead astray; large models."
     learns = frozenset({CLASSES, NUMBERS})
     encoding = "ordinal_codes"
     initial_configs = ({"max_features": 0.5, "min_samples_leaf": 2},)
 
-    trees: int = number(
+    n_estimators: int = number(
         200, 1, 5000, "Trees", help="More trees are steadier and slower; beyond a few hundred little is gained.", whole=True, log=True
     )
     max_features: float | None = number(
@@ -55,13 +58,17 @@ class RandomForest(Algorithm):
         help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
     )
 
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        return renamed_params(params, _RENAMED) if version < 2 else params
+
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
         refuse_unfit(matrix, self.label, missing=matrix.csr is None)
         usual: str | float = 1 / 3 if not task.has_classes else "sqrt"
         options: dict[str, Any] = {
-            "n_estimators": self.trees,
+            "n_estimators": self.n_estimators,
             "max_features": usual if self.max_features is None else self.max_features,
             "min_samples_leaf": self.min_samples_leaf,
             "max_depth": self.max_depth,

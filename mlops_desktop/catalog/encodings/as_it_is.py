@@ -15,6 +15,7 @@ class AsItIs(Encoding):
     id: ClassVar[str] = "as_it_is"
     label: ClassVar[str] = "As the steps leave it"
     help: ClassVar[str] = "Nothing is added: your own steps encode categories, fill gaps and scale."
+    handles_gaps: ClassVar[bool] = False
 
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:
         return ()

@@ -1,1 +1,1 @@
-"""One file is one choice: a form in which a chosen model leaves the application."""
+"""One file is one choice: a format in which a chosen model is exported."""

@@ -1,4 +1,4 @@
-"""Rows that are there twice."""
+"""Drops duplicate rows."""
 
 from __future__ import annotations
 

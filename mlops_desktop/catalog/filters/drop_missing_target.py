@@ -1,4 +1,4 @@
-"""Rows without an answer to learn from."""
+"""Drops rows without a target."""
 
 from __future__ import annotations
 

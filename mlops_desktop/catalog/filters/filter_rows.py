@@ -1,4 +1,4 @@
-"""Rows that are wanted."""
+"""Keeps the rows for which a formula is true."""
 
 from __future__ import annotations
 

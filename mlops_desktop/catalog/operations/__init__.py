@@ -1,1 +1,1 @@
-"""One file is one choice: a step that changes columns, learned on the training part of each fold."""
+"""One file is one choice: a step that changes columns, fitted on the training part of each fold."""

@@ -1,4 +1,4 @@
-"""Which levels of a category may travel with a model."""
+"""Selects the levels of a category that a fitted transform may keep: those that enough rows have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as the ranges they fall into."""
+"""Bins numbers into ranges, each a 0 / 1 column."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlops_desktop.serving.transforms.bins import Bins as Transform
 
 @dataclass(frozen=True, kw_only=True)
 class Bins(Operation):
-    """Cuts each chosen number into ranges, learned on the training rows, as KBinsDiscretizer of scikit-learn does ("uniform" and
+    """Cuts each chosen number into ranges, fitted on the training rows, as KBinsDiscretizer of scikit-learn does ("uniform" and
     "quantile").
 
     A value on an edge belongs to the range above it; values below the first or beyond the last edge belong to the first and the last
@@ -67,7 +67,7 @@ def _range_names(name: str, edges: tuple[float, ...]) -> tuple[str, ...]:
     """A readable name for each range between the edges; one range needs no column."""
     if not edges:
         return ()
-    said = [f"{edge:.6g}" for edge in edges]
-    if len(set(said)) < len(said):
-        said = [repr(edge) for edge in edges]
-    return (f"{name} < {said[0]}", *(f"{low} ≤ {name} < {high}" for low, high in pairwise(said)), f"{name} ≥ {said[-1]}")
+    texts = [f"{edge:.6g}" for edge in edges]
+    if len(set(texts)) < len(texts):
+        texts = [repr(edge) for edge in edges]
+    return (f"{name} < {texts[0]}", *(f"{low} ≤ {name} < {high}" for low, high in pairwise(texts)), f"{name} ≥ {texts[-1]}")

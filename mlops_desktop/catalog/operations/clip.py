@@ -1,4 +1,4 @@
-"""Extreme numbers held within limits."""
+"""Clips numbers to limits of their column."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlops_desktop.serving.transforms.clip import Clip as Transform
 
 @dataclass(frozen=True, kw_only=True)
 class Clip(Operation):
-    """Moves numbers beyond limits onto the limits, which are learned on the training rows.
+    """Moves numbers beyond limits onto the limits, which are fitted on the training rows.
 
     Fences: quartiles -+ `fence` x (third quartile - first quartile). Deviations: mean -+ `deviations` x standard deviation. Quantiles as
     given. Columns of at most two values are left alone, and so are columns whose middle half is one value when fences are asked for: their

@@ -1,4 +1,4 @@
-"""Several columns made into one."""
+"""Combines several columns into one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAIRS = ("difference", "ratio")
 
 @dataclass(frozen=True, kw_only=True)
 class CombineColumns(Operation):
-    """Calculates one number from several, or joins texts. Nothing is learned.
+    """Calculates one number from several, or joins texts. Nothing is fitted.
 
     Difference and ratio take exactly two columns, in the order in which they are named; the others take two or more.
     """

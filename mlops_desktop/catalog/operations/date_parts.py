@@ -1,4 +1,4 @@
-"""Dates as numbers: year, month, weekday and so on."""
+"""Turns dates into numbers: year, month, weekday and so on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlops_desktop.serving.frame import MISSING_DATE, Longs
 from mlops_desktop.serving.transforms.date_parts import DAY
 from mlops_desktop.serving.transforms.date_parts import DateParts as Transform
 
-_SAID = {"is_weekend": "is weekend"}
+_PART_NAMES = {"is_weekend": "is weekend"}
 _ROUND = ("quarter", "month", "day", "weekday", "hour")
 
 
@@ -68,7 +68,7 @@ class DateParts(Operation):
             stamps = frame.date(name)
             there = stamps[stamps != MISSING_DATE]
             parts.append(self._parts(bool((there % DAY != 0).any())))
-            names.append(tuple(f"{name}: {self._said(part)}" for part in parts[-1]))
+            names.append(tuple(f"{name}: {self._part_name(part)}" for part in parts[-1]))
             since.append(_middle(there) if given is None else given)
         return Transform(chosen, tuple(parts), tuple(names), tuple(since), self.keep), None
 
@@ -77,11 +77,11 @@ class DateParts(Operation):
         plain = [part for part in ("year", *_ROUND, "is_weekend", "days") if getattr(self, part) and (with_hour or part != "hour")]
         return (*plain, *(f"{part}_{f}" for part in plain if part in _ROUND and self.cyclic for f in ("sin", "cos")))
 
-    def _said(self, part: str) -> str:
-        """What a part is called in the name of its column."""
+    def _part_name(self, part: str) -> str:
+        """The name of a part in the name of its column."""
         if part == "days" and self.since:
             return f"days since {self.since}"
-        return _SAID.get(part, part.replace("_", " "))
+        return _PART_NAMES.get(part, part.replace("_", " "))
 
 
 def _microseconds(date: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Columns left out."""
+"""Drops columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new column from a formula."""
+"""Calculates a new column by a formula."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlops_desktop.serving.transforms.formula import Formula as Transform
 
 @dataclass(frozen=True, kw_only=True)
 class Formula(Operation):
-    """Calculates a new column; `serving.formula` describes the language. Nothing is learned. The name may not be taken yet."""
+    """Calculates a new column; `serving.formula` describes the language. Nothing is fitted. The name may not be taken yet."""
 
     id: ClassVar[str] = "formula"
     label: ClassVar[str] = "Formula"

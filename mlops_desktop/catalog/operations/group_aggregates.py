@@ -1,4 +1,4 @@
-"""What is usual in a row's group."""
+"""Adds aggregates of numbers over the groups of a category."""
 
 from __future__ import annotations
 

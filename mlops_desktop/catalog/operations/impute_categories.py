@@ -1,4 +1,4 @@
-"""Missing categories filled."""
+"""Fills missing categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Missing numbers filled."""
+"""Fills missing numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mlops_desktop.serving.transforms.impute_numbers import ImputeNumbers as Tra
 
 @dataclass(frozen=True, kw_only=True)
 class ImputeNumbers(Operation):
-    """Fills missing numbers with one value per column, learned on the training rows.
+    """Fills missing numbers with one value per column, fitted on the training rows.
 
     All chosen columns are filled, also those with nothing missing in training: tomorrow's row may have a gap there. A column with nothing
     but gaps in training gets 0. Codes that stand for categories are not filled: a gap means something to the algorithms that know

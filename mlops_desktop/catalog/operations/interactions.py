@@ -1,4 +1,4 @@
-"""Products of numbers."""
+"""Adds products of pairs of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Categories as one 0 / 1 column for each level."""
+"""One-hot encoding: a 0 / 1 column for each level of a category."""
 
 from __future__ import annotations
 

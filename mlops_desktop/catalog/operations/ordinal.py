@@ -1,4 +1,4 @@
-"""Categories as numbers in an order."""
+"""Ordinal encoding: categories as numbers in an order."""
 
 from __future__ import annotations
 

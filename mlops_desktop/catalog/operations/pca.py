@@ -1,4 +1,4 @@
-"""Many numbers as few directions."""
+"""Principal component analysis: replaces many numbers by few components."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class Pca(Operation):
         centred = np.where(there, values - mean, 0.0)
         scale = np.ones(len(chosen))
         if self.scaled:
-            spread = np.sqrt((centred**2).mean(axis=0))
-            # A column that does not vary but for rounding has no direction: dividing by its spread would blow the rounding up.
-            scale = np.where(spread > 10 * np.finfo(float).eps * np.abs(mean), spread, 1.0)
+            deviation = np.sqrt((centred**2).mean(axis=0))
+            # A column that does not vary but for rounding has no direction: dividing by its deviation would blow the rounding up.
+            scale = np.where(deviation > 10 * np.finfo(float).eps * np.abs(mean), deviation, 1.0)
             centred = centred / scale
         job.step(0.1, "Directions")
         components = self._directions(centred)

@@ -1,4 +1,4 @@
-"""Numbers brought to one scale."""
+"""Scales numbers: standard, min-max or robust."""
 
 from __future__ import annotations
 

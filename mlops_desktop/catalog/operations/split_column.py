@@ -1,4 +1,4 @@
-"""A column of texts cut into several."""
+"""Splits a column of texts into several."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlops_desktop.serving.transforms.split_column import SplitColumn as Transfo
 
 @dataclass(frozen=True, kw_only=True)
 class SplitColumn(Operation):
-    """Cuts the texts of one column at a separator, or by the groups of a pattern. Nothing is learned.
+    """Cuts the texts of one column at a separator, or by the groups of a pattern. Nothing is fitted.
 
     A pattern is a regular expression without look-around and back-references, matched in bounded time in the first 1,000 characters
     of a text (`serving.pattern`); each of its groups is a part.

@@ -1,4 +1,4 @@
-"""Texts as weighted words or characters."""
+"""TF-IDF: texts as weighted counts of words or characters."""
 
 from __future__ import annotations
 

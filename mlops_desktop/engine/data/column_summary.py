@@ -53,7 +53,7 @@ def _described(column: Column, frame: Frame, note: ColumnNote) -> Column:
         return _of_number(column, frame.number(column.name)[~missing])
     if column.type == "date":
         return _of_date(column, frame.date(column.name)[~missing])
-    return _of_words(column, frame, note)
+    return _categorical_summary(column, frame, note)
 
 
 def _of_number(column: Column, values: np.ndarray[Any, Any]) -> Column:
@@ -93,7 +93,7 @@ def _of_date(column: Column, values: Longs) -> Column:
     return replace(column, low=low, high=high, typical=date_text(middle, column.grammar.date, column.grammar.zone))
 
 
-def _of_words(column: Column, frame: Frame, note: ColumnNote) -> Column:
+def _categorical_summary(column: Column, frame: Frame, note: ColumnNote) -> Column:
     if column.type in ("text", "id"):
         return replace(column, levels=(), typical=None)
     codes, names = frame.categorical(column.name)

@@ -85,7 +85,7 @@ def last_import(folder: Path) -> tuple[Path | None, list[str]]:
 
 
 def _remember(folder: Path, location: str, messages: Sequence[str]) -> None:
-    with disk.told("The project"):
+    with disk.explain_errors("The project"):
         disk.write_atomic(folder / DATA_FOLDER / SOURCE_FILE, json.dumps({"file": location, "notes": list(messages)}).encode())
 
 

@@ -28,7 +28,7 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     name = name_of(place)
     if not is_address(place, choices().sources.values()):
         _refuse_unreadable(Path(place))
-    with disk.told(f"The file “{name}”"):
+    with disk.explain_errors(f"The file “{name}”"):
         found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
         raise UserError(f"“{name}” holds no column.", "Choose a file with a table in it.")
@@ -96,7 +96,7 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
 
 
 def _refuse_unreadable(path: Path) -> None:
-    with disk.told(f"The file “{path.name}”"):
+    with disk.explain_errors(f"The file “{path.name}”"):
         if path.is_dir():
             raise UserError(f"“{path.name}” is a folder, not a file.", "Choose the data file inside it.")
         if not path.exists():

@@ -46,7 +46,7 @@ def write_cells(cells: Cells, path: Path) -> None:
     }
     table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
     temporary = path.with_name(disk.temporary_name(path.name))
-    with disk.told(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
@@ -60,7 +60,7 @@ def write_cells(cells: Cells, path: Path) -> None:
 
 def read_cells(path: Path) -> Cells:
     """The cells that `write_cells` wrote, now or in an older version. UserError when the file is gone or damaged."""
-    with disk.told(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
         try:
             table = read_parquet(path, memory_map=True)
             facts = json.loads((table.schema.metadata or {})[_KEY])

@@ -45,7 +45,7 @@ def has_id_name(name: str) -> bool:
     return bool(parts) and (parts[-1] in _ID_WORDS or (len(parts) == 1 and parts[0] in _ID_WORDS))
 
 
-def missing_words(raw: RawColumn) -> tuple[str, ...]:
+def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:
     """The texts that mean missing in a column of texts.
 
     “NA” is a level among codes of two letters, where it can be Namibia or North America.
@@ -53,7 +53,7 @@ def missing_words(raw: RawColumn) -> tuple[str, ...]:
     if raw.kind == "text" and raw.matching("NA").any():
         others = [text for text in raw.sample(raw.matching("..*"), 200) if text not in MISSING_TEXTS]
         if len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others):
-            return tuple(word for word in MISSING_TEXTS if word != "NA")
+            return tuple(text for text in MISSING_TEXTS if text != "NA")
     return MISSING_TEXTS
 
 
@@ -82,11 +82,11 @@ def text_column_type(raw: RawColumn, present: Bools) -> tuple[str, str, tuple[st
     named = has_id_name(raw.name)
     if _is_id(sample, rows, distinct, named):
         return "id", f"Codes, {there}" + (", named like an identifier." if named else "."), ()
-    words = float(np.mean([len(text.split()) for text in sample]))
+    words_per_text = float(np.mean([len(text.split()) for text in sample]))
     if distinct > 20 and distinct > 0.5 * rows:
         return "text", f"{there.capitalize()}: too different to be categories.", ()
-    if words >= 5 and distinct > 50 and distinct > 0.05 * rows:
-        return "text", f"{there.capitalize()}, {words:.0f} words each: free text.", ()
+    if words_per_text >= 5 and distinct > 50 and distinct > 0.05 * rows:
+        return "text", f"{there.capitalize()}, {words_per_text:.0f} words each: free text.", ()
     return "category", f"{there.capitalize()}.", ()
 
 

@@ -15,7 +15,7 @@ from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
 from mlops_desktop.engine.data.number_formats import decimal_vote, find_format
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
-from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_words, text_column_type
+from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_texts_of, text_column_type
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_TEXTS, Grammar, level_of
 from mlops_desktop.serving.frame import Bools
@@ -237,7 +237,7 @@ def _without_strays(
 
 
 def _missing_texts(raw: RawColumn, note: ColumnNote) -> tuple[str, ...]:
-    return (*missing_words(raw), *_noted_missing(note))
+    return (*missing_texts_of(raw), *_noted_missing(note))
 
 
 def _noted_missing(note: ColumnNote) -> tuple[str, ...]:

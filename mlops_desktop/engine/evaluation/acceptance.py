@@ -1,4 +1,4 @@
-"""The acceptance gate: are the goals of stage 1 met by what was measured on the sealed test part."""
+"""The acceptance gate: are the goals of stage 1 met by what was measured on the held-out test set."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def check(project: Project, measured: Mapping[str, Any]) -> Acceptance:
         goals.append(_score_goal(project, wanted.score, measured))
     if wanted.response_ms is not None:
         took = _finite(measured.get("response_ms"))
-        said = "was not measured" if took is None else f"{format_number(took, 3)} ms for 95 of 100 single rows"
+        outcome = "was not measured" if took is None else f"{format_number(took, 3)} ms for 95 of 100 single rows"
         goals.append(
             GoalResult(
                 "response_ms",
                 wanted.response_ms,
                 took,
                 took is not None and took <= wanted.response_ms,
-                f"Answer within {wanted.response_ms:g} ms: {said}.",
+                f"Answer within {wanted.response_ms:g} ms: {outcome}.",
             )
         )
     if wanted.cost is not None:
@@ -80,23 +80,23 @@ def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) ->
     value = _finite(found.get("value"))
     passed = value is not None and value >= wanted
     bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {format_number(metric.shown(wanted))}"
-    said = f"{bound}: " + ("could not be measured." if value is None else f"{format_number(metric.shown(value))} on the test part.")
+    message = f"{bound}: " + ("could not be measured." if value is None else f"{format_number(metric.shown(value))} on the test part.")
     low, high = _finite(found.get("low")), _finite(found.get("high"))
     if low is not None and high is not None and low < wanted <= high:
-        said += " The goal lies within the interval, so new rows may fall on either side of it."
-    return GoalResult("score", wanted, value, passed, said, metric.id, low, high)
+        message += " The goal lies within the interval, so new rows may fall on either side of it."
+    return GoalResult("score", wanted, value, passed, message, metric.id, low, high)
 
 
 def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> GoalResult:
     cost = None
     if project.costs is None:
-        said = "the cost of each kind of error is not set"
+        outcome = "the cost of each kind of error is not set"
     elif measured.get("positive") is None or "confusion" not in measured:
-        said = "it can be measured for tasks of two classes only"
+        outcome = "it can be measured for tasks of two classes only"
     else:
         cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))
-        said = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the test part"
-    return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {said}.")
+        outcome = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the test part"
+    return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {outcome}.")
 
 
 def _finite(value: Any) -> float | None:
@@ -115,9 +115,9 @@ def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, Any]], calls: int = 
     took = []
     for call in range(WARM_UP + calls):
         row = accepted[call % len(accepted)]
-        begun = time.perf_counter()
+        began = time.perf_counter()
         scores = scorer.scores(scorer.schema.from_rows([row]).frame)
         if scorer.classes:
             scorer.decide(scores)
-        took.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - began)
     return float(np.quantile(took[WARM_UP:], 0.95) * 1000)

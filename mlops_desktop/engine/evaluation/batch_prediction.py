@@ -22,7 +22,7 @@ CHUNK = 20_000  # rows that are scored together
 
 @dataclass(frozen=True)
 class Predicted:
-    """How many rows of a file were answered and refused, and what is to be said of whole columns."""
+    """How many rows of a file were answered and refused, and the messages about whole columns."""
 
     rows: int
     refused: int
@@ -38,7 +38,7 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> Predicted:
     errors = errors_by_row(checked)
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
-    with disk.told(f"“{out.name}”"):
+    with disk.explain_errors(f"“{out.name}”"):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as target:
@@ -55,18 +55,18 @@ def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> Predicted:
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return Predicted(rows, refused, tuple(_columns_said(scorer, checked)))
+    return Predicted(rows, refused, tuple(_column_messages(scorer, checked)))
 
 
-def _columns_said(scorer: Scorer, checked: ValidationResult) -> list[str]:
-    """What is to be said of whole columns. That the target's column is not used goes without saying."""
+def _column_messages(scorer: Scorer, checked: ValidationResult) -> list[str]:
+    """The messages about whole columns. There is none about the target's column, which is never used."""
     found = [p for p in checked.warnings if p.row is None and p.field != scorer.target]
     left_out = [f"“{p.field}”" for p in found if p.code == "unknown_field"]
-    said = [p.message for p in found if p.code != "unknown_field"]
+    messages = [p.message for p in found if p.code != "unknown_field"]
     if left_out:
         more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-        said.append(f"The model has no use for {', '.join(left_out[:5])}{more}; left out.")
-    return said
+        messages.append(f"The model has no use for {', '.join(left_out[:5])}{more}; left out.")
+    return messages
 
 
 def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[ValidationResult, int]:

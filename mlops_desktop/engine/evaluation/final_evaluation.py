@@ -25,7 +25,7 @@ IMPORTANCE_REPEATS = 5
 
 
 def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
-    """What the out-of-fold scores of the training part say of the run; the test part stays sealed.
+    """What the out-of-fold scores of the training part say of the run; the held-out test set is not used.
 
     Beside what `evaluate_scores` says: for two classes `choice` {`threshold`, `rule`, `reason`}, the cut-off that these scores propose,
     with its `threshold_curve` (a `cost` in it where costs are set); and `table_row` of each of the `worst` rows.
@@ -54,12 +54,12 @@ def _place(found: dict[str, Any], rows: Ints) -> None:
 
 
 def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
-    """What the sealed test part says of the chosen model. The look is counted, whether or not the result was in the store."""
+    """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
     key = pipeline.keys.evaluation(chosen.run.id)
     if key not in pipeline.store:
-        honest = _unseeing(chosen, runs, Part(job, 0.0, 0.2))
+        honest = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
         found = evaluate_rows(honest, pipeline.test, Part(job, 0.2, 0.6))
         _place(found, pipeline.test_rows)
         found["importance"] = permutation_importance(
@@ -72,10 +72,10 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[
             Part(job, 0.6, 1.0),
         )
         pipeline.store.put(key, found)
-    return {**pipeline.store.get(key)[0], "looks": len(runs.test_accesses(pipeline.keys.split))}
+    return {**pipeline.store.get(key)[0], "test_accesses": len(runs.test_accesses(pipeline.keys.split))}
 
 
-def _unseeing(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
+def _fitted_without_test_set(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
     """The chosen run by a model that never saw the test part: its twin of the training rows where the deployed one is fitted on all."""
     pipeline = chosen.pipeline
     if pipeline.project.refit == "train":
@@ -84,9 +84,9 @@ def _unseeing(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
 
 
 def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> dict[str, Any] | None:
-    """The evaluation on the test part if it was made before; this is no new look."""
+    """The evaluation on the test part if it was made before; this is no new access."""
     key = pipeline.keys.evaluation(run.id)
-    return {**pipeline.store.get(key)[0], "looks": len(runs.test_accesses(pipeline.keys.split))} if key in pipeline.store else None
+    return {**pipeline.store.get(key)[0], "test_accesses": len(runs.test_accesses(pipeline.keys.split))} if key in pipeline.store else None
 
 
 def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:

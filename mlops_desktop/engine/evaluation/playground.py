@@ -30,8 +30,8 @@ MEASURED_ROWS = 256
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the model says of one row. `scores` is (1, classes) or (1,), `about` the class that is told of (None: the answer is a number),
-    `chosen` the class that is decided.
+    """What the model says of one row. `scores` is (1, classes) or (1,), `about` the class whose probability is shown (None: the answer is a
+    number), `chosen` the class that is decided.
     """
 
     scores: Floats
@@ -40,13 +40,13 @@ class Answer:
 
     @property
     def value(self) -> float:
-        """The number, or the probability of the class that is told of."""
+        """The number, or the probability of the class in `about`."""
         return float(self.scores[0] if self.about is None else self.scores[0, self.about])
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One row that was tried: what the schema said of it and, unless it is refused, its frame and its answer."""
+    """One row that was tried: the result of its check by the schema and, unless it is refused, its frame and its answer."""
 
     row: Mapping[str, Any]
     errors: Sequence[ValidationIssue] = ()
@@ -65,9 +65,9 @@ class Trial:
 
     def __post_init__(self) -> None:
         many = typical_frame(self.scorer).take(np.zeros(MEASURED_ROWS, dtype=np.intp))
-        begun = time.perf_counter()
+        began = time.perf_counter()
         scores = self.scorer.scores(many)
-        self._row_seconds = (time.perf_counter() - begun) / MEASURED_ROWS
+        self._row_seconds = (time.perf_counter() - began) / MEASURED_ROWS
         self.usual = 0.0 if self.scorer.task_spec.per_class else float(scores[0])
 
     def typical(self) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
 def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: Job) -> list[str]:
     """Export to a folder that does not exist yet (or is empty), wholly or not at all; the written files, sorted, as texts with `/`."""
     what = f"The export “{out.name}”"
-    with disk.told(what):
+    with disk.explain_errors(what):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
         out.parent.mkdir(parents=True, exist_ok=True)

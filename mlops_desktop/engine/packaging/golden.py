@@ -47,7 +47,7 @@ def golden_rows(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> lis
     rows: list[Row] = [typical_row(schema)]
     rows += _single_changes(schema)
     rows += _missing(schema)
-    rows += _words(schema, scorer, rng)
+    rows += _known_texts(schema, scorer, rng)
     rows += _mixed(schema, rng, MIXED)
     rows += _boundaries(schema, scorer, rng)
     distinct = list({json.dumps(row, sort_keys=True): row for row in rows}.values())
@@ -141,7 +141,7 @@ def _missing(schema: Schema) -> list[Row]:
     return [*rows, {column.name: None if column.nullable else usual[column.name] for column in schema.columns}]
 
 
-def _words(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[Row]:
+def _known_texts(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[Row]:
     """Texts made of the words that the transforms know (bags of words), with odd spellings among them."""
     transforms = [*scorer.transforms, *(transform for one in scorer.inputs for transform in one.transforms)]
     known = sorted({word for transform in transforms for word in _vocabulary(transform)})
@@ -151,8 +151,8 @@ def _words(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[Row
     usual, rows = typical_row(schema), []
     for length in (1, 3, 8, 20, 60):
         drawn = rng.choice(known, length).tolist() if known else []
-        said = " ".join([*drawn, ODD_WORDS[length % len(ODD_WORDS)]])
-        rows += [{**usual, column.name: form} for column in texts for form in (said, said.upper(), said.title())]
+        text = " ".join([*drawn, ODD_WORDS[length % len(ODD_WORDS)]])
+        rows += [{**usual, column.name: form} for column in texts for form in (text, text.upper(), text.title())]
     return rows
 
 

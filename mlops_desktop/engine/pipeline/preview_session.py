@@ -182,7 +182,7 @@ def _cleaned(pipeline: Pipeline, looked: int) -> tuple[Bools, list[Json], Ints |
     """Which rows stay, what each row filter takes out of those that the ones before it left, and which rows the one looked at takes out."""
     frame = pipeline.table.frame
     kept = np.ones(frame.rows, dtype=bool)
-    told: list[Json] = []
+    outcomes: list[Json] = []
     looked_gone: Ints | None = None
     for at, step in enumerate(pipeline.project.row_filters):
         gone, error = np.zeros(frame.rows, dtype=bool), ""
@@ -191,12 +191,12 @@ def _cleaned(pipeline: Pipeline, looked: int) -> tuple[Bools, list[Json], Ints |
                 gone = kept & ~step.component.keep(frame, pipeline.project.target)
             except UserError as refused:
                 error = str(refused)
-        told.append({"on": step.on, "error": error, "gone": int(gone.sum())})
+        outcomes.append({"on": step.on, "error": error, "gone": int(gone.sum())})
         if at == looked:
             looked_gone = np.flatnonzero(gone)
         if step.on:
             kept &= ~gone
-    return kept, told, looked_gone
+    return kept, outcomes, looked_gone
 
 
 def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:

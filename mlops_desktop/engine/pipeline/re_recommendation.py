@@ -30,11 +30,11 @@ def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Pr
     `before` are the decisions that the present proposals were made for. UserError when the target cannot be predicted.
     """
     opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
-    fit, said = consistent(opened, seen(Pipeline(folder, opened), Silent()))
+    fit, notes = consistent(opened, seen(Pipeline(folder, opened), Silent()))
     renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
     if renewed.metric != project.metric and renewed.goals.score is not None:
         renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale
-    return renewed, reasons, [*said, *changes(project, renewed)]
+    return renewed, reasons, [*notes, *changes(project, renewed)]
 
 
 def seen(pipeline: Pipeline, job: Job) -> dict[str, Any]:
@@ -88,9 +88,9 @@ def changes(old: Project, new: Project) -> list[str]:
 
 
 def _roles(old: Mapping[str, ColumnNote], new: Mapping[str, ColumnNote]) -> list[str]:
-    said = []
+    found = []
     for name in sorted({*old, *new}):
         a, b = old.get(name, ColumnNote()).role, new.get(name, ColumnNote()).role
         if a != b:
-            said.append(f"role of “{name}”: {b or 'feature'}")
-    return said if len(said) <= 3 else [f"roles of {len(said)} columns"]
+            found.append(f"role of “{name}”: {b or 'feature'}")
+    return found if len(found) <= 3 else [f"roles of {len(found)} columns"]

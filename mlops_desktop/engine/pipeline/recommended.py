@@ -10,7 +10,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.schema import Column
 
-MANY_ROWS = 10_000  # from which, and with texts, boosting is begun with: a linear model is not the quick one any more
+MANY_ROWS = 10_000  # from which, and with texts, boosting comes first: a linear model is not the quick one any more
 BIG_TABLE = 50_000  # rows from which algorithms of more than linear cost are left out at first
 
 
@@ -70,5 +70,5 @@ def _is_constant(frame: Frame, name: str) -> bool:
 
 
 def _list(names: Sequence[str]) -> str:
-    said = ", ".join(f"“{name}”" for name in names[:4])
-    return said + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    listed = ", ".join(f"“{name}”" for name in names[:4])
+    return listed + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -52,7 +52,7 @@ class ArtifactStore:
         """
         if key in self:
             return
-        with disk.told("A result of this project"):
+        with disk.explain_errors("A result of this project"):
             self.root.mkdir(parents=True, exist_ok=True)
             making = self.root / disk.temporary_name(key)
             try:

@@ -13,7 +13,7 @@ from mlops_desktop.engine.project import Role
 
 __all__ = ["Finding", "find"]
 
-MOST_ALIKE = 12  # findings of one rule that are listed one by one; more are told together
+MOST_ALIKE = 12  # findings of one rule that are listed one by one; more are grouped as one
 _ORDER = {"high": 0, "warning": 1, "info": 2}
 
 
@@ -26,11 +26,11 @@ def find(table: Table, target: str | None, task: str | None, roles: Mapping[str,
             job.step(i / len(RULES))
             found.extend(rule(seen))
     place = {column.name: i for i, column in enumerate(table.schema.columns)}
-    found = _told_together(found)
+    found = _grouped(found)
     return sorted(found, key=lambda finding: (_ORDER[finding.severity], place.get(finding.column, -1)))
 
 
-def _told_together(found: list[Finding]) -> list[Finding]:
+def _grouped(found: list[Finding]) -> list[Finding]:
     """Many findings of one rule as one, so that a table of a thousand columns has no list of a thousand lines."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in found:

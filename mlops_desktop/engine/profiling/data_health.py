@@ -39,6 +39,8 @@ def taken_care(project: Project, finding: Finding) -> str:
             columns = getattr(operation, "columns", ())
             if operation.id == wanted and (not columns or finding.column in columns):
                 return f"The step “{operation.label}” fills it."
+        if all(encoding.handles_gaps for encoding in project.encodings.values()):
+            return "Each model gets it filled, or takes gaps as they are: see stage 3."
     return ""
 
 

@@ -78,7 +78,7 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         same = kept.setdefault(_content(seen, column), column)
         if same is column:
             continue
-        if column.type in CATEGORICAL_TYPES and not _same_words(seen, same, column):
+        if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
             message = f"“{column.name}” says the same as “{same.name}” in other words, in every row."
         else:
             message = f"“{column.name}” holds the same as “{same.name}” in every row."
@@ -104,7 +104,7 @@ def _content(seen: Seen, column: Column) -> bytes:
     return digest.digest()
 
 
-def _same_words(seen: Seen, one: Column, other: Column) -> bool:
+def _same_texts(seen: Seen, one: Column, other: Column) -> bool:
     return seen.frame.texts(one.name) == seen.frame.texts(other.name)
 
 
@@ -158,9 +158,9 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
-            values_said, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
+            counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
             message = (
-                f"{values_said} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
+                f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
                 f"outside the middle half, {low:.6g} to {high:.6g}."
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
@@ -249,7 +249,7 @@ def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     found = []
     for code in (float(values.min()), float(values.max())):
         count = int((values == code).sum())
-        if count < max(5, 0.001 * len(values)) or len(values) - count < 20 or not _looks_like_a_code(code):
+        if count < max(5, 0.001 * len(values)) or len(values) - count < 20 or not _is_missing_code(code):
             continue
         rest = values[values != code]
         if len(np.unique(rest)) < 10:
@@ -261,7 +261,7 @@ def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     return found
 
 
-def _looks_like_a_code(value: float) -> bool:
+def _is_missing_code(value: float) -> bool:
     """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
     digits = f"{abs(value):g}"
     if not digits.isdigit():

@@ -32,7 +32,7 @@ def relations(table: Table, target: str | None, job: Job) -> Relations:
         chosen = [*chosen[:-1], next(c for c in fit if c.name == target)]
     sample = frame.take(rows)
     numbers: dict[int, Floats] = {}
-    words: dict[int, Ints] = {}
+    categories: dict[int, Ints] = {}
     for i, column in enumerate(chosen):
         if column.type in NUMBER_TYPES:
             numbers[i] = sample.number(column.name)
@@ -41,14 +41,14 @@ def relations(table: Table, target: str | None, job: Job) -> Relations:
             numbers[i] = np.where(np.equal(moments, MISSING_DATE), np.nan, moments.astype(np.float64))
         else:
             # Levels that no sampled row has are squeezed out, so that the counting tables stay small.
-            words[i] = np.unique(np.append(sample.categorical(column.name)[0], -1), return_inverse=True)[1][:-1] - 1
+            categories[i] = np.unique(np.append(sample.categorical(column.name)[0], -1), return_inverse=True)[1][:-1] - 1
     values = np.full((len(chosen), len(chosen)), np.nan)
     at = np.array(list(numbers), dtype=np.intp)
     if len(at):
         values[np.ix_(at, at)] = pearson(np.column_stack(list(numbers.values())))
-    for count, (i, codes) in enumerate(words.items()):
-        job.step(count / len(words))
-        for j, other in words.items():
+    for count, (i, codes) in enumerate(categories.items()):
+        job.step(count / len(categories))
+        for j, other in categories.items():
             if j >= i:
                 values[i, j] = values[j, i] = cramers_v(codes, other)
         for j, value in numbers.items():
@@ -74,11 +74,11 @@ def pearson(values: Floats) -> Floats:
     """Pearson's correlation of every pair of columns, each pair on the rows that have both; NaN where one does not vary there."""
     there = ~np.isnan(values)
     x = np.where(there, values, 0.0)
-    spread = np.abs(x).max(axis=0, initial=0.0)
-    x = x / np.where(spread > 0, spread, 1.0)  # before the sums, so that no number is too large for them
+    largest = np.abs(x).max(axis=0, initial=0.0)
+    x = x / np.where(largest > 0, largest, 1.0)  # before the sums, so that no number is too large for them
     x = np.where(there, x - x.sum(axis=0) / np.maximum(there.sum(axis=0), 1), 0.0)
-    spread = np.abs(x).max(axis=0, initial=0.0)
-    x = x / np.where(spread > 0, spread, 1.0)
+    largest = np.abs(x).max(axis=0, initial=0.0)
+    x = x / np.where(largest > 0, largest, 1.0)
     m = there.astype(np.float64)
     n, sx, sxx, sxy = m.T @ m, x.T @ m, (x * x).T @ m, x.T @ x
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -40,7 +40,7 @@ def overview(table: Table, job: Job) -> dict[str, Any]:
     for i, column in enumerate(table.schema.columns):
         job.step(i / max(len(table.schema.columns), 1), "Looking at the columns")
         missing = table.frame.missing(column.name)
-        said = [{"rule": e.rule, "message": e.message, "rows": list(e.rows[:20])} for e in table.evidence if e.column == column.name]
+        evidence = [{"rule": e.rule, "message": e.message, "rows": list(e.rows[:20])} for e in table.evidence if e.column == column.name]
         columns.append(
             {
                 "name": column.name,
@@ -48,7 +48,7 @@ def overview(table: Table, job: Job) -> dict[str, Any]:
                 "missing": int(missing.sum()),
                 "distinct": _distinct(table, column.name),
                 "bars": _bars(table, column),
-                "evidence": said,
+                "evidence": evidence,
                 "target": _as_target(table, column.name),
             }
         )

@@ -72,9 +72,9 @@ def _groups(table: Table, target: str, task: str | None) -> Groups:
     distinct, codes = np.unique(values[there], return_inverse=True)
     if not (task_spec(task).has_classes if task else len(distinct) <= FEW_CLASSES):
         return Groups((), np.where(there, 0, -1).astype(np.intp), values)
-    words = (*column.grammar.false[:1], *column.grammar.true[:1])
+    labels = (*column.grammar.false[:1], *column.grammar.true[:1])
     if column.type == "boolean":
-        names = [words[int(v)] if len(words) == 2 else level_of(bool(v)) for v in distinct.tolist()]
+        names = [labels[int(v)] if len(labels) == 2 else level_of(bool(v)) for v in distinct.tolist()]
     else:
         names = [level_of(v) for v in distinct.tolist()]
     all_codes = np.full(frame.rows, -1, dtype=np.intp)
@@ -103,7 +103,7 @@ def _described(column: Column, frame: Frame, groups: Groups | None) -> ColumnPro
         return _of_values(start, frame.number(column.name), groups)
     if column.type == "date":
         return _of_dates(start, frame, column, groups)
-    return _of_words(start, frame, column, groups)
+    return _categorical_profile(start, frame, column, groups)
 
 
 def _of_boolean(start: ColumnProfile, column: Column, frame: Frame, groups: Groups | None) -> ColumnProfile:
@@ -129,7 +129,7 @@ def _of_values(start: ColumnProfile, values: Floats, groups: Groups | None) -> C
     distinct = 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
     edges = _edges(ordered, distinct, start.type == "integer")
     bins = _bins(values, edges)
-    with np.errstate(over="ignore", invalid="ignore"):  # sums of the largest floats: such a mean is told as unknown
+    with np.errstate(over="ignore", invalid="ignore"):  # sums of the largest floats: such a mean is reported as unknown
         mean, std = ordered.mean(), ordered.std(ddof=1) if len(ordered) > 1 else math.nan
         quantiles = np.quantile(ordered, _QUANTILES).tolist()
     counts = np.bincount(bins[bins >= 0], minlength=len(edges) - 1)
@@ -185,17 +185,17 @@ def _of_dates(start: ColumnProfile, frame: Frame, column: Column, groups: Groups
     )
 
 
-def _of_words(start: ColumnProfile, frame: Frame, column: Column, groups: Groups | None) -> ColumnProfile:
+def _categorical_profile(start: ColumnProfile, frame: Frame, column: Column, groups: Groups | None) -> ColumnProfile:
     codes, levels = frame.categorical(column.name)
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     used = np.flatnonzero(counts)
     found = replace(start, distinct=len(used))
     if column.type in ("text", "id"):
         sizes = np.array([len(level) for level in levels] or [0])
-        words = np.array([len(level.split()) for level in levels] or [0])
+        word_counts = np.array([len(level.split()) for level in levels] or [0])
         total = int(counts.sum())
         if total:
-            characters, per_text = (float((each[: len(counts)] * counts).sum() / total) for each in (sizes, words))
+            characters, per_text = (float((each[: len(counts)] * counts).sum() / total) for each in (sizes, word_counts))
             found = replace(found, characters=characters, words=per_text)
         used = used[counts[used] > 1]  # a text that stands once is nobody's usual one
     top = used[np.argsort(-counts[used], kind="stable")][:TOP].tolist()

@@ -77,7 +77,7 @@ def write_project(folder: Path, project: Project) -> None:
     project_from_json(document)
     data = (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode("utf-8")
     path, backup = folder / PROJECT_FILE, folder / BACKUP_FILE
-    with disk.told("The project"):
+    with disk.explain_errors("The project"):
         disk.sweep(folder)
         # Both copies are complete before the first of them is moved: a full disk changes neither.
         with disk.written_beside(path, data) as ready, disk.written_beside(backup, data) as spare:
@@ -90,7 +90,7 @@ def restore_backup(folder: Path) -> Project:
     path, backup = folder / PROJECT_FILE, folder / BACKUP_FILE
     if not _good(backup):
         raise UserError(f"There is no good copy of the project in “{folder}”.", "Begin a new project from the data file.")
-    with disk.told("The project"):
+    with disk.explain_errors("The project"):
         if path.exists():
             disk.replace(path, folder / DAMAGED_FILE)
         disk.write_atomic(path, backup.read_bytes())
@@ -107,7 +107,7 @@ def can_restore(folder: Path) -> bool:
 
 def new_project_folder(folder: Path) -> Path:
     """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made."""
-    with disk.told(f"The folder “{folder}”"):
+    with disk.explain_errors(f"The folder “{folder}”"):
         if folder.exists() and not folder.is_dir():
             raise UserError(f"“{folder}” is a file, not a folder.", "Choose another name for the project.")
         folder.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ class ProjectLock:
         if not self._folder.is_dir():
             raise UserError(f"There is no project in “{self._folder}”.", "Check the folder's name, or make a project there first.")
         lock = FileLock(self._folder / LOCK_FILE, thread_local=False)
-        with disk.told(f"The project “{name}”"):
+        with disk.explain_errors(f"The project “{name}”"):
             try:
                 lock.acquire(timeout=0)
             except Timeout as error:

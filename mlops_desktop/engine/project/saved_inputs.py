@@ -33,5 +33,5 @@ def read_inputs(folder: Path) -> list[KeptInput]:
 def write_inputs(folder: Path, inputs: list[KeptInput]) -> None:
     """Keep these inputs, the last MOST of them. UserError when the disk refuses."""
     text = json.dumps([asdict(one) for one in inputs[-MOST:]], ensure_ascii=False, indent=1)
-    with disk.told("The kept inputs"):
+    with disk.explain_errors("The kept inputs"):
         disk.write_atomic(folder / INPUTS_FILE, text.encode())

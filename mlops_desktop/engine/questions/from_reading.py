@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
 from mlops_desktop.serving.message import msg
@@ -55,33 +56,35 @@ def guess_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Q
     if column is None or "task" not in column["target"]:
         return
     guessed = column["target"]
-    if len(guessed["tasks"]) > 1 and guessed["task"] == project.task:
+    spec = task_spec(guessed["task"])
+    values = [one for one in guessed["tasks"] if not task_spec(one).has_classes]
+    if guessed["task"] == project.task and spec.has_classes and not spec.has_positive and values:
         yield Question(
             id=f"guess.task.{project.target}",
             stage="problem",
-            weight="info",
+            weight="warning",
             column=project.target,
-            message=msg("“{target}” can be predicted in several ways; {task} was taken.", target=project.target, task=project.task),
+            message=msg("Are the numbers of “{target}” classes or amounts?", target=project.target),
             evidence=guessed["why"],
-            options=(
-                accepted("The kind of task stays."),
-                *(_field("task", one) for one in guessed["tasks"] if one != project.task),
-            ),
+            options=(accepted("Each number stays a class of its own."), *(_field("task", one, task_spec(one).label) for one in values)),
             default="accept",
         )
-    if guessed["classes"] and guessed["positive"] == project.positive and project.positive is not None:
+    if guessed["positive_doubtful"] and guessed["positive"] == project.positive and project.positive is not None:
         others = [value for value, _ in guessed["classes"] if value != project.positive]
         yield Question(
             id=f"guess.positive.{project.target}",
             stage="problem",
-            weight="warning" if guessed["positive_doubtful"] else "info",
+            weight="warning",
             column=project.target,
-            message=msg("“{positive}” was taken as the event.", positive=project.positive),
+            message=msg("Is “{positive}” the class that matters?", positive=project.positive),
             evidence=guessed["positive_why"],
-            options=(accepted("Precision, recall and the threshold are about this class."), *(_field("positive", one) for one in others)),
+            options=(
+                accepted("Precision, recall and the threshold are about this class."),
+                *(_field("positive", one, str(one)) for one in others),
+            ),
             default="accept",
         )
 
 
-def _field(name: str, value: Any) -> Option:
-    return Option(f"{name}={value}", msg("Take “{value}”", value=value), "Results that depend on it are made anew.", {"set": {name: value}})
+def _field(name: str, value: Any, label: str) -> Option:
+    return Option(f"{name}={value}", msg("Take “{value}”", value=label), "Results that depend on it are made anew.", {"set": {name: value}})

@@ -30,7 +30,7 @@ def data(profile: Profile | None, project: Json) -> Html:
     columns = profile.columns
     cells = profile.rows * len(columns)
     missing = sum(column.missing for column in columns)
-    told = facts(
+    totals = facts(
         [
             ("Rows", number(profile.rows)),
             ("Columns", number(len(columns))),
@@ -39,7 +39,7 @@ def data(profile: Profile | None, project: Json) -> Html:
     )
     found = findings(profile.findings)
     relations = related(profile)
-    parts = [told, heading("Findings"), found, heading("Columns"), column_table(columns, project)]
+    parts = [totals, heading("Findings"), found, heading("Columns"), column_table(columns, project)]
     return join([*parts, heading("Relations"), relations] if relations else parts)
 
 
@@ -65,8 +65,8 @@ def column_table(columns: Sequence[ColumnProfile], project: Json) -> Html:
     for column in columns[:MOST_COLUMNS]:
         note = notes.get(column.name) or {}
         role = "target" if column.name == project.get("target") else note.get("role") or ""
-        said = "".join(f"<br><small>{escape(text)}</small>" for text in _notes(column, note))
-        name = Html(f"{escape(short(column.name, 60))}{said}")
+        notes_html = "".join(f"<br><small>{escape(text)}</small>" for text in _notes(column, note))
+        name = Html(f"{escape(short(column.name, 60))}{notes_html}")
         missing = column.missing
         rows.append((name, column.type, role, number(missing), number(column.distinct), _bars(column), _contents(column)))
     head = ["Column", "Type", "Role", "Missing", "Different", "Distribution", "Holds"]
@@ -90,11 +90,11 @@ def _bars(column: ColumnProfile) -> Html:
 def _contents(column: ColumnProfile) -> str:
     if column.min is not None:
         middle = (column.quantiles or {}).get("0.5")
-        return f"{_said(column.min)} to {_said(column.max)}" + (f", median {_said(middle)}" if middle is not None else "")
+        return f"{_value_text(column.min)} to {_value_text(column.max)}" + (f", median {_value_text(middle)}" if middle is not None else "")
     return ", ".join(f"{short(value, 24)} ({number(count)})" for value, count in (column.top or ())[:MOST_TOP])
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return f"{value:,.6g}" if isinstance(value, (int, float)) else str(value)
 
 
@@ -108,11 +108,11 @@ def related(profile: Profile) -> Html:
     others = [(b, a, number(value, 3)) for a, b, value in strong if target not in (a, b)]
     if not strong:
         return Html("")
-    said = (
+    explanation = (
         "From 0 to 1: correlation of two numbers (with its sign), Cramér's V of categories, correlation ratio of a number and a category."
     )
     parts = [
-        paragraph(said + (f" A sample of {number(found.rows)} rows." if found.sampled else ""), quiet=True),
+        paragraph(explanation + (f" A sample of {number(found.rows)} rows." if found.sampled else ""), quiet=True),
     ]
     if with_target:
         rows = [(name, number(value, 3), _strength(value)) for name, value in with_target[:MOST_PAIRS]]

@@ -51,7 +51,7 @@ def problem(project: Json) -> Html:
         f"an answer within {plain(goals['response_ms'])} ms" if goals.get("response_ms") is not None else "",
         f"a mean cost per row of at most {plain(goals['cost'])}" if goals.get("cost") is not None else "",
     ]
-    told = facts(
+    listed = facts(
         [
             ("Statement", brief.get("statement")),
             ("Users", brief.get("users")),
@@ -67,13 +67,13 @@ def problem(project: Json) -> Html:
     )
     costs = project.get("costs")
     if not costs:
-        return told
+        return listed
     rows = [
         ("is positive", costs["true_positive"], costs["false_negative"]),
         ("is not", costs["false_positive"], costs["true_negative"]),
     ]
     cells = [(name, plain(yes), plain(no)) for name, yes, no in rows]
-    return join([told, heading("Costs per row"), table(["The row", "answered positive", "answered negative"], cells, (1, 2))])
+    return join([listed, heading("Costs per row"), table(["The row", "answered positive", "answered negative"], cells, (1, 2))])
 
 
 def preparation(project: Json) -> Html:
@@ -88,8 +88,8 @@ def preparation(project: Json) -> Html:
     encodings = _encoding_rows(project)
     if not row_filters and not steps and not encodings:
         return paragraph("No step: the columns go to the model as they are.", quiet=True)
-    said = paragraph("Every step is fitted on the training part of each fold alone, and served as it was fitted.", quiet=True)
-    return join([said, table(["Step", "Stage", "Parameters"], [*row_filters, *steps, *encodings])])
+    intro = paragraph("Every step is fitted on the training part of each fold alone, and served as it was fitted.", quiet=True)
+    return join([intro, table(["Step", "Stage", "Parameters"], [*row_filters, *steps, *encodings])])
 
 
 def _encoding_rows(project: Json) -> list[tuple[str, Any, str]]:
@@ -110,12 +110,17 @@ def _step_row(family: Mapping[str, type[Component]], record: Json, stage: str) -
     member = family.get(record.get("id", ""))
     if member is None:
         return str(record.get("id", "?")), where, ""
-    return member.label, where, parameters(member, record.get("params") or {})
+    return member.label, where, parameters(member, current_params(member, record))
+
+
+def current_params(member: type[Component], record: Json) -> Json:
+    """The parameters of a component's record, under today's names when an older version of the component wrote it."""
+    return member.upgrade(dict(record.get("params") or {}), record.get("version", member.version))
 
 
 def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
-    """The parameters of a component in words."""
-    told = []
+    """The parameters of a component as a sentence of labels and values."""
+    texts = []
     for name, param in member.params().items():
         value = values.get(name, param.default)
         if value is None or value == "":
@@ -127,17 +132,17 @@ def parameters(member: type[Component], values: Mapping[str, Any]) -> str:
             text = "yes" if value else "no"
         else:
             text = str(options.get(value, value)) if isinstance(value, str) else plain(value)
-        told.append(f"{param.label}: {text}")
-    return "; ".join(told)
+        texts.append(f"{param.label}: {text}")
+    return "; ".join(texts)
 
 
 def split(project: Json, sizes: Json, test_accesses: int | None) -> Html:
-    """How rows were kept apart, and how often the sealed test part was opened."""
+    """How rows were kept apart, and how often the held-out test set was opened."""
     decided = choices().splitters.read(project["split"]) if project.get("split") else None
     train, test = sizes.get("train"), sizes.get("test")
     every = (train or 0) + (test or 0)
     opened = "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"
-    told = facts(
+    listed = facts(
         [
             ("Method", decided.label if decided else None),
             ("Training rows", f"{number(train)} ({share(train / every)})" if train is not None and every else None),
@@ -148,8 +153,8 @@ def split(project: Json, sizes: Json, test_accesses: int | None) -> Html:
     )
     if test_accesses is not None and test_accesses > 1:
         warned = "Each choice made after a look at the test part makes its figures a little too good. The first look is the fair one."
-        return join([told, paragraph(warned)])
-    return told
+        return join([listed, paragraph(warned)])
+    return listed
 
 
 def _split_settings(splitter: Splitter | None) -> list[tuple[str, str | None]]:
@@ -178,7 +183,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
             state = pill(run["status"], "bad" if run["status"] == "failed" else "")
         if run["id"] == chosen:
             marked.append(place)
-        said = run.get("reason") or _differences(run)
+        remark = run.get("reason") or _differences(run)
         rows.append(
             (
                 run["label"],
@@ -186,7 +191,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
                 number(run.get("std")),
                 f"{run.get('seconds', 0.0):.1f} s",
                 state,
-                said,
+                remark,
             )
         )
     name = metric.label if metric else "Score"
@@ -208,7 +213,7 @@ def _differences(run: Json) -> str:
     if member is None:
         return ""
     known = member.params()
-    changed = {k: v for k, v in (record.get("params") or {}).items() if k in known and v != known[k].default}
+    changed = {k: v for k, v in current_params(member, record).items() if k in known and v != known[k].default}
     return "; ".join(f"{known[name].label}: {plain(v)}" for name, v in changed.items()) or "defaults"
 
 
@@ -220,11 +225,11 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
     member = choices().algorithms.get(record.get("id", ""))
     features = model.get("features") or []
     everything = project.get("refit") == "all"
-    told = facts(
+    listed = facts(
         [
             ("Algorithm", member.label if member else run.get("label")),
             ("What it is", member.help if member else run.get("reason")),
-            ("Parameters", parameters(member, record.get("params") or {}) if member else ""),
+            ("Parameters", parameters(member, current_params(member, record)) if member else ""),
             ("Run", run["id"][:8]),
             ("Version of the model", model.get("version")),
             ("Fitted on", "all rows, after it was tested" if everything else "the training rows"),
@@ -232,16 +237,16 @@ def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
         ]
     )
     if everything:
-        told = join(
+        listed = join(
             [
-                told,
+                listed,
                 paragraph("The figures below were measured on a model of the same recipe; the deployed one has also seen the test rows."),
             ]
         )
     if not features:
-        return told
+        return listed
     names = ", ".join(short(name, 60) for name in features[:60]) + (f" and {len(features) - 60} more" if len(features) > 60 else "")
-    return join([told, heading("Features"), paragraph(names, quiet=True)])
+    return join([listed, heading("Features"), paragraph(names, quiet=True)])
 
 
 def goals(found: Acceptance | None) -> Html:
@@ -267,7 +272,7 @@ def reproduce(facts_: Mapping[str, Any]) -> Html:
         f"mlops-desktop check {folder}",
         f"mlops-desktop report {folder} report.html",
     ]
-    told = facts(
+    listed = facts(
         [
             ("Seed", seed),
             ("Data (SHA-256, first 32 digits)", project.get("data")),
@@ -277,7 +282,7 @@ def reproduce(facts_: Mapping[str, Any]) -> Html:
     )
     return join(
         [
-            told,
+            listed,
             paragraph("In the folder that holds the project, these commands train the same trials again and write this page.", quiet=True),
             Html(f"<pre>{escape(chr(10).join(commands))}</pre>"),
         ]

@@ -139,12 +139,12 @@ def table(
         + "</tr>"
         for at, row in enumerate(rows)
     ]
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return Html(f'<div class="wide"><table>{said}<thead><tr>{top}</tr></thead><tbody>{join(body)}</tbody></table></div>')
+    caption_html = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return Html(f'<div class="wide"><table>{caption_html}<thead><tr>{top}</tr></thead><tbody>{join(body)}</tbody></table></div>')
 
 
 def pill(text: str, kind: str = "") -> Html:
-    """A short word in a coloured field: "", ok, bad or warn."""
+    """A short text in a coloured field: "", ok, bad or warn."""
     return Html(f'<span class="pill {kind}">{escape(text)}</span>')
 
 

@@ -22,8 +22,8 @@ class Facts(TypedDict, total=False):
 
     `project` as in project.json, `profile` (see `profile`), `runs` and `chosen` as `Run.to_json`, `model` {`version`, `threshold`,
     `features`}, `out_of_fold` and `evaluation` (see `evaluation`; with `importance` inside, see `explanation`), `goals` (see `gate`),
-    `looks` how often the sealed test part was opened, `split` {`train`, `test`} numbers of rows, `versions` of libraries by name (those
-    of the chosen run unless given).
+    `test_accesses` how often the held-out test set was opened, `split` {`train`, `test`} numbers of rows, `versions` of libraries by
+    name (those of the chosen run unless given).
     """
 
     project: Json
@@ -34,7 +34,7 @@ class Facts(TypedDict, total=False):
     out_of_fold: Json | None
     evaluation: Json | None
     goals: Acceptance | None
-    looks: int
+    test_accesses: int
     split: Json
     versions: dict[str, str]
 
@@ -54,7 +54,7 @@ def report_html(facts: Facts | Json) -> str:
         ("problem", "Problem", decision_sections.problem(project)),
         ("data", "Data", data_section.data(facts.get("profile"), project)),
         ("preparation", "Preparation", decision_sections.preparation(project)),
-        ("split", "Split and sealed test part", decision_sections.split(project, facts.get("split") or {}, facts.get("looks"))),
+        ("split", "Split and sealed test part", decision_sections.split(project, facts.get("split") or {}, facts.get("test_accesses"))),
         ("leaderboard", "Leaderboard", decision_sections.leaderboard(facts.get("runs") or [], (chosen or {}).get("id", ""), task)),
         ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.get("model") or {}, project)),
         ("evaluation", "Evaluation", result_sections.evaluation(evaluation, facts.get("out_of_fold"))),
@@ -92,7 +92,7 @@ def _cards(facts: Facts | Json, project: Json) -> list[Html]:
     if goals and goals.goals:
         met = sum(1 for goal in goals.goals if goal.passed)
         cards.append(card("Goals", f"{met} of {len(goals.goals)} met", "accepted" if goals.passed else "not accepted"))
-    test_accesses = facts.get("looks")
+    test_accesses = facts.get("test_accesses")
     if test_accesses is not None:
         cards.append(card("Test part opened", "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"))
     return cards
@@ -118,5 +118,5 @@ def write_profile_report(path: Path, profile: Profile, name: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    with disk.told(f"The page “{path.name}”"):
+    with disk.explain_errors(f"The page “{path.name}”"):
         disk.write_atomic(path, text.encode("utf-8"))

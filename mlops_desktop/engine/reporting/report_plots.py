@@ -45,8 +45,8 @@ _STYLE: dict[Any, Any] = {
 MARKS = ("o", "s", "^", "D", "v", "P")
 
 
-def draw(paint: Callable[[Axes], None], name: str, said: str, size: tuple[float, float] = (4.2, 3.3)) -> str:
-    """One figure as SVG text. `name` (letters, digits, -) makes its ids unique on the page, `said` is read out to who cannot see it."""
+def draw(paint: Callable[[Axes], None], name: str, description: str, size: tuple[float, float] = (4.2, 3.3)) -> str:
+    """One figure as SVG text. `name` (letters, digits, -) makes its ids unique on the page, `description` its text for a screen reader."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -59,16 +59,16 @@ def draw(paint: Callable[[Axes], None], name: str, said: str, size: tuple[float,
         paint(figure.add_subplot())
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _inline(out.getvalue(), name, said)
+    return _inline(out.getvalue(), name, description)
 
 
-def _inline(svg: str, name: str, said: str) -> str:
+def _inline(svg: str, name: str, description: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(\bid="|url\(#|xlink:href="#)', rf"\g<1>{name}-", svg)
     svg = re.sub("|".join(_VARIABLES), lambda found: f"var({_VARIABLES[found.group()]})", svg)
     head = re.sub(r' (width|height)="[^"]*"', "", svg[: svg.index(">") + 1])
-    head = head.replace("<svg", f'<svg role="img" aria-label="{html.escape(said, quote=True)}"', 1)
+    head = head.replace("<svg", f'<svg role="img" aria-label="{html.escape(description, quote=True)}"', 1)
     return head + svg[svg.index(">") + 1 :].strip()
 
 
@@ -165,13 +165,13 @@ def error_histogram(found: Json) -> str:
     return draw(paint, "errors", "Histogram of errors")
 
 
-def bars(names: Sequence[str], values: Sequence[float], spread: Sequence[float], label: str, name: str) -> str:
+def bars(names: Sequence[str], values: Sequence[float], deviations: Sequence[float], label: str, name: str) -> str:
     """Horizontal bars with one standard deviation, the first on top."""
 
     def paint(axes: Axes) -> None:
         at = np.arange(len(names))[::-1]
         axes.barh(at, values, height=0.62, color=SERIES[0], linewidth=0)
-        axes.errorbar(values, at, xerr=spread, fmt="none", ecolor=TEXT, elinewidth=1)
+        axes.errorbar(values, at, xerr=deviations, fmt="none", ecolor=TEXT, elinewidth=1)
         axes.set_yticks(at, [short(text, 34) for text in names])
         axes.set(xlabel=label)
         axes.axvline(0, color=FAINT, linewidth=1)

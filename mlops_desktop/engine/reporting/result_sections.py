@@ -20,15 +20,15 @@ MIX_UPS = 15
 
 
 def evaluation(found: Json | None, out_of_fold: Json | None) -> Html:
-    """Every metric with its interval, tables and pictures: of the test part, or while that is sealed of the out-of-fold scores."""
+    """Every metric with its interval, tables and plots: of the held-out test set, or before it is used of the out-of-fold scores."""
     shown = found or out_of_fold
     if not shown:
         return not_yet("Metrics and curves follow when a model is chosen.")
     where = "the sealed test part" if found else "out-of-fold scores of the training part; the test part is still sealed"
-    said = f"Measured on {number(shown['rows'])} rows: {where}."
+    text = f"Measured on {number(shown['rows'])} rows: {where}."
     if shown["resamples"]:
-        said += f" Intervals hold the middle 95 % of {number(shown['resamples'])} bootstrap resamples."
-    parts = [paragraph(said, quiet=True), items(shown.get("notes") or []), metric_table(shown, out_of_fold if found else None)]
+        text += f" Intervals hold the middle 95 % of {number(shown['resamples'])} bootstrap resamples."
+    parts = [paragraph(text, quiet=True), items(shown.get("notes") or []), metric_table(shown, out_of_fold if found else None)]
     if task_spec(shown["task"]).has_classes:
         return join([*parts, _classes(shown)])
     return join([*parts, _errors(shown["residuals"])])
@@ -70,10 +70,10 @@ def _classes(found: Json) -> Html:
             if not binary and len(found["classes"]) > len(defined)
             else ""
         )
-        said = (
+        text = (
             "Dotted: guessing. A calibrated model lies on the diagonal: of 100 rows with a probability of 30 %, 30 are of the class." + more
         )
-        parts += [heading(f"Curves{of}"), side_by_side(pieces), paragraph(said, quiet=True)]
+        parts += [heading(f"Curves{of}"), side_by_side(pieces), paragraph(text, quiet=True)]
     return join(parts)
 
 
@@ -87,9 +87,9 @@ def _confusion(found: Json) -> Html:
         total = sum(counts[i])
         cells = "".join(_cell(count, total, i == j) for j, count in enumerate(counts[i]))
         rows.append(f'<tr><th scope="row">{escape(report_plots.short(name, 24))}</th>{cells}</tr>')
-    said = paragraph("Rows: what is true. Columns: what was answered. The share is of the row.", quiet=True)
+    text = paragraph("Rows: what is true. Columns: what was answered. The share is of the row.", quiet=True)
     return Html(
-        f'{said}<div class="wide"><table class="matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{join(rows)}</tbody></table></div>'
+        f'{text}<div class="wide"><table class="matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{join(rows)}</tbody></table></div>'
     )
 
 
@@ -166,11 +166,11 @@ def importance(found: Json | None) -> Html:
     known = [row for row in found["columns"] if row["mean"] is not None]
     used, idle = [row for row in known if row["used"]][:MOST_COLUMNS], [row["column"] for row in known if not row["used"]]
     sample = f" A sample of {number(found['rows'])} of {number(found['of'])} rows was used." if found["rows"] < found["of"] else ""
-    said = (
+    text = (
         f"How much {label} gets worse when the values of a column are shuffled, on rows that the model did not learn from. "
         f"Columns that say the same share their importance.{sample}"
     )
-    parts = [paragraph(said, quiet=True)]
+    parts = [paragraph(text, quiet=True)]
     if used:
         names = [row["column"] for row in used]
         picture = report_plots.bars(names, [row["mean"] for row in used], [row["std"] for row in used], f"Fall of {label}", "importance")
@@ -195,10 +195,10 @@ def threshold(facts: Mapping[str, Any]) -> Html:
     chosen = (facts.get("model") or {}).get("threshold", found.get("threshold"))
     positive = str(found["classes"][found["positive"]])
     by_hand = project.get("threshold") is not None
-    said = f"Rows with a probability of at least {number(chosen)} are answered “{positive}”. " if chosen is not None else ""
-    said += "The cut-off was set by hand." if by_hand else "The cut-off was chosen on out-of-fold scores, never on the test part."
+    text = f"Rows with a probability of at least {number(chosen)} are answered “{positive}”. " if chosen is not None else ""
+    text += "The cut-off was set by hand." if by_hand else "The cut-off was chosen on out-of-fold scores, never on the test part."
     parts = [
-        paragraph(said),
+        paragraph(text),
         side_by_side([figure(report_plots.threshold(found["threshold_curve"], chosen), "What another cut-off would do")]),
     ]
     return join([*parts, paragraph("Dashed: the chosen cut-off.", quiet=True)])

@@ -172,8 +172,8 @@ def _trial(
     run = run_trial(folds, candidate, number, job, jobs, pruner)
     runs.record(run)
     job.partial(TrialEnded(run.id))
-    said = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
-    job.step(1.0, f"Trial {number}: {candidate.label}, {said} ({time.perf_counter() - began:.1f} s)")
+    outcome = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
+    job.step(1.0, f"Trial {number}: {candidate.label}, {outcome} ({time.perf_counter() - began:.1f} s)")
     return run
 
 

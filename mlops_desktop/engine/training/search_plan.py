@@ -148,8 +148,8 @@ class Clock:
         self._seen.setdefault(candidate.id, []).append(seconds)
 
     def allows(self, candidate: Candidate) -> bool:
-        """Whether a trial of this algorithm should be begun: what its like took at the median must still fit; one that was not seen yet is
-        taken to be as slow as the slowest. The first trial is always begun, and the first beside a baseline.
+        """Whether a trial of this algorithm should start: what its like took at the median must still fit; one that was not seen yet is
+        taken to be as slow as the slowest. The first trial always starts, and the first beside a baseline.
         """
         if self.seconds is None or not self._seen:
             return True

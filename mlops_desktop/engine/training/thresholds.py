@@ -69,8 +69,8 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
     table = cut_offs(truth, positive_scores, costs)
     rule = rule_for(metric_id, found / rows if rows else 0.0, costs)
     if rule != "cost" and found in (0, rows):
-        said = "All rows are of one class, so no cut-off can be chosen and 0.5 stays."
-        return Choice(NO_CHOICE, rule, float("nan"), said, _thinned(table, []))
+        reason = "All rows are of one class, so no cut-off can be chosen and 0.5 stays."
+        return Choice(NO_CHOICE, rule, float("nan"), reason, _thinned(table, []))
     values = -table["cost"] if rule == "cost" else table[rule]
     if not rows:
         return Choice(NO_CHOICE, rule, float("nan"), "There are no scores to choose a cut-off from, so 0.5 stays.", _thinned(table, []))

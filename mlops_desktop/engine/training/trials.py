@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps, read_candidate
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
+from mlops_desktop.engine.training.executor import InProcess, Processes, Task, TaskFailed
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
@@ -60,6 +63,16 @@ class Folds:
                 self._fitted.clear()
             self._fitted[key] = fit_steps(candidate.steps, self.pipeline.train.take(self.pipeline.folds[fold][0]), job)
         return self._fitted[key]
+
+    def task(self, candidate: Candidate | Combination, fold: int) -> Task:
+        """The task to put the out-of-fold scores of one fold into the store. In this process it uses these folds, elsewhere it opens the
+        project.
+        """
+        pipeline = self.pipeline
+        folder, project = str(pipeline.folder), project_to_json(pipeline.project)
+        _open[folder, json.dumps(project, sort_keys=True)] = self
+        key = pipeline.keys.fold(candidate, fold)
+        return Task.of(key, fit_fold, folder=folder, project=project, candidate=candidate.to_json(), fold=fold)
 
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
         import psutil
@@ -149,12 +162,10 @@ def run_trial(folds: Folds, candidate: Candidate | Combination, number: int, job
         _fit_folds(folds, candidate, job, jobs, pruner)
     except TrialPruned as pruned:
         status, reason = "stopped", str(pruned)
-    except UserError as error:
-        status, reason = "failed", str(error)
-    except MemoryError:
-        status, reason = "failed", "There was not enough memory for this model."
-    except Exception as error:  # a library's own refusal; it stands on the leaderboard with its words
-        status, reason = "failed", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
+    except TaskFailed as failed:
+        status, reason = "failed", f"{_reason(failed.error)} (fold {failed.task.arguments['fold'] + 1} of {len(pipeline.folds)})"
+    except Exception as error:  # a process that was killed, for example
+        status, reason = "failed", _reason(error)
     records = [pipeline.store.get(key) for i in range(len(pipeline.folds)) if (key := pipeline.keys.fold(candidate, i)) in pipeline.store]
     by_fold = [fold_score(pipeline, i, arrays["scores"]) for i, (_, arrays) in enumerate(records)] if status == "done" else []
     known = [s for s in by_fold if np.isfinite(s)]
@@ -189,6 +200,15 @@ def run_component(candidate: Candidate | Combination) -> Component:
     return candidate.ensemble if isinstance(candidate, Combination) else candidate.algorithm
 
 
+def _reason(error: Exception) -> str:
+    """Why a fit failed; the exception of a library in its own words."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There was not enough memory for this model."
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
+
+
 def _description(candidate: Candidate | Combination) -> list[str]:
     """What an ensemble is made of, as a sentence; nothing for a single model."""
     if not isinstance(candidate, Combination):
@@ -208,21 +228,23 @@ def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs:
     pipeline, count = folds.pipeline, len(folds.pipeline.folds)
     todo = [i for i in range(count) if pipeline.keys.fold(candidate, i) not in pipeline.store]
     while todo and (jobs < 2 or len(todo) < 2 or isinstance(candidate, Combination)):
+        fold = todo.pop(0)
         _ask(pruner, pipeline, candidate)
-        job.partial(FoldProgress(todo[0] + 1, count))
+        job.partial(FoldProgress(fold + 1, count))
         began = time.perf_counter()
-        folds.fit_fold(candidate, todo[0], Part(job, todo[0] / count, (todo[0] + 1) / count))
-        del todo[0]
+        list(InProcess(pipeline.store, Part(job, fold / count, (fold + 1) / count)).run([folds.task(candidate, fold)]))
         if not jobs and time.perf_counter() - began > BESIDE_FROM:
             jobs = folds.processes()
     if not todo:
         return
     _ask(pruner, pipeline, candidate)
-    for done, _ in enumerate(_in_processes(pipeline, candidate, todo, jobs), start=count - len(todo) + 1):
-        job.step(done / count, f"{candidate.label}, {done} of {count} folds")
-        job.partial(FoldProgress(done, count))
-        if done < count:
-            _ask(pruner, pipeline, candidate)
+    tasks = [folds.task(candidate, fold) for fold in todo]
+    with closing(Processes(pipeline.store, jobs).run(tasks)) as finished:
+        for done, _ in enumerate(finished, start=count - len(todo) + 1):
+            job.step(done / count, f"{candidate.label}, {done} of {count} folds")
+            job.partial(FoldProgress(done, count))
+            if done < count:
+                _ask(pruner, pipeline, candidate)
 
 
 def _ask(pruner: Pruner | None, pipeline: Pipeline, candidate: Candidate | Combination) -> None:
@@ -235,22 +257,19 @@ def _ask(pruner: Pruner | None, pipeline: Pipeline, candidate: Candidate | Combi
         raise TrialPruned(reason)
 
 
-def _in_processes(pipeline: Pipeline, candidate: Candidate | Combination, todo: list[int], jobs: int) -> Iterator[None]:
-    """Folds side by side in processes of their own; each reads the data from the project folder."""
-    from joblib import Parallel, delayed
+_open: WeakValueDictionary[tuple[str, str], Folds] = WeakValueDictionary()  # by folder and project record: those of this process
 
-    project = json.dumps(project_to_json(pipeline.project), sort_keys=True)
-    calls = (delayed(_fit_elsewhere)(str(pipeline.folder), project, candidate.to_json(), i) for i in todo)
-    done: Iterator[None] = iter(Parallel(n_jobs=jobs, return_as="generator_unordered")(calls))
-    return done
+
+def fit_fold(folder: str, project: dict[str, Any], candidate: dict[str, Any], fold: int, job: Job) -> None:
+    """The call of a fold's task: fit the fold (counted from 0) of a candidate, both as plain JSON, and put its scores into the store of the
+    project in `folder`.
+    """
+    record = json.dumps(project, sort_keys=True)
+    folds = _open.get((folder, record)) or _opened(folder, record)
+    folds.fit_fold(read_candidate(candidate, folds.pipeline.project), fold, job)
 
 
 @lru_cache(maxsize=1)
-def _folds_of(folder: str, project: str) -> Folds:
-    """The folds of a project record, kept by the process from one call to the next."""
-    return Folds(Pipeline(Path(folder), project_from_json(json.loads(project))))
-
-
-def _fit_elsewhere(folder: str, project: str, candidate: dict[str, Any], fold: int) -> None:
-    folds = _folds_of(folder, project)
-    folds.fit_fold(read_candidate(candidate, folds.pipeline.project), fold, Silent())
+def _opened(folder: str, record: str) -> Folds:
+    """The folds of a project record, kept by a process from one task to the next."""
+    return Folds(Pipeline(Path(folder), project_from_json(json.loads(record))))

@@ -80,7 +80,7 @@ class CrashDialog(QDialog):
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the details"), "mlops-desktop-details.txt")
         if name:
-            with disk.told(self.tr("The report")):
+            with disk.explain_errors(self.tr("The report")):
                 Path(name).write_text(self._text, encoding="utf-8")
 
 

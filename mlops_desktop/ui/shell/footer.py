@@ -160,5 +160,5 @@ class LogDrawer(QFrame):
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the log"), "mlops-desktop.log")
         if name:
-            with disk.told(self.tr("The log")):
+            with disk.explain_errors(self.tr("The log")):
                 Path(name).write_text(self._text.toPlainText(), encoding="utf-8")

@@ -23,6 +23,7 @@ from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, witho
 from mlops_desktop.ui.shell.disk_space import free_disk_space
 from mlops_desktop.ui.shell.footer import Footer, LogDrawer
 from mlops_desktop.ui.shell.panel_modules import panel_class
+from mlops_desktop.ui.shell.questions_dialog import ProjectQuestions
 from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self._areas[""])
         self._banner = Banner()
         self._footer = Footer(jobs)
+        self._questions: ProjectQuestions | None = None
         self._drawer = LogDrawer()
         self._drawer.hide()
         self.side, self.top = SideBar(), TopBar(self._search_entries)
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
         self.side.theme_asked.connect(self._next_theme)
         self.side.help_asked.connect(self._show_help)
         self.side.about_asked.connect(self._show_about)
+        self.side.questions_asked.connect(self._show_questions)
         self.top.undo_asked.connect(controller.undo)
         self.top.redo_asked.connect(controller.redo)
         self.top.back_asked.connect(self._go_back)
@@ -265,6 +268,12 @@ class MainWindow(QMainWindow):
     def _show_about(self) -> None:
         AboutBox(self).open()
 
+    @Slot()
+    def _show_questions(self) -> None:
+        if self._questions is None:
+            self._questions = ProjectQuestions(self.controller, self)
+        self._questions.open_list()
+
     def _search_entries(self) -> list[Found]:
         entries: list[Found] = [(TITLES[id_], self.tr("stage"), partial(self.show_stage, id_)) for id_ in STAGES]
         entries += [
@@ -273,6 +282,7 @@ class MainWindow(QMainWindow):
             (self.tr("Light or dark"), self.tr("setting"), self._next_theme),
             (self.tr("Log"), self.tr("action"), self._drawer.show),
             (self.tr("Free disk space"), self.tr("action"), partial(free_disk_space, self.controller)),
+            (self.tr("Questions: what is in doubt"), self.tr("action"), self._show_questions),
             (self.tr("About: version and licences"), self.tr("action"), self._show_about),
             (self.tr("Open or make a project"), self.tr("action"), partial(self.show_stage, "")),
         ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.questions import ACCEPT, Option, Question
+from mlops_desktop.engine.process import ListQuestions
+from mlops_desktop.engine.questions import ACCEPT, Option, Question, answer_question
+from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled
 
 Decide = Callable[[Question, str, str], object]  # the question, the id of the option, the reason
@@ -84,3 +87,29 @@ class _QuestionCard(QFrame):
 
     def _chosen(self, option: Option) -> None:
         self._decide(self._question, option.id, self.reason.text())
+
+
+class ProjectQuestions(QuestionsDialog):
+    """The questions of the open project. An answer is one edit, with undo; the list follows every change of the decisions."""
+
+    def __init__(self, controller: ProjectController, parent: QWidget) -> None:
+        super().__init__(self._answer, parent)
+        self._controller = controller
+        controller.project_changed.connect(self.refresh)
+        controller.opened.connect(self.close)  # the list is about the project that was open
+
+    def open_list(self) -> None:
+        """Show the list of today."""
+        self.show()
+        self.raise_()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again for what is in doubt, while the list is seen."""
+        if self.isVisible() and self._controller.folder is not None and self._controller.project.data:
+            call = ListQuestions(self._controller.folder, self._controller.project)
+            self._controller.ask(call, self.show_questions, owner="questions", title=self.tr("Looking for what is in doubt"))
+
+    def _answer(self, question: Question, option: str, reason: str) -> None:
+        self._controller.put(question.message, answer_question(self._controller.project, question, option, reason))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.engine.data.text_inference import has_id_name, known_scale, missing_words, text_column_type
+from mlops_desktop.engine.data.text_inference import has_id_name, known_scale, missing_texts_of, text_column_type
 from tests.imported import raw_of
 
 
@@ -63,5 +63,5 @@ def test_names(name, is_id):
 
 
 def test_missing_texts_of_codes():
-    assert "NA" not in missing_words(raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
-    assert "NA" in missing_words(raw_of("x", pd.Series(["red", "NA"], dtype="str")))
+    assert "NA" not in missing_texts_of(raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
+    assert "NA" in missing_texts_of(raw_of("x", pd.Series(["red", "NA"], dtype="str")))

@@ -230,12 +230,12 @@ class JoblibPool(Call[None, None]):
     ready: str
 
     def run(self, job):
-        from joblib import Parallel, delayed
+        from mlops_desktop.engine.training.executor import Processes, Task
 
-        Parallel(n_jobs=2)(delayed(_touch_and_sleep)(self.ready, i) for i in range(2))
+        list(Processes(set(), 2).run(Task.of(str(i), touch_and_sleep, ready=self.ready, i=i) for i in range(2)))
 
 
-def _touch_and_sleep(ready, i):
+def touch_and_sleep(ready, i, job):
     if i == 0:
         open(ready, "w").close()
     time.sleep(600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.profiling.data_health import apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.engine.profiling.finding import Finding
@@ -42,9 +43,15 @@ def test_safe_fixes_leave_out_what_needs_a_person():
 def test_a_step_for_all_columns_takes_care_of_one():
     step = Step(operation("impute_numbers"))
     assert "Fill missing numbers" in taken_care(Project(steps=(step,)), GAPS)
-    assert taken_care(Project(steps=(replace(step, on=False),)), GAPS) == ""
-    assert taken_care(Project(steps=(Step(operation("impute_numbers", columns=["b"])),)), GAPS) == ""
-    assert taken_care(Project(steps=(Step(operation("impute_numbers", columns=["b", "a"])),)), GAPS)
+    own = Project(encodings={ALL: choices().encodings.read("as_it_is")})  # the steps make the whole matrix
+    assert taken_care(replace(own, steps=(replace(step, on=False),)), GAPS) == ""
+    assert taken_care(replace(own, steps=(Step(operation("impute_numbers", columns=["b"])),)), GAPS) == ""
+    assert taken_care(replace(own, steps=(Step(operation("impute_numbers", columns=["b", "a"])),)), GAPS)
+
+
+def test_the_encodings_of_models_take_care_of_gaps():
+    assert taken_care(Project(), GAPS)
+    assert taken_care(Project(encodings={ALL: choices().encodings.read("as_it_is")}), GAPS) == ""
 
 
 def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():

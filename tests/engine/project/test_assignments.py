@@ -129,9 +129,9 @@ def test_lists_are_replaced_and_added_to():
     project = after("steps=scale", 'steps+={"id": "one_hot", "on": false}', 'steps+=[{"id": "pca"}, "scale"]')
     assert [(s.component.id, s.on) for s in project.steps] == [("scale", True), ("one_hot", False), ("pca", True), ("scale", True)]
     assert after("steps=[]", project=project).steps == after("steps=", project=project).steps == ()
-    project = after("algorithms=ridge, knn", 'candidates+={"id": "lightgbm", "params": {"rounds": 50}}')
+    project = after("algorithms=ridge, knn", 'candidates+={"id": "lightgbm", "params": {"n_estimators": 50}}')
     assert [a.id for a in project.candidates] == ["ridge", "knn", "lightgbm"]
-    assert project.candidates[2].rounds == 50
+    assert project.candidates[2].n_estimators == 50
     assert [c.component.id for c in after("cleaners+=drop_duplicates", "cleaners+=drop_missing_target").row_filters] == [
         "drop_duplicates",
         "drop_missing_target",

@@ -42,9 +42,11 @@ def test_doubts_of_every_kind_stand_in_one_queue_the_weightiest_first(queue):
     assert all(one.open and one.option(one.default) is not None for one in queue)
 
 
-def test_a_class_that_its_name_tells_is_no_doubt_of_weight():
-    found = {one.id: one.weight for one in questions(replace(PROJECT, positive="yes"), seen(y=["yes", "no"] * 20), [])}
-    assert found["guess.positive.y"] == "info"
+def test_what_the_data_decides_is_no_question():
+    named = questions(replace(PROJECT, positive="yes"), seen(y=["yes", "no"] * 20), [])
+    assert [one.id for one in named if one.id.startswith("guess")] == []
+    whole = questions(Project(target="y", task="multiclass"), seen(y=["1", "2", "3", "4"] * 20), [])
+    assert {one.id: {option.id for option in one.options} for one in whole}["guess.task.y"] == {ACCEPT, "task=regression"}
 
 
 def test_a_fix_is_a_decision_and_settles_the_question(queue):

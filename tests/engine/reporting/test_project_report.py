@@ -147,16 +147,25 @@ def facts(task: str, *, classes: int = 3):
         "out_of_fold": found,
         "evaluation": found,
         "goals": check(project, found),
-        "looks": 2,
+        "test_accesses": 2,
         "split": {"train": 320, "test": 80},
     }
 
 
 def test_a_blend_says_what_is_in_it():
-    told = facts("binary")
+    given = facts("binary")
     blend = {"algorithm": {"id": "blend", "version": 1, "params": {}}, "reason": "The weighted mean of this and that."}
-    told["chosen"] = told["chosen"] | blend
-    assert report_html(told).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+    given["chosen"] = given["chosen"] | blend
+    assert report_html(given).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+
+
+def test_parameters_of_an_older_version_of_an_algorithm_are_shown():
+    given = facts("binary")
+    given["chosen"] = given["chosen"] | {"algorithm": {"id": "lightgbm", "version": 1, "params": {"rounds": 77}}}
+    given["runs"] = [given["chosen"], *given["runs"]]
+    page = report_html(given)
+    assert "Rounds: 77;" in page  # the chosen model, with every parameter
+    assert "Rounds: 77<" in page  # the leaderboard, with those that are not the defaults
 
 
 @pytest.mark.parametrize("task", tasks())
@@ -222,10 +231,10 @@ def test_absent_sections_are_not_done_yet():
     text = report_html({})
     read(text)
     assert text.count("Not done yet") == 7
-    early = report_html({"project": project_to_json(Project(name="p")), "looks": 0, "runs": [], "evaluation": None})
+    early = report_html({"project": project_to_json(Project(name="p")), "test_accesses": 0, "runs": [], "evaluation": None})
     read(early)
     assert ">never<" in early
-    sealed = facts("binary") | {"evaluation": None, "looks": 0}
+    sealed = facts("binary") | {"evaluation": None, "test_accesses": 0}
     assert "still sealed" in report_html(sealed)
 
 

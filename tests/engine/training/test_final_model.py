@@ -74,9 +74,9 @@ def test_every_look_at_the_test_part_is_counted(trained, copy_of):
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
     first = held_out_evaluation(found, made.runs, "evaluation", Silent())
     again = held_out_evaluation(found, made.runs, "check", Silent())
-    assert first["looks"] == before + 1
-    assert again["looks"] == before + 2
-    assert seen_evaluation(made.pipeline, found.run, made.runs)["looks"] == before + 2
+    assert first["test_accesses"] == before + 1
+    assert again["test_accesses"] == before + 2
+    assert seen_evaluation(made.pipeline, found.run, made.runs)["test_accesses"] == before + 2
     assert first["rows"] == made.pipeline.test.frame.rows
     importance = {entry["column"] for entry in first["importance"]["columns"]}
     assert importance == set(made.pipeline.features)

@@ -55,7 +55,7 @@ def test_sparse_is_spread_out_only_while_it_fits(monkeypatch):
     rows, columns = np.nonzero(X > 0.5)
     indptr = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=120))))
     sparse = Matrix(MATRIX.names, None, Csr(indptr, columns.astype(np.int64), X[rows, columns], 4))
-    boosting = algorithm("hist_gradient_boosting", rounds=5)
+    boosting = algorithm("hist_gradient_boosting", max_iter=5)
     assert fit(boosting, sparse, TARGET, None, 0).model.scores(sparse).shape == (120, 2)
     monkeypatch.setattr(model_fitting, "DENSE_LIMIT", 100)
     with pytest.raises(UserError, match="GB"):
@@ -78,7 +78,7 @@ def test_a_model_that_answers_otherwise_than_its_library_is_refused(monkeypatch)
 
 
 def test_notes_keep_what_the_library_warned_of():
-    fitted = fit(algorithm("mlp", epochs=10), MATRIX, TARGET, None, 0)
+    fitted = fit(algorithm("mlp", max_iter=10), MATRIX, TARGET, None, 0)
     assert any("iterations" in note.lower() or "converge" in note.lower() for note in fitted.notes)
 
 

@@ -97,7 +97,7 @@ def test_runs_to_blend_are_of_every_algorithm(trained):
 def test_a_draw_that_is_far_behind_is_left_and_says_so(trained, copy_of):
     made = copy_of(trained)
     done = made.runs.list(made.pipeline.keys.board)
-    poor = made.candidate(choices().algorithms.read({"id": "logistic", "params": {"strength": 1e-9}}))
+    poor = made.candidate(choices().algorithms.read({"id": "logistic", "params": {"C": 1e-9}}))
     folds = Folds(made.pipeline)
     run = run_trial(folds, poor, 4, Silent(), pruner=Pruner(Clock(1000.0), done, 5, drawn=True))
     assert (run.status, run.score) == ("stopped", None)

@@ -41,15 +41,15 @@ def test_the_same_seed_and_scores_give_the_same_plan():
 
 def test_draws_begin_with_what_did_well_elsewhere_and_then_stay_near_the_best():
     (one,) = candidates("lightgbm")
-    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.algorithm.leaves - 20))
+    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.algorithm.num_leaves - 20))
     assert [
         {name: getattr(a.algorithm, name) for name in start} for a, start in zip(given[1:], one.algorithm.initial_configs, strict=False)
     ] == list(one.algorithm.initial_configs)
     later = given[1 + len(one.algorithm.initial_configs) :]
     assert len(later) > 50
-    best = max(given, key=lambda a: -abs(a.algorithm.leaves - 20))
-    assert abs(best.algorithm.leaves - 20) <= 1
-    near = sum(abs(a.algorithm.leaves - best.algorithm.leaves) < 15 for a in later[-30:])
+    best = max(given, key=lambda a: -abs(a.algorithm.num_leaves - 20))
+    assert abs(best.algorithm.num_leaves - 20) <= 1
+    near = sum(abs(a.algorithm.num_leaves - best.algorithm.num_leaves) < 15 for a in later[-30:])
     assert 12 < near < 30  # most draws are small moves, some are taken from anywhere
 
 

@@ -78,7 +78,7 @@ def test_a_fault_of_a_library_is_a_failed_run_too(trained, copy_of, monkeypatch)
     monkeypatch.setattr(type(tree), "build", burst)
     run = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent())
     assert run.status == "failed"
-    assert run.reason == "ValueError: singular matrix"
+    assert run.reason == "ValueError: singular matrix (fold 1 of 5)"
 
 
 def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):

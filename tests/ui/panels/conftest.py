@@ -46,7 +46,8 @@ def with_model(make_project, tmp_path, tmp_path_factory, _models) -> Callable[..
         if name not in _models:
             data, column, winner, notes = _MADE.get(name, (text, target, algorithm, {}))
             some = (choices().algorithms.read(winner),)
-            made = make_project(data, column, candidates=some, search=Search(trials=1, seconds=None), name="churn.csv")
+            own = {} if name in _MADE else {"steps": (), "encodings": {}}  # as the algorithm declares it, for any kind of column
+            made = make_project(data, column, candidates=some, search=Search(trials=1, seconds=None), name="churn.csv", **own)
             project = read_project(made)
             project = replace(project, columns={**project.columns, **notes})
             write_project(made, project)

@@ -93,7 +93,7 @@ def test_the_leaderboard_fills_while_the_search_goes_on(quick, qtbot):
 
 
 def test_stop_is_quick_and_keeps_what_is_finished(make_project, open_project, qtbot):
-    slow = choices().algorithms.read({"id": "random_forest", "params": {"trees": 5000}})
+    slow = choices().algorithms.read({"id": "random_forest", "params": {"n_estimators": 5000}})
     both = (*candidates("baseline", "decision_tree"), slow)
     window = open_project(make_project("penguins", "species", candidates=both, search=Search(trials=50, seconds=None)), "train")
     click(find(window, QPushButton, "start_training"))
@@ -295,7 +295,7 @@ def test_an_algorithm_whose_package_is_absent_shows_it(make_project, open_projec
 
 
 def test_training_goes_on_with_its_own_decisions(make_project, open_project, qtbot):
-    slow = choices().algorithms.read({"id": "random_forest", "params": {"trees": 3000}})
+    slow = choices().algorithms.read({"id": "random_forest", "params": {"n_estimators": 3000}})
     window = open_project(
         make_project("penguins", "species", candidates=(*candidates("baseline"), slow), search=Search(trials=2, seconds=None)), "train"
     )

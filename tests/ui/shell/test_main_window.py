@@ -82,7 +82,7 @@ def test_a_sample_becomes_a_project_with_every_decision_proposed(window, qtbot, 
     project = read_project(home / "penguins")
     assert project.target == "species"
     assert project.candidates
-    assert project.steps
+    assert project.metric
     assert window._settings.recent == [home / "penguins"]
     qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     assert window.stage == ""

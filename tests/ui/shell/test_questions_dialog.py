@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QToolButton
 
 from mlops_desktop.engine.project import Answer
 from mlops_desktop.engine.questions import ACCEPT, Option, Question
 from mlops_desktop.ui.shell.questions_dialog import QuestionsDialog
+from tests.ui.conftest import click, find, settle
 
 LEAK = Question(
     "finding.leak.x", "data", "high", "x", "“x” tells the target.", "It may not be known in time.",
@@ -43,3 +44,22 @@ def test_an_option_decides_at_once_and_accepting_needs_a_reason(qtbot):
         ("finding.leak.x", "fix", ""),
         ("finding.leak.x", ACCEPT, "It is known at noon."),
     ]
+
+
+def test_the_window_lists_doubts_and_an_answer_is_one_edit(open_project, make_project):
+    rows = "".join(f"{'left' if i % 3 else 'right'},{i % 7}\n" for i in range(60))
+    window = open_project(make_project("side,x\n" + rows, "side"), "data")
+    click(find(window, QToolButton, "questions"))
+    settle(window)
+    dialog = window._questions
+    ids = [card._question.id for card in dialog.findChildren(QFrame) if hasattr(card, "_question")]
+    at = ids.index("guess.positive.side")
+    assert window.controller.project.positive == "right"
+    click(find(dialog, QPushButton, f"question_{at}_positive=left"))
+    settle(window)
+    project = window.controller.project
+    assert (project.positive, project.answers["guess.positive.side"].option) == ("left", "positive=left")
+    window.controller.undo()
+    settle(window)
+    assert (window.controller.project.positive, window.controller.project.answers) == ("right", {})
+    dialog.close()

@@ -103,7 +103,7 @@ class WriteReport(ProjectCall[None, None]):
         }
         if any(run["status"] == "done" for run in facts["runs"]):
             facts |= self._of_chosen(pipeline, runs, Part(job, 0.2, 0.9))
-        facts["looks"] = len(runs.test_accesses(pipeline.keys.split))
+        facts["test_accesses"] = len(runs.test_accesses(pipeline.keys.split))
         facts["split"] = {"train": pipeline.train.frame.rows, "test": pipeline.test.frame.rows} if pipeline.project.target else {}
         write_report(self.out, facts)
 

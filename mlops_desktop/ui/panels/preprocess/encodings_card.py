@@ -34,7 +34,10 @@ class EncodingsCard(QWidget):
     def refresh(self) -> None:
         """Show the encodings of the last preview."""
         found = self.recipe.answer["encodings"] if self.recipe.answer else []
-        self.setVisible(bool(found))
+        if not found:
+            self.hide()
+        elif self.parentWidget() is not None:  # a widget without a parent would open a window of its own
+            self.show()
         if found == self._shown:
             return
         self._shown = found
@@ -52,7 +55,8 @@ class EncodingsCard(QWidget):
         pick.picked.connect(lambda id_: self._pin(ids, choices().encodings[id_]()))
         encoding = choices().encodings.read(one["encoding"])
         settings = Tool("sliders", self.tr("Settings"), lambda: self._toggle(first), name=f"encoding_{first}_settings")
-        settings.setVisible(bool(encoding.params()))
+        if not encoding.params():
+            settings.hide()
         made = label(self._summary(one), "caption", tone="err" if one["error"] else "2", wrap=True)
         made.setObjectName(f"encoding_{first}_summary")
         parts: list[QWidget] = [title, held(row((pick, 1), settings)), made]
