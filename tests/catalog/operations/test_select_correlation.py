@@ -112,4 +112,4 @@ def test_a_category_is_scored_by_cramers_v_or_the_correlation_ratio():
     means = np.array([WITH_CITY.values[i == CITY].mean() for i in range(6)])[CITY]
     within = np.sum((WITH_CITY.values - means) ** 2) / np.sum((WITH_CITY.values - WITH_CITY.values.mean()) ** 2)
     assert ratio["city"] == pytest.approx(math.sqrt(1 - within * 299 / 294))
-    assert ratio["noise"] < 0.3
+    assert ratio["noise"] < 0.4
