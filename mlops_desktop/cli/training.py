@@ -12,7 +12,7 @@ from mlops_desktop.cli.output import print_json
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import Propose, Train
 from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.training import Runs, board_order, open_project
+from mlops_desktop.engine.training import Runs, board_order, first_runs, open_project, run_differences
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -51,14 +51,17 @@ def runs_command(args: argparse.Namespace) -> int:
     """Print the leaderboard."""
     project = open_project(args.dir)
     runs = board_order(Runs(args.dir).list(Keys(project).board))
+    first = first_runs(runs)
+    differences = {run.id: run_differences(run, first[run.algorithm_id]) for run in runs}
     if args.json:
-        print_json({"metric": project.metric, "runs": [run.to_json() for run in runs]})
+        print_json({"metric": project.metric, "runs": [{**run.to_json(), "differences": differences[run.id]} for run in runs]})
         return 0
-    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  status")
+    print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  {'status':7}  parameters")
     for run in runs:
         score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
         why = f": {run.reason}" if run.status == "failed" else ""
-        print(f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status}{why}")
+        line = f"{run.id[:8]}  {run.label:30}  {score:>12}  {std:>8}  {run.seconds:8.1f}  {run.status + why:7}"
+        print(f"{line}  {', '.join(differences[run.id])}".rstrip())
     return 0
 
 

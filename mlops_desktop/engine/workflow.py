@@ -10,7 +10,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.training import Run, Runs, best_run, ranked
+from mlops_desktop.engine.training import Run, Runs, best_run, first_runs, ranked
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
 TITLES = {  # in the order of the work; a panel stands in the file of its stage
@@ -45,14 +45,17 @@ class ProjectStatus:
     ever: bool  # whether any run was ever made, under whichever decisions
     profiled: bool
     evaluated: bool
+    first: Run | None = None  # the first run of the same algorithm on the leaderboard (see `first_runs`)
 
 
 def project_status(project: Project, store: ArtifactStore, runs: Runs) -> ProjectStatus:
     """Which results there are. No result is read."""
     keys = Keys(project)
-    best = chosen_of(project, runs.list(keys.board))
+    board = runs.list(keys.board)
+    best = chosen_of(project, board)
     evaluated = best is not None and keys.evaluation(best.id) in store
-    return ProjectStatus(best, bool(runs.history()), keys.profile in store, evaluated)
+    first = first_runs(board)[best.algorithm_id] if best is not None else None
+    return ProjectStatus(best, bool(runs.history()), keys.profile in store, evaluated, first)
 
 
 def chosen_of(project: Project, board: list[Run]) -> Run | None:

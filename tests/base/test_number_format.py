@@ -11,7 +11,7 @@ from mlops_desktop.engine.metrics.definitions import METRICS
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         (None, "–"),
         (math.nan, "–"),
@@ -25,12 +25,12 @@ from mlops_desktop.engine.metrics.definitions import METRICS
         (0.00001234, "1.23e\u221205"),
     ],
 )
-def test_a_figure(value, said):
-    assert format_number(value) == said
+def test_numbers_as_text(value, text):
+    assert format_number(value) == text
 
 
 def test_no_sentence_of_a_metric_counts_in_powers_of_ten():
-    said = METRICS["neg_root_mean_squared_error"].describe(-21819.3)
-    assert "21,819" in said
-    assert "e+" not in said
+    sentence = METRICS["neg_root_mean_squared_error"].describe(-21819.3)
+    assert "21,819" in sentence
+    assert "e+" not in sentence
     assert "e+" not in METRICS["neg_mean_absolute_percentage_error"].describe(-10.77)

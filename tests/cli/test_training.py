@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
+from mlops_desktop.engine.training.runs import Runs
 from tests.cli.conftest import call, refused
 
 
@@ -15,6 +17,18 @@ def test_the_leaderboard_as_json(project):
     assert scores == sorted(scores, reverse=True)
     assert {"id", "algorithm", "score", "std", "status", "seconds"} <= set(found["runs"][0])
     assert "Logistic regression" in call("runs", project).stdout
+
+
+def test_the_leaderboard_names_what_differs(project, tmp_path):
+    copy = shutil.copytree(project, tmp_path / "copy")
+    board = Runs(copy)
+    run = board.get(json.loads(call("runs", copy, "--json").stdout)["runs"][0]["id"])
+    bins = [{"id": "bins", "version": 1, "params": {"count": 7}}]
+    board.record(replace(run, id="f" * 32, number=99, candidate={**run.candidate, "steps": [*run.candidate["steps"], *bins]}))
+    found = {one["id"]: one["differences"] for one in json.loads(call("runs", copy, "--json").stdout)["runs"]}
+    assert found[run.id] == []
+    assert found["f" * 32] == ["Bins"]
+    assert [line for line in call("runs", copy).stdout.splitlines() if line.startswith("ffffffff") and line.endswith("done     Bins")]
 
 
 def test_choosing_a_run_and_the_best_again(project):

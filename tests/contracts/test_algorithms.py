@@ -178,7 +178,7 @@ def test_of_two_classes_out_of_three_the_third_is_impossible(name):
 
 
 @every_member
-def test_row_weights_are_learned_with_or_refused_by_signature(name, task):
+def test_row_weights_are_used_or_refused_by_signature(name, task):
     rng = np.random.default_rng(9)
     matrix = matrix_of(rng.normal(size=(ROWS, 3)))
     y = target_of(task, matrix.to_dense()[:, 0] + rng.normal(size=ROWS))
@@ -229,10 +229,10 @@ def test_class_weights_and_losses_compile_too(name, task):
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process():
     root = Path(__file__).resolve().parents[2]
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-m", "tests.contracts.fit"], cwd=root, capture_output=True, text=True, check=True, encoding="utf-8"
     )
-    assert json.loads(told.stdout) == digests()
+    assert json.loads(printed.stdout) == digests()
 
 
 @pytest.mark.parametrize("name", list(ALGORITHMS))
@@ -271,11 +271,11 @@ def test_missing_values_are_taken_or_refused_with_a_way_out(name, task, sparse):
     matrix = matrix_of(values)
     if sparse:
         matrix = Matrix(matrix.names, None, to_csr(matrix.to_dense()))
-    said = refusal(name, task, matrix)
-    assert (said is None) == takes_missing(name, sparse=sparse)
-    if said:
-        assert "“x1” has some" in said.message
-        assert "fills missing values" in said.remedy
+    error = refusal(name, task, matrix)
+    assert (error is None) == takes_missing(name, sparse=sparse)
+    if error:
+        assert "“x1” has some" in error.message
+        assert "fills missing values" in error.remedy
         return
     estimator, model = fit(quick(name), task, matrix, target_of(task, values[:, 0]))
     assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 3 if task == "multiclass" else 2))
@@ -286,7 +286,7 @@ def test_trees_take_missing_values():
 
 
 @every_member
-def test_too_little_to_learn_from_is_said_in_words(name, task):
+def test_too_little_data_is_refused_with_a_message(name, task):
     if name != "baseline":
         with pytest.raises(UserError, match="no rows"):
             quick(name).build(task_spec(task), 0, matrix_of(np.empty((0, 2))))
@@ -295,10 +295,10 @@ def test_too_little_to_learn_from_is_said_in_words(name, task):
     for rows in (2, 3, 5):
         matrix = matrix_of(np.random.default_rng(14).normal(size=(rows, 2)))
         y = np.arange(rows) % 2 if task != "regression" else np.arange(rows) * 10.0
-        said = refusal(name, task, matrix)
-        if said:
-            assert f"{rows} training rows" in said.message
-            assert said.remedy
+        error = refusal(name, task, matrix)
+        if error:
+            assert f"{rows} training rows" in error.message
+            assert error.remedy
             continue
         estimator, model = fit(quick(name), task, matrix, y)
         assert_equal_scores(model.scores(matrix), library_scores(estimator, task, name, matrix, 2))
@@ -320,7 +320,7 @@ def test_more_columns_than_rows():
     ],
 )
 def test_categories_are_split_by_sets(name, more):
-    """A set of codes that no threshold tells from the rest is learned with few leaves."""
+    """A set of codes that no threshold separates from the rest is fitted with few leaves."""
     codes = np.arange(600) % 20
     matrix = matrix_of(np.column_stack([codes, np.zeros(600)]), categories=(0,))
     y = np.isin(codes, [1, 4, 7, 12, 13, 18]).astype(np.intp)

@@ -1,6 +1,6 @@
 """The leak probe: on random labels no step may find anything, for each member and for the recipe that is suggested.
 
-Labels are drawn without a look at the columns, so a score above chance can only come from a step that saw what it must not see. Each
+Labels are drawn without access to the columns, so a score above chance can only come from a step that saw what it must not see. Each
 step is learned on the training part of a stratified fold, as the engine does it, and a small learner scores the other part. Each repeat
 has labels of its own and one fold, so its AUC is independent of the others and its standard error under chance is known exactly (that of
 the Mann-Whitney statistic, sqrt((yes + no + 1) / (12 yes no))). The mean over repeats must lie within three standard errors of 0.5. The
@@ -107,23 +107,23 @@ def noise(kind: str, columns: int) -> Frame:
 
 
 def labels(repeat: int) -> Target:
-    """Labels that were drawn without a look at any column."""
+    """Labels that were drawn without access to any column."""
     return Target("binary", np.random.default_rng([23, repeat]).permutation(np.arange(ROWS) % 2).astype(np.intp), ("no", "yes"))
 
 
 def plant(frame: Frame, target: Target, size: float) -> Frame:
     """The same frame with one column that tells the label but for a few rows: the first number, date, text or word."""
     rng = np.random.default_rng(29)
-    told = np.where(rng.random(ROWS) < 0.97, target.values, 1 - target.values)
+    leaked = np.where(rng.random(ROWS) < 0.97, target.values, 1 - target.values)
     numbers, codes, levels, dates = frame.numbers.copy(), frame.codes.copy(), list(frame.levels), frame.dates.copy()
     if frame.layout.numbers:
-        numbers[:, 0] = size * (told * 4.0 - 2.0 + rng.normal(size=ROWS) / 2)
+        numbers[:, 0] = size * (leaked * 4.0 - 2.0 + rng.normal(size=ROWS) / 2)
     elif frame.layout.dates:
-        dates[:, 0] = (told * 12 * 366 + rng.integers(0, 9 * 365, ROWS)) * 86_400_000_000
+        dates[:, 0] = (leaked * 12 * 366 + rng.integers(0, 9 * 365, ROWS)) * 86_400_000_000
     elif "text" in frame.layout.categoricals:
-        levels[-1] = [f"told{told[i]} {text}" for i, text in enumerate(levels[-1])]
+        levels[-1] = [f"label{leaked[i]} {text}" for i, text in enumerate(levels[-1])]
     else:
-        codes[:, 0] = told
+        codes[:, 0] = leaked
     return Frame(frame.layout, ROWS, numbers, codes, tuple(levels), dates)
 
 
@@ -197,8 +197,8 @@ def test_a_member_finds_nothing_in_much_noise(id_, probe):
 
 def suggested(frame: Frame) -> list[Operation]:
     types = {"number": "number", "categorical": "category", "date": "date"}
-    told = [Column(name, "text" if name == "text" else types[frame.layout.kind(name)]) for name in frame.layout.names()]
-    steps = [step for step, _ in suggest_steps(told, frame)]
+    typed = [Column(name, "text" if name == "text" else types[frame.layout.kind(name)]) for name in frame.layout.names()]
+    steps = [step for step, _ in suggest_steps(typed, frame)]
     texts = tuple(name for name in frame.layout.categoricals if name == "text")
     return [*steps, *encoding_operations(choices().encodings["one_hot_scaled"](), EncoderInput(frame.layout, texts))]
 

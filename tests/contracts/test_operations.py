@@ -250,7 +250,7 @@ def test_a_row_alone_is_the_row_of_the_table(case):
 
 @each_member
 def test_it_does_something(id_):
-    """Else every other promise is kept by doing nothing; and what it does is said by tests of its own."""
+    """Else every other promise is kept by doing nothing; and what it does is in tests of its own."""
     done = [describe(bound(case)[1](LATER)) for case in CASES if case.id == id_ and case.strict]
     assert [table for table in done if table != describe(LATER)], f"give {id_} parameters in EXAMPLES with which it changes something"
     assert (Path(__file__).parents[1] / "catalog" / "operations" / f"test_{id_}.py").exists()
@@ -386,7 +386,7 @@ def beyond(param: Param) -> Iterator[Any]:
 
 
 @each_member
-def test_every_parameter_has_words_and_refuses_what_is_beyond_its_bounds(id_):
+def test_every_parameter_has_a_label_and_refuses_what_is_beyond_its_bounds(id_):
     member = OPERATIONS[id_]
     assert set(member.params()) == {field.name for field in dataclasses.fields(member)}
     for name, param in member.params().items():

@@ -130,13 +130,13 @@ def test_a_column_that_is_gone_is_named(id_):
 
 
 @pytest.mark.parametrize(
-    ("condition", "said"),
+    ("condition", "message"),
     [("", "Keep rows where"), ("aeg > 1", "“aeg”"), ("city", "gives a text"), ("day", "gives a date"), ("age >", "the formula ends")],
 )
-def test_a_filter_that_cannot_be_answered_is_refused(condition, said):
+def test_a_filter_that_cannot_be_answered_is_refused(condition, message):
     with pytest.raises(UserError) as caught:
         row_filter("filter_rows", {"condition": condition}).keep(frame(), "target")
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert caught.value.remedy
 
 

@@ -38,7 +38,7 @@ def test_a_splitter_as_json(id_):
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=list(TARGETS))
 @pytest.mark.parametrize("id_", list(SPLITTERS))
-def test_no_row_learns_and_is_scored(id_, target):
+def test_no_row_is_fitted_and_scored(id_, target):
     splitter = SPLITTERS[id_]()
     sides = cut(splitter, target, COLUMNS, 5)
     folds = folded(splitter, target.take(sides[0]), rows_of(COLUMNS, sides[0]), 5)

@@ -57,7 +57,7 @@ def test_a_fitting_column_is_read_into_the_declared_shape(task, name):
 
 
 @each_task
-def test_it_can_be_learned_and_measured(task):
+def test_it_can_be_fitted_and_measured(task):
     spec = task_spec(task)
     assert choices().algorithms[BASELINE].supports(spec)
     assert len([one for one in choices().algorithms.values() if one.supports(spec)]) > 1

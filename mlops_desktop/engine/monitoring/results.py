@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.project import from_json
 
 Shares = tuple[float, ...]  # of the training rows, and of the rows now
 
@@ -56,3 +60,16 @@ class DriftReport:
     counts: tuple[tuple[int, ...], ...]
     refused: int = 0
     file: str = ""
+
+
+def read_service_report(text: str) -> DriftReport:
+    """The drift report of a service from its answer to `/v1/drift`; fields that only other versions know are passed over.
+
+    UserError when it is no such report.
+    """
+    try:
+        document = json.loads(text)
+        known = {field.name for field in fields(DriftReport)}
+        return from_json(DriftReport, {name: value for name, value in document.items() if name in known}, "report")
+    except (ValueError, AttributeError, UserError) as error:
+        raise UserError("The service answered with counters that cannot be read.", "Export the model again with this version.") from error

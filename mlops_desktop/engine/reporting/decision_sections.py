@@ -15,7 +15,7 @@ from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, plain, share, table
 from mlops_desktop.engine.reporting.report_plots import short
-from mlops_desktop.engine.training import tied_with_best
+from mlops_desktop.engine.training import Run, first_runs, pipeline_differences, run_differences, tied_with_best
 
 Json = dict[str, Any]
 
@@ -175,6 +175,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
     rest = [run for run in runs if run.get("score") is None]
     tied = tied_with_best([run.get("fold_scores") or () for run in done])
     metric = metric_named((done or runs)[0].get("metric", ""), task)
+    first = first_runs(map(Run.from_json, runs))
     rows, marked = [], []
     for place, run in enumerate([*done, *rest][:MOST_RUNS]):
         tie = place < len(done) and tied[place] and place > 0
@@ -183,7 +184,7 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
             state = pill(run["status"], "bad" if run["status"] == "failed" else "")
         if run["id"] == chosen:
             marked.append(place)
-        remark = run.get("reason") or _differences(run)
+        remark = _remarks(Run.from_json(run), first)
         rows.append(
             (
                 run["label"],
@@ -206,30 +207,26 @@ def leaderboard(runs: Sequence[Json], chosen: str, task: str) -> Html:
     return join([paragraph(" ".join(notes), quiet=True), table(head, rows, (1, 2, 3), marked)])
 
 
-def _differences(run: Json) -> str:
-    """The parameters of a run that are not the defaults."""
-    record = run.get("algorithm") or {}
-    member = choices().algorithms.get(record.get("id", ""))
-    if member is None:
-        return ""
-    known = member.params()
-    changed = {k: v for k, v in current_params(member, record).items() if k in known and v != known[k].default}
-    return "; ".join(f"{known[name].label}: {plain(v)}" for name, v in changed.items()) or "defaults"
+def _remarks(run: Run, first: Mapping[str, Run]) -> str:
+    """In what a run differs from the `first` one of its algorithm, and what is to be known of it."""
+    return ". ".join(text for text in ("; ".join(run_differences(run, first.get(run.algorithm_id))), run.reason) if text) or "defaults"
 
 
-def chosen_model(run: Json | None, model: Json, project: Json) -> Html:
-    """The chosen run and what it became."""
+def chosen_model(run: Json | None, model: Json, project: Json, runs: Sequence[Json]) -> Html:
+    """The chosen run and what it became; `runs` are those of its leaderboard."""
     if not run:
         return not_yet("A model is chosen when training has finished.")
     record = run.get("algorithm") or {}
     member = choices().algorithms.get(record.get("id", ""))
     features = model.get("features") or []
+    chosen, first = Run.from_json(run), first_runs(map(Run.from_json, runs))
     everything = project.get("refit") == "all"
     listed = facts(
         [
             ("Algorithm", member.label if member else run.get("label")),
             ("What it is", member.help if member else run.get("reason")),
             ("Parameters", parameters(member, current_params(member, record)) if member else ""),
+            ("Other than in the preparation above", "; ".join(pipeline_differences(chosen, first.get(chosen.algorithm_id)))),
             ("Run", run["id"][:8]),
             ("Version of the model", model.get("version")),
             ("Fitted on", "all rows, after it was tested" if everything else "the training rows"),

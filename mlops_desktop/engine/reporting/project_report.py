@@ -56,7 +56,7 @@ def report_html(facts: Facts | Json) -> str:
         ("preparation", "Preparation", decision_sections.preparation(project)),
         ("split", "Split and sealed test part", decision_sections.split(project, facts.get("split") or {}, facts.get("test_accesses"))),
         ("leaderboard", "Leaderboard", decision_sections.leaderboard(facts.get("runs") or [], (chosen or {}).get("id", ""), task)),
-        ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.get("model") or {}, project)),
+        ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.get("model") or {}, project, facts.get("runs") or [])),
         ("evaluation", "Evaluation", result_sections.evaluation(evaluation, facts.get("out_of_fold"))),
         ("importance", "Importance of columns", result_sections.importance(importance)),
         ("threshold", "Cut-off", result_sections.threshold(facts)),

@@ -17,6 +17,10 @@ from .results import TrainingEvent as TrainingEvent
 from .results import TrainingResult as TrainingResult
 from .results import TrialEnded as TrialEnded
 from .results import TrialStarted as TrialStarted
+from .run_comparison import first_runs as first_runs
+from .run_comparison import parameter_text as parameter_text
+from .run_comparison import pipeline_differences as pipeline_differences
+from .run_comparison import run_differences as run_differences
 from .runs import Run as Run
 from .runs import Runs as Runs
 from .scorer_assembly import stored_scorer as stored_scorer

@@ -10,10 +10,21 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.number_format import MINUS, format_number
-from mlops_desktop.base.params import Choice, Flag
+from mlops_desktop.base.number_format import MINUS
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.training import FoldProgress, Run, TrainingEvent, TrialStarted, board_order, ranked, tied_with_best
+from mlops_desktop.engine.training import (
+    FoldProgress,
+    Run,
+    TrainingEvent,
+    TrialStarted,
+    board_order,
+    first_runs,
+    parameter_text,
+    pipeline_differences,
+    ranked,
+    run_differences,
+    tied_with_best,
+)
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
 MOST_ROWS = 250  # of the best runs: nobody looks for one among thousands
@@ -37,25 +48,17 @@ class Running:
         return None
 
 
-def model_text(run: Run) -> tuple[str, str]:
-    """A run's algorithm with what differs from its defaults, shortly; and every parameter, for a tooltip."""
+def model_text(run: Run, first: Run | None) -> tuple[str, str]:
+    """A run's algorithm with what differs from the defaults and from the `first` run of that algorithm, shortly; and every parameter of the
+    algorithm with what differs in its pipeline, for a tooltip.
+    """
     try:
         component = run.component()
     except UserError:  # of a version with other parameters
-        return run.label, run.label
-    changed, every = [], [run.label]
-    for name, param in component.params().items():
-        value = getattr(component, name)
-        if isinstance(param, Choice):
-            text = param.options[value]
-        elif isinstance(param, Flag):
-            text = QCoreApplication.translate("Leaderboard", "yes") if value else QCoreApplication.translate("Leaderboard", "no")
-        else:
-            text = format_number(value, 3) if isinstance(value, (int, float)) else "–" if value is None else str(value)
-        every.append(f"{param.label}: {text}")
-        if value != param.default:
-            changed.append(f"{param.label.lower()} {text}")
-    return ", ".join([run.label, *changed]), "\n".join(every)
+        every = []
+    else:
+        every = [f"{param.label}: {parameter_text(param, getattr(component, name))}" for name, param in component.params().items()]
+    return ", ".join([run.label, *run_differences(run, first)]), "\n".join([run.label, *every, *pipeline_differences(run, first)])
 
 
 def spent(seconds: float) -> str:
@@ -71,7 +74,8 @@ class Leaderboard(RowsTable):
 
     def __init__(self) -> None:
         super().__init__(_columns(QCoreApplication.translate("Leaderboard", "Score")), name="leaderboard", title=self.tr("Leaderboard"))
-        self._texts: dict[str, tuple[str, str]] = {}
+        self._texts: dict[tuple[str, str], tuple[str, str]] = {}  # by the id of a run and of the first run of its algorithm
+        self._firsts: dict[str, Run] = {}
         self._decimals = 4
 
     def show_board(
@@ -81,6 +85,7 @@ class Leaderboard(RowsTable):
         title = self.tr("{metric} (CV)").format(metric=metric.label if metric else self.tr("Score"))
         if self.rows_model.columns[1].title != title:
             self.show_columns(_columns(title))
+        self._firsts = first_runs(runs)
         order = board_order(run for run in runs if run.algorithm_id != BASELINE)
         base = [run for run in runs if run.algorithm_id == BASELINE]
         done = ranked([*order, *base])
@@ -102,9 +107,10 @@ class Leaderboard(RowsTable):
         self.select([current] if current else [])
 
     def _row(self, run: Run, metric: Metric | None, span: tuple[float, float], status: Cell, best: Run | None, stale: bool) -> Row:
-        if run.id not in self._texts:
-            self._texts[run.id] = model_text(run)
-        text, tip = self._texts[run.id]
+        first = self._firsts[run.algorithm_id]
+        if (run.id, first.id) not in self._texts:
+            self._texts[run.id, first.id] = model_text(run, first)
+        text, tip = self._texts[run.id, first.id]
         if run.score is None:
             return Row(run.id, [Cell(text, tip=tip, tone="2"), "", "", spent(run.seconds), "", status], tone="3" if stale else "")
         shown = metric.shown(run.score) if metric else run.score

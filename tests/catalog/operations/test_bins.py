@@ -40,7 +40,7 @@ def test_columns_of_one_range_do_not_disturb_their_neighbours():
     assert found == {"b < 1.5": [1, 0], "b ≥ 1.5": [0, 1]}
 
 
-def test_edges_that_look_alike_are_written_out():
+def test_edges_of_equal_text_are_written_out():
     train = make_frame({"a": (1e9 + np.arange(5.0)).tolist()})
     names = list(table(run(Bins(method="equal_width", count=4), train)))
     assert len(set(names)) == 4

@@ -58,10 +58,10 @@ def test_names_sources_and_what_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("columns", "method", "said"),
+    ("columns", "method", "message"),
     [((), "sum", "at least two"), (("a",), "sum", "at least two"), (("a", "b", "c"), "ratio", "exactly two"), (("a", "u"), "sum", "“u”")],
 )
-def test_what_does_not_fit_is_refused(columns, method, said):
+def test_what_does_not_fit_is_refused(columns, method, message):
     with pytest.raises(UserError) as caught:
         CombineColumns(columns=columns, method=method).fit(Dataset(FRAME, BINARY), Silent())
-    assert said in caught.value.message
+    assert message in caught.value.message

@@ -33,7 +33,7 @@ def test_a_formula_may_use_what_an_earlier_one_made():
 
 
 @pytest.mark.parametrize(
-    ("name", "formula", "said"),
+    ("name", "formula", "message"),
     [
         ("x", "prise + 1", "“prise”"),
         ("x", "day", "gives a date"),
@@ -41,9 +41,9 @@ def test_a_formula_may_use_what_an_earlier_one_made():
         ("x", "1 +", "the formula ends"),
     ],
 )
-def test_what_cannot_be_a_column_is_refused(name, formula, said):
+def test_what_cannot_be_a_column_is_refused(name, formula, message):
     with pytest.raises(UserError) as caught:
         Formula(name=name, formula=formula).fit(Dataset(FRAME, BINARY), Silent())
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert f"“{name}”" in caught.value.message
     assert caught.value.remedy

@@ -43,7 +43,7 @@ def test_the_column_goes_on_request_and_its_parts_remember_it():
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "message"),
     [
         ({}, "no column"),
         ({"columns": ("cabin",), "method": "pattern"}, "no pattern"),
@@ -52,7 +52,7 @@ def test_the_column_goes_on_request_and_its_parts_remember_it():
         ({"columns": ("cabin",), "names": ("size", "x")}, "already a column “size”"),
     ],
 )
-def test_what_does_not_fit_is_refused(params, said):
+def test_what_does_not_fit_is_refused(params, message):
     with pytest.raises(UserError) as caught:
         SplitColumn(**params).fit(Dataset(FRAME, BINARY), Silent())[0].bind(FRAME.layout)
-    assert said in caught.value.message
+    assert message in caught.value.message

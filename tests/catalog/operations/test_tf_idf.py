@@ -63,10 +63,10 @@ def test_texts_go_and_stay_as_wanted_and_features_remember_them():
     assert run(TfIdf(columns=("t",), keep=True), frame).layout.categoricals == ("t", "u")
 
 
-@pytest.mark.parametrize(("texts", "said"), [(["only once", "never again"], "no term of “t”"), ([None, None], "no term of “t”")])
-def test_without_a_shared_term_the_step_is_refused(texts, said):
+@pytest.mark.parametrize(("texts", "message"), [(["only once", "never again"], "no term of “t”"), ([None, None], "no term of “t”")])
+def test_without_a_shared_term_the_step_is_refused(texts, message):
     with pytest.raises(UserError) as caught:
         TfIdf(columns=("t",)).fit(Dataset(make_frame({}, {"t": texts}), BINARY), Silent())
-    assert said in caught.value.message
+    assert message in caught.value.message
     with pytest.raises(UserError):
         TfIdf(low=3, high=2)

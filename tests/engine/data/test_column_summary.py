@@ -70,11 +70,11 @@ def test_the_range_holds_every_training_value_and_every_usual_value_is_accepted(
 
 
 def test_nothing_of_a_single_person(table):
-    said = str(pack(describe_columns(table, table.frame), {}))
-    assert "Mustermann" not in said
-    assert "Atlantis" not in said
-    assert "K-00" not in said
-    assert "1000.123" not in said
+    packed = str(pack(describe_columns(table, table.frame), {}))
+    assert "Mustermann" not in packed
+    assert "Atlantis" not in packed
+    assert "K-00" not in packed
+    assert "1000.123" not in packed
     assert LEAST_ROWS > 1
 
 

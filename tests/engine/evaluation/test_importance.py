@@ -87,7 +87,7 @@ def test_undefined_metric_gives_none_and_never_crashes():
     assert all(row["mean"] == 0.0 for row in one["columns"])
 
 
-def test_many_rows_are_sampled_and_said():
+def test_many_rows_are_sampled_and_the_sample_is_reported():
     scorer, frame, target = problem(MOST_ROWS + 1000)
     found = permutation_importance(scorer, frame, target, "r2", 1, 0, Silent())
     assert (found["rows"], found["of"]) == (MOST_ROWS, MOST_ROWS + 1000)

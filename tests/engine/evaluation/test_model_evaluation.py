@@ -49,8 +49,8 @@ def test_is_plain_json_same_again_with_every_metric_in_its_interval(task):
 def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
     rng = np.random.default_rng(3)
     values = rng.integers(0, 2, 900).astype(np.intp)
-    said = np.where(rng.random(900) < 0.8, values, 1 - values)
-    scores = np.column_stack([1 - said, said]).astype(float)
+    predicted = np.where(rng.random(900) < 0.8, values, 1 - values)
+    scores = np.column_stack([1 - predicted, predicted]).astype(float)
     target = Target("binary", values, ("a", "b"))
     found = by_id(evaluate_scores(target, scores, seed=0, resamples=1000))
     share = found["accuracy"]["value"]
@@ -58,7 +58,7 @@ def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
     assert found["accuracy"]["low"] == pytest.approx(share - reach, abs=0.006)
     assert found["accuracy"]["high"] == pytest.approx(share + reach, abs=0.006)
     drawn = [rng.integers(0, 900, 900) for _ in range(400)]
-    slow = np.quantile([sk.f1_score(values[rows], said[rows]) for rows in drawn], [0.025, 0.975])
+    slow = np.quantile([sk.f1_score(values[rows], predicted[rows]) for rows in drawn], [0.025, 0.975])
     assert [found["f1"]["low"], found["f1"]["high"]] == pytest.approx(slow, abs=0.01)
 
 
@@ -80,8 +80,8 @@ def test_interval_needs_half_of_the_resamples():
 
 def test_hand_computed_confusion_and_class_table():
     target = Target("multiclass", np.array([0, 0, 1, 2, 2, 2]), ("a", "b", "c"))
-    said = np.array([0, 1, 1, 2, 2, 0])
-    found = evaluate_scores(target, np.eye(3)[said], seed=0, resamples=20)
+    predicted = np.array([0, 1, 1, 2, 2, 0])
+    found = evaluate_scores(target, np.eye(3)[predicted], seed=0, resamples=20)
     assert found["confusion"] == {"labels": ["a", "b", "c"], "counts": [[1, 1, 0], [0, 1, 0], [1, 0, 2]]}
     assert found["per_class"][2] == {"class": "c", "rows": 3, "answered": 2, "precision": 1.0, "recall": pytest.approx(2 / 3), "f1": 0.8}
     assert found["positive"] is None

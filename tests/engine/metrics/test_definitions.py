@@ -42,7 +42,7 @@ def by_sklearn(metric_id: str, target: Target, scores, weights=None):
         }
         return values[metric_id]()
     labels = list(range(len(target.classes)))
-    said = scores.argmax(axis=1)
+    predicted = scores.argmax(axis=1)
     two = target.task == "binary"
     rate = {"zero_division": 0.0, **kept}
     values = {
@@ -51,16 +51,16 @@ def by_sklearn(metric_id: str, target: Target, scores, weights=None):
         "average_precision": lambda: sk.average_precision_score(y, scores[:, 1] if two else scores, **kept),
         "neg_log_loss": lambda: -sk.log_loss(y, scores, labels=labels, **kept),
         "neg_brier_score": lambda: -sk.brier_score_loss(y, scores, labels=labels, **kept),
-        "accuracy": lambda: sk.accuracy_score(y, said, **kept),
-        "balanced_accuracy": lambda: sk.balanced_accuracy_score(y, said, **kept),
-        "precision": lambda: sk.precision_score(y, said, **rate),
-        "recall": lambda: sk.recall_score(y, said, **rate),
-        "f1": lambda: sk.f1_score(y, said, **rate),
-        "precision_macro": lambda: sk.precision_score(y, said, average="macro", **rate),
-        "recall_macro": lambda: sk.recall_score(y, said, average="macro", **rate),
-        "f1_macro": lambda: sk.f1_score(y, said, average="macro", **rate),
-        "f1_weighted": lambda: sk.f1_score(y, said, average="weighted", **rate),
-        "matthews_corrcoef": lambda: sk.matthews_corrcoef(y, said, **kept),
+        "accuracy": lambda: sk.accuracy_score(y, predicted, **kept),
+        "balanced_accuracy": lambda: sk.balanced_accuracy_score(y, predicted, **kept),
+        "precision": lambda: sk.precision_score(y, predicted, **rate),
+        "recall": lambda: sk.recall_score(y, predicted, **rate),
+        "f1": lambda: sk.f1_score(y, predicted, **rate),
+        "precision_macro": lambda: sk.precision_score(y, predicted, average="macro", **rate),
+        "recall_macro": lambda: sk.recall_score(y, predicted, average="macro", **rate),
+        "f1_macro": lambda: sk.f1_score(y, predicted, average="macro", **rate),
+        "f1_weighted": lambda: sk.f1_score(y, predicted, average="weighted", **rate),
+        "matthews_corrcoef": lambda: sk.matthews_corrcoef(y, predicted, **kept),
     }
     return values[metric_id]()
 
@@ -101,12 +101,12 @@ def test_hand_computed():
     assert score("neg_brier_score", target, scores) == pytest.approx(-(0.01 + 0.16 + 0.4225 + 0.04) / 4)
     assert score("neg_log_loss", target, scores) == pytest.approx(np.log([0.9, 0.6, 0.35, 0.8]).mean())
     numbers = Target("regression", np.array([1.0, 2.0, 4.0]))
-    told = np.array([1.0, 3.0, 2.0])
-    assert score("neg_root_mean_squared_error", numbers, told) == pytest.approx(-math.sqrt(5 / 3))
-    assert score("neg_mean_absolute_error", numbers, told) == -1.0
-    assert score("neg_median_absolute_error", numbers, told) == -1.0
-    assert score("neg_mean_absolute_percentage_error", numbers, told) == pytest.approx(-(0 + 0.5 + 0.5) / 3)
-    assert score("r2", numbers, told) == pytest.approx(1 - 5 / (14 / 3))
+    predicted = np.array([1.0, 3.0, 2.0])
+    assert score("neg_root_mean_squared_error", numbers, predicted) == pytest.approx(-math.sqrt(5 / 3))
+    assert score("neg_mean_absolute_error", numbers, predicted) == -1.0
+    assert score("neg_median_absolute_error", numbers, predicted) == -1.0
+    assert score("neg_mean_absolute_percentage_error", numbers, predicted) == pytest.approx(-(0 + 0.5 + 0.5) / 3)
+    assert score("r2", numbers, predicted) == pytest.approx(1 - 5 / (14 / 3))
 
 
 def test_the_positive_class_may_be_the_first():

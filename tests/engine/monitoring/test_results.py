@@ -1,4 +1,4 @@
-"""A drift report is read from what a service answers, strictly."""
+"""A drift report is read from what a service answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.monitoring.results import DriftReport
+from mlops_desktop.engine.monitoring.results import DriftReport, read_service_report
 from mlops_desktop.engine.project.serialization import from_json, to_json
 
 COLUMN = {
@@ -43,3 +43,11 @@ def test_what_does_not_fit_is_named_by_its_place():
         from_json(DriftReport, broken, "DriftReport")
     with pytest.raises(UserError, match="rule"):
         from_json(DriftReport, {name: value for name, value in ANSWER.items() if name != "rule"}, "DriftReport")
+
+
+def test_the_report_of_a_service_of_another_version_is_read():
+    newer = {**ANSWER, "model": {"name": "m"}, "later": 1}
+    assert read_service_report(json.dumps(newer)) == read_service_report(json.dumps(ANSWER))
+    for text in ("[]", "{", '{"rows": 1}'):
+        with pytest.raises(UserError, match="cannot be read"):
+            read_service_report(text)

@@ -30,7 +30,7 @@ def test_the_gravest_first_then_by_column():
     assert [(f.rule, f.severity) for f in found] == [("target_missing", "high"), ("constant", "warning"), ("missing", "info")]
 
 
-def test_many_of_one_kind_are_told_together_with_one_fix():
+def test_many_of_one_rule_are_grouped_with_one_fix():
     rng = np.random.default_rng(0)
     gaps = {f"c{i}": pd.Series(np.where(rng.random(200) < 0.02, np.nan, rng.normal(size=200))) for i in range(MOST_ALIKE + 3)}
     found = findings({**gaps, **{f"k{i}": pd.Series([1.0] * 200) for i in range(MOST_ALIKE + 1)}})

@@ -21,7 +21,7 @@ def seen(target=None, task=None, roles=None):
     return Seen(type_cells(cells_of(CELLS), {}, Silent()), target, task, roles or {})
 
 
-def test_features_are_what_is_learned_from():
+def test_features_are_the_columns_to_fit_on():
     assert [c.name for c in seen("b", roles={"d": "ignore"}).features()] == ["a"]
 
 

@@ -109,7 +109,7 @@ def test_costs_begin_with_the_first_of_them():
         ("roles.a=ignore", "a", ColumnNote(role="ignore", unit="cm")),
     ],
 )
-def test_something_is_said_of_a_column(text, column, note):
+def test_notes_on_a_column(text, column, note):
     assert after(text).columns[column] == note
 
 

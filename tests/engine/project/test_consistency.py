@@ -47,30 +47,30 @@ def test_what_fits_stays_as_it_is():
 
 
 def test_a_target_that_is_gone():
-    project, said = consistent(replace(GOOD, target="lost"), SEEN)
+    project, messages = consistent(replace(GOOD, target="lost"), SEEN)
     assert (project.target, project.task, project.positive) == ("", None, None)
-    assert any("lost" in sentence for sentence in said)
+    assert any("lost" in sentence for sentence in messages)
 
 
 def test_another_target_takes_out_its_name_in_steps_and_the_other_task():
-    project, said = consistent(replace(GOOD, target="three", task="multiclass"), SEEN)
+    project, messages = consistent(replace(GOOD, target="three", task="multiclass"), SEEN)
     assert project.steps[0].component.columns == ("g",)
     assert (project.positive, project.costs, project.goals, project.metric) == (None, None, Goals(), "")
-    assert len(said) == 3
+    assert len(messages) == 3
     alone = replace(GOOD, target="g", task=None, steps=(Step(operation("one_hot", columns=["g"])),))
     assert consistent(alone, SEEN)[0].steps == ()
 
 
 def test_a_task_that_the_column_does_not_allow():
-    project, said = consistent(replace(GOOD, task="regression"), SEEN)
+    project, messages = consistent(replace(GOOD, task="regression"), SEEN)
     assert project.task is None
-    assert "regression" in said[0]
+    assert "regression" in messages[0]
 
 
 def test_algorithms_of_another_task():
-    project, said = consistent(replace(GOOD, target="n", task="regression", metric="r2"), SEEN)
+    project, messages = consistent(replace(GOOD, target="n", task="regression", metric="r2"), SEEN)
     assert [a.id for a in project.candidates] == ["baseline"]
-    assert any("Logistic" in sentence for sentence in said)
+    assert any("Logistic" in sentence for sentence in messages)
 
 
 def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
@@ -98,6 +98,6 @@ def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
 def test_a_split_needs_its_column(split, role, fits):
     notes = {"g": ColumnNote(role=role)} if role else {}
     bare = replace(GOOD, columns=notes, split=split, steps=())
-    project, said = consistent(bare, SEEN)
+    project, messages = consistent(bare, SEEN)
     assert (project.split == split) is fits
-    assert bool(said) is not fits
+    assert bool(messages) is not fits

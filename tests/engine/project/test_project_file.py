@@ -154,7 +154,7 @@ def test_a_damaged_file_names_the_good_copy_and_the_copy_works(tmp_path, content
     assert (tmp_path / "project.json.damaged").read_bytes() == content
 
 
-def test_a_lost_file_with_a_good_copy_is_told(tmp_path):
+def test_a_lost_file_with_a_good_copy_is_reported(tmp_path):
     write_project(tmp_path, Project(name="good"))
     (tmp_path / "project.json").unlink()
     with pytest.raises(UserError, match=r"project\.json\.bak"):
@@ -193,7 +193,7 @@ def test_a_newer_format_is_refused_and_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["absent", "a file", "empty"])
-def test_a_folder_without_a_project_is_told(tmp_path, folder):
+def test_a_folder_without_a_project_is_refused(tmp_path, folder):
     (tmp_path / "a file").touch()
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError) as caught:
@@ -227,7 +227,7 @@ def test_a_disk_that_fills_between_the_two_copies_changes_neither():
         assert len(list(folder.iterdir())) == 3
 
 
-def test_without_rights_nothing_is_written_and_the_reason_is_told(open_folder):
+def test_without_rights_nothing_is_written_and_the_reason_is_reported(open_folder):
     write_project(open_folder, Project(name="old"))
     if os.geteuid() != 0:
         open_folder.chmod(0o555)

@@ -73,7 +73,7 @@ def test_it_can_be_held_by_one_thread_and_given_back_by_another(tmp_path):
         pass
 
 
-def test_a_folder_that_is_not_there_and_one_without_rights_are_told(tmp_path, open_folder):
+def test_a_folder_that_is_not_there_and_one_without_rights_are_refused(tmp_path, open_folder):
     with pytest.raises(UserError, match="no project"):
         ProjectLock(tmp_path / "absent").acquire()
     if os.name == "posix" and os.geteuid() != 0:

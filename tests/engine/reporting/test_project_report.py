@@ -91,8 +91,10 @@ def run(number: int, score: float | None, **more):
     scores = [] if score is None else [score - 0.01, score, score + 0.01]
     return {
         "id": f"{number:032x}",
+        "key": "board",
         "number": number,
         "algorithm": {"id": "unknown", "version": 1, "params": {}},
+        "algorithm_id": "unknown",
         "label": f"Model {number} {EVIL}",
         "metric": "roc_auc",
         "status": "done" if score is not None else "failed",
@@ -165,7 +167,18 @@ def test_parameters_of_an_older_version_of_an_algorithm_are_shown():
     given["runs"] = [given["chosen"], *given["runs"]]
     page = report_html(given)
     assert "Rounds: 77;" in page  # the chosen model, with every parameter
-    assert "Rounds: 77<" in page  # the leaderboard, with those that are not the defaults
+    assert "rounds 77<" in page  # the leaderboard, with those that are not the defaults
+
+
+def test_runs_are_named_by_the_operations_that_differ():
+    told = facts("binary")
+    bins = choices().operations["bins"]
+    for given, count in zip(told["runs"], (7, 5), strict=False):
+        given["candidate"] = {"steps": [bins(count=count).to_json()], "encoding": {"id": "as_it_is"}}
+        given["number"] = -count  # the run with 7 ranges is the first
+    told["chosen"] = told["runs"][1]
+    assert report_html(told).count("Bins: number of ranges 5") == 2  # on the leaderboard, and of the chosen model
+    assert "Bins: number of ranges 7" not in report_html(told)
 
 
 @pytest.mark.parametrize("task", tasks())
@@ -296,7 +309,7 @@ def test_relations_list_the_target_first_and_leave_out_weak_ones():
     assert related(replace(profile(), relations=weak)) == ""
 
 
-def test_refit_on_all_rows_is_said():
+def test_refit_on_all_rows_is_reported():
     known = facts("binary")
     project = replace(project_from_json(known["project"]), refit="all")
     text = report_html(known | {"project": project_to_json(project)})

@@ -106,6 +106,7 @@ def test_reasons_go_with_their_steps(recipe):
     controller = recipe.controller
     reasons = encode, fill, scale = "Encodes.", "Fills.", "Scales."
     found = [(step.component, why) for step, why in zip(recipe.steps, reasons, strict=True)]
+    controller.store.remove([controller.keys.suggestions])
     controller.store.put(controller.keys.suggestions, write_suggestions(found))
     controller._suggested = ("", ())
     assert [recipe.reason(at) for at in range(3)] == list(reasons)

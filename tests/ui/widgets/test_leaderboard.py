@@ -101,7 +101,23 @@ def test_a_blend_shows_what_is_in_it_and_a_trial_left_early_why(board):
     cells = {row.cell(0).text: row.cell(5) for row in board.rows_model.rows}
     assert (cells["Blend of 2 models"].text, cells["Blend of 2 models"].tip) == ("Best", "The weighted mean of two.")
     assert (cells[left.label].text, cells[left.label].tip, cells[left.label].tone) == ("Left early", left.reason, "3")
-    assert model_text(blend)[0] == "Blend of 2 models"
+    assert model_text(blend, None)[0] == "Blend of 2 models"
+
+
+def test_a_run_is_named_by_the_parameters_of_its_operations_too(board):
+    operation, encoding = choices().operations["bins"], choices().encodings["as_it_is"]()
+
+    def with_bins(run_: Run, count: int) -> Run:
+        candidate = {"steps": [operation(count=count).to_json()], "encoding": encoding.to_json(), "algorithm": run_.algorithm}
+        return replace(run_, candidate=candidate)
+
+    moved = with_bins(run(9, "decision_tree", (0.7, 0.7, 0.7), params={"max_depth": 3}), 7)
+    board.show_board([BASE, moved, with_bins(POOR, 5)], METRICS["roc_auc"])
+    assert [line[0] for line in shown(board)][:2] == [
+        "Decision tree, greatest depth 3, Bins: number of ranges 7",
+        "Decision tree, greatest depth 3",
+    ]
+    assert "Bins: number of ranges 7" in board.rows_model.rows[0].cell(0).tip
 
 
 def test_old_runs_are_pale_and_cannot_be_the_choice(board):
@@ -127,10 +143,10 @@ def test_thousands_of_trials_show_the_best(board):
 
 def test_words():
     assert [spent(s) for s in (0.04, 9.94, 9.96, 61, 3700)] == ["0.0 s", "9.9 s", "10 s", "1 min 1 s", "1 h 1 min"]
-    assert model_text(GOOD)[0] == "Logistic regression"
-    assert "Greatest depth: 3" in model_text(POOR)[1]
+    assert model_text(GOOD, None)[0] == "Logistic regression"
+    assert "Greatest depth: 3" in model_text(POOR, None)[1]
     strange = replace(GOOD, algorithm={"id": "gone", "version": 1, "params": {}}, label="Gone")
-    assert model_text(strange) == ("Gone", "Gone")
+    assert model_text(strange, None) == ("Gone", "Gone")
     assert board_order([LOST, POOR, GOOD]) == [GOOD, POOR, LOST]
 
 

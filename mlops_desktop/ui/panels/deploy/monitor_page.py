@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Imported
-from mlops_desktop.engine.monitoring import DriftReport
+from mlops_desktop.engine.monitoring import DriftReport, read_service_report
 from mlops_desktop.engine.process import ImportFile, MeasureDrift, Renew, Renewal
-from mlops_desktop.engine.project import Project, from_json
+from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
@@ -171,6 +171,10 @@ class MonitorPage(QWidget):
         if status != 200:
             self.counted.setText(self.tr("The service gave no counters ({status}).").format(status=status))
             return
-        self._of_service = from_json(DriftReport, json.loads(body), "DriftReport")
+        try:
+            self._of_service = read_service_report(body)
+        except UserError as error:
+            self.counted.setText(str(error))
+            return
         self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service.rows:,}"))
         self._show()

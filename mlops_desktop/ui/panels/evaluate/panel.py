@@ -155,7 +155,7 @@ class EvaluatePanel(Panel):
             self._notices.addWidget(made)
 
     def _show_head(self, best: Run, found: Json | None, opened: bool) -> None:
-        message, tip = model_text(best)
+        message, tip = model_text(best, self.controller.project_status().first)
         test_accesses = len(self.controller.runs.test_accesses(self.controller.keys.split))
         self.model.setText(message)
         self.model.setToolTip(tip)

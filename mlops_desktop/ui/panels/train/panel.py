@@ -14,7 +14,7 @@ from mlops_desktop.base.metric import Metric
 from mlops_desktop.engine.metrics import METRICS, metrics_for
 from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.process import DescribeSplit, MakeLearningCurve
-from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan
+from mlops_desktop.engine.training import LearningCurve, Run, TrainingResult, done_of_plan, first_runs
 from mlops_desktop.engine.workflow import blocked, chosen_of
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.train.board_card import BoardCard, HistoryCard, trials_text
@@ -202,9 +202,9 @@ class TrainPanel(Panel):
         points = found.points if found else self.curve.parts
         metric = self._metric()
         self.learning.show_curve(
-            model_text(best)[1], points, metric, best=not self.controller.project.chosen, done=found is not None,
-            busy=self.curve.asking or self.training.job is not None, notes=found.notes if found else (),
-            cost=spent(CURVE_COST * best.seconds),
+            model_text(best, first_runs(runs).get(best.algorithm_id))[1], points, metric, done=found is not None,
+            best=not self.controller.project.chosen, busy=self.curve.asking or self.training.job is not None,
+            notes=found.notes if found else (), cost=spent(CURVE_COST * best.seconds),
         )  # fmt: skip
 
     def _want_curve(self, run: Run) -> None:
