@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.settings import Settings
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +39,19 @@ class Component(Settings):
         """The component of a record, upgraded from an older version; UserError when a parameter is unknown or out of bounds."""
         version = record.get("version", cls.version)
         if not isinstance(version, int) or version > cls.version:
-            raise UserError(f"“{cls.label}” was saved by a newer version of the application.", "Install the newer version to open it.")
+            raise UserError(
+                msg("“{cls}” was saved by a newer version of the application.", cls=cls.label), "Install the newer version to open it."
+            )
         params = record.get("params", {})
         if not isinstance(params, dict):
-            raise UserError(f"The parameters of “{cls.label}” must be an object of names and values.")
+            raise UserError(msg("The parameters of “{cls}” must be an object of names and values.", cls=cls.label))
         params = cls.upgrade(dict(params), version)
         for name in params:
             if name not in cls.params():
-                raise UserError(f"“{cls.label}” has no parameter “{name}”.", "It has: " + (", ".join(cls.params()) or "none") + ".")
+                raise UserError(
+                    msg("“{cls}” has no parameter “{name}”.", cls=cls.label, name=name),
+                    "It has: " + (", ".join(cls.params()) or "none") + ".",
+                )
         return cls(**params)
 
     @classmethod

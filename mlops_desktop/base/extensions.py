@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
 
 VARIABLE = "MLOPS_DESKTOP_EXTENSIONS"
 _ROOT = __name__.partition(".")[0]
@@ -26,7 +27,10 @@ def extension_folders() -> list[Path]:
     folders = [Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name]
     for folder in folders:
         if not folder.is_dir():
-            raise UserError(f"There is no folder “{folder}” of extensions.", f"Mend the environment variable {VARIABLE}, or unset it.")
+            raise UserError(
+                msg("There is no folder “{folder}” of extensions.", folder=folder),
+                msg("Mend the environment variable {variable}, or unset it.", variable=VARIABLE),
+            )
     return folders
 
 
@@ -42,7 +46,14 @@ def join_extensions() -> None:
                 try:
                     package = importlib.import_module(f"{_ROOT}.{part}.{place.name}")
                 except ModuleNotFoundError as error:
-                    raise UserError(f"The extension “{folder.name}” has a folder “{part}/{place.name}” that has no place here.") from error
+                    raise UserError(
+                        msg(
+                            "The extension “{folder}” has a folder “{part}/{place}” that has no place here.",
+                            folder=folder.name,
+                            part=part,
+                            place=place.name,
+                        )
+                    ) from error
                 package.__path__.append(str(place))
 
 

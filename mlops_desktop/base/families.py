@@ -19,6 +19,7 @@ from mlops_desktop.base.params import Columns
 from mlops_desktop.base.target_columns import Class, TargetColumn, bands
 from mlops_desktop.base.tuning import Tunable
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints, Layout, Longs, Matrix
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.prediction_spec import PredictionSpec
@@ -187,13 +188,19 @@ class Operation(Tunable, ABC):
         for name in named:
             if name not in here:
                 raise UserError(
-                    f"The step “{self.label}” needs the column “{name}”, which is not there.",
+                    msg("The step “{label}” needs the column “{name}”, which is not there.", label=self.label, name=name),
                     "Choose another column in this step, or remove the step.",
                 )
             if name not in known:
                 wanted = " or ".join(_KINDS[kind] for kind in param.kinds)
                 raise UserError(
-                    f"The step “{self.label}” cannot use the column “{name}”: it is {_KINDS[layout.kind(name)]}, and {wanted} is needed.",
+                    msg(
+                        "The step “{label}” cannot use the column “{name}”: it is {kinds}, and {wanted} is needed.",
+                        label=self.label,
+                        name=name,
+                        kinds=_KINDS[layout.kind(name)],
+                        wanted=wanted,
+                    ),
                     "Choose another column in this step, or change the column's type.",
                 )
         return named
@@ -207,7 +214,9 @@ class Operation(Tunable, ABC):
         for name in named:
             if name in layout.category_codes:
                 raise UserError(
-                    f"The step “{self.label}” cannot calculate with “{name}”: its numbers stand for categories.",
+                    msg(
+                        "The step “{label}” cannot calculate with “{name}”: its numbers stand for categories.", label=self.label, name=name
+                    ),
                     "Choose another column, or put this step before the one that encodes the categories.",
                 )
         return chosen if named else tuple(name for name in chosen if name not in layout.category_codes)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
 
 _LARGEST = 1.7e308  # a whole number beyond it is no float, an infinite one is no value
 
@@ -29,7 +30,9 @@ class Param:
         raise NotImplementedError
 
     def _refuse(self, value: Any, wanted: str) -> UserError:
-        return UserError(f"“{self.label}” cannot be {_shown(value)}.", f"It must be {wanted}.")
+        return UserError(
+            msg("“{label}” cannot be {shown}.", label=self.label, shown=_shown(value)), msg("It must be {wanted}.", wanted=wanted)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +148,7 @@ class Columns(Texts):
         if len(set(names)) != len(names):
             raise self._refuse(value, "a list of different columns")
         if self.most is not None and len(names) > self.most:
-            raise self._refuse(value, f"at most {self.most} column{'s' if self.most > 1 else ''}")
+            raise self._refuse(value, msg("at most {most} column{text}", most=self.most, text="s" if self.most > 1 else ""))
         return names
 
 

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
 
 C = TypeVar("C", bound=Component)
 
@@ -55,9 +56,16 @@ class Registry(Mapping[str, type[C]], Generic[C]):
             record = {"id": record}
         if not isinstance(record, dict) or not isinstance(record.get("id"), str):
             raise UserError(
-                f"{'An' if self._family[0] in 'aeo' else 'A'} {self._family} is written as an id or as an object with “id” and “params”.",
-                f"Known ids: {', '.join(self)}.",
+                msg(
+                    "{text} {family} is written as an id or as an object with “id” and “params”.",
+                    text="An" if self._family[0] in "aeo" else "A",
+                    family=self._family,
+                ),
+                msg("Known ids: {names}.", names=", ".join(self)),
             )
         if record["id"] not in self._members:
-            raise UserError(f"There is no {self._family} “{record['id']}”.", f"There are: {', '.join(self)}.")
+            raise UserError(
+                msg("There is no {family} “{record}”.", family=self._family, record=record["id"]),
+                msg("There are: {names}.", names=", ".join(self)),
+            )
         return self._members[record["id"]].from_json(record)

@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.serving.frame import Frame, Layout
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 
@@ -74,7 +75,9 @@ class Selection(Operation, ABC):
         names = frame.layout.names()
         dropped = tuple(name for name in names if name in outside or (name in scores and name not in picked))
         if dropped and len(dropped) == len(names):
-            raise UserError(f"The step “{self.label}” would leave no column.", "Choose milder limits, or columns that are always kept.")
+            raise UserError(
+                msg("The step “{label}” would leave no column.", label=self.label), "Choose milder limits, or columns that are always kept."
+            )
         return SelectionResult(scores, frozenset(names).difference(dropped), inside, outside, dropped)
 
     def why(self, frame: Frame, result: SelectionResult) -> dict[str, str]:
@@ -85,14 +88,17 @@ class Selection(Operation, ABC):
         """The columns of this layout that are forced in, and those that are forced out."""
         for name in self.forced_in:
             if name in self.forced_out:
-                raise UserError(f"The step “{self.label}” is to keep “{name}” and to leave it out.", "Take it off one of the two lists.")
+                raise UserError(
+                    msg("The step “{label}” is to keep “{name}” and to leave it out.", label=self.label, name=name),
+                    "Take it off one of the two lists.",
+                )
         here = frozenset(layout.names())
         sources = {name: frozenset(layout.source(name)) for name in here}
         known = here.union(*sources.values())
         for name in (*self.forced_in, *self.forced_out):
             if name not in known and not _made_of_one(name, known):
                 raise UserError(
-                    f"The step “{self.label}” names the column “{name}”, which is not there.",
+                    msg("The step “{label}” names the column “{name}”, which is not there.", label=self.label, name=name),
                     "Choose another column in this step, or take it off the list.",
                 )
         near_in, near_out = here & frozenset(self.forced_in), here & frozenset(self.forced_out)

@@ -18,6 +18,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.resources import licence_file, resource_folder, serving_files
 from mlops_desktop.serving.bundle import Bundle, files_of, open_bundle, write_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, CODE_FOLDER, LICENCES, LOCK, README, REQUIREMENTS, START, files_table, missing
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.openapi import example_row
 from mlops_desktop.serving.prediction_spec import prediction_spec
 from mlops_desktop.serving.routes import routes_table
@@ -63,7 +64,9 @@ def _copy_code(target: Path, job: Job) -> None:
 
 
 def _incomplete(name: str) -> UserError:
-    return UserError(f"This installation is incomplete: a file of the service is missing, “{name}”.", "Install the application again.")
+    return UserError(
+        msg("This installation is incomplete: a file of the service is missing, “{name}”.", name=name), "Install the application again."
+    )
 
 
 def service_lock(requirements: Collection[str] = ()) -> str:
@@ -86,7 +89,10 @@ def service_lock(requirements: Collection[str] = ()) -> str:
         needed_by = ""
     for name in sorted(set(requirements) - found):
         raise UserError(
-            f"The model needs the package {name}, which cannot be pinned for a service: the lock of this application does not hold it.",
+            msg(
+                "The model needs the package {name}, which cannot be pinned for a service: the lock of this application does not hold it.",
+                name=name,
+            ),
             "Choose another run.",
         )
     return "".join(chosen)

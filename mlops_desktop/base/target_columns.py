@@ -11,6 +11,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.column import NUMBER_TYPES, Column
 from mlops_desktop.serving.frame import Floats, Frame, Ints
+from mlops_desktop.serving.message import msg
 
 Class = str | int | float | bool
 FEW_CLASSES = 10  # whole numbers with at most so many values are classes rather than amounts
@@ -51,7 +52,7 @@ def read_numbers(target: TargetColumn) -> Floats:
     if not target.is_number:
         kind = "dates" if target.column.type == "date" else "texts"
         raise UserError(
-            f"“{target.name}” holds {kind}, so it cannot be predicted as a number.",
+            msg("“{target}” holds {kind}, so it cannot be predicted as a number.", target=target.name, kind=kind),
             "Choose a classification task, or a column of numbers.",
         )
     return np.ascontiguousarray(target.frame.number(target.name))
@@ -63,13 +64,15 @@ def read_classes(target: TargetColumn) -> tuple[Ints, tuple[Class, ...]]:
     """
     if target.mixed_types:
         raise UserError(
-            f"“{target.name}” holds numbers and texts or booleans that look the same (such as 1 and “1”): "
-            "its classes cannot be told apart.",
+            msg(
+                "“{target}” holds numbers and texts or booleans that look the same (such as 1 and “1”): its classes cannot be told apart.",
+                target=target.name,
+            ),
             "Make the column one type in the file, then import it again.",
         )
     column, frame = target.column, target.frame
     if column.type == "date":
-        raise UserError(f"“{column.name}” holds dates, which are not classes.", "Choose another column to predict.")
+        raise UserError(msg("“{column}” holds dates, which are not classes.", column=column.name), "Choose another column to predict.")
     if target.is_number:
         return _classes_of_numbers(column, frame.number(column.name))
     codes, levels = frame.categorical(column.name)
@@ -102,11 +105,12 @@ def refuse_few_or_many(name: str, classes: Sequence[Class], rows: int) -> None:
     """UserError when there is one class only, or more than can be learned."""
     if len(classes) == 1:
         raise UserError(
-            f"Every row has the same value in “{name}”, so there is nothing to predict.", "Choose another column, or data with both."
+            msg("Every row has the same value in “{name}”, so there is nothing to predict.", name=name),
+            "Choose another column, or data with both.",
         )
     if len(classes) > MANY_CLASSES:
         raise UserError(
-            f"“{name}” has {len(classes):,} classes in {rows:,} rows, too many to learn.",
+            msg("“{name}” has {n_classes:,} classes in {rows:,} rows, too many to learn.", name=name, n_classes=len(classes), rows=rows),
             "Choose another column, or a regression task.",
         )
 

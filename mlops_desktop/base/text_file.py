@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
 
 SAMPLE_BYTES = 2**18
 _ROWS = 200
@@ -56,13 +57,14 @@ def refuse_binary(path: Path, sample: bytes) -> None:
     """UserError when the bytes are no text; it names the format that they begin like."""
     for magic, name, remedy in _MAGIC:
         if sample.startswith(magic):
-            raise UserError(f"“{path.name}” is no text file: it looks like {name}.", remedy)
+            raise UserError(msg("“{path}” is no text file: it looks like {name}.", path=path.name, name=name), remedy)
     if sample.startswith(tuple(bom for bom, _ in _BOMS)) or _utf16_without_mark(sample):
         return
     controls = len(sample) - len(sample.translate(None, _CONTROL))
     if b"\0" in sample or controls > 0.02 * len(sample):
         raise UserError(
-            f"“{path.name}” is no text file: it holds bytes that no text has.", "Choose a table saved as text, Excel or Parquet."
+            msg("“{path}” is no text file: it holds bytes that no text has.", path=path.name),
+            "Choose a table saved as text, Excel or Parquet.",
         )
 
 
@@ -128,7 +130,10 @@ def decode(path: Path, data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeError as error:
         where = f" at byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
-        raise UserError(f"“{path.name}” is not written in {encoding}{where}.", "Choose another encoding, or let it be found.") from error
+        raise UserError(
+            msg("“{path}” is not written in {encoding}{where}.", path=path.name, encoding=encoding, where=where),
+            "Choose another encoding, or let it be found.",
+        ) from error
 
 
 @dataclass(frozen=True)

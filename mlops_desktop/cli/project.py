@@ -26,6 +26,7 @@ from mlops_desktop.engine.project import (
     write_project,
 )
 from mlops_desktop.engine.training import clean_store, open_project
+from mlops_desktop.serving.message import msg
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -85,7 +86,10 @@ def _refuse_positive(folder: Path, project: Project) -> None:
         return
     if settled.positive is None:
         raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
-    raise UserError(f"“{project.positive}” is no class of “{project.target}”.", f"Take the other one, or “{settled.positive}”.")
+    raise UserError(
+        msg("“{positive}” is no class of “{target}”.", positive=project.positive, target=project.target),
+        msg("Take the other one, or “{positive}”.", positive=settled.positive),
+    )
 
 
 def _recommended_again(folder: Path, before: Project, project: Project) -> Project:

@@ -13,6 +13,7 @@ from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import Propose, Train
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Runs, board_order, first_runs, open_project, run_differences
+from mlops_desktop.serving.message import msg
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -67,5 +68,5 @@ def runs_command(args: argparse.Namespace) -> int:
 
 def _positive(value: float, name: str) -> float:
     if not value > 0:
-        raise UserError(f"{name} must be more than 0.")
+        raise UserError(msg("{name} must be more than 0.", name=name))
     return value

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -29,17 +30,22 @@ def refusal(error: OSError, what: str) -> UserError:
     """The `UserError` for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
     if is_full(error):
         return UserError(
-            f"{what} could not be saved: the disk is full.", "Free some space and try again. What was saved before is still there."
+            msg("{what} could not be saved: the disk is full.", what=what),
+            "Free some space and try again. What was saved before is still there.",
         )
     if error.errno in _FORBIDDEN:
         return UserError(
-            f"{what} cannot be used: permission was denied.", "Ask for the right to read and write there, or choose another folder."
+            msg("{what} cannot be used: permission was denied.", what=what),
+            "Ask for the right to read and write there, or choose another folder.",
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return UserError(
-            f"{what} is not there any more.", "It may have been moved, or its drive was removed. Open it from where it is now."
+            msg("{what} is not there any more.", what=what),
+            "It may have been moved, or its drive was removed. Open it from where it is now.",
         )
-    return UserError(f"{what} could not be read or written: {error.strerror or error}.", "Check the disk, then try again.")
+    return UserError(
+        msg("{what} could not be read or written: {value}.", what=what, value=error.strerror or error), "Check the disk, then try again."
+    )
 
 
 @contextlib.contextmanager

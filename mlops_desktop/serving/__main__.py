@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .errors import UserError
+from .message import msg
 from .server import PACKAGES, missing_packages
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -69,7 +70,7 @@ def _run(parsed: argparse.Namespace, folder: Path) -> int:
             raise UserError("predict needs two files.", "predict IN.csv OUT.csv")
         return _predict(folder, Path(parsed.files[0]), Path(parsed.files[1]))
     if parsed.files:
-        raise UserError(f"{parsed.command} takes no files.")
+        raise UserError(msg("{command} takes no files.", command=parsed.command))
     if parsed.command == "selftest":
         return _selftest(folder)
     return _serve(folder, parsed)
@@ -86,7 +87,9 @@ def _folder(bundle: Path, stack: contextlib.ExitStack) -> Path:
 
 def _selftest(folder: Path) -> int:
     if absent := missing_packages():
-        raise UserError(f"Self-test FAILED: the package {absent[0]} is not installed.", "Install it: pip install -r requirements.txt")
+        raise UserError(
+            msg("Self-test FAILED: the package {absent} is not installed.", absent=absent[0]), "Install it: pip install -r requirements.txt"
+        )
     from .boot import verified_bundle
 
     _write_line(sys.stdout, verified_bundle(folder)[1].summary())

@@ -9,6 +9,7 @@ from pathlib import Path
 from .bundle import MAX_BYTES, MAX_FILES, inside
 from .errors import UserError
 from .manifest import IDENTITY
+from .message import msg
 
 MAX_RATIO = 200  # model arrays are compressed by 20 at most; zip bombs by thousands
 SMALL = 2**20  # files up to this size may be compressed by any ratio
@@ -30,10 +31,15 @@ def read_archive(archive: Path, into: Path) -> Path:
                 if not member.is_dir():
                     left -= _unpack(packed, member, into, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise UserError(f"“{archive.name}” cannot be unpacked: it is no whole zip file.", "Fetch a fresh copy.") from error
+        raise UserError(
+            msg("“{archive}” cannot be unpacked: it is no whole zip file.", archive=archive.name), "Fetch a fresh copy."
+        ) from error
     folders = [path for path in (into, *sorted(into.iterdir())) if (path / IDENTITY).is_file()]
     if not folders:
-        raise UserError(f"“{archive.name}” holds no bundle: there is no {IDENTITY} in it.", "Choose the file that an export wrote.")
+        raise UserError(
+            msg("“{archive}” holds no bundle: there is no {identity} in it.", archive=archive.name, identity=IDENTITY),
+            "Choose the file that an export wrote.",
+        )
     return folders[0]
 
 
@@ -48,7 +54,7 @@ def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
         if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_IFMT(mode) == 0):
             raise _hostile(archive, "it holds a link")
         if member.flag_bits & 1:
-            raise UserError(f"“{archive.name}” is encrypted.", "Unpack it first, then open the folder.")
+            raise UserError(msg("“{archive}” is encrypted.", archive=archive.name), "Unpack it first, then open the folder.")
         if member.file_size > SMALL and member.file_size > MAX_RATIO * max(1, member.compress_size):
             raise _hostile(archive, "it is packed beyond all measure")
 
@@ -69,4 +75,7 @@ def _unpack(packed: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path, left: 
 
 
 def _hostile(archive: Path, reason: str) -> UserError:
-    return UserError(f"“{archive.name}” is not opened: {reason}.", "Do not use it: it was not written by this application.")
+    return UserError(
+        msg("“{archive}” is not opened: {reason}.", archive=archive.name, reason=reason),
+        "Do not use it: it was not written by this application.",
+    )

@@ -21,6 +21,7 @@ import numpy as np
 from .bundle_migrations import FORMAT, migrated
 from .errors import UserError
 from .manifest import CHECKSUMS, GOLDEN, IDENTITY, MODEL, MODEL_FOLDER, REFERENCE, SEALED, missing
+from .message import msg
 from .monitor import Reference
 from .schema import Schema
 from .scorer import Scorer
@@ -99,29 +100,35 @@ def verify_sums(folder: Path) -> list[str]:
     try:
         if path.is_symlink() or not path.is_file():
             raise UserError(
-                f"“{folder.name}” is no bundle: it has no file {CHECKSUMS}.", "Choose the folder that holds bundle.json and serve.py."
+                msg("“{folder}” is no bundle: it has no file {checksums}.", folder=folder.name, checksums=CHECKSUMS),
+                "Choose the folder that holds bundle.json and serve.py.",
             )
         # Not splitlines: it would take a damaged line end for another kind of line end.
         *lines, rest = path.read_bytes().decode("utf-8").split("\n")
     except (OSError, ValueError) as error:
-        raise UserError(f"The file {CHECKSUMS} of “{folder.name}” cannot be read.", _REMEDY) from error
+        raise UserError(
+            msg("The file {checksums} of “{folder}” cannot be read.", checksums=CHECKSUMS, folder=folder.name), _REMEDY
+        ) from error
     if rest:
-        raise UserError(f"The file {CHECKSUMS} of “{folder.name}” is damaged.", _REMEDY)
+        raise UserError(msg("The file {checksums} of “{folder}” is damaged.", checksums=CHECKSUMS, folder=folder.name), _REMEDY)
     names: list[str] = []
     total = 0
     for line in lines:
         found = _LINE.fullmatch(line)
         if found is None or len(names) >= MAX_FILES:
-            raise UserError(f"The file {CHECKSUMS} of “{folder.name}” is damaged.", _REMEDY)
+            raise UserError(msg("The file {checksums} of “{folder}” is damaged.", checksums=CHECKSUMS, folder=folder.name), _REMEDY)
         name = found[2]
         file = inside(folder, name)
         if not file.is_file():
-            raise UserError(f"The file “{name}” of the bundle is missing.", _REMEDY)
+            raise UserError(msg("The file “{name}” of the bundle is missing.", name=name), _REMEDY)
         total += file.stat().st_size
         if total > MAX_BYTES:
-            raise UserError(f"“{folder.name}” is larger than {MAX_BYTES // 2**30} GB.", "It is no bundle of this application.")
+            raise UserError(
+                msg("“{folder}” is larger than {number} GB.", folder=folder.name, number=MAX_BYTES // 2**30),
+                "It is no bundle of this application.",
+            )
         if _hash(file) != found[1]:
-            raise UserError(f"The file “{name}” of the bundle was changed or damaged: its checksum does not hold.", _REMEDY)
+            raise UserError(msg("The file “{name}” of the bundle was changed or damaged: its checksum does not hold.", name=name), _REMEDY)
         names.append(name)
     return names
 
@@ -133,14 +140,19 @@ def open_bundle(folder: Path) -> Bundle:
     written by a newer version of the application.
     """
     if not folder.is_dir():
-        raise UserError(f"There is no folder “{folder}”.", "Choose the folder that an export wrote.")
+        raise UserError(msg("There is no folder “{folder}”.", folder=folder), "Choose the folder that an export wrote.")
     listed = set(verify_sums(folder))
     for name in missing([*listed, CHECKSUMS], core=True):
-        raise UserError(f"“{folder.name}” is no whole bundle: {CHECKSUMS} does not list “{name}”.", _REMEDY)
+        raise UserError(
+            msg("“{folder}” is no whole bundle: {checksums} does not list “{name}”.", folder=folder.name, checksums=CHECKSUMS, name=name),
+            _REMEDY,
+        )
     for name in files_of(folder):
         if name.startswith(SEALED):
             if name not in listed:
-                raise UserError(f"The file “{name}” does not belong to the bundle.", "Take it away, or export the bundle again.")
+                raise UserError(
+                    msg("The file “{name}” does not belong to the bundle.", name=name), "Take it away, or export the bundle again."
+                )
             if name.endswith(".npy"):
                 _check_array(folder / name, name)
     info = migrated(_read_json(folder, IDENTITY), folder.name)
@@ -150,7 +162,9 @@ def open_bundle(folder: Path) -> Bundle:
     scorer, reference = read_parts(folder)
     golden = Golden.from_record(_read_json(folder, GOLDEN))
     if (info.get("name"), info.get("version")) != (scorer.name, scorer.version):
-        raise UserError(f"“{IDENTITY}” and the model of “{folder.name}” do not belong together.", _REMEDY)
+        raise UserError(
+            msg("“{identity}” and the model of “{folder}” do not belong together.", identity=IDENTITY, folder=folder.name), _REMEDY
+        )
     return Bundle(folder, info, scorer, golden, reference)
 
 
@@ -162,8 +176,8 @@ def read_parts(folder: Path) -> tuple[Scorer, Reference]:
             scorer.inputs  # noqa: B018  (binds the graph, so damaged data is found now)
             return scorer, reference
     except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
-        raise UserError(f"The model in “{folder.name}” is damaged.", _REMEDY) from error
-    raise UserError(f"The model in “{folder.name}” is damaged.", _REMEDY)
+        raise UserError(msg("The model in “{folder}” is damaged.", folder=folder.name), _REMEDY) from error
+    raise UserError(msg("The model in “{folder}” is damaged.", folder=folder.name), _REMEDY)
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -171,12 +185,15 @@ def inside(folder: Path, name: str) -> Path:
     parts = PurePosixPath(name).parts
     bad = name.startswith("/") or "\\" in name or ":" in name or "\0" in name or any(part in ("..", ".") for part in name.split("/"))
     if bad or not parts:
-        raise UserError(f"The bundle names a file outside itself: “{name[:80]}”.", "Do not use it: it was not written by this application.")
+        raise UserError(
+            msg("The bundle names a file outside itself: “{name}”.", name=name[:80]),
+            "Do not use it: it was not written by this application.",
+        )
     path = folder
     for part in parts:
         path = path / part
         if path.is_symlink():
-            raise UserError(f"“{name}” in the bundle is a link.", "Do not use it: it was not written by this application.")
+            raise UserError(msg("“{name}” in the bundle is a link.", name=name), "Do not use it: it was not written by this application.")
     return path
 
 
@@ -203,7 +220,7 @@ def _hash(path: Path) -> str:
 
 def _check_size(folder: Path, name: str) -> None:
     if (folder / name).stat().st_size > MAX_JSON_BYTES:
-        raise UserError(f"The file “{name}” of the bundle is too large.", "It is no bundle of this application.")
+        raise UserError(msg("The file “{name}” of the bundle is too large.", name=name), "It is no bundle of this application.")
 
 
 def _read_json(folder: Path, name: str) -> dict[str, Any]:
@@ -211,9 +228,9 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
     try:
         document = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"The file “{name}” of the bundle is damaged.", _REMEDY) from error
+        raise UserError(msg("The file “{name}” of the bundle is damaged.", name=name), _REMEDY) from error
     if not isinstance(document, dict):
-        raise UserError(f"The file “{name}” of the bundle is damaged.", _REMEDY)
+        raise UserError(msg("The file “{name}” of the bundle is damaged.", name=name), _REMEDY)
     return document
 
 
@@ -223,9 +240,12 @@ def _check_packages(requirements: Any) -> None:
     for name in names:
         # A name with a dot would import its first part: only plain names are looked up.
         if not isinstance(name, str) or not name.isidentifier():
-            raise UserError(f"The file “{IDENTITY}” of the bundle is damaged.", _REMEDY)
+            raise UserError(msg("The file “{identity}” of the bundle is damaged.", identity=IDENTITY), _REMEDY)
         if importlib.util.find_spec(name) is None:
-            raise UserError(f"The package {name}, which the model needs, is not installed.", "Install it: pip install -r requirements.txt")
+            raise UserError(
+                msg("The package {name}, which the model needs, is not installed.", name=name),
+                "Install it: pip install -r requirements.txt",
+            )
 
 
 def _check_array(path: Path, name: str) -> None:
@@ -237,6 +257,6 @@ def _check_array(path: Path, name: str) -> None:
             shape, _, dtype = read(file)
             whole = dtype.kind in "biuf" and file.tell() + math.prod(shape) * dtype.itemsize == path.stat().st_size
     except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"The file “{name}” of the bundle is damaged.", _REMEDY) from error
+        raise UserError(msg("The file “{name}” of the bundle is damaged.", name=name), _REMEDY) from error
     if not whole:
-        raise UserError(f"The file “{name}” of the bundle is damaged.", _REMEDY)
+        raise UserError(msg("The file “{name}” of the bundle is damaged.", name=name), _REMEDY)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .errors import UserError
+from .message import msg
 
 Info = dict[str, Any]
 
@@ -28,9 +29,13 @@ def migrated(info: Info, bundle: str) -> Info:
     """The content of `bundle.json` in the present format. UserError when its format is unknown; `bundle` is its name for the message."""
     number = info.get("format")
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise UserError(f"“{bundle}” does not say which format of bundle it is.", "Export it again, or fetch a fresh copy.")
+        raise UserError(
+            msg("“{bundle}” does not say which format of bundle it is.", bundle=bundle), "Export it again, or fetch a fresh copy."
+        )
     if number > FORMAT:
-        raise UserError(f"“{bundle}” was written by a newer version of the application.", "Install the newer version to open it.")
+        raise UserError(
+            msg("“{bundle}” was written by a newer version of the application.", bundle=bundle), "Install the newer version to open it."
+        )
     for older in range(number, FORMAT):
         info = {**MIGRATIONS[older](info), "format": older + 1}
     return info

@@ -15,6 +15,7 @@ from .answers import NO_ANSWER, table_header, table_rows, unanswered
 from .column import ValidationResult
 from .errors import UserError
 from .frame import Floats
+from .message import msg
 from .names import clean_name, unique_names
 from .schema import Schema
 from .scorer import Scorer
@@ -69,7 +70,7 @@ def read_chunks(lines: Iterable[str], schema: Schema, size: int = CHUNK) -> Iter
         if waiting:
             yield _chunk(names, waiting, schema)
     except csv.Error as error:
-        raise UserError(f"Line {reader.line_num} cannot be read as CSV.", "Check its quotation marks.") from error
+        raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=reader.line_num), "Check its quotation marks.") from error
 
 
 def _chain(first: str, source: Iterator[str]) -> Iterator[str]:
@@ -96,7 +97,7 @@ def _names(header: Sequence[str], schema: Schema) -> list[str]:
         raise UserError("None of the columns is one of the model's.", _REMEDY)
     for column in schema.columns:
         if column.name not in names and not column.nullable:
-            raise UserError(f"The column “{column.name}” is needed and not there.", _REMEDY)
+            raise UserError(msg("The column “{column}” is needed and not there.", column=column.name), _REMEDY)
     return names
 
 
@@ -152,10 +153,18 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
                 refused += chunk.rows - len(valid)
         os.replace(part, target)
     except UnicodeDecodeError as error:
-        raise UserError(f"“{source.name}” is not UTF-8.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).") from error
+        raise UserError(msg("“{source}” is not UTF-8.", source=source.name), "Save it as UTF-8 (in Excel: “CSV UTF-8”).") from error
     except OSError as error:
         wrong = target if error.filename and str(error.filename).endswith(".part") else source
-        raise UserError(f"“{wrong}” cannot be {'written' if wrong is target else 'read'}: {error.strerror}.", "Check the path.") from error
+        raise UserError(
+            msg(
+                "“{wrong}” cannot be {text}: {strerror}.",
+                wrong=wrong,
+                text="written" if wrong is target else "read",
+                strerror=error.strerror,
+            ),
+            "Check the path.",
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return rows, refused

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .dates import DAY, date_reader, date_text
 from .errors import UserError
 from .frame import MISSING_DATE, Bools, Csr, Floats, Frame, Ints, Matrix
+from .message import msg
 from .scorer import Scorer
 
 MAX_EXACT_COLUMNS = 8  # differing columns; 2**8 rows to score
@@ -240,7 +241,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
     if kind == "categorical":
         texts = _curve_levels(column.levels, frame.texts(field)[0])
         if not texts:
-            raise UserError(f"“{field}” has no known values to try.", "Choose a column of numbers, dates or categories.")
+            raise UserError(msg("“{field}” has no known values to try.", field=field), "Choose a column of numbers, dates or categories.")
         values: list[Any] = list(texts)
         changed = _with_level(repeated, field, texts)
     else:
@@ -248,7 +249,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
             column.type, column.low, column.high, float(frame.number(field)[0]) if kind == "number" else _date_cell(frame, field), points
         )
         if not len(cells):
-            raise UserError(f"“{field}” has no known range to try.", "Choose a column with values in the training data.")
+            raise UserError(msg("“{field}” has no known range to try.", field=field), "Choose a column with values in the training data.")
         values = _json_values(column.type, cells, lambda cell: date_text(cell, column.grammar.date, column.grammar.zone))
         changed = _with_cells(repeated, field, kind, cells)
     scores = scorer.scores(changed)

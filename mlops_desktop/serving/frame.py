@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UserError
+from .message import msg
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -108,7 +109,7 @@ class Layout:
         ):
             if name in names:
                 return kind
-        raise UserError(f"There is no column “{name}” at this step.", "Choose a column that exists here, or remove the step.")
+        raise UserError(msg("There is no column “{name}” at this step.", name=name), "Choose another column, or remove the step.")
 
     def number_at(self, names: Iterable[str]) -> Ints:
         """Positions in the block of numbers; UserError names the first column that is not a number."""
@@ -127,9 +128,8 @@ class Layout:
         found = []
         for name in names:
             if name not in position:
-                raise UserError(
-                    f"The column “{name}” is {'a ' + self.kind(name)}, but {expected} is needed.", "Choose other columns for this step."
-                )
+                text = msg("The column “{name}” is a {kind}, but {expected} is needed.", name=name, kind=self.kind(name), expected=expected)
+                raise UserError(text, "Choose other columns for this step.")
             found.append(position[name])
         return np.array(found, dtype=np.intp)
 
@@ -197,7 +197,7 @@ class Layout:
         here = set(self.names())
         for name in names:
             if name in here:
-                raise UserError(f"There is already a column “{name}” at this step.", "Give the new column another name.")
+                raise UserError(msg("There is already a column “{name}” at this step.", name=name), "Give the new column another name.")
             here.add(name)
 
 
@@ -371,7 +371,7 @@ def to_matrix(frame: Frame) -> Matrix:
         left = (*frame.layout.categoricals, *frame.layout.dates)
         names_left = ", ".join(f"“{name}”" for name in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         raise UserError(
-            f"{names_left} cannot go into a model as {'they are' if len(left) > 1 else 'it is'}: a model needs numbers.",
+            msg("A model needs numbers, so these columns cannot go into it: {columns}.", columns=names_left),
             "Add a step that encodes these columns (one-hot, ordinal, text, date parts), or one that drops them.",
         )
     names = frame.layout.names()

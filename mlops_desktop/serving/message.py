@@ -46,6 +46,16 @@ def msg(template: str, **args: Any) -> Message:
     return Message(template, args)
 
 
+def message_to_json(text: str) -> Any:
+    """A sentence as plain JSON: a message with its template and arguments, an ordinary text as it is."""
+    return text.to_json() if isinstance(text, Message) else text
+
+
+def message_from_json(value: Any) -> str:
+    """What `message_to_json` was given."""
+    return Message.from_json(value) if isinstance(value, dict) else str(value)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Message):
         return value.to_json()

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from .errors import UserError
+from .message import msg
 
 MAX_PATTERN = 200  # characters
 MAX_TEXT = 1_000  # characters of a text that are searched
@@ -28,7 +29,10 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_PATTERN:
-            raise UserError(f"The pattern has {len(text)} characters; {MAX_PATTERN} are allowed.", "Write a shorter one.")
+            raise UserError(
+                msg("The pattern has {n_text} characters; {max_pattern} are allowed.", n_text=len(text), max_pattern=MAX_PATTERN),
+                "Write a shorter one.",
+            )
         reader = _Reader(text)
         tree = reader.whole()
         self.count = reader.groups
@@ -165,7 +169,7 @@ class _Reader:
         return node
 
     def _error(self, message: str, remedy: str) -> UserError:
-        return UserError(f"The pattern cannot be read at character {self.at + 1}: {message}.", remedy)
+        return UserError(msg("The pattern cannot be read at character {number}: {message}.", number=self.at + 1, message=message), remedy)
 
     def _peek(self) -> str:
         return self.text[self.at : self.at + 1]

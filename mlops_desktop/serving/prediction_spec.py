@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from .errors import UserError
 from .frame import Floats, Ints
+from .message import msg
 
 Class = str | int | float | bool
 Json = dict[str, Any]
@@ -87,7 +88,9 @@ class PredictionSpec(ABC):
 def prediction_spec(task: str) -> PredictionSpec:
     """The spec of a task by its id; UserError when there is none."""
     if task not in task_ids():
-        raise UserError(f"The kind of task “{task[:80]}” is unknown.", "It may come from a newer version of the application.")
+        raise UserError(
+            msg("The kind of task “{task}” is unknown.", task=task[:80]), "It may come from a newer version of the application."
+        )
     spec = importlib.import_module(f"{_FOLDER}.{task}").SPEC
     assert isinstance(spec, PredictionSpec)
     return spec

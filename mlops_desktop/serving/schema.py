@@ -11,6 +11,7 @@ from .cells import Grammar
 from .column import CATEGORICAL_TYPES, NUMBER_TYPES, TYPES, Column, ValidationIssue, ValidationResult
 from .errors import UserError
 from .frame import Layout
+from .message import msg
 from .request_validation import RequestValidator
 from .serialization import Serializable
 
@@ -32,7 +33,7 @@ class Schema(Serializable):
         for column in self.columns:
             if column.name == name:
                 return column
-        raise UserError(f"There is no column “{name}”.", "There are: " + ", ".join(c.name for c in self.columns[:20]) + ".")
+        raise UserError(msg("There is no column “{name}”.", name=name), "There are: " + ", ".join(c.name for c in self.columns[:20]) + ".")
 
     def select(self, names: Sequence[str]) -> Schema:
         """The schema with these columns only, in its own order."""

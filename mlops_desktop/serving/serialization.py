@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UserError
+from .message import msg
 from .migrations import FORMAT, migrate
 
 _PACKAGE = __name__.rpartition(".")[0]
@@ -41,7 +42,9 @@ def kind_of(cls: type[Serializable]) -> str:
 @cache  # a table of a thousand columns names the same few classes thousands of times
 def class_of(kind: str) -> type[Serializable]:
     """The class of that name; UserError when this package has no such class."""
-    unknown = UserError(f"The model file names an unknown part “{kind[:80]}”.", "It may come from a newer version of the application.")
+    unknown = UserError(
+        msg("The model file names an unknown part “{kind}”.", kind=kind[:80]), "It may come from a newer version of the application."
+    )
     if not _KIND.fullmatch(kind):
         raise unknown
     module_name, _, class_name = kind.partition(":")
@@ -92,10 +95,12 @@ def unpack(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         try:
             return cls(**{name: unpack(item, arrays) for name, item in value.items() if name != "kind"})
         except (TypeError, ValueError, KeyError, IndexError) as error:
-            raise UserError(f"The part “{value['kind']}” of the model file is damaged.", "Export the model again.") from error
+            raise UserError(
+                msg("The part “{value}” of the model file is damaged.", value=value["kind"]), "Export the model again."
+            ) from error
     if "array" in value:
         if value["array"] not in arrays:
-            raise UserError(f"The model file lacks its array “{value['array']}”.", "Export the model again.")
+            raise UserError(msg("The model file lacks its array “{value}”.", value=value["array"]), "Export the model again.")
         return arrays[value["array"]]
     if "float" in value:
         return float(value["float"])
@@ -127,7 +132,9 @@ def read_object_file(folder: Path, name: str) -> Any:
         document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         arrays = {path.stem: np.load(path, allow_pickle=False) for path in sorted((folder / f"{name}.arrays").glob("*.npy"))}
     except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"The model in “{folder.name}” cannot be read: a file is missing or damaged.", "Export the model again.") from error
+        raise UserError(
+            msg("The model in “{folder}” cannot be read: a file is missing or damaged.", folder=folder.name), "Export the model again."
+        ) from error
     if not isinstance(document, dict):
         raise UserError("The model file is damaged.", "Export the model again.")
     return unpack(migrate(document), arrays)

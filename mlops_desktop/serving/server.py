@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 from .errors import UserError
+from .message import msg
 
 KEEP_ALIVE = 65  # seconds; longer than the 60 of usual load balancers, so that the service is never the first to close a connection
 LAST_REQUESTS = 25  # seconds that requests in progress may take after a stop
@@ -58,12 +59,16 @@ def listen(host: str, port: int) -> socket.socket:
         sock.close()
         if getattr(error, "errno", None) in _TAKEN:
             raise UserError(
-                f"Port {port} is in use on this machine.",
-                f"Stop what uses it, or take another: --port {8000 if port == 65535 else port + 1}.",
+                msg("Port {port} is in use on this machine.", port=port),
+                msg("Stop what uses it, or take another: --port {text}.", text=8000 if port == 65535 else port + 1),
             ) from error
         if getattr(error, "errno", None) == errno.EACCES:
-            raise UserError(f"Port {port} may not be used by this account.", "Take one above 1023, such as --port 8000.") from error
-        raise UserError(f"The service cannot listen at {host}, port {port}.", "Check --host and --port (0 to 65535).") from error
+            raise UserError(
+                msg("Port {port} may not be used by this account.", port=port), "Take one above 1023, such as --port 8000."
+            ) from error
+        raise UserError(
+            msg("The service cannot listen at {host}, port {port}.", host=host, port=port), "Check --host and --port (0 to 65535)."
+        ) from error
     return sock
 
 

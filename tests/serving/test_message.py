@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from mlops_desktop.serving.message import Message, msg
+from mlops_desktop.serving.message import Message, message_from_json, message_to_json, msg
 
 GERMAN = {"“{name}” holds {rows:,} rows.": "„{name}“ hat {rows:,} Zeilen.", "Step {at}: {detail}": "Schritt {at}: {detail}"}
 
@@ -27,6 +27,12 @@ def test_it_is_translated_with_the_messages_inside_it(nested):
 def test_it_goes_through_json_and_between_processes(nested):
     for back in (Message.from_json(json.loads(json.dumps(nested.to_json()))), pickle.loads(pickle.dumps(nested))):
         assert (back, back.template, back.args["detail"].template) == (nested, nested.template, nested.args["detail"].template)
+
+
+def test_texts_and_messages_go_through_json_alike(nested):
+    for text in (nested, "plain"):
+        back = message_from_json(json.loads(json.dumps(message_to_json(text))))
+        assert (back, type(back)) == (text, type(text))
 
 
 def test_a_field_without_a_value_is_a_fault():

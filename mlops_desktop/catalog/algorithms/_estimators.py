@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.message import msg
 
 
 class OneThread:
@@ -51,9 +52,9 @@ def seen_classes(estimator: Any) -> tuple[int, ...]:
 def refuse_unfit(matrix: Matrix, label: str, *, missing: bool = False) -> None:
     """UserError when there is no row or no feature, or a value is missing although the algorithm takes none (`missing` False)."""
     if not matrix.rows:
-        raise UserError(f"{label} has no rows to learn from.", "Use more rows, or loosen the steps that take rows out.")
+        raise UserError(msg("{label} has no rows to learn from.", label=label), "Use more rows, or loosen the steps that take rows out.")
     if not matrix.width:
-        raise UserError(f"{label} has no column to learn from.", "Give at least one column the role “feature”.")
+        raise UserError(msg("{label} has no column to learn from.", label=label), "Give at least one column the role “feature”.")
     if missing:
         return
     if matrix.csr is not None:
@@ -63,7 +64,12 @@ def refuse_unfit(matrix: Matrix, label: str, *, missing: bool = False) -> None:
     if len(gaps):
         columns = ", ".join(f"“{matrix.names[at]}”" for at in gaps[:5].tolist()) + (f" and {len(gaps) - 5} more" if len(gaps) > 5 else "")
         raise UserError(
-            f"{label} cannot learn from missing values: {columns} {'have' if len(gaps) > 1 else 'has'} some.",
+            msg(
+                "{label} cannot learn from missing values: {columns} {text} some.",
+                label=label,
+                columns=columns,
+                text="have" if len(gaps) > 1 else "has",
+            ),
             "Add a step that fills missing values, or choose an algorithm that takes them (gradient boosting, trees).",
         )
 

@@ -13,6 +13,7 @@ from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
 from mlops_desktop.catalog.algorithms._estimators import refuse_unfit, renamed_params
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neighbours import Neighbours, compile_neighbours
 from mlops_desktop.serving.models.some_classes import expand_classes
@@ -48,7 +49,12 @@ class KNearest(Algorithm):
         refuse_unfit(matrix, self.label)
         if matrix.rows < self.n_neighbors:
             raise UserError(
-                f"{self.label} cannot ask {self.n_neighbors} neighbours when there are {matrix.rows} training rows.",
+                msg(
+                    "{label} cannot ask {n_neighbors} neighbours when there are {rows} training rows.",
+                    label=self.label,
+                    n_neighbors=self.n_neighbors,
+                    rows=matrix.rows,
+                ),
                 "Ask fewer neighbours, or use more rows.",
             )
         return NearestRows(task, self.n_neighbors, self.weights == "distance")

@@ -10,6 +10,7 @@ from mlops_desktop.base.families import RowFilter
 from mlops_desktop.base.params import text
 from mlops_desktop.serving.formula.expression import parse
 from mlops_desktop.serving.frame import Bools, Frame
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +27,16 @@ class FilterRows(RowFilter):
         try:
             expression = parse(self.condition, frame.layout)
         except UserError as error:
-            raise UserError(f"The filter “{self.condition[:60]}” cannot be used. {error.message}", error.remedy) from error
+            raise UserError(
+                msg("The filter “{condition}” cannot be used. {error}", condition=self.condition[:60], error=error.message), error.remedy
+            ) from error
         if expression.kind not in ("boolean", "number"):
             raise UserError(
-                f"The filter “{self.condition[:60]}” gives a {expression.kind}, but a true-or-false answer is needed.",
+                msg(
+                    "The filter “{condition}” gives a {kind}, but a true-or-false answer is needed.",
+                    condition=self.condition[:60],
+                    kind=expression.kind,
+                ),
                 "Compare it, such as with =.",
             )
         kept: Bools = expression.true(frame)

@@ -10,6 +10,7 @@ from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, text
 from mlops_desktop.serving.frame import Layout
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.combine_columns import CombineColumns as Transform
 
 _SIGNS = {"difference": " − ", "ratio": " / ", "product": " × "}
@@ -54,12 +55,18 @@ class CombineColumns(Operation):
         if len(chosen) < 2 or (self.method in _PAIRS and len(chosen) > 2):
             wanted = "exactly two columns" if self.method in _PAIRS else "at least two columns"
             raise UserError(
-                f"The step “{self.label}” needs {wanted}, but {len(chosen) or 'none'} is chosen.", "Choose the columns in this step."
+                msg(
+                    "The step “{label}” needs {wanted}, but {value} is chosen.",
+                    label=self.label,
+                    wanted=wanted,
+                    value=len(chosen) or "none",
+                ),
+                "Choose the columns in this step.",
             )
         for name in chosen:
             if self.method != "join" and (layout.kind(name) != "number" or name in layout.category_codes):
                 raise UserError(
-                    f"The step “{self.label}” cannot calculate with “{name}”: it holds categories or texts.",
+                    msg("The step “{label}” cannot calculate with “{name}”: it holds categories or texts.", label=self.label, name=name),
                     "Choose columns of numbers, or the method “Join texts”.",
                 )
         return chosen

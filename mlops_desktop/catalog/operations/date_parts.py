@@ -13,6 +13,7 @@ from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import columns, flag, text
 from mlops_desktop.serving.frame import MISSING_DATE, Longs
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.date_parts import DAY
 from mlops_desktop.serving.transforms.date_parts import DateParts as Transform
 
@@ -56,7 +57,7 @@ class DateParts(Operation):
         object.__setattr__(self, "since", self.since.strip())
         _microseconds(self.since)
         if not self._parts(True):
-            raise UserError(f"The step “{self.label}” makes nothing.", "Choose at least one part.")
+            raise UserError(msg("The step “{label}” makes nothing.", label=self.label), "Choose at least one part.")
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
@@ -91,7 +92,9 @@ def _microseconds(date: str) -> int | None:
     try:
         return (datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days * DAY
     except ValueError:
-        raise UserError(f"“Days count from” cannot be {date[:40]!r}.", "Write a date as year-month-day, such as 2020-01-31.") from None
+        raise UserError(
+            msg("“Days count from” cannot be {date!r}.", date=date[:40]), "Write a date as year-month-day, such as 2020-01-31."
+        ) from None
 
 
 def _middle(there: Longs) -> int:

@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import columns
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.drop_columns import DropColumns as Transform
 
 
@@ -27,5 +28,7 @@ class DropColumns(Operation):
         frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
-            raise UserError(f"The step “{self.label}” has no column chosen.", "Choose the columns to drop, or remove the step.")
+            raise UserError(
+                msg("The step “{label}” has no column chosen.", label=self.label), "Choose the columns to drop, or remove the step."
+            )
         return Transform(chosen), None

@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.formula import Formula as Transform
 
 
@@ -30,5 +31,8 @@ class Formula(Operation):
         try:
             transform.bind(frame.layout)
         except UserError as error:
-            raise UserError(f"The step “{self.label}” for “{self.name}” cannot be used. {error.message}", error.remedy) from error
+            raise UserError(
+                msg("The step “{label}” for “{name}” cannot be used. {error}", label=self.label, name=self.name, error=error.message),
+                error.remedy,
+            ) from error
         return transform, None

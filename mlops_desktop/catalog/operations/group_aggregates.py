@@ -14,6 +14,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns
 from mlops_desktop.catalog.operations._levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.group_aggregates import GroupAggregates as Transform
 
 _COMPARE = {"value": "", "difference": "minus ", "ratio": "by "}
@@ -53,7 +54,7 @@ class GroupAggregates(Operation):
         frame = dataset.frame
         group = self.chosen(frame.layout, "group")
         if not group:
-            raise UserError(f"The step “{self.label}” has no group.", "Choose the column that makes the groups.")
+            raise UserError(msg("The step “{label}” has no group.", label=self.label), "Choose the column that makes the groups.")
         chosen = self.quantities(frame.layout)
         kept, _ = frequent_levels(frame, group[0], rows_needed(frame.rows, self.min_rows))
         codes, levels = frame.categorical(group[0])

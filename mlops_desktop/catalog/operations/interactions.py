@@ -10,6 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import columns, flag, number
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.interactions import Interactions as Transform
 
 
@@ -30,11 +31,19 @@ class Interactions(Operation):
         frame = dataset.frame
         chosen = self.quantities(frame.layout)
         if len(self.columns) == 1 and not self.squares:
-            raise UserError(f"The step “{self.label}” needs two columns to multiply.", "Choose another column too, or turn squares on.")
+            raise UserError(
+                msg("The step “{label}” needs two columns to multiply.", label=self.label), "Choose another column too, or turn squares on."
+            )
         count = len(chosen) * (len(chosen) - 1) // 2 + (len(chosen) if self.squares else 0)
         if count > self.most:
             raise UserError(
-                f"The step “{self.label}” would make {count:,} columns out of {len(chosen)}, more than the {self.most:,} that are allowed.",
+                msg(
+                    "The step “{label}” would make {count:,} columns out of {n_chosen}, more than the {most:,} that are allowed.",
+                    label=self.label,
+                    count=count,
+                    n_chosen=len(chosen),
+                    most=self.most,
+                ),
                 "Choose fewer columns, or raise “Most new columns” in this step.",
             )
         pairs = (*((name, name) for name in chosen if self.squares), *combinations(chosen, 2))

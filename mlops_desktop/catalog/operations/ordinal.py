@@ -12,6 +12,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number, texts
 from mlops_desktop.catalog.operations._levels import frequent_levels, min_rows, rows_needed
 from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.ordinal import Ordinal as Transform
 
 
@@ -60,7 +61,8 @@ class Ordinal(Operation):
         chosen = self.chosen(frame.layout)
         if self.order == "given" and not self.levels:
             raise UserError(
-                f"The step “{self.label}” has no levels in order.", "Write the levels from low to high, or choose another order."
+                msg("The step “{label}” has no levels in order.", label=self.label),
+                "Write the levels from low to high, or choose another order.",
             )
         codes = []
         for j, name in enumerate(chosen):

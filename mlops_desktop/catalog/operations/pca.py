@@ -12,6 +12,7 @@ from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number, text
 from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.pca import Pca as Transform
 
 
@@ -40,7 +41,9 @@ class Pca(Operation):
         frame = dataset.frame
         chosen = self.quantities(frame.layout)
         if not chosen or not frame.rows:
-            raise UserError(f"The step “{self.label}” has no number to work on.", "Choose columns of numbers, or remove this step.")
+            raise UserError(
+                msg("The step “{label}” has no number to work on.", label=self.label), "Choose columns of numbers, or remove this step."
+            )
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         there = ~np.isnan(values)
         counts = np.maximum(there.sum(axis=0), 1)

@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number, text, texts
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.pattern import Pattern
 from mlops_desktop.serving.transforms.split_column import SplitColumn as Transform
 
@@ -40,15 +41,23 @@ class SplitColumn(Operation):
         frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
-            raise UserError(f"The step “{self.label}” has no column to cut.", "Choose a column of texts in this step.")
+            raise UserError(msg("The step “{label}” has no column to cut.", label=self.label), "Choose a column of texts in this step.")
         count = self.parts
         if self.method == "pattern":
             if not self.pattern:
-                raise UserError(f"The step “{self.label}” has no pattern.", "Write one such as ([A-Z]+)-([0-9]+), or cut at a separator.")
+                raise UserError(
+                    msg("The step “{label}” has no pattern.", label=self.label),
+                    "Write one such as ([A-Z]+)-([0-9]+), or cut at a separator.",
+                )
             count = Pattern(self.pattern).count or 1
         if self.names and len(self.names) != count:
             raise UserError(
-                f"The step “{self.label}” makes {count} parts, but {len(self.names)} names are given.",
+                msg(
+                    "The step “{label}” makes {count} parts, but {n_names} names are given.",
+                    label=self.label,
+                    count=count,
+                    n_names=len(self.names),
+                ),
                 "Give one name for each part, or none.",
             )
         names = self.names or tuple(f"{chosen[0]} {i + 1}" for i in range(count))

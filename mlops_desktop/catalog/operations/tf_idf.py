@@ -14,6 +14,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, columns, flag, number
 from mlops_desktop.catalog.operations._levels import min_rows, rows_needed
 from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transforms.tf_idf import Analyzer
 from mlops_desktop.serving.transforms.tf_idf import TfIdf as Transform
 
@@ -54,7 +55,7 @@ class TfIdf(Operation):
         frame = dataset.frame
         chosen = self.chosen(frame.layout)
         if not chosen:
-            raise UserError(f"The step “{self.label}” has no column.", "Choose a column of text in this step.")
+            raise UserError(msg("The step “{label}” has no column.", label=self.label), "Choose a column of text in this step.")
         analyzer = Analyzer(self.unit, self.low, self.high, self.lower, self._left_out())
         vocabularies: list[tuple[str, ...]] = []
         weights: list[Floats] = []
@@ -89,7 +90,12 @@ class TfIdf(Operation):
         kept = sorted((-occurrences[term], term) for term, count in documents.items() if count >= needed)[: self.most]
         if not kept:
             raise UserError(
-                f"The step “{self.label}” finds no term of “{name}” that at least {needed} rows share.",
+                msg(
+                    "The step “{label}” finds no term of “{name}” that at least {needed} rows share.",
+                    label=self.label,
+                    name=name,
+                    needed=needed,
+                ),
                 "Choose another column, lower “Fewest rows of a term”, or remove this step.",
             )
         return {term: documents[term] for _, term in kept}

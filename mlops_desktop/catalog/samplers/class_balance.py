@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Sampler
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import number
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class ClassBalance(Sampler):
     def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
         target = dataset.target
         if not target.classes:
-            raise UserError(f"“{self.label}” is for classes, and a number is predicted.", "Switch it off.")
+            raise UserError(msg("“{label}” is for classes, and a number is predicted.", label=self.label), "Switch it off.")
         counts = np.bincount(target.values, minlength=len(target.classes))
         present = np.count_nonzero(counts)
         before = np.ones(dataset.rows) if dataset.weights is None else dataset.weights

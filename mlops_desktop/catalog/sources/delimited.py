@@ -13,6 +13,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, number
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.base.text_file import SAMPLE_BYTES, Dialect, decode, find_dialect, find_encoding, read_rows, refuse_binary
+from mlops_desktop.serving.message import msg
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
@@ -142,7 +143,8 @@ class Delimited(Source):
                 messages.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
         if b"\0" in data:
             raise UserError(
-                f"“{path.name}” is no text file: it holds bytes that no text has.", "Choose a table saved as text, Excel or Parquet."
+                msg("“{path}” is no text file: it holds bytes that no text has.", path=path.name),
+                "Choose a table saved as text, Excel or Parquet.",
             )
         return data, messages
 
@@ -152,7 +154,7 @@ class Delimited(Source):
         dialect = Dialect(_DELIMITERS[self.delimiter], _QUOTES[self.quote])
         first = read_rows(_start(data), dialect, 2)
         if not first:
-            raise UserError(f"“{path.name}” is empty.", "Choose a file with a table in it.")
+            raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a file with a table in it.")
         broken = dialect.quote != "" and data.count(dialect.quote.encode()) % 2 == 1
         table = None if broken else _parse_regular(data, dialect, first, self.header == "first")
         if table is None:
@@ -192,7 +194,7 @@ def _refuse_damaged(path: Path, data: bytes) -> None:
             decoder.decode(view[start : start + 2**22])
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise UserError(f"“{path.name}” is not written in UTF-8.", "Choose another encoding, or let it be found.") from error
+        raise UserError(msg("“{path}” is not written in UTF-8.", path=path.name), "Choose another encoding, or let it be found.") from error
 
 
 def _lines_above(text: str, dialect: Dialect) -> int:

@@ -14,6 +14,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.base.params import choice, number, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
 
@@ -49,7 +50,7 @@ class Excel(Source):
             messages.append("A row with a single cell above the table was left out.")
             rows = rows[1:]
         if not rows:
-            raise UserError(f"“{path.name}” holds no table.", "Choose another sheet or file.")
+            raise UserError(msg("“{path}” holds no table.", path=path.name), "Choose another sheet or file.")
         shown = [["" if cell is None else str(cell) for cell in row] for row in rows[:101]]
         header = self.header == "first" or (self.header == "auto" and is_header(shown[0], shown[1:]))
         body = rows[1:] if header else rows
@@ -70,26 +71,30 @@ class Excel(Source):
         from openpyxl.utils.exceptions import InvalidFileException
 
         damaged = UserError(
-            f"“{path.name}” is no Excel workbook, is locked with a password, or is damaged.", "Open and save it in Excel again."
+            msg("“{path}” is no Excel workbook, is locked with a password, or is damaged.", path=path.name),
+            "Open and save it in Excel again.",
         )
         try:
             with zipfile.ZipFile(path) as archive:
                 if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
-                    raise UserError(f"“{path.name}” unpacks to more than a workbook can hold.", "Save the table as CSV.")
+                    raise UserError(msg("“{path}” unpacks to more than a workbook can hold.", path=path.name), "Save the table as CSV.")
             book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError) as error:
             raise damaged from error
         try:
             names = [sheet.title for sheet in book.worksheets]
             if self.sheet and self.sheet not in names:
-                raise UserError(f"“{path.name}” has no sheet “{self.sheet}”.", "It has: " + ", ".join(f"“{n}”" for n in names) + ".")
+                raise UserError(
+                    msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
+                    "It has: " + ", ".join(f"“{n}”" for n in names) + ".",
+                )
             if self.sheet:
                 return _read(book[self.sheet], job), []
             title, rows = _first_table((sheet.title, _read(sheet, job)) for sheet in book.worksheets)
         finally:
             book.close()
         if not rows:
-            raise UserError(f"“{path.name}” is empty.", "Choose a workbook with a table in it.")
+            raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
         others = [f"“{name}”" for name in names if name != title]
         return rows, [f"The sheet “{title}” was read; there are also {', '.join(others[:5])}."] if others else []
 

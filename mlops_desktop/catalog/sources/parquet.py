@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,9 @@ class Parquet(Source):
         try:
             table = read_parquet(path)
         except ValueError as error:
-            raise UserError(f"“{path.name}” is no Parquet file, or it is damaged.", "Choose another file, or save it again.") from error
+            raise UserError(
+                msg("“{path}” is no Parquet file, or it is damaged.", path=path.name), "Choose another file, or save it again."
+            ) from error
         job.step(0.8)
         messages = []
         unnamed = [name for name in table.column_names if name.startswith("__index_level_")]

@@ -11,6 +11,7 @@ from mlops_desktop.base.params import columns, number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Fold
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.message import msg
 
 
 def test_share() -> Any:
@@ -44,7 +45,10 @@ def shuffled_folds(strata: Ints, count: int, rng: np.random.Generator) -> list[F
     rows = len(strata)
     if rows < count:
         there = pluralize(rows, "1 training row", "{n} training rows")
-        raise UserError(f"{there} cannot be dealt into {count} folds.", "Set a smaller number of folds, or bring more rows.")
+        raise UserError(
+            msg("{there} cannot be dealt into {count} folds.", there=there, count=count),
+            "Set a smaller number of folds, or bring more rows.",
+        )
     shuffled = rng.permutation(rows)
     fold_of = np.empty(rows, dtype=np.intp)
     fold_of[shuffled[np.argsort(strata[shuffled], kind="stable")]] = np.arange(rows) % count

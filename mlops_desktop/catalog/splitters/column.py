@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.catalog.splitters._shared import column_of, fold_count, parts, row_count, shuffled_folds
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.message import msg
 
 _TRAIN = frozenset({"train", "training"})
 _VALIDATION = frozenset({"valid", "validation", "val", "dev"})
@@ -42,7 +43,10 @@ class ByColumn(Splitter):
             marked = [max(here, key=lambda code: _rank(labels[code]))]
         if len(marked) == len(here):
             named = f"“{self.named_column()}” " if self.column else ""
-            raise UserError(f"The fold column {named}gives all rows to one side.", "It must mark training and test rows, or hold numbers.")
+            raise UserError(
+                msg("The fold column {named}gives all rows to one side.", named=named),
+                "It must mark training and test rows, or hold numbers.",
+            )
         return parts(facts.rows, np.flatnonzero(np.isin(codes, marked)))
 
     def make_folds(self, facts: SplitFacts, rng: np.random.Generator) -> list[Fold]:
@@ -64,7 +68,9 @@ def _labels(facts: SplitFacts) -> tuple[Ints, Sequence[str]]:
         raise UserError("This split needs a column that marks the rows.", "Give a column the role “fold”, or choose another split.")
     if np.any(facts.fold < 0):
         empty = row_count(int(np.count_nonzero(facts.fold < 0)))
-        raise UserError(f"The fold column is empty in {empty}.", "Take these rows out with a filter, or choose another split.")
+        raise UserError(
+            msg("The fold column is empty in {empty}.", empty=empty), "Take these rows out with a filter, or choose another split."
+        )
     return facts.fold, [name.strip().casefold() for name in facts.fold_names]
 
 

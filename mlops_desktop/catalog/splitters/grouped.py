@@ -11,6 +11,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.catalog.splitters._shared import column_of, fold_count, folds_of, parts, test_share
 from mlops_desktop.serving.frame import Bools, Floats, Ints, Longs
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ class Grouped(Splitter):
         found = int(groups.max(initial=-1)) + 1
         if found < 2:
             named = f"“{self.named_column()}” " if self.column else ""
-            raise UserError(f"The group column {named}holds one group only.", "Choose another group column, or another split.")
+            raise UserError(
+                msg("The group column {named}holds one group only.", named=named), "Choose another group column, or another split."
+            )
         return groups
 
 
@@ -72,7 +75,10 @@ def _deal_groups(groups: Ints, strata: Ints, shares: Floats, rng: np.random.Gene
     count, totals = len(table), table.sum(axis=0)
     if count < len(shares):
         there = pluralize(count, "1 group", "{n} groups")
-        raise UserError(f"{there} cannot be dealt into {len(shares)} folds.", "Set a smaller number of folds, or bring more groups.")
+        raise UserError(
+            msg("{there} cannot be dealt into {n_shares} folds.", there=there, n_shares=len(shares)),
+            "Set a smaller number of folds, or bring more groups.",
+        )
     weight = np.divide(table, totals, out=np.zeros_like(table), where=totals > 0)
     best, least = np.zeros(count, dtype=np.intp), np.inf
     for _ in range(int(np.clip(20_000 // count, 1, 20))):

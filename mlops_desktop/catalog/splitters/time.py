@@ -11,6 +11,7 @@ from mlops_desktop.base.params import number
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.catalog.splitters._shared import column_of, fold_count, row_count, test_share, wanted_rows
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Ints
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def _ordered(facts: SplitFacts) -> tuple[Ints, Bools]:
     missing = np.isnan(facts.time) if facts.time.dtype.kind == "f" else facts.time == MISSING_DATE
     if missing.any():
         raise UserError(
-            f"The time is missing in {row_count(int(missing.sum()))}, so the order of rows is not known.",
+            msg("The time is missing in {row_count}, so the order of rows is not known.", row_count=row_count(int(missing.sum()))),
             "Take these rows out with a filter, or choose another split.",
         )
     order = np.argsort(facts.time, kind="stable")

@@ -9,6 +9,7 @@ import numpy as np
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import CLASSES, TWO_CLASSES, Target, TaskSpec
 from mlops_desktop.base.target_columns import TargetColumn, read_classes, refuse_few_or_many
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.tasks.binary import SPEC
 
 RARE = 0.05  # below this share of the rarer class, precision and recall tell more than the ROC curve
@@ -37,7 +38,10 @@ class Binary(TaskSpec):
 
     def check(self, target: Target, name: str) -> None:
         if len(target.classes) > 2:
-            raise UserError(f"“{name}” has {len(target.classes):,} classes, but a binary task needs two.", "Choose the task “multiclass”.")
+            raise UserError(
+                msg("“{name}” has {n_classes:,} classes, but a binary task needs two.", name=name, n_classes=len(target.classes)),
+                "Choose the task “multiclass”.",
+            )
         refuse_few_or_many(name, target.classes, len(target.values))
 
     def default_metric(self, target: Target) -> tuple[str, str]:

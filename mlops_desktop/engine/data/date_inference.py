@@ -13,6 +13,7 @@ from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_d
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 
@@ -101,4 +102,6 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
             else "nothing says otherwise; check it"
         )
     order = "day" if chosen else "month"
-    return by_day[chosen][0], Evidence(raw.name, "date_order", f"Every date reads both ways; {order} first was taken, because {why}.")
+    return by_day[chosen][0], Evidence(
+        raw.name, "date_order", msg("Every date reads both ways; {order} first was taken, because {why}.", order=order, why=why)
+    )

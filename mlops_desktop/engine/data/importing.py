@@ -17,6 +17,7 @@ from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapsh
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name
 
 SOURCE_FILE = "source.json"
@@ -97,4 +98,4 @@ def _refuse_lacking(name: str, project: Project, names: list[str]) -> None:
     if lacking:
         shown = ", ".join(f"“{column}”" for column in lacking)
         has = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-        raise UserError(f"“{name}” has no column {shown}.", f"It has: {has}.")
+        raise UserError(msg("“{name}” has no column {shown}.", name=name, shown=shown), msg("It has: {has}.", has=has))

@@ -15,6 +15,7 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.reading import read_source
+from mlops_desktop.serving.message import msg
 
 Location = str | os.PathLike[str]  # the path of a file, or an address
 
@@ -31,9 +32,9 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     with disk.explain_errors(f"The file “{name}”"):
         found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
-        raise UserError(f"“{name}” holds no column.", "Choose a file with a table in it.")
+        raise UserError(msg("“{name}” holds no column.", name=name), "Choose a file with a table in it.")
     if not cells.rows:
-        raise UserError(f"“{name}” holds column names but no row of data.", "Choose a file with at least one row.")
+        raise UserError(msg("“{name}” holds column names but no row of data.", name=name), "Choose a file with at least one row.")
     if source is not None and found is not source:
         anew = file_notes(["The file is written differently from the first one, so it was looked at anew."])
         cells = replace(cells, notes=anew + cells.notes)
@@ -64,10 +65,14 @@ def guess_source(location: Location) -> Source:
     fitting = [source for source in registry.values() if source.opens(place)]
     if not fitting:
         known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
-        raise UserError(f"Files such as “{name_of(place)}” cannot be opened.", f"These kinds can: {known}.")
+        raise UserError(
+            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
+        )
     best = fitting[0]
     if best.missing():
-        raise UserError(f"“{name_of(place)}” {best.missing()}.", "Install it, or save the table as CSV.")
+        raise UserError(
+            msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
+        )
     return best().guess(place)
 
 
@@ -98,11 +103,11 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
 def _refuse_unreadable(path: Path) -> None:
     with disk.explain_errors(f"The file “{path.name}”"):
         if path.is_dir():
-            raise UserError(f"“{path.name}” is a folder, not a file.", "Choose the data file inside it.")
+            raise UserError(msg("“{path}” is a folder, not a file.", path=path.name), "Choose the data file inside it.")
         if not path.exists():
-            raise UserError(f"There is no file “{path}”.", "Check the name and the folder.")
+            raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")
         if not path.is_file():
-            raise UserError(f"“{path.name}” is no ordinary file.", "Choose a data file, such as a CSV or Excel file.")
+            raise UserError(msg("“{path}” is no ordinary file.", path=path.name), "Choose a data file, such as a CSV or Excel file.")
         with path.open("rb") as file:
             if not file.read(1):
-                raise UserError(f"“{path.name}” is empty.", "Choose a file with a table in it.")
+                raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a file with a table in it.")

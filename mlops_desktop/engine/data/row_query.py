@@ -8,6 +8,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.project import digest
 from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Bools, Frame, Layout
+from mlops_desktop.serving.message import msg
 
 _WAY_OUT = "Compare something, such as age > 30."
 
@@ -36,6 +37,6 @@ def rows_where(frame: Frame, where: str) -> Bools:
         return np.ones(frame.rows, dtype=bool)
     found = formula.parse(where, frame.layout)
     if found.kind != "boolean":
-        raise UserError(f"The filter gives a {found.kind} for each row, not yes or no.", _WAY_OUT)
+        raise UserError(msg("The filter gives a {kind} for each row, not yes or no.", kind=found.kind), _WAY_OUT)
     holds: Bools = found.true(frame)
     return holds

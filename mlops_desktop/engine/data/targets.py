@@ -17,6 +17,7 @@ from mlops_desktop.engine.data.typed_table import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints
+from mlops_desktop.serving.message import msg
 
 _TARGET_NAMES = re.compile(
     r"(?i)^(target|label|labels|class|classes|y|outcome|response|result|churn(ed)?|default(ed)?|survived|species|diagnosis|fraud|is_?fraud|spam|"
@@ -61,10 +62,10 @@ def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | Non
     column = target_column(table, name)
     missing = table.frame.missing(name)
     if missing.all():
-        raise UserError(f"“{name}” is empty in every row, so nothing can be learned.", "Choose another column to predict.")
+        raise UserError(msg("“{name}” is empty in every row, so nothing can be learned.", name=name), "Choose another column to predict.")
     if missing.any():
         raise UserError(
-            f"“{name}” is missing in {pluralize(int(missing.sum()), '1 row', '{n} rows')}.",
+            msg("“{name}” is missing in {count}.", name=name, count=pluralize(int(missing.sum()), "1 row", "{n} rows")),
             "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
     spec = task_spec(task)
@@ -80,7 +81,13 @@ def _known(values: Ints, found: Sequence[Class], classes: Sequence[Class], name:
     unknown = [c for c in found if (type(c) is bool, c) not in place]
     if unknown:
         raise UserError(
-            f"“{name}” holds {len(unknown)} class{'es' if len(unknown) > 1 else ''} that the model never saw, such as “{unknown[0]}”.",
+            msg(
+                "“{name}” holds {n_unknown} class{text} that the model never saw, such as “{unknown}”.",
+                name=name,
+                n_unknown=len(unknown),
+                text="es" if len(unknown) > 1 else "",
+                unknown=unknown[0],
+            ),
             "Leave these rows out, or train again with them.",
         )
     return np.array([place[type(c) is bool, c] for c in found], dtype=np.intp)[values]
@@ -94,7 +101,7 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
     for i, known in enumerate(classes):
         if level_of(known).casefold() == level_of(value).casefold():
             return i
-    raise UserError(f"There is no class “{value}”.", "There are: " + ", ".join(f"“{c}”" for c in classes[:20]) + ".")
+    raise UserError(msg("There is no class “{value}”.", value=value), "There are: " + ", ".join(f"“{c}”" for c in classes[:20]) + ".")
 
 
 def default_positive(target: Target) -> tuple[Class, str]:
@@ -122,11 +129,15 @@ def guess_task(table: Table, target: str) -> tuple[str, str]:
     """The kind of task for a target, with the reason in one sentence. UserError when the column cannot be predicted."""
     column = target_column(table, target)
     if column.distinct == 0:
-        raise UserError(f"“{target}” is empty in every row, so nothing can be learned.", "Choose another column to predict.")
+        raise UserError(
+            msg("“{target}” is empty in every row, so nothing can be learned.", target=target), "Choose another column to predict."
+        )
     if column.distinct == 1:
-        raise UserError(f"Every row has the same value in “{target}”, so there is nothing to predict.", "Choose another column.")
+        raise UserError(
+            msg("Every row has the same value in “{target}”, so there is nothing to predict.", target=target), "Choose another column."
+        )
     if column.column.type == "date":
-        raise UserError(f"“{target}” holds dates, which are not predicted.", "Choose a number or a category.")
+        raise UserError(msg("“{target}” holds dates, which are not predicted.", target=target), "Choose a number or a category.")
     guesses = ((id_, task_spec(id_).guess(column)) for id_ in tasks())
     found = [(*guess, id_) for id_, guess in guesses if guess]
     _, reason, task = max(found, key=lambda one: one[0])  # a column of values is a category or a number, so one task has guessed

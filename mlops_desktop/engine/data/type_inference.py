@@ -19,6 +19,7 @@ from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name,
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_TEXTS, Grammar, level_of
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _SAMPLE = 1000
@@ -117,7 +118,9 @@ def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     reasons = {"number": "numbers", "integer": "whole numbers", "boolean": "true and false", "date": "dates"}
     column = Column(raw.name, raw.kind, grammar)
-    return _or_id(raw, column, [Evidence(raw.name, "type", f"The file itself says that these are {reasons[raw.kind]}.")])
+    return _or_id(
+        raw, column, [Evidence(raw.name, "type", msg("The file itself says that these are {reasons}.", reasons=reasons[raw.kind]))]
+    )
 
 
 def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Column, list[Evidence]]:
@@ -132,7 +135,10 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
         reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
         grammar = Grammar(missing=_missing_texts(raw, ColumnNote()))
-        return Column(raw.name, "id", grammar), [*evidence, Evidence(raw.name, "identifier", f"“{raw.name}” {reason}.")]
+        return Column(raw.name, "id", grammar), [
+            *evidence,
+            Evidence(raw.name, "identifier", msg("“{raw}” {reason}.", raw=raw.name, reason=reason)),
+        ]
     return column, evidence
 
 
@@ -147,7 +153,9 @@ def _boolean(raw: RawColumn, present: Bools, missing: tuple[str, ...]) -> tuple[
             usual = [max((w for w in counts if w.casefold() == side), key=lambda w: (counts[w], w)) for side in (true, false)]
             named = (true, false) != ("true", "false")
             grammar = Grammar(missing=missing, true=(usual[0],) if named else (), false=(usual[1],) if named else ())
-            return Column(raw.name, "boolean", grammar), [Evidence(raw.name, "type", f"Every cell is “{usual[0]}” or “{usual[1]}”.")]
+            return Column(raw.name, "boolean", grammar), [
+                Evidence(raw.name, "type", msg("Every cell is “{usual}” or “{usual2}”.", usual=usual[0], usual2=usual[1]))
+            ]
     return None
 
 
@@ -199,7 +207,7 @@ def _number_evidence(raw: RawColumn, column: Column, doubt: str) -> list[Evidenc
             Evidence(
                 raw.name,
                 "decimal",
-                f"Commas could be decimal marks or part thousands: {doubt}. Say otherwise with the file's decimal mark.",
+                msg("Commas could be decimal marks or part thousands: {doubt}. Say otherwise with the file's decimal mark.", doubt=doubt),
             )
         )
     return found
@@ -221,7 +229,11 @@ def _without_strays(
     readable = int(np.count_nonzero(present & ~bad))
     if 0 < len(frequent) <= 3 and readable >= 20 and raw.count(bad) <= 0.5 * total:
         evidence = [
-            Evidence(raw.name, "missing_words", f"“{raw.texts[i]}” stands in {raw.counts[i]:,} cells and counts as missing.")
+            Evidence(
+                raw.name,
+                "missing_words",
+                msg("“{texts}” stands in {counts:,} cells and counts as missing.", texts=raw.texts[i], counts=raw.counts[i]),
+            )
             for i in frequent
         ]
         grammar = replace(column.grammar, missing=(*column.grammar.missing, *(raw.texts[i] for i in frequent)))

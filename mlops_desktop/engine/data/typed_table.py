@@ -18,6 +18,7 @@ from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import invalid_value
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
 from mlops_desktop.serving.serialization import pack, unpack
 
@@ -74,7 +75,9 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
                 message = f"The column “{column.name}” is not there; its values count as missing."
                 warnings.append(ValidationIssue(None, column.name, "missing_column", message))
             else:
-                errors.append(ValidationIssue(None, column.name, "missing", f"The column “{column.name}” is needed and not there."))
+                errors.append(
+                    ValidationIssue(None, column.name, "missing", msg("The column “{column}” is needed and not there.", column=column.name))
+                )
             continue
         _, _, refused = read_raw(raw, column)
         for at, code in refused.items():
@@ -98,7 +101,7 @@ def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[Validat
     """
     if {column.name for column in table.schema.columns}.isdisjoint(cells.names):
         names = ", ".join(f"“{column.name}”" for column in table.schema.columns[:5])
-        raise UserError("None of the columns is in this file.", f"It needs columns such as {names}.")
+        raise UserError("None of the columns is in this file.", msg("It needs columns such as {names}.", names=names))
     checked = conform(cells, table.schema)
     problems: dict[int, list[ValidationIssue]] = {}
     for problem in checked.errors:

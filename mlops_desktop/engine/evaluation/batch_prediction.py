@@ -15,6 +15,7 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.data import conform, load_named
 from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import ValidationResult
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
 CHUNK = 20_000  # rows that are scored together
@@ -74,7 +75,9 @@ def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[ValidationRe
     known = {column.name for column in scorer.schema.columns}
     _, cells = load_named(file, None, known, job)
     if not known & set(cells.names):
-        raise UserError(f"No column of the model is in “{file.name}”.", f"It needs: {', '.join(sorted(known)[:12])}.")
+        raise UserError(
+            msg("No column of the model is in “{file}”.", file=file.name), msg("It needs: {names}.", names=", ".join(sorted(known)[:12]))
+        )
     return conform(cells, scorer.schema), cells.rows
 
 

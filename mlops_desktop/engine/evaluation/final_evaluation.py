@@ -19,6 +19,7 @@ from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.required_inputs import blocking_columns
 
 IMPORTANCE_REPEATS = 5
@@ -96,7 +97,12 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
         fields = blocking_columns(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
         among = f", such as one without “{fields[0]}”" if fields else ""
         raise UserError(
-            f"The model has no answer for {len(without):,} of {rows.frame.rows:,} rows{among}.",
+            msg(
+                "The model has no answer for {n_without:,} of {rows:,} rows{among}.",
+                n_without=len(without),
+                rows=rows.frame.rows,
+                among=among,
+            ),
             "Put a step that fills gaps before the model, and train again.",
         )
     trained_on = chosen.pipeline.train.target
@@ -111,14 +117,20 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     cells = load_named(path, source, {project.target}, job)[1]
     if project.target not in cells.names:
         raise UserError(
-            f"“{path.name}” has no column “{project.target}”, so answers cannot be compared.", "Choose a file that holds the true values."
+            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=path.name, target=project.target),
+            "Choose a file that holds the true values.",
         )
     table, problems = read_like(cells, chosen.pipeline.table)
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
     if not len(known):
         raise UserError(
-            f"No row of “{path.name}” can be compared: “{project.target}” is missing or a value cannot be read.", "Choose another file."
+            msg(
+                "No row of “{path}” can be compared: “{target}” is missing or a value cannot be read.",
+                path=path.name,
+                target=project.target,
+            ),
+            "Choose another file.",
         )
     target = target_of(
         replace(table, frame=table.frame.take(known)), project.target, chosen.pipeline.train.target.task, classes=chosen.scorer.classes
@@ -128,7 +140,8 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         kept = np.setdiff1d(np.arange(len(known)), without)
         if not len(kept):
             raise UserError(
-                f"The model has no answer for any row of “{path.name}”.", "Put a step that fills gaps before it, and train again."
+                msg("The model has no answer for any row of “{path}”.", path=path.name),
+                "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = evaluate_rows(chosen, Dataset(features, target), job)

@@ -14,6 +14,7 @@ from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import measures
 from mlops_desktop.engine.metrics.measures import answers
 from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.message import msg
 
 _ALL = (
     Metric(
@@ -223,7 +224,10 @@ def metric_of(metric_id: str, task: str) -> Metric:
     """The metric of that id for a task; UserError when the task has no such metric."""
     fitting = {metric.id: metric for metric in metrics_for(task)}
     if metric_id not in fitting:
-        raise UserError(f"There is no metric “{metric_id}” for a {task} task.", "Choose one of: " + ", ".join(fitting) + ".")
+        raise UserError(
+            msg("There is no metric “{metric_id}” for a {task} task.", metric_id=metric_id, task=task),
+            "Choose one of: " + ", ".join(fitting) + ".",
+        )
     return fitting[metric_id]
 
 

@@ -19,6 +19,7 @@ from mlops_desktop.engine.evaluation import held_out_evaluation
 from mlops_desktop.engine.packaging.golden import golden_rows
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
+from mlops_desktop.serving.message import msg
 
 _TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
 
@@ -36,8 +37,12 @@ def refuse_without_consent(chosen: Chosen) -> None:
     if absent := sorted(required_consent(chosen) - chosen.pipeline.project.consent):
         rows = chosen.pipeline.train.frame.rows
         raise UserError(
-            f"{candidate.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
-            f"Choose another run, or agree to it: set {' '.join(f'consent+={id_}' for id_ in absent)}",
+            msg(
+                "{candidate} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
+                candidate=candidate.label,
+                rows=rows,
+            ),
+            msg("Choose another run, or agree to it: set {names}", names=" ".join(f"consent+={id_}" for id_ in absent)),
         )
 
 
@@ -78,7 +83,7 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
     what = f"The export “{out.name}”"
     with disk.explain_errors(what):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise UserError(f"“{out}” is already there and not empty.", "Choose another name, or empty it first.")
+            raise UserError(msg("“{out}” is already there and not empty.", out=out), "Choose another name, or empty it first.")
         out.parent.mkdir(parents=True, exist_ok=True)
         disk.sweep(out.parent, _TEMPORARY)
         temporary = tempfile.TemporaryDirectory(prefix=_TEMPORARY, suffix=".tmp", dir=out.parent)
@@ -103,5 +108,5 @@ def make_exporter(id_: str, options: dict[str, Any]) -> Exporter:
     """The exporter of that id with these options; UserError when there is none, an option is unknown, or a package is missing."""
     exporter = choices().exporters.read({"id": id_, "params": options})
     if reason := exporter.missing():
-        raise UserError(f"{exporter.label} {reason}.", "Install it, or choose another form.")
+        raise UserError(msg("{exporter} {reason}.", exporter=exporter.label, reason=reason), "Install it, or choose another form.")
     return exporter

@@ -13,6 +13,7 @@ from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
 from mlops_desktop.engine.project import Goals, Project
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.engine.workflow import ProjectStatus
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,18 @@ def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
     score = f"{metric.label} {format_number(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
     rows = "all rows, the test part too" if project.refit == "all" else "the training part"
-    return Check("model", "ok", f"{best.label}, of today's decisions", f"{score}. Fitted on {rows}.".removeprefix(". "))
+    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), f"{score}. Fitted on {rows}.".removeprefix(". "))
 
 
 def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
     if found.evaluated:
         times = "once" if test_accesses == 1 else f"{test_accesses} times"
-        return Check("evaluated", "ok", "Measured on the test part", f"It was used {times} so far. The export counts as one more use.")
+        return Check(
+            "evaluated",
+            "ok",
+            "Measured on the test part",
+            msg("It was used {times} so far. The export counts as one more use.", times=times),
+        )
     text = "The export measures the model on it, which counts as one use."
     return Check("evaluated", "info", "The test part was not used yet", text, act="evaluate")
 
@@ -86,7 +92,7 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
         return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the test part.", act="check")]
     checked = check_goals(project, measured)
     return [
-        Check(f"goal_{one.goal}", "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.said)
+        Check(msg("goal_{goal}", goal=one.goal), "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.said)
         for one in checked.goals
     ]
 
@@ -105,7 +111,7 @@ def _size(key: str, store: ArtifactStore) -> Check:
     size = store.size(key)
     if not size:
         return Check("size", "info", "The model is written when it is first used")
-    return Check("size", "ok", f"The model takes {bytes_text(size)}")
+    return Check("size", "ok", msg("The model takes {bytes_text}", bytes_text=bytes_text(size)))
 
 
 def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> Check:

@@ -22,6 +22,7 @@ from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import Profile, profile
 from mlops_desktop.engine.project import Project, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
+from mlops_desktop.serving.message import msg
 
 
 class Pipeline:
@@ -69,7 +70,9 @@ class Pipeline:
             try:
                 keep &= row_filter.keep(self.table.frame, self.project.target)
             except UserError as error:
-                raise UserError(f"Row filter “{row_filter.label}”: {error.message}", error.remedy) from error
+                raise UserError(
+                    msg("Row filter “{row_filter}”: {error}", row_filter=row_filter.label, error=error.message), error.remedy
+                ) from error
         if not keep.any():
             raise UserError("The row filters leave no row.", "Switch one of them off, or mend its condition.")
         return np.flatnonzero(keep)
@@ -95,7 +98,8 @@ class Pipeline:
         weights = table.frame.number(columns[0])
         if not (weights >= 0).all() or not weights.any():
             raise UserError(
-                f"The weights in “{columns[0]}” must be numbers that are not negative, none missing.", "Choose another column as weight."
+                msg("The weights in “{columns}” must be numbers that are not negative, none missing.", columns=columns[0]),
+                "Choose another column as weight.",
             )
         return weights
 
@@ -108,8 +112,8 @@ class Pipeline:
         classes = self._clean.target.classes
         if self.project.positive not in classes:
             raise UserError(
-                f"The positive class “{self.project.positive}” is not in “{self.project.target}”.",
-                f"Choose one of: {', '.join(map(str, classes))}.",
+                msg("The positive class “{positive}” is not in “{target}”.", positive=self.project.positive, target=self.project.target),
+                msg("Choose one of: {names}.", names=", ".join(map(str, classes))),
             )
         return classes.index(self.project.positive)
 

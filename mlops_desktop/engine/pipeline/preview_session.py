@@ -25,6 +25,7 @@ from mlops_desktop.engine.pipeline.proposal import suggestions
 from mlops_desktop.engine.project import Step, digest, require
 from mlops_desktop.serving.formula.expression import check
 from mlops_desktop.serving.frame import Bools, Frame, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transform import Transform
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
@@ -296,7 +297,7 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
     chosen = choices().operations.get(method)
     if chosen is None or not issubclass(chosen, Selection):
         known = ", ".join(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
-        raise UserError(f"There is no ranking “{method}”.", f"There are: {known}.")
+        raise UserError(msg("There is no ranking “{method}”.", method=method), msg("There are: {known}.", known=known))
     answer: Json = {"method": method, "label": chosen.ranks, "scores": [], "more": 0, "unjudged": [], "rows": 0, "of": 0, "problem": ""}
     try:
         require(pipeline.project, "target", "task")

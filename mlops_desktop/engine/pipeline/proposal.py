@@ -20,6 +20,7 @@ from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_sugge
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.splitting import default_split
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
+from mlops_desktop.serving.message import msg
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
@@ -68,7 +69,10 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
         reasons["target"] = ranked[0][1]
     names = [c.name for c in table.schema.columns]
     if project.target not in names:
-        raise UserError(f"The file has no column “{project.target}”.", f"It has: {', '.join(names[:12])}{' …' if len(names) > 12 else ''}.")
+        raise UserError(
+            msg("The file has no column “{target}”.", target=project.target),
+            msg("It has: {names}{text}.", names=", ".join(names[:12]), text=" …" if len(names) > 12 else ""),
+        )
     notes = dict(project.columns)
     for name, (role, reason) in default_roles(table).items():
         if name != project.target and (name not in notes or notes[name].role is None):

@@ -16,6 +16,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
+from mlops_desktop.serving.message import msg
 
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
@@ -32,7 +33,8 @@ def read_facts(frame: Frame, target: Target, columns: Mapping[str, str]) -> Spli
         kind = frame.layout.kind(time)
         if kind not in ("date", "number"):
             raise UserError(
-                f"The time column “{time}” holds neither dates nor numbers.", "Choose a date or number column, or set its type."
+                msg("The time column “{time}” holds neither dates nor numbers.", time=time),
+                "Choose a date or number column, or set its type.",
             )
         when = frame.date(time) if kind == "date" else frame.number(time)
     return SplitFacts(
@@ -61,12 +63,12 @@ def split_rows(splitter: Splitter, facts: SplitFacts, seed: int) -> tuple[Ints, 
     """
     if facts.rows < 3:
         there = pluralize(facts.rows, "1 row", "{n} rows")
-        raise UserError(f"The table has {there}: too few to learn from and to test with.", "Bring a table with more rows.")
+        raise UserError(msg("The table has {there}: too few to learn from and to test with.", there=there), "Bring a table with more rows.")
     train, test = splitter.hold_out(facts, np.random.default_rng([seed, 1]))
     target = facts.target
     lacking = np.setdiff1d(target.values, target.values[train]) if target.classes else np.empty(0, dtype=np.intp)
     if len(lacking):
-        raise UserError(f"No training row is of class “{target.classes[lacking[0]]}”.", splitter.lacking_class_remedy)
+        raise UserError(msg("No training row is of class “{classes}”.", classes=target.classes[lacking[0]]), splitter.lacking_class_remedy)
     return train.astype(np.intp), test.astype(np.intp)
 
 
@@ -80,7 +82,7 @@ def make_folds(splitter: Splitter, facts: SplitFacts, seed: int) -> list[Fold]:
     for number, (train, _) in enumerate(made, start=1):
         if facts.target.classes and len(np.unique(facts.target.values[train])) < 2:
             raise UserError(
-                f"The training part of fold {number} would hold one class only.",
+                msg("The training part of fold {number} would hold one class only.", number=number),
                 "Use a stratified split or fewer folds, take rare classes out with a filter, or bring more rows of them.",
             )
     return made

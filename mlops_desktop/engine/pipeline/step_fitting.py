@@ -11,6 +11,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.centering import fit_centering
 from mlops_desktop.serving.frame import Floats, Frame, Matrix, to_matrix
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transform import Transform, chain
 
 
@@ -49,7 +50,9 @@ def fit_steps(steps: Sequence[Operation], dataset: Dataset, job: Job) -> FittedS
             _, apply = transform.bind(dataset.frame.layout)
             dataset = dataset.with_frame(apply(dataset.frame)) if training is None else training
         except UserError as error:
-            raise UserError(f"Step {i + 1}, “{step.label}”: {error.message}", error.remedy) from error
+            raise UserError(
+                msg("Step {number}, “{step}”: {error}", number=i + 1, step=step.label, error=error.message), error.remedy
+            ) from error
         transforms.append(transform)
     return FittedSteps(tuple(transforms), dataset)
 
@@ -62,7 +65,7 @@ def fit_encoding(fitted: FittedSteps, encoding: Encoding, given: EncoderInput, j
     try:
         encoders = fit_steps(encoding_operations(encoding, given), fitted.dataset, job)
     except UserError as error:
-        raise UserError(f"Encoding “{encoding.label}”: {error.message}", error.remedy) from error
+        raise UserError(msg("Encoding “{encoding}”: {error}", encoding=encoding.label, error=error.message), error.remedy) from error
     transforms, frame = [*fitted.transforms, *encoders.transforms], encoders.dataset.frame
     if centre := fit_centering(frame):
         frame = centre.bind(frame.layout)[1](frame)

@@ -28,6 +28,7 @@ from mlops_desktop.engine.process.job_folders import JOB_PREFIX, PID_FILE, remov
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import from_json, to_json
+from mlops_desktop.serving.message import message_from_json
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -349,7 +350,7 @@ def _answer(event: dict[str, Any]) -> Any:
     if kind == "done":
         return event["result"]
     if kind == "refused":
-        raise UserError(event["message"], event["remedy"])
+        raise UserError(message_from_json(event["message"]), message_from_json(event["remedy"]))
     if kind == "cancelled":
         raise Cancelled
     raise Failed(event["message"], event["details"])

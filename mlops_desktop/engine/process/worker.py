@@ -28,6 +28,7 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.process import tracebacks
 from mlops_desktop.engine.process.call import read_call
 from mlops_desktop.engine.project import to_json
+from mlops_desktop.serving.message import message_to_json
 
 CALLS_MODULE = "mlops_desktop.engine.process.calls.every_call"  # importing it makes the calls known
 WARM = ("numpy", "pandas", "pyarrow", "scipy.sparse", "sklearn.ensemble", "sklearn.linear_model", "lightgbm")
@@ -202,7 +203,7 @@ def _failure(error: BaseException) -> Event:
     if isinstance(error, OSError) and disk.is_full(error):
         error = disk.refusal(error, "The result")
     if isinstance(error, UserError):
-        return {"event": "refused", "message": error.message, "remedy": error.remedy}
+        return {"event": "refused", "message": message_to_json(error.message), "remedy": message_to_json(error.remedy)}
     return {"event": "failed", "message": tracebacks.summary(error), "details": tracebacks.details(error)}
 
 

@@ -12,6 +12,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 MANY_LEVELS = 50
@@ -27,7 +28,12 @@ def _constant(seen: Seen) -> Iterator[Finding]:
         ignore = {"role": {column.name: "ignore"}}
         if missing.all():
             yield Finding(
-                "empty", "warning", column.name, f"“{column.name}” is empty in every row.", "Nothing can be learned from it.", ignore
+                "empty",
+                "warning",
+                column.name,
+                msg("“{column}” is empty in every row.", column=column.name),
+                "Nothing can be learned from it.",
+                ignore,
             )
         elif not missing.any() and seen.distinct(column) == 1:
             message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."

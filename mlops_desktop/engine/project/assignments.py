@@ -15,6 +15,7 @@ from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 from mlops_desktop.engine.project.migrations import splitter_record
+from mlops_desktop.serving.message import msg
 
 if TYPE_CHECKING:
     from mlops_desktop.base.metric import Metric
@@ -54,7 +55,9 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
     """
     name, _, _ = text.partition("=")
     if "=" not in text or not name.strip(" +"):
-        raise UserError(f"“{serialization.shown(text)}” is no decision.", "Write FIELD=VALUE, such as target=Price or split.folds=10.")
+        raise UserError(
+            msg("“{value}” is no decision.", value=serialization.shown(text)), "Write FIELD=VALUE, such as target=Price or split.folds=10."
+        )
     serialization.check_text(text, "the decision")
     head = name.split(".", 1)[0]
     if head in _NOTES and "." in name:
@@ -122,7 +125,8 @@ def _set(project: Project, name: str, value: str, columns: Collection[str] | Non
         return _changed(project, field, plain)
     if name in ("file", "data", "columns"):
         raise UserError(
-            f"“{name}” is not set by hand.", "`update` brings in new data; roles.COLUMN=…, types.COLUMN=… say what a column is."
+            msg("“{name}” is not set by hand.", name=name),
+            "`update` brings in new data; roles.COLUMN=…, types.COLUMN=… say what a column is.",
         )
     if name == "answers":
         raise UserError("“answers” is not set by hand.", "`questions` lists what is in doubt, and answers it.")
@@ -170,7 +174,10 @@ def refuse_metric(project: Project) -> None:
     _check_known("metric", [project.metric], known)
     fitting = [metric.id for metric in _metrics_for(project.task)] if project.task is not None else [project.metric]
     if project.metric not in fitting:
-        raise UserError(f"“{project.metric}” is no metric for a {project.task} task.", f"There are: {', '.join(fitting)}.")
+        raise UserError(
+            msg("“{metric}” is no metric for a {task} task.", metric=project.metric, task=project.task),
+            msg("There are: {names}.", names=", ".join(fitting)),
+        )
 
 
 def _metrics() -> Mapping[str, Metric]:
@@ -264,7 +271,10 @@ def _column_and_value(rest: str, last: bool, head: str) -> tuple[str, str]:
             return column, rest[end + 1 :]
     column, equals, value = rest.rpartition("=") if last else rest.partition("=")
     if not equals or not column:
-        raise UserError(f"“{head}.{serialization.shown(rest)}” is no decision about a column.", f"Write {head}.COLUMN=VALUE.")
+        raise UserError(
+            msg("“{head}.{value}” is no decision about a column.", head=head, value=serialization.shown(rest)),
+            msg("Write {head}.COLUMN=VALUE.", head=head),
+        )
     return column, value
 
 
@@ -293,7 +303,7 @@ def _note(project: Project, column: str, **changes: Any) -> Project:
     if role == "target":
         return _set_target(project, column, None)
     if role is not None and column == project.target:
-        raise UserError(f"“{column}” is the column to predict.", "Choose another target first (target=COLUMN).")
+        raise UserError(msg("“{column}” is the column to predict.", column=column), "Choose another target first (target=COLUMN).")
     hints = serialization.hints(ColumnNote)
     where = f"columns.{serialization.shown(column)}"
     read = {name: serialization.read(hints[name], value, f"{where}.{name}") for name, value in changes.items()}
@@ -322,7 +332,7 @@ def read_option(text: str) -> tuple[str, Any]:
     """Name and value of an exporter's option written as `NAME=VALUE`; the value is JSON where it can be, else a text."""
     name, found, value = text.partition("=")
     if not found or not name:
-        raise UserError(f"“{text}” is no option.", "Write it as name=value.")
+        raise UserError(msg("“{text}” is no option.", text=text), "Write it as name=value.")
     return name.strip(), _json(value)
 
 

@@ -16,6 +16,7 @@ from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import ALL, choices
+from mlops_desktop.serving.message import msg
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
 ROLES: tuple[Role, ...] = ("feature", "target", "id", "group", "time", "weight", "fold", "ignore")
@@ -171,4 +172,4 @@ def require(project: Project, *names: str) -> None:
     for name in names:
         assert name in known, name
         if not getattr(project, name):
-            raise UserError(f"This project still needs {labels.get(name, name)}.", "Choose it in stage 1, or with `set`.")
+            raise UserError(msg("This project still needs {get}.", get=labels.get(name, name)), "Choose it in stage 1, or with `set`.")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
 
 FORMAT = 3
 Step = Callable[[dict[str, Any]], dict[str, Any]]
@@ -77,7 +78,11 @@ def migrate(document: dict[str, Any], current: int = FORMAT, steps: Mapping[int,
         raise UserError("The project file does not say its format.", "It must hold “format” and a number; perhaps it is no project file.")
     if number > current:
         raise UserError(
-            f"This project was made by a newer version of the application: its format is {number}, and this version reads up to {current}.",
+            msg(
+                "This project was made by a newer version of the application: its format is {number}, this version reads up to {current}.",
+                number=number,
+                current=current,
+            ),
             "Install the newer version to open it. Nothing was changed.",
         )
     if number == current:

@@ -11,6 +11,7 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import Project, digest
 from mlops_desktop.engine.project.migrations import FORMAT, migrate
+from mlops_desktop.serving.message import msg
 
 PROJECT_FILE = "project.json"
 BACKUP_FILE = "project.json.bak"
@@ -50,7 +51,10 @@ def read_document(folder: Path) -> Any:
     except FileNotFoundError as error:
         if _good(folder / BACKUP_FILE):
             _damaged(folder, "it is gone", error)
-        raise UserError(f"There is no project in “{folder}”.", f"Choose a folder with a {PROJECT_FILE}, or make a new project.") from error
+        raise UserError(
+            msg("There is no project in “{folder}”.", folder=folder),
+            msg("Choose a folder with a {project_file}, or make a new project.", project_file=PROJECT_FILE),
+        ) from error
     except OSError as error:
         raise disk.refusal(error, f"The project “{folder.name}”") from error
     try:
@@ -65,7 +69,9 @@ def read_project(folder: Path) -> Project:
     try:
         return project_from_json(document)
     except UserError as error:
-        raise UserError(f"The project “{folder.name}” cannot be opened. {error.message}", error.remedy) from error
+        raise UserError(
+            msg("The project “{folder}” cannot be opened. {error}", folder=folder.name, error=error.message), error.remedy
+        ) from error
 
 
 def write_project(folder: Path, project: Project) -> None:
@@ -89,7 +95,9 @@ def restore_backup(folder: Path) -> Project:
     """Go on from the last good copy; the damaged file is kept as `project.json.damaged`. UserError when there is no good copy."""
     path, backup = folder / PROJECT_FILE, folder / BACKUP_FILE
     if not _good(backup):
-        raise UserError(f"There is no good copy of the project in “{folder}”.", "Begin a new project from the data file.")
+        raise UserError(
+            msg("There is no good copy of the project in “{folder}”.", folder=folder), "Begin a new project from the data file."
+        )
     with disk.explain_errors("The project"):
         if path.exists():
             disk.replace(path, folder / DAMAGED_FILE)
@@ -109,11 +117,11 @@ def new_project_folder(folder: Path) -> Path:
     """Make the folder of a new project. UserError when it holds anything already, is a file, or may not be made."""
     with disk.explain_errors(f"The folder “{folder}”"):
         if folder.exists() and not folder.is_dir():
-            raise UserError(f"“{folder}” is a file, not a folder.", "Choose another name for the project.")
+            raise UserError(msg("“{folder}” is a file, not a folder.", folder=folder), "Choose another name for the project.")
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             state = "already holds a project" if (folder / PROJECT_FILE).exists() else "is not empty"
-            raise UserError(f"The folder “{folder}” {state}.", "Choose a new or an empty folder.")
+            raise UserError(msg("The folder “{folder}” {state}.", folder=folder, state=state), "Choose a new or an empty folder.")
     return folder
 
 

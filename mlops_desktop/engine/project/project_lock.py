@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
+from mlops_desktop.serving.message import msg
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -28,7 +29,9 @@ class ProjectLock:
 
         name = self._folder.resolve().name
         if not self._folder.is_dir():
-            raise UserError(f"There is no project in “{self._folder}”.", "Check the folder's name, or make a project there first.")
+            raise UserError(
+                msg("There is no project in “{folder}”.", folder=self._folder), "Check the folder's name, or make a project there first."
+            )
         lock = FileLock(self._folder / LOCK_FILE, thread_local=False)
         with disk.explain_errors(f"The project “{name}”"):
             try:

@@ -26,6 +26,7 @@ from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.serving.message import msg
 
 T = TypeVar("T")
 OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
@@ -109,7 +110,10 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
     known = list(known)
     meant = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"Did you mean “{meant[0]}”? " if meant else ""
-    return UserError(f"There is no {kind} “{shown(name)}”.", f"{hint}There are: {', '.join(known)}.")
+    return UserError(
+        msg("There is no {kind} “{value}”.", kind=kind, value=shown(name)),
+        msg("{hint}There are: {names}.", hint=hint, names=", ".join(known)),
+    )
 
 
 def shown(value: Any) -> str:
@@ -152,7 +156,7 @@ def read(hint: Any, value: Any, where: str) -> Any:
 def refused(where: str, value: Any, wanted: str) -> UserError:
     """The refusal of a value."""
     text = f"“{shown(value)}”" if isinstance(value, str) else shown(value)
-    return UserError(f"“{where}” cannot be {text}.", f"It must be {wanted}.")
+    return UserError(msg("“{where}” cannot be {text}.", where=where, text=text), msg("It must be {wanted}.", wanted=wanted))
 
 
 def read_object(cls: type[Any], value: Any, where: str) -> Any:
@@ -165,7 +169,7 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
             raise unknown(f"field in “{where}” called" if where else "field", name, known)
     missing = _required(cls) - value.keys()
     if missing:
-        raise UserError(f"“{where or 'the project'}” has no “{min(missing)}”.", "It must be there.")
+        raise UserError(msg("“{value}” has no “{min}”.", value=where or "the project", min=min(missing)), "It must be there.")
     return cls(**{name: read_field(cls, name, item, f"{where}.{name}" if where else name) for name, item in value.items()})
 
 
@@ -300,7 +304,9 @@ def _component(family: type[Component], value: Any, where: str) -> Component:
     try:
         found: Component = registry_of(family).read(value)
     except UserError as error:
-        raise UserError(f"“{where}”: {error.message}", error.remedy or "Write {“id”: …, “params”: {…}}.") from error
+        raise UserError(
+            msg("“{where}”: {error}", where=where, error=error.message), error.remedy or "Write {“id”: …, “params”: {…}}."
+        ) from error
     return found
 
 

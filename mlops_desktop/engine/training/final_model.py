@@ -20,6 +20,7 @@ from mlops_desktop.engine.training.scorer_assembly import described, stored_scor
 from mlops_desktop.engine.training.thresholds import Choice, choose_threshold
 from mlops_desktop.engine.training.trials import out_of_fold
 from mlops_desktop.serving.frame import Floats, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.monitor import Reference, reference_of
 from mlops_desktop.serving.node import Node
@@ -36,7 +37,7 @@ def chosen_run(pipeline: Pipeline, runs: Runs) -> Run:
         run = runs.get(pipeline.project.chosen)
         if run.key != pipeline.keys.board:
             raise UserError(
-                f"The chosen run {run.id[:8]} belongs to earlier decisions.",
+                msg("The chosen run {run} belongs to earlier decisions.", run=run.id[:8]),
                 "Choose a run of today's leaderboard, or start training again.",
             )
         return run

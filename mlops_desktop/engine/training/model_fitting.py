@@ -13,6 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Target
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.frame import Floats, Matrix
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
 
 CHECKED_ROWS = 300  # rows on which a compiled model is compared with its library's own answer
@@ -40,7 +41,10 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
     arguments: dict[str, Any] = {}
     if weights is not None:
         if "sample_weight" not in inspect.signature(estimator.fit).parameters:
-            raise UserError(f"{algorithm.label} cannot learn with row weights.", "Leave it out, or take the role “weight” away.")
+            raise UserError(
+                msg("{algorithm} cannot learn with row weights.", algorithm=algorithm.label),
+                "Leave it out, or take the role “weight” away.",
+            )
         arguments["sample_weight"] = weights
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -73,7 +77,12 @@ def _wrap(algorithm: Algorithm, matrix: Matrix) -> Any:
         return csr_matrix((csr.data, csr.indices, csr.indptr), shape=(csr.rows, csr.width), copy=False)
     if matrix.rows * matrix.width * 8 > DENSE_LIMIT:
         raise UserError(
-            f"{algorithm.label} would need {matrix.rows * matrix.width * 8 / 2**30:.0f} GB for these {matrix.width:,} features.",
+            msg(
+                "{algorithm} would need {number:.0f} GB for these {width:,} features.",
+                algorithm=algorithm.label,
+                number=matrix.rows * matrix.width * 8 / 2**30,
+                width=matrix.width,
+            ),
             "Leave it out, or keep fewer words in the text step.",
         )
     return matrix.to_dense()
@@ -93,7 +102,11 @@ def _check_compiled(algorithm: Algorithm, estimator: Any, model: Model, matrix: 
     worst = float(np.max(np.abs(model.scores(sample) - wanted) / np.maximum(1.0, np.abs(wanted))))
     if not worst <= 1e-9:
         raise UserError(
-            f"{algorithm.label}: the model that would be served differs from the library's own answer by {worst:.1e}.",
+            msg(
+                "{algorithm}: the model that would be served differs from the library's own answer by {worst:.1e}.",
+                algorithm=algorithm.label,
+                worst=worst,
+            ),
             "Leave this algorithm out, and report it.",
         )
 

@@ -21,6 +21,7 @@ from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.search_plan import Clock, plan_of
 from mlops_desktop.engine.training.trials import Folds, fold_score, run_trial
 from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.message import msg
 
 RATINGS = 9  # how often each member is rated at most while an ensemble is found
 BLENDED = 12  # so many runs at most may be members of a blend
@@ -42,7 +43,9 @@ def search(pipeline: Pipeline, runs: Runs, job: Job, *, jobs: int = 1, replay: b
     done = (_replayed if replay else _searched)(folds, runs, clock, Part(job, 0.0, 0.9), jobs)
     if not any(run.status == "done" for run in done):
         reasons = "; ".join(f"{run.label}: {run.reason}" for run in done[:3])
-        raise UserError(f"No algorithm could be trained. {reasons}", "Mend what is named there, or choose other algorithms.")
+        raise UserError(
+            msg("No algorithm could be trained. {reasons}", reasons=reasons), "Mend what is named there, or choose other algorithms."
+        )
     chosen = open_chosen(pipeline, runs, Part(job, 0.9, 1.0))
     run = chosen.run
     return TrainingResult(run.id, run.label, run.score, run.std, len(done))
@@ -188,4 +191,6 @@ def _share(clock: Clock, pipeline: Pipeline, done: int, job: Job) -> Part:
 def _refuse_absent(candidates: tuple[Algorithm, ...]) -> None:
     for algorithm in candidates:
         if reason := algorithm.missing():
-            raise UserError(f"{algorithm.label} {reason}.", "Take it off the list of algorithms, or install it.")
+            raise UserError(
+                msg("{algorithm} {reason}.", algorithm=algorithm.label, reason=reason), "Take it off the list of algorithms, or install it."
+            )

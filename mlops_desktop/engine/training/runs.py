@@ -23,6 +23,7 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import Candidate, Combination, read_candidate
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.message import msg
 
 RUNS_FILE = "runs.sqlite"
 FORMAT = 2
@@ -128,10 +129,19 @@ class Runs:
         rows = self._rows(f"SELECT id, record FROM run WHERE {named} ORDER BY seq", (len(wanted), wanted)) if wanted else []
         ids = list(dict.fromkeys(id_ for id_, _ in rows))
         if not ids:
-            raise UserError(f"There is no run “{prefix}”.", "The list of runs (`runs`) shows their ids.")
+            raise UserError(msg("There is no run “{prefix}”.", prefix=prefix), "The list of runs (`runs`) shows their ids.")
         if len(ids) > 1:
             shown = ", ".join(id_[: max(8, len(wanted) + 2)] for id_ in ids[:5])
-            raise UserError(f"“{prefix}” stands for {len(ids)} runs: {shown}{' …' if len(ids) > 5 else ''}.", "Give more digits of the id.")
+            raise UserError(
+                msg(
+                    "“{prefix}” stands for {n_ids} runs: {shown}{text}.",
+                    prefix=prefix,
+                    n_ids=len(ids),
+                    shown=shown,
+                    text=" …" if len(ids) > 5 else "",
+                ),
+                "Give more digits of the id.",
+            )
         return self._run(rows[-1][1])
 
     def record_test_access(self, key: str, why: str) -> int:
@@ -220,9 +230,10 @@ class Runs:
             )
         if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
             return UserError(
-                f"The record of runs “{self.path}” cannot be written.", "Ask for the right to read and write there, or move the project."
+                msg("The record of runs “{path}” cannot be written.", path=self.path),
+                "Ask for the right to read and write there, or move the project.",
             )
-        return UserError(f"The record of runs cannot be used: {error}.", "Check the disk, then try again.")
+        return UserError(msg("The record of runs cannot be used: {error}.", error=error), "Check the disk, then try again.")
 
     def _set_aside(self) -> UserError:
         """Keep a damaged file under another name, so that work can go on with a new one."""
@@ -236,11 +247,12 @@ class Runs:
                 journal.rename(kept.with_name(kept.name + "-journal"))
         except OSError as error:
             return UserError(
-                f"The record of runs “{self.path}” is damaged, and cannot be moved: {error.strerror}.",
+                msg("The record of runs “{path}” is damaged, and cannot be moved: {strerror}.", path=self.path, strerror=error.strerror),
                 "Move it away yourself, then try again.",
             )
         return UserError(
-            f"The record of runs was damaged; it is kept as “{kept.name}”.", "Try again: a new record begins. Train again to fill it."
+            msg("The record of runs was damaged; it is kept as “{kept}”.", kept=kept.name),
+            "Try again: a new record begins. Train again to fill it.",
         )
 
 

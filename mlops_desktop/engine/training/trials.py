@@ -27,6 +27,7 @@ from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
 from mlops_desktop.serving.frame import Floats, Matrix
+from mlops_desktop.serving.message import msg
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "lightgbm")
 BESIDE_FROM = 1.0  # seconds of a fold from which it pays to fit the others in processes beside each other
@@ -104,7 +105,10 @@ class Folds:
         fitted = fit(algorithm, train.matrix, train.target, train.weights, self.pipeline.project.seed)
         scores = np.round(fitted.model.scores(valid), 12)
         if not np.isfinite(scores).all():
-            raise UserError(f"{algorithm.label} gave answers that are not finite numbers.", "Scale the columns, or clip extreme values.")
+            raise UserError(
+                msg("{algorithm} gave answers that are not finite numbers.", algorithm=algorithm.label),
+                "Scale the columns, or clip extreme values.",
+            )
         document = {"notes": list(fitted.notes), "features": train.matrix.width, "seconds": time.perf_counter() - began}
         self.pipeline.store.put(key, document, {"scores": scores})
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import UserError
 from ..frame import CATEGORICAL, MISSING_DATE, NUMBER, Floats, Frame, Layout, Longs
+from ..message import msg
 from .functions import FUNCTIONS, RUNS, SPECIAL
 from .parser import LEFT, POWER, Parser
 from .tokens import FormulaError
@@ -68,7 +69,9 @@ class Expression:
     def numbers(self, frame: Frame) -> Floats:
         """The values of a number or boolean formula, (rows,) float64; UserError for other kinds."""
         if self.kind not in ("number", "boolean"):
-            raise UserError(f"The formula gives a {self.kind}, but a number or a true-or-false answer is needed.", "Change the formula.")
+            raise UserError(
+                msg("The formula gives a {kind}, but a number or a true-or-false answer is needed.", kind=self.kind), "Change the formula."
+            )
         value = self.evaluate(frame)
         assert isinstance(value, np.ndarray)
         return value.astype(np.float64, copy=False)
@@ -82,7 +85,7 @@ class Expression:
         """The values of a text formula as codes and levels; UserError for other kinds."""
         value = self.evaluate(frame)
         if not isinstance(value, Texts):
-            raise UserError(f"The formula gives a {self.kind}, but a text is needed.", "Put text(…) around it.")
+            raise UserError(msg("The formula gives a {kind}, but a text is needed.", kind=self.kind), "Put text(…) around it.")
         return value
 
     @property

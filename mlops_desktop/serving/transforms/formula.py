@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import UserError
 from ..formula.expression import parse
 from ..frame import Frame, Layout
+from ..message import msg
 from ..transform import Apply, Transform
 
 
@@ -25,7 +26,10 @@ class Formula(Transform):
         expression = parse(self.text, layout)
         if expression.kind == "date":
             raise UserError(
-                f"The formula of “{self.name}” gives a date, but a new column must hold numbers, true-or-false answers or texts.",
+                msg(
+                    "The formula of “{name}” gives a date, but a new column must hold numbers, true-or-false answers or texts.",
+                    name=self.name,
+                ),
                 "Take a part of the date such as year(…), or days_between(start, end).",
             )
         if expression.kind == "text":
