@@ -28,8 +28,7 @@ class SelectionResult:
 
 
 class Selection(Operation, ABC):
-    """Scores numbers and the features of texts, and drops those that do not hold; categories and dates are left alone unless they are
-    forced out.
+    """Scores columns and drops those that do not hold; a column that has no score is left alone unless it is forced out.
 
     Members have the fields `forced_in` and `forced_out`: names of columns at this step, or of source columns. The nearer name wins:
     a made column that is forced in stays although its source is forced out. `ranks` is the label of the score, `because` why a column goes
@@ -45,15 +44,15 @@ class Selection(Operation, ABC):
 
     @abstractmethod
     def scores(self, dataset: Dataset) -> dict[str, float]:
-        """The score of each judged column by name; more is better. This is what a ranking chart shows."""
+        """The score of each column that is judged, by name; more is better. This is what a ranking chart shows."""
 
     @abstractmethod
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
         """Which of the scored columns stay. `inside` are those that are forced in: they stay anyway, and count where a number is kept."""
 
-    def judged(self, layout: Layout) -> tuple[str, ...]:
-        """The columns that have a score."""
-        return (*layout.numbers, *(name for block in layout.sparse for name in block))
+    def judged(self, frame: Frame) -> tuple[str, ...]:
+        """The columns that have a score: numbers and the features of texts, unless a member says otherwise."""
+        return (*frame.layout.numbers, *(name for block in frame.layout.sparse for name in block))
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[DropColumns, None]:
         """The transform that drops what did not hold; UserError when no column would be left or a forced one is unknown."""
@@ -66,7 +65,7 @@ class Selection(Operation, ABC):
         """
         frame = dataset.frame
         inside, outside = self.forced(frame.layout)
-        judged = [name for name in self.judged(frame.layout) if name not in outside]
+        judged = [name for name in self.judged(frame) if name not in outside]
         job.step(0.0, f"{len(judged)} columns")
         part = frame.select(judged)
         if scores is None:

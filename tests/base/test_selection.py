@@ -14,7 +14,8 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.selection import Selection
-from mlops_desktop.catalog.operations._selection import best, few_values, filled, forced_in, forced_out, reaching
+from mlops_desktop.catalog.operations._selection import best, few_values, filled, forced_in, forced_out, level_codes, reaching
+from mlops_desktop.catalog.operations.select_variance import SelectVariance
 from mlops_desktop.serving.frame import Frame
 from tests.frames import BINARY, make_frame
 
@@ -32,7 +33,7 @@ class LongNames(Selection):
     forced_out: tuple[str, ...] = forced_out()
 
     def scores(self, dataset: Dataset) -> dict[str, float]:
-        return {name: len(name) for name in self.judged(dataset.frame.layout)}
+        return {name: len(name) for name in self.judged(dataset.frame)}
 
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:
         return best(scores, 2, inside)
@@ -112,3 +113,21 @@ def test_fills_samples_and_kinds():
         np.testing.assert_array_equal(some.frame.number("x"), beside)
     assert some.rows == 10
     assert dataset.sample(100) is dataset
+
+
+def test_levels_of_enough_rows_have_codes_of_their_own():
+    words = make_frame({}, {"w": ["a", "b", "b", None, "c", "b", "a", "d"]})
+    codes, counts = level_codes(words)
+    assert codes[:, 0].tolist() == [1, 0, 0, 3, 2, 0, 1, 2]
+    assert counts == [4]
+    assert level_codes(words, 1)[0][:, 0].tolist() == [1, 0, 0, 2, 1, 0, 1, 1]
+    assert level_codes(words.take(np.array([0, 1, 6])))[0][:, 0].tolist() == [0, 1, 0]  # by the rows that are there
+
+
+def test_a_step_of_version_1_judges_no_categories_and_keeps_its_key():
+    old = SelectVariance.from_json({"id": "select_variance", "version": 1, "params": {"limit": 0.5}})
+    assert old == SelectVariance(limit=0.5, categories=False)
+    assert old.identity() == {"id": "select_variance", "version": 1, "params": {"limit": 0.5}}
+    assert SelectVariance.from_json(old.to_json()) == old
+    assert SelectVariance.from_json({"id": "select_variance", "params": {}}).categories
+    assert SelectVariance(limit=0.5).identity()["version"] == 2

@@ -10,19 +10,33 @@ import numpy as np
 
 from mlops_desktop.base.families import Dataset, Target
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.base.selection import Selection
-from mlops_desktop.catalog.operations._selection import best, filled, forced_in, forced_out, reaching
+from mlops_desktop.catalog.operations._selection import (
+    ColumnSelection,
+    best,
+    filled,
+    forced_in,
+    forced_out,
+    judge_categories,
+    level_codes,
+    reaching,
+)
 from mlops_desktop.serving.frame import Floats, Frame
 
 ROWS = 20_000  # more rows are sampled
 TREES = 100
+ONE_HOT_LEVELS = 40  # of a category that get a weight in the linear model
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelectImportance(Selection):
+class SelectImportance(ColumnSelection):
     """Keeps the columns that a quick model relies on: a random forest (how much its splits gain), or a ridge regression on scaled
     columns (the sizes of its
     weights). Scores add up to 1. Missing values count as the median; the seed is fixed; more than 20,000 rows are sampled.
+
+    Categorical columns: the forest (Breiman 2001, “Random forests”) splits codes from the most to the least frequent level; the linear
+    model has a scaled 0 / 1 column for each level, and the sizes of their weights are added up (a factor is judged as a group, as in Yuan
+    and Lin 2006, “Model selection and estimation in regression with grouped variables”). Missing is a level, rare levels are one. Dates are
+    numbers.
     """
 
     id: ClassVar[str] = "select_importance"
@@ -30,19 +44,21 @@ class SelectImportance(Selection):
     help: ClassVar[str] = "Trains a quick model on all columns and keeps those that it makes most use of."
     ranks: ClassVar[str] = "Model importance"
     because: ClassVar[str] = "a model makes little use of it"
-    scored_by: ClassVar[tuple[str, ...]] = ("model",)
+    scored_by: ClassVar[tuple[str, ...]] = ("model", "categories")
 
     model: str = choice("tree", {"tree": "Random forest", "linear": "Linear model"}, "Judged by")
     keep_by: str = choice("share", {"share": "A share of the importance", "count": "A number of columns"}, "How many")
     share: float = number(0.95, 0.01, 1.0, "Share of the importance", help="The fewest columns that together reach it.", tune=(0.5, 1.0))
     count: int = number(20, 1, 100_000, "Number of columns", help="Those that are always kept count too.", whole=True, log=True)
+    categories: bool = judge_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
     def scores(self, dataset: Dataset) -> dict[str, float]:
         sample = dataset.sample(ROWS)
-        frame, target = sample.frame, sample.target
-        names = self.judged(frame.layout)
+        frame, target = self.prepared(sample.frame), sample.target
+        layout = frame.layout
+        names = (*layout.numbers, *(name for block in layout.sparse for name in block), *layout.categoricals)
         if not frame.rows or not names or len(np.unique(target.values)) < 2:
             return dict.fromkeys(names, 1.0 / max(len(names), 1))
         found = self._forest(frame, target) if self.model == "tree" else self._ridge(frame, target)
@@ -60,7 +76,8 @@ class SelectImportance(Selection):
         family = RandomForestClassifier if target.classes else RandomForestRegressor
         # float32's range, for that is what trees compare; one thread, for the sums of several depend on their order
         forest = family(n_estimators=TREES, max_features="sqrt", min_samples_leaf=3, random_state=0, n_jobs=1)
-        found: Floats = forest.fit(_features(frame), target.values).feature_importances_
+        features, _ = _with_categories(frame, level_codes(frame)[0].astype(np.float64))
+        found: Floats = forest.fit(features, target.values).feature_importances_
         return found
 
     @staticmethod
@@ -68,15 +85,32 @@ class SelectImportance(Selection):
         from sklearn.linear_model import Ridge, RidgeClassifier
         from sklearn.preprocessing import StandardScaler
 
-        features = _features(frame)
+        codes, counts = level_codes(frame, ONE_HOT_LEVELS)
+        one_hot = [(codes[:, j : j + 1] == np.arange(count)).astype(np.float64) for j, count in enumerate(counts)]
+        features, first = _with_categories(frame, np.hstack(one_hot) if one_hot else np.empty((frame.rows, 0)))
         scaled = StandardScaler(with_mean=not frame.sparse).fit_transform(features)
         ridge = RidgeClassifier(alpha=1.0) if target.classes else Ridge(alpha=1.0)
         found: Floats = np.abs(np.atleast_2d(ridge.fit(scaled, target.values).coef_)).sum(axis=0)
-        return found
+        if not counts:
+            return found
+        starts = first + np.cumsum([0, *counts[:-1]])
+        return np.concatenate([found[:first], np.add.reduceat(found, starts)])
+
+
+def _with_categories(frame: Frame, categories: Floats) -> tuple[Any, int]:
+    """The features with columns for the categories behind them, and how many are before these."""
+    features = _features(frame)
+    if not categories.shape[1]:
+        return features, features.shape[1]
+    if not frame.sparse:
+        return np.hstack([features, categories]), features.shape[1]
+    from scipy.sparse import csr_array, hstack
+
+    return hstack([features, csr_array(categories)], format="csr"), features.shape[1]
 
 
 def _features(frame: Frame) -> Any:
-    """Every judged column: a dense array, or scipy's CSR when there are features of texts."""
+    """Every number and feature of a text: a dense array, or scipy's CSR when there are features of texts."""
     top = float(np.finfo(np.float32).max)
     dense = np.clip(filled(frame.numbers), -top, top)
     if not frame.sparse:

@@ -10,17 +10,18 @@ import numpy as np
 
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.params import number
-from mlops_desktop.base.selection import Selection
-from mlops_desktop.catalog.operations._selection import forced_in, forced_out
+from mlops_desktop.catalog.operations._selection import ColumnSelection, forced_in, forced_out, judge_categories
 from mlops_desktop.serving.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelectVariance(Selection):
+class SelectVariance(ColumnSelection):
     """Keeps columns whose variance over the training rows is above a limit, as VarianceThreshold of scikit-learn; missing values are
     passed over.
 
-    A constant column has variance exactly 0, whatever rounding says. The target is not looked at.
+    A constant column has variance exactly 0, whatever rounding says. The target is not looked at. A categorical column has the sum of the
+    variances of its one-hot columns: 1 less the sum of the squared shares of its levels (the index of Gini 1912, “Variabilità e
+    mutabilità”); missing is a level. Dates count in days.
     """
 
     id: ClassVar[str] = "select_variance"
@@ -30,11 +31,12 @@ class SelectVariance(Selection):
     because: ClassVar[str] = "hardly varies"
 
     limit: float = number(0.0, 0.0, 1e300, "Least variance", help="Columns at or below it go; 0 drops constant columns only.")
+    categories: bool = judge_categories()
     forced_in: tuple[str, ...] = forced_in()
     forced_out: tuple[str, ...] = forced_out()
 
     def scores(self, dataset: Dataset) -> dict[str, float]:
-        frame = dataset.frame
+        frame = self.prepared(dataset.frame)
         found: dict[str, float] = {}
         for j, name in enumerate(frame.layout.numbers):
             values = frame.numbers[:, j]
@@ -47,6 +49,10 @@ class SelectVariance(Selection):
             filled_rows = np.bincount(block.indices, minlength=block.width)
             variance = (apart + (rows - filled_rows) * mean**2) / rows
             found.update(zip(names, variance.tolist(), strict=True))
+        for j, name in enumerate(frame.layout.categoricals):
+            counts = np.bincount(frame.codes[:, j] + 1)
+            constant = np.count_nonzero(counts) <= 1
+            found[name] = 0.0 if constant else float(1 - ((counts / frame.rows) ** 2).sum())
         return found
 
     def pick(self, frame: Frame, scores: Mapping[str, float], inside: Sequence[str]) -> Collection[str]:

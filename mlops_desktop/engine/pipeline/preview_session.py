@@ -300,7 +300,7 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
     """The columns before the step at a position (after all when −1), ranked by a selection's score.
 
     `{"method", "label", "scores": [[name, score]] (the best first), "more", "unjudged": [names], "rows", "of", "problem"}`; `more` counts
-    those that are not listed, `unjudged` have no score (words and dates), `problem` says why there is no ranking.
+    those that are not listed, `unjudged` have no score (free texts), `problem` says why there is no ranking.
     """
     chosen = choices().operations.get(method)
     if chosen is None or not issubclass(chosen, Selection):
@@ -319,7 +319,7 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
     dataset = (results[-1].train if results else session.dataset).sample(RANKED)
     frame = dataset.frame
     step = chosen()
-    judged = step.judged(frame.layout)
+    judged = step.judged(frame)
     job.step(0.5)
     scores = step.scores(dataset.with_frame(frame.select(judged))) if judged else {}
     ranked = sorted(scores.items(), key=lambda pair: -round(pair[1], 12))

@@ -22,12 +22,17 @@ def operation(id_: str, **params: Any) -> Operation:
 def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operation, str]]:
     """Steps that suit these feature columns, each with its reason (one sentence). `frame` is the training part; `columns` describe it.
 
-    Only what is about the data: how categories, texts, dates and gaps go into a matrix is for the encoding of each algorithm.
+    Only what is about the data: how categories, texts, gaps and scales go into a matrix is for the encoding of each algorithm.
     """
     empty = [c.name for c in columns if frame.rows and _is_constant(frame, c.name)]
-    if not empty:
-        return []
-    return [(operation("drop_columns", columns=empty), f"{_list(empty)} never changes, so nothing can be learned from it.")]
+    dates = [c.name for c in columns if c.name not in empty and frame.layout.kind(c.name) == "date"]
+    found: list[tuple[Operation, str]] = []
+    if empty:
+        found.append((operation("drop_columns", columns=empty), f"{_list(empty)} never changes, so nothing can be learned from it."))
+    if dates:
+        reason = f"{_list(dates)}: year, month and weekday carry seasons that a date alone hides."
+        found.append((operation("date_parts", columns=dates), reason))
+    return found
 
 
 def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:

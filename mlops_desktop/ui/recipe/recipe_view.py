@@ -258,7 +258,7 @@ class RecipeView(QWidget):
         if proposals is None:
             text = self.tr("Looking for sound steps …")
         elif not listed:
-            text = self.tr("Nothing to propose here: what each model needs is added after your steps by itself.")
+            text = self._nothing_proposed()
         elif not left:
             text = self.tr("All of them are in the recipe already.")
         else:
@@ -266,6 +266,12 @@ class RecipeView(QWidget):
         self._proposals_note.setText(text)
         self._proposals_close.setVisible(self.recipe.component() is not None)
         self.take_all.setEnabled(left > 0)
+
+    def _nothing_proposed(self) -> str:
+        text = self.tr("No step is needed: the encoding of each algorithm takes care of categories, gaps and scales.")
+        if self.recipe.stage == "prepare":
+            return text + " " + self.tr("See “Matrix of each model” below the steps; it can be changed there.")
+        return text + " " + self.tr("See “Matrix of each model” in Pre-processing.")
 
     # ---- what the window asks
 

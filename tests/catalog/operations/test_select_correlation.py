@@ -74,3 +74,42 @@ def test_a_dropped_column_names_the_one_it_repeats():
     why = step.why(FRAME, step.assess(Dataset(FRAME, REGRESSION), Silent()))
     assert why["c"] == "always left out"
     assert why["a"].startswith("says the same as “a too” (correlation 0.9")
+
+
+CITY = RNG.integers(0, 6, 300)
+WORDS = make_frame(
+    {"x": (CITY // 2).astype(float).tolist()},
+    {
+        "city": [f"city {i}" for i in CITY],
+        "code": [f"{9 - i}" for i in CITY],
+        "country": [None if i < 2 else f"land {i // 2}" for i in CITY],
+        "noise": [f"{i}" for i in RNG.integers(0, 40, 300)],
+    },
+)
+WITH_CITY = Target("regression", (CITY % 3) + 0.1 * RNG.normal(size=300))
+OF_CITY = Target("multiclass", CITY % 3, ("low", "mid", "high"))
+
+
+def test_of_categories_that_determine_each_other_one_stays():
+    step = SelectCorrelation()
+    assert run(step, WORDS, target=WITH_CITY).layout.names() == ("x", "city", "country", "noise")
+    assert run(SelectCorrelation(forced_in=("code",)), WORDS, target=WITH_CITY).layout.categoricals == ("code", "country", "noise")
+    assert run(SelectCorrelation(categories=False), WORDS, target=WITH_CITY).layout == WORDS.layout
+    why = step.why(WORDS, step.assess(Dataset(WORDS, WITH_CITY), Silent()))
+    assert why == {"code": "says the same as “city” (association 1.00)"}
+
+
+def test_a_category_is_scored_by_cramers_v_or_the_correlation_ratio():
+    from scipy.stats import chi2_contingency
+
+    classes = SelectCorrelation().scores(Dataset(WORDS, OF_CITY))
+    table = np.array([[np.sum((i == CITY // 2) & (k == CITY % 3)) for k in range(3)] for i in range(3)])
+    squared = chi2_contingency(table, correction=False).statistic / 300 - 4 / 299
+    assert classes["country"] == pytest.approx(math.sqrt(max(squared, 0) / (2 - 4 / 299)), abs=1e-9)
+    assert 0.98 < classes["city"] <= 1
+    assert classes["noise"] < 0.3  # without the correction about 0.5
+    ratio = SelectCorrelation().scores(Dataset(WORDS, WITH_CITY))
+    means = np.array([WITH_CITY.values[i == CITY].mean() for i in range(6)])[CITY]
+    within = np.sum((WITH_CITY.values - means) ** 2) / np.sum((WITH_CITY.values - WITH_CITY.values.mean()) ** 2)
+    assert ratio["city"] == pytest.approx(math.sqrt(1 - within * 299 / 294))
+    assert ratio["noise"] < 0.4

@@ -43,3 +43,17 @@ def test_a_share_takes_the_fewest_columns_that_reach_it():
     assert sum(scores[name] for name in kept) - min(scores[name] for name in kept) < 0.9
     kept = run(SelectImportance(model="linear", share=0.01, forced_in=("x0",)), FRAME, target=target).layout.numbers
     assert kept == ("x0", "x1")
+
+
+@pytest.mark.parametrize("task", list(TARGETS))
+@pytest.mark.parametrize("model", ["tree", "linear"])
+@pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
+def test_a_category_is_judged_as_one_column(model, task, sparse):
+    side = np.digitize(SIGNAL, [-2, 2])
+    words = {"told": [("a", None, "c")[level] for level in side], "noise": [str(level) for level in RNG.integers(0, 4, 300)]}
+    frame = make_frame({"x0": PLAIN["x0"]}, words, {}, {"t: noise": RNG.poisson(0.3, 300)} if sparse else {})
+    operation = SelectImportance(model=model, keep_by="count", count=1)
+    scores = operation.scores(Dataset(frame, TARGETS[task]))
+    assert set(scores) == set(frame.layout.names())
+    assert sum(scores.values()) == pytest.approx(1)
+    assert run(operation, frame, target=TARGETS[task]).layout.names() == ("told",)

@@ -58,3 +58,37 @@ def test_large_values_do_not_drown_what_lies_around_them():
     far = make_frame({"x": (X[:, 2] + 1e12).tolist(), "noise": X[:, 0].tolist()})
     found = SelectMutualInformation().scores(Dataset(far, BINARY))
     assert found["x"] > 0.4 > 0.1 > found["noise"]
+
+
+LEVELS = np.where(RNG.random(400) < 0.8, SIDE, 2)
+WORDS = make_frame(
+    {"x2": X[:, 2].tolist()},
+    {
+        "word": [("a", "b", None)[level] for level in LEVELS],
+        "noise": [str(level) for level in RNG.integers(0, 60, 400)],
+        "text": [f"note {i}" for i in range(400)],
+    },
+    {"day": [str(np.datetime64("2024-01-01") + int(d)) for d in X[:, 2] * 100]},
+)
+
+
+@pytest.mark.parametrize("target", [BINARY, REGRESSION], ids=["binary", "regression"])
+def test_categories_are_discrete_and_missing_is_a_level(target):
+    from sklearn.feature_selection import mutual_info_regression
+    from sklearn.metrics import mutual_info_score
+
+    found = SelectMutualInformation().scores(Dataset(WORDS, target))
+    cells = len(np.unique(np.column_stack([LEVELS, SIDE]), axis=0))
+    counted = mutual_info_score(SIDE, LEVELS) - (cells - 3 - 2 + 1) / 800
+    near = mutual_info_regression(LEVELS[:, None], target.values, discrete_features=True, random_state=0)[0]
+    assert found["word"] == pytest.approx(counted if target is BINARY else near, abs=1e-12)
+    assert found["noise"] < 0.1 < found["word"]
+    assert found["day"] > 0.4
+    assert found["x2"] == SelectMutualInformation(categories=False).scores(Dataset(WORDS.select(["x2"]), target))["x2"]
+
+
+def test_a_category_that_is_kept_stays_one_and_texts_are_left_alone():
+    found = run(SelectMutualInformation(keep_by="count", count=3), WORDS, target=BINARY)
+    assert found.layout.names() == ("x2", "word", "text", "day")
+    found = run(SelectMutualInformation(keep_by="count", count=1, categories=False), WORDS, target=BINARY)
+    assert found.layout.names() == WORDS.layout.names()

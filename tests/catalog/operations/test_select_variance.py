@@ -19,9 +19,18 @@ FRAME = make_frame(
 )
 
 
-def test_constants_go_and_words_and_dates_stay():
-    found = run(SelectVariance(), FRAME)
+def test_constants_go():
+    assert run(SelectVariance(), FRAME).layout.names() == ("wide", "flat", "same", "s: a")
+    found = run(SelectVariance(categories=False), FRAME)
     assert found.layout.names() == ("wide", "flat", "same", "word", "day", "s: a")
+
+
+def test_a_category_varies_as_its_one_hot_columns_do():
+    frame = make_frame({}, {"word": ["x", "x", "y", None], "gaps": [None] * 4}, {"day": ["2024-01-01", "2024-01-03", None, "2024-01-01"]})
+    scores = SelectVariance().scores(Dataset(frame, BINARY))
+    assert scores["word"] == pytest.approx(sum(np.var([[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], axis=1)))
+    assert scores["gaps"] == 0
+    assert scores["day"] == pytest.approx(np.var([0, 2, 0]))
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.001, 0.5, 5.0])

@@ -144,8 +144,18 @@ def test_what_was_typed_last_goes_to_its_own_step(open_project, make_project):
 def test_nothing_to_propose_is_said(panel):
     click(find(panel, QPushButton, "engineer_propose"))
     settle(panel.window())
-    assert "Nothing to propose" in panel.view._proposals_note.text()
+    assert "Matrix of each model" in panel.view._proposals_note.text()
     assert not find(panel, QPushButton, "engineer_take_all").isEnabled()
+
+
+def test_parts_of_dates_are_suggested(open_project, make_project):
+    panel = opened(open_project, make_project(DATED, "out", steps=()), "engineer")
+    click(find(panel, QPushButton, "engineer_propose"))
+    settle(panel.window())
+    rest(panel)
+    click(find(panel, QPushButton, "engineer_take_all"))
+    rest(panel)
+    assert ids(panel) == ["date_parts"]
 
 
 @pytest.mark.parametrize("id_", FEATURES)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, Q
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.recommended import operation
+from mlops_desktop.engine.process import PreviewRecipe
 from mlops_desktop.engine.project.decisions import ColumnNote, Step
 from mlops_desktop.engine.project.project_file import project_to_json, read_project
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, Recipe
@@ -282,9 +283,9 @@ def test_a_fault_stands_on_its_step_and_next_shows_it(open_project, make_project
 
 
 def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
-    asked: list[str] = []
+    asked: list[type] = []
     ask = panel.controller.ask
-    monkeypatch.setattr(panel.controller, "ask", lambda name, *rest, **more: asked.append(name) or ask(name, *rest, **more))
+    monkeypatch.setattr(panel.controller, "ask", lambda call, *rest, **more: asked.append(type(call)) or ask(call, *rest, **more))
     click(card(panel, 1), QPoint(60, 10))
     rest(panel)
     asked.clear()
@@ -293,7 +294,7 @@ def test_the_child_is_asked_once_after_a_pause(panel, monkeypatch):
         flag.click()
     assert asked == []
     rest(panel)
-    assert asked == ["preview"]
+    assert asked == [PreviewRecipe]
 
 
 # ---- proposals

@@ -164,10 +164,21 @@ def test_directions_show_their_first_rows(panel):
     assert not find(panel, QPushButton, "select_force_in").isVisible()
 
 
-def test_words_that_are_left_stop_next_here(open_project, make_project):
-    panel = ready(opened(open_project, make_project("penguins", "species", steps=()), "select"))
+NOTES = "note,color,out\n" + "".join(f"the note number {i},{'rgb'[i % 3]},{'yn'[i % 3 > 0]}\n" for i in range(60))
+
+
+def test_categories_are_ranked_and_selected(open_project, make_project):
+    steps = (Step(operation("select_mutual_information", keep_by="count", count=2)),)
+    panel = ready(opened(open_project, make_project("penguins", "species", steps=steps), "select"))
+    assert {bar.name for bar in panel.ranking.chart._bars} >= {"island", "sex"}
+    assert count(panel) == "2 of 6 kept"
+    assert listed(panel)["sex"][0] == "dropped"
+
+
+def test_texts_that_are_left_stop_next_here(open_project, make_project):
+    panel = ready(opened(open_project, make_project(NOTES, "out", steps=()), "select"))
     assert "cannot go into a model" in panel.unready()[0]
-    assert listed(panel)["island"] == ("kept", "not judged: words or a date")
+    assert listed(panel)["note"] == ("kept", "not judged: free text")
     assert "no score" in find(panel, QLabel, "select_ranking_facts").text()
 
 

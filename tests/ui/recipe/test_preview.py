@@ -48,7 +48,7 @@ def test_an_answer_comes_and_is_about_what_is_shown(preview, window):
 def test_many_changes_are_one_question(preview, window, monkeypatch):
     asked: list[int] = []
     ask = window.controller.ask
-    monkeypatch.setattr(window.controller, "ask", lambda name, *rest, **more: asked.append(more["at"]) or ask(name, *rest, **more))
+    monkeypatch.setattr(window.controller, "ask", lambda call, *rest, **more: asked.append(call.at) or ask(call, *rest, **more))
     for at in (0, 1, 2):
         preview.show(window.controller.project, at, -1, 50)
     rest(preview, window)

@@ -88,7 +88,7 @@ class RankingPane(Pane):
             return
         self._shown = shown
         scores = found["scores"][:BARS]
-        self.chart.show_empty_text(found["problem"] or self.tr("No column has a score: encode words and dates first."))
+        self.chart.show_empty_text(found["problem"] or self.tr("No column has a score."))
         bars = [Bar(name, score, text=score_text(score), color="control" if name in dropped else None) for name, score in scores]
         self.chart.show_bars(bars, description=", ".join(f"{bar.name}: {bar.text}" for bar in bars[:10]))
         self.facts.setText(self._facts(found))
@@ -108,8 +108,8 @@ class RankingPane(Pane):
             parts.append(
                 pluralize(
                     len(found["unjudged"]),
-                    self.tr("1 column of words or dates has no score"),
-                    self.tr("{n} columns of words or dates have no score"),
+                    self.tr("1 column of free text has no score"),
+                    self.tr("{n} columns of free text have no score"),
                 )
             )
         if dropped_columns(self.recipe):
@@ -187,7 +187,7 @@ class RemainsPane(Pane):
         if found is None:
             return []
         return [(name, score, True, "") for name, score in found["scores"]] + [
-            (name, None, True, self.tr("not judged: words or a date")) for name in found["unjudged"]
+            (name, None, True, self.tr("not judged: free text")) for name in found["unjudged"]
         ]
 
     def _list(self, listed: list[tuple[str, float | None, bool, str]]) -> None:
