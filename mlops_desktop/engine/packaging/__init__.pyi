@@ -3,7 +3,7 @@ from .export import export_run as export_run
 from .export import make_exporter as make_exporter
 from .export_checks import Check as Check
 from .export_checks import bytes_text as bytes_text
+from .export_checks import consent_ids as consent_ids
 from .export_checks import readiness as readiness
-from .export_checks import stores_training_data as stores_training_data
 from .golden import golden_rows as golden_rows
 from .golden import typical_row as typical_row

@@ -23,14 +23,21 @@ from mlops_desktop.serving.bundle import write_core
 _TEMPORARY = ".export_"  # the prefix of the folder in which an export is written
 
 
+def required_consent(chosen: Chosen) -> frozenset[str]:
+    """The ids of the algorithms whose models contain training rows, when the scorer has such a model."""
+    if not chosen.scorer.node.stores_training_data:
+        return frozenset()
+    return frozenset(chosen.candidate.consent_ids or (member.id for member in chosen.candidate.members))
+
+
 def refuse_without_consent(chosen: Chosen) -> None:
-    """UserError when the model contains training rows and nobody has agreed to export those of this algorithm."""
+    """UserError when the scorer contains training rows and nobody has agreed to export those of each algorithm."""
     candidate = chosen.candidate
-    if candidate.stores_training_data and candidate.id not in chosen.pipeline.project.consent:
+    if absent := sorted(required_consent(chosen) - chosen.pipeline.project.consent):
         rows = chosen.pipeline.train.frame.rows
         raise UserError(
             f"{candidate.label} answers by comparing with training rows, so the exported model would contain the data of {rows:,} rows.",
-            f"Choose another run, or agree to it: set consent+={candidate.id}",
+            f"Choose another run, or agree to it: set {' '.join(f'consent+={id_}' for id_ in absent)}",
         )
 
 
@@ -62,7 +69,7 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
         "decisions": pipeline.keys.scorer(run.id),
         "seed": run.seed,
         "libraries": run.versions,
-        "consent": sorted(pipeline.project.consent & {chosen.candidate.id}) if chosen.candidate.stores_training_data else [],
+        "consent": sorted(pipeline.project.consent & required_consent(chosen)),
     }
 
 

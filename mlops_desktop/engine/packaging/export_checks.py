@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
@@ -52,10 +52,12 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
     ]
 
 
-def stores_training_data(run: Run) -> str:
-    """The id of the run's algorithm when its model contains training rows; empty otherwise."""
-    member = choices().algorithms.get(run.algorithm_id)
-    return member.id if member is not None and member.stores_training_data else ""
+def consent_ids(project: Project, run: Run) -> frozenset[str]:
+    """The ids of the algorithms of a run whose models contain training rows, by its record: the window reads no scorer for it."""
+    try:
+        return frozenset(run.candidate_of(project).consent_ids)
+    except UserError:  # a part of it is unknown here; the export refuses it
+        return frozenset()
 
 
 def _model(project: Project, best: Run) -> Check:
@@ -90,11 +92,11 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
 
 
 def _consent(project: Project, best: Run) -> Check | None:
-    id_ = stores_training_data(best)
-    if not id_:
+    needed = consent_ids(project, best)
+    if not needed:
         return None
     text = f"{best.label} answers by comparing with training rows: whoever gets the export gets the data of {best.rows:,} rows."
-    if id_ in project.consent:
+    if needed <= project.consent:
         return Check("consent", "warn", "The model contains training rows, and you agreed to that", text, act="consent")
     return Check("consent", "err", "The model contains training rows", text, blocks=True, act="consent")
 

@@ -45,6 +45,11 @@ class Candidate:
         """Whether the model contains rows of the training part."""
         return self.algorithm.stores_training_data
 
+    @property
+    def consent_ids(self) -> tuple[str, ...]:
+        """The ids of the algorithms whose models contain training rows: those that a person agrees to export."""
+        return (self.id,) if self.stores_training_data else ()
+
     def identity(self) -> dict[str, Any]:
         """What tells it from other candidates: every part without the parameters that are at their default."""
         return {
@@ -88,6 +93,11 @@ class Combination:
     def stores_training_data(self) -> bool:
         """Whether one of the models contains rows of the training part."""
         return any(member.stores_training_data for member in self.members)
+
+    @property
+    def consent_ids(self) -> tuple[str, ...]:
+        """The ids of the algorithms whose models contain training rows, each once."""
+        return tuple(dict.fromkeys(id_ for member in self.members for id_ in member.consent_ids))
 
     def identity(self) -> dict[str, Any]:
         """What tells it from other candidates."""

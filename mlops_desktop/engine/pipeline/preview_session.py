@@ -136,17 +136,8 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
     What is sound for these columns is in the store afterwards (`engine.suggestions`), so that each step can say why it is there.
     """
     project = pipeline.project
-    answer: Json = {
-        "problem": "",
-        "rows": {},
-        "row_filters": [],
-        "steps": [],
-        "columns": [],
-        "step": None,
-        "encodings": [],
-        "matrix": None,
-        "gone_rows": None,
-    }
+    lists: Json = {name: [] for name in ("row_filters", "steps", "columns", "encodings")}
+    answer: Json = {"problem": "", "rows": {}, **lists, "step": None, "matrix": None, "gone_rows": None}
     kept, answer["row_filters"], gone = _cleaned(pipeline, row_filter)
     answer["rows"] = {"table": pipeline.table.rows, "kept": int(kept.sum())}
     if gone is not None:

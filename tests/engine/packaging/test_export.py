@@ -16,10 +16,12 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.disk import STALE_SECONDS
-from mlops_desktop.engine.packaging.export import build_core, export_run, make_exporter
+from mlops_desktop.engine.packaging.export import build_core, export_run, make_exporter, refuse_without_consent, required_consent
+from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.project.decisions import Search
 from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 from mlops_desktop.engine.training.model_search import search
+from mlops_desktop.engine.training.trials import Folds, run_trial
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, missing
 from mlops_desktop.serving.selftest import replay
@@ -178,6 +180,23 @@ def test_training_rows_are_exported_by_consent_alone(trained, copy_of, tmp_path)
     agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
     build_core(open_chosen(agreed.pipeline, agreed.runs, Silent()), agreed.runs, _made(tmp_path / "core"), Silent())
     assert json.loads((tmp_path / "core" / "bundle.json").read_text(encoding="utf-8"))["consent"] == ["knn"]
+
+
+def test_a_blend_with_training_rows_asks_for_the_consent_of_its_member(trained, copy_of, tmp_path):
+    made = copy_of(trained)
+    members = tuple(made.candidate(choices().algorithms.read(id_)) for id_ in ("logistic", "knn"))
+    run = run_trial(Folds(made.pipeline), Combination(choices().ensembles["weighted_mean"](), members), 9, Silent())
+    made.runs.record(run)
+    made = replace(made, project=replace(made.project, chosen=run.id))
+    chosen = open_chosen(made.pipeline, made.runs, Silent())
+    assert required_consent(chosen) == {"knn"}
+    with pytest.raises(UserError, match="Blend of 2 models") as caught:
+        refuse_without_consent(chosen)
+    assert caught.value.remedy.endswith("set consent+=knn")
+    agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))
+    refuse_without_consent(open_chosen(agreed.pipeline, agreed.runs, Silent()))
+    alone = replace(made, project=replace(made.project, chosen=""))
+    assert required_consent(open_chosen(alone.pipeline, alone.runs, Silent())) == frozenset()
 
 
 def test_an_exporter_by_its_id():

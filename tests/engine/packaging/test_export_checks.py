@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.packaging.export_checks import bytes_text, readiness, stores_training_data
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.packaging.export_checks import bytes_text, consent_ids, readiness
 from mlops_desktop.engine.pipeline import keys
+from mlops_desktop.engine.pipeline.candidate import Combination
 from mlops_desktop.engine.process import CheckGoals, Evaluate
 from mlops_desktop.engine.project.decisions import Goals
 from mlops_desktop.engine.training.final_model import chosen_run, open_chosen
@@ -53,9 +55,13 @@ def test_goals_are_checked_once_they_were_measured(trained, copy_of, least, tone
 def test_rows_in_the_model_need_consent(trained, copy_of):
     made = copy_of(trained)
     best = project_status(made.project, made.pipeline.store, made.runs).best
-    keeper = replace(best, algorithm_id="knn", label="Nearest neighbours")
-    assert stores_training_data(best) == ""
-    assert stores_training_data(keeper) == "knn"
+    knn, logistic = (made.candidate(choices().algorithms.read(id_)) for id_ in ("knn", "logistic"))
+    keeper = replace(best, algorithm_id="knn", label="Nearest neighbours", candidate=knn.to_json())
+    blend = Combination(choices().ensembles["weighted_mean"](), (logistic, knn))
+    assert consent_ids(made.project, best) == frozenset()
+    assert consent_ids(made.project, keeper) == {"knn"}
+    assert consent_ids(made.project, replace(best, algorithm_id="weighted_mean", candidate=blend.to_json())) == {"knn"}
+    assert consent_ids(made.project, replace(keeper, candidate={"algorithm": {"id": "gone"}})) == frozenset()
     found = ProjectStatus(keeper, True, True, False)
     assert checks(made, found)["consent"].blocks
     agreed = replace(made, project=replace(made.project, consent=frozenset({"knn"})))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.packaging import Check, bytes_text, readiness, stores_training_data
+from mlops_desktop.engine.packaging import Check, bytes_text, consent_ids, readiness
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
 from mlops_desktop.serving.manifest import START
 from mlops_desktop.ui.forms import ComponentForm
@@ -187,12 +187,12 @@ class ExportPage(QWidget):
 
     def _consent(self, agreed: bool) -> None:
         best = self.controller.project_status().best
-        id_ = stores_training_data(best) if best else ""
-        if not id_:
+        ids = consent_ids(self.controller.project, best) if best else frozenset()
+        if not ids:
             return
         before = self.controller.project.consent
         text = self.tr("Agree that training rows leave") if agreed else self.tr("Training rows stay here")
-        self.controller.edit(text, consent=before | {id_} if agreed else before - {id_})
+        self.controller.edit(text, consent=before | ids if agreed else before - ids)
 
     def _act(self, what: str) -> None:
         if what == "check":
