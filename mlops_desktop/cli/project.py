@@ -14,7 +14,7 @@ from mlops_desktop.cli.calling import child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
 from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns
-from mlops_desktop.engine.process import ImportFile, Propose, Renew
+from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
 from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
@@ -102,7 +102,7 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
     if not before.data or not before.candidates or inputs(before) == inputs(project):
         return project
     with child_process() as child:
-        found = run_call(child, Renew(folder, project, before))
+        found = run_call(child, ReRecommend(folder, project, before))
     for line in found.changes:
         print(f"- {line}")
     return found.project

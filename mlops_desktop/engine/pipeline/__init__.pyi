@@ -10,7 +10,7 @@ from .preview_session import preview as preview
 from .preview_session import rank as rank
 from .proposal import propose as propose
 from .proposal import suggestions as suggestions
-from .re_recommendation import renew as renew
+from .re_recommendation import re_recommend as re_recommend
 from .re_recommendation import seen as seen
 from .recipe import covers as covers
 from .recipe import place_for as place_for

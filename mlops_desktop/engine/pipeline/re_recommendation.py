@@ -24,7 +24,7 @@ from mlops_desktop.serving.cells import level_of
 _OPEN: dict[str, Any] = {"task": None, "positive": None, "metric": "", "split": default_splitter(), "steps": (), "candidates": ()}
 
 
-def renew(folder: Path, before: Project, project: Project, job: Job) -> tuple[Project, dict[str, str], list[str]]:
+def re_recommend(folder: Path, before: Project, project: Project, job: Job) -> tuple[Project, dict[str, str], list[str]]:
     """The project with every decision that follows from others made anew, the reasons, and what changed (a few words each).
 
     `before` are the decisions that the present proposals were made for. UserError when the target cannot be predicted.

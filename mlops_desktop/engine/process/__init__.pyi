@@ -9,8 +9,8 @@ from .calls.data import MakeProfile as MakeProfile
 from .calls.data import ProfileFile as ProfileFile
 from .calls.data import Proposal as Proposal
 from .calls.data import Propose as Propose
-from .calls.data import Renew as Renew
-from .calls.data import Renewal as Renewal
+from .calls.data import ReRecommend as ReRecommend
+from .calls.data import ReRecommendation as ReRecommendation
 from .calls.evaluation import CheckGoals as CheckGoals
 from .calls.evaluation import Evaluate as Evaluate
 from .calls.evaluation import EvaluateFile as EvaluateFile

@@ -84,7 +84,7 @@ class Pruner:
         self._clock, self._drawn, self._folds = clock, drawn, folds
         finished = [run for run in done if run.score is not None]
         self._best = best_run(finished)
-        self._spread = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
+        self._range = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
         self._begun = self.projected = 0.0
         self.pruned = False
 
@@ -93,7 +93,7 @@ class Pruner:
         if not self._begun:
             self._begun, self._before = self._clock.spent(), len(scores)
         new = len(scores) - self._before
-        if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._spread):
+        if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._range):
             self.pruned = True
             return f"Left after {len(scores)} of {self._folds} folds: far behind the best run."
         left = 0.0
@@ -107,10 +107,10 @@ class Pruner:
         return ""
 
 
-def behind(best: Sequence[float], scores: Mapping[int, float], spread: float) -> bool:
-    """Whether a trial with these scores by fold is far behind the best run: by `BEHIND` of the spread of all runs."""
+def behind(best: Sequence[float], scores: Mapping[int, float], score_range: float) -> bool:
+    """Whether a trial with these scores by fold is far behind the best run: by `BEHIND` of the range of the scores of all runs."""
     lead = float(np.mean([best[fold] - score for fold, score in scores.items()]))
-    return lead > BEHIND[min(len(scores), len(BEHIND)) - 1] * spread
+    return lead > BEHIND[min(len(scores), len(BEHIND)) - 1] * score_range
 
 
 def _ensemble(pipeline: Pipeline, done: list[Run], clock: Clock) -> Combination | None:

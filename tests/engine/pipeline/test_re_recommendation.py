@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.pipeline.proposal import propose
-from mlops_desktop.engine.pipeline.re_recommendation import renew
+from mlops_desktop.engine.pipeline.re_recommendation import re_recommend
 from mlops_desktop.engine.project.assignments import set_note, set_target
 from mlops_desktop.engine.project.decisions import Goals, Project
 from tests.splitters import splitter
@@ -22,7 +22,7 @@ def before(trained):
 
 
 def after(trained, before, project):
-    return renew(trained.folder, before, project, Silent())
+    return re_recommend(trained.folder, before, project, Silent())
 
 
 def named(project):

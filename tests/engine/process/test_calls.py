@@ -67,14 +67,14 @@ def test_an_unknown_exporter_is_a_sentence(trained, tmp_path):
         ask(Export, trained, exporter="nothing", out=(tmp_path / "out"), options={})
 
 
-def test_a_report_can_leave_the_test_part_sealed(trained, copy_of, tmp_path):
+def test_a_report_can_be_made_without_the_test_set(trained, copy_of, tmp_path):
     made = copy_of(trained, goals=Goals(score=0.5, response_ms=1000.0), seed=21)
     ask(Train, made)
-    ask(WriteReport, made, out=(tmp_path / "sealed.html"), sealed=True)
+    ask(WriteReport, made, out=(tmp_path / "sealed.html"), without_test_set=True)
     assert not made.runs.test_accesses(made.pipeline.keys.split)
     assert "still sealed" in (tmp_path / "sealed.html").read_text(encoding="utf-8")
     ask(Evaluate, made)
-    ask(WriteReport, made, out=(tmp_path / "seen.html"), sealed=True)
+    ask(WriteReport, made, out=(tmp_path / "seen.html"), without_test_set=True)
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == 1
     seen = (tmp_path / "seen.html").read_text(encoding="utf-8")
     assert "still sealed" not in seen

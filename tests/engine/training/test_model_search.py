@@ -75,12 +75,12 @@ def test_a_timed_search_blends_what_it_found_and_a_counted_one_counts(trained, c
     assert all(run.status == "done" and run.algorithm_id != "weighted_mean" for run in made.runs.list(counted.pipeline.keys.board))
 
 
-def test_far_behind_is_by_the_spread_of_what_was_found():
+def test_far_behind_is_relative_to_the_range_of_scores():
     best = (0.9, 0.8, 0.9)
-    assert not behind(best, {0: 0.88}, spread=0.5)  # 4 % after one fold
-    assert behind(best, {0: 0.86}, spread=0.5)  # 8 %
-    assert behind(best, {0: 0.88, 2: 0.88}, spread=0.5)  # 4 % after two
-    assert not behind(best, {0: 0.88, 1: 0.85}, spread=0.5)
+    assert not behind(best, {0: 0.88}, score_range=0.5)  # 4 % after one fold
+    assert behind(best, {0: 0.86}, score_range=0.5)  # 8 %
+    assert behind(best, {0: 0.88, 2: 0.88}, score_range=0.5)  # 4 % after two
+    assert not behind(best, {0: 0.88, 1: 0.85}, score_range=0.5)
 
 
 def test_runs_to_blend_are_of_every_algorithm(trained):

@@ -22,11 +22,11 @@ class Counting:
     """A job that counts the folds it hears of."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
     def step(self, fraction: float, message: str = "") -> None:
         if "fold" in message:
-            self.said.append(message)
+            self.messages.append(message)
 
     def partial(self, data: object) -> None:
         """Nobody asks."""
@@ -38,8 +38,8 @@ def test_a_fold_in_the_store_is_not_fitted_again(trained, copy_of):
     first, again = Counting(), Counting()
     one = run_trial(Folds(made.pipeline), made.candidate(tree), 1, first)
     two = run_trial(Folds(made.pipeline), made.candidate(tree), 1, again)
-    assert len(first.said) == len(made.pipeline.folds)
-    assert not again.said
+    assert len(first.messages) == len(made.pipeline.folds)
+    assert not again.messages
     assert (one.score, one.std, one.fold_scores, one.id) == (two.score, two.std, two.fold_scores, two.id)
 
 
@@ -131,4 +131,4 @@ def test_a_trial_that_runs_out_of_time_keeps_its_folds(trained, copy_of):
     assert sum(made.pipeline.keys.fold(made.candidate(tree), fold) in made.pipeline.store for fold in range(5)) == 2
     again = Counting()
     assert run_trial(Folds(made.pipeline), made.candidate(tree), 1, again).status == "done"
-    assert len(again.said) == 3
+    assert len(again.messages) == 3

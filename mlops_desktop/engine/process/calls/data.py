@@ -8,7 +8,7 @@ from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import Imported, import_cells, load_cells, rows_key, rows_where, type_cells
-from mlops_desktop.engine.pipeline import Pipeline, propose, renew, seen
+from mlops_desktop.engine.pipeline import Pipeline, propose, re_recommend, seen
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Profile, profile
 from mlops_desktop.engine.project import Project
@@ -39,7 +39,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Renewal:
+class ReRecommendation:
     """The project with recommendations that fit its changed decisions, the reasons, and what changed (a few words each)."""
 
     project: Project
@@ -59,16 +59,16 @@ class Propose(ProjectCall[Proposal, None]):
 
 
 @dataclass(frozen=True)
-class Renew(ProjectCall[Renewal, None]):
+class ReRecommend(ProjectCall[ReRecommendation, None]):
     """Recommend anew what was recommended for the decisions `before` and does not fit any more."""
 
     stage = "problem"
     before: Project
 
-    def run(self, job: Job) -> Renewal:
-        """See `engine.pipeline.renew`."""
-        renewed, reasons, changes = renew(self.folder, self.before, self.project, job)
-        return Renewal(renewed, reasons, tuple(changes))
+    def run(self, job: Job) -> ReRecommendation:
+        """See `engine.pipeline.re_recommend`."""
+        renewed, reasons, changes = re_recommend(self.folder, self.before, self.project, job)
+        return ReRecommendation(renewed, reasons, tuple(changes))
 
 
 @dataclass(frozen=True)

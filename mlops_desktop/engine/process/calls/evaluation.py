@@ -86,11 +86,11 @@ class CheckGoals(ProjectCall[Acceptance, None]):
 class WriteReport(ProjectCall[None, None]):
     """Write everything that was decided, found and measured as one offline page.
 
-    `sealed`: the held-out test set is not used for it; what was measured on it before is in the report.
+    `without_test_set`: the held-out test set is not used for it; what was measured on it before is in the report.
     """
 
     out: Path
-    sealed: bool = False
+    without_test_set: bool = False
 
     def run(self, job: Job) -> None:
         """See `engine.reporting.write_report`."""
@@ -115,10 +115,10 @@ class WriteReport(ProjectCall[None, None]):
             "model": {"version": scorer.version, "threshold": scorer.threshold, "features": list(scorer.feature_names)},
             "out_of_fold": out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
         }
-        if not self.sealed:
+        if not self.without_test_set:
             facts["goals"] = _gate(chosen, runs, "report", Part(job, 0.6, 1.0))
         facts["evaluation"] = seen_evaluation(pipeline, chosen.run, runs)
-        if self.sealed and facts["evaluation"] is not None:
+        if self.without_test_set and facts["evaluation"] is not None:
             facts["goals"] = check(pipeline.project, _with_response(chosen, facts["evaluation"]))
         return facts
 

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.monitoring import DriftReport, read_service_report
-from mlops_desktop.engine.process import ImportFile, MeasureDrift, Renew, Renewal
+from mlops_desktop.engine.process import ImportFile, MeasureDrift, ReRecommend, ReRecommendation
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
@@ -140,7 +140,7 @@ class MonitorPage(QWidget):
     def _fit(self, before: Project, updated: Project) -> None:
         """Decisions that do not fit the new data are proposed anew, then all of it is one edit."""
 
-        def done(found: Renewal) -> None:
+        def done(found: ReRecommendation) -> None:
             if self.controller.project is not before:
                 text = self.tr("The decisions changed meanwhile; the data stays as it was. Press “Retrain” again.")
                 self.controller.banner.emit("warn", text, self._stage)
@@ -153,7 +153,7 @@ class MonitorPage(QWidget):
             self.controller.banner.emit("ok", message.format(file=updated.file) + changes, "train")
 
         self.controller.ask(
-            Renew(self.controller.inputs[0], updated, before),
+            ReRecommend(self.controller.inputs[0], updated, before),
             done,
             owner="deploy.import",
             title=self.tr("Fitting the decisions to the new data"),

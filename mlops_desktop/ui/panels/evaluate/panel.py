@@ -248,7 +248,7 @@ class EvaluatePanel(Panel):
             self.controller.banner.emit("ok", self.tr("The report was written to {file}.").format(file=file), self.id)
 
         self.controller.ask(
-            WriteReport(*self.controller.inputs, file, sealed=True),
+            WriteReport(*self.controller.inputs, file, without_test_set=True),
             done,
             owner="evaluate.report",
             title=self.tr("Writing the report"),

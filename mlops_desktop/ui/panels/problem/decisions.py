@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Imported, last_import
-from mlops_desktop.engine.process import ImportFile, Renew, Renewal
+from mlops_desktop.engine.process import ImportFile, ReRecommend, ReRecommendation
 from mlops_desktop.engine.project import (
     Brief,
     ColumnNote,
@@ -151,7 +151,7 @@ class ProblemDecisions(QObject):
         asked, token = self.controller.project, object()
         self.before, self._renewing = before, token
 
-        def done(found: Renewal) -> None:
+        def done(found: ReRecommendation) -> None:
             if self.controller.project is not asked:
                 if self.controller.project is not before:
                     self.renew(before, because)
@@ -167,7 +167,7 @@ class ProblemDecisions(QObject):
                 self.refused.emit()
 
         self.controller.ask(
-            Renew(*self.controller.inputs, before), done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over
+            ReRecommend(*self.controller.inputs, before), done, owner="problem.renew", title=self.tr("Proposing what follows"), on_over=over
         )
         self.refused.emit()
 
