@@ -371,7 +371,7 @@ def to_matrix(frame: Frame) -> Matrix:
         left = (*frame.layout.categoricals, *frame.layout.dates)
         names_left = ", ".join(f"“{name}”" for name in left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         raise UserError(
-            msg("A model needs numbers, so these columns cannot go into it: {columns}.", columns=names_left),
+            msg("These columns cannot go into a model, which needs numbers: {columns}.", columns=names_left),
             "Add a step that encodes these columns (one-hot, ordinal, text, date parts), or one that drops them.",
         )
     names = frame.layout.names()
