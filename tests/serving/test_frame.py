@@ -97,7 +97,7 @@ def test_the_matrix_is_dense_or_sparse_with_the_same_values():
     assert matrix.to_dense().tolist() == wanted.tolist()
     assert isinstance(matrix.csr, Csr)
     assert all(np.all(np.diff(row) > 0) for row in np.split(matrix.csr.indices, matrix.csr.indptr[1:-1]))
-    with pytest.raises(UserError, match="cannot go into a model.*“city”, “day”"):
+    with pytest.raises(UserError, match=r"cannot go into a model.*“city”, “day”"):
         to_matrix(TABLE)
 
 
