@@ -21,7 +21,7 @@ from tests.contracts.apply_alone import describe
 from tests.contracts.arguments import needed
 from tests.frames import make_frame
 
-CLEANERS = Registry(package, RowFilter)
+FILTERS = Registry(package, RowFilter)
 # Parameters that are worth a run of their own, with the rows of `frame` that stay. A row filter without an entry is run with what its
 # parameters say that it needs, and says in tests of its own which rows stay.
 EXAMPLES: dict[str, list[tuple[dict[str, Any], list[int] | None]]] = {
@@ -45,12 +45,12 @@ KINDS = {"number": ("age",), "categorical": ("city",), "date": ("day",)}
 
 
 def examples(id_: str) -> list[tuple[dict[str, Any], list[int] | None]]:
-    return EXAMPLES.get(id_) or [(needed(CLEANERS[id_], KINDS), None)]
+    return EXAMPLES.get(id_) or [(needed(FILTERS[id_], KINDS), None)]
 
 
-CASES = [(id_, params, rows) for id_ in CLEANERS for params, rows in examples(id_)]
+CASES = [(id_, params, rows) for id_ in FILTERS for params, rows in examples(id_)]
 each_case = pytest.mark.parametrize(("id_", "params", "rows"), CASES, ids=[f"{id_} {json.dumps(params)}" for id_, params, _ in CASES])
-each_member = pytest.mark.parametrize("id_", list(CLEANERS))
+each_member = pytest.mark.parametrize("id_", list(FILTERS))
 
 
 def frame() -> Frame:
@@ -63,7 +63,7 @@ def frame() -> Frame:
 
 
 def row_filter(id_: str, params: dict[str, Any]) -> RowFilter:
-    return CLEANERS.read({"id": id_, "params": params})
+    return FILTERS.read({"id": id_, "params": params})
 
 
 @each_case
@@ -103,12 +103,12 @@ def test_no_row_one_row_and_rows_of_nothing(id_, params, rows):
 
 @each_case
 def test_a_row_filter_survives_json(id_, params, rows):
-    assert CLEANERS.read(json.loads(json.dumps(row_filter(id_, params).to_json()))) == row_filter(id_, params)
+    assert FILTERS.read(json.loads(json.dumps(row_filter(id_, params).to_json()))) == row_filter(id_, params)
 
 
 @each_member
 def test_words_for_a_person(id_):
-    member = CLEANERS[id_]
+    member = FILTERS[id_]
     assert member.id == Path(sys.modules[member.__module__].__file__).stem
     own = Path(__file__).parents[1] / "catalog" / "filters" / f"test_{id_}.py"
     assert id_ in EXAMPLES or own.exists(), f"say in {own.name} which rows stay"
@@ -121,7 +121,7 @@ def test_words_for_a_person(id_):
 
 @each_member
 def test_a_column_that_is_gone_is_named(id_):
-    for name, param in CLEANERS[id_].params().items():
+    for name, param in FILTERS[id_].params().items():
         if isinstance(param, Columns):
             with pytest.raises(UserError) as caught:
                 row_filter(id_, {**examples(id_)[0][0], name: ["gone"]}).keep(frame(), "target")
