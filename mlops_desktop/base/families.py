@@ -53,8 +53,8 @@ class Dataset:
     """Rows to fit on, or to score: features with what belongs to each row.
 
     `frame` holds the features alone; `weights` (rows,) float64, not negative; `groups` (rows,) codes, of which rows of one group are never
-    parted between training and validation (a row with -1 is a group of its own); `time` (rows,) int64 microseconds or float64. None where the table
-    has no such column.
+    parted between training and validation (-1: the row is a group of its own); `time` (rows,) int64 microseconds or float64.
+    None where the table has no such column.
     """
 
     frame: Frame

@@ -44,7 +44,8 @@ def field_names() -> list[str]:
     parts = [f"{group}.{name}" for group in _GROUPS for name in serialization.hints(_group_type(group))]
     splitters = choices().splitters.values()
     parts += ["split.method", *dict.fromkeys(f"split.{name}" for splitter in splitters for name in splitter.params())]
-    return [*_TEXTS, *_PLAIN, *(f"{name}.COLUMN" for name in _NOTES), *(name for name in _LISTS if name != "cleaners"), "encodings", "encodings.ALGORITHM", *_GROUPS, *parts]
+    lists = [name for name in _LISTS if name != "cleaners"]  # its old name is still understood
+    return [*_TEXTS, *_PLAIN, *(f"{name}.COLUMN" for name in _NOTES), *lists, "encodings", "encodings.ALGORITHM", *_GROUPS, *parts]
 
 
 def set_field(project: Project, text: str, columns: Collection[str] | None = None) -> Project:
