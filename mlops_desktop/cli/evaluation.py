@@ -40,6 +40,8 @@ def evaluate_command(args: argparse.Namespace) -> int:
     for metric in found["metrics"]:
         value, low, high = (_number(metric[name]) for name in ("value", "low", "high"))
         print(f"{metric['id']:36} {value:>12}  [{low}, {high}]")
+    if uses := found.get("test_accesses"):
+        print(pluralize(uses, "The held-out test set was used once.", "The held-out test set was used {n} times."))
     return 0
 
 
@@ -63,7 +65,9 @@ def questions_command(args: argparse.Namespace) -> int:
 
 
 def _answer(folder: Path, answer: str, reason: str) -> int:
-    id_, _, option = answer.partition("=")
+    id_, equals, option = answer.partition("=")
+    if not equals:
+        raise UserError(msg("“{answer}” is no answer.", answer=answer), "Write ID=OPTION, as `questions` lists them.")
     found = {one.id: one for one in call_on(folder, ListQuestions)}
     if id_ not in found:
         raise UserError(msg("There is no question “{id}”.", id=id_), "`questions --all` lists every one.")

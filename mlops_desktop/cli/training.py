@@ -57,6 +57,10 @@ def runs_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"metric": project.metric, "runs": [{**run.to_json(), "differences": differences[run.id]} for run in runs]})
         return 0
+    if not runs:
+        kept = pluralize(len(Runs(args.dir).history()), "1 run of other decisions is", "{n} runs of other decisions are")
+        print(f"There is no run of today's decisions; {kept} kept. Train with “run”.")
+        return 0
     print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  {'status':7}  parameters")
     for run in runs:
         score, std = (f"{v:.4f}" if v is not None else "" for v in (run.score, run.std))
