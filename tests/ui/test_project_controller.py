@@ -222,6 +222,9 @@ def test_fifty_random_edits_are_undone_to_the_first_hash_and_made_again(window):
 def test_suggestions_come_back_with_their_project_and_its_undo(controller, make_project):
     folder, other = make_project("penguins", "species"), make_project("x,y\n1,2\n", proposed=False)
     controller.open(folder)
+    controller.store.remove([controller.keys.suggestions])
+    controller.store.put(controller.keys.suggestions, write_suggestions([(step.component, "Why.") for step in controller.project.steps]))
+    controller._suggested = ("", ())
     found = controller.suggestions()
     assert [component.id for component, _ in found] == [step.component.id for step in controller.project.steps]
     controller.edit("Seed", seed=3)

@@ -24,6 +24,7 @@ def test_results_of_todays_decisions_stay(trained, copy_of, monkeypatch):
     made = copy_of(trained)
     chosen = open_chosen(made.pipeline, made.runs, Silent())
     held_out_evaluation(chosen, made.runs, "evaluation", Silent())
+    clean_store(made.folder, [made.project])  # what other tests left in the project that is copied
     made.pipeline.store.put("ab" * 16, {"rows": 1})  # of no declared result, such as the rows of a filter in the table
     found = clean_store(made.folder, [made.project])
     assert (found.removed, found.kept) == (1, len(list(made.pipeline.store.keys())))

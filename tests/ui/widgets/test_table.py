@@ -51,7 +51,7 @@ def test_cells_are_written_by_kind_and_missing_ones_are_marked(qtbot: QtBot) -> 
     assert texts(model, 2) == ["1970-01-01", "–", "1971-01-01", "1970-01-02 01:00:00"]
     assert texts(model, 3) == ["yes", "no", "–", "yes"]
     assert model.index(1, 0).data(ROLE.AccessibleTextRole) == "age: missing"
-    assert model.headerData(1, Qt.Orientation.Horizontal, ROLE.AccessibleTextRole) == "city, target, word, 2 levels"
+    assert model.headerData(1, Qt.Orientation.Horizontal, ROLE.AccessibleTextRole) == "city, target, categorical, 2 levels"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_table_is_moved_through_by_keys_and_tab_leaves_it(qtbot: QtBot) -> Non
 def test_columns_of_different_lengths_or_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="different lengths"):
         TableModel().show_columns([*columns(), TableColumn(name="x", kind="number", values=np.zeros(3))])
-    with pytest.raises(ValueError, match="number or word or date"):
+    with pytest.raises(ValueError, match="number or categorical or date"):
         TableColumn(name="x", kind="text", values=np.zeros(3))
 
 
