@@ -21,6 +21,7 @@ from mlops_desktop.engine.process.child_process import Child
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.engine.project.project_file import read_project, write_project
 from mlops_desktop.ui import jobs, theme
+from mlops_desktop.ui.garbage_collector import Collector
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook
 from mlops_desktop.ui.shell.main_window import MainWindow
@@ -29,6 +30,14 @@ from tests.explicit import explicit_recipe
 
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 PATIENCE = 60.0  # seconds
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collector(qapp: QApplication) -> Iterator[None]:
+    """As in the application: widgets of a cycle that is collected on another thread than the window's end the program."""
+    made = Collector(qapp)
+    yield
+    made.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)
