@@ -26,6 +26,7 @@ from mlops_desktop import app as application
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training.scorer_assembly import stored_scorer
 from mlops_desktop.engine.workflow import STAGES
+from mlops_desktop.ui.garbage_collector import Collector
 
 PATIENCE = 120.0
 
@@ -91,7 +92,9 @@ def person(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     window.show()
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window, 10_000)
+    collector = Collector(window)  # as `app.main` makes it
     yield Person(window)
+    collector.stop()
     window._closing = True
     window.close()
     window.deleteLater()
