@@ -69,7 +69,7 @@ WORKS: dict[str, tuple[str, list[str], str]] = {
     "some targets are missing": ("a,b,y", [*rows_of(60), "7,1,", "8,2,", "9,3,"], "3 rows have no value in “y”"),
     "names come twice": ("a,a,y", rows_of(60), "named “a”"),
     "names are empty": (",b,y", rows_of(60), "column_1"),
-    "a row is short": ("a,b,y", [*rows_of(60), "5"], "cells"),
+    "a row is short": ("a,b,y", [*rows_of(60), "5"], "1 line below the table was left out"),
 }
 
 
