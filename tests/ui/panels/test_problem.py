@@ -31,7 +31,12 @@ def key(widget, which, modifier=Qt.KeyboardModifier.NoModifier) -> None:
 def pick(window, name: str, id_: str) -> None:
     """Choose from a list by the keyboard: Home, then Down to the entry."""
     box = find(window, QComboBox, name)
-    at = next(i for i in range(box.count()) if box.itemData(i) == id_)
+    for _ in range(1000):  # the entries come with the overview of the table
+        if box.findData(id_) >= 0:
+            break
+        QTest.qWait(10)
+    at = box.findData(id_)
+    assert at >= 0, id_
     box.setFocus()
     way = Key.Key_Down if at > box.currentIndex() else Key.Key_Up
     for _ in range(200):
