@@ -79,7 +79,7 @@ def main() -> None:
         for said, value in ours.items():
             print(f"{said:28s} {value:8.1f} µs")
         theirs = statistics.median(pair[1] for pair in pairs)
-        print(f"{'scikit-fit pipeline':28s} {theirs:8.1f} µs   ratio {statistics.median(a / b for a, b in pairs):.4f}")
+        print(f"{'scikit-learn pipeline':28s} {theirs:8.1f} µs   ratio {statistics.median(a / b for a, b in pairs):.4f}")
         assert np.isfinite(scorer.scores(frame)).all()
 
 
