@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, run_call
-from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
+from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, reason_lines, rows_text
 from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns
 from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
@@ -26,7 +25,6 @@ from mlops_desktop.engine.project import (
     write_project,
 )
 from mlops_desktop.engine.training import clean_store, open_project
-from mlops_desktop.serving.message import msg
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -37,10 +35,8 @@ def new_command(args: argparse.Namespace) -> int:
         with ProjectLock(args.dir), child_process() as child:
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
             found = run_call(child, ImportFile(args.dir, project, args.data))
-            refuse_metric(project)
             proposed = run_call(child, Propose(args.dir, found.project))
             project = proposed.project
-            refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
             write_project(args.dir, project)
     except BaseException:
         _remove_made_files(args.dir, existed)
@@ -49,7 +45,7 @@ def new_command(args: argparse.Namespace) -> int:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
         print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {project.file}.")
-        for line in [*evidence_lines(found.evidence), *(f"{name}: {reason}" for name, reason in proposed.reasons.items())]:
+        for line in [*evidence_lines(found.evidence), *reason_lines(proposed.reasons)]:
             print(f"- {line}")
     return 0
 
@@ -73,23 +69,10 @@ def set_command(args: argparse.Namespace) -> int:
             refuse_metric(project)
         project = _recommended_again(args.dir, before, project)
         if project.positive is not None and project.positive != before.positive:
-            _refuse_positive(args.dir, project)
+            with child_process() as child:
+                run_call(child, Propose(args.dir, project))  # refuses one that the target does not have
         save(project)
     return 0
-
-
-def _refuse_positive(folder: Path, project: Project) -> None:
-    """UserError when the positive class is none that the target can have: a run would put another in its place."""
-    with child_process() as child:
-        settled = run_call(child, Propose(folder, project)).project
-    if settled.positive == project.positive:
-        return
-    if settled.positive is None:
-        raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
-    raise UserError(
-        msg("“{positive}” is no class of “{target}”.", positive=project.positive, target=project.target),
-        msg("Take the other one, or “{positive}”.", positive=settled.positive),
-    )
 
 
 def _recommended_again(folder: Path, before: Project, project: Project) -> Project:
@@ -133,8 +116,9 @@ def update_command(args: argparse.Namespace) -> int:
     with edited(args.dir) as (project, save), child_process() as child:
         found = run_call(child, ImportFile(args.dir, project, args.data))
         updated = found.project
-        save(run_call(child, Propose(args.dir, updated)).project)
-    for line in evidence_lines(found.evidence):
+        proposed = run_call(child, Propose(args.dir, updated))
+        save(proposed.project)
+    for line in [*evidence_lines(found.evidence), *reason_lines(proposed.reasons)]:
         print(f"- {line}")
     print(f"{rows_text(found.rows)} from {updated.file}. Train again with: mlops-desktop run {args.dir}")
     return 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, run_call
-from mlops_desktop.cli.output import print_json
+from mlops_desktop.cli.output import print_json, reason_lines
 from mlops_desktop.engine.pipeline import Keys
 from mlops_desktop.engine.process import Propose, Train
 from mlops_desktop.engine.project import to_json
@@ -26,9 +27,13 @@ def run_command(args: argparse.Namespace) -> int:
         if args.trials is not None:
             search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
-        project = run_call(child, Propose(args.dir, project)).project
+        proposed = run_call(child, Propose(args.dir, project))
+        project, notes = proposed.project, reason_lines(proposed.reasons)
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
-            project = replace(project, chosen="")  # a run of earlier decisions
+            notes.append(f"chosen: {project.chosen[:8]} is no run of these decisions, so the best run is chosen.")
+            project = replace(project, chosen="")
+        for note in notes:
+            print(f"- {note}", file=sys.stderr)
         save(project)
         found = run_call(child, Train(args.dir, project, jobs, args.replay))
     if args.json:

@@ -16,7 +16,7 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.pipeline.proposal import propose
+from mlops_desktop.engine.pipeline.proposal import propose, propose_task
 from mlops_desktop.engine.profiling import overview
 from mlops_desktop.engine.project import ColumnNote, Project, consistent, default_splitter
 from mlops_desktop.serving.cells import level_of
@@ -31,7 +31,10 @@ def re_recommend(folder: Path, before: Project, project: Project, job: Job) -> t
     """
     opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
     fit, notes = consistent(opened, seen(Pipeline(folder, opened), Silent()))
+    fit, for_task = propose_task(folder, fit)
+    fit, more = consistent(fit, seen(Pipeline(folder, fit), Silent()))  # what the kind of task excludes
     renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
+    reasons, notes = {**for_task, **reasons}, [*notes, *more]
     if renewed.metric != project.metric and renewed.goals.score is not None:
         renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale
     return renewed, reasons, [*notes, *changes(project, renewed)]
