@@ -53,6 +53,13 @@ def test_what_a_person_chose_stays(trained, before):
     assert "sex" not in named(new)
 
 
+def test_a_metric_of_a_person_that_the_new_task_does_not_have_is_named(trained, before):
+    mine = replace(before, metric="f1_macro")
+    new, _, changes = after(trained, mine, replace(set_target(mine, "body_mass_g"), task=None))
+    assert (new.task, new.metric) == ("regression", "neg_root_mean_squared_error")
+    assert any("is for another task" in change for change in changes)
+
+
 def test_the_edit_itself_is_no_proposal(trained, before):
     project = replace(before, metric="f1_macro")
     assert after(trained, before, project)[0].metric == "f1_macro"
