@@ -18,6 +18,8 @@ def predict_command(args: argparse.Namespace) -> int:
     project = open_project(args.source) if (args.source / "project.json").exists() else None
     with child_process() as child:
         found = run_call(child, PredictFile(args.source, args.input, args.output, project))
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
     print(f"{rows_text(found.rows)}, {found.refused:,} of them refused, to {args.output}.", file=sys.stderr)
     return 0
 
@@ -25,6 +27,8 @@ def predict_command(args: argparse.Namespace) -> int:
 def drift_command(args: argparse.Namespace) -> int:
     """Compare a new file with the training rows."""
     found = call_on(args.dir, partial(MeasureDrift, file=args.file))
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
     if args.json:
         print_json(to_json(found))
         return 0

@@ -111,7 +111,10 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
 
 
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
-    """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
+    """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column.
+
+    Beside what `evaluate_rows` says: `file`, `rows_in_file`, `rows_left_out`, and in `notes` which columns of the model the file lacks.
+    """
     project = chosen.pipeline.project
     source = project.source if project.source and project.source.opens(str(path)) else None
     cells = load_named(path, source, {project.target}, job)[1]
@@ -120,6 +123,7 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
             msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=path.name, target=project.target),
             "Choose a file that holds the true values.",
         )
+    absent = chosen.scorer.schema.check_columns(cells.names)
     table, problems = read_like(cells, chosen.pipeline.table)
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
@@ -146,4 +150,5 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = evaluate_rows(chosen, Dataset(features, target), job)
     _place(found, known)
-    return {**found, "file": path.name, "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}
+    notes = [*found["notes"], *([absent] if absent else [])]
+    return {**found, "notes": notes, "file": path.name, "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}
