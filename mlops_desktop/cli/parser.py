@@ -21,9 +21,11 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
+    from mlops_desktop.engine.choices import load_extensions
     from mlops_desktop.engine.process import Crashed, Failed
 
     try:
+        load_extensions()
         code: int = getattr(importlib.import_module(f"mlops_desktop.cli.{args.module}"), args.function)(args)
         return code
     except UserError as error:
