@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation, Sampler
 from mlops_desktop.engine.choices import choices
@@ -39,6 +40,11 @@ class Candidate:
     def members(self) -> tuple[Candidate, ...]:
         """Every model to be fitted: this one."""
         return (self,)
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Every part that is fitted."""
+        return (*self.steps, *([self.sampler] if self.sampler else []), self.encoding, self.algorithm)
 
     @property
     def stores_training_data(self) -> bool:

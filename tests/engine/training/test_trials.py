@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +14,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.trials import Folds, out_of_fold, run_trial
 
 
@@ -41,6 +45,22 @@ def test_a_fold_in_the_store_is_not_fitted_again(trained, copy_of):
     assert len(first.messages) == len(made.pipeline.folds)
     assert not again.messages
     assert (one.score, one.std, one.fold_scores, one.id) == (two.score, two.std, two.fold_scores, two.id)
+
+
+def test_loading_libraries_is_not_in_the_seconds_of_a_fit(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    monkeypatch.setattr(trials, "load_libraries", lambda components: time.sleep(1.0))
+    assert run_trial(Folds(made.pipeline), made.candidate(algorithm("decision_tree", max_depth=2)), 1, Silent()).seconds < 1.0
+
+
+def test_the_libraries_of_a_candidate_are_loaded():
+    code = (
+        "import sys; from mlops_desktop.engine.choices import choices; from mlops_desktop.engine.training.library_imports import load_libraries;"
+        "load_libraries([choices().algorithms['lightgbm'](), choices().operations['select_importance']()]);"
+        "print(*({'lightgbm', 'sklearn.linear_model', 'sklearn.dummy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert {"lightgbm", "sklearn.linear_model"} <= set(done.stdout.split())
 
 
 def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(trained):
