@@ -59,12 +59,12 @@ class Schema(Serializable):
         return msg("The columns {names} are not there; their values count as missing.", names=_quoted([column.name for column in absent]))
 
     def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
-        """A frame from JSON rows, strictly: nothing is coerced silently, and all errors and warnings are found at once, by row and field.
+        """A frame from JSON rows; all errors and warnings are found at once, by row and field.
 
-        Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known texts, categories texts,
-        numbers and booleans by their canonical level, dates texts in the column's format or ISO 8601. An absent field is a null; a null
-        is missing where the column allows it. A field whose name is a column's but for blanks is that column; other fields that the model
-        does not know give a warning.
+        A text is read as a cell of the training table with this text: by the grammar of its column, blanks around it do not count.
+        Beside texts, columns of numbers take numbers (whole ones in integer columns), of booleans true / false / 0 / 1, of categories and
+        texts numbers and booleans by their canonical level. An absent field is a null; a null is missing where the column allows it. A
+        field whose name is a column's but for blanks is that column; other fields that the model does not know give a warning.
         """
         return self._validator.from_rows(rows)
 

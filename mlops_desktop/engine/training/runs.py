@@ -46,8 +46,8 @@ class Run:
     `id` is the hash of its decisions (32 hex digits), `trial` the key that its folds lie under, `number` its place in the search,
     `algorithm` the record of the algorithm or ensemble, `candidate` that of the whole pipeline (see `read_candidate`; absent from records
     of older versions), `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless
-    done), `seconds` the time of its fits without the loading of libraries, `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix, `versions` the
-    libraries that fitted it.
+    done), `seconds` the time of its fits without the loading of libraries, `reason` why it failed or what to know of it, `rows` and
+    `features` the size of the training part's matrix, `versions` the libraries that fitted it.
     """
 
     id: str

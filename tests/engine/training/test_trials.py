@@ -55,7 +55,8 @@ def test_loading_libraries_is_not_in_the_seconds_of_a_fit(trained, copy_of, monk
 
 def test_the_libraries_of_a_candidate_are_loaded():
     code = (
-        "import sys; from mlops_desktop.engine.choices import choices; from mlops_desktop.engine.training.library_imports import load_libraries;"
+        "import sys; from mlops_desktop.engine.choices import choices;"
+        "from mlops_desktop.engine.training.library_imports import load_libraries;"
         "load_libraries([choices().algorithms['lightgbm'](), choices().operations['select_importance']()]);"
         "print(*({'lightgbm', 'sklearn.linear_model', 'sklearn.dummy'} & set(sys.modules)))"
     )
