@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
@@ -50,8 +49,12 @@ def evaluate_command(args: argparse.Namespace) -> int:
 
 def questions_command(args: argparse.Namespace) -> int:
     """Print what is in doubt, or answer one question."""
-    if args.answer:
-        return _answer(args.dir, args.answer, args.reason)
+    if args.answer is not None:
+        if args.all:
+            raise UserError("--all lists questions, --answer decides one.", "Give one of them.")
+        return _answer(args)
+    if args.reason is not None:
+        raise UserError("--reason is for an answer.", "Give --answer ID=OPTION with it.")
     found = call_on(args.dir, ListQuestions)
     if args.json:
         print_json({"questions": [one.to_json() for one in found]})
@@ -67,16 +70,22 @@ def questions_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(folder: Path, answer: str, reason: str) -> int:
-    id_, equals, option = answer.partition("=")
-    if not equals:
+def _answer(args: argparse.Namespace) -> int:
+    answer: str = args.answer
+    if "=" not in answer:
         raise UserError(msg("“{answer}” is no answer.", answer=answer), "Write ID=OPTION, as `questions` lists them.")
-    found = {one.id: one for one in call_on(folder, ListQuestions)}
-    if id_ not in found:
-        raise UserError(msg("There is no question “{id}”.", id=id_), "`questions --all` lists every one.")
-    with edited(folder) as (project, save):
-        save(answer_question(project, found[id_], option, reason))
-    print(f"{id_}: {option}")
+    # The name of a column is part of an id and may hold “=”, and so may the id of an option.
+    found = [one for one in call_on(args.dir, ListQuestions) if answer.startswith(f"{one.id}=")]
+    if not found:
+        raise UserError(msg("There is no question “{id}”.", id=answer.partition("=")[0]), "`questions --all` lists every one.")
+    question = max(found, key=lambda one: len(one.id))
+    option = answer[len(question.id) + 1 :]
+    with edited(args.dir) as (project, save):
+        save(answer_question(project, question, option, args.reason or ""))
+    if args.json:
+        print_json({"question": question.id, "option": option})
+    else:
+        print(f"{question.id}: {option}")
     return 0
 
 
