@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ from mlops_desktop.engine.project import (
     new_project_folder,
     project_to_json,
     refuse_metric,
+    refuse_split,
     set_field,
     to_json,
+    unknown_columns,
     write_project,
 )
-from mlops_desktop.engine.training import clean_store, open_project
+from mlops_desktop.engine.training import Runs, clean_store, open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -65,6 +67,10 @@ def set_command(args: argparse.Namespace) -> int:
         project = before
         for field in args.fields:
             project = set_field(project, field, known_columns(args.dir, project))
+        if project.chosen and project.chosen != before.chosen:
+            project = replace(project, chosen=Runs(args.dir).get(project.chosen).id)
+        if project.split != before.split:
+            refuse_split(project, known_columns(args.dir, project))
         if project.metric != before.metric:
             refuse_metric(project)
         project = _recommended_again(args.dir, before, project)
@@ -118,7 +124,8 @@ def update_command(args: argparse.Namespace) -> int:
         updated = found.project
         proposed = run_call(child, Propose(args.dir, updated))
         save(proposed.project)
-    for line in [*evidence_lines(found.evidence), *reason_lines(proposed.reasons)]:
+    absent = unknown_columns(updated, [column.name for column in found.columns])
+    for line in [*evidence_lines(found.evidence), *reason_lines(proposed.reasons), *absent]:
         print(f"- {line}")
     print(f"{rows_text(found.rows)} from {updated.file}. Train again with: mlops-desktop run {args.dir}")
     return 0

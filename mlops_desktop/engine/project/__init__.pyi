@@ -5,6 +5,8 @@ from .assignments import set_field as set_field
 from .assignments import set_note as set_note
 from .assignments import set_target as set_target
 from .consistency import consistent as consistent
+from .consistency import refuse_split as refuse_split
+from .consistency import unknown_columns as unknown_columns
 from .decisions import Answer as Answer
 from .decisions import Brief as Brief
 from .decisions import ColumnNote as ColumnNote
