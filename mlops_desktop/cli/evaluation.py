@@ -12,8 +12,10 @@ from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_json, rows_text
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
 from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.questions import answer_question, open_questions
+from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
+from mlops_desktop.engine.training import open_project
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 
 def profile_command(args: argparse.Namespace) -> int:
@@ -56,6 +58,8 @@ def questions_command(args: argparse.Namespace) -> int:
     if args.reason is not None:
         raise UserError("--reason is for an answer.", "Give --answer ID=OPTION with it.")
     found = call_on(args.dir, ListQuestions)
+    for id_ in unasked_answers(open_project(args.dir), found) if args.all else ():
+        print(f"The answer to “{id_}” has no question: it is settled, or its name is wrong.", file=sys.stderr)
     if args.json:
         print_json({"questions": [one.to_json() for one in found]})
         return 0
@@ -99,7 +103,8 @@ def check_command(args: argparse.Namespace) -> int:
         print_json({**to_json(found), "passed": passed, **({"open_questions": left} if args.questions else {})})
     else:
         for goal in found.goals:
-            print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: wanted {goal.wanted}, measured {goal.measured}")
+            numbers = f"wanted {value_text(goal.wanted)}, measured {value_text(goal.measured)}"
+            print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: {numbers}")
         for one in left:
             print(f"OPEN     question {one}")
         print("All goals are met." if passed and found.goals else "No goals are set." if passed else "Not accepted.")

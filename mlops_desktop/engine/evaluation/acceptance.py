@@ -15,6 +15,7 @@ from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.project import OMIT_NONE, Project, require
 from mlops_desktop.engine.training import mean_cost
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.value_text import number_text
 
 CALLS = 300
 WARM_UP = 20
@@ -63,7 +64,7 @@ def check(project: Project, measured: Mapping[str, Any]) -> Acceptance:
                 wanted.response_ms,
                 took,
                 took is not None and took <= wanted.response_ms,
-                f"Answer within {wanted.response_ms:g} ms: {outcome}.",
+                f"Answer within {number_text(wanted.response_ms)} ms: {outcome}.",
             )
         )
     if wanted.cost is not None:
@@ -96,7 +97,9 @@ def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> 
     else:
         cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))
         outcome = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the test part"
-    return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {outcome}.")
+    return GoalResult(
+        "cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {number_text(wanted)}: {outcome}."
+    )
 
 
 def _finite(value: Any) -> float | None:

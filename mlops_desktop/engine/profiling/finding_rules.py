@@ -14,6 +14,7 @@ from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.value_text import number_text
 
 MANY_LEVELS = 50
 MINORITY = 0.05  # a class with less than this share, or 20 times fewer rows than the largest, is rare
@@ -167,7 +168,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
             message = (
                 f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
-                f"outside the middle half, {low:.6g} to {high:.6g}."
+                f"outside the middle half, {number_text(low, 6)} to {number_text(high, 6)}."
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
             yield Finding(
@@ -240,9 +241,9 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         for code, count in _codes_for_missing(values):
             cells = pluralize(count, "1 cell", "{n} cells")
             holds = "holds" if count == 1 else "hold"
-            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {code:g}, far from all other values."
+            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {number_text(code)}, far from all other values."
             why = "Such a number often stands for “not known”; as a number it misleads every model."
-            yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [f"{code:g}"]}})
+            yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
 
 
 def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
@@ -269,7 +270,7 @@ def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
 
 def _is_missing_code(value: float) -> bool:
     """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
-    digits = f"{abs(value):g}"
+    digits = number_text(abs(value))
     if not digits.isdigit():
         return False
     if value in (-1, -9, -8, -7, 97, 98, 99):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlops_desktop.serving.value_text import value_text
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -77,7 +79,7 @@ def roc(curves: Sequence[Json], positive: bool) -> str:
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(str(c["class"]), c["roc"]["x"], c["roc"]["y"]) for c in curves], positive)
+        _lines(axes, [(value_text(c["class"]), c["roc"]["x"], c["roc"]["y"]) for c in curves], positive)
         _shares(axes, "False positive rate", "True positive rate (recall)")
 
     return draw(paint, "roc", "ROC curve")
@@ -89,7 +91,7 @@ def precision_recall(curves: Sequence[Json], positive: bool) -> str:
     def paint(axes: Axes) -> None:
         if positive and curves[0]["precision_recall"]["share"] is not None:
             axes.axhline(curves[0]["precision_recall"]["share"], color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(str(c["class"]), c["precision_recall"]["x"], c["precision_recall"]["y"]) for c in curves], positive)
+        _lines(axes, [(value_text(c["class"]), c["precision_recall"]["x"], c["precision_recall"]["y"]) for c in curves], positive)
         _shares(axes, "Recall", "Precision")
 
     return draw(paint, "pr", "Precision-recall curve")
@@ -105,7 +107,7 @@ def calibration(curves: Sequence[Json], positive: bool) -> str:
             observed = np.array(found["observed"])
             reach = np.maximum([observed - found["low"], found["high"] - observed], 0.0)
             axes.errorbar(found["predicted"], observed, yerr=reach, fmt="none", ecolor=SERIES[0], elinewidth=1, alpha=0.6)
-        lines = [(str(c["class"]), c["calibration"]["predicted"], c["calibration"]["observed"]) for c in curves]
+        lines = [(value_text(c["class"]), c["calibration"]["predicted"], c["calibration"]["observed"]) for c in curves]
         _lines(axes, lines, positive, marks=True)
         _shares(axes, "Predicted probability", "Observed share")
 
@@ -117,7 +119,7 @@ def gain(curves: Sequence[Json], positive: bool) -> str:
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        lines = [(str(c["class"]), [0.0, *c["gain"]["share"]], [0.0, *c["gain"]["found"]]) for c in curves if c["gain"]["share"]]
+        lines = [(value_text(c["class"]), [0.0, *c["gain"]["share"]], [0.0, *c["gain"]["found"]]) for c in curves if c["gain"]["share"]]
         _lines(axes, lines, positive)
         _shares(axes, "Rows taken, highest score first", "Found")
 

@@ -11,6 +11,7 @@ from mlops_desktop.engine.reporting import report_plots
 from mlops_desktop.engine.reporting.decision_sections import metric_named, not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, figure, heading, items, join, number, paragraph, share, table
 from mlops_desktop.engine.reporting.page import figures as side_by_side
+from mlops_desktop.serving.value_text import value_text
 
 Json = dict[str, Any]
 
@@ -193,7 +194,7 @@ def threshold(facts: Mapping[str, Any]) -> Html:
     if not found or not found.get("threshold_curve"):
         return not_yet("The cut-off is chosen on out-of-fold scores when a model is chosen.")
     chosen = (facts.get("model") or {}).get("threshold", found.get("threshold"))
-    positive = str(found["classes"][found["positive"]])
+    positive = value_text(found["classes"][found["positive"]])
     by_hand = project.get("threshold") is not None
     text = f"Rows with a probability of at least {number(chosen)} are answered “{positive}”. " if chosen is not None else ""
     text += "The cut-off was set by hand." if by_hand else "The cut-off was chosen on out-of-fold scores, never on the test part."
