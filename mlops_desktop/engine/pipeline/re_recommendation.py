@@ -77,7 +77,7 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.metric != new.metric and new.metric in METRICS:
         found.append(f"metric: {METRICS[new.metric].label}")
     if old.split != new.split:
-        found.append(f"split: {new.split.id}")
+        found.append(f"split: {new.split.label}")
     if old.steps != new.steps:
         found.append(pluralize(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
+from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
@@ -23,13 +23,16 @@ FENCE = 3.0  # interquartile ranges beyond the quartiles from which a value coun
 FAR_OUT_SHARE, FAR_OUT_MOST = 0.001, 0.05  # more than that are no outliers but a long tail
 
 
+EMPTY = FindingKind("empty", "{column} is empty", safe=True)
+CONSTANT = FindingKind("constant", "{column} never changes", safe=True)
+
+
 def _constant(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         missing = seen.frame.missing(column.name)
         ignore = {"role": {column.name: "ignore"}}
         if missing.all():
-            yield Finding(
-                "empty",
+            yield EMPTY.finding(
                 "warning",
                 column.name,
                 msg("“{column}” is empty in every row.", column=column.name),
@@ -39,9 +42,10 @@ def _constant(seen: Seen) -> Iterator[Finding]:
         elif not missing.any() and seen.distinct(column) == 1:
             message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."
             if seen.frame.rows > 1:
-                yield Finding(
-                    "constant", "warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore
-                )
+                yield CONSTANT.finding("warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore)
+
+
+IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
 
 
 def _identifier(seen: Seen) -> Iterator[Finding]:
@@ -49,7 +53,7 @@ def _identifier(seen: Seen) -> Iterator[Finding]:
         if column.type == "id":
             message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
             why = "A model would learn single rows by heart instead of what they have in common."
-            yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
+            yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
 def repeated_rows(seen: Seen) -> int:
@@ -61,20 +65,25 @@ def repeated_rows(seen: Seen) -> int:
     return seen.frame.rows - len(np.unique(total)) if columns else 0
 
 
+DUPLICATE_ROWS = FindingKind("duplicate_rows", "Repeated rows", safe=True)
+
+
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
         apart = " but the identifier" if "id" in seen.roles.values() else ""
         message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
         why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
-        yield Finding(
-            "duplicate_rows",
+        yield DUPLICATE_ROWS.finding(
             "warning" if count >= 0.001 * seen.frame.rows else "info",
             "",
             message,
             why,
             {"row_filter": {"id": "drop_duplicates"}},
         )
+
+
+DUPLICATE_COLUMN = FindingKind("duplicate_column", "{column} repeats a column", safe=True)
 
 
 def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
@@ -90,7 +99,7 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         else:
             message = f"“{column.name}” holds the same as “{same.name}” in every row."
         why = "The second tells nothing new."
-        yield Finding("duplicate_column", "warning", column.name, message, why, {"role": {column.name: "ignore"}})
+        yield DUPLICATE_COLUMN.finding("warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
 def _content(seen: Seen, column: Column) -> bytes:
@@ -115,6 +124,9 @@ def _same_texts(seen: Seen, one: Column, other: Column) -> bool:
     return seen.frame.texts(one.name) == seen.frame.texts(other.name)
 
 
+MISSING = FindingKind("missing", "Missing in {column}")
+
+
 def _missing(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         share = float(seen.frame.missing(column.name).mean())
@@ -131,14 +143,16 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             fix = {"step": {"id": "impute_categories", "params": {"columns": [column.name]}}}
         else:
             fix = None
-        yield Finding(
-            "missing",
+        yield MISSING.finding(
             severity,
             column.name,
             message,
             "Most models need a value in every cell; that it is missing can tell something too.",
             fix,
         )
+
+
+TARGET_MISSING = FindingKind("target_missing", "Rows without the target", safe=True)
 
 
 def _target_missing(seen: Seen) -> Iterator[Finding]:
@@ -148,7 +162,10 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
     if count:
         message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
         why = "Nothing can be learned from a row without the answer."
-        yield Finding("target_missing", "high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
+        yield TARGET_MISSING.finding("high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
+
+
+OUTLIERS = FindingKind("outliers", "Far-out values in {column}")
 
 
 def _outliers(seen: Seen) -> Iterator[Finding]:
@@ -171,9 +188,12 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
                 f"outside the middle half, {number_text(low, 6)} to {number_text(high, 6)}."
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
-            yield Finding(
-                "outliers", "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
+            yield OUTLIERS.finding(
+                "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
             )
+
+
+MANY_LEVELS = FindingKind("many_levels", "Many categories in {column}")
 
 
 def _many_levels(seen: Seen) -> Iterator[Finding]:
@@ -186,7 +206,10 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
                 few = pluralize(rare, "1 of them has", "{n} of them have")
                 message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
                 why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
-                yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
+                yield MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+IMBALANCE = FindingKind("imbalance", "A rare class")
 
 
 def _imbalance(seen: Seen) -> Iterator[Finding]:
@@ -200,7 +223,10 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
         rows = pluralize(least, "1 row", "{n} rows")
         message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
         why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
-        yield Finding("imbalance", "warning", seen.target, message, why)
+        yield IMBALANCE.finding("warning", seen.target, message, why)
+
+
+LEAK = FindingKind("leak", "Possible leak: {column}")
 
 
 def _leak(seen: Seen) -> Iterator[Finding]:
@@ -226,7 +252,10 @@ def _leak(seen: Seen) -> Iterator[Finding]:
             message = f"“{column.name}” alone {strength} “{seen.target}”: a Gini of {gini:.3f}, where 1 is certainty."
             why = "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
             severity: Severity = "high" if gini >= HIGH else "warning"
-            yield Finding("leak", severity, column.name, message, why, {"role": {column.name: "ignore"}})
+            yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+HIDDEN_MISSING = FindingKind("hidden_missing", "A code for “missing” in {column}?", safe=True)
 
 
 def _hidden_missing(seen: Seen) -> Iterator[Finding]:
@@ -243,7 +272,7 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
             holds = "holds" if count == 1 else "hold"
             message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {number_text(code)}, far from all other values."
             why = "Such a number often stands for “not known”; as a number it misleads every model."
-            yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
+            yield HIDDEN_MISSING.finding("warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
 
 
 def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
@@ -278,14 +307,18 @@ def _is_missing_code(value: float) -> bool:
     return len(digits) >= 2 and (len(set(digits)) == 1 or set(digits[1:]) == {"0"})
 
 
+STRAY = FindingKind("stray", "Odd cells in {column}")
+MISSING_WORDS = FindingKind("missing_words", "Words for “missing” in {column}")
+
+
 def _stray(seen: Seen) -> Iterator[Finding]:
     for evidence in seen.table.evidence:
         if evidence.rule == "stray" and seen.roles.get(evidence.column, "feature") not in ("ignore", "id"):
             why = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
-            yield Finding("stray", "warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
+            yield STRAY.finding("warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
         elif evidence.rule == "missing_words":
             why = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
-            yield Finding("missing_words", "info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
+            yield MISSING_WORDS.finding("info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
 
 
 def _by_appearance(values: Floats | Ints) -> Ints:

@@ -103,25 +103,9 @@ class HealthCard(QFrame):
 def finding_text(finding: Finding) -> tuple[str, str]:
     """A short title and a sentence."""
     tr = QCoreApplication.translate
-    titles = {
-        "target_missing": tr("Findings", "Rows without the target"),
-        "leak": tr("Findings", "Possible leak: {column}"),
-        "empty": tr("Findings", "{column} is empty"),
-        "constant": tr("Findings", "{column} never changes"),
-        "identifier": tr("Findings", "{column} is an identifier"),
-        "duplicate_rows": tr("Findings", "Repeated rows"),
-        "duplicate_column": tr("Findings", "{column} repeats a column"),
-        "missing": tr("Findings", "Missing in {column}"),
-        "hidden_missing": tr("Findings", "A code for “missing” in {column}?"),
-        "stray": tr("Findings", "Odd cells in {column}"),
-        "missing_words": tr("Findings", "Words for “missing” in {column}"),
-        "outliers": tr("Findings", "Far-out values in {column}"),
-        "many_levels": tr("Findings", "Many categories in {column}"),
-        "imbalance": tr("Findings", "A rare class"),
-    }
     name = finding.column
     short = name if len(name) <= 28 else f"{name[:15]}…{name[-10:]}"
-    title = titles.get(finding.rule, "{column}").format(column=short or tr("Findings", "several columns"))
+    title = tr("Findings", finding.title).format(column=short or tr("Findings", "several columns"))
     message = finding.message
     return title, message.replace(name, short) if name else message
 

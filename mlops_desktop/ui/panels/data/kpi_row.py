@@ -65,7 +65,8 @@ class KpiRow(QWidget):
         one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
-        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.id)
+        method = project.split.label.partition(":")[0]
+        classes, split = one["target"].get("classes", []), self.tr("split: {method}").format(method=method[:1].lower() + method[1:])
         total = sum(count for _, count in classes) or 1
         if classes and has_classes(project.task) and task_spec(project.task or "").has_positive:
             rows = next((count for value, count in classes if value == project.positive), 0)
