@@ -343,5 +343,5 @@ class Exporter(Component, ABC):
         data (see `serving.bundle`).
 
         No clock and no random id goes into it: the same bundle gives the same bytes. Progress goes to `job`: the last fraction is exactly
-        1.0, and none is less than the one before. UserError, which names the file, when the bundle is damaged (`serving.bundle.verify_sums`).
+        1.0, and none is less than the one before. UserError when the bundle is damaged (`serving.bundle.verify_sums`); it names the file.
         """
