@@ -11,9 +11,8 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_json, rows_text
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
-from mlops_desktop.engine.project import to_json
+from mlops_desktop.engine.project import read_project, to_json
 from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
-from mlops_desktop.engine.training import open_project
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -58,7 +57,7 @@ def questions_command(args: argparse.Namespace) -> int:
     if args.reason is not None:
         raise UserError("--reason is for an answer.", "Give --answer ID=OPTION with it.")
     found = call_on(args.dir, ListQuestions)
-    for id_ in unasked_answers(open_project(args.dir), found) if args.all else ():
+    for id_ in unasked_answers(read_project(args.dir), found) if args.all else ():
         print(f"The answer to “{id_}” has no question: it is settled, or its name is wrong.", file=sys.stderr)
     if args.json:
         print_json({"questions": [one.to_json() for one in found]})
@@ -113,7 +112,8 @@ def check_command(args: argparse.Namespace) -> int:
 
 def report_command(args: argparse.Namespace) -> int:
     """Write everything that was decided, found and measured as one offline page."""
-    call_on(args.dir, partial(WriteReport, out=args.out))
+    # In a copy of a project that cannot be written an access to the held-out test set could not be counted.
+    call_on(args.dir, lambda place, project: WriteReport(place, project, args.out, without_test_set=place != args.dir))
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.cli.calling import child_process, edited, run_call
+from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, reason_lines, rows_text
 from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns
@@ -99,7 +99,8 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
 
 def show_command(args: argparse.Namespace) -> int:
     """Print the decisions of a project as JSON."""
-    print_json(project_to_json(open_project(args.dir)))
+    with opened(args.dir) as (_, project):
+        print_json(project_to_json(project))
     return 0
 
 

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from tests.cli.conftest import SAMPLES, call, refused
+from tests.engine.disks import read_only_disk
 
 
 def test_new_data_under_the_same_decisions(project, tmp_path):
@@ -114,6 +115,24 @@ def test_decisions_about_what_is_not_there_are_named(project, tmp_path):
     assert "There is no column “typo”" in done.stderr
     assert json.loads(call("show", copy).stdout)["columns"]["typo"]["unit"] == "cm"
     assert "The answer to “guess.colour” has no question" in call("questions", copy, "--all").stderr
+
+
+def test_a_folder_that_cannot_be_written_is_read(project, tmp_path):
+    with read_only_disk(project) as folder:
+        for command in (
+            ("runs", folder),
+            ("show", folder),
+            ("predict", folder, SAMPLES / "penguins.csv", tmp_path / "out.csv"),
+            ("report", folder, tmp_path / "r.html"),
+            ("questions", folder),
+        ):
+            done = call(*command)
+            assert done.returncode == 0, done.stderr
+            assert "is open for reading only" in done.stderr
+        assert "cannot be counted" in refused(call("evaluate", folder))
+        for command in (("set", folder, "name=x"), ("run", folder), ("clean", folder)):
+            assert "permission was denied" in refused(call(*command))
+    assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 345
 
 
 def test_clean_removes_what_nothing_uses(project, tmp_path):
