@@ -79,7 +79,7 @@ def _classes(found: Json) -> Html:
 
 
 def _confusion(found: Json) -> Html:
-    labels, counts = [str(name) for name in found["confusion"]["labels"]], found["confusion"]["counts"]
+    labels, counts = [value_text(name) for name in found["confusion"]["labels"]], found["confusion"]["counts"]
     if len(labels) > MOST_CELLS:
         return _mix_ups(labels, counts)
     head = "".join(f'<th scope="col" class="n">{escape(report_plots.short(name, 24))}</th>' for name in labels)
@@ -118,7 +118,7 @@ def _per_class(found: Json) -> Html:
     entries = found["per_class"][:100]
     rows = [
         (
-            report_plots.short(str(e["class"]), 60),
+            report_plots.short(value_text(e["class"]), 60),
             number(e["rows"]),
             number(e["answered"]),
             share(e["precision"]),

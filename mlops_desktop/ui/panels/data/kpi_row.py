@@ -77,7 +77,7 @@ class KpiRow(QWidget):
             return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
         if classes and has_classes(project.task):
             value, rows = min(classes, key=lambda pair: pair[1])
-            least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
+            least = self.tr("least: {name} {share}").format(name=level_of(value), share=f"{rows / total:.1%}")
             return (
                 pluralize(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
                 f"{project.target} · {least}",
