@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import importlib
-import importlib.util
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,8 +18,9 @@ def load_libraries(components: Iterable[Component]) -> None:
     """Import what the functions of these components import, where it is installed; what is loaded already costs nothing."""
     for component in components:
         for name in _imported_by(type(component)):
-            if name not in sys.modules and importlib.util.find_spec(name.partition(".")[0]) is not None:
-                importlib.import_module(name)
+            if name and name not in sys.modules:
+                with contextlib.suppress(ImportError):  # what is not installed is named by the fit that needs it
+                    importlib.import_module(name)
 
 
 @cache
