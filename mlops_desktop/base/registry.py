@@ -45,7 +45,7 @@ class Registry(Mapping[str, type[C]], Generic[C]):
         found = [one for one in classes if issubclass(one, family)]
         members = [one for one in found if not inspect.isabstract(one)]
         if not members:
-            lacking = sorted(name for one in found for name in one.__abstractmethods__)
+            lacking = sorted(name for one in found for name in getattr(one, "__abstractmethods__", ()))
             raise ValueError(f"its class lacks {', '.join(lacking)}" if lacking else f"it holds no class of {family.__name__}")
         for member in members:
             if member.id in self._members:

@@ -193,7 +193,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             )
 
 
-MANY_LEVELS = FindingKind("many_levels", "Many categories in {column}")
+TOO_MANY_LEVELS = FindingKind("many_levels", "Many categories in {column}")
 
 
 def _many_levels(seen: Seen) -> Iterator[Finding]:
@@ -206,7 +206,7 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
                 few = pluralize(rare, "1 of them has", "{n} of them have")
                 message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
                 why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
-                yield MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
+                yield TOO_MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
 IMBALANCE = FindingKind("imbalance", "A rare class")
