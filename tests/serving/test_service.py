@@ -195,7 +195,7 @@ def test_requests_are_counted_but_not_kept(services, rows_of):
     assert drift["rows"] == 32
     assert drift["model"] == {"name": "leavers", "version": "0123456789ab"}
     page = service.metrics().body.decode()
-    assert 'model_input_invalid_total{field="age",code="unreadable"} 1' in page
+    assert 'model_input_invalid_total{field="age",code="unreadable"} 2' in page
     assert "model_refused_rows_total 1" in page
 
 
