@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from dataclasses import replace
 
@@ -51,17 +49,6 @@ def test_loading_libraries_is_not_in_the_seconds_of_a_fit(trained, copy_of, monk
     made = copy_of(trained)
     monkeypatch.setattr(trials, "load_libraries", lambda components: time.sleep(1.0))
     assert run_trial(Folds(made.pipeline), made.candidate(algorithm("decision_tree", max_depth=2)), 1, Silent()).seconds < 1.0
-
-
-def test_the_libraries_of_a_candidate_are_loaded():
-    code = (
-        "import sys; from mlops_desktop.engine.choices import choices;"
-        "from mlops_desktop.engine.training.library_imports import load_libraries;"
-        "load_libraries([choices().algorithms['lightgbm'](), choices().operations['select_importance']()]);"
-        "print(*({'lightgbm', 'sklearn.linear_model', 'sklearn.dummy'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-    assert {"lightgbm", "sklearn.linear_model"} <= set(done.stdout.split())
 
 
 def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(trained):
