@@ -1,4 +1,4 @@
-"""The acceptance gate: are the goals of stage 1 met by what was measured on the held-out test set."""
+"""The acceptance gate: whether the goals of stage 1 are met on the held-out test set."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -37,7 +36,7 @@ class GoalResult:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Whether every goal is met; without goals it is passed, and `note` says that none is set."""
+    """Whether every goal is met; without goals it is passed, with a `note` that none is set."""
 
     passed: bool
     goals: tuple[GoalResult, ...]
@@ -95,7 +94,7 @@ def _cost_goal(project: Project, wanted: float, measured: Evaluation) -> GoalRes
     return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {outcome}.")
 
 
-def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, Any]], calls: int = CALLS) -> float:
+def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, object]], calls: int = CALLS) -> float:
     """The 95th percentile in milliseconds of answering one row: checked by the schema, transformed, scored, decided. Rows are taken in
     turn.
 

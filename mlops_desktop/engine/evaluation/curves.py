@@ -129,7 +129,7 @@ def residuals(actual: Floats, predicted: Floats, seed: int) -> Residuals:
 
 def _span(values: Floats) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
-    least = max(abs(low), abs(high), 1e-300) * 1e-9  # a histogram needs bars of a width that floats can tell apart
+    least = max(abs(low), abs(high), 1e-300) * 1e-9  # a histogram needs bars whose edges differ as floats
     return (low, high) if high - low > least else (low - max(abs(low), 1.0) / 2, high + max(abs(high), 1.0) / 2)
 
 

@@ -63,10 +63,10 @@ def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evalu
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
     if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
         return seen
-    honest = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
-    found = _placed(evaluate_rows(honest, pipeline.test, Part(job, 0.2, 0.6)), pipeline.test_rows)
+    fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
+    found = _placed(evaluate_rows(fitted, pipeline.test, Part(job, 0.2, 0.6)), pipeline.test_rows)
     importance = permutation_importance(
-        honest.scorer,
+        fitted.scorer,
         pipeline.test.frame,
         pipeline.test.target,
         pipeline.project.metric,

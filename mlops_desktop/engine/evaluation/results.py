@@ -16,7 +16,7 @@ from mlops_desktop.engine.training import ThresholdCurve
 class MetricResult:
     """One metric, signed as scikit-learn signs it, with its 95 % interval from `low` to `high` and the value of the baseline.
 
-    `shown` is the value without the minus sign of errors, `sentence` says what the metric is and `summary` what this value means.
+    `shown` is the value without the minus sign of errors, `sentence` explains the metric and `summary` this value.
     None: undefined on these rows.
     """
 
@@ -59,7 +59,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class ClassRates:
-    """How one class fares: its rows, the rows that were answered with it, and its precision, recall and F1."""
+    """One class: its rows, the rows that were answered with it, and its precision, recall and F1."""
 
     label: Class = field(metadata=json_name("class"))
     rows: int

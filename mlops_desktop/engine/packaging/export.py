@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +106,9 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 
-def make_exporter(id_: str, options: dict[str, Any]) -> Exporter:
+def make_exporter(id_: str, options: Mapping[str, object]) -> Exporter:
     """The exporter of that id with these options; UserError when there is none, an option is unknown, or a package is missing."""
-    exporter = choices().exporters.read({"id": id_, "params": options})
+    exporter = choices().exporters.read({"id": id_, "params": dict(options)})
     if reason := exporter.missing():
         raise UserError(msg("{exporter} {reason}.", exporter=exporter.label, reason=reason), "Install it, or choose another form.")
     return exporter

@@ -34,7 +34,7 @@ INLINE = {"inline": True, "omit_none": True}  # of a field `Dataclass | None`, w
 
 
 def json_name(name: str) -> dict[str, str]:
-    """Metadata of a field with another name in JSON: a word that Python keeps for itself, or one that stored results hold."""
+    """Metadata of a field with another name in JSON: a keyword of Python, or a name that stored results hold."""
     return {"json_name": name}
 
 
@@ -191,7 +191,7 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
             given.setdefault(field, (where, {}))[1][name] = item
         else:
             given[field] = (f"{where}.{name}" if where else name, item)
-    missing = _required(cls) - given.keys()
+    missing = [name for name, (field, _) in known.items() if field in _required(cls) - given.keys()]
     if missing:
         raise UserError(msg("“{value}” has no “{min}”.", value=where or "the project", min=min(missing)), "It must be there.")
     return cls(**{field: read_field(cls, field, item, place) for field, (place, item) in given.items()})

@@ -43,7 +43,7 @@ def data(profile: Profile | None, project: Project) -> Html:
 
 
 def findings(found: Sequence[Finding]) -> Html:
-    """What is worth a look, with its weight and why it matters."""
+    """The findings, each with its weight and why it matters."""
     if not found:
         return paragraph("Nothing was found that needs attention.", quiet=True)
     entries = []

@@ -161,7 +161,7 @@ def _split_settings(splitter: Splitter) -> list[tuple[str, str | None]]:
 
 
 def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
-    """The runs in the order of the leaderboard; those that cannot be told apart from the best are marked as ties."""
+    """The runs in the order of the leaderboard; those that do not differ significantly from the best are marked as ties."""
     if not runs:
         return not_yet("Train models in stage 6, or with “run”.")
     done = [run for run in runs if run.score is not None]
@@ -182,7 +182,7 @@ def leaderboard(runs: Sequence[Run], chosen: str, task: str) -> Html:
     notes = [f"{name}, mean over the folds of the training part; ± is the standard deviation between folds."]
     if any(tied[1:]):
         notes.append(
-            "A tie cannot be told apart from the best run by a corrected paired t-test over the folds: take the simpler or the faster one."
+            "A tie does not differ significantly from the best run (corrected paired t-test over folds): take the simpler or the faster."
         )
     if len(runs) > MOST_RUNS:
         notes.append(pluralize(len(runs) - MOST_RUNS, "1 more run is not shown.", "{n} more runs are not shown."))

@@ -50,7 +50,7 @@ def metric_table(found: Evaluation, out_of_fold: Evaluation | None) -> Html:
         cells.append(number(metric.shown(base) if metric and base is not None else base))
         rows.append([*cells, result.summary])
     head = ["Metric", "Value", "95 % interval", *(["Out of fold"] if out_of_fold else []), "Baseline", "In words"]
-    caption = f"The baseline looks at no column: it {task_spec(found.task).baseline}."
+    caption = f"The baseline uses no column: it {task_spec(found.task).baseline}."
     return table(head, rows, range(1, len(head) - 1), caption=caption)
 
 
@@ -173,8 +173,8 @@ def importance(found: Importance | None) -> Html:
     parts = [paragraph(text, quiet=True)]
     if used:
         names, means, deviations = zip(*used[:MOST_COLUMNS], strict=True)
-        picture = report_plots.bars(names, means, deviations, f"Fall of {label}", "importance")
-        parts.append(Html(f"<figure>{picture}</figure>"))
+        plot = report_plots.bars(names, means, deviations, f"Fall of {label}", "importance")
+        parts.append(Html(f"<figure>{plot}</figure>"))
     else:
         parts.append(paragraph("The metric is not defined on these rows, or the model uses no column."))
     if len(used) > MOST_COLUMNS:

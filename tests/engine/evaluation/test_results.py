@@ -1,4 +1,4 @@
-"""An evaluation is stored and printed in one JSON form, which earlier versions wrote too: reading an old one is no new access to a test set."""
+"""The JSON of an evaluation is what earlier versions stored, so an old one is read without a new access to the held-out test set."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def test_a_field_can_have_another_name_in_json_and_stand_inline():
     [
         ({"name": "w", "side": {"class": "a"}}, "no field in “x” called “side”"),
         ({"name": "w", "label": "a"}, "called “label”"),
-        ({"name": "w", "size": 2}, "has no “label”"),
+        ({"name": "w", "size": 2}, "has no “class”"),
         ({"name": "w", "class": 1}, "“x.class” cannot be 1"),
         ({"class": "a"}, "“x” has no “name”"),
         ({"name": "w", "rest": [1, True]}, "“x.rest\\[1\\]” cannot be True"),

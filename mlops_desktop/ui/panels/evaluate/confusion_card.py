@@ -1,4 +1,4 @@
-"""Right and wrong answers: the confusion matrix, and for several classes how each fares."""
+"""A card with the confusion matrix and the precision, recall and F1 of each class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class ConfusionCard(QFrame):
         self.at = label("", "caption", tone="3", figures=True)
         self.at.setObjectName("confusion_at")
         self.matrix = RowsTable([RowColumn("")], name="confusion", title=self.tr("Confusion matrix"), by_cell=True)
-        self.classes = RowsTable(self._class_columns(), name="per_class", title=self.tr("How each class fares"), selectable=False)
+        self.classes = RowsTable(
+            self._class_columns(), name="per_class", title=self.tr("Precision and recall of each class"), selectable=False
+        )
         self.message = label("", "small", tone="2", wrap=True)
         self.message.setObjectName("confusion_note")
         body = column(

@@ -15,7 +15,7 @@ from mlops_desktop.ui.widgets.charts import ColumnChart, LineChart, ScatterChart
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.series import Mark, Series
 
-MOST = 6  # classes in one plot: there are so many colors that can be told apart
+MOST = 6  # classes in one plot: as many colors are easily distinguished
 HIGH = 250
 
 
@@ -105,10 +105,10 @@ class CurvesCard(QFrame):
             )
             for one in curves
         ]
-        self._axes(self.tr("probability that was said"), self.tr("share that really was"))
+        self._axes(self.tr("predicted probability"), self.tr("observed share"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
         self.message.setText(
-            self.tr("On the dashed line a probability of 30 % comes true 30 times in 100. Below it the model says too much.")
+            self.tr("On the dashed line a probability of 30 % comes true 30 times in 100. Below it the model's probabilities are too high.")
         )
 
     def _gain(self, curves: Sequence[ClassCurves]) -> None:

@@ -49,7 +49,7 @@ class ResultsPage(QWidget):
         )
 
     def show_evaluation(self, found: Evaluation, oof: Evaluation | None, test: Evaluation | None, source: str) -> None:
-        """Show an evaluation: `found` out of fold (`oof`), on the test set (`test`) or on another file, as `source` says."""
+        """Show an evaluation: `found` out of fold (`oof`), on the test set (`test`) or on another file, by `source`."""
         project, classes = self.controller.project, found.classification
         self._show_metrics(found)
         self.goals.setVisible(source != "file")

@@ -34,7 +34,7 @@ class ImportanceCard(QFrame):
         self.chart.setMinimumHeight(220)
 
     def show_importance(self, found: Importance | None, metric: str, unused: bool) -> None:
-        """Show the permutation importance by a metric; None when there is none, which it says whether the test set is `unused` or not."""
+        """Show the permutation importance by a metric. None: there is none, because the held-out test set is `unused` or other rows are shown."""
         if found is None:
             self.chart.show_empty_text(
                 self.tr("It is measured when the held-out test set is used.")
@@ -88,7 +88,11 @@ class WorstCard(QFrame):
         self.table.show_columns(head)
         formats = [one.formatter() for one in shown]
         self.table.show_rows(self._line(at, one, classes, shown, formats) for at, one in enumerate(found.worst[:MOST_ROWS]))
-        text = self.tr("Wrong answers that the model was surest of.") if classes else self.tr("Answers that are furthest from the truth.")
+        text = (
+            self.tr("Wrong answers that the model was most confident in.")
+            if classes
+            else self.tr("Answers that are furthest from the truth.")
+        )
         self.table.setVisible(bool(found.worst))
         self.message.setText(text if found.worst else self.tr("Every row was answered rightly."))
 
