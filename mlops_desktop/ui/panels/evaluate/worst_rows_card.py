@@ -34,7 +34,7 @@ class ImportanceCard(QFrame):
         self.chart.setMinimumHeight(220)
 
     def show_importance(self, found: Importance | None, metric: str, unused: bool) -> None:
-        """Show the permutation importance by a metric. None: there is none, because the held-out test set is `unused` or other rows are shown."""
+        """Show the permutation importance by a metric. None: there is none, because the test set is `unused` or other rows are shown."""
         if found is None:
             self.chart.show_empty_text(
                 self.tr("It is measured when the held-out test set is used.")
