@@ -204,7 +204,7 @@ def _json_names(cls: type[Any]) -> dict[str, tuple[str, bool]]:
     for field in dataclasses.fields(cls):
         if "inline" in field.metadata:
             inner = next(kind for kind in typing.get_args(hints(cls)[field.name]) if dataclasses.is_dataclass(kind))
-            names |= dict.fromkeys(_json_names(inner), (field.name, True))
+            names |= dict.fromkeys(_json_names(inner), (field.name, True))  # type: ignore[arg-type]  # as in `hints`
         else:
             names[field.metadata.get("json_name", field.name)] = (field.name, False)
     return names

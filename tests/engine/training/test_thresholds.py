@@ -110,4 +110,4 @@ def test_curve_is_short_rises_and_is_json():
     assert {len(column) for column in to_json(choice.curve).values()} == {len(choice.curve.threshold)}
     assert from_json(ThresholdCurve, json.loads(json.dumps(to_json(choice.curve), allow_nan=False))) == choice.curve
     alone = threshold_curve(binary([0, 1]), np.array([0.2, 0.8]), 1, Costs(false_positive=1))
-    assert alone["cost"] == [0.5, 0.0, 0.0]
+    assert alone.cost == (0.5, 0.0, 0.0)

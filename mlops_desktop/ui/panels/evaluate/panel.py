@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,8 +54,9 @@ class EvaluatePanel(Panel):
         self._connect()
 
     def _query(self, name: str, title: str, kind: type[R], *, stored: bool = True, long: bool = False) -> Query[R]:
-        read = partial(self.controller.result, kind=kind) if stored else None
-        return Query(self.controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
+        controller = self.controller
+        read: Callable[[str], R | None] | None = (lambda key: controller.result(key, kind)) if stored else None
+        return Query(controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
 
     # ---- building
 
