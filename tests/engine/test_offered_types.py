@@ -65,17 +65,6 @@ UNTYPED = {
     },
     "a cell or row as JSON, of any type": {"data.sent_row", "data.sent_value", "project.KeptInput.row"},
     "an array of any dtype, or a table of pyarrow, which has no types": {"data.Cells.table", "data.Table.values"},
-    "results that are still plain JSON": {
-        "pipeline.preview",
-        "pipeline.rank",
-        "pipeline.seen",
-        "process.MakeOverview.run",
-        "process.PreviewRecipe.run",
-        "process.RankColumns.run",
-        "profiling.overview",
-        "project.consistent",
-        "questions.questions",
-    },
 }
 
 

@@ -68,7 +68,8 @@ def write(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-_PLAIN = frozenset({str, float, int, bool, type(None)})
+_SCALARS = frozenset({str, float, int, bool})
+_PLAIN = _SCALARS | {type(None)}
 
 
 def _write_object(value: Any) -> dict[str, Any]:
@@ -143,6 +144,8 @@ def shown(value: Any) -> str:
 
 def read(hint: Any, value: Any, where: str) -> Any:
     """The value of type `hint` that plain JSON stands for. UserError names `where` and what is allowed there."""
+    if hint in _SCALARS:  # most of all values, so the first question
+        return _scalar(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, Component):
         return _component(hint, value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
