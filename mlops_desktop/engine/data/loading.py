@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Text
 from mlops_desktop.base.source import Source, display_name, file_notes, is_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
@@ -42,16 +43,22 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
 
 
 def load_named(location: Location, source: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
-    """As `load_cells`, for a table of which some column names are known: a guess that its first row is data is doubted when it holds one.
+    """As `load_cells`, for a table of which some column names are known: where none of them is found, a guess that the first row is data is
+    doubted, and which of several rows of names is the right one.
 
     A header that was given is never doubted.
     """
     found, cells = load_cells(location, source, job)
-    if found == source or not wanted or set(wanted) & set(cells.names) or "header" not in found.params():
+    if found == source or not wanted or set(wanted) & set(cells.names):
         return found, cells
-    with_header: dict[str, Any] = {"header": "first"}
-    again, other = load_cells(location, replace(found, **with_header), job)
-    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+    several = any(note.rule == "names" for note in cells.notes)
+    others: list[dict[str, Any]] = [{"header": "first"}, *({"names": which} for which in ("first", "last", "joined") if several)]
+    for changes in others:
+        if changes.keys() <= found.params().keys():
+            again, other = load_cells(location, replace(found, **changes), job)
+            if set(wanted) & set(other.names):
+                return again, other
+    return found, cells
 
 
 def name_of(location: Location) -> str:
@@ -61,6 +68,24 @@ def name_of(location: Location) -> str:
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
+    return _source_for(location)().guess(os.fspath(location))
+
+
+def given_source(location: Location, params: Mapping[str, Any]) -> Source:
+    """The source for a location, with some parameters given and the others found.
+
+    UserError when no source opens this kind, or it has no such parameter or value.
+    """
+    place, kind = os.fspath(location), _source_for(location)
+    if not is_address(place, choices().sources.values()):
+        _refuse_unreadable(Path(place))
+    known = kind.params()
+    texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
+    with disk.explain_errors(f"The file “{name_of(place)}”"):
+        return kind.from_json({"params": {**params, **texts}}).guess(place)
+
+
+def _source_for(location: Location) -> type[Source]:
     place, registry = os.fspath(location), choices().sources
     fitting = [source for source in registry.values() if source.opens(place)]
     if not fitting:
@@ -73,7 +98,7 @@ def guess_source(location: Location) -> Source:
         raise UserError(
             msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
         )
-    return best().guess(place)
+    return best
 
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:
