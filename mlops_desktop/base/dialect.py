@@ -18,6 +18,7 @@ BLANKS = " "
 FIXED = ""
 _ROWS = 200
 _LEAST = 0.6
+_MANY = 20
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
 _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
 
@@ -162,7 +163,10 @@ def _are_times(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
-    """Where columns begin when two blanks or more part them in every line, or in every line below the first; () when nothing does."""
+    """Where columns begin when blanks part them in every line, or in every line below the first: two at least, or one in many lines.
+
+    () when nothing parts them.
+    """
     for among in (lines, lines[1:]):
         width = max(map(len, among), default=0)
         if not among or width > 10_000:
@@ -171,7 +175,8 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
         for line in among:
             for i, char in enumerate(line):
                 taken[i] = taken[i] or not char.isspace()
-        starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - 2) : i])]
+        least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
+        starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
         if len(starts) > 1:
             return (0, *starts[1:])
     return ()

@@ -16,6 +16,7 @@ _TOTALS = (
 TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capitalize(), word.title(), word.upper()) for end in ("", ":"))
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
+_REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
 _USUAL = 1.5  # a text in the first column is a notice when it is so many times longer than the others there
 
 
@@ -107,6 +108,13 @@ class RowSifter:
             return False
         return len(row) < width or (self.layout.fill > 2 and len(first) > max(_USUAL * self.longest, 8))
 
+    def checked(self, reasons: dict[int, str], rows: int) -> dict[int, str]:
+        """The reasons for positions among so many rows, without those that hold for too many: texts may be names and cells alike."""
+        repeated = sum(reason == "repeated" for reason in reasons.values())
+        if not any(self.layout.kinds) and repeated >= _REPEATED * rows:
+            return {at: reason for at, reason in reasons.items() if reason != "repeated"}
+        return reasons
+
 
 def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int], list[LeftOut]]:
     """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
@@ -117,5 +125,6 @@ def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int],
     for at, row in enumerate(rows[: len(rows) - len(end)]):
         if reason := sifter.inside(row, width):
             reasons[at] = reason
+    reasons = sifter.checked(reasons, len(rows))
     found = [LeftOut(at, reason, row_text(rows[at])) for at, reason in sorted(reasons.items()) if reason != "blank"]
     return [at for at in range(len(rows)) if at not in reasons], found

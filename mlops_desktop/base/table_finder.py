@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from mlops_desktop.base.cell_kind import CellKind, cell_kind, cell_text
 from mlops_desktop.base.header import is_header
+from mlops_desktop.base.name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, unit_of
 
 Row = Sequence[Any]
 SAMPLE_ROWS = 300
@@ -22,25 +23,6 @@ _SAMPLE_CELLS = 60_000
 _TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
 _MOST_HEADERS = 5
-_LONG_NAME = 25
-_UNIT = re.compile(r"[\[(<{].{0,20}[\])>}]|.{0,8}[°%µμ²³€$‰Ω/].{0,8}")
-_UNITS = frozenset(
-    (
-        *("m", "mm", "cm", "km", "kg", "g", "mg", "µg", "ug", "t", "s", "sec", "min", "h", "hr", "d", "ms", "us", "ns", "l"),
-        *("ml", "dl", "a", "ma", "v", "mv", "kv", "w", "kw", "mw", "gw", "wh", "kwh", "mwh", "hz", "khz", "mhz", "ghz", "pa"),
-        *("hpa", "kpa", "mpa", "bar", "mbar", "psi", "k", "c", "f", "degc", "degf", "deg", "db", "rpm", "ppm", "ppb", "lux"),
-        *("lx", "n", "nm", "j", "kj", "kcal", "cal", "mol", "mmol", "usd", "eur", "chf", "gbp", "pcs", "stk", "st", "ts", "rn"),
-        *("volts", "amps", "watts", "unitless", "in", "ft", "yd", "mi", "lb", "lbs", "oz", "gal", "mph", "kn", "knots", "kmh"),
-        *("u/min", "units", "count", "-", "–", "yyyy-mm-dd", "dd.mm.yyyy", "mm/dd/yyyy", "hh:mm", "hh:mm:ss", "utc"),
-    )
-)
-_TYPE_NAMES = frozenset(
-    (
-        *("string", "str", "text", "char", "varchar", "object", "int", "integer", "int32", "int64", "bigint", "long", "float"),
-        *("float32", "float64", "double", "real", "decimal", "number", "numeric", "bool", "boolean", "date", "time", "datetime"),
-        *("timestamp", "continuous", "discrete", "categorical", "nominal", "factor", "meta", "class", "id"),
-    )
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,15 +152,8 @@ class _Finder:
         heads = [[cell_text(cell) for cell in self.rows[i]] for i in full[:3]]  # they may be repeated further down
         body = [i for i in body if i in full[:3] or [cell_text(cell) for cell in self.rows[i]] not in heads] or body
         width = max((len(self.rows[i]) for i in body), default=0)
-        found: list[CellKind | Literal["value"]] = []
-        for j in range(width):
-            kinds = [kind for i in body if j < len(self.rows[i]) and (kind := cell_kind(self.rows[i][j]))]
-            usual = max(set(kinds), key=kinds.count, default="")
-            if usual != "text" and usual and kinds.count(usual) >= _TYPED * len(kinds):
-                found.append(usual)
-            else:
-                found.append("value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else "")
-        return tuple(found)
+        columns = ([cell_kind(self.rows[i][j]) for i in body if j < len(self.rows[i])] for j in range(width))
+        return tuple(_column_kind([kind for kind in column if kind]) for column in columns)
 
     def layout(self) -> Layout:
         header = self._header()
@@ -268,13 +243,13 @@ class _Finder:
         start = last
         while start > first and self._belongs_above(start - 1, last):
             start -= 1
-        if self.fill == 2 and start < last and not any(_is_units(self.rows[i]) for i in range(start + 1, last + 1)):
-            start = last  # of two columns, rows above the names are pairs more often than names
+        if self.fill == 2 and start < last and not any(are_units(self.rows[i]) for i in range(start + 1, last + 1)):
+            start = last - (self.wanted.units == "row")  # of two columns, rows above the names are pairs more often than names
         return list(range(max(start, last - _MOST_HEADERS + 1), last + 1))
 
     def _last_above_body(self, first: int) -> int:
         """The last row with nothing but texts in typed columns before the rows of the body begin."""
-        last, after_units, apart = first, _is_units(self.rows[first]), False
+        last, after_units, apart = first, False, False
         for i in range(first + 1, len(self.rows)):
             if not self.plain[i]:
                 apart = apart or self.blank[i]
@@ -284,18 +259,18 @@ class _Finder:
             if last == first and i == first + 1 and self._names_gaps(i):
                 last = i
                 continue
-            if not _is_import_id(row) and (good > bad or not bad):
+            if not are_import_ids(row) and (good > bad or not bad):
                 return last
             if not good and (after_units or (apart and self.full(i)) or self._names_more(i)):
-                last, after_units = i, after_units or _is_units(row)
+                last, after_units = i, after_units or are_units(row)
             apart = False
         return first
 
     def _names_more(self, at: int) -> bool:
         """Whether a row without a value in a typed column holds names, units or types rather than texts for “missing”."""
         row = self.rows[at]
-        if _is_import_id(row) or _are_type_names(row) or (self.wanted.units != "none" and _is_units(row)):
-            return True
+        if are_import_ids(row) or are_type_names(row) or are_units(row):
+            return self.wanted.units != "none" or not are_units(row)
         typed = [text for cell, kind in zip(row, self.kinds, strict=False) if kind and (text := cell_text(cell))]
         gaps = any(not cell_text(cell) for cell in self.rows[at - 1][1:])
         if not self.full(at) or len(typed) < 2 or len(set(typed)) < (2 if gaps else max(2, 2 / 3 * len(typed))):
@@ -333,7 +308,7 @@ class _Finder:
         """The rows of names, and the units of the columns when one of the rows holds them; what stands below the units is left out."""
         for place in range(len(header) - 1, 0, -1):
             row = self.rows[header[place]]
-            if self.wanted.units != "none" and _is_units(row) and not _are_type_names(row):
+            if self.wanted.units != "none" and are_units(row) and not are_type_names(row):
                 return self._with_units(header, place)
         return self._with_units(header, len(header) - 1) if self.wanted.units == "row" and len(header) > 1 else (header, ())
 
@@ -341,7 +316,7 @@ class _Finder:
         self._leave(header[place], "units")
         for at in header[place + 1 :]:
             self._leave(at, "names")
-        return header[:place], tuple(_unit(cell) for cell in self.rows[header[place]])
+        return header[:place], tuple(unit_of(cell) for cell in self.rows[header[place]])
 
     def _names(self, header: tuple[int, ...]) -> tuple[tuple[str, ...] | None, Literal["", "joined", "first", "last"]]:
         """The names of the columns from one row or several."""
@@ -353,10 +328,18 @@ class _Finder:
             rows[0] = [bare or rows[0][0], *rows[0][1:]] if bare or len(rows[0]) <= len(self.kinds) else rows[0][1:]
         if len(rows) == 1:
             return tuple(rows[0]), ""
-        taken = self.wanted.names if self.wanted.names != "auto" else _best(rows)
+        taken = self.wanted.names if self.wanted.names != "auto" else best_names(rows)
         if taken == "joined":
-            return tuple(_joined(rows)), taken
+            return tuple(joined_names(rows)), taken
         return tuple(rows[0] if taken == "first" else rows[-1]), taken
+
+
+def _column_kind(kinds: Sequence[CellKind]) -> CellKind | Literal["value"]:
+    """The kind of a column by those of its filled cells; "value" for several kinds of values, "" for texts."""
+    for kind in sorted(set(kinds), key=kinds.count, reverse=True)[:1]:
+        if kind != "text" and kinds.count(kind) >= _TYPED * len(kinds):
+            return kind
+    return "value" if kinds and kinds.count("text") <= (1 - _TYPED) * len(kinds) else ""
 
 
 def _reaches(column: Sequence[str], value: int) -> bool:
@@ -366,62 +349,3 @@ def _reaches(column: Sequence[str], value: int) -> bool:
     except ValueError:
         return not all(cell_kind(text) == "boolean" for text in column)
     return not numbers or value <= max(numbers) + max(max(numbers) - min(numbers), 10)
-
-
-def _is_units(row: Row) -> bool:
-    """Whether the cells of a row are units: in brackets, with a mark such as % or °, or known by name."""
-    texts = [text for cell in row if (text := cell_text(cell))]
-    if not texts or _is_import_id(row) or any(len(text) > 24 or cell_kind(text) == "number" for text in texts):
-        return False
-    units = sum(text.casefold() in _UNITS or _UNIT.fullmatch(text) is not None for text in texts)
-    return units >= 0.6 * len(texts)
-
-
-def _are_type_names(row: Row) -> bool:
-    """Whether the cells of a row name types: text, float, continuous …"""
-    texts = [re.sub(r"[(\[].*", "", text).casefold() for cell in row if (text := cell_text(cell))]
-    return bool(texts) and sum(text in _TYPE_NAMES for text in texts) >= 0.9 * len(texts)
-
-
-def _is_import_id(row: Row) -> bool:
-    """Whether the cells of a row are the identifiers that a survey program puts below its questions."""
-    texts = [text for cell in row if (text := cell_text(cell))]
-    return len(texts) > 1 and sum(text.startswith('{"ImportId"') for text in texts) >= 0.8 * len(texts)
-
-
-def _unit(cell: Any) -> str:
-    text = cell_text(cell)
-    bare = re.fullmatch(r"[\[(<{](.*)[\])>}]", text)
-    return bare[1].strip() if bare else "" if text in ("-", "–") else text
-
-
-def _best(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
-    """Which of several rows of names is taken: the last that tells all columns apart, unless it holds sentences."""
-    width = max(map(len, rows))
-
-    def tells_apart(row: list[str]) -> bool:
-        there = [text for text in row if text]
-        return len(set(there)) == len(there) >= 0.9 * width
-
-    def long(row: list[str]) -> bool:
-        return sum(map(len, row)) > _LONG_NAME * len(row) or _is_import_id(row) or _are_type_names(row)
-
-    if tells_apart(rows[-1]) and not long(rows[-1]):
-        return "last"
-    if tells_apart(rows[0]):
-        return "first"
-    return "joined"
-
-
-def _joined(rows: list[list[str]]) -> list[str]:
-    """Each column's names from above to below; a name above holds until the next one in its row."""
-    width = max(map(len, rows))
-    filled = []
-    for row in rows[:-1]:
-        last, whole = "", []
-        for j in range(width):
-            last = row[j] if j < len(row) and row[j] else last
-            whole.append(last)
-        filled.append(whole)
-    filled.append([*rows[-1], *[""] * (width - len(rows[-1]))])
-    return [" ".join(dict.fromkeys(text for text in parts if text)) for parts in zip(*filled, strict=True)]

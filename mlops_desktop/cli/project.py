@@ -39,7 +39,7 @@ def new_command(args: argparse.Namespace) -> int:
         with ProjectLock(args.dir), child_process() as child:
             source = given_source(args.data, dict(map(read_option, args.source))) if args.source else None
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
-            found = run_call(child, ImportFile(args.dir, project, args.data))
+            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
             refuse_metric(project)
             proposed = run_call(child, Propose(args.dir, found.project))
             project = proposed.project

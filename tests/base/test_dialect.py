@@ -63,10 +63,12 @@ def test_escaped_marks_lose_their_meaning_and_other_pairs_stay():
 
 
 def test_fixed_places():
-    lines = ["name        n", "Anna Maria  1", "Bob        23"]
-    assert fixed_cuts(lines) == (0, 11)
-    assert cut(lines[2], (0, 11)) == ["Bob", "23"]
-    assert read_rows("\n".join(lines), Dialect(FIXED, "", cuts=(0, 11)))[1] == ["Anna Maria", "1"]
+    lines = ["name         n", "Anna-Maria   1", "Bob         23"]
+    assert fixed_cuts(lines) == (0, 12)
+    assert fixed_cuts([line.replace("  ", " ", 1) for line in lines]) == ()
+    assert fixed_cuts([line.replace("  ", " ", 1) for line in lines] * 10) == (0, 11)
+    assert cut(lines[2], (0, 12)) == ["Bob", "23"]
+    assert read_rows("\n".join(lines), Dialect(FIXED, "", cuts=(0, 12)))[1] == ["Anna-Maria", "1"]
     assert fixed_cuts(["some words", "others"]) == ()
 
 

@@ -95,6 +95,7 @@ def _sift_table(table: Any, sifter: RowSifter, skip_end: int) -> tuple[Any, list
     for at in sorted({*totals, *_repeated(table, sifter), *_comments(table, sifter)}):
         if at not in reasons and (reason := sifter.inside(_row(table, at), width)):
             reasons[at] = reason
+    reasons = sifter.checked(reasons, table.num_rows)
     if not reasons:
         return table, left
     found = [LeftOut(at, reason, row_text(_row(table, at))) for at, reason in sorted(reasons.items()) if reason != "blank"]

@@ -37,7 +37,7 @@ class Excel(TableSource):
         sheet, notes = self._sheet(path, job)
         rows = sheet.rows[self.skip :]
         if all(map(is_blank, rows)):
-            raise UserError(msg("“{path}” holds no table.", path=path.name), "Choose another sheet or file.")
+            raise _uncalculated(path) if sheet.uncalculated else _no_table(path)
         layout = find_table(rows, self.wanted())
         above = [LeftOut(at, "above", row_text(row)) for at, row in enumerate(sheet.rows[: self.skip]) if not is_blank(row)]
         layout = replace(layout, left_out=(*above, *layout.left_out))
@@ -48,10 +48,7 @@ class Excel(TableSource):
         columns = self._columns(sheet, layout.names, layout.body + self.skip, kept)
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])
         if any(one.uncalculated for one in columns) and not any(one.filled for one in columns):
-            raise UserError(
-                msg("“{path}” holds formulas whose values were never saved.", path=path.name),
-                "Open the file in a spreadsheet program and save it there.",
-            )
+            raise _uncalculated(path)
         yield from table_batches(table)
         return ReadReport(
             rows_read=table.num_rows,
@@ -96,3 +93,14 @@ class Excel(TableSource):
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
         others = [f"“{name}”" for name in names if name != found.title]
         return found, [f"The sheet “{found.title}” was read; there are also {', '.join(others[:5])}."] if others else []
+
+
+def _no_table(path: Path) -> UserError:
+    return UserError(msg("“{path}” holds no table.", path=path.name), "Choose another sheet or file.")
+
+
+def _uncalculated(path: Path) -> UserError:
+    return UserError(
+        msg("“{path}” holds formulas whose values were never saved.", path=path.name),
+        "Open the file in a spreadsheet program and save it there.",
+    )

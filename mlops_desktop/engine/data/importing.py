@@ -46,8 +46,8 @@ class Imported:
     targets: tuple[tuple[str, str], ...]
 
 
-def import_cells(folder: Path, location: Location, project: Project, job: Job) -> Imported:
-    """Read a file or an address (with the project's source if that opens this kind) and keep its cells.
+def import_cells(folder: Path, location: Location, project: Project, job: Job, *, as_given: bool = False) -> Imported:
+    """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
@@ -55,7 +55,7 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
     job.step(0.0, f"Reading {name}")
     known = project.source if project.source and project.source.opens(place) else None
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
-    source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5))
+    source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)
     project = _with_units(project, cells)
     table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
     _refuse_lacking(name, project, cells.names)

@@ -21,9 +21,10 @@ from mlops_desktop.serving.message import msg
 Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
-def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Source, Cells]:
+def load_cells(location: Location, source: Source | None, job: Job, *, as_given: bool = False) -> tuple[Source, Cells]:
     """The source (guessed from the location when None) and its cells, whose notes say what a person should know.
 
+    A source that was found for another location is guessed anew when it does not fit, unless it is to be taken `as_given`.
     UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
     place = os.fspath(location)
@@ -31,7 +32,10 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     if not is_address(place, choices().sources.values()):
         _refuse_unreadable(Path(place))
     with disk.explain_errors(f"The file “{name}”"):
-        found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
+        if source is not None and as_given:
+            found, cells = source, read_source(source, place, job)
+        else:
+            found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
         raise UserError(msg("“{name}” holds no column.", name=name), "Choose a file with a table in it.")
     if not cells.rows:
@@ -42,13 +46,15 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     return found, cells
 
 
-def load_named(location: Location, source: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
+def load_named(
+    location: Location, source: Source | None, wanted: Collection[str], job: Job, *, as_given: bool = False
+) -> tuple[Source, Cells]:
     """As `load_cells`, for a table of which some column names are known: where none of them is found, a guess that the first row is data is
     doubted, and which of several rows of names is the right one.
 
     A header that was given is never doubted.
     """
-    found, cells = load_cells(location, source, job)
+    found, cells = load_cells(location, source, job, as_given=as_given)
     if found == source or not wanted or set(wanted) & set(cells.names):
         return found, cells
     several = any(note.rule == "names" for note in cells.notes)
