@@ -16,7 +16,6 @@ from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.shell.about_box import AboutBox
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
@@ -240,7 +239,7 @@ class MainWindow(QMainWindow):
         if "“" in text:
             project, overview = self.controller.project, self.controller.overview()
             names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
-            text = without_cells(text, names | {column["name"] for column in (overview or {}).get("columns", ())})
+            text = without_cells(text, names | {column.name for column in (overview.columns if overview else ())})
         self._drawer.add(text)
 
     @Slot(str, str, str)
@@ -266,6 +265,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_about(self) -> None:
+        from mlops_desktop.ui.shell.about_box import AboutBox  # its list of licences is not needed at the start
+
         AboutBox(self).open()
 
     @Slot()
