@@ -30,6 +30,12 @@ def reason_lines(reasons: Mapping[str, str]) -> list[str]:
     return [f"{name}: {reason}" for name, reason in reasons.items()]
 
 
+def print_evidence(evidence: Sequence[Evidence]) -> None:
+    """What a person should know of how a file was read, on stderr: a line for each piece of evidence."""
+    for line in evidence_lines(evidence):
+        print(f"- {line}", file=sys.stderr)
+
+
 def rows_text(count: int) -> str:
     """How many rows there are."""
     return pluralize(count, "1 row", "{n} rows")

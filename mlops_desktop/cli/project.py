@@ -10,20 +10,20 @@ from typing import Any
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
-from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, reason_lines, rows_text
+from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
+from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.packaging import bytes_text
-from mlops_desktop.engine.pipeline import known_columns
+from mlops_desktop.engine.pipeline import known_columns, refuse_split, unknown_columns
 from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
 from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
     new_project_folder,
     project_to_json,
+    read_option,
     refuse_metric,
-    refuse_split,
     set_field,
     to_json,
-    unknown_columns,
     write_project,
 )
 from mlops_desktop.engine.training import Runs, clean_store, open_project
@@ -35,19 +35,21 @@ def new_command(args: argparse.Namespace) -> int:
     new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), child_process() as child:
-            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
-            found = run_call(child, ImportFile(args.dir, project, args.data))
+            source = given_source(args.data, dict(map(read_option, args.source))) if args.source else None
+            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
+            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
             proposed = run_call(child, Propose(args.dir, found.project))
             project = proposed.project
             write_project(args.dir, project)
     except BaseException:
         _remove_made_files(args.dir, existed)
         raise
+    print_evidence(found.evidence)
     if args.json:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
         print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {project.file}.")
-        for line in [*evidence_lines(found.evidence), *reason_lines(proposed.reasons)]:
+        for line in reason_lines(proposed.reasons):
             print(f"- {line}")
     return 0
 
@@ -125,8 +127,8 @@ def update_command(args: argparse.Namespace) -> int:
         updated = found.project
         proposed = run_call(child, Propose(args.dir, updated))
         save(proposed.project)
-    absent = unknown_columns(updated, [column.name for column in found.columns])
-    for line in [*evidence_lines(found.evidence), *reason_lines(proposed.reasons), *absent]:
+    print_evidence(found.evidence)
+    for line in [*reason_lines(proposed.reasons), *unknown_columns(updated, [column.name for column in found.columns])]:
         print(f"- {line}")
     print(f"{rows_text(found.rows)} from {updated.file}. Train again with: mlops-desktop run {args.dir}")
     return 0

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.pipeline import ArtifactStore, Key, Keys, LegacyKeys
+from mlops_desktop.engine.pipeline import Keys, LegacyKeys
 from mlops_desktop.engine.project import Project, ProjectLock, read_document, read_project
 from mlops_desktop.engine.training.runs import Run, Runs
 from mlops_desktop.engine.training.trials import run_component
-
-_PARTS = {"task", "rows", "resamples", "confidence", "metrics", "notes", "worst", "importance"}  # of an evaluation that can be shown
 
 
 def open_project(folder: Path) -> Project:
@@ -27,32 +24,19 @@ def open_project(folder: Path) -> Project:
         old = LegacyKeys.of_document(document)
         if runs.list(old.board) or runs.test_accesses(old.split):
             with ProjectLock(folder):
-                _move(folder, project, runs, old)
+                _move(project, runs, old)
         project = replace(project, chosen=runs.renamed(project.chosen))
     return project
 
 
-def _move(folder: Path, project: Project, runs: Runs, old: LegacyKeys) -> None:
+def _move(project: Project, runs: Runs, old: LegacyKeys) -> None:
     keys = Keys(project)
     moved: dict[str, tuple[Run, Run]] = {}
     for run in runs.list(old.board):
         new = _with_keys(run, project, keys)
         new = new if new.id not in moved else replace(new, id=run.id)  # two that are one today are both kept
         moved[new.id] = (run, new)
-        _copy_evaluation(folder, old.evaluation(run.id), keys.evaluation(new.id))
     runs.move(moved.values(), (old.split, keys.split))
-
-
-def _copy_evaluation(folder: Path, old: str, new: Key) -> None:
-    """Keep the metrics on the held-out test set under today's key too, so that nobody has to use it once more to see them.
-
-    The models themselves were stored in another form; they are fitted again when they are needed.
-    """
-    store = ArtifactStore(folder / "store")
-    with contextlib.suppress(KeyError):  # it was not evaluated
-        document = store.get(old)[0]
-        if document.keys() >= _PARTS:
-            store.put(new, document)
 
 
 def _with_keys(run: Run, project: Project, keys: Keys) -> Run:

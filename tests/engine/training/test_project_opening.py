@@ -10,12 +10,10 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.evaluation import held_out_evaluation, seen_evaluation
 from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.project_file import write_project
 from mlops_desktop.engine.project.project_lock import ProjectLock
-from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.project_opening import open_project
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.engine.training.trials import Folds, run_trial
@@ -76,21 +74,6 @@ def test_the_chosen_run_is_chosen_still_and_old_ids_find_their_runs(trained_befo
         best = chosen_of(project, Runs(folder).list(Keys(project).board))
         assert best.number == 3
     assert Runs(folder).get(CHOSEN[:8]).id == project.chosen == best.id
-
-
-def test_the_metrics_on_the_held_out_test_set_are_found_without_another_use_of_it(trained_before):
-    folder = trained_before("regression")
-    project = open_project(folder)
-    pipeline, runs = Pipeline(folder, project), Runs(folder)
-    best = chosen_of(project, runs.list(pipeline.keys.board))
-    found = seen_evaluation(pipeline, best, runs)
-    assert found["test_accesses"] == 2
-    assert found["rows"] == pipeline.test.frame.rows
-    new = held_out_evaluation(open_chosen(pipeline, runs, Silent()), runs, "evaluation", Silent())
-    assert new["metrics"] == found["metrics"]
-    pipeline.store.remove([pipeline.keys.evaluation(best.id)])
-    again = held_out_evaluation(open_chosen(pipeline, runs, Silent()), runs, "evaluation", Silent())
-    assert [one["value"] for one in again["metrics"]] == pytest.approx([one["value"] for one in found["metrics"]], abs=1e-9)
 
 
 def test_runs_are_moved_with_the_lock_held_and_only_where_there_are_any(trained_before):
