@@ -77,7 +77,7 @@ def guess_source(location: Location) -> Source:
     return _source_for(location)().guess(os.fspath(location))
 
 
-def given_source(location: Location, params: Mapping[str, Any]) -> Source:
+def given_source(location: Location, params: Mapping[str, object]) -> Source:
     """The source for a location, with some parameters given and the others found.
 
     UserError when no source opens this kind, or it has no such parameter or value.
