@@ -47,10 +47,16 @@ class Source(Component, ABC):
     @classmethod
     def opens(cls, location: str) -> bool:
         """Whether a path or an address is of this kind, by its ending or its scheme alone."""
+        return cls.matching(location) > 0
+
+    @classmethod
+    def matching(cls, location: str) -> int:
+        """How many characters of a path or an address tell this kind, 0 when it is of another: `.json.gz` tells more than `.gz`."""
         scheme = _SCHEME.match(location)
         if scheme and scheme[1].lower() in cls.schemes:
-            return True
-        return bool(cls.suffixes) and location.lower().endswith(cls.suffixes)
+            return len(location)
+        lower = location.lower()
+        return max((len(suffix) for suffix in cls.suffixes if lower.endswith(suffix)), default=0)
 
     @abstractmethod
     def read(self, location: str, job: Job) -> Batches:

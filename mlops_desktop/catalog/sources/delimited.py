@@ -10,14 +10,17 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.header import generated_names, is_header
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Choice, choice, number
+from mlops_desktop.base.params import Choice, choice, number, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.base.text_file import SAMPLE_BYTES, Dialect, decode, find_dialect, find_encoding, read_rows, refuse_binary
+from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
+from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.serving.message import msg
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _DECIMALS = {"auto": "", "point": ".", "comma": ","}
+_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _MOST_FOOTERS = 20
 _MOST_ABOVE = 20
 
@@ -28,8 +31,8 @@ class Delimited(Source):
 
     id = "delimited"
     label = "Delimited text (CSV, TSV)"
-    help = "Reads text files whose cells are parted by commas, semicolons, tabs or bars."
-    suffixes = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
+    help = "Reads text files whose cells are parted by commas, semicolons, tabs or bars, compressed ones too."
+    suffixes = (*_ENDINGS, *COMPRESSED)
 
     delimiter: str = choice(
         "auto",
@@ -79,8 +82,14 @@ class Delimited(Source):
     )
     skip: int = number(0, 0, 10_000, "Lines to leave out", help="Lines above the table, such as a title.", whole=True)
 
+    member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
+
     def guess(self, location: str) -> Delimited:
-        path = Path(location)
+        with plain_file(Path(location), _ENDINGS, self.member) as plain:
+            return self._guessed(plain.path)
+
+    def _guessed(self, path: Path) -> Delimited:
+        """This source with the parameters left to it found from a file that is not compressed."""
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         sample = _sample(path, encoding)
         marks = (
@@ -113,17 +122,17 @@ class Delimited(Source):
         return plain if plain in known.options else "auto"
 
     def read(self, location: str, job: Job) -> Batches:
-        path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
-        settled = self.guess(location)
-        data, messages = settled._utf8(path)
-        job.step(0.3)
-        table, more = settled._table(path, data)
+        job.step(0.0, f"Reading {Path(location).name}")
+        with plain_file(Path(location), _ENDINGS, self.member) as plain:
+            settled = self._guessed(plain.path)
+            data, messages = settled._utf8(plain.path)
+            job.step(0.3)
+            table, more = settled._table(plain.path, data)
         job.step(0.9)
         yield from table_batches(table)
         return ReadReport(
             rows_read=table.num_rows,
-            notes=file_notes([*messages, *more]),
+            notes=file_notes([*plain.messages, *messages, *more]),
             has_names=settled.header == "first",
             decimal=_DECIMALS[settled.decimal],
         )

@@ -5,6 +5,7 @@ from .importing import import_cells as import_cells
 from .importing import last_import as last_import
 from .loading import load_cells as load_cells
 from .loading import load_named as load_named
+from .loading import source_for as source_for
 from .request_rows import sent_row as sent_row
 from .request_rows import sent_value as sent_value
 from .request_rows import span as span

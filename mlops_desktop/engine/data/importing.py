@@ -12,7 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data.loading import Location, load_named, name_of
+from mlops_desktop.engine.data.loading import Location, load_named, name_of, source_for
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -52,7 +52,7 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
     """
     place, name = os.fspath(location), name_of(location)
     job.step(0.0, f"Reading {name}")
-    known = project.source if project.source and project.source.opens(place) else None
+    known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
     source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5))
     table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))

@@ -62,18 +62,28 @@ def name_of(location: Location) -> str:
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
     place, registry = os.fspath(location), choices().sources
-    fitting = [source for source in registry.values() if source.opens(place)]
-    if not fitting:
+    best = best_source(place)
+    if best is None:
         known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
         raise UserError(
             msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
         )
-    best = fitting[0]
     if best.missing():
         raise UserError(
             msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
         )
     return best().guess(place)
+
+
+def source_for(location: Location, known: Source | None) -> Source | None:
+    """The source that is known for data of this project when it opens a location of this kind; None when another one does."""
+    return known if known is not None and type(known) is best_source(os.fspath(location)) else None
+
+
+def best_source(location: str) -> type[Source] | None:
+    """The source that opens a location; of several the one whose ending says more of it. None when no source opens it."""
+    best = max(choices().sources.values(), key=lambda source: source.matching(location))
+    return best if best.opens(location) else None
 
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:

@@ -12,7 +12,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import load_named, read_like, target_of
+from mlops_desktop.engine.data import load_named, read_like, source_for, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.pipeline import Pipeline
@@ -113,8 +113,7 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
 def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.pipeline.project
-    source = project.source if project.source and project.source.opens(str(path)) else None
-    cells = load_named(path, source, {project.target}, job)[1]
+    cells = load_named(path, source_for(path, project.source), {project.target}, job)[1]
     if project.target not in cells.names:
         raise UserError(
             msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=path.name, target=project.target),
