@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Flag
 
 BATCH_ROWS = 65_536
 BATCH_BYTES = 2**25
@@ -58,6 +59,23 @@ class Source(Component, ABC):
         lower = location.lower()
         return max((len(suffix) for suffix in cls.suffixes if lower.endswith(suffix)), default=0)
 
+    def located(self, location: str) -> tuple[Self, str]:
+        """This source with the parameters that stand in the query of an address (`sqlite:shop.db?table=item`), and the rest of it.
+
+        UserError when a value is none that the parameter takes. The path of a file is left as it is.
+        """
+        if not is_address(location, (type(self),)):
+            return self, location
+        rest, _, query = location.partition("?")
+        known, given, others = self.params(), {}, []
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            if name in known:
+                given[name] = value.lower() in ("1", "true", "yes") if isinstance(known[name], Flag) else value
+            else:
+                others.append((name, value))
+        changed: Any = given
+        return replace(self, **changed), rest + (f"?{urlencode(others)}" if others else "")
+
     @abstractmethod
     def read(self, location: str, job: Job) -> Batches:
         """Yield every row as record batches of one schema, at most about `BATCH_BYTES` each, one batch at least; return the report.
@@ -84,6 +102,13 @@ def display_name(location: str, sources: Iterable[type[Source]]) -> str:
         return Path(location).name
     parts = urlsplit(location)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def without_password(address: str) -> str:
+    """An address as it may be kept: what stands between the user's name and `@` is left out."""
+    parts = urlsplit(address)
+    user, mark, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{mark}{host}"))
 
 
 def file_notes(messages: Iterable[str]) -> tuple[Evidence, ...]:

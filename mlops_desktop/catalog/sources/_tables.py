@@ -11,11 +11,11 @@ from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add
 from mlops_desktop.serving.message import msg
 
 
-def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callable[[str], int]) -> tuple[str, list[str]]:
+def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callable[[str], int] | None = None) -> tuple[str, list[str]]:
     """The name of the table to read, and a message when it was chosen among several.
 
-    `names` are the tables of the database `place`, `rows_of` counts the rows of one. UserError when the wanted one is not among them or
-    there is none.
+    `names` are the tables of the database `place`, `rows_of` counts the rows of one. UserError when the wanted one is not among them, when
+    there is none, or several and their rows cannot be counted.
     """
     shown = ", ".join(f"“{name}”" for name in names[:12]) + (" …" if len(names) > 12 else "")
     if wanted:
@@ -29,6 +29,10 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
         raise UserError(msg("“{place}” holds no table.", place=place), "Choose another database.")
     if len(names) == 1:
         return names[0], []
+    if rows_of is None:
+        raise UserError(
+            msg("“{place}” holds {count} tables.", place=place, count=len(names)), msg("Name one as the table: {names}.", names=shown)
+        )
     chosen = max(names, key=rows_of)  # the first one of the longest
     others = [f"“{name}”" for name in names if name != chosen]
     more = " …" if len(others) > 5 else ""

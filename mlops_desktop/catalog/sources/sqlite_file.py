@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
@@ -30,18 +31,21 @@ class SqliteFile(Source):
     label = "SQLite database"
     help = "Reads a table, a view or the result of a query; the file is never changed."
     suffixes = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3", ".gpkg")
+    schemes = ("sqlite",)
 
     table: str = text("", "Table", help="The name of a table or a view; empty: the one with the most rows.")
     query: str = text("", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).")
 
     def read(self, location: str, job: Job) -> Batches:
-        path = Path(location)
+        settled, place = self.located(location)
+        path = _path(place)
         job.step(0.0, f"Reading {path.name}")
         with _opened(path) as database:
-            if self.query.strip():
-                statement, messages = self.query, list[str]()
+            query = settled.query.strip()
+            if query:
+                statement, messages = query, list[str]()
             else:
-                chosen, messages = choose_table(path.name, self.table, _names(database), lambda name: _rows(database, name))
+                chosen, messages = choose_table(path.name, settled.table, _names(database), lambda name: _rows(database, name))
                 statement = f"SELECT * FROM {_quoted(chosen)}"
             try:
                 with closing(database.execute(statement)) as cursor:
@@ -49,16 +53,28 @@ class SqliteFile(Source):
                         raise UserError("The query gives no rows.", "Write a query that begins with SELECT.")
                     table, mixed, more = cursor_table(cursor, job)
             except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning) as error:
-                if not self.query.strip():
+                if not query:
                     raise
                 raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Mend the query, or leave it empty.") from error
         yield from table_batches(table)
         return ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), mixed=mixed)
 
 
+def _path(place: str) -> Path:
+    """The file of a path or of an address: `sqlite:shop.db`, `sqlite:///home/me/shop.db`, and SQLAlchemy's `sqlite:///shop.db`."""
+    if not place.lower().startswith("sqlite:"):
+        return Path(place)
+    rest = unquote(place.partition(":")[2])
+    if rest.startswith("///"):
+        whole, relative = Path(rest[2:]), Path(rest[3:])
+        return relative if not whole.exists() and relative.exists() else whole
+    return Path(rest)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The database for reading alone. UserError when it is damaged, locked with a password, or when a query wants more than to read."""
+    path.stat()  # an absent file is an error of its own
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as database:
             database.text_factory = _text

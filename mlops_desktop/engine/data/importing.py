@@ -11,8 +11,9 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data.loading import Location, load_named, name_of, source_for
+from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, source_for
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -62,8 +63,8 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
     path = snapshot_path(folder, data)
     if not path.exists():
         write_cells(cells, path)
-    is_file = name == Path(place).name
-    _remember(folder, str(Path(place).resolve()) if is_file else name, [note.message for note in cells.notes])
+    kept = without_password(place) if is_source_address(place) else str(Path(place).resolve())
+    _remember(folder, kept, [note.message for note in cells.notes])
     return Imported(
         project=replace(project, data=data, file=name, source=source),
         rows=table.rows,
@@ -73,14 +74,17 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
     )
 
 
-def last_import(folder: Path) -> tuple[Path | None, list[str]]:
-    """The file that the project's data was last read from (None when it is not known, gone, or no file), and what was repaired then, in
-    sentences.
+def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
+    """Where the project's data was last read from, and what was repaired then, in sentences.
+
+    It is the path of a file, or an address without password; None when it is not known or gone.
     """
     try:
         found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())
-        path, messages = Path(found["file"]), [str(one) for one in found.get("notes", found.get("said", ()))]
-        return (path if path.is_file() else None), messages
+        place, messages = str(found["file"]), [str(one) for one in found.get("notes", found.get("said", ()))]
+        if is_source_address(place):
+            return place, messages
+        return (Path(place) if Path(place).exists() else None), messages
     except (OSError, ValueError, TypeError, KeyError):
         return None, []  # it is a convenience: without it the person is asked for the file
 

@@ -27,8 +27,11 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     """
     place = os.fspath(location)
     name = name_of(place)
-    if not is_address(place, choices().sources.values()):
+    if not is_source_address(place):
         _refuse_unreadable(Path(place))
+    if source is not None:
+        _refuse_missing(type(source), name)
+        source = source.located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
         found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
@@ -59,6 +62,11 @@ def name_of(location: Location) -> str:
     return display_name(os.fspath(location), choices().sources.values())
 
 
+def is_source_address(location: Location) -> bool:
+    """Whether a location is an address of a source rather than the path of a file."""
+    return is_address(os.fspath(location), choices().sources.values())
+
+
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
     place, registry = os.fspath(location), choices().sources
@@ -68,11 +76,13 @@ def guess_source(location: Location) -> Source:
         raise UserError(
             msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
         )
-    if best.missing():
-        raise UserError(
-            msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
-        )
-    return best().guess(place)
+    _refuse_missing(best, name_of(place))
+    return best().located(place)[0].guess(place)
+
+
+def _refuse_missing(source: type[Source], name: str) -> None:
+    if source.missing():
+        raise UserError(msg("“{name_of}” {missing}.", name_of=name, missing=source.missing()), "Install it, or save the table as CSV.")
 
 
 def source_for(location: Location, known: Source | None) -> Source | None:
