@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.evidence import Evidence
@@ -90,6 +90,36 @@ class Source(Component, ABC):
         return self
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartTable:
+    """One of the tables that a combined source puts together.
+
+    `name` is how a person knows its location, `table` a pyarrow.Table with unique names. `mixed` maps a column's name to the texts in it
+    that stand for values of several types, `notes` say what was repaired or left out.
+    """
+
+    name: str
+    table: Any
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[Evidence, ...] = ()
+
+
+class CombinedSource(Source):
+    """A source of several locations: the engine reads each by the source that opens it, and this one puts the tables together."""
+
+    def read(self, location: str, job: Job) -> Batches:
+        """TypeError: only the engine can open the parts (`engine.data.reading.read_source`)."""
+        raise TypeError(f"The parts of “{self.id}” are read by the engine.")
+
+    @abstractmethod
+    def parts(self, location: str) -> list[str]:
+        """The locations of the tables, in their order. UserError when there are none."""
+
+    @abstractmethod
+    def combine(self, location: str, tables: Sequence[PartTable], job: Job) -> Batches:
+        """The tables of the parts as one, with the report, as `Source.read` gives them."""
+
+
 def is_address(location: str, sources: Iterable[type[Source]]) -> bool:
     """Whether a location is an address of one of these sources rather than the path of a file."""
     scheme = _SCHEME.match(location)
@@ -97,11 +127,23 @@ def is_address(location: str, sources: Iterable[type[Source]]) -> bool:
 
 
 def display_name(location: str, sources: Iterable[type[Source]]) -> str:
-    """How a location is named to a person and in a project: a file's name; an address without user and password."""
+    """How a location is named to a person and in a project: the name of a file or a folder; an address without user and password."""
     if not is_address(location, sources):
         return Path(location).name
     parts = urlsplit(location)
+    if not parts.netloc:
+        return Path(unquote(parts.path)).name or location
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def path_address(scheme: str, path: Path) -> str:
+    """The address of a path; `address_path` gives the path back."""
+    return f"{scheme}:{quote(str(path))}"
+
+
+def address_path(address: str) -> str:
+    """The path in an address without server, such as `folder:/home/me/sales`."""
+    return unquote(address.partition(":")[2].partition("?")[0])
 
 
 def without_password(address: str) -> str:

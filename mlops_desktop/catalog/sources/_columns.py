@@ -147,12 +147,30 @@ def _joined(column: _Column) -> tuple[Any, tuple[str, ...]]:
     if not mixed and len(types) == 1:
         (kind,) = types
         return pa.chunked_array([array.cast(kind) for array in arrays], kind), ()
-    texts = []
-    for part in column.parts:
-        found = part.array if part.mixed else pa.array(canonical_texts(part.array.to_pylist(), column.kinds)[0], pa.string())
-        texts.append(pc.fill_null(found, ""))
+    texts = [part.array if part.mixed else _as_texts(part.array, column.kinds) for part in column.parts]
     ambiguous = tuple(sorted(text for text, kinds in column.kinds.items() if len(kinds) > 1))
-    return pa.chunked_array(texts, pa.string()), ambiguous
+    return pa.chunked_array([pc.fill_null(one, "") for one in texts], pa.string()), ambiguous
+
+
+def _as_texts(array: Any, kinds: dict[str, set[str]]) -> Any:
+    """An Arrow array as its canonical texts, whose types are added to `kinds`; texts stay as they stand there."""
+    import pyarrow as pa
+
+    texts, _ = canonical_texts(array.to_pylist(), kinds)
+    return array if pa.types.is_string(array.type) else pa.array(texts, pa.string())
+
+
+def append_arrays(arrays: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
+    """Arrow arrays (chunked or not, of any types) one below the other, and the texts that then stand for values of several types.
+
+    Arrays of one type keep it, whole numbers and floats become floats, all others their canonical texts.
+    """
+    import pyarrow as pa
+
+    plain = [array.cast(array.type.value_type) if pa.types.is_dictionary(array.type) else array for array in arrays]
+    plain = [array.cast(pa.string()) if pa.types.is_large_string(array.type) else array for array in plain]
+    parts = [_Part(chunk) for array in plain for chunk in (array.chunks if isinstance(array, pa.ChunkedArray) else [array])]
+    return _joined(_Column("", parts))
 
 
 def _exact(array: Any) -> bool:

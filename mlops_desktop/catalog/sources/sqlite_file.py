@@ -8,12 +8,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
-from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.base.source import Batches, ReadReport, Source, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._tables import choose_table, cursor_table
 from mlops_desktop.serving.message import msg
 
@@ -64,7 +63,7 @@ def _path(place: str) -> Path:
     """The file of a path or of an address: `sqlite:shop.db`, `sqlite:///home/me/shop.db`, and SQLAlchemy's `sqlite:///shop.db`."""
     if not place.lower().startswith("sqlite:"):
         return Path(place)
-    rest = unquote(place.partition(":")[2])
+    rest = address_path(place)
     if rest.startswith("///"):
         whole, relative = Path(rest[2:]), Path(rest[3:])
         return relative if not whole.exists() and relative.exists() else whole

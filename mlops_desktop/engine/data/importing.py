@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, source_for
+from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, place_of, source_for
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -51,7 +50,7 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
-    place, name = os.fspath(location), name_of(location)
+    place, name = place_of(location), name_of(location)
     job.step(0.0, f"Reading {name}")
     known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it

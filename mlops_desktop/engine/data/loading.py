@@ -10,7 +10,7 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.source import Source, display_name, file_notes, is_address
+from mlops_desktop.base.source import Source, display_name, file_notes, is_address, path_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
@@ -25,8 +25,7 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
 
     UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
-    place = os.fspath(location)
-    name = name_of(place)
+    place, name = place_of(location), name_of(location)
     if not is_source_address(place):
         _refuse_unreadable(Path(place))
     if source is not None:
@@ -59,7 +58,13 @@ def load_named(location: Location, source: Source | None, wanted: Collection[str
 
 def name_of(location: Location) -> str:
     """How a location is named to a person: a file's name, or an address without user and password."""
-    return display_name(os.fspath(location), choices().sources.values())
+    return display_name(place_of(location), choices().sources.values())
+
+
+def place_of(location: Location) -> str:
+    """A location as sources know it: that of a folder is an address."""
+    place = os.fspath(location)
+    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and Path(place).is_dir() else place
 
 
 def is_source_address(location: Location) -> bool:
@@ -69,7 +74,7 @@ def is_source_address(location: Location) -> bool:
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
-    place, registry = os.fspath(location), choices().sources
+    place, registry = place_of(location), choices().sources
     best = best_source(place)
     if best is None:
         known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
@@ -87,7 +92,7 @@ def _refuse_missing(source: type[Source], name: str) -> None:
 
 def source_for(location: Location, known: Source | None) -> Source | None:
     """The source that is known for data of this project when it opens a location of this kind; None when another one does."""
-    return known if known is not None and type(known) is best_source(os.fspath(location)) else None
+    return known if known is not None and type(known) is best_source(place_of(location)) else None
 
 
 def best_source(location: str) -> type[Source] | None:
@@ -98,7 +103,12 @@ def best_source(location: str) -> type[Source] | None:
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:
     source = guess_source(location)
-    return source, read_source(source, location, job)
+    return source, read_source(source, location, job, _open_part)
+
+
+def _open_part(location: str, job: Job) -> tuple[str, Cells]:
+    """One of the tables of a combined source, and its name."""
+    return name_of(location), load_cells(location, None, job)[1]
 
 
 def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]:
@@ -108,7 +118,7 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
     """
     guesses = type(source).guess is not Source.guess
     try:
-        cells = read_source(source, location, job)
+        cells = read_source(source, location, job, _open_part)
     except UserError:
         if not guesses or guess_source(location) == source:
             raise
@@ -122,8 +132,6 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
 
 def _refuse_unreadable(path: Path) -> None:
     with disk.explain_errors(f"The file “{path.name}”"):
-        if path.is_dir():
-            raise UserError(msg("“{path}” is a folder, not a file.", path=path.name), "Choose the data file inside it.")
         if not path.exists():
             raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")
         if not path.is_file():

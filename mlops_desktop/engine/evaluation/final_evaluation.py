@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import load_named, read_like, source_for, target_of
+from mlops_desktop.engine.data import Location, load_named, name_of, read_like, source_for, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.pipeline import Pipeline
@@ -110,13 +109,13 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
 
 
-def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
+def evaluate_file(chosen: Chosen, path: Location, job: Job) -> dict[str, Any]:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.pipeline.project
     cells = load_named(path, source_for(path, project.source), {project.target}, job)[1]
     if project.target not in cells.names:
         raise UserError(
-            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=path.name, target=project.target),
+            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=name_of(path), target=project.target),
             "Choose a file that holds the true values.",
         )
     table, problems = read_like(cells, chosen.pipeline.table)
@@ -126,7 +125,7 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         raise UserError(
             msg(
                 "No row of “{path}” can be compared: “{target}” is missing or a value cannot be read.",
-                path=path.name,
+                path=name_of(path),
                 target=project.target,
             ),
             "Choose another file.",
@@ -139,7 +138,7 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
         kept = np.setdiff1d(np.arange(len(known)), without)
         if not len(kept):
             raise UserError(
-                msg("The model has no answer for any row of “{path}”.", path=path.name),
+                msg("The model has no answer for any row of “{path}”.", path=name_of(path)),
                 "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
