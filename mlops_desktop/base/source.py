@@ -44,6 +44,8 @@ class Source(Component, ABC):
 
     suffixes: ClassVar[tuple[str, ...]] = ()  # endings of files, in small letters, with the dot
     schemes: ClassVar[tuple[str, ...]] = ()  # schemes of addresses, in small letters, without the colon
+    example: ClassVar[str] = ""  # a location as a person writes it, where no file dialog leads to it
+    has_password: ClassVar[bool] = False  # whether a password may have to be asked for
 
     @classmethod
     def opens(cls, location: str) -> bool:

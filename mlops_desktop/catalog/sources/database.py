@@ -33,10 +33,14 @@ class Database(Source):
     label = "SQL database"
     help = "Reads a table, a view or the result of a query from PostgreSQL, MariaDB or MySQL; nothing is ever changed there."
     schemes = tuple(_KINDS)
+    example = "postgresql://user@host/database"
+    has_password = True
     needs = ("pg8000", "pymysql")
 
     table: str = text("", "Table", help="The name of a table or a view, as sale or shop.sale; empty: the only one.")
-    query: str = text("", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).")
+    query: str = text(
+        "", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).", grammar="query"
+    )
     encrypted: bool = flag(False, "Encrypted connection", help="Demands TLS and a certificate that the system trusts.")
 
     def read(self, location: str, job: Job) -> Batches:

@@ -26,8 +26,9 @@ class Join(CombinedSource):
     label = "Two files"
     help = "Joins a second file to the first by a key, or appends its rows."
     schemes = ("join",)
+    example = "/home/me/orders.csv"
 
-    other: str = text("", "Second file", help="The path of the second file, or the address of another source.")
+    other: str = text("", "Second file", help="The path of the second file, or the address of another source.", grammar="file")
     how: str = choice(
         "columns",
         {"columns": "its columns, by a key", "rows": "its rows, below"},

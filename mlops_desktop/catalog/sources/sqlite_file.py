@@ -33,7 +33,9 @@ class SqliteFile(Source):
     schemes = ("sqlite",)
 
     table: str = text("", "Table", help="The name of a table or a view; empty: the one with the most rows.")
-    query: str = text("", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).")
+    query: str = text(
+        "", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).", grammar="query"
+    )
 
     def read(self, location: str, job: Job) -> Batches:
         settled, place = self.located(location)

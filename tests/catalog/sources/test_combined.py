@@ -100,7 +100,9 @@ def test_rows_that_would_be_lost_or_multiplied_stop_a_join_until_a_person_chose(
     with pytest.raises(UserError, match=r"2 of 4 rows of “orders.csv” have no match in “customers.csv” by “customer” = “id”") as caught:
         load(orders, JOIN(other="customers.csv", on="customer=id"))
     assert "unmatched=keep" in str(caught.value.remedy)
-    with pytest.raises(UserError, match=r"1 of 4 rows of “orders.csv” match several rows of “customers.csv”.*: 5 rows would come") as caught:
+    with pytest.raises(
+        UserError, match=r"1 of 4 rows of “orders.csv” match several rows of “customers.csv”.*: 5 rows would come"
+    ) as caught:
         load(orders, JOIN(other="customers.csv", on="customer=id", unmatched="keep"))
     assert "repeated=first" in str(caught.value.remedy)
 
