@@ -17,7 +17,9 @@ READING = 250  # pixels for the form beside the rows
 
 
 class FileCard(QFrame):
-    """`another` asks for another file, `other` for data that is no single file, `edited` brings a change in the table of notes (see `NotesTable`), `at` its current column."""
+    """`another` asks for another file, `other` for data that is no single file, `edited` brings a change in the table of notes (see
+    `NotesTable`), `at` its current column.
+    """
 
     another = Signal()
     other = Signal()
@@ -47,9 +49,8 @@ class FileCard(QFrame):
         notes.setLayout(column((self.notes, 1), self.why, spacing=6))
         self._pages.addWidget(notes)
         self._pages.setMinimumHeight(220)
-        head = row(
-            Picture("table", "accent", 18), (column(self.file, self.facts, spacing=0), 1), self.choose_other, self.choose, spacing=10
-        )
+        names = column(self.file, self.facts, spacing=0)
+        head = row(Picture("table", "accent", 18), (names, 1), self.choose_other, self.choose, spacing=10)
         self.setLayout(column(head, row(self.tabs, None), (self._pages, 1), margins=(16, 12, 16, 14), spacing=10))
         self.tabs.chosen.connect(self.show_tab)
         self.notes.edited.connect(self.edited)
