@@ -144,7 +144,7 @@ def path_address(scheme: str, path: Path) -> str:
 
 
 def address_path(address: str) -> str:
-    """The path in an address without server, such as `folder:/home/me/sales`."""
+    """The path in an address without server, such as `folder:/data/sales`."""
     return unquote(address.partition(":")[2].partition("?")[0])
 
 

@@ -83,7 +83,8 @@ def _opened(path: Path, kind: str) -> Any:
 
     if kind == "zst":
         return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
-    return {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}[kind](path, "rb")
+    openers: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+    return openers[kind](path, "rb")
 
 
 def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: str) -> PlainFile:

@@ -36,6 +36,8 @@ def connected(account: Account) -> Iterator[Any]:
                 cursorclass=SSCursor,
             )
         ) as connection:
+            # The mode of the session holds where a statement ends the transaction before it runs, as those that change tables do.
+            _run(connection, "SET SESSION TRANSACTION READ ONLY")
             _run(connection, "START TRANSACTION READ ONLY")
             yield connection
     except pymysql.MySQLError as error:

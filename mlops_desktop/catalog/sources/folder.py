@@ -25,7 +25,7 @@ class Folder(CombinedSource):
     label = "Folder of files"
     help = "Reads all files of one kind in a folder as one table, in the order of their names."
     schemes = ("folder",)
-    example = "/home/me/sales"
+    example = "/data/sales"
 
     pattern: str = text("", "Files", help="Which files, such as sales_*.csv; empty: those with the most frequent ending.")
     file_column: bool = flag(False, "Name of the file as a column", help="Adds a column that says which file a row comes from.")

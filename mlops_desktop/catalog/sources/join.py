@@ -26,7 +26,7 @@ class Join(CombinedSource):
     label = "Two files"
     help = "Joins a second file to the first by a key, or appends its rows."
     schemes = ("join",)
-    example = "/home/me/orders.csv"
+    example = "/data/orders.csv"
 
     other: str = text("", "Second file", help="The path of the second file, or the address of another source.", grammar="file")
     how: str = choice(

@@ -118,13 +118,13 @@ def _add_objects(path: Path, builder: ColumnBuilder, values: Iterator[Any], mess
                 if key not in cells:
                     cells[key] = [None] * len(part)
                 cells[key][at] = cell
-            for key in doubled_keys(record):
-                doubled[key] = doubled.get(key, 0) + 1
+            for name in doubled_keys(record):
+                doubled[name] = doubled.get(name, 0) + 1
         builder.add(cells, {key: ".".join(key) for key in cells}, len(part))
         done += len(part)
         job.step(min(0.2 + done / 1e6, 0.9))
-    for key, count in doubled.items():
-        messages.append(f"The key “{key}” stands more than once in {count:,} object{'s' if count > 1 else ''}; its last value was read.")
+    for name, count in doubled.items():
+        messages.append(f"The key “{name}” stands more than once in {count:,} object{'s' if count > 1 else ''}; its last value was read.")
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -62,7 +62,7 @@ class SqliteFile(Source):
 
 
 def _path(place: str) -> Path:
-    """The file of a path or of an address: `sqlite:shop.db`, `sqlite:///home/me/shop.db`, and SQLAlchemy's `sqlite:///shop.db`."""
+    """The file of a path or of an address: `sqlite:shop.db`, `sqlite:///data/shop.db`, and SQLAlchemy's `sqlite:///shop.db`."""
     if not place.lower().startswith("sqlite:"):
         return Path(place)
     rest = address_path(place)

@@ -77,7 +77,7 @@ def guess_source(location: Location) -> Source:
     place, registry = place_of(location), choices().sources
     best = best_source(place)
     if best is None:
-        known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
+        known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes if suffix.count(".") == 1}))
         raise UserError(
             msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
         )

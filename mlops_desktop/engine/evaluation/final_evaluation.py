@@ -144,4 +144,4 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> dict[str, Any]:
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = evaluate_rows(chosen, Dataset(features, target), job)
     _place(found, known)
-    return {**found, "file": path.name, "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}
+    return {**found, "file": name_of(path), "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}
