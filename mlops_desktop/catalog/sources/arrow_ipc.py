@@ -9,7 +9,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
-from mlops_desktop.catalog.sources._arrow import without_row_numbers
+from mlops_desktop.catalog.sources._arrow import within_years, without_row_numbers
 from mlops_desktop.serving.message import msg
 
 
@@ -38,8 +38,9 @@ class ArrowIpc(Source):
             ) from error
         job.step(0.8)
         table, messages = without_row_numbers(table)
+        table, notes = within_years(table)
         yield from table_batches(table)
-        return ReadReport(rows_read=table.num_rows, notes=file_notes(messages))
+        return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes))
 
 
 def _read(path: Path) -> Any:

@@ -4,6 +4,7 @@ from .importing import Imported as Imported
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
 from .loading import Location as Location
+from .loading import given_source as given_source
 from .loading import is_source_address as is_source_address
 from .loading import load_cells as load_cells
 from .loading import load_named as load_named

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Text
 from mlops_desktop.base.source import Source, display_name, file_notes, is_address, path_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
@@ -20,9 +21,10 @@ from mlops_desktop.serving.message import msg
 Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
-def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Source, Cells]:
+def load_cells(location: Location, source: Source | None, job: Job, *, as_given: bool = False) -> tuple[Source, Cells]:
     """The source (guessed from the location when None) and its cells, whose notes say what a person should know.
 
+    A source that was found for another location is guessed anew when it does not fit, unless it is to be taken `as_given`.
     UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
     place, name = place_of(location), name_of(location)
@@ -32,7 +34,10 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
         _refuse_missing(type(source), name)
         source = source.located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
-        found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
+        if source is not None and as_given:
+            found, cells = source, read_source(source, place, job)
+        else:
+            found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
         raise UserError(msg("“{name}” holds no column.", name=name), "Choose a file with a table in it.")
     if not cells.rows:
@@ -43,17 +48,25 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     return found, cells
 
 
-def load_named(location: Location, source: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
-    """As `load_cells`, for a table of which some column names are known: a guess that its first row is data is doubted when it holds one.
+def load_named(
+    location: Location, source: Source | None, wanted: Collection[str], job: Job, *, as_given: bool = False
+) -> tuple[Source, Cells]:
+    """As `load_cells`, for a table of which some column names are known: where none of them is found, a guess that the first row is data is
+    doubted, and which of several rows of names is the right one.
 
     A header that was given is never doubted.
     """
-    found, cells = load_cells(location, source, job)
-    if found == source or not wanted or set(wanted) & set(cells.names) or "header" not in found.params():
+    found, cells = load_cells(location, source, job, as_given=as_given)
+    if found == source or not wanted or set(wanted) & set(cells.names):
         return found, cells
-    with_header: dict[str, Any] = {"header": "first"}
-    again, other = load_cells(location, replace(found, **with_header), job)
-    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+    several = any(note.rule == "names" for note in cells.notes)
+    others: list[dict[str, Any]] = [{"header": "first"}, *({"names": which} for which in ("first", "last", "joined") if several)]
+    for changes in others:
+        if changes.keys() <= found.params().keys():
+            again, other = load_cells(location, replace(found, **changes), job)
+            if set(wanted) & set(other.names):
+                return again, other
+    return found, cells
 
 
 def name_of(location: Location) -> str:
@@ -74,15 +87,36 @@ def is_source_address(location: Location) -> bool:
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
-    place, registry = place_of(location), choices().sources
+    kind = _kind_of(location)
+    return kind().located(place_of(location))[0].guess(place_of(location))
+
+
+def given_source(location: Location, params: Mapping[str, Any]) -> Source:
+    """The source for a location, with some parameters given and the others found.
+
+    UserError when no source opens this kind, or it has no such parameter or value.
+    """
+    place, kind = place_of(location), _kind_of(location)
+    if not is_source_address(place):
+        _refuse_unreadable(Path(place))
+    known = kind.params()
+    texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
+    with disk.explain_errors(f"The file “{name_of(place)}”"):
+        return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
+
+
+def _kind_of(location: Location) -> type[Source]:
+    """The kind of source that opens a location. UserError when there is none, or its packages are not installed."""
+    place = place_of(location)
     best = best_source(place)
     if best is None:
-        known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes if suffix.count(".") == 1}))
+        suffixes = {suffix for source in choices().sources.values() for suffix in source.suffixes if suffix.count(".") == 1}
         raise UserError(
-            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
+            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)),
+            msg("These kinds can: {known}.", known=", ".join(sorted(suffixes))),
         )
     _refuse_missing(best, name_of(place))
-    return best().located(place)[0].guess(place)
+    return best
 
 
 def _refuse_missing(source: type[Source], name: str) -> None:

@@ -248,7 +248,7 @@ class StartPage(QWidget):
             shutil.rmtree(folder, ignore_errors=True)
 
         self.controller.ask(
-            ImportFile(self.controller.inputs[0], replace(self.controller.project, source=source), str(file)),
+            ImportFile(self.controller.inputs[0], replace(self.controller.project, source=source), str(file), as_given=source is not None),
             imported,
             owner="start",
             title=self.tr("Reading {file}").format(file=name),

@@ -17,14 +17,15 @@ from mlops_desktop.engine.reporting import write_profile_report
 
 @dataclass(frozen=True)
 class ImportFile(ProjectCall[Imported, None]):
-    """Read a file or an address into the snapshots of the project."""
+    """Read a file or an address into the snapshots of the project, by its source `as_given` or by one that fits better."""
 
     stage = "problem"
     file: str
+    as_given: bool = False
 
     def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`."""
-        return import_cells(self.folder, self.file, self.project, job)
+        return import_cells(self.folder, self.file, self.project, job, as_given=self.as_given)
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ class ProblemDecisions(QObject):
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
-            ImportFile(self.controller.inputs[0], project, str(file)),
+            ImportFile(self.controller.inputs[0], project, str(file), as_given=source is not None),
             done,
             owner="problem.import",
             title=self.tr("Reading {file}").format(file=name_of(file)),
