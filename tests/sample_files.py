@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +132,7 @@ TEXTS = (
     _text("spaces_in_names.csv", " a , b\tc \n1,2\n", ("a", "b c"), 1, ("1", "2")),
     _text("missing_words.csv", "a,b\nNA,NULL\nn/a,?\n1,2\n", ("a", "b"), 3, ("NA", "NULL")),
     _text("long_cell.csv", "a,b\n" + "x" * 300_000 + ",1\ny,2\n", ("a", "b"), 2, ("x" * 300_000, "1")),
+    _text("nul_inside.csv", "a,b\n1,2\n" + "3,4\n" * 100_000 + "5,\x006\n", ("a", "b"), 100_002, ("1", "2"), "1 NUL byte"),
     _text(
         "wide.csv",
         ",".join(f"c{i}" for i in range(3000)) + "\n" + ",".join(["1"] * 3000) + "\n",
@@ -147,10 +147,8 @@ REFUSED = (
     SampleFile("header_only.csv", b"a,b,c\n", refused="no row of data"),
     SampleFile("random.csv", bytes(range(256)) * 40, refused="no text file"),
     SampleFile("zeros.csv", b"\0" * 4000, refused="no text file"),
-    SampleFile("nul_inside.csv", b"a,b\n1,2\n" + b"3,4\n" * 100_000 + b"5,\x006\n", refused="no text file"),
     SampleFile("workbook.csv", _workbook({"S": [["a"], [1]]}), refused="Excel"),
     SampleFile("parquet.csv", _parquet({"a": [1]}), refused="Parquet"),
-    SampleFile("packed.csv", gzip.compress(b"a,b\n1,2\n"), refused="compressed"),
     SampleFile("old_excel.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, refused="old Excel"),
     SampleFile("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 600, refused="picture"),
     SampleFile("text.xlsx", b"a,b\n1,2\n", refused="no Excel workbook"),

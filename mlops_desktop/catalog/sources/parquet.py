@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.catalog.sources._arrow import within_years, without_row_numbers
 from mlops_desktop.serving.message import msg
 
 
@@ -31,10 +32,7 @@ class Parquet(Source):
                 msg("“{path}” is no Parquet file, or it is damaged.", path=path.name), "Choose another file, or save it again."
             ) from error
         job.step(0.8)
-        messages = []
-        unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
-        if unnamed:
-            table = table.drop_columns(unnamed)
-            messages.append("Row numbers that a program had stored as a column were left out.")
+        table, messages = without_row_numbers(table)
+        table, notes = within_years(table)
         yield from table_batches(table)
-        return ReadReport(rows_read=table.num_rows, notes=file_notes(messages))
+        return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes))

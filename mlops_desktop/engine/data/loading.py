@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.source import Source, display_name, file_notes, is_address
+from mlops_desktop.base.params import Text
+from mlops_desktop.base.source import Source, display_name, file_notes, is_address, path_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
@@ -20,17 +21,23 @@ from mlops_desktop.serving.message import msg
 Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
-def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Source, Cells]:
+def load_cells(location: Location, source: Source | None, job: Job, *, as_given: bool = False) -> tuple[Source, Cells]:
     """The source (guessed from the location when None) and its cells, whose notes say what a person should know.
 
+    A source that was found for another location is guessed anew when it does not fit, unless it is to be taken `as_given`.
     UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
-    place = os.fspath(location)
-    name = name_of(place)
-    if not is_address(place, choices().sources.values()):
+    place, name = place_of(location), name_of(location)
+    if not is_source_address(place):
         _refuse_unreadable(Path(place))
+    if source is not None:
+        _refuse_missing(type(source), name)
+        source = source.located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
-        found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
+        if source is not None and as_given:
+            found, cells = source, read_source(source, place, job)
+        else:
+            found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
         raise UserError(msg("“{name}” holds no column.", name=name), "Choose a file with a table in it.")
     if not cells.rows:
@@ -41,44 +48,101 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     return found, cells
 
 
-def load_named(location: Location, source: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
-    """As `load_cells`, for a table of which some column names are known: a guess that its first row is data is doubted when it holds one.
+def load_named(
+    location: Location, source: Source | None, wanted: Collection[str], job: Job, *, as_given: bool = False
+) -> tuple[Source, Cells]:
+    """As `load_cells`, for a table of which some column names are known: where none of them is found, a guess that the first row is data is
+    doubted, and which of several rows of names is the right one.
 
     A header that was given is never doubted.
     """
-    found, cells = load_cells(location, source, job)
-    if found == source or not wanted or set(wanted) & set(cells.names) or "header" not in found.params():
+    found, cells = load_cells(location, source, job, as_given=as_given)
+    if found == source or not wanted or set(wanted) & set(cells.names):
         return found, cells
-    with_header: dict[str, Any] = {"header": "first"}
-    again, other = load_cells(location, replace(found, **with_header), job)
-    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+    several = any(note.rule == "names" for note in cells.notes)
+    others: list[dict[str, Any]] = [{"header": "first"}, *({"names": which} for which in ("first", "last", "joined") if several)]
+    for changes in others:
+        if changes.keys() <= found.params().keys():
+            again, other = load_cells(location, replace(found, **changes), job)
+            if set(wanted) & set(other.names):
+                return again, other
+    return found, cells
 
 
 def name_of(location: Location) -> str:
     """How a location is named to a person: a file's name, or an address without user and password."""
-    return display_name(os.fspath(location), choices().sources.values())
+    return display_name(place_of(location), choices().sources.values())
+
+
+def place_of(location: Location) -> str:
+    """A location as sources know it: that of a folder is an address."""
+    place = os.fspath(location)
+    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and Path(place).is_dir() else place
+
+
+def is_source_address(location: Location) -> bool:
+    """Whether a location is an address of a source rather than the path of a file."""
+    return is_address(os.fspath(location), choices().sources.values())
 
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
-    place, registry = os.fspath(location), choices().sources
-    fitting = [source for source in registry.values() if source.opens(place)]
-    if not fitting:
-        known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
+    kind = _kind_of(location)
+    return kind().located(place_of(location))[0].guess(place_of(location))
+
+
+def given_source(location: Location, params: Mapping[str, object]) -> Source:
+    """The source for a location, with some parameters given and the others found.
+
+    UserError when no source opens this kind, or it has no such parameter or value.
+    """
+    place, kind = place_of(location), _kind_of(location)
+    if not is_source_address(place):
+        _refuse_unreadable(Path(place))
+    known = kind.params()
+    texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
+    with disk.explain_errors(f"The file “{name_of(place)}”"):
+        return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
+
+
+def _kind_of(location: Location) -> type[Source]:
+    """The kind of source that opens a location. UserError when there is none, or its packages are not installed."""
+    place = place_of(location)
+    best = best_source(place)
+    if best is None:
+        suffixes = {suffix for source in choices().sources.values() for suffix in source.suffixes if suffix.count(".") == 1}
         raise UserError(
-            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
+            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)),
+            msg("These kinds can: {known}.", known=", ".join(sorted(suffixes))),
         )
-    best = fitting[0]
-    if best.missing():
-        raise UserError(
-            msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
-        )
-    return best().guess(place)
+    _refuse_missing(best, name_of(place))
+    return best
+
+
+def _refuse_missing(source: type[Source], name: str) -> None:
+    if source.missing():
+        raise UserError(msg("“{name_of}” {missing}.", name_of=name, missing=source.missing()), "Install it, or save the table as CSV.")
+
+
+def source_for(location: Location, known: Source | None) -> Source | None:
+    """The source that is known for data of this project when it opens a location of this kind; None when another one does."""
+    return known if known is not None and type(known) is best_source(place_of(location)) else None
+
+
+def best_source(location: str) -> type[Source] | None:
+    """The source that opens a location; of several the one whose ending says more of it. None when no source opens it."""
+    best = max(choices().sources.values(), key=lambda source: source.matching(location))
+    return best if best.opens(location) else None
 
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:
     source = guess_source(location)
-    return source, read_source(source, location, job)
+    return source, read_source(source, location, job, _open_part)
+
+
+def _open_part(location: str, job: Job) -> tuple[str, Cells]:
+    """One of the tables of a combined source, and its name."""
+    return name_of(location), load_cells(location, None, job)[1]
 
 
 def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]:
@@ -88,7 +152,7 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
     """
     guesses = type(source).guess is not Source.guess
     try:
-        cells = read_source(source, location, job)
+        cells = read_source(source, location, job, _open_part)
     except UserError:
         if not guesses or guess_source(location) == source:
             raise
@@ -102,8 +166,6 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
 
 def _refuse_unreadable(path: Path) -> None:
     with disk.explain_errors(f"The file “{path.name}”"):
-        if path.is_dir():
-            raise UserError(msg("“{path}” is a folder, not a file.", path=path.name), "Choose the data file inside it.")
         if not path.exists():
             raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")
         if not path.is_file():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import Imported, import_cells, load_cells, rows_key, rows_where, type_cells
+from mlops_desktop.engine.data import Imported, import_cells, load_cells, name_of, rows_key, rows_where, type_cells
 from mlops_desktop.engine.pipeline import Pipeline, propose, re_recommend
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Overview, Profile, profile
@@ -17,14 +17,15 @@ from mlops_desktop.engine.reporting import write_profile_report
 
 @dataclass(frozen=True)
 class ImportFile(ProjectCall[Imported, None]):
-    """Read a file or an address into the snapshots of the project."""
+    """Read a file or an address into the snapshots of the project, by its source `as_given` or by one that fits better."""
 
     stage = "problem"
     file: str
+    as_given: bool = False
 
     def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`."""
-        return import_cells(self.folder, self.file, self.project, job)
+        return import_cells(self.folder, self.file, self.project, job, as_given=self.as_given)
 
 
 @dataclass(frozen=True)
@@ -141,5 +142,5 @@ class ProfileFile(Call[Profile, None]):
         found = profile(table, None, Part(job, 0.5, 0.9))
         found = replace(found, evidence=(*cells.notes, *table.evidence))
         if self.out:
-            write_profile_report(self.out, found, Path(self.file).name)
+            write_profile_report(self.out, found, name_of(self.file))
         return found

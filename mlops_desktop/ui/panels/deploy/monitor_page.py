@@ -100,7 +100,7 @@ class MonitorPage(QWidget):
         self.state.setText(f"{text} …")
         best = self.controller.project_status().best
         key = f"{self.controller.keys.scorer(best.id) if best else ''} {file}"
-        self._of_file.want(key, MeasureDrift(*self.controller.inputs, file), ask=False)
+        self._of_file.want(key, MeasureDrift(*self.controller.inputs, str(file)), ask=False)
         self._of_file.retry()
         self._show()
 
