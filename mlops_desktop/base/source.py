@@ -24,14 +24,16 @@ class ReadReport:
     """What a source knows once its last batch is out.
 
     `rows_read` counts the rows of all batches. `has_names` is False when nothing in the source names the columns: the names in the schema
-    are then placeholders. `decimal` is the decimal mark of texts where it is known, else "". `mixed` maps the position of a column to the
-    texts in it that stand for values of several types (1 and "1"). `notes` say what was repaired or left out.
+    are then placeholders. `decimal` is the decimal mark of texts where it is known, else ""; `likely_decimal` is the one that the mark
+    between the cells suggests (a semicolon: the comma). `mixed` maps the position of a column to the texts in it that stand for values of
+    several types (1 and "1"). `notes` say what was repaired or left out.
     """
 
     rows_read: int
     notes: tuple[Evidence, ...] = ()
     has_names: bool = True
     decimal: str = ""
+    likely_decimal: str = ""
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 

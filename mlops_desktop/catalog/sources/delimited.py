@@ -126,6 +126,7 @@ class Delimited(Source):
             notes=file_notes([*messages, *more]),
             has_names=settled.header == "first",
             decimal=_DECIMALS[settled.decimal],
+            likely_decimal="," if settled.delimiter == "semicolon" else "",
         )
 
     def _utf8(self, path: Path) -> tuple[bytes, list[str]]:
