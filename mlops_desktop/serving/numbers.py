@@ -14,7 +14,7 @@ _THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "
 _MINUS = "−–-"  # the hyphen last, as a character class needs it
 _DASHES = "−–—-"
 _HOURS = re.compile(
-    rf"(?P<sign>[+{_DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) days?,? )?(?P<hours>[0-9]{{1,6}}):(?P<minutes>[0-5][0-9])"
+    rf"(?P<sign>[+{_DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? )?(?P<hours>[0-9]{{1,6}}):(?P<minutes>[0-5][0-9])"
     r"(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?"
 )
 _SIGNS = ("sign", "tail_sign", "behind", "last")

@@ -17,10 +17,25 @@ _DAYS = (
     *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y"),
     *("%a, %d %b %Y", "%a %b %d %Y", "%a, %d. %b %Y", "%a %d %b %Y", "%a %o %b %Y", "%a, %b %d, %Y", "%a, %o de %b de %Y"),
     *(f"%a{gap}%d{mark}%m{mark}%{year}" for gap in (", ", " ") for mark in "./" for year in "Yy"),
-    *("%m/%Y", "%m.%Y", "%b %Y", "%b-%Y", "%b-%y", "%b/%Y", "%b. %Y", "%Y %b", "%Y-%b", "%b de %Y"),
+    *("%m/%Y", "%m.%Y", "%b %Y", "%b-%Y", "%b-%y", "%b/%Y", "%b. %Y", "%Y %b", "%Y-%b", "%b de %Y", "%YM%m", "%Y-M%m"),
     *("%G-W%V", "%GW%V", "%G-W%V-%u", "%G W%V", "%G/W%V", "W%V %G", "W%V/%G", "W%V-%G"),
     *("KW %V/%G", "KW%V/%G", "KW %V %G", "%G-KW%V"),
-    *("%Y-Q%q", "%YQ%q", "%Y Q%q", "%Y/Q%q", "Q%q %Y", "Q%q/%Y", "Q%q-%Y", "%qQ%Y", "T%q %Y", "%Y-T%q"),
+    *(
+        "%Y-Q%q",
+        "%YQ%q",
+        "%Y Q%q",
+        "%Y/Q%q",
+        "Q%q %Y",
+        "Q%q/%Y",
+        "Q%q-%Y",
+        "%qQ%Y",
+        "T%q %Y",
+        "%Y-T%q",
+        "Q%q %y",
+        "%qQ%y",
+        "Q%q-%y",
+        "Q%q/%y",
+    ),
 )
 _TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H.%M.%S", "%H.%M")
 _CLOCK = re.compile(

@@ -10,7 +10,7 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
-from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, with_century, without_no_dates
+from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
@@ -35,6 +35,10 @@ def date_column(
     if not read:
         return None
     conflicts, found, column, values, bad = read[0]
+    never = never_dates(raw, bad)
+    if never.any():
+        further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
+        return date_column(raw, present & ~never, (*missing, *further), hints, least, compact)
     total = raw.count(present)
     if conflicts > STRAY_SHARE * total and least > 0.1:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None

@@ -29,6 +29,7 @@ _PERHAPS_NEVER = ("1600-01-01", "1601-01-01", "1753-01-01", "1800-01-01", "1899-
 _PERHAPS_NEVER += ("1970-01-01", "2099-12-31", "2100-01-01", "2100-12-31", "2199-12-31", "2200-01-01", "2222-12-22")
 _FAR = 20 * 365.25 * DAY
 _RANGE = "[0-9]{1,4} ?[-–/] ?[0-9]{1,4}"
+_DAY_AND_MONTH = "[0-9]{1,2}[-. ]{1,2}[A-Za-zä]{3,9}[.]?"
 _MADE_DATE = (
     "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00)?|[0-9]{1,2}[-. ]{1,2}[A-Za-zä]{3,9}[.]?(?:[- ][0-9]{2,4})?|[A-Za-zä]{3,9}[.]?[- ][0-9]{2}"
     "|[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2}|[0-9]{1,2}[.][0-9]{1,2}[.](?:19|20)[0-9]{2}"
@@ -101,11 +102,17 @@ def without_no_dates(raw: RawColumn, column: Column) -> tuple[Column, list[Evide
     column = replace(column, grammar=replace(column.grammar, missing_dates=tuple(day for day, _ in found)))
     evidence = [_no_date(raw, cells, day) for day, cells in found]
     if raw.kind == "text":
-        zeros = raw.matching("[0T :./-]*0[0T :./-]*") & ~there
-        zeros[list(refused)] = False
-        if zeros.any():
-            evidence.insert(0, _no_date(raw, zeros, raw.texts_at([int(np.flatnonzero(zeros)[0])])[0]))
+        gone = raw.matching("[0T :./-]*0[0T :./-]*") & ~there
+        gone[list(refused)] = False
+        gone |= raw.among(column.grammar.missing) & never_dates(raw, ~there)
+        for at in np.flatnonzero(gone)[:3].tolist():
+            evidence.append(_no_date(raw, np.arange(len(gone)) == at, raw.texts_at([at])[0]))
     return column, evidence
+
+
+def never_dates(raw: RawColumn, bad: Bools) -> Bools:
+    """Which of the texts that are no dates are written for “no date”: nines, or the day before the first one of a spreadsheet."""
+    return bad & raw.matching("[09]{1,4}[-./][09]{1,2}[-./][09]{1,4}.*|9{8}|1/0/1900.*|1900-01-00.*|0{1,2}[.]0?1[.]1900.*")
 
 
 def _no_date(raw: RawColumn, cells: Bools, day: str) -> Evidence:
@@ -143,8 +150,12 @@ def excel_dates(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
     """Dates among texts such as "10-49" or among numbers: a spreadsheet made them out of "6-25" or "1.5"."""
     dates = raw.matching(_MADE_DATE) & present
     others = present & ~dates
-    if not dates.any() or not others.any() or raw.count(dates) > raw.count(others):
+    if not dates.any():
         return
-    if (raw.matching(_RANGE) & others).any() or raw.count(raw.matching("[+-]?[0-9]+(?:[.,][0-9]+)?") & others) >= 0.5 * raw.count(others):
+    numbers = raw.matching("[+-]?[0-9]+(?:[.,][0-9]+)?") & others
+    if (raw.matching(_RANGE) & others).any() or (numbers.any() and raw.count(numbers) >= max(raw.count(dates), 0.5 * raw.count(others))):
         message = "Some cells are dates among other values; spreadsheets turn texts such as “6-25” or “1.5” into dates: {shown}."
+        yield example_evidence(raw, "excel_dates", message, dates)
+    elif not others.any() and raw.matching(_DAY_AND_MONTH)[present].all():
+        message = "Days without a year: spreadsheets turn texts such as “10-14” into such dates. They were read as texts: {shown}."
         yield example_evidence(raw, "excel_dates", message, dates)

@@ -34,6 +34,7 @@ _CANDIDATES = (
     *((".", "'", False), (",", "'", False), (".", ",", True), (".", " ", True)),
 )
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
 
 
@@ -79,7 +80,8 @@ def find_format(
     if best < least:
         return None
     ties = [candidate for candidate in _CANDIDATES if shares[candidate] == best]
-    chosen, doubt = _settle(ties, [shape["body"] for shape, _ in shapes], decimal, likely)
+    bodies = [shape["body"] for shape, _ in shapes]
+    chosen, doubt = _settle(ties, bodies, decimal, likely, money=bool(grammar.affixes) and base.unit in CURRENCIES)
     return replace(base, grammar=_written(grammar, chosen), share=best, doubt=doubt)
 
 
@@ -153,8 +155,10 @@ def _notations(shapes: Sequence[tuple[re.Match[str], int]], zeros: bool) -> tupl
     return tuple(found)
 
 
-def _settle(ties: list[tuple[str, str, bool]], bodies: list[str], decimal: str, likely: str) -> tuple[tuple[str, str, bool], str]:
-    """One of the readings that are equally good, and what was in doubt."""
+def _settle(
+    ties: list[tuple[str, str, bool]], bodies: list[str], decimal: str, likely: str, money: bool
+) -> tuple[tuple[str, str, bool], str]:
+    """One of the readings that are equally good, and what was in doubt. `money`: the numbers are amounts of a currency."""
     commas, points = any("," in body for body in bodies), any("." in body for body in bodies)
     zero_first = any(_ZERO_FIRST.match(body) for body in bodies)
     comma, by_comma, point, by_point = (",", "", False), (".", ",", False), (".", "", False), (",", ".", False)
@@ -168,7 +172,11 @@ def _settle(ties: list[tuple[str, str, bool]], bodies: list[str], decimal: str, 
     if point in ties and by_point in ties and points and not commas:
         if decimal == "," and not zero_first:
             return by_point, ""
-        return point, "1.234 was read as a decimal number below 2" if likely == "," and not decimal and not zero_first else ""
+        if decimal or zero_first or not (money or likely == ","):
+            return point, ""
+        if money and any(_MANY_FIRST.match(body) for body in bodies):
+            return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
+        return point, "1.234 was read as a decimal number below 2"
     return ties[0], ""
 
 

@@ -26,10 +26,9 @@ _UNKNOWN = re.compile(
     r"|n\.?[adbv]\.?|n\.? ?k\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
 )
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
-_HOURS = r"[+−–-]?(?:[0-9]{1,6} days?,? )?[0-9]{1,6}:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?"
-_BEYOND_A_DAY = (
-    r"[+−–-]?(?:[0-9]{1,6} days?,? .*|24:(?:0[1-9]|[1-5][0-9]).*|24:00:(?:0[1-9]|[1-5][0-9]).*|(?:2[5-9]|[3-9][0-9]|[0-9]{3,}):.*)"
-)
+_DAYS = "[0-9]{1,6} ?(?:d|days?|Tage?),? "
+_HOURS = rf"[+−–-]?(?:{_DAYS})?[0-9]{{1,6}}:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
+_BEYOND_A_DAY = rf"[+−–-]?(?:{_DAYS}.*|24:0[1-9].*|24:[1-5][0-9].*|24:00:0[1-9].*|24:00:[1-5][0-9].*|(?:2[5-9]|[3-9][0-9]|[0-9]{{3,}}):.*)"
 _NOTATIONS = {  # by notation: the texts that need it, and what such a cell is
     "parentheses": (r".*\(.*\).*", "Parentheses are a minus"),
     "trailing_minus": (r".*[0-9].*[−–-]", "A minus stands behind the number"),

@@ -38,11 +38,11 @@ CURRENCIES: Mapping[str, str] = {
 MAGNITUDES: Mapping[str, float] = {
     mark: value
     for value, marks in {
-        1e3: ("K", "k", "Tsd", "Tsd.", "tsd", "tys."),
+        1e3: ("K", "k", "Tsd", "Tsd.", "tsd", "tys.", "thousand", "Tausend"),
         1e5: ("lakh", "Lakh", "lac", "Lac"),
-        1e6: ("M", "m", "mn", "mln", "Mio", "Mio.", "MM"),
+        1e6: ("M", "m", "mn", "mln", "Mio", "Mio.", "MM", "million", "Million", "Millionen"),
         1e7: ("Cr", "cr", "crore", "Crore"),
-        1e9: ("B", "b", "bn", "Bn", "BN", "bln", "Mrd", "Mrd.", "mld"),
+        1e9: ("B", "b", "bn", "Bn", "BN", "bln", "Mrd", "Mrd.", "mld", "billion", "Milliarden"),
         1e12: ("tn", "trn", "Bio."),
     }.items()
     for mark in marks
@@ -50,7 +50,8 @@ MAGNITUDES: Mapping[str, float] = {
 CLEAR_MAGNITUDES = frozenset(MAGNITUDES) - {"m", "B", "b", "MM"}  # those that need no currency beside them
 # Units by dimension, each with its size in a base unit of the dimension. Units of one dimension convert into each other.
 _DIMENSIONS: Mapping[str, Mapping[str, float]] = {
-    "mass": {"kg": 1e3, "Kg": 1e3, "KG": 1e3, "g": 1, "mg": 1e-3, "µg": 1e-6, "t": 1e6, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523},
+    "mass": {"kg": 1e3, "Kg": 1e3, "KG": 1e3, "kgs": 1e3, "g": 1, "mg": 1e-3, "µg": 1e-6, "t": 1e6, "lb": 453.59237, "lbs": 453.59237},
+    "ounces": {"oz": 1},  # of mass or of fluid
     "length": {"km": 1e3, "m": 1, "dm": 0.1, "cm": 1e-2, "mm": 1e-3, "µm": 1e-6, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048, "in": 0.0254},
     "volume": {"hl": 100, "l": 1, "L": 1, "dl": 0.1, "cl": 1e-2, "ml": 1e-3, "mL": 1e-3, "µl": 1e-6, "m³": 1e3, "m3": 1e3},
     "area": {"km²": 1e6, "ha": 1e4, "m²": 1, "m2": 1, "qm": 1, "sqm": 1, "sqft": 0.09290304, "ft²": 0.09290304},
@@ -59,6 +60,7 @@ _DIMENSIONS: Mapping[str, Mapping[str, float]] = {
     "energy": {"GWh": 3.6e12, "MWh": 3.6e9, "kWh": 3.6e6, "Wh": 3600, "kcal": 4184, "kJ": 1e3, "J": 1},
     "time": {
         **{"ms": 1e-3, "s": 1, "sec": 1, "secs": 1, "min": 60, "mins": 60, "Min.": 60, "minutes": 60},
+        **{"seconds": 1, "Sek": 1, "Sek.": 1, "Minuten": 60, "minute": 60, "Stunden": 3600, "Stunde": 3600},
         **{"h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "Std": 3600, "Std.": 3600},
         **{"day": 86400, "days": 86400, "Tage": 86400, "week": 604800, "weeks": 604800},
     },

@@ -54,7 +54,7 @@ def test_a_day_that_others_lie_near_is_a_date():
         (["6-25", "2024-06-25 00:00:00", "10-49"], (2,)),
         (["3.2", "01. Mai", "4.7"], (2,)),
         (["red", "2024-06-25", "blue"], None),
-        (["14-Oct", "15-Oct"], None),
+        (["14-Oct", "15-Oct"], (1, 2)),
     ],
 )
 def test_dates_that_a_spreadsheet_made(cells, rows):
