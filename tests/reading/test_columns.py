@@ -68,6 +68,8 @@ NUMBERS = {
     "a unit left out": case(["5.5 kg", "7.2 kg", "6.1"], "number", [5.5, 7.2, 6.1], "unmarked", unit="kg"),
     "units that do not convert": case(["5 kg", "30 cm"], "category", ["5 kg", "30 cm"], "units"),
     "currencies": case(["$5.10", "€5.20", "¥700"], "category", ["$5.10", "€5.20", "¥700"], "currencies"),
+    "a unit and a magnitude": case(["5 kg", "3M", "7 kg"], "category", ["5 kg", "3M", "7 kg"], "marks"),
+    "a letter that is no magnitude": case(["12b", "3", "4", "7"], "category", ["12b", "3", "4", "7"], "not_number"),
     "one currency in two ways": case(["$5.10", "5.20 USD"], "number", [5.1, 5.2], unit="$"),
     "limits": case(["<3,0", "20,2", "3,3", ">200"], "number", [3, 20.2, 3.3, 200], "limits"),
     "classes of incomes": case([">50K", "<=50K", ">50K"], "category", [">50K", "<=50K", ">50K"]),

@@ -38,11 +38,15 @@ _MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
 
 
+_Shape = tuple[re.Match[str], int]  # of a cell, and how many cells hold the same text
+
+
 @dataclass(frozen=True)
 class NumberFormat:
     """A grammar with the share of the cells that it reads, whether another reading was as good (`doubt` names it), and the unit.
 
-    `conflict` names marks that stand for different things, such as two currencies: then the cells are no numbers.
+    `conflict` is "currencies", "units" or "marks" where `marks` stand for different things: then the cells are no numbers, and the grammar
+    reads those with the most frequent mark only.
     """
 
     grammar: Grammar
@@ -50,6 +54,7 @@ class NumberFormat:
     doubt: str = ""
     unit: str = ""
     conflict: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def find_format(
@@ -66,8 +71,14 @@ def find_format(
         return NumberFormat(Grammar(), 1.0)
     sizes = [1] * len(sample) if counts is None else list(counts)
     shapes = [(found, size) for found, size in zip(map(_SHAPE.fullmatch, sample), sizes, strict=True) if found is not None]
+    shapes = _clear(shapes)
     if sum(size for _, size in shapes) < least * sum(sizes):
         return None
+    conflict = _conflict(shapes)
+    if conflict is not None:
+        kind, marks, kept = conflict
+        main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely)
+        return replace(main, conflict=kind, marks=marks) if main is not None else None
     zeros = any(_ZERO.fullmatch(text) for text in sample)
     base = _with_marks(shapes)
     grammar = replace(base.grammar, notations=_notations(shapes, zeros and bool(base.grammar.affixes)))
@@ -90,36 +101,60 @@ def _written(grammar: Grammar, candidate: tuple[str, str, bool]) -> Grammar:
     return replace(grammar, decimal=decimal, thousands=thousands, notations=(*grammar.notations, *(("lakh",) if lakh else ())))
 
 
-def _with_marks(shapes: Sequence[tuple[re.Match[str], int]]) -> NumberFormat:
-    """The marks, conversions and unit of some cells; the share is not decided yet."""
-    money: Counter[str] = Counter()
-    units: Counter[str] = Counter()
-    magnitudes: Counter[str] = Counter()
-    percents = 0
-    for shape, size in shapes:
-        for mark in filter(None, (shape["before"], shape["after"], shape["last"], _money_behind(shape))):
-            (money if mark in CURRENCIES else units)[mark] += size
-        if shape["magnitude"]:
-            magnitudes[shape["magnitude"]] += size
-    percents = units.pop("%", 0)
-    if "m" in units and (money or magnitudes) and units.keys() <= {"m"}:
-        magnitudes["m"] = units.pop("m")
-    currencies = {CURRENCIES[mark] for mark in money}
-    if len(currencies) > 1:
-        return _conflict([*money], "currencies")
-    unclear = magnitudes and not money and not magnitudes.keys() & CLEAR_MAGNITUDES
-    if unclear or (money and units) or (magnitudes and units) or (percents and (money or units or magnitudes)):
-        return _conflict([*money, *units, *magnitudes, *(["%"] if percents else [])], "marks")
+def _marks_of(shape: re.Match[str]) -> list[str]:
+    """The marks of one cell, a magnitude not counted."""
+    return [mark for mark in (shape["before"], shape["after"], shape["last"], _money_behind(shape)) if mark]
+
+
+def _with_marks(shapes: Sequence[_Shape]) -> NumberFormat:
+    """The marks, conversions and unit of cells whose marks go together; the share is not decided yet."""
+    money, units, magnitudes = _count_marks(shapes)
+    percent = units.pop("%", 0) > 0
     affixes = tuple(sorted(money, key=lambda mark: (-len(mark), mark)))
     unit = max(sorted(money), key=lambda mark: money[mark], default="")
     scales = magnitude_scales(magnitudes)
-    if units:
-        found = unit_scales(units)
-        if found is None:
-            return _conflict([*units], "units")
+    found = unit_scales(units) if units else None
+    if found is not None:
         unit, scales = found
         affixes = () if scales else tuple(sorted(units, key=lambda mark: (-len(mark), mark)))
-    return NumberFormat(Grammar(affixes=affixes, scales=scales, percent=bool(percents)), 0.0, unit=unit)
+    return NumberFormat(Grammar(affixes=affixes, scales=scales, percent=percent), 0.0, unit=unit)
+
+
+def _count_marks(shapes: Sequence[_Shape]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """How many cells have each currency, unit and magnitude; “m” is a million where money or other magnitudes stand beside it."""
+    money: Counter[str] = Counter()
+    units: Counter[str] = Counter()
+    magnitudes: Counter[str] = Counter()
+    for shape, size in shapes:
+        for mark in _marks_of(shape):
+            (money if mark in CURRENCIES else units)[mark] += size
+        if shape["magnitude"]:
+            magnitudes[shape["magnitude"]] += size
+    if "m" in units and (money or magnitudes) and units.keys() <= {"m"}:
+        magnitudes["m"] = units.pop("m")
+    return money, units, magnitudes
+
+
+def _clear(shapes: Sequence[_Shape]) -> list[_Shape]:
+    """The cells without those whose magnitude is none for certain: "5B" is a number beside money or a "5M" only."""
+    money, _, magnitudes = _count_marks(shapes)
+    return list(shapes) if money or magnitudes.keys() & CLEAR_MAGNITUDES else [one for one in shapes if not one[0]["magnitude"]]
+
+
+def _conflict(shapes: Sequence[_Shape]) -> tuple[str, tuple[str, ...], list[_Shape]] | None:
+    """The kind of conflict between the marks of some cells, the marks, and the cells with the most frequent kind of mark or none."""
+    money, units, magnitudes = _count_marks(shapes)
+    dimensions = {mark: UNITS[mark][0] if mark in UNITS else mark for mark in units}
+    meanings = {**{mark: CURRENCIES[mark] for mark in money}, **dimensions, **(dict.fromkeys(magnitudes, "magnitude") if units else {})}
+    if len(set(meanings.values())) < 2:
+        return None
+    sizes: Counter[str] = Counter()
+    for mark, size in (money + units + magnitudes).items():
+        sizes[meanings.get(mark, "")] += size
+    main = max(sorted(set(meanings.values())), key=lambda meaning: sizes[meaning])
+    kept = [one for one in shapes if all(meanings.get(mark, main) == main for mark in (*_marks_of(one[0]), one[0]["magnitude"]))]
+    kind = "currencies" if not units else "units" if not (money or magnitudes or "%" in units) else "marks"
+    return kind, tuple(sorted(meanings)), kept
 
 
 def _money_behind(shape: re.Match[str]) -> str:
@@ -130,12 +165,7 @@ def _money_behind(shape: re.Match[str]) -> str:
     return behind if behind in CURRENCIES else ""
 
 
-def _conflict(marks: Sequence[str], kind: str) -> NumberFormat:
-    """Marks that do not go together are all read, so that what the cells are can be told; the column is no number then."""
-    return NumberFormat(Grammar(affixes=tuple(sorted(marks, key=lambda mark: (-len(mark), mark)))), 0.0, conflict=kind)
-
-
-def _notations(shapes: Sequence[tuple[re.Match[str], int]], zeros: bool) -> tuple[str, ...]:
+def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
     """The further notations that these cells need."""
     found = []
     plain = {shape["body"] for shape, _ in shapes if not shape["close"] and not shape["limit"]}

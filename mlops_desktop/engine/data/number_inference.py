@@ -63,7 +63,7 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     own = replace(found.grammar, missing=grammar.missing, missing_numbers=grammar.missing_numbers)
     column = Column(raw.name, "number", own, unit=found.unit)
     if found.conflict:
-        return NumberReading(None, [_conflict_evidence(raw, column, present, found.conflict)])
+        return NumberReading(None, [_conflict_evidence(raw, column, present, found)])
     values, _, refused = read_raw(raw, column)
     column, evidence, bad = _without_strays(raw, column, present, mask(present, refused))
     unmarked = _unmarked(raw, column, present & ~bad, values)
@@ -174,12 +174,12 @@ def _stopped(raw: RawColumn, present: Bools, bad: Bools) -> Evidence:
     return example_evidence(raw, "not_number", message, bad, good=f"{good:,}", total=f"{total:,}")
 
 
-def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, kind: str) -> Evidence:
-    marks = ", ".join(f"“{mark}”" for mark in column.grammar.affixes)
-    reason = "currencies do not mix" if kind == "currencies" else "they do not convert into each other"
-    message = msg("The cells carry the marks {marks}: {reason}, so the column is no number.", marks=marks, reason=reason)
+def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
+    marks = ", ".join(f"“{mark}”" for mark in found.marks)
+    reason = "currencies do not mix" if found.conflict == "currencies" else "they do not convert into each other"
+    template = "The cells carry the marks {marks}: {reason}, so the column is no number. Apart from the most frequent mark: {shown}."
     _, _, refused = read_raw(raw, column)
-    return Evidence(raw.name, kind, message, raw.rows_with(present & ~mask(present, refused)))
+    return example_evidence(raw, found.conflict, template, mask(present, refused), marks=marks, reason=reason)
 
 
 def _marks(grammar: Grammar) -> list[str]:
