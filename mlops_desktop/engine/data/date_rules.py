@@ -23,10 +23,14 @@ _GAP = 5  # so many years without a date separate the end of one century from th
 _BIRTH = re.compile("(?i)birth|born|(?:^|_)dob|geb|naiss|nasc|nacim|nascit|urodz|geboorte")
 _DATE_NAME = re.compile("(?i)date|datum|fecha|day|_dt|^dt|termin|f[aä]e?llig|birth|geburt|tag$|jour|giorno|^data")
 # Days that stand for “no date”: those that nothing real lies near, and those that count when all other dates are far from them.
-_NEVER = ("0001-01-01", "1677-09-21", "2262-04-11", "2999-12-31", "3000-01-01", "3000-12-31", "4712-12-31", "8888-12-31", "9998-12-31")
-_NEVER += ("9999-12-30", "9999-12-31", "9999-01-01", "2999-01-01", "1111-11-11", "0001-01-02")
-_PERHAPS_NEVER = ("1600-01-01", "1601-01-01", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01")
-_PERHAPS_NEVER += ("1970-01-01", "2099-12-31", "2100-01-01", "2100-12-31", "2199-12-31", "2200-01-01", "2222-12-22")
+_NEVER = (
+    *("0001-01-01", "0001-01-02", "1111-11-11", "1677-09-21", "2262-04-11", "2999-01-01", "2999-12-31", "3000-01-01", "3000-12-31"),
+    *("4712-12-31", "8888-12-31", "9998-12-31", "9999-01-01", "9999-12-30", "9999-12-31"),
+)
+_PERHAPS_NEVER = (
+    *("1600-01-01", "1601-01-01", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1970-01-01"),
+    *("2099-12-31", "2100-01-01", "2100-12-31", "2199-12-31", "2200-01-01", "2222-12-22"),
+)
 _FAR = 20 * 365.25 * DAY
 _RANGE = "[0-9]{1,4} ?[-–/] ?[0-9]{1,4}"
 _DAY_AND_MONTH = "[0-9]{1,2}[-. ]{1,2}[A-Za-zä]{3,9}[.]?"
@@ -122,7 +126,7 @@ def _no_date(raw: RawColumn, cells: Bools, day: str) -> Evidence:
 
 
 def _numbers(days: Collection[str]) -> list[int]:
-    return np.array(days, dtype="datetime64[D]").astype(np.int64).tolist()
+    return [int(day) for day in np.array(days, dtype="datetime64[D]").astype(np.int64)]
 
 
 def clock_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:

@@ -193,7 +193,7 @@ def _unmarked(raw: RawColumn, column: Column, good: Bools, values: Floats) -> Bo
     if not marks:
         return np.zeros(len(good), dtype=bool)
     has_mark = raw.matching(f".*(?:{'|'.join(map(re.escape, marks))}).*")
-    return good & ~has_mark & np.isfinite(values) & (values != 0)
+    return np.asarray(good & ~has_mark & np.isfinite(values) & (values != 0), dtype=bool)
 
 
 def _unmarked_evidence(raw: RawColumn, column: Column, unmarked: Bools, good: Bools) -> Evidence:
