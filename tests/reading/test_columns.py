@@ -72,6 +72,8 @@ NUMBERS = {
     "a letter that is no magnitude": case(["12b", "3", "4", "7"], "category", ["12b", "3", "4", "7"], "not_number"),
     "one currency in two ways": case(["$5.10", "5.20 USD"], "number", [5.1, 5.2], unit="$"),
     "limits": case(["<3,0", "20,2", "3,3", ">200"], "number", [3, 20.2, 3.3, 200], "limits"),
+    "classes of a scale": case(["0", "1", "0", "2-10", "11-100", "Over 100"], "category", ["0", "1", "0", "2-10", "11-100", "Over 100"]),
+    "an open class among numbers": case(["64", "23", "65+"], "category", ["64", "23", "65+"], "not_number"),
     "classes of incomes": case([">50K", "<=50K", ">50K"], "category", [">50K", "<=50K", ">50K"]),
     "infinite": case(["inf", "1.5", "-Infinity", "2.5"], "number", [None, 1.5, None, 2.5], "infinite"),
     "too large": case(["1e400", "1.5", "2.5"], "number", [None, 1.5, 2.5], "infinite"),

@@ -26,6 +26,10 @@ _UNKNOWN = re.compile(
     r"|n\.?[adbv]\.?|n\.? ?k\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
 )
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
+_RANGES = (
+    r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
+    r"|[0-9.,]+ ?(?:\+|or more|and more)"
+)
 _DAYS = "[0-9]{1,6} ?(?:d|days?|Tage?),? "
 _HOURS = rf"[+−–-]?(?:{_DAYS})?[0-9]{{1,6}}:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
 _BEYOND_A_DAY = rf"[+−–-]?(?:{_DAYS}.*|24:0[1-9].*|24:[1-5][0-9].*|24:00:0[1-9].*|24:00:[1-5][0-9].*|(?:2[5-9]|[3-9][0-9]|[0-9]{{3,}}):.*)"
@@ -70,7 +74,8 @@ def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints
     if column.grammar.percent and raw.count(unmarked) > STRAY_SHARE * raw.count(present):
         bad = bad | unmarked  # "12 %" beside "12": nobody can know whether that is 12 or 0.12
     if raw.count(bad) > STRAY_SHARE * raw.count(present):
-        return NumberReading(None, [_stopped(raw, present, bad)]) if raw.count(present & ~bad) >= 0.5 * raw.count(present) else None
+        half = raw.count(present & ~bad) >= 0.5 * raw.count(present)
+        return NumberReading(None, [_stopped(raw, present, bad)]) if half and not _are_classes(raw, present, bad) else None
     if bad.any():
         evidence.append(stray_evidence(raw, column, bad))
     if _is_whole(raw, column, present & ~bad, values):
@@ -172,6 +177,11 @@ def _stopped(raw: RawColumn, present: Bools, bad: Bools) -> Evidence:
     good, total = raw.count(present & ~bad), raw.count(present)
     message = "{good} of {total} cells are numbers. The others are not, so the column was read as texts: {shown}."
     return example_evidence(raw, "not_number", message, bad, good=f"{good:,}", total=f"{total:,}")
+
+
+def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
+    """Whether the cells are classes of a scale, such as 0, 1, 2-10, over 10: more of them are ranges than numbers, and nothing else."""
+    return bool(raw.matching(_RANGES)[bad].all()) and np.count_nonzero(bad) > np.count_nonzero(present & ~bad)
 
 
 def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
