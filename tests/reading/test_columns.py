@@ -88,7 +88,7 @@ NUMBERS = {
     "durations in days": case(["2 days, 0:45:00", "11:30:00"], "number", [48.75, 11.5], "duration", unit="h"),
 }
 DATES = {
-    "points and two digits": case(["04.09.24", "19.05.23"], "date", ["2024-09-04", "2023-05-19"], "date_order", "century"),
+    "points and two digits": case(["04.09.24", "19.05.23"], "date", ["2024-09-04", "2023-05-19"], "date_order", "two_digit_years"),
     "times with points": case(["18.00.00", "10.11.12"], "date", ["18:00:00", "10:11:12"]),
     "german months": case(["1. Jan 2023", "3. März 2023", "15. Dez. 2023"], "date", ["2023-01-01", "2023-03-03", "2023-12-15"]),
     "french months": case(["1er mai 2023", "14 févr. 2023", "2 août 2023"], "date", ["2023-05-01", "2023-02-14", "2023-08-02"]),

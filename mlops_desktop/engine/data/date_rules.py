@@ -61,7 +61,9 @@ def with_century(raw: RawColumn, column: Column, good: Bools) -> tuple[Column, l
             span = f"{part[0]:02} to {part[-1]:02} as {century}{part[0]:02} to {century}{part[-1]:02}"
             parts.append(span if len(part) > 1 else f"{part[0]:02} as {century}{part[0]:02}")
     message = msg("The years have two digits: {parts} were taken.", parts=" and ".join(parts))
-    return replace(column, grammar=replace(column.grammar, pivot=pivot)), [Evidence(raw.name, "century", message)]
+    doubtful = pivot != POSIX_PIVOT or any(_NEAR < year < POSIX_PIVOT for year in short)
+    evidence = Evidence(raw.name, "century" if doubtful else "two_digit_years", message)
+    return replace(column, grammar=replace(column.grammar, pivot=pivot)), [evidence]
 
 
 def century_pivot(years: Collection[int], birth: bool = False) -> int:

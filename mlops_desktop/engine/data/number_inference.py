@@ -181,7 +181,7 @@ def _stopped(raw: RawColumn, present: Bools, bad: Bools) -> Evidence:
 
 def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
     """Whether the cells are classes of a scale, such as 0, 1, 2-10, over 10: more of them are ranges than numbers, and nothing else."""
-    return bool(raw.matching(_RANGES)[bad].all()) and np.count_nonzero(bad) > np.count_nonzero(present & ~bad)
+    return bool(raw.matching(_RANGES)[bad].all()) and int(np.count_nonzero(bad)) > int(np.count_nonzero(present & ~bad))
 
 
 def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:

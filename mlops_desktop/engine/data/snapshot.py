@@ -70,8 +70,8 @@ def read_cells(path: Path) -> Cells:
             notes += file_notes(facts.get("said", ()))  # format 1: messages alone
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
-    marks = {name: str(facts.get(name, "")) for name in ("decimal", "likely_decimal")}
-    return Cells(table=table.replace_schema_metadata(None), **marks, mixed=mixed, notes=notes)
+    decimal, likely = str(facts.get("decimal", "")), str(facts.get("likely_decimal", ""))
+    return Cells(table=table.replace_schema_metadata(None), decimal=decimal, likely_decimal=likely, mixed=mixed, notes=notes)
 
 
 def cells_digest(cells: Cells) -> str:
