@@ -1,0 +1,101 @@
+"""Findings that follow from the evidence of how columns were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
+
+# By kind, whose rule is that of the evidence: severity, why it matters, and the type that mends it ("" none).
+_FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
+    FindingKind("currencies", "Several currencies in {column}"): (
+        "high",
+        "An amount means something else in each currency. Convert the cells to one in the file.",
+        "",
+    ),
+    FindingKind("units", "Units that do not convert in {column}"): (
+        "warning",
+        "A number means something else with each of these marks. Split the column or convert it in the file.",
+        "",
+    ),
+    FindingKind("marks", "Marks of several kinds in {column}"): (
+        "warning",
+        "A number means something else with each of these marks. Split the column or convert it in the file.",
+        "",
+    ),
+    FindingKind("not_number", "{column} is nearly a number"): (
+        "warning",
+        "As texts these amounts have no order. Mend the cells in the file, or read the rest as numbers.",
+        "number",
+    ),
+    FindingKind("not_date", "{column} is nearly a date"): (
+        "warning",
+        "As texts these dates have no order. Mend the cells in the file, or read the rest as dates.",
+        "date",
+    ),
+    FindingKind("unmarked", "Numbers without their unit in {column}"): (
+        "warning",
+        "They may be in another unit than the rest.",
+        "category",
+    ),
+    FindingKind("infinite", "Infinite numbers in {column}"): (
+        "warning",
+        "A model cannot learn from a number without end; most come from a division by zero.",
+        "",
+    ),
+    FindingKind("decimal", "Decimal mark of {column}"): (
+        "warning",
+        "If it is the other mark, every number is a thousand times larger or smaller.",
+        "",
+    ),
+    FindingKind("excel_dates", "Dates that a spreadsheet made in {column}"): (
+        "warning",
+        "What stood there before the spreadsheet changed it cannot be known: mend the cells in the file.",
+        "",
+    ),
+    FindingKind("no_zone", "Times without a zone in {column}"): (
+        "warning",
+        "If they are local times, they are hours away from what was taken.",
+        "",
+    ),
+    FindingKind("no_date", "A date for “no date” in {column}"): (
+        "info",
+        "No real date lies near it; as a date it would mislead every model.",
+        "category",
+    ),
+    FindingKind("century", "Two-digit years in {column}"): (
+        "info",
+        "If the other century is meant, every one of these dates is wrong by a hundred years.",
+        "category",
+    ),
+    FindingKind("limits", "Limits of detection in {column}"): (
+        "info",
+        "The true value lies beyond the limit, so the smallest or largest values are less sure than they look.",
+        "category",
+    ),
+}
+_KINDS = {kind.rule: kind for kind in _FINDINGS}
+STRAY = FindingKind("stray", "Odd cells in {column}")
+MISSING_WORDS = FindingKind("missing_words", "Words for “missing” in {column}")
+_STRAY = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
+_MISSING_WORDS = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
+
+
+def reading_findings(seen: Seen) -> Iterator[Finding]:
+    """What a person should know of cells that are not read as they stand, or stopped their column from being numbers."""
+    for evidence in seen.table.evidence:
+        column = evidence.column
+        if evidence.rule == "missing_words":
+            yield MISSING_WORDS.finding("info", column, evidence.message, _MISSING_WORDS, _read_as(column, "category"))
+        elif seen.roles.get(column, "feature") in ("ignore", "id"):
+            continue
+        elif evidence.rule == "stray":
+            yield STRAY.finding("warning", column, evidence.message, _STRAY, _read_as(column, "category"))
+        elif found := _KINDS.get(evidence.rule):
+            severity, why, kind = _FINDINGS[found]
+            yield found.finding(severity, column, evidence.message, why, _read_as(column, kind) if kind else None)
+
+
+def _read_as(column: str, kind: str) -> dict[str, Any]:
+    return {"type": {column: kind}}
