@@ -239,12 +239,10 @@ def _boolean_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     def cell(value: Any, row: int, issues: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
-        if value is None:
+        if value is None or (isinstance(value, str) and level_of(value) in missing):
             return _missing(column, row, issues)
         if isinstance(value, str):
             level = level_of(value)
-            if level in missing:
-                return _missing(column, row, issues)
             read = texts.get(level.casefold())
             return _refuse(column, row, "unreadable", value, issues) if read is None else read
         if isinstance(value, (bool, int, float)) and value in (0, 1):
