@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlops_desktop.base.cell_kind import cell_text
-from mlops_desktop.base.table_finder import Layout, LeftOut, Row, Wanted, begins_with, is_blank, row_text, verdict
+from mlops_desktop.base.table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, row_text, verdict
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
@@ -88,7 +88,11 @@ class RowSifter:
 
     def is_total(self, row: Row) -> bool:
         """Whether a row begins with a word for a total; cells before it are empty."""
-        return next((text for cell in row[:MARKED] if (text := cell_text(cell))), "") in TOTALS
+        for cell in row[:MARKED]:
+            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else cell_text(cell)
+            if text:
+                return text in TOTALS
+        return False
 
     def _lacks_texts(self, row: Row) -> bool:
         """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""

@@ -120,7 +120,7 @@ def _marked_totals(table: Any, sifter: RowSifter) -> list[int]:
     import pyarrow.compute as pc
 
     words = pa.array(sorted(TOTALS), pa.string())
-    hits = [_positions(pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)) for column in table.columns[:MARKED]]
+    hits = [_positions(pc.is_in(pc.ascii_trim_whitespace(column), value_set=words)) for column in table.columns[:MARKED]]
     return [
         at
         for at in sorted({at for found in hits for at in found})
@@ -150,7 +150,7 @@ def _comments(table: Any, sifter: RowSifter) -> list[int]:
     import pyarrow.compute as pc
 
     mark = sifter.wanted.comment
-    return _positions(pc.starts_with(pc.utf8_ltrim_whitespace(table.column(0)), mark)) if mark else []
+    return _positions(pc.starts_with(pc.ascii_ltrim_whitespace(table.column(0)), mark)) if mark else []
 
 
 def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: RowSifter, skip_end: int) -> TextRows:
