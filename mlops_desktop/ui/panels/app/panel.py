@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.engine.data import sent_row, sent_value, span
-from mlops_desktop.engine.evaluation import Trial
+from mlops_desktop.engine.evaluation import Evaluation, Trial
 from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.frame import Ints
@@ -49,7 +49,9 @@ class AppPanel(Panel):
         title = self.tr("Preparing the model")
         self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
         self._name = ""
-        self._rows: tuple[str, Ints] = ("", np.empty(0, dtype=np.intp))
+        title = self.tr("Looking up the training rows")
+        self._rows: Query[Ints] = Query(controller, owner="app.rows", title=title, parent=self, read=self._read_training_rows, remember=2)
+        self._rows.changed.connect(self._offer_rows)
         self._answering = QTimer(self)
         self._answering.setSingleShot(True)
         self._answering.setInterval(ANSWER_MS)
@@ -157,10 +159,10 @@ class AppPanel(Panel):
         self.show_answer()
 
     def _ranked(self) -> list[str]:
-        """The columns by their importance on the test part; empty while that was not opened."""
+        """The columns by their importance on the held-out test set; empty while that was not used."""
         best = self.controller.project_status().best
-        found = self.controller.result(self.controller.keys.evaluation(best.id)) if best else None
-        return [one["column"] for one in found["importance"]["columns"]] if found and found.get("importance") else []
+        found = self.controller.result(self.controller.keys.evaluation(best.id), Evaluation) if best else None
+        return [one.column for one in found.importance.columns] if found and found.importance else []
 
     def _show_ends(self) -> None:
         """Where answers that are numbers lay in training, as soon as that is known."""
@@ -174,14 +176,15 @@ class AppPanel(Panel):
             self.answer.show_answer()
 
     def _training_rows(self) -> Ints:
-        """Where the rows of the training part stand in the table; none until the child has said it. The test part stays sealed."""
-        key = self.controller.keys.train_rows
-        if self._rows[0] != key:
-            try:
-                self._rows = (key, self.controller.store.get(key, check=False)[1]["rows"])
-            except KeyError:
-                return np.empty(0, dtype=np.intp)
-        return self._rows[1]
+        """Positions of the training rows in the table; none until they are known. The held-out test set is not shown."""
+        self._rows.want(self.controller.keys.train_rows, OpenModel(*self.controller.inputs), ask=False)
+        return self._rows.value if self._rows.value is not None else np.empty(0, dtype=np.intp)
+
+    def _read_training_rows(self, key: str) -> Ints | None:
+        with suppress(KeyError):
+            rows: Ints = self.controller.store.get(key, check=False)[1]["rows"]
+            return rows
+        return None
 
     # ---- answering
 
@@ -212,8 +215,7 @@ class AppPanel(Panel):
         if self.picker.isHidden():
             return
         if not len(self._training_rows()):
-            title = self.tr("Looking up the training rows")
-            self.controller.ask(OpenModel(*self.controller.inputs), lambda _: self._offer_rows(), owner="app.rows", title=title)
+            self._rows.retry()
         self._offer_rows()
         self.picker.number.setFocus()
 
