@@ -287,11 +287,17 @@ class Sampler(Component, ABC):
     scored are never sampled, and a sampler is never served.
     """
 
+    traits: ClassVar[frozenset[str]] = frozenset()  # of the tasks that it suits (CLASSES …): one of them is enough; none named: every task
+
+    @classmethod
+    def supports(cls, task: TaskSpec) -> bool:
+        """Whether it can be used for this kind of task."""
+        return not cls.traits or not cls.traits.isdisjoint(task.traits)
+
     @abstractmethod
     def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
-        """The rows to fit on, with their weights; the same for the same seed. The dataset is not changed, and its columns and classes stay.
-
-        UserError when it cannot be used for this target.
+        """The rows to fit on, with their weights; the same for the same seed. The dataset is of a task that it supports; it is not changed,
+        and its columns and classes stay.
         """
 
 
