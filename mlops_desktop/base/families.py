@@ -241,7 +241,7 @@ class EncoderInput:
         return tuple(name for name in self.layout.categoricals if name not in self.texts)
 
 
-class Encoding(Component, ABC):
+class Encoding(Tunable, ABC):
     """Turns the columns that the steps of a recipe leave into the matrix that an algorithm learns from best, by operations of the catalogue
     that the pipeline fits on the training part of each fold.
     """
@@ -282,7 +282,7 @@ class Algorithm(Tunable, ABC):
         """
 
 
-class Sampler(Component, ABC):
+class Sampler(Tunable, ABC):
     """Changes which rows a model is fitted on, and their weights: in the training part of each fold and in the final fit. Rows that are
     scored are never sampled, and a sampler is never served.
     """

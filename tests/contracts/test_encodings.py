@@ -50,6 +50,13 @@ def test_columns_of_every_kind_become_a_matrix(id_, sparse):
     np.testing.assert_array_equal(alone, whole[[0, 7, 50]])
 
 
+@pytest.mark.parametrize("id_", sorted(set(ENCODINGS) - BY_ITSELF))
+def test_every_point_of_its_range_makes_a_matrix(id_):
+    dataset = columns()
+    for encoding in ENCODINGS[id_]().grid(2):
+        assert fitted(encoding, dataset).matrix.rows == ROWS
+
+
 @pytest.mark.parametrize("id_", sorted(ENCODINGS))
 def test_its_operations_are_of_the_catalogue(id_):
     layout = columns().frame.layout

@@ -19,7 +19,14 @@ class OneHotScaled(Encoding):
     help: ClassVar[str] = "Each frequent level becomes a 0 / 1 column, empty cells get the median, and all numbers one scale."
 
     max_levels: int = number(
-        40, 1, 1000, "Most levels", help="Only so many levels of a category get a column; the others share one.", whole=True, log=True
+        40,
+        1,
+        1000,
+        "Most levels",
+        help="Only so many levels of a category get a column; the others share one.",
+        whole=True,
+        log=True,
+        tune=(5, 200),
     )
     missing_flags: bool = flag(True, "Columns for missing values", help="Adds “… is missing” for each number with many gaps.")
     flag_share: float = number(

@@ -23,7 +23,7 @@ class ClassBalance(Sampler):
     traits: ClassVar[frozenset[str]] = frozenset({CLASSES})
     help: ClassVar[str] = "Rare classes get larger weights while a model is fitted. Probabilities are then no shares any more."
 
-    strength: float = number(1.0, 0.0, 1.0, "Strength", help="1: every class counts alike; 0: as the rows come.")
+    strength: float = number(1.0, 0.0, 1.0, "Strength", help="1: every class counts alike; 0: as the rows come.", tune=(0.0, 1.0))
 
     def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
         target = dataset.target
