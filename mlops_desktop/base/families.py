@@ -205,7 +205,7 @@ class Operation(Tunable, ABC):
                 )
         return named
 
-    def quantities(self, layout: Layout) -> tuple[str, ...]:
+    def numeric_columns(self, layout: Layout) -> tuple[str, ...]:
         """As `chosen` for the field `columns`, for steps that calculate with numbers: codes that stand for categories are passed over, and
         refused (UserError) when named.
         """

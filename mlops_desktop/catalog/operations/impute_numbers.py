@@ -49,7 +49,7 @@ class ImputeNumbers(Operation):
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         gaps = np.isnan(values)
         fills = []

@@ -69,8 +69,9 @@ def _unequal(some: Any, others: Any) -> Bools:
 def groups(before: Frame, after: Frame, changes: Changes, tells: Mapping[str, float]) -> list[Json]:
     """The first changes as `{"name", "before", "after", "tells"}`, each distribution None where there is none on that side.
 
-    A distribution is `{"kind": number, date or word, "edges" or "names", "counts", "missing", "distinct"}`. Columns of 0 and 1 and features
-    of texts that were made of one column are one distribution of the kind `many`: how many rows have each. `tells`: score by name.
+    A distribution is `{"kind": number, date or categorical, "edges" or "names", "counts", "missing", "distinct"}`. Columns of 0 and 1
+    and features of texts that were made of one column are one distribution of the kind `many`: how many rows have each. `tells`: score by
+    name.
     """
     found: list[Json] = []
     left = dict.fromkeys(changes.new)

@@ -280,10 +280,10 @@ def _is_missing_code(value: float) -> bool:
 def _stray(seen: Seen) -> Iterator[Finding]:
     for evidence in seen.table.evidence:
         if evidence.rule == "stray" and seen.roles.get(evidence.column, "feature") not in ("ignore", "id"):
-            why = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
+            why = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as text."
             yield Finding("stray", "warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
         elif evidence.rule == "missing_words":
-            why = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
+            why = "The other cells hold numbers or dates, so this text can only mean that nothing is known."
             yield Finding("missing_words", "info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
 
 

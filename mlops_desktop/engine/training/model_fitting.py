@@ -34,7 +34,7 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
     UserError when the algorithm cannot learn from this matrix, or when the compiled model answers otherwise than the library (DESIGN:
     1e-9).
     """
-    _refuse_unfit(matrix, target)
+    _check_training_data(matrix, target)
     X = _wrap(algorithm, matrix)
     task = task_spec(target.task)
     estimator = algorithm.build(task, seed, matrix)
@@ -55,7 +55,7 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
     return Fitted(model, notes)
 
 
-def _refuse_unfit(matrix: Matrix, target: Target) -> None:
+def _check_training_data(matrix: Matrix, target: Target) -> None:
     if target.classes and len(np.unique(target.values)) < 2:
         raise UserError(
             "The training rows hold one class alone, so there is nothing to tell apart.",

@@ -101,7 +101,9 @@ class SetupCard(QFrame):
         assert project.task is not None
         positive = "" if project.positive is None else level_of(project.positive)
         named = [(id_, text.rpartition(" · ")) for id_, text in metric_choices(project.task, positive)]
-        self.measure.show_options((id_, f"{name} · {wish}" if wish else name) for id_, (wish, _, name) in named)  # here the name leads
+        self.measure.show_options(
+            (id_, f"{name} · {purpose}" if purpose else name) for id_, (purpose, _, name) in named
+        )  # here the name leads
         self.measure.show_choice(project.metric)
         self.metric_note.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
         self.split.show_split(project.split, columns)
