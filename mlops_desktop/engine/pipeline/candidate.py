@@ -58,11 +58,11 @@ class Candidate:
 
     def tunable_parts(self) -> dict[Place, Tunable]:
         """The parts beside the algorithm that declare ranges to search: steps, sampler, encoding."""
-        parts: dict[Place, Tunable | None] = {**dict(enumerate(self.steps)), SAMPLER: self.sampler, ENCODING: self.encoding}
-        return {place: part for place, part in parts.items() if part is not None and part.search_space()}
+        parts: list[tuple[Place, Tunable | None]] = [*enumerate(self.steps), (SAMPLER, self.sampler), (ENCODING, self.encoding)]
+        return {place: part for place, part in parts if part is not None and part.search_space()}
 
-    def with_parts(self, parts: Mapping[Place, Tunable]) -> Candidate:
-        """The candidate with other parts at these places."""
+    def with_parts(self, parts: Mapping[Place, Any]) -> Candidate:
+        """The candidate with other parts at these places, each of the family that stands there."""
         steps = tuple(parts.get(at, step) for at, step in enumerate(self.steps))
         return replace(self, steps=steps, **{place: part for place, part in parts.items() if isinstance(place, str)})
 

@@ -43,7 +43,7 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
         if "sample_weight" not in inspect.signature(estimator.fit).parameters:
             raise UserError(
                 msg("{algorithm} cannot learn with row weights.", algorithm=algorithm.label),
-                "Leave it out, or take the role “weight” away.",
+                "Leave it out, or take away what gives the weights: the role “weight” of a column, or the sampler.",
             )
         arguments["sample_weight"] = weights
     with warnings.catch_warnings(record=True) as caught:
