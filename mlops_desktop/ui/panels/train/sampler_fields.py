@@ -72,5 +72,7 @@ class SamplerFields(QWidget):
         self.left.emit()
 
     def _take(self, new: Sampler) -> None:
+        if type(new) is not type(self._sampler):
+            return  # typed last, in a form that goes away because another sampler was chosen
         changed = [name for name in new.params() if getattr(new, name) != getattr(self._sampler, name)]
         self.changed.emit(new, changed[0] if changed else "")
