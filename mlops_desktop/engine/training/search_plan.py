@@ -7,6 +7,7 @@ after a kill. A time budget stops the same plan earlier or later; the runs that 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, product
@@ -20,6 +21,7 @@ from mlops_desktop.engine.project import Project, Search
 from mlops_desktop.engine.training.runs import Run
 
 PARTS_EVERY = 5  # so many draws of a candidate to one that moves a part beside the algorithm
+WITHOUT_EFFECT = 3  # after so many other encodings of a candidate with just the score of before, its encoding is let alone
 CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried as it stands
 
 
@@ -41,12 +43,12 @@ class Plan:
     _best: dict[str, tuple[float, Candidate]] = field(default_factory=dict)  # by id
     _given: set[Candidate] = field(default_factory=set)
     _encodings: dict[Candidate, float] = field(default_factory=dict)  # candidates with another encoding: the score with the one before
-    _encoded_alike: set[str] = field(default_factory=set)  # ids of candidates that another encoding changed nothing for
+    _encoded_alike: Counter[str] = field(default_factory=Counter)  # by id: how many other encodings changed nothing
 
     def tell(self, candidate: Candidate, score: float | None) -> None:
         """A trial is over; None when it failed."""
         if score is not None and self._encodings.get(candidate) == score:  # a table without categories, or with few levels
-            self._encoded_alike.add(candidate.id)
+            self._encoded_alike[candidate.id] += 1
         if score is not None and np.isfinite(score) and score > self._score(candidate):
             self._best[candidate.id] = score, candidate
 
@@ -108,7 +110,7 @@ class Plan:
         None when none of them has a range that matters.
         """
         parts = best.tunable_parts()
-        if best.id in self._encoded_alike:
+        if self._encoded_alike[best.id] >= WITHOUT_EFFECT:
             parts.pop(ENCODING, None)
         if not parts:
             return None
