@@ -72,6 +72,19 @@ def test_the_encoding_of_every_algorithm_makes_a_matrix_that_it_takes(id_):
     algorithm().build(task, 0, matrix)  # refuses what it cannot learn from
 
 
+def test_few_gaps_get_no_column_of_their_own_and_version_1_keeps_its_meaning():
+    encoding = choices().encodings["one_hot_scaled"]
+    dataset = Dataset(
+        make_frame({"few": [np.nan] * 9 + [1.0, 2.0] * 111, "many": [np.nan] * 10 + [1.0] * 221}), Target("regression", np.arange(231.0))
+    )
+    assert {"many is missing"} == {name for name in fitted(encoding(), dataset, ()).matrix.names if "missing" in name}
+    old = encoding.from_json({"id": "one_hot_scaled", "version": 1, "params": {"max_levels": 7}})
+    assert {"few is missing", "many is missing"} <= set(fitted(old, dataset, ()).matrix.names)
+    assert old.identity() == {"id": "one_hot_scaled", "version": 1, "params": {"max_levels": 7}}
+    assert encoding.from_json(old.to_json()) == old
+    assert encoding().identity() == {"id": "one_hot_scaled", "version": 2, "params": {}}
+
+
 def test_what_it_is_for():
     dataset = columns(text=False)
     native = fitted(choices().encodings["native_categories"](), dataset, ()).matrix

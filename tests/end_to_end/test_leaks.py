@@ -33,23 +33,23 @@ SELECTIONS = (
 )
 
 
-def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLUMNS) -> Path:
+def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLUMNS, rows: int = ROWS) -> Path:
     """A file of numbers, categories and dates without any meaning, with gaps, and labels drawn by themselves."""
     rng = np.random.default_rng([41, repeat])
-    label = rng.permutation(np.arange(ROWS) % 2)
+    label = rng.permutation(np.arange(rows) % 2)
     columns: dict[str, list[str]] = {}
     for i in range(count):
         if i % 20 == 7:
-            values = [f"level {v}" for v in rng.integers(0, 5, ROWS)]
+            values = [f"level {v}" for v in rng.integers(0, 5, rows)]
         elif i % 100 == 9:
-            values = [str(np.datetime64("2015-01-01") + int(v)) for v in rng.integers(0, 2500, ROWS)]
+            values = [str(np.datetime64("2015-01-01") + int(v)) for v in rng.integers(0, 2500, rows)]
         else:
-            values = [f"{v:.4f}" for v in rng.normal(size=ROWS)]
-        gaps = rng.random(ROWS) < 0.02
+            values = [f"{v:.4f}" for v in rng.normal(size=rows)]
+        gaps = rng.random(rows) < 0.02
         columns[f"x{i}"] = ["" if gap else value for gap, value in zip(gaps, values, strict=True)]
     if planted:
-        mostly = np.where(rng.random(ROWS) < 0.97, label, 1 - label)
-        columns["x3"] = [f"{v:.4f}" for v in 6.0 * mostly + rng.normal(size=ROWS)]
+        mostly = np.where(rng.random(rows) < 0.97, label, 1 - label)
+        columns["x3"] = [f"{v:.4f}" for v in 6.0 * mostly + rng.normal(size=rows)]
     columns["outcome"] = ["yes" if v else "no" for v in label]
     return write_table(path, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)])
 
@@ -129,21 +129,22 @@ def test_noise_stays_noise_in_many_files(tmp_path, record_property):
 @pytest.mark.proof
 @pytest.mark.timeout(300)
 def test_the_same_by_the_command_line(tmp_path):
-    """As a person would do it: the recipe that is proposed, and selections added to it."""
+    """As a person would do it: the recipe that is proposed, and selections added to it. On a test set of 1,000 rows the limit of a planted
+    column lies many standard errors below what is measured.
+    """
     scores = {}
+    train, test = 240, 1000
     for planted in (False, True):
-        project = tmp_path / f"p{planted}"
-        done("new", project, "--data", noise_file(tmp_path / "n.csv", 7, planted), "--target", "outcome", "--metric", "roc_auc")
+        project, file = tmp_path / f"p{planted}", noise_file(tmp_path / "n.csv", 7, planted, rows=train + test)
+        done("new", project, "--data", file, "--target", "outcome", "--metric", "roc_auc")
         steps = [f"steps+={json.dumps({'id': id_, 'params': params})}" for id_, params in SELECTIONS]
-        done("set", project, *steps, 'candidates=["logistic"]', f"split.folds={FOLDS}")
+        done("set", project, *steps, 'candidates=["logistic"]', f"split.folds={FOLDS}", f"split.test={test / (train + test)}")
         found = json.loads(done("run", project, "--trials", 1, "--seed", 3, "--json"))
         measured = json.loads(done("evaluate", project, "--json"))["metrics"]
         scores[planted] = (found["score"], next(metric["value"] for metric in measured if metric["id"] == "roc_auc"))
-    valid = chance(ROWS * (1 - TEST) / FOLDS) / np.sqrt(FOLDS)
-    assert abs(scores[False][0] - 0.5) <= 3 * valid, scores
-    assert abs(scores[False][1] - 0.5) <= 3 * chance(ROWS * TEST), scores
-    assert scores[True][0] > 0.9, scores
-    assert scores[True][1] - 0.5 >= 5 * chance(ROWS * TEST), scores  # 60 rows: one standard error is 0.075
+    assert abs(scores[False][0] - 0.5) <= 3 * chance(train / FOLDS) / np.sqrt(FOLDS), scores
+    assert abs(scores[False][1] - 0.5) <= 3 * chance(test), scores
+    assert min(scores[True]) > 0.9, scores
 
 
 @pytest.mark.proof
