@@ -4,7 +4,6 @@ from .assignments import refuse_metric as refuse_metric
 from .assignments import set_field as set_field
 from .assignments import set_note as set_note
 from .assignments import set_target as set_target
-from .consistency import consistent as consistent
 from .decisions import Answer as Answer
 from .decisions import Brief as Brief
 from .decisions import ColumnNote as ColumnNote

@@ -63,7 +63,8 @@ def write(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-_PLAIN = frozenset({str, float, int, bool, type(None)})
+_SCALARS = frozenset({str, float, int, bool})
+_PLAIN = _SCALARS | {type(None)}
 
 
 def changed_decisions(value: Any) -> dict[str, Any]:
@@ -125,6 +126,8 @@ def shown(value: Any) -> str:
 
 def read(hint: Any, value: Any, where: str) -> Any:
     """The value of type `hint` that plain JSON stands for. UserError names `where` and what is allowed there."""
+    if hint in _SCALARS:  # most of all values, so the first question
+        return _scalar(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, Component):
         return _component(hint, value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -280,6 +283,8 @@ def _items(hint: Any, value: Any, where: str) -> list[Any]:
         raise refused(where, value, "a list")
     if hint is float and all(type(item) is float for item in value) and all(map(math.isfinite, value)):
         return list(value)  # long curves, in one go
+    if hint is int and all(type(item) is int for item in value):
+        return list(value)
     return [read(hint, item, f"{where}[{i}]") for i, item in enumerate(value)]
 
 

@@ -64,9 +64,9 @@ def test_linear_models_and_networks_get_no_raw_category_and_everything_filled_an
 
 
 def test_both_are_shown_by_the_preview(churn):
-    shown = {id_: one for one in preview(churn.pipeline, -1, -1, Silent())["encodings"] for id_ in one["algorithms"]}
+    shown = {id_: one for one in preview(churn.pipeline, -1, -1, Silent()).encodings for id_ in one.algorithms}
     for id_ in (*TREES, *LINEAR):
-        assert shown[id_]["width"] == matrix(churn, id_).width
-    assert shown["lightgbm"]["label"] != shown["logistic"]["label"]
-    assert shown["lightgbm"]["operations"] == ["Ordinal encoding"]
-    assert shown["logistic"]["operations"] == ["One-hot encoding", "Fill missing numbers", "Scale numbers"]
+        assert shown[id_].width == matrix(churn, id_).width
+    assert shown["lightgbm"].encoding != shown["logistic"].encoding
+    assert shown["lightgbm"].operations == ("Ordinal encoding",)
+    assert shown["logistic"].operations == ("One-hot encoding", "Fill missing numbers", "Scale numbers")

@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.process.call import result_types
-from mlops_desktop.engine.process.calls.data import MakeProfile, ProfileFile
+from mlops_desktop.engine.process.calls.data import MakeOverview, MakeProfile, ProfileFile
 from mlops_desktop.engine.process.calls.evaluation import CheckGoals, Evaluate, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.process.calls.model import ExplainRow, Export, OpenModel, PredictFile
 from mlops_desktop.engine.process.calls.recipe import PreviewRecipe, RankColumns, SuggestSteps
@@ -31,7 +31,7 @@ def ask(call, made, *args: object, **options: object):
 def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
     made = copy_of(trained)
     before = (made.folder / "project.json").read_bytes()
-    assert ask(MakeProfile, made).rows == 344
+    assert ask(MakeProfile, made).rows == ask(MakeOverview, made).rows == 344
     assert ask(Train, made).trials == 3
     assert ask(Evaluate, made, held_out=False)["rows"] == made.pipeline.train.frame.rows
     assert ask(Evaluate, made)["rows"] == made.pipeline.test.frame.rows
@@ -96,8 +96,8 @@ def test_split_and_learning_curve_are_calls(trained, copy_of):
 
 def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
     found = ask(PreviewRecipe, trained, at=0)
-    assert len(found["steps"]) == len(trained.project.steps)
-    assert ask(RankColumns, trained, method="select_variance")["scores"]
+    assert len(found.steps) == len(trained.project.steps)
+    assert ask(RankColumns, trained, method="select_variance").scores
     assert ask(SuggestSteps, trained).steps == ()  # no column is constant
 
 

@@ -106,7 +106,7 @@ class ResultsPage(QWidget):
         columns = []
         if table is not None and overview is not None and source != "file":
             used = test["importance"]["columns"] if test else []
-            order = [one["column"] for one in used] or [one["name"] for one in overview["columns"]]
+            order = [one["column"] for one in used] or [one.name for one in overview.columns]
             project = self.controller.project
             there = {one.name: one for one in table_columns(table, overview, project.target, False)}
             columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]
