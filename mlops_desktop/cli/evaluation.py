@@ -36,12 +36,11 @@ def evaluate_command(args: argparse.Namespace) -> int:
     """Print the metrics of the chosen model on the held-out test set or on an unseen file."""
     found = call_on(args.dir, partial(EvaluateFile, file=args.data)) if args.data else call_on(args.dir, Evaluate)
     if args.json:
-        print_json(found)
+        print_json(to_json(found))
         return 0
-    for metric in found["metrics"]:
-        value, low, high = (_number(metric[name]) for name in ("value", "low", "high"))
-        print(f"{metric['id']:36} {value:>12}  [{low}, {high}]")
-    if uses := found.get("test_accesses"):
+    for metric in found.metrics:
+        print(f"{metric.id:36} {_number(metric.value):>12}  [{_number(metric.low)}, {_number(metric.high)}]")
+    if uses := found.test_accesses:
         print(pluralize(uses, "The held-out test set was used once.", "The held-out test set was used {n} times."))
     return 0
 

@@ -109,7 +109,7 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
     label = METRICS[project.metric].label if project.metric in METRICS else project.metric
     return [
         StageState("train", "done", f"{found.best.label} · {label} {score}"),
-        StageState("evaluate", "done" if found.evaluated else "open", "Test part opened" if found.evaluated else "Test part sealed"),
+        StageState("evaluate", "done" if found.evaluated else "open", "Test set used" if found.evaluated else "Test set not used"),
         StageState("app", "done", "Ready to try"),
         StageState("deploy", "open", "Ready to export"),
     ]

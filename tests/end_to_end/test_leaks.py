@@ -81,7 +81,7 @@ def trained(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) ->
     Train(folder, project).run(Silent())
     measured = Evaluate(folder, project).run(Silent())
     runs = Runs(folder).list(Pipeline(folder, project).keys.board)
-    test = next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc")
+    test = measured.metric("roc_auc").value
     return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
 
 
@@ -175,4 +175,4 @@ def trained_on_numbers(folder: Path, file: Path) -> Found:
     measured = Evaluate(folder, project).run(Silent())
     score = Runs(folder).history()[-1][1].score
     assert score is not None
-    return Found({"logistic": score}, next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc"))
+    return Found({"logistic": score}, measured.metric("roc_auc").value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.evaluation import Evaluation, ResponseTime
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
@@ -64,7 +65,7 @@ def consent_ids(project: Project, run: Run) -> frozenset[str]:
 def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
     score = f"{metric.label} {format_number(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
-    rows = "all rows, the test part too" if project.refit == "all" else "the training part"
+    rows = "all rows, those of the held-out test set too" if project.refit == "all" else "the training rows"
     return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), f"{score}. Fitted on {rows}.".removeprefix(". "))
 
 
@@ -74,25 +75,25 @@ def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
         return Check(
             "evaluated",
             "ok",
-            "Measured on the test part",
+            "Measured on the held-out test set",
             msg("It was used {times} so far. The export counts as one more use.", times=times),
         )
     text = "The export measures the model on it, which counts as one use."
-    return Check("evaluated", "info", "The test part was not used yet", text, act="evaluate")
+    return Check("evaluated", "info", "The held-out test set was not used yet", text, act="evaluate")
 
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
     if project.goals == Goals():
         return [Check("goals", "info", "No goals are set", "Stage 1 is where they are set.")]
     try:
-        measured = dict(store.get(keys.evaluation(best.id))[0])
+        measured, response_ms = store.get_value(keys.evaluation(best.id), Evaluation), None
         if project.goals.response_ms is not None:
-            measured.update(store.get(keys.response(best.id))[0])
+            response_ms = store.get_value(keys.response(best.id), ResponseTime).response_ms
     except KeyError:
-        return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the test part.", act="check")]
-    checked = check_goals(project, measured)
+        return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the held-out test set.", act="check")]
+    checked = check_goals(project, measured, response_ms)
     return [
-        Check(msg("goal_{goal}", goal=one.goal), "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.said)
+        Check(msg("goal_{goal}", goal=one.goal), "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.message)
         for one in checked.goals
     ]
 

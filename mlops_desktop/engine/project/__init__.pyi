@@ -33,9 +33,11 @@ from .project_lock import ProjectLock as ProjectLock
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs
+from .serialization import INLINE as INLINE
 from .serialization import OMIT_NONE as OMIT_NONE
 from .serialization import changed_decisions as changed_decisions
 from .serialization import from_json as from_json
+from .serialization import json_name as json_name
 from .serialization import parameters as parameters
 from .serialization import to_json as to_json
 from .session import Session as Session
