@@ -23,7 +23,6 @@ from mlops_desktop.engine.process import Call, Child, Crashed, Failed
 
 R = TypeVar("R")
 P = TypeVar("P")
-Json = dict[str, Any]
 
 
 def _ignore(*_: object) -> None:
