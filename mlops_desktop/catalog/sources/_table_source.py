@@ -99,6 +99,8 @@ def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
         "units": f"A row below the names holds units, which were kept as the units of the columns: {shown}.",
         "repeated": f"{count} inside the table repeat{'' if len(rows) > 1 else 's'} its names and {were} left out (row {inside}).",
         "total": f"{count} marked as a total {were} left out (row {inside}): {shown}. “Keep every row” keeps such rows.",
+        "rule": f"{count} of dashes or the like {were} left out.",
+        "inside": f"{count} that do{'' if len(rows) > 1 else 'es'} not fit the columns {were} left out (row {inside}): {shown}.",
         "below": f"{count} below the table {were} left out: {shown}.",
         "end": f"{count} at the end {were} left out, as you chose: {shown}.",
     }[reason]

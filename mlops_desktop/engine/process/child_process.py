@@ -254,7 +254,7 @@ class Child:
                 return
             call.cancelled = True
         # Two threads: telling may block on a full pipe, and the end must come all the same.
-        threading.Thread(target=_tell_to_stop, args=(running, call), name="cancel", daemon=True).start()
+        threading.Thread(target=_request_stop, args=(running, call), name="cancel", daemon=True).start()
         threading.Thread(target=self._kill_late, args=(running, call, grace), name="grace", daemon=True).start()
 
     def close(self) -> None:
@@ -332,7 +332,7 @@ class Child:
         return running.end(wait) if mine else running.process.wait()
 
 
-def _tell_to_stop(running: _Running, call: _Call) -> None:
+def _request_stop(running: _Running, call: _Call) -> None:
     with contextlib.suppress(OSError, ValueError):  # it ended meanwhile: what was asked for
         running.send({"cancel": call.number})
 

@@ -78,8 +78,8 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
 _KINDS = {kind.rule: kind for kind in _FINDINGS}
 STRAY = FindingKind("stray", "Odd cells in {column}")
 MISSING_WORDS = FindingKind("missing_words", "Words for “missing” in {column}")
-_STRAY = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
-_MISSING_WORDS = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
+_STRAY = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as text."
+_MISSING_WORDS = "The other cells hold numbers or dates, so this text can only mean that nothing is known."
 
 
 def reading_findings(seen: Seen) -> Iterator[Finding]:
