@@ -15,6 +15,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.schema import Column
 
 _SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
@@ -105,8 +106,7 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
         found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, raw.counts[at].tolist(), hints.likely_decimal)
         if found is None:
             return None
-        _, _, refused = read_raw(raw, Column(raw.name, "number", found.grammar))
-        more = np.setdiff1d(np.flatnonzero(mask(present, refused)), at)
+        more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)
         if not len(more):
             break
         at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
