@@ -61,6 +61,7 @@ def date_column(
     return column, evidence
 
 
+ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
 _PERIODS = {"%V": " A week counts as its Monday.", "%q": " A quarter counts as its first day."}
 _ROUNDS = 3  # so often cells that the best format refuses join the sample
 
@@ -112,7 +113,7 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
         if first
         else f"The {order} stands first."
     )
-    return Evidence(raw.name, "date_order", message, first)
+    return Evidence(raw.name, ORDER_KNOWN if first or not conflicts else "date_order", message, first)
 
 
 def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
@@ -124,23 +125,21 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
     jumps = {}
     for first, (_, values) in by_day.items():
         course = values[raw.codes[raw.codes >= 0]]
+        course = course[np.not_equal(course, MISSING_DATE)]
         jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
     calmer = min(jumps, key=lambda first: jumps[first])
+    dotted, rule = "." in by_day[True][0].grammar.date, ORDER_KNOWN
     if hints.day_first is not None:
         chosen, why = hints.day_first, "the file's other dates have it so"
+    elif dotted and (calmer or jumps[calmer] >= 0.5 * jumps[not calmer]):
+        chosen, why = True, "that is the custom with points between"
     elif jumps[calmer] < 0.5 * jumps[not calmer]:
-        chosen, why = calmer, "the rows then follow each other in time"
+        chosen, why, rule = calmer, "the rows then follow each other in time", "date_order"
+    elif hints.decimal == ",":
+        chosen, why = True, "the file uses a decimal comma"
     else:
-        dotted = "." in by_day[True][0].grammar.date
-        chosen = dotted or hints.decimal == ","
-        why = (
-            "that is the custom with points between"
-            if dotted
-            else "the file uses a decimal comma"
-            if chosen
-            else "nothing says otherwise; check it"
-        )
+        chosen, why, rule = False, "nothing says otherwise; check it", "date_order"
     order = "day" if chosen else "month"
     return by_day[chosen][0], Evidence(
-        raw.name, "date_order", msg("Every date reads both ways; {order} first was taken, because {why}.", order=order, why=why)
+        raw.name, rule, msg("Every date reads both ways; {order} first was taken, because {why}.", order=order, why=why)
     )
