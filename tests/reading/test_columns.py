@@ -130,6 +130,8 @@ DATES = {
     "seasons": case(["2001-02", "2010-11"], "category", ["2001-02", "2010-11"]),
     "dates that Excel made": case(["30-34", "14-Oct", "5-9"], "category", ["30-34", "14-Oct", "5-9"], "excel_dates"),
     "days without a year": case(["5-Mar", "14-Oct"], "category", ["5-Mar", "14-Oct"], "excel_dates"),
+    "months without a zero": case(["2024-5-3", "2024-11-12 7:05"], "date", ["2024-05-03", "2024-11-12T07:05:00"], "no_clock"),
+    "a known word among dates": case(["2024-01-05", "unknown", "2024-02-01"], "date", ["2024-01-05", None, "2024-02-01"], "missing_words"),
     "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),
     "zero width in dates": case(["2024-01-05\u200b", "2024-02-01"], "date", ["2024-01-05", "2024-02-01"], "invisible"),
 }

@@ -11,7 +11,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import msg
@@ -40,22 +40,26 @@ def date_column(
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
         return date_column(raw, present & ~never, (*missing, *further), hints, least, compact)
     total = raw.count(present)
+    column, words, bad = without_words(raw, column, present, bad)
+    conflicts = raw.count(bad)
     if conflicts > STRAY_SHARE * total and least > 0.1:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
         "Every cell is a date." if not conflicts else pluralize(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
+    good = present & ~bad & np.not_equal(values, MISSING_DATE)
     evidence = [Evidence(raw.name, "type", message + _PERIODS.get(_period(column), ""))]
     if found.rival is not None:
-        tie = len(read) > 1 and read[1][0] == conflicts
+        tie = len(read) > 1 and read[1][0] == read[0][0]
         if tie:
-            column, order = _settle_order(raw, read[0][2:4], read[1][2:4], hints)
+            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
+            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
         else:
-            order = _order_evidence(raw, found, present & ~bad, conflicts)
+            order = _order_evidence(raw, found, good, conflicts)
         evidence.append(order)
-    column, century = with_century(raw, column, present & ~bad)
+    column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
-    evidence += [*century, *gone, *clock_evidence(raw, column, present & ~bad & np.not_equal(values, MISSING_DATE))]
+    evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
