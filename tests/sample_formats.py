@@ -170,7 +170,7 @@ _ODS_MANIFEST = """<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendoc
 <manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>"""
 _ODS = {
     "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
-    "content.xml": _ODS_CELLS.encode(),
+    "content.xml": _ODS_CELLS.replace(">\n<", "><").encode(),
     "META-INF/manifest.xml": _ODS_MANIFEST.encode(),
 }
 _DAY = datetime.datetime(2024, 1, 2)

@@ -47,12 +47,16 @@ def special_cells(data: bytes, large: bool) -> SpecialCells:
     if b't="e"' in data:
         values.update({_place(cell): cell[4].decode() for cell in _ERROR.finditer(data) if b't="e"' in cell[3]})
     if large:
-        values.update({_place(cell): int(cell[4]) for cell in _LONG.finditer(data) if b"t=" not in cell[3]})
+        values.update({_place(cell): int(cell[4]) for cell in _LONG.finditer(data) if _is_number(cell[3])})
     uncalculated = []
     if b"<f" in data or b":f" in data:
         # A formula whose text is empty has been calculated.
         uncalculated = [_place(cell) for cell in _EMPTY_FORMULA.finditer(data) if not (cell[4] and b't="str"' in cell[3])]
     return SpecialCells(values, uncalculated)
+
+
+def _is_number(attributes: bytes) -> bool:
+    return b" t=" not in attributes or b' t="n"' in attributes
 
 
 def _place(cell: re.Match[bytes]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
@@ -73,6 +74,9 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     import python_calamine
 
     archive, source = None, path.read_bytes()
+    damaged = UserError(
+        msg("“{path}” is no Excel workbook, is locked with a password, or is damaged.", path=path.name), "Open and save it in Excel again."
+    )
     try:
         if zipfile.is_zipfile(io.BytesIO(source)):
             archive = zipfile.ZipFile(io.BytesIO(source))
@@ -84,12 +88,12 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
         book = python_calamine.load_workbook(io.BytesIO(source))
         titles = [one.name for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
         parts = sheet_parts(archive) if archive is not None else {}
+    except (zipfile.BadZipFile, python_calamine.CalamineError, ElementTree.ParseError, KeyError, ValueError, EOFError) as error:
+        raise damaged from error
+    try:
         yield Workbook(book, titles, archive, parts)
-    except (zipfile.BadZipFile, python_calamine.CalamineError, KeyError, ValueError, EOFError) as error:
-        raise UserError(
-            msg("“{path}” is no Excel workbook, is locked with a password, or is damaged.", path=path.name),
-            "Open and save it in Excel again.",
-        ) from error
+    except (zipfile.BadZipFile, python_calamine.CalamineError) as error:  # a damaged sheet in a workbook that is whole
+        raise damaged from error
     finally:
         if archive is not None:
             archive.close()
