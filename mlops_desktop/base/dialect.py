@@ -183,10 +183,11 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
                 taken[i] = taken[i] or not char.isspace()
         least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
         starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
-        cuts = (0, *starts[1:])
-        filled = zip(*(map(bool, cut(line, cuts)) for line in among), strict=True)
-        if len(cuts) > 1 and all(sum(column) > 1 for column in filled):
-            return cuts
+        columns = zip(*(cut(line, (0, *starts[1:])) for line in among), strict=True)
+        often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
+        kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
+        if len(kept) > 1:
+            return (0, *kept[1:])
     return ()
 
 
