@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
+from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.value_text import number_text
 
 MANY_LEVELS = 50
 MINORITY = 0.05  # a class with less than this share, or 20 times fewer rows than the largest, is rare
@@ -23,13 +24,16 @@ FENCE = 3.0  # interquartile ranges beyond the quartiles from which a value coun
 FAR_OUT_SHARE, FAR_OUT_MOST = 0.001, 0.05  # more than that are no outliers but a long tail
 
 
+EMPTY = FindingKind("empty", "{column} is empty", safe=True)
+CONSTANT = FindingKind("constant", "{column} never changes", safe=True)
+
+
 def _constant(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         missing = seen.frame.missing(column.name)
         ignore = {"role": {column.name: "ignore"}}
         if missing.all():
-            yield Finding(
-                "empty",
+            yield EMPTY.finding(
                 "warning",
                 column.name,
                 msg("“{column}” is empty in every row.", column=column.name),
@@ -39,9 +43,10 @@ def _constant(seen: Seen) -> Iterator[Finding]:
         elif not missing.any() and seen.distinct(column) == 1:
             message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."
             if seen.frame.rows > 1:
-                yield Finding(
-                    "constant", "warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore
-                )
+                yield CONSTANT.finding("warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore)
+
+
+IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
 
 
 def _identifier(seen: Seen) -> Iterator[Finding]:
@@ -49,7 +54,7 @@ def _identifier(seen: Seen) -> Iterator[Finding]:
         if column.type == "id":
             message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
             why = "A model would learn single rows by heart instead of what they have in common."
-            yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
+            yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
 def repeated_rows(seen: Seen) -> int:
@@ -61,20 +66,25 @@ def repeated_rows(seen: Seen) -> int:
     return seen.frame.rows - len(np.unique(total)) if columns else 0
 
 
+DUPLICATE_ROWS = FindingKind("duplicate_rows", "Repeated rows", safe=True)
+
+
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
         apart = " but the identifier" if "id" in seen.roles.values() else ""
         message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
         why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
-        yield Finding(
-            "duplicate_rows",
+        yield DUPLICATE_ROWS.finding(
             "warning" if count >= 0.001 * seen.frame.rows else "info",
             "",
             message,
             why,
             {"row_filter": {"id": "drop_duplicates"}},
         )
+
+
+DUPLICATE_COLUMN = FindingKind("duplicate_column", "{column} repeats a column", safe=True)
 
 
 def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
@@ -90,7 +100,7 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         else:
             message = f"“{column.name}” holds the same as “{same.name}” in every row."
         why = "The second tells nothing new."
-        yield Finding("duplicate_column", "warning", column.name, message, why, {"role": {column.name: "ignore"}})
+        yield DUPLICATE_COLUMN.finding("warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
 def _content(seen: Seen, column: Column) -> bytes:
@@ -115,6 +125,9 @@ def _same_texts(seen: Seen, one: Column, other: Column) -> bool:
     return seen.frame.texts(one.name) == seen.frame.texts(other.name)
 
 
+MISSING = FindingKind("missing", "Missing in {column}")
+
+
 def _missing(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         share = float(seen.frame.missing(column.name).mean())
@@ -131,14 +144,16 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             fix = {"step": {"id": "impute_categories", "params": {"columns": [column.name]}}}
         else:
             fix = None
-        yield Finding(
-            "missing",
+        yield MISSING.finding(
             severity,
             column.name,
             message,
             "Most models need a value in every cell; that it is missing can tell something too.",
             fix,
         )
+
+
+TARGET_MISSING = FindingKind("target_missing", "Rows without the target", safe=True)
 
 
 def _target_missing(seen: Seen) -> Iterator[Finding]:
@@ -148,7 +163,10 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
     if count:
         message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
         why = "Nothing can be learned from a row without the answer."
-        yield Finding("target_missing", "high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
+        yield TARGET_MISSING.finding("high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
+
+
+OUTLIERS = FindingKind("outliers", "Far-out values in {column}")
 
 
 def _outliers(seen: Seen) -> Iterator[Finding]:
@@ -168,12 +186,15 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
             message = (
                 f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
-                f"outside the middle half, {low:.6g} to {high:.6g}."
+                f"outside the middle half, {number_text(low, 6)} to {number_text(high, 6)}."
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
-            yield Finding(
-                "outliers", "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
+            yield OUTLIERS.finding(
+                "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
             )
+
+
+TOO_MANY_LEVELS = FindingKind("many_levels", "Many categories in {column}")
 
 
 def _many_levels(seen: Seen) -> Iterator[Finding]:
@@ -186,7 +207,10 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
                 few = pluralize(rare, "1 of them has", "{n} of them have")
                 message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
                 why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
-                yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
+                yield TOO_MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+IMBALANCE = FindingKind("imbalance", "A rare class")
 
 
 def _imbalance(seen: Seen) -> Iterator[Finding]:
@@ -200,7 +224,10 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
         rows = pluralize(least, "1 row", "{n} rows")
         message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
         why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
-        yield Finding("imbalance", "warning", seen.target, message, why)
+        yield IMBALANCE.finding("warning", seen.target, message, why)
+
+
+LEAK = FindingKind("leak", "Possible leak: {column}")
 
 
 def _leak(seen: Seen) -> Iterator[Finding]:
@@ -226,7 +253,10 @@ def _leak(seen: Seen) -> Iterator[Finding]:
             message = f"“{column.name}” alone {strength} “{seen.target}”: a Gini of {gini:.3f}, where 1 is certainty."
             why = "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
             severity: Severity = "high" if gini >= HIGH else "warning"
-            yield Finding("leak", severity, column.name, message, why, {"role": {column.name: "ignore"}})
+            yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+HIDDEN_MISSING = FindingKind("hidden_missing", "A code for “missing” in {column}?", safe=True)
 
 
 def _hidden_missing(seen: Seen) -> Iterator[Finding]:
@@ -241,9 +271,9 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         for code, count in _codes_for_missing(values):
             cells = pluralize(count, "1 cell", "{n} cells")
             holds = "holds" if count == 1 else "hold"
-            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {code:g}, far from all other values."
+            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {number_text(code)}, far from all other values."
             why = "Such a number often stands for “not known”; as a number it misleads every model."
-            yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [f"{code:g}"]}})
+            yield HIDDEN_MISSING.finding("warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
 
 
 def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
@@ -270,7 +300,7 @@ def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
 
 def _is_missing_code(value: float) -> bool:
     """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
-    digits = f"{abs(value):g}"
+    digits = number_text(abs(value))
     if not digits.isdigit():
         return False
     if value in (-1, -9, -8, -7, 97, 98, 99):
