@@ -61,10 +61,10 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
     best = (-1.0, Dialect(delimiters[0] if len(delimiters) == 1 else ",", quotes[0] if quotes else ""))
     for delimiter in delimiters:
         dialect = Dialect(delimiter, _quote(sample, delimiter, quotes))
-        for candidate in _variants(sample, dialect, escape):
-            score = _score(sample, candidate)
-            if score > best[0] + 0.02:
-                best = (score, candidate)
+        scored = [(_score(sample, one), one) for one in _variants(sample, dialect, escape)]
+        found = max(scored, key=lambda one: one[0])  # the plain one stands first and is taken unless an escape makes more rows agree
+        if found[0] > best[0] + 0.02:
+            best = found
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
         decimal = blanks is not None and blanks.delimiter == BLANKS and _score(sample, blanks) > best[0] + 0.02

@@ -147,7 +147,7 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     steps = unique and rows >= 20 and float(values[seen].max() - values[seen].min()) == rows - 1 and values[seen].min() in (0, 1)
     if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
         reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
-        grammar = Grammar(missing=_missing_texts(raw, ColumnNote()))
+        grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
             *evidence,
             Evidence(raw.name, "identifier", msg("“{raw}” {reason}.", raw=raw.name, reason=reason)),
