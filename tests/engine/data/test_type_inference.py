@@ -31,6 +31,8 @@ def rules(evidence):
         (["1", "NA", "?", "NULL", "-", "n/a", "2"], "integer"),
         (["Yes", "No", "yes", ""], "boolean"),
         (["true", "FALSE"], "boolean"),
+        (["TRUE", "", "TRUE"], "boolean"),
+        (["1", r"\N", "#REF!"], "integer"),
         (["Yes", "No", "Maybe"], "category"),
         (["Yes", "Yes"], "category"),
         (["0", "1", "1"], "integer"),
