@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.dialect import (
+from mlops_desktop.serving.dialect import (
     BLANKS,
     DELIMITERS,
     FIXED,

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mlops_desktop.base.cell_kind import cell_kind
+from .cell_kind import cell_kind
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
