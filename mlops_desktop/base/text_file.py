@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.serving.message import msg
-from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, utf8_share, western_encoding
+from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_share, western_encoding
 
 SAMPLE_BYTES = 2**18
 _ROWS = 200
@@ -73,19 +73,7 @@ def find_encoding(path: Path) -> str:
             if not sample:
                 return "utf-8"
     data = path.read_bytes()
-    return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(_odd_lines(data))
-
-
-def _odd_lines(data: bytes) -> bytes:
-    """The first lines that are not ASCII."""
-    lines, size = [], 0
-    for line in data.split(b"\n"):
-        if not line.isascii():
-            lines.append(line)
-            size += len(line)
-            if size > SAMPLE_BYTES // 4:
-                break
-    return b"\n".join(lines)[: SAMPLE_BYTES // 4]
+    return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(odd_lines(data))
 
 
 def _other_encoding(lines: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from typing import BinaryIO
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -11,6 +12,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+SAMPLE_BYTES = 2**18
 _HIGH = bytes(range(128, 256))
 _FEW = 40  # bytes beyond ASCII from which their share says something
 
@@ -60,3 +62,38 @@ def western_encoding(data: bytes) -> str:
     except UnicodeDecodeError:
         return "latin-1"
     return "cp1252"
+
+
+def odd_lines(data: bytes) -> bytes:
+    """The first lines that are not ASCII."""
+    lines, size = [], 0
+    for line in data.split(b"\n"):
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+            if size > SAMPLE_BYTES // 4:
+                break
+    return b"\n".join(lines)[: SAMPLE_BYTES // 4]
+
+
+def text_encoding(file: BinaryIO) -> str:
+    """The encoding of a file that is at its beginning: as its first bytes show, UTF-8 where at most a few bytes are damaged, else Western
+    European. "" when it is the encoding of another script, which these bytes alone do not tell.
+    """
+    piece = file.read(SAMPLE_BYTES)
+    if marked := marked_encoding(piece):
+        return marked
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece:
+            decoder.decode(piece)
+            piece = file.read(SAMPLE_BYTES)
+        decoder.decode(b"", final=True)
+        return "utf-8"
+    except UnicodeDecodeError:
+        file.seek(0)
+        data = file.read()
+    if utf8_share(data) >= 0.5:
+        return "utf-8"
+    lines = odd_lines(data)
+    return "" if is_hardly_western(lines) else western_encoding(lines)

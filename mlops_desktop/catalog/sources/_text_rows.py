@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.header import generated_names
 from mlops_desktop.base.row_sifter import MARKED, TAIL, TOTALS, RowSifter, sift
 from mlops_desktop.base.table_finder import RULES, LeftOut, row_text
+from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
 
 
 @dataclass(frozen=True)
