@@ -15,6 +15,7 @@ from mlops_desktop.base.params import text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells, last_import
+from mlops_desktop.engine.data.results import ImportedColumn
 from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
@@ -116,7 +117,7 @@ def test_a_source_that_is_no_file_is_imported(tmp_path, monkeypatch):
     project = found.project
     assert project.source == Query()
     assert project.file == "sales://here/sales"
-    assert [(c.name, c.type) for c in found.columns] == [("shop", "category"), ("amount", "number"), ("paid", "integer")]
+    assert found.columns == (ImportedColumn("shop", "category"), ImportedColumn("amount", "number"), ImportedColumn("paid", "integer"))
     assert (found.rows, found.evidence[0].message) == (3, "A query was read.")
     assert last_import(tmp_path) == ("sales://me@here/sales", ["A query was read."])
     assert "secret" not in (tmp_path / "data" / "source.json").read_text()
