@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.typed_table import Table, type_cells
+from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.imported import cells_of
