@@ -1,5 +1,6 @@
 from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
+from .identifiers import group_column as group_column
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
 from .loading import Location as Location

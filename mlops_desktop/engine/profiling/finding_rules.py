@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.data import group_column
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
@@ -50,11 +51,23 @@ IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
 
 
 def _identifier(seen: Seen) -> Iterator[Finding]:
+    group = group_column(seen.table, seen.target or "")
     for column in seen.features():
-        if column.type == "id":
+        if column.type == "id" and (group is None or column.name != group[0]):
             message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
             why = "A model would learn single rows by heart instead of what they have in common."
             yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
+
+
+GROUP = FindingKind("group", "{column} ties rows together", safe=True)
+
+
+def _group(seen: Seen) -> Iterator[Finding]:
+    found = group_column(seen.table, seen.target or "")
+    if found is not None and seen.roles.get(found[0], "feature") in ("feature", "id") and "group" not in seen.roles.values():
+        name, reason = found
+        why = "With rows of one of them in training and test, a model recognises it, and scores look too good."
+        yield GROUP.finding("warning", name, reason, why, {"role": {name: "group"}})
 
 
 def repeated_rows(seen: Seen) -> int:
@@ -335,6 +348,7 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _leak,
     _constant,
     _identifier,
+    _group,
     _duplicate_rows,
     _duplicate_columns,
     _missing,
