@@ -112,8 +112,8 @@ class RowSifter:
     def is_total(self, row: Row) -> bool:
         """Whether a row begins with a word for a total; cells before it are empty."""
         for cell in row[:MARKED]:
-            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else cell_text(cell)
-            if text:
+            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else ""
+            if text or not isinstance(cell, (str, type(None))):
                 return text in TOTALS
         return False
 

@@ -179,6 +179,15 @@ CASES = (
     Case("backslash before delimiters", "id,name,n\n1,Seltsam\\, oder,5\n2,x,6\n", ("id", "name", "n"), 2, ("1", "Seltsam, oder", "5")),
     Case("backslash at the end of cells", 'p,n\n"C:\\dir\\",5\n"C:\\x\\",6\n', ("p", "n"), 2, ("C:\\dir\\", "5")),
     Case("NUL byte", "a,b\n1,\0" + "2\n3,4\n", ("a", "b"), 2, ("1", "2"), ("file",)),
+    Case(
+        "other remarks above",
+        "% made by x\n% one, two\nday,n\n2024-01-01,1\n2024-01-02,2\n",
+        ("day", "n"),
+        2,
+        ("2024-01-01", "1"),
+        ("above",),
+    ),
+    Case("NUL bytes at the end", "a,b\n1,2\n3,4\n" + "\0" * 4, ("a", "b"), 2, ("1", "2"), ("file",)),
     Case("byte order mark twice", '\ufeff\ufeff"zip";"n"\n"01067";"1,5"\n"20095";"2,5"\n', ("zip", "n"), 2, ("01067", "1,5")),
     Case(
         "missing as in databases",
