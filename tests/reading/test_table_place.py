@@ -252,11 +252,18 @@ def test_what_is_left_out_is_named_with_the_way_to_keep_it(tmp_path):
         ({"comment": ""}, "a,b\n#1,x\n#2,y\n", ["a", "b"], 2),
         ({"delimiter": "none"}, "a;b\n1;2\n", ["a;b"], 1),
         ({"delimiter": "blank"}, "a b\nx  y\n", ["a", "b"], 1),
+        ({"delimiter": "fixed", "places": "1, 3,4"}, "aabc\n1 23\n", ["aa", "b", "c"], 1),
     ],
 )
 def test_a_person_may_place_the_table(params, text, names, rows, tmp_path):
     cells = load_cells(written(tmp_path, text), DELIMITED(**params), Silent(), as_given=True)[1]
     assert (cells.names, cells.rows) == (names, rows)
+
+
+def test_places_that_are_none_are_refused(tmp_path):
+    for places in ("a", "3, 2", "0"):
+        with pytest.raises(UserError, match="no places"):
+            load_cells(written(tmp_path, "a b\n1 2\n"), DELIMITED(delimiter="fixed", places=places), Silent(), as_given=True)
 
 
 def test_a_target_chooses_among_the_rows_of_names(tmp_path):
