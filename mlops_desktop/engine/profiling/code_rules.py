@@ -10,7 +10,7 @@ import numpy as np
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import has_id_name, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
-from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
@@ -57,7 +57,7 @@ def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     `values` are the numbers of a column, none of them NaN. Several codes may stand together, such as 98 and 99.
     """
     distinct, counts = np.unique(values, return_counts=True)
-    found = []
+    found: list[tuple[float, int]] = []
     for places in (range(len(distinct)), range(len(distinct) - 1, -1, -1)):
         codes: list[int] = []
         for at in places:
@@ -74,7 +74,7 @@ def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
     return found
 
 
-def _stand_apart(distinct: Floats, counts: Floats, codes: list[int], rest: Floats) -> bool:
+def _stand_apart(distinct: Floats, counts: Ints, codes: list[int], rest: Bools) -> bool:
     total, others = int(counts.sum()), int(counts[rest].sum())
     if others < 20 or int(rest.sum()) < _FEW:
         return False  # a few numbers are classes, and the last of them is one as well
@@ -84,7 +84,8 @@ def _stand_apart(distinct: Floats, counts: Floats, codes: list[int], rest: Float
     values = np.repeat(distinct[rest], counts[rest])
     low, high = np.quantile(values, (0.25, 0.75)).tolist()
     gap = min(float(np.abs(distinct[rest] - distinct[at]).min()) for at in codes)
-    return gap > 3 * (high - low) or (max(distinct[codes]) < 0 <= distinct[rest].min() and gap > 0.5 * (high - low))
+    below = float(distinct[codes].max()) < 0 <= float(distinct[rest].min())
+    return bool(gap > 3 * (high - low) or (below and gap > 0.5 * (high - low)))
 
 
 def _is_missing_code(value: float) -> bool:
