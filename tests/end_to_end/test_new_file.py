@@ -161,7 +161,7 @@ def test_numbers_that_read_both_ways_are_refused_in_one_sentence(model, tmp_path
     assert alone.returncode == 2
     status, reply, _ = model.service.ask("POST", "/v1/predict/csv", body, "text/csv")
     assert status == 422
-    for text in (message, alone.stderr, reply.decode()):
+    for text in (message, alone.stderr, json.loads(reply)["title"]):
         assert "“Gewicht”, “Wert” read both ways" in text
     assert not (tmp_path / "out.csv").exists()
 

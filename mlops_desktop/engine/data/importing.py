@@ -42,10 +42,11 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job, *
     path = snapshot_path(folder, data)
     if not path.exists():
         write_cells(cells, path)
-    kept = without_password(place) if is_source_address(place) else str(Path(place).resolve())
+    # The parameters in an address are those of the source, where they can be changed; a password is never kept.
+    kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
     _remember(folder, kept, [note.message for note in cells.notes])
     return Imported(
-        project=replace(project, data=data, file=name, source=source),
+        project=replace(project, data=data, file=name_of(kept), source=source),
         rows=table.rows,
         columns=tuple(ImportedColumn(column.name, column.type) for column in table.schema.columns),
         evidence=(*cells.notes, *table.evidence),
