@@ -30,7 +30,8 @@ class DateNotation:
         self._own_reads_all = True
         ends = ("", "%z") if grammar.zone else ("",)
         formats = [f"{day}{clock}{end}" for day in (*_DAY_FIRST, *_MONTH_FIRST, *_OTHERS) for clock in _CLOCKS for end in ends]
-        self._readers = {one: date_reader(replace(grammar, date=one)) for one in formats}  # of the formats that read every cell
+        self._formats = {one: date_reader(replace(grammar, date=one)) for one in formats}
+        self._readers = self._formats  # of the formats that read every cell so far
         self._reads_both_ways = False
         self._seen = self._clock = False
 
@@ -47,7 +48,9 @@ class DateNotation:
         if text[4:5] == "-" and own is not None:
             return  # ISO 8601, which every format reads
         values = {one: value for one, read in self._readers.items() if (value := _moment(read, text)) is not None}
-        if own == MISSING_DATE or (own is None and not values):
+        if own == MISSING_DATE or (
+            own is None and not values and not any(_moment(read, text) is not None for read in self._formats.values())
+        ):
             return  # no date: its row is refused by the column's grammar
         self._seen = True
         self._clock |= ":" in text
