@@ -1,4 +1,4 @@
-"""Puts the window together: settings, fonts, theme, lanes, panels."""
+"""Puts the window together: settings, fonts, theme, job queues, panels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames for tests, made by hand."""
+"""Small frames for tests."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def microseconds(text: str | None) -> int:
 
 def make_frame(
     numbers: Mapping[str, Sequence[float]] | None = None,
-    words: Mapping[str, Sequence[str | None]] | None = None,
+    categories: Mapping[str, Sequence[str | None]] | None = None,
     dates: Mapping[str, Sequence[str | None]] | None = None,
     sparse: Mapping[str, Sequence[float]] | None = None,
 ) -> Frame:
     """A frame of these columns whose arrays cannot be written to; dates as ISO texts, `sparse` as one block."""
-    numbers, words, dates, sparse = numbers or {}, words or {}, dates or {}, sparse or {}
-    columns: list[Sequence[Any]] = [*numbers.values(), *words.values(), *dates.values(), *sparse.values()]
+    numbers, categories, dates, sparse = numbers or {}, categories or {}, dates or {}, sparse or {}
+    columns: list[Sequence[Any]] = [*numbers.values(), *categories.values(), *dates.values(), *sparse.values()]
     rows = len(columns[0]) if columns else 0
-    encoded = [encode(column) for column in words.values()]
-    codes = np.array([code for code, _ in encoded], dtype=np.intp).reshape(len(words), rows).T
+    encoded = [encode(column) for column in categories.values()]
+    codes = np.array([code for code, _ in encoded], dtype=np.intp).reshape(len(categories), rows).T
     stamps = np.array([[microseconds(d) for d in column] for column in dates.values()], dtype=np.int64).reshape(len(dates), rows).T
-    layout = Layout(tuple(numbers), tuple(words), tuple(dates), (tuple(sparse),) if sparse else ())
+    layout = Layout(tuple(numbers), tuple(categories), tuple(dates), (tuple(sparse),) if sparse else ())
     block = np.array(list(numbers.values()), dtype=np.float64).reshape(len(numbers), rows).T
     blocks = (to_csr(np.array(list(sparse.values()), dtype=np.float64).T),) if sparse else ()
     return frozen(Frame(layout, rows, block, codes, tuple(tuple(levels) for _, levels in encoded), stamps, blocks))

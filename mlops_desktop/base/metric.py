@@ -59,7 +59,7 @@ class Metric:
 
     @property
     def is_error(self) -> bool:
-        """Whether people write it as an error, where less is better; its value carries a minus sign, as `neg_…` says."""
+        """Whether people write it as an error, where less is better; its value has a minus sign, as `neg_…` says."""
         return self.id.startswith("neg_")
 
     def shown(self, score: float) -> float:

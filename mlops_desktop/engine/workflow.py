@@ -1,4 +1,4 @@
-"""Where a project stands: the state of each of the nine stages, derived from its decisions and from what is in the store."""
+"""Derives the state of each of the nine stages of a project from its decisions and from what is in the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training import Run, Runs, best_run, first_runs, ranked
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
-TITLES = {  # in the order of the work; a panel stands in the file of its stage
+TITLES = {  # in the order of the work; a panel is in the package of its stage
     "problem": "Problem",
     "data": "Data & EDA",
     "preprocess": "Pre-processing",
@@ -109,7 +109,7 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
     label = METRICS[project.metric].label if project.metric in METRICS else project.metric
     return [
         StageState("train", "done", f"{found.best.label} · {label} {score}"),
-        StageState("evaluate", "done" if found.evaluated else "open", "Test part opened" if found.evaluated else "Test part sealed"),
+        StageState("evaluate", "done" if found.evaluated else "open", "Test set used" if found.evaluated else "Test set not used"),
         StageState("app", "done", "Ready to try"),
         StageState("deploy", "open", "Ready to export"),
     ]

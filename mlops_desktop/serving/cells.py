@@ -31,7 +31,7 @@ class Grammar(Serializable):
     true: tuple[str, ...] = ()  # texts for true besides "true" and "1", the most frequent first
     false: tuple[str, ...] = ()
     date: str = ""  # strptime-like format of dates; "" for ISO 8601
-    zone: bool = False  # dates carry an offset and are held in UTC; False: dates are local, and an offset is refused
+    zone: bool = False  # dates have an offset and are held in UTC; False: dates are local, and an offset is refused
 
 
 # Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.

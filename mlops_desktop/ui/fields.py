@@ -20,7 +20,7 @@ from mlops_desktop.ui.widgets.basic import column, row, set_property
 from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
 
-Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, word, date, sparse
+Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, categorical, date, sparse
 
 
 class Field(QWidget):

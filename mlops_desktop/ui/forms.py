@@ -162,7 +162,7 @@ class ComponentForm(QWidget):
         self._offer({**self._good(), key: value})
 
     def _good(self) -> dict[str, Any]:
-        """What stands in the fields and is right by itself: two fields that only fit together arrive together."""
+        """The values of the fields that are valid by themselves: two fields that only fit together arrive together."""
         found = {}
         for key in self.fields:
             try:

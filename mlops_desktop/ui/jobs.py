@@ -208,7 +208,7 @@ class IOThread(QObject):
         self._thread.start()
 
     def do(self, work: Callable[[], None], on_done: Callable[[Exception | None], None]) -> None:
-        """Have `work` done there; `on_done` hears on the window's thread what it raised, or None."""
+        """Have `work` done there; `on_done` is called on the window's thread with what it raised, or None."""
         self._send.emit((work, on_done))
 
     def finish(self) -> None:

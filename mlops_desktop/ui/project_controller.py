@@ -1,4 +1,4 @@
-"""The open project as the window sees it: decisions, results, work. Panels ask here and nowhere else; they do not know each other."""
+"""The open project of the window: decisions, results and jobs. Panels use this and nothing else; they do not depend on each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ProjectController(QObject):
     banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
     crashed = Signal(str, str, str)  # what happened (a sentence), details, name of the stage it belongs to
     offer = Signal(str, str, object)  # a banner with a way out: text, what its button says, what to call when it is pressed
-    saved = Signal(str)  # how the decisions stand to the disk: saving, saved or failed
+    saved = Signal(str)  # whether the decisions are on the disk: saving, saved or failed
     go_to = Signal(str)  # show this stage
     opened = Signal()  # another project is open now
     started = Signal(str)  # work of this stage is tried (again)

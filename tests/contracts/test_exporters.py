@@ -22,7 +22,7 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, FILES, IDENTITY, LICENCES, missing
 from mlops_desktop.serving.selftest import replay
-from tests.end_to_end.road import files_of, run_bundle
+from tests.end_to_end.commands import files_of, run_bundle
 from tests.serving.conftest import SCORERS, write_bundle
 
 EXPORTERS = Registry(package, Exporter)

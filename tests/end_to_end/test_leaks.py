@@ -1,8 +1,8 @@
-"""The leak probe over the whole road: random labels and 1,000 noise columns from a file to the leaderboard and the sealed test part.
+"""The leak probe over the whole pipeline: random labels and 1,000 noise columns from a file to the leaderboard and the held-out test set.
 
-The labels are drawn without a look at the columns, so an AUC away from chance, out of fold or on the test part, can only come from a stop
-of the road that saw what it must not see. Each repeat has a file of its own. Every fold's AUC is that of a Mann-Whitney statistic with the
-standard error sqrt((yes + no + 1) / (12 yes no)) under chance.
+The labels are drawn independently of the columns, so an AUC away from chance, out of fold or on the test part, can only come from a step
+of the pipeline that saw what it must not see. Each repeat has a file of its own. Every fold's AUC is that of a Mann-Whitney statistic
+with the standard error sqrt((yes + no + 1) / (12 yes no)) under chance.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.process import Evaluate, ImportFile, Propose, Train
 from mlops_desktop.engine.project.decisions import Project, Search, Step
 from mlops_desktop.engine.training.runs import Runs
-from tests.end_to_end.road import done, write_table
+from tests.end_to_end.commands import done, write_table
 from tests.splitters import splitter
 
 ROWS, COLUMNS, FEW, FOLDS, TEST = 300, 1000, 600, 3, 0.2
@@ -48,15 +48,15 @@ def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLU
         gaps = rng.random(ROWS) < 0.02
         columns[f"x{i}"] = ["" if gap else value for gap, value in zip(gaps, values, strict=True)]
     if planted:
-        told = np.where(rng.random(ROWS) < 0.97, label, 1 - label)
-        columns["x3"] = [f"{v:.4f}" for v in 6.0 * told + rng.normal(size=ROWS)]
+        signal = np.where(rng.random(ROWS) < 0.97, label, 1 - label)
+        columns["x3"] = [f"{v:.4f}" for v in 6.0 * signal + rng.normal(size=ROWS)]
     columns["outcome"] = ["yes" if v else "no" for v in label]
     return write_table(path, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)])
 
 
 @dataclass(frozen=True)
-class Found:
-    """AUC of each algorithm, each the mean over folds, and that of the chosen one on the sealed test part."""
+class Scores:
+    """AUC of each algorithm, each the mean over folds, and that of the chosen one on the held-out test set."""
 
     out_of_fold: dict[str, float]
     test: float
@@ -67,7 +67,7 @@ def proposed_project(folder: Path, file: Path, project: Project) -> Project:
     return Propose(folder, imported.project).run(Silent()).project
 
 
-def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Found:
+def run_project(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Scores:
     """Import, propose, add every selection, train, evaluate: the calls that a window and the command line make."""
     folder.mkdir()
     project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
@@ -82,7 +82,7 @@ def road(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Fo
     measured = Evaluate(folder, project).run(Silent())
     runs = Runs(folder).list(Pipeline(folder, project).keys.board)
     test = next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc")
-    return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
+    return Scores({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
 
 
 def chance(rows: float) -> float:
@@ -91,7 +91,7 @@ def chance(rows: float) -> float:
     return float(np.sqrt((2 * half + 1) / (12 * half**2)))
 
 
-def assert_chance(found: list[Found], algorithms: tuple[str, ...]) -> dict[str, float]:
+def assert_chance(found: list[Scores], algorithms: tuple[str, ...]) -> dict[str, float]:
     """The mean of every algorithm and that on the test part lie within three standard errors of 0.5; how many each is away."""
     valid = ROWS * (1 - TEST) / FOLDS
     away = {
@@ -108,12 +108,12 @@ MORE = ("logistic", "decision_tree", "random_forest", "lightgbm")
 
 
 def test_noise_stays_noise_from_file_to_test_part(tmp_path):
-    found = [road(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r, count=FEW), QUICK, r) for r in range(2)]
+    found = [run_project(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r, count=FEW), QUICK, r) for r in range(2)]
     assert_chance(found, QUICK)
 
 
 def test_a_planted_column_is_found(tmp_path):
-    found = road(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=150), QUICK, 1)
+    found = run_project(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=150), QUICK, 1)
     assert max(found.out_of_fold.values()) > 0.9, found
     assert found.test > 0.9
 
@@ -121,7 +121,7 @@ def test_a_planted_column_is_found(tmp_path):
 @pytest.mark.proof
 @pytest.mark.timeout(900)
 def test_noise_stays_noise_in_many_files(tmp_path, record_property):
-    found = [road(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r), MORE, r) for r in range(100, 108)]
+    found = [run_project(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r), MORE, r) for r in range(100, 108)]
     away = assert_chance(found, MORE)
     record_property("standard errors away from chance", {name: round(value, 2) for name, value in away.items()})
 
@@ -148,7 +148,7 @@ def test_the_same_by_the_command_line(tmp_path):
 
 @pytest.mark.proof
 def test_the_probe_finds_a_leak(tmp_path):
-    """Noise whose columns were chosen by the labels of all rows, before the road: what a person does by hand is caught as well."""
+    """Noise whose columns were chosen by the labels of all rows, before the import: what a person does elsewhere is caught as well."""
     found = []
     for repeat in range(3):
         rng = np.random.default_rng([43, repeat])
@@ -162,8 +162,8 @@ def test_the_probe_finds_a_leak(tmp_path):
         assert_chance(found, ("logistic",))
 
 
-def road_of_numbers(folder: Path, file: Path) -> Found:
-    """The road for a file of numbers alone, without selections."""
+def road_of_numbers(folder: Path, file: Path) -> Scores:
+    """The pipeline for a file of numbers alone, without selections."""
     folder.mkdir()
     project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc"))
     project = replace(
@@ -174,4 +174,4 @@ def road_of_numbers(folder: Path, file: Path) -> Found:
     measured = Evaluate(folder, project).run(Silent())
     score = Runs(folder).history()[-1][1].score
     assert score is not None
-    return Found({"logistic": score}, next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc"))
+    return Scores({"logistic": score}, next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc"))

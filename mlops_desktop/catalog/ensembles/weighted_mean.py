@@ -75,7 +75,7 @@ class WeightedMean(Ensemble):
                 for at, found in enumerate(scores)
                 if at in chosen or allowed([*chosen, at])
             }
-            added = max(rated, key=lambda at: rated[at])  # of equals the better one alone, which stands first
+            added = max(rated, key=lambda at: rated[at])  # of equals the better one alone, which is first
             if not rated[added] > reached + least:
                 break
             chosen[added] = chosen.get(added, 0) + 1

@@ -1,4 +1,4 @@
-"""Columns that say the same as another, taken out."""
+"""Selects columns that are not correlated with another selected column."""
 
 from __future__ import annotations
 
@@ -113,23 +113,23 @@ class SelectCorrelation(ColumnSelection):
         return [names[order[i]] for i in kept]
 
     def why(self, frame: Frame, result: SelectionResult) -> dict[str, str]:
-        said = super().why(frame, result)
+        reasons = super().why(frame, result)
         part = self.prepared(frame.select(result.scores))
         names = part.layout.numbers
         kept = [i for i, name in enumerate(names) if name in result.kept]
         values = self._unit(part).T
         for i, name in enumerate(names):
-            if name in said and kept:
+            if name in reasons and kept:
                 alike = np.abs(values[kept] @ values[i])
                 at = int(alike.argmax())
-                said[name] = f"says the same as “{names[kept[at]]}” (correlation {min(float(alike[at]), 1.0):.2f})"
+                reasons[name] = f"says the same as “{names[kept[at]]}” (correlation {min(float(alike[at]), 1.0):.2f})"
         names, (codes, _) = part.layout.categoricals, level_codes(part)
         stay = [j for j, name in enumerate(names) if name in result.kept]
         for i, name in enumerate(names):
-            if name in said and name not in result.forced_out and stay:
+            if name in reasons and name not in result.forced_out and stay:
                 value, at = max((_tschuprow(codes[:, i], codes[:, j]), -j) for j in stay)
-                said[name] = f"says the same as “{names[-at]}” (association {value:.2f})"
-        return said
+                reasons[name] = f"says the same as “{names[-at]}” (association {value:.2f})"
+        return reasons
 
     def _unit(self, frame: Frame) -> Floats:
         """The columns around 0 and of length 1, so that their products are correlations; a constant column is 0."""

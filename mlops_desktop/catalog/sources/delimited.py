@@ -198,7 +198,7 @@ def _refuse_damaged(path: Path, data: bytes) -> None:
 
 
 def _lines_above(text: str, dialect: Dialect) -> int:
-    """How many lines stand above the table: titles of one cell over rows of many."""
+    """How many lines are above the table: titles of one cell over rows of many."""
     lines = text.splitlines(keepends=True)[: _MOST_ABOVE * 3]
     widths = [len(row[0]) if (row := read_rows(line, dialect, 1)) else 0 for line in lines]
     usual = Counter(len(row) for row in read_rows(text, dialect, 200)).most_common(1)

@@ -1,4 +1,4 @@
-"""Parquet files, with the types that stand in them."""
+"""Parquet files, with the types that they declare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole groups of rows are kept together."""
+"""Splits by groups: all rows of a group are on the same side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The latest rows are held out."""
+"""Splits by time: the latest rows are held out."""
 
 from __future__ import annotations
 

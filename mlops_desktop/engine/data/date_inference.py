@@ -1,4 +1,4 @@
-"""Whether a column holds dates, and whether their day or their month stands first: one order for the whole column."""
+"""Decides whether a column holds dates, and whether their day or their month comes first: one order for the whole column."""
 
 from __future__ import annotations
 

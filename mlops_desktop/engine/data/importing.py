@@ -53,7 +53,7 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
     place, name = os.fspath(location), name_of(location)
     job.step(0.0, f"Reading {name}")
     known = project.source if project.source and project.source.opens(place) else None
-    project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
+    project = replace(project, target=clean_name(project.target))  # as the table spells it, whatever blanks the file has in it
     source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5))
     table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
     _refuse_lacking(name, project, cells.names)

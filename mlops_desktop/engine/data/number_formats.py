@@ -32,7 +32,7 @@ CURRENCIES = (
     "Rs.",
     "Rs",
 )
-# Units that stand behind numbers so often that they differ from codes ("5 kg", unlike "5 A").
+# Units that follow numbers so often that they differ from codes ("5 kg", unlike "5 A").
 UNITS = (
     *("kg", "g", "mg", "lb", "lbs", "oz", "km", "m", "cm", "mm", "mi", "ft", "in", "l", "ml", "cl", "m²", "m2", "m³", "m3", "sqft", "ha"),
     *("km/h", "mph", "kmh", "m/s", "mpg", "kW", "kWh", "W", "MW", "MWh", "mV", "mA", "Hz", "kHz", "MHz", "GHz", "hp", "Nm", "bar"),

@@ -28,7 +28,7 @@ _FEW = 256  # distinct texts up to which Python reads as quickly as Arrow does
 class RawColumn:
     """The cells of one column. Row i holds distinct value `codes[i]`; -1 where a typed file has no value.
 
-    `kind` is what the source holds: for `text`, `distinct` is an Arrow array of the texts as they stand there; else `values` are the typed
+    `kind` is what the source holds: for `text`, `distinct` is an Arrow array of its texts, unchanged; else `values` are the typed
     values (float64, or int64 microseconds for dates). `mixed` are texts that stand for values of several types (1 and "1").
     """
 

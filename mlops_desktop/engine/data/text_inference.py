@@ -58,7 +58,7 @@ def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:
 
 
 def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
-    """The levels from low to high when they all stand on one scale of `SCALES`, else nothing."""
+    """The levels from low to high when they are all on one scale of `SCALES`, else nothing."""
     by_low = {level.casefold(): level for level in levels}
     for scale in SCALES:
         if len(by_low) >= 3 and len(by_low) == len(levels) and set(by_low) <= set(scale):

@@ -25,7 +25,7 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 _SAMPLE = 1000
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
-_FREQUENT_MISSING = 5  # a text that means missing stands in at least this many rows; rarer ones are strays
+_FREQUENT_MISSING = 5  # a text that means missing is in at least this many rows; rarer ones are strays
 
 
 def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
@@ -218,7 +218,7 @@ def _without_strays(
 ) -> tuple[Column, list[Evidence], Bools | None]:
     """Deal with the cells that cannot be read, by distinct text. None: too many cannot.
 
-    Returns the column with further texts for "missing" where few frequent texts stand among readable cells, the evidence for these and for
+    Returns the column with further texts for "missing" where few frequent texts are among readable cells, the evidence for these and for
     single strays, and where the strays are.
     """
     bad = np.zeros(len(present), dtype=bool)

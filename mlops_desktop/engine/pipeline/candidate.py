@@ -51,7 +51,7 @@ class Candidate:
         return (self.id,) if self.stores_training_data else ()
 
     def identity(self) -> dict[str, Any]:
-        """What tells it from other candidates: every part without the parameters that are at their default."""
+        """What distinguishes it from other candidates: every part without the parameters that are at their default."""
         return {
             "steps": [step.identity() for step in self.steps],
             "encoding": self.encoding.identity(),
@@ -100,7 +100,7 @@ class Combination:
         return tuple(dict.fromkeys(id_ for member in self.members for id_ in member.consent_ids))
 
     def identity(self) -> dict[str, Any]:
-        """What tells it from other candidates."""
+        """What distinguishes it from other candidates."""
         return {"ensemble": self.ensemble.identity(), "members": [member.identity() for member in self.members]}
 
     def to_json(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def read_candidate(record: Any, project: Project) -> Candidate | Combination:
     """The candidate of a run's record. UserError when a part is unknown here or damaged.
 
     Records of older versions hold the algorithm alone (or a blend of algorithms): the steps and encodings are then those of the project,
-    whose leaderboard the run stands on.
+    whose leaderboard the run is on.
     """
     if not isinstance(record, dict):
         raise UserError("The record of a run is damaged.")

@@ -69,8 +69,9 @@ def _unequal(some: Any, others: Any) -> Bools:
 def groups(before: Frame, after: Frame, changes: Changes, tells: Mapping[str, float]) -> list[Json]:
     """The first changes as `{"name", "before", "after", "tells"}`, each distribution None where there is none on that side.
 
-    A distribution is `{"kind": number, date or word, "edges" or "names", "counts", "missing", "distinct"}`. Columns of 0 and 1 and features
-    of texts that were made of one column are one distribution of the kind `many`: how many rows have each. `tells`: score by name.
+    A distribution is `{"kind": number, date or categorical, "edges" or "names", "counts", "missing", "distinct"}`. Columns of 0 and
+    1 and features of texts that were made of one column are one distribution of the kind `many`: how many rows have each. `tells`: score
+    by name.
     """
     found: list[Json] = []
     left = dict.fromkeys(changes.new)
@@ -168,7 +169,7 @@ def _histogram(values: Any, distinct: int) -> Json:
 def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> list[Json]:
     """The first rows of what changed: columns `{"name", "kind", "side": before or after, "change": gone, other, new or source, "cells"}`.
 
-    A changed column stands on both sides; beside a new one stands what it was made of. Rows in which a column changed come first.
+    A changed column is on both sides; beside a new one are the columns it was made of. Rows in which a column changed come first.
     """
     touched = np.zeros(before.rows, dtype=bool)
     for name in changes.other[:COLUMNS]:

@@ -31,7 +31,7 @@ from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 Json = dict[str, Any]
 ROWS = 20_000  # a sample of so many rows at most
-RANKED = 8_000  # rows that a ranking looks at: it is a picture for a person, and forests take their time
+RANKED = 8_000  # rows that a ranking uses: it is a picture for a person, and forests take their time
 CELLS = 4_000_000  # wide tables: fewer rows
 SHOWN = 20
 NAMED = 3_000  # columns that are named to a form, features that are listed with their scores
@@ -192,7 +192,7 @@ def _cleaned(pipeline: Pipeline, looked: int) -> tuple[Bools, list[Json], Ints |
 
 
 def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:
-    """The columns that a row filter is about: those that it names, or that stand in its formula."""
+    """The columns that a row filter is about: those that it names, or that its formula uses."""
     rule = pipeline.project.row_filters[row_filter].component
     found: list[str] = []
     for name, param in rule.params().items():

@@ -20,7 +20,7 @@ def place_for(steps: Sequence[Step[Operation]], operation: type[Operation] | Ope
         return next((i + 1 for i in range(len(steps) - 1, -1, -1) if stages[i] == "engineer"), 0)
     before_selection = next((i for i, stage in enumerate(stages) if stage == "select"), len(steps))
     end = next((i + 1 for i in range(before_selection - 1, -1, -1) if stages[i] == "prepare"), before_selection)
-    if "categorical" in _kinds(operation):  # encoding takes words away: whatever works on them comes before
+    if "categorical" in _kinds(operation):  # encoding replaces categories: whatever works on them comes before
         return next((i for i in range(end) if stages[i] == "prepare" and _kinds(steps[i].component) == {"categorical"}), end)
     return end
 

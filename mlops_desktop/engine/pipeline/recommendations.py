@@ -1,4 +1,4 @@
-"""What was found sound for rows and columns, each with its reason: a result like any other, kept under the key of what it was found in.
+"""Stores the recommended row filters and steps, each with its reason, as a result under the key of the table they were derived from.
 
 So reasons are no decisions, come back with a project that is opened again and with an undo, and cannot belong to other data. Light: the
 window reads them.

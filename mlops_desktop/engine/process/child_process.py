@@ -69,7 +69,7 @@ class _Call:
     def __init__(self, number: int) -> None:
         self.number = number
         self.running: _Running | None = None
-        self.begun = False
+        self.started = False
         self.cancelled = False
         self.over = threading.Event()
 
@@ -254,7 +254,7 @@ class Child:
                 return
             call.cancelled = True
         # Two threads: telling may block on a full pipe, and the end must come all the same.
-        threading.Thread(target=_tell_to_stop, args=(running, call), name="cancel", daemon=True).start()
+        threading.Thread(target=_request_stop, args=(running, call), name="cancel", daemon=True).start()
         threading.Thread(target=self._kill_late, args=(running, call, grace), name="grace", daemon=True).start()
 
     def close(self) -> None:
@@ -294,7 +294,7 @@ class Child:
             code = self._end(running)
             if call.cancelled:
                 raise Cancelled
-            if call.begun or last:
+            if call.started or last:
                 raise Crashed(_ending(code), running.tail(), code)
         raise AssertionError("the second round answers")
 
@@ -305,7 +305,7 @@ class Child:
             if event["id"] != call.number:
                 continue
             if event["event"] == "begun":
-                call.begun = True
+                call.started = True
             elif event["event"] in ("progress", "partial"):
                 on_event(event)
             else:
@@ -332,7 +332,7 @@ class Child:
         return running.end(wait) if mine else running.process.wait()
 
 
-def _tell_to_stop(running: _Running, call: _Call) -> None:
+def _request_stop(running: _Running, call: _Call) -> None:
     with contextlib.suppress(OSError, ValueError):  # it ended meanwhile: what was asked for
         running.send({"cancel": call.number})
 

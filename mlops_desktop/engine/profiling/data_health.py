@@ -1,4 +1,4 @@
-"""How sound the data is, and what is done already about each finding. Light: the window asks."""
+"""Scores the health of the data from its findings, and says which of them a decision already fixes. Light: the window calls it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def health(findings: Sequence[Finding]) -> int:
 
 
 def taken_care(project: Project, finding: Finding) -> str:
-    """The words for what takes care of a finding already; empty when nothing does."""
+    """A text for the decision that already takes care of a finding; empty when there is none."""
     fix = finding.fix
     if not fix:
         return ""

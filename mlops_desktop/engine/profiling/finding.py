@@ -1,4 +1,4 @@
-"""One finding of a table, and what the rules look at."""
+"""A finding: one problem of a table, and the facts that the rules read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Severity = Literal["high", "warning", "info"]
 class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
-    `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
+    `fix` is a ready-made decision, or None when only a person can fix it: `{"role": {column: role}}`, `{"type": {column: type}}`,
     `{"missing": {column: [words]}}`, `{"row_filter": record}`, `{"step": record}`, with component records as in project.json.
     """
 
@@ -36,7 +36,7 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the rules look at."""
+    """The facts that the rules read."""
 
     table: Table
     target: str | None

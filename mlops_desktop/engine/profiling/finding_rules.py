@@ -1,4 +1,4 @@
-"""The rules that look for odd things in a table. Each says what it saw in numbers, why it matters, and a decision that mends it."""
+"""The rules that find problems of a table. Each says what it saw in numbers, why it matters, and a decision that fixes it."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
 def _content(seen: Seen, column: Column) -> bytes:
     """A digest that only columns of the same content share.
 
-    Words that go together one to one are the same content, unless they hardly repeat: then they go together by chance, and only the same
-    words count.
+    Categories that go together one to one are the same content, unless they hardly repeat: then they go together by chance, and only equal
+    texts count.
     """
     values = seen.values(column)
     kind = seen.frame.layout.kind(column.name)
@@ -280,7 +280,7 @@ def _is_missing_code(value: float) -> bool:
 def _stray(seen: Seen) -> Iterator[Finding]:
     for evidence in seen.table.evidence:
         if evidence.rule == "stray" and seen.roles.get(evidence.column, "feature") not in ("ignore", "id"):
-            why = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
+            why = "They were left out so that the rest can be used as what it is; correct them in the file, or read the column as words."
             yield Finding("stray", "warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
         elif evidence.rule == "missing_words":
             why = "The other cells hold numbers or dates, so the word can only mean that nothing is known."

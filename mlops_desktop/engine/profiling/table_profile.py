@@ -27,7 +27,7 @@ from mlops_desktop.serving.frame import MISSING_DATE, Floats, Frame, Ints
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS = 20
-TOP = 12  # levels that are listed for a column of words
+TOP = 12  # levels that are listed for a categorical column
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _GROUPS = 8  # classes that a distribution by target tells apart; the rest are one
 
@@ -197,7 +197,7 @@ def _categorical_profile(start: ColumnProfile, frame: Frame, column: Column, gro
         if total:
             characters, per_text = (float((each[: len(counts)] * counts).sum() / total) for each in (sizes, word_counts))
             found = replace(found, characters=characters, words=per_text)
-        used = used[counts[used] > 1]  # a text that stands once is nobody's usual one
+        used = used[counts[used] > 1]  # a text that occurs once is no usual one
     top = used[np.argsort(-counts[used], kind="stable")][:TOP].tolist()
     if column.type == "ordered":
         order = {level: i for i, level in enumerate(column.levels)}

@@ -1,4 +1,4 @@
-"""Which decisions cannot hold any more after the target, a role or the data changed. Light: the window asks too."""
+"""Finds decisions that are invalid after the target, a role or the data changed. Light: the window calls it too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One writer for a project at a time. The lock is the operating system's, so it falls with its holder, however that one ends."""
+"""One writer for a project at a time. The lock is the operating system's, so it is released however its holder ends."""
 
 from __future__ import annotations
 

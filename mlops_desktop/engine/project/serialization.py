@@ -29,7 +29,7 @@ from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.serving.message import msg
 
 T = TypeVar("T")
-OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
+OMIT_NONE = {"omit_none": True}  # metadata of a field that is left out of the JSON while it is None
 
 
 def to_json(value: Any) -> Any:

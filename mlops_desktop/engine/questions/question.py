@@ -26,7 +26,7 @@ class Question:
     """One doubt. `id` is the same as long as it is the same doubt; `stage` is where it arises, `column` is "" for the whole table.
 
     `default` is the option in force while nobody answered. `settled` says which decision of the project settles it without an answer
-    (empty when none does). `answer` is what a person said, with the reason.
+    (empty when none does). `answer` is what a person decided, with the reason.
     """
 
     id: str

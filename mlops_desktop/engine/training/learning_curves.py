@@ -1,4 +1,4 @@
-"""How the score grows with the rows that a model learns from: whether more rows would help, and whether it learns by heart."""
+"""How the score grows with the rows that a model learns from: whether more rows would help, and whether the model overfits."""
 
 from __future__ import annotations
 

@@ -20,12 +20,12 @@ from mlops_desktop.engine.project import Project, Search
 from mlops_desktop.engine.training.runs import Run
 
 STEPS_EVERY = 5  # so many draws of a candidate to one that moves an operation of the recipe
-CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried as it stands
+CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried with its own parameters
 
 
 @dataclass(eq=False)
 class Plan:
-    """The order of trials: every candidate as it stands, then draws (or grid points) of the contenders, of better ones more often.
+    """The order of trials: every candidate with its own parameters, then draws (or grid points) of the best ones, of better ones more often.
 
     The draws of a candidate begin with the settings of its algorithm that did well elsewhere (`initial_configs`); then of three two are
     small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `STEPS_EVERY`th draw moves the parameters

@@ -1,4 +1,4 @@
-"""The cut-off between yes and no: from which score on a row is answered with the positive class.
+"""Chooses the threshold of a binary model: the score from which a row is answered with the positive class.
 
 It is chosen on out-of-fold scores, never on the test part. What is maximised follows what the person asked for:
 
@@ -98,7 +98,7 @@ def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[s
     distinct, place = np.unique(rounded, return_inverse=True)
     yes = np.bincount(place, weights=truth, minlength=len(distinct))
     every = np.bincount(place, minlength=len(distinct)).astype(np.float64)
-    # From "always" (cut-off 0) to "never": what lies at or above the k-th distinct score is answered yes.
+    # From "always" (cut-off 0) to "never": what is at or above the k-th distinct score is answered yes.
     hit = np.concatenate((np.cumsum(yes[::-1])[::-1], [0.0]))
     asked = np.concatenate((np.cumsum(every[::-1])[::-1], [0.0]))
     rows, found = float(len(truth)), float(truth.sum())

@@ -33,7 +33,7 @@ def without_values(report: str) -> str:
 
 
 def without_cells(text: str, names: Collection[str]) -> str:
-    """A sentence of ours without cells of the data: in our sentences they stand in “”. Names (columns, files, stages) may stay."""
+    """A sentence of ours without cells of the data: in our sentences they are in “”. Names (columns, files, stages) may stay."""
     return _QUOTED.sub(lambda found: found[0] if found[1] in names else "“…”", text)
 
 

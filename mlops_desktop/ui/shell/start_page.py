@@ -32,7 +32,7 @@ from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear,
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
 
-# File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
+# File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
 SAMPLES = (
     ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
@@ -121,7 +121,7 @@ class StartPage(QWidget):
         )
 
     def keep_summary(self) -> None:
-        """Remember how the open project stands, for the list of projects."""
+        """Remember the status of the open project, for the list of projects."""
         states = {state.id: state for state in self.controller.stages()}
         train = states["train"]
         if self.controller.folder is None or train.state == "running":
@@ -142,7 +142,7 @@ class StartPage(QWidget):
         there = (folder / PROJECT_FILE).exists() or (folder / BACKUP_FILE).exists()
         name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
         name.setMinimumWidth(160)
-        stood = Elided(self._settings.stood(folder), "small", tone="2")
+        status = Elided(self._settings.summary(folder), "small", tone="2")
         place = str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder)
         where = Elided(place, "small", tone="3", middle=True)
         where.setToolTip(str(folder))
@@ -156,7 +156,7 @@ class StartPage(QWidget):
         forget = Button(self.tr("Remove from list"), partial(self._forget, folder), name=f"recent_forget_{position}", kind="link")
         forget.setAccessibleName(f"{forget.text()}: {folder.name}")
         line = QWidget()
-        line.setLayout(row(name, (stood, 3), (where, 4), forget, act, spacing=12))
+        line.setLayout(row(name, (status, 3), (where, 4), forget, act, spacing=12))
         return line
 
     # ---- what a person does

@@ -30,8 +30,8 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 class TableColumn:
     """A column of the table. ValueError for an unknown kind.
 
-    `values` by kind: `number` float64 (NaN is missing), `word` codes into `levels` (any integer type, negative is missing), `date` int64
-    microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes, or as their two `levels`. For the
+    `values` by kind: `number` float64 (NaN is missing), `categorical` codes into `levels` (any integer type, negative is missing), `date`
+    int64 microseconds since 1970 (`MISSING_DATE` is missing). `boolean` numbers are shown as no and yes, or as their two `levels`. For the
     column's head: `icon` (by kind when empty), `bars` (heights of a small histogram), `classes`: the bars are classes in the colors of the
     series, `caption` with its `tone`, `marked`: it is the target.
     """
@@ -55,7 +55,7 @@ class TableColumn:
 
     @property
     def figures(self) -> bool:
-        """Whether its texts are numbers, which stand at the right."""
+        """Whether its texts are numbers, which are aligned right."""
         return self.kind == "number" and not self.boolean
 
     def order(self, down: bool) -> NDArray[np.int64]:

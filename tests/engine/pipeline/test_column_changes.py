@@ -1,4 +1,4 @@
-"""What a step changed, told from its two frames."""
+"""What a step changed, from the frames before and after it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_other_values_are_found_and_their_rows_come_first():
     assert sum(group["after"]["counts"]) == 4
 
 
-def test_equal_words_with_other_codes_are_no_change():
+def test_equal_levels_with_other_codes_are_no_change():
     again = make_frame({}, {"city": ["Oslo", None, "Bergen"]})
     turned = again.with_blocks(again.layout, codes=np.array([[1], [-1], [0]]), levels=(("Bergen", "Oslo"),))
     assert compare(again, turned).other == ()

@@ -44,7 +44,7 @@ def test_every_step_says_what_it_makes(trained):
     assert {one["side"] for one in answer["step"]["rows"]} == {"before", "after"}
 
 
-def test_a_fault_stands_on_its_step_and_those_behind_it_wait(trained):
+def test_an_error_is_shown_on_its_step_and_later_steps_wait(trained):
     broken = Step(operation("formula", name="x", formula="nothing + 1"))
     answer = ask(trained, 2, steps=(trained.project.steps[0], broken, *trained.project.steps[1:]))
     assert answer["steps"][0]["error"] == ""
@@ -128,7 +128,7 @@ def test_a_large_table_is_sampled(trained, monkeypatch):
     monkeypatch.setattr(preview_session, "_kept", None)
 
 
-def test_a_selection_tells_its_verdict(trained):
+def test_a_selection_reports_its_decisions(trained):
     chosen = operation("select_mutual_information", keep_by="count", count=3, forced_out=["island"], forced_in=["sex = MALE"])
     steps = (*trained.project.steps, Step(chosen))
     judged = ask(trained, len(steps) - 1, steps=steps)["step"]["judged"]

@@ -28,7 +28,7 @@ def ask(call, made, *args: object, **options: object):
     return result
 
 
-def test_the_road_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
+def test_a_project_by_calls_keeps_its_decisions(trained, copy_of, tmp_path):
     made = copy_of(trained)
     before = (made.folder / "project.json").read_bytes()
     assert ask(MakeProfile, made).rows == 344
@@ -81,7 +81,7 @@ def test_a_report_can_be_made_without_the_test_set(trained, copy_of, tmp_path):
     assert "2 of 2 met" in seen
 
 
-def test_the_response_time_is_measured_without_a_look(trained, copy_of):
+def test_the_response_time_is_measured_without_a_test_access(trained, copy_of):
     made = copy_of(trained)
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
     assert 0 < ask(MeasureResponseTime, made).response_ms < 1000

@@ -1,4 +1,4 @@
-"""What findings weigh, what takes care of them, which fixes are safe."""
+"""The weights of findings, what fixes them already, which fixes are safe."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():
     assert apply_fix(fixed, GAPS.fix) == fixed
 
 
-def test_words_for_missing_are_added_to_those_that_are_there():
+def test_markers_for_missing_are_added_to_those_that_are_there():
     project = apply_fix(Project(), {"missing": {"a": ["-1"]}})
     project = apply_fix(project, {"missing": {"a": ["-1", "999"]}})
     assert project.columns["a"].missing == ("-1", "999")

@@ -68,7 +68,7 @@ def test_the_version_is_the_content(trained, copy_of):
     assert _version(replace(one, version="", threshold=0.123)) != one.version
 
 
-def test_every_look_at_the_test_part_is_counted(trained, copy_of):
+def test_every_access_to_the_test_set_is_counted(trained, copy_of):
     made = copy_of(trained)
     found = open_chosen(made.pipeline, made.runs, Silent())
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
@@ -86,8 +86,8 @@ def test_out_of_fold_evaluation_does_not_use_the_test_set(trained, copy_of):
     made = copy_of(trained)
     found = open_chosen(made.pipeline, made.runs, Silent())
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
-    told = out_of_fold_evaluation(found, Silent())
-    assert told["rows"] == made.pipeline.train.frame.rows
+    measured = out_of_fold_evaluation(found, Silent())
+    assert measured["rows"] == made.pipeline.train.frame.rows
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
@@ -100,10 +100,10 @@ def test_refit_on_all_rows_is_another_model(trained, copy_of):
 
 def test_a_model_of_all_rows_is_measured_by_its_twin_that_never_saw_the_test_part(trained, copy_of):
     made = copy_of(trained, refit="all")
-    told = held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
+    measured = held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
     plain = Pipeline(made.folder, replace(made.project, refit="train"))
     honest = held_out_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
-    assert told["metrics"] == honest["metrics"]
+    assert measured["metrics"] == honest["metrics"]
 
 
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
@@ -117,9 +117,9 @@ def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    told = evaluate_file(found, path, Silent())
-    assert told["rows"] == 58
-    assert told["rows_left_out"] == 2
+    measured = evaluate_file(found, path, Silent())
+    assert measured["rows"] == 58
+    assert measured["rows_left_out"] == 2
     bare = tmp_path / "bare.csv"
     bare.write_text("island,sex\nDream,MALE\nDream,FEMALE\n", encoding="utf-8")
     with pytest.raises(UserError, match="no column"):
@@ -189,7 +189,7 @@ def test_an_evaluation_holds_for_the_model_of_all_rows_too(churn, copy_of):
     assert seen_evaluation(everything, chosen_run(everything, made.runs), made.runs) is not None
 
 
-def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, copy_of):
+def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, copy_of):
     made = copy_of(churn)
     proposed = open_chosen(made.pipeline, made.runs, Silent()).scorer.threshold
     costs = Costs(false_positive=1.0, false_negative=5.0)
@@ -200,9 +200,9 @@ def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, 
     assert proposed in found["threshold_curve"]["threshold"]
     assert found["choice"]["reason"].startswith("At this cut-off F1")
     priced = Pipeline(made.folder, replace(made.project, costs=costs))
-    told = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
-    assert min(told["threshold_curve"]["cost"]) == pytest.approx(
-        told["threshold_curve"]["cost"][told["threshold_curve"]["threshold"].index(told["choice"]["threshold"])]
+    measured = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
+    assert min(measured["threshold_curve"]["cost"]) == pytest.approx(
+        measured["threshold_curve"]["cost"][measured["threshold_curve"]["threshold"].index(measured["choice"]["threshold"])]
     )
 
 
@@ -210,9 +210,9 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
     made = copy_of(churn)
     found = open_chosen(made.pipeline, made.runs, Silent())
     truth = made.pipeline.table.frame.number("Churn")
-    for told in (out_of_fold_evaluation(found, Silent()), held_out_evaluation(found, made.runs, "test", Silent())):
-        assert told["worst"]
-        assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in told["worst"])
+    for measured in (out_of_fold_evaluation(found, Silent()), held_out_evaluation(found, made.runs, "test", Silent())):
+        assert measured["worst"]
+        assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in measured["worst"])
 
 
 def test_the_rows_of_the_test_set_do_not_drift_from_the_reference(trained, copy_of):
@@ -243,7 +243,7 @@ def gapless(tmp_path_factory):
     return made
 
 
-def test_what_the_model_cannot_do_without_stands_in_its_schema(gapless, tmp_path):
+def test_required_columns_are_in_the_schema(gapless, tmp_path):
     chosen = open_chosen(gapless.pipeline, gapless.runs, Silent())
     assert [column.name for column in chosen.scorer.schema.columns if not column.nullable] == ["a"]
     (tmp_path / "new.csv").write_text("a,b\n1,x\n,y\n2,\n", encoding="utf-8")

@@ -47,7 +47,7 @@ def test_a_draft_is_in_the_preview_and_not_in_the_project(recipe):
     assert recipe.controller.project.row_filters == ()
 
 
-def test_what_the_child_said_is_known_by_the_places_of_the_project(recipe, window):
+def test_the_childs_answer_is_known_by_the_positions_of_the_project(recipe, window):
     settle(window)
     recipe.show()
     recipe.begin("clip")

@@ -13,7 +13,7 @@ def group(before=None, after=None, tells=None):
     return {"name": "age", "before": before, "after": after, "tells": tells}
 
 
-def test_a_changed_column_stands_on_both_sides():
+def test_a_changed_column_is_shown_before_and_after():
     before, after = before_text(group(NUMBER, NUMBER)), after_text(group(NUMBER, NUMBER))
     assert (before.title, before.stat, before.tone) == ("age", "1 missing", "warn")
     assert after.title == "→ after"

@@ -25,7 +25,7 @@ PATIENCE_S = 0.08  # an explanation that would take longer is worked out by the 
 
 
 class AnswerPage(QWidget):
-    """`row_asked`: a kept input is to stand in the form again."""
+    """`row_asked`: a kept input is to be shown in the form again."""
 
     row_asked = Signal(dict)
 
@@ -34,7 +34,7 @@ class AnswerPage(QWidget):
         self.controller, self._stage = controller, stage
         self.trial: Trial | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
-        self._sent: dict[str, Any] = {}  # that row as it stood in the form
+        self._sent: dict[str, Any] = {}  # that row as the form had it
         self.ends = (0.0, 0.0)  # where answers that are numbers lay in training
         self._column = ""
         self._kept: list[KeptInput] = []
@@ -135,7 +135,7 @@ class AnswerPage(QWidget):
     # ---- kept inputs
 
     def keep_input(self) -> None:
-        """Keep what stands in the form, to compare."""
+        """Keep the values of the form, to compare."""
         number = 1 + max((int(last) for one in self._kept if (last := one.name.rpartition(" ")[2]).isdecimal()), default=0)
         self._store_kept([*self._kept, KeptInput(self.tr("Input {number}").format(number=number), self._sent)])
 

@@ -15,7 +15,7 @@ from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.panels.app.input_fields import input_field
 from mlops_desktop.ui.widgets.basic import Button, clear, column, label, row, scrolled
 
-MOST_SHOWN = 14  # inputs that stand there unasked
+MOST_SHOWN = 14  # inputs that are shown by default
 MOST_FOUND = 40  # inputs that a filter brings at most
 
 
@@ -76,7 +76,7 @@ class InputForm(QWidget):
         return dict(self._row)
 
     def show_row(self, values: Mapping[str, Any]) -> None:
-        """Show these values; a column that is not among them is left at its usual value. Tells nobody."""
+        """Show these values; a column that is not among them is left at its usual value. Emits no signal."""
         self._row = {one.name: values[one.name] if one.name in values else example_value(one) for one in self._schema.columns}
         for name, field in self.fields.items():
             field.show_value(self._row[name])

@@ -174,7 +174,7 @@ class AppPanel(Panel):
             self.answer.show_answer()
 
     def _training_rows(self) -> Ints:
-        """Where the rows of the training part stand in the table; none until the child has said it. The test part stays sealed."""
+        """The positions of the training rows in the table; none until the child has answered. No row of the test set is among them."""
         key = self.controller.keys.train_rows
         if self._rows[0] != key:
             try:
@@ -190,7 +190,7 @@ class AppPanel(Panel):
         self._answering.start()
 
     def show_answer(self) -> None:
-        """Answer what stands in the form now."""
+        """Answer the values of the form now."""
         self._answering.stop()
         found = self.answer.show_row(self.form.row())
         if found is not None:
@@ -269,7 +269,7 @@ class AppPanel(Panel):
     # ---- what the window asks
 
     def primary(self) -> QPushButton | None:
-        """Keeping the input that stands there."""
+        """The button that keeps the input shown."""
         return self.answer.card.keep
 
     def unready(self) -> tuple[str, QWidget | None]:

@@ -40,13 +40,13 @@ class RowPicker(QWidget):
             self.truth.setText(
                 pluralize(
                     len(rows),
-                    self.tr("1 row of the training part; the test part stays sealed."),
-                    self.tr("{n} rows of the training part; the test part stays sealed."),
+                    self.tr("1 row of the training part; the test set is left out."),
+                    self.tr("{n} rows of the training part; the test set is left out."),
                 )
             )
 
     def show_truth(self, text: str) -> None:
-        """What is known of the row that stands in the form."""
+        """What is known of the row shown in the form."""
         self.truth.setText(text)
 
     def _random(self) -> None:

@@ -31,7 +31,7 @@ class KeptRow:
 
 
 class KeptCard(QFrame):
-    """The list. `load_asked` and `remove_asked` tell the position of an input."""
+    """The list. `load_asked` and `remove_asked` have the position of an input."""
 
     load_asked = Signal(int)
     remove_asked = Signal(int)
@@ -80,7 +80,7 @@ class KeptCard(QFrame):
 
 
 def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
-    """A kept input beside the one that stands in the form."""
+    """A kept input beside the one in the form."""
     differs = [
         f"{one.name}: {shown(one, kept.row[one.name])}" for one in trial.scorer.schema.columns if kept.row[one.name] != now.row[one.name]
     ]

@@ -252,7 +252,7 @@ class ExportPage(QWidget):
         self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
 
     def _proof(self, out: Path) -> str:
-        """What the self-test said while it was written."""
+        """The result of the self-test of the export."""
         parity: dict[str, Any] = bundle_info(out).get("parity", {})
         if not parity:
             return ""

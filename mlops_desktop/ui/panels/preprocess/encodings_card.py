@@ -26,8 +26,8 @@ class EncodingsCard(QWidget):
         self._shown: object = None
         self._open = ""  # the first algorithm of the entry whose settings are shown
         self._entries = column(spacing=10)
-        said = label(self.tr("Added after your steps, fitted on the training folds as well."), "caption", tone="3", wrap=True)
-        self.setLayout(column(heading(self.tr("Matrix of each model")), said, held(self._entries), spacing=6))
+        hint = label(self.tr("Added after your steps, fitted on the training folds as well."), "caption", tone="3", wrap=True)
+        self.setLayout(column(heading(self.tr("Matrix of each model")), hint, held(self._entries), spacing=6))
         recipe.changed.connect(self.refresh)
         self.refresh()
 

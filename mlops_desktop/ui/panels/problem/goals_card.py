@@ -21,7 +21,7 @@ _COSTS = (("true_positive", "false_negative"), ("false_positive", "true_negative
 
 
 class GoalsCard(QFrame):
-    """Goals (each may stay empty) and, for two classes, costs. Signals carry the whole new value and the field that was changed."""
+    """Goals (each may stay empty) and, for two classes, costs. Signals have the whole new value and the field that was changed."""
 
     goals_changed = Signal(object, str)
     costs_changed = Signal(object, str)

@@ -35,7 +35,7 @@ LEFT = 360
 
 
 class ProblemPanel(Panel):
-    """The data, the target, the words and the goals."""
+    """The data, the target, the brief and the goals."""
 
     id = "problem"
     purpose = "Say what is predicted, from which data, and when it is good enough"

@@ -107,7 +107,7 @@ class _Row(QWidget):
         self.setLayout(column(row(self.tick, None, self.open, spacing=4), *why, self._drawer, spacing=0))
 
     def show_candidate(self, candidate: Algorithm | None) -> None:
-        """Show the algorithm as it stands among the candidates; None: it is not one."""
+        """Show the algorithm with the parameters of its candidate; None: it is no candidate."""
         on = candidate is not None
         fixed = on and self._kind.id == BASELINE
         self.tick.setChecked(on)

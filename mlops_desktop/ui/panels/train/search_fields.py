@@ -25,7 +25,7 @@ PLACED = ("method", "trials", "seconds", "grid_points")  # settings with a place
 class SearchFields(QWidget):
     """The fields of a search: itself the budget, and `more` for beneath the models. `settings` declares what a search has.
 
-    `changed` carries the whole new search and the field, `seed_changed` the seed; `left` is sent when a person is done with a field.
+    `changed` has the whole new search and the field, `seed_changed` the seed; `left` is sent when a person is done with a field.
     """
 
     changed = Signal(object, str)

@@ -99,7 +99,7 @@ class SplitFields(QWidget):
         proposed = fitting is not None and fitting == self._split
         counted = ""
         if found and found.folds:
-            counted = self.tr("{train} rows to learn from, {test} sealed for the test.").format(
+            counted = self.tr("{train} rows to learn from, {test} held out for the test.").format(
                 train=f"{found.train:,}", test=f"{found.test:,}"
             )
         if proposed and found:

@@ -88,7 +88,7 @@ def test_a_written_cut_off_is_taken_exactly_or_not_at_all(made):
     assert made.cutoff() == 0.123456  # leaving the field changes nothing
 
 
-def test_costs_are_shown_and_the_words_say_who_chose(made):
+def test_costs_are_shown_and_the_text_says_who_chose(made):
     costs = Costs(false_positive=1.0, false_negative=4.0)
     made.show_evaluation(evaluation(costs=costs), None, costs)
     assert float(find(made, QLabel, "cutoff_cost").text()) == pytest.approx(cost_at(made.counts(), costs), abs=1e-3)

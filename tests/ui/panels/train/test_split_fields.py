@@ -76,7 +76,7 @@ def test_what_a_split_means(made):
     )
     made.show_split(splitter("stratified"), [])
     made.show_facts(FACTS)
-    assert summary.text() == "1,200 rows to learn from, 300 sealed for the test. Fits."
+    assert summary.text() == "1,200 rows to learn from, 300 held out for the test. Fits."
     assert not warnings.isVisible()
     assert not fit.isVisible()
     made.show_facts(replace(FACTS, warnings=("a", "b", "c", "d")))
