@@ -85,20 +85,20 @@ class Pruner:
         finished = [run for run in done if run.score is not None]
         self._best = best_run(finished)
         self._range = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
-        self._begun = self.projected = 0.0
+        self._started_at = self.projected = 0.0
         self.pruned = False
 
     def __call__(self, scores: Mapping[int, float]) -> str:
         """See `trials.Pruner`."""
-        if not self._begun:
-            self._begun, self._before = self._clock.spent(), len(scores)
+        if not self._started_at:
+            self._started_at, self._before = self._clock.spent(), len(scores)
         new = len(scores) - self._before
         if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._range):
             self.pruned = True
             return f"Left after {len(scores)} of {self._folds} folds: far behind the best run."
         left = 0.0
         if new:
-            each = (self._clock.spent() - self._begun) / new
+            each = (self._clock.spent() - self._started_at) / new
             self.projected, left = each * self._folds, each * (self._folds - len(scores))
         if self._clock.over() or (self._best is not None and not self._clock.fits(left)):
             return "The time would have ended within this trial. Its finished folds are kept: training again goes on from there."
