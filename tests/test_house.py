@@ -324,6 +324,54 @@ def test_only_what_a_package_of_the_engine_offers_is_imported_from_outside():
     assert found == []
 
 
+# What takes sentences for a person, and the fields of it that are ids.
+SENTENCES = {"UserError", "FormulaError", "Finding", "Evidence", "Question", "Option", "Check", "StageState", "ValidationIssue", "step"}
+IDS = {("Check", 0), ("Option", 0), ("Question", "id"), ("Finding", 5)}
+
+
+def formatted(node: ast.expr) -> Iterator[ast.JoinedStr]:
+    """The f-strings in an expression, without those that are arguments of a message."""
+    if isinstance(node, ast.JoinedStr):
+        yield node
+    elif not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("msg", "plural_msg", "joined")):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from formatted(child)
+
+
+def test_sentences_with_values_are_templates():
+    """An f-string could not be translated where it is shown."""
+    found = []
+    for path in MODULES:
+        if path.is_relative_to(PACKAGE / "ui"):
+            continue  # there `tr()` translates
+        for called, call in calls_in(path):
+            name = called.rpartition(".")[2]
+            arguments = [*enumerate(call.args), *((keyword.arg, keyword.value) for keyword in call.keywords)]
+            if name in SENTENCES:
+                given = [value for at, value in arguments if (name, at) not in IDS]
+                found += [f"{name_of(path)}:{text.lineno}" for value in given for text in formatted(value)]
+    assert found == []
+
+
+# Where every text is a sentence for a person: reasons of what is proposed, and findings.
+REASONS = (
+    "engine/profiling/finding_rules.py",
+    "engine/pipeline/recommended.py",
+    "engine/pipeline/proposal.py",
+    "engine/pipeline/splitting.py",
+)
+
+
+def test_reasons_are_templates():
+    found = []
+    for name in REASONS:
+        for node in ast.walk(tree_of(PACKAGE / name)):
+            if isinstance(node, ast.JoinedStr) and any(" " in str(part.value) for part in node.values if isinstance(part, ast.Constant)):
+                found.append(f"{name}:{node.lineno}")
+    assert found == []
+
+
 def test_nothing_prints_but_the_command_line():
     printing = {name_of(path) for path in MODULES for called, _ in calls_in(path) if called == "print"}
     assert {name for name in printing if not re.match(r"mlops_desktop/cli/", name)} == set()

@@ -19,6 +19,7 @@ from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
 from mlops_desktop.ui.pending_call import PendingCall, ignore
+from mlops_desktop.ui.translation import error_text, translated
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -197,7 +198,7 @@ class ProjectController(QObject):
             return
         if failure is not None and not isinstance(failure, UserError):
             raise failure
-        before, self.not_saved = self.not_saved, str(failure or "")
+        before, self.not_saved = self.not_saved, error_text(failure) if failure else ""
         if failure is None:
             session.mark_saved(project)
             self.saved.emit("saving" if session.dirty else "saved")
@@ -207,7 +208,7 @@ class ProjectController(QObject):
         self.saved.emit("failed")
         self._save_timer.start(SAVE_AGAIN_MS)
         if self.not_saved != before:
-            self.banner.emit("err", self.tr("Not saved: {error}").format(error=failure), "")
+            self.banner.emit("err", self.tr("Not saved: {error}").format(error=self.not_saved), "")
 
     # ---- results
 
@@ -228,7 +229,7 @@ class ProjectController(QObject):
                 StageState(id_, "locked" if i else "open", self.tr("Needs a data file") if i else self.tr("Start here"))
                 for i, id_ in enumerate(STAGES)
             ]
-        derived = stages(self.project, self.project_status())
+        derived = translated(stages(self.project, self.project_status()))
         running = {queue.now.call.stage: queue for queue in (self.jobs.quick, self.jobs.long) if queue.now}
         text = []
         for state in derived:
@@ -250,9 +251,9 @@ class ProjectController(QObject):
         if not self.folder or key not in self.store:
             return None
         if kind is None:
-            return self.store.get(key)[0]
+            return translated(self.store.get(key)[0])
         try:
-            return self.store.get_value(key, kind)
+            return translated(self.store.get_value(key, kind))
         except KeyError:
             return None
 
@@ -260,7 +261,7 @@ class ProjectController(QObject):
         """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
         if self.folder is not None and (key := self.keys.suggestions) != self._suggested[0]:
             with contextlib.suppress(KeyError):  # not found out yet
-                self._suggested = (key, read_suggestions(self.store, key))
+                self._suggested = (key, translated(read_suggestions(self.store, key)))
         return self._suggested[1]
 
     # ---- the table
@@ -284,7 +285,8 @@ class ProjectController(QObject):
         key = self.keys.table
         if self._table is None or self._table[0] != key:
             try:
-                self._table = (key, table_from_record(*self.store.get(key, check=False), lazy=True))
+                document, arrays = self.store.get(key, check=False)
+                self._table = (key, table_from_record(translated(document), arrays, lazy=True))
             except KeyError:
                 return None
         return self._table[1]

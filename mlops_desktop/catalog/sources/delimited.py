@@ -11,6 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.header import generated_names, is_header
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, number
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.base.text_file import SAMPLE_BYTES, Dialect, decode, find_dialect, find_encoding, read_rows, refuse_binary
 from mlops_desktop.serving.message import msg
@@ -114,7 +115,7 @@ class Delimited(Source):
 
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         settled = self.guess(location)
         data, messages = settled._utf8(path)
         job.step(0.3)
@@ -140,7 +141,12 @@ class Delimited(Source):
         else:
             data = _decoded(path, data, encoding).encode("utf-8")
             if not encoding.startswith("utf"):
-                messages.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
+                messages.append(
+                    msg(
+                        "The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.",
+                        encoding=encoding,
+                    )
+                )
         if b"\0" in data:
             raise UserError(
                 msg("“{path}” is no text file: it holds bytes that no text has.", path=path.name),
@@ -222,7 +228,7 @@ def _without_lines(data: bytes, count: int) -> tuple[bytes, list[str]]:
     for _ in range(count):
         end = data.find(b"\n", at)
         at = len(data) if end < 0 else end + 1
-    return data[at:], [f"{count} line{'s' if count > 1 else ''} above the table {'were' if count > 1 else 'was'} left out."]
+    return data[at:], [plural_msg(count, "1 line above the table was left out.", "{n} lines above the table were left out.")]
 
 
 def _parse_regular(data: bytes, dialect: Dialect, first: list[list[str]], header: bool) -> Any | None:
@@ -274,13 +280,13 @@ def _parse_irregular(data: bytes, dialect: Dialect, header: bool) -> tuple[Any, 
     rows = read_rows(text, dialect)
     if dialect.quote and _swallowed(rows, text):
         rows = read_rows(text, Dialect(dialect.delimiter, ""))
-        messages.append(f"A quote {dialect.quote} is opened and never closed, so quotes were read as letters.")
+        messages.append(msg("A quote {quote} is opened and never closed, so quotes were read as letters.", quote=dialect.quote))
     usual = Counter(len(row) for row in rows).most_common(1)[0][0]
     names = rows[0] if header else generated_names(usual)
     body = rows[1:] if header else rows
     if header and len(names) == usual - 1 and len(names) > 1:
         names = ["row_names", *names]
-        messages.append("The first column has no name of its own; it was named “row_names”.")
+        messages.append(msg("The first column has no name of its own; it was named “row_names”."))
     width = max(len(names), usual)
     names = [*names, *[""] * (width - len(names))]
     footers = 0
@@ -288,7 +294,7 @@ def _parse_irregular(data: bytes, dialect: Dialect, header: bool) -> tuple[Any, 
         body.pop()
         footers += 1
     if footers:
-        messages.append(f"{footers} line{'s' if footers > 1 else ''} below the table {'were' if footers > 1 else 'was'} left out.")
+        messages.append(plural_msg(footers, "1 line below the table was left out.", "{n} lines below the table were left out."))
     messages += _ragged(body, width)
     columns = list(zip(*[(*row, *[""] * (width - len(row))) if len(row) < width else row[:width] for row in body], strict=True))
     arrays = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string())] * width
@@ -305,12 +311,27 @@ def _swallowed(rows: list[list[str]], text: str) -> bool:
 def _ragged(body: list[list[str]], width: int) -> list[str]:
     short = [i for i, row in enumerate(body, 1) if len(row) < width]
     long = [i for i, row in enumerate(body, 1) if len(row) > width and any(cell.strip() for cell in row[width:])]
-    messages = []
-    for rows, what in (
-        (short, "fewer cells than columns; the rest counts as missing"),
-        (long, "more cells than columns; the surplus was left out"),
-    ):
-        if rows:
-            shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
-            messages.append(f"{len(rows):,} row{'s have' if len(rows) > 1 else ' has'} {what} (row {shown}).")
+    messages: list[str] = []
+    if short:
+        messages.append(
+            plural_msg(
+                len(short),
+                "1 row has fewer cells than columns; the rest counts as missing (row {rows}).",
+                "{n} rows have fewer cells than columns; the rest counts as missing (row {rows}).",
+                rows=_shown(short),
+            )
+        )
+    if long:
+        messages.append(
+            plural_msg(
+                len(long),
+                "1 row has more cells than columns; the surplus was left out (row {rows}).",
+                "{n} rows have more cells than columns; the surplus was left out (row {rows}).",
+                rows=_shown(long),
+            )
+        )
     return messages
+
+
+def _shown(rows: list[int]) -> str:
+    return ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")

@@ -41,7 +41,7 @@ class Excel(Source):
         import pyarrow as pa
 
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         rows, messages = self._rows(path, job)
         rows = rows[self.skip :]
         while rows and not any(cell is not None for cell in rows[0]):
@@ -86,7 +86,7 @@ class Excel(Source):
             if self.sheet and self.sheet not in names:
                 raise UserError(
                     msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
-                    "It has: " + ", ".join(f"“{n}”" for n in names) + ".",
+                    msg("It has: {names}.", names=", ".join(f"“{n}”" for n in names)),
                 )
             if self.sheet:
                 return _read(book[self.sheet], job), []
@@ -96,7 +96,9 @@ class Excel(Source):
         if not rows:
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
         others = [f"“{name}”" for name in names if name != title]
-        return rows, [f"The sheet “{title}” was read; there are also {', '.join(others[:5])}."] if others else []
+        if not others:
+            return rows, []
+        return rows, [msg("The sheet “{title}” was read; there are also {others}.", title=title, others=", ".join(others[:5]))]
 
 
 def _first_table(sheets: Iterable[tuple[str, list[Sequence[Any]]]]) -> tuple[str, list[Sequence[Any]]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
@@ -42,7 +42,9 @@ def date_column(
     if conflicts > STRAY_SHARE * raw.count(present) and least > 0.1:
         return None
     message = (
-        "Every cell is a date." if not conflicts else pluralize(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
+        msg("Every cell is a date.")
+        if not conflicts
+        else plural_msg(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
     evidence = [Evidence(raw.name, "type", message)]
     if found.rival is not None:
@@ -66,12 +68,18 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
     telling[list(refused)] = True
     telling &= good
     first = raw.rows_with(telling, 1)
-    order = "day" if day_first(found.grammar) else "month"
+    order = msg("day") if day_first(found.grammar) else msg("month")
     cell = raw.texts_at([int(raw.codes[first[0] - 1])])[0] if first else ""
     message = (
-        f"Row {first[0]:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts."
+        msg(
+            "Row {first:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts.",
+            first=first[0],
+            cell=cell,
+            order=order,
+            conflicts=conflicts,
+        )
         if first
-        else f"The {order} stands first."
+        else msg("The {order} comes first.", order=order)
     )
     return Evidence(raw.name, "date_order", message, first)
 

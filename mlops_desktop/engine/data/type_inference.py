@@ -19,7 +19,7 @@ from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name,
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_TEXTS, Grammar, level_of
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _SAMPLE = 1000
@@ -83,7 +83,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     present = _present(raw, missing)
     if not raw.count(present):
-        return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", "Every cell is empty.")]
+        return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", msg("Every cell is empty."))]
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
@@ -104,7 +104,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     if zeros.any() and raw.matching("[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
-        message = f"Row {rows[0]:,} = {cell}: its leading zeros mean something, so these are no numbers."
+        message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are no numbers.", rows=rows[0], cell=cell)
         evidence.append(Evidence(raw.name, "leading_zeros", message, rows))
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 
@@ -116,7 +116,7 @@ def _is_named_date(name: str) -> bool:
 def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]:
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
-    reasons = {"number": "numbers", "integer": "whole numbers", "boolean": "true and false", "date": "dates"}
+    reasons = {"number": msg("numbers"), "integer": msg("whole numbers"), "boolean": msg("true and false"), "date": msg("dates")}
     column = Column(raw.name, raw.kind, grammar)
     return _or_id(
         raw, column, [Evidence(raw.name, "type", msg("The file itself says that these are {reasons}.", reasons=reasons[raw.kind]))]
@@ -133,7 +133,11 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     unique = distinct == rows
     steps = unique and rows >= 20 and float(values[seen].max() - values[seen].min()) == rows - 1 and values[seen].min() in (0, 1)
     if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
-        reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
+        reason = (
+            msg("counts the rows")
+            if steps
+            else msg("has {distinct:,} values in {rows:,} rows and is named like an identifier", distinct=distinct, rows=rows)
+        )
         grammar = Grammar(missing=_missing_texts(raw, ColumnNote()))
         return Column(raw.name, "id", grammar), [
             *evidence,
@@ -192,16 +196,16 @@ def _led_by_zeros(raw: RawColumn) -> Bools:
 
 def _number_evidence(raw: RawColumn, column: Column, doubt: str) -> list[Evidence]:
     grammar = column.grammar
-    parts = ["Every cell is a whole number" if column.type == "integer" else "Every cell is a number"]
+    parts = [msg("Every cell is a whole number" if column.type == "integer" else "Every cell is a number")]
     if grammar.decimal != ".":
-        parts.append(f"the decimal mark is “{grammar.decimal}”")
+        parts.append(msg("the decimal mark is “{decimal}”", decimal=grammar.decimal))
     if grammar.thousands:
-        parts.append(f"“{grammar.thousands}” parts thousands")
+        parts.append(msg("“{thousands}” parts thousands", thousands=grammar.thousands))
     if grammar.affixes:
-        parts.append("the mark " + ", ".join(f"“{mark}”" for mark in grammar.affixes) + " is left off")
+        parts.append(msg("the mark {marks} is left off", marks=", ".join(f"“{mark}”" for mark in grammar.affixes)))
     if grammar.percent:
-        parts.append("“12 %” is 0.12")
-    found = [Evidence(raw.name, "type", "; ".join(parts) + ".")]
+        parts.append(msg("“12 %” is 0.12"))
+    found = [Evidence(raw.name, "type", msg("{parts}.", parts=joined(parts, "; ")))]
     if doubt:
         found.append(
             Evidence(
@@ -269,7 +273,7 @@ def _noted_numbers(note: ColumnNote) -> tuple[float, ...]:
 def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     """The type that a person chose, with the best grammar for it; cells that do not fit count as missing and are named."""
     assert note.type is not None
-    evidence = [Evidence(raw.name, "type", "You chose this type.")]
+    evidence = [Evidence(raw.name, "type", msg("You chose this type."))]
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     if note.type in CATEGORICAL_TYPES:
         missing_texts = _missing_texts(raw, note) if raw.kind == "text" else missing

@@ -15,7 +15,7 @@ import numpy as np
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.metric import Answers, Metric
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
 from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_loss, metrics_for, score
@@ -172,7 +172,7 @@ def _notes(target: Target) -> list[str]:
     rows = len(target.values)
     notes = []
     if rows < FEW_ROWS:
-        notes.append(pluralize(rows, "There is only 1 row", "There are only {n} rows") + ", so every figure here is rough.")
+        notes.append(plural_msg(rows, "There is only 1 row", "There are only {n} rows") + ", so every figure here is rough.")
     if target.classes and rows:
         counts = np.bincount(target.values, minlength=len(target.classes))
         absent = [f"“{name}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]

@@ -9,6 +9,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation, Sampler
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Combination:
     @property
     def label(self) -> str:
         """A name for the leaderboard."""
-        return f"{self.ensemble.label} of {len(self.members)} models"
+        return msg("{ensemble} of {n_members} models", ensemble=self.ensemble.label, n_members=len(self.members))
 
     @property
     def stores_training_data(self) -> bool:

@@ -90,7 +90,7 @@ class PreviewSession:
                 transform, train = step.fit(dataset, job)
             after = transform.bind(frame.layout)[1](frame)
         except UserError as error:
-            return StepResult(frame, frame, dataset, str(error))
+            return StepResult(frame, frame, dataset, error.sentences)
         train = dataset.with_frame(after) if train is None else train
         return StepResult(frame, after, train, "", selection, time.perf_counter() - started)
 

@@ -10,6 +10,7 @@ from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.finding import Finding, Seen
 from mlops_desktop.engine.profiling.finding_rules import RULES
 from mlops_desktop.engine.project import Role
+from mlops_desktop.serving.message import msg
 
 __all__ = ["Finding", "find"]
 
@@ -42,7 +43,7 @@ def _grouped(found: list[Finding]) -> list[Finding]:
             continue
         gravest = min(same, key=lambda finding: _ORDER[finding.severity])
         names = ", ".join(f"“{finding.column}”" for finding in same[:5])
-        message = f"{len(same)} columns, such as {names}. The first: {same[0].message}"
+        message = msg("{n_same} columns, such as {names}. The first: {message}", n_same=len(same), names=names, message=same[0].message)
         out.append(Finding(gravest.rule, gravest.severity, "", message, gravest.why, _joined([finding.fix for finding in same])))
     return out
 

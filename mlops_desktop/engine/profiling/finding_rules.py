@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.serving.frame import Floats, Ints
@@ -32,22 +32,27 @@ def _constant(seen: Seen) -> Iterator[Finding]:
                 "warning",
                 column.name,
                 msg("“{column}” is empty in every row.", column=column.name),
-                "Nothing can be learned from it.",
+                msg("Nothing can be learned from it."),
                 ignore,
             )
         elif not missing.any() and seen.distinct(column) == 1:
-            message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."
+            message = msg("“{column}” has the same value in all {rows:,} rows.", column=column.name, rows=seen.frame.rows)
             if seen.frame.rows > 1:
                 yield Finding(
-                    "constant", "warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore
+                    "constant", "warning", column.name, message, msg("Nothing can be learned from a column that never changes."), ignore
                 )
 
 
 def _identifier(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         if column.type == "id":
-            message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
-            why = "A model would learn single rows by heart instead of what they have in common."
+            message = msg(
+                "“{column}” has {distinct:,} different values in {rows:,} rows: it names them.",
+                column=column.name,
+                distinct=seen.distinct(column),
+                rows=seen.frame.rows,
+            )
+            why = msg("A model would learn single rows by heart instead of what they have in common.")
             yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
@@ -63,9 +68,15 @@ def repeated_rows(seen: Seen) -> int:
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
-        apart = " but the identifier" if "id" in seen.roles.values() else ""
-        message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
-        why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
+        if "id" in seen.roles.values():
+            message = plural_msg(
+                count,
+                "1 row repeats an earlier row in every column but the identifier.",
+                "{n} rows repeat an earlier row in every column but the identifier.",
+            )
+        else:
+            message = plural_msg(count, "1 row repeats an earlier row in every column.", "{n} rows repeat an earlier row in every column.")
+        why = msg("A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good.")
         yield Finding(
             "duplicate_rows",
             "warning" if count >= 0.001 * seen.frame.rows else "info",
@@ -85,10 +96,10 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         if same is column:
             continue
         if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
-            message = f"“{column.name}” says the same as “{same.name}” in other words, in every row."
+            message = msg("“{column}” says the same as “{same}” in other words, in every row.", column=column.name, same=same.name)
         else:
-            message = f"“{column.name}” holds the same as “{same.name}” in every row."
-        why = "The second tells nothing new."
+            message = msg("“{column}” holds the same as “{same}” in every row.", column=column.name, same=same.name)
+        why = msg("The second tells nothing new.")
         yield Finding("duplicate_column", "warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -121,7 +132,13 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             continue
         count = int(seen.frame.missing(column.name).sum())
         severity: Severity = "warning" if share >= SOME_MISSING else "info"
-        message = f"“{column.name}” is missing in {count:,} of {seen.frame.rows:,} rows ({share:.1%})."
+        message = msg(
+            "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).",
+            column=column.name,
+            count=count,
+            rows=seen.frame.rows,
+            share=share,
+        )
         if share >= MUCH_MISSING:
             fix: dict[str, Any] | None = {"role": {column.name: "ignore"}}
         elif column.type in NUMBER_TYPES:
@@ -135,7 +152,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             severity,
             column.name,
             message,
-            "Most models need a value in every cell; that it is missing can tell something too.",
+            msg("Most models need a value in every cell; that it is missing can tell something too."),
             fix,
         )
 
@@ -145,8 +162,13 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
         return
     count = int(seen.frame.missing(seen.target).sum())
     if count:
-        message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
-        why = "Nothing can be learned from a row without the answer."
+        message = msg(
+            "“{target}”, which is to be predicted, is missing in {count:,} of {rows:,} rows.",
+            target=seen.target,
+            count=count,
+            rows=seen.frame.rows,
+        )
+        why = msg("Nothing can be learned from a row without the answer.")
         yield Finding("target_missing", "high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
 
 
@@ -164,15 +186,21 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
-            counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
-            message = (
-                f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
-                f"outside the middle half, {low:.6g} to {high:.6g}."
+            message = plural_msg(
+                far,
+                "1 value of “{column}” ({share:.1%}) lies more than {fence:g} interquartile ranges outside the middle half, "
+                "{low:.6g} to {high:.6g}.",
+                "{n} values of “{column}” ({share:.1%}) lie more than {fence:g} interquartile ranges outside the middle half, "
+                "{low:.6g} to {high:.6g}.",
+                column=column.name,
+                share=far / len(values),
+                fence=FENCE,
+                low=low,
+                high=high,
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
-            yield Finding(
-                "outliers", "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
-            )
+            why = msg("A few extreme values can pull linear models and scales; trees do not mind.")
+            yield Finding("outliers", "info", column.name, message, why, fix)
 
 
 def _many_levels(seen: Seen) -> Iterator[Finding]:
@@ -182,9 +210,9 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
             if levels > MANY_LEVELS:
-                few = pluralize(rare, "1 of them has", "{n} of them have")
-                message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
-                why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
+                few = plural_msg(rare, "1 of them has", "{n} of them have")
+                message = msg("“{column}” has {levels:,} categories; {few} fewer than 10 rows.", column=column.name, levels=levels, few=few)
+                why = msg("Rare categories cannot be learned well, and each makes a column of its own when encoded.")
                 yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -196,9 +224,15 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
     counts = counts[counts > 0]
     least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
     if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
-        rows = pluralize(least, "1 row", "{n} rows")
-        message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
-        why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
+        rows = plural_msg(least, "1 row", "{n} rows")
+        message = msg(
+            "The rarest class of “{target}” has {rows} ({share:.1%}), the largest {most:,}.",
+            target=seen.target,
+            rows=rows,
+            share=least / total,
+            most=most,
+        )
+        why = msg("Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy.")
         yield Finding("imbalance", "warning", seen.target, message, why)
 
 
@@ -221,9 +255,17 @@ def _leak(seen: Seen) -> Iterator[Finding]:
             continue
         gini = measure.gini(column)
         if gini >= MODERATE:
-            strength = "gives away" if gini >= HIGH else "predicts unusually well"
-            message = f"“{column.name}” alone {strength} “{seen.target}”: a Gini of {gini:.3f}, where 1 is certainty."
-            why = "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
+            message = msg(
+                "“{column}” alone gives away “{target}”: a Gini of {gini:.3f}, where 1 is certainty."
+                if gini >= HIGH
+                else "“{column}” alone predicts “{target}” unusually well: a Gini of {gini:.3f}, where 1 is certainty.",
+                column=column.name,
+                target=seen.target,
+                gini=gini,
+            )
+            why = msg(
+                "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
+            )
             severity: Severity = "high" if gini >= HIGH else "warning"
             yield Finding("leak", severity, column.name, message, why, {"role": {column.name: "ignore"}})
 
@@ -238,10 +280,15 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         for code, count in _codes_for_missing(values):
-            cells = pluralize(count, "1 cell", "{n} cells")
-            holds = "holds" if count == 1 else "hold"
-            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {code:g}, far from all other values."
-            why = "Such a number often stands for “not known”; as a number it misleads every model."
+            message = plural_msg(
+                count,
+                "1 cell of “{column}” ({share:.1%}) holds {code:g}, far from all other values.",
+                "{n} cells of “{column}” ({share:.1%}) hold {code:g}, far from all other values.",
+                column=column.name,
+                share=count / len(values),
+                code=code,
+            )
+            why = msg("Such a number often stands for “not known”; as a number it misleads every model.")
             yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [f"{code:g}"]}})
 
 
@@ -280,10 +327,12 @@ def _is_missing_code(value: float) -> bool:
 def _stray(seen: Seen) -> Iterator[Finding]:
     for evidence in seen.table.evidence:
         if evidence.rule == "stray" and seen.roles.get(evidence.column, "feature") not in ("ignore", "id"):
-            why = "They were left out so that the rest can be used as what it is; correct them in the file, or read the column as words."
+            why = msg(
+                "They were left out so that the rest can be used as what it is; correct them in the file, or read the column as categories."
+            )
             yield Finding("stray", "warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
         elif evidence.rule == "missing_words":
-            why = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
+            why = msg("The other cells hold numbers or dates, so the word can only mean that nothing is known.")
             yield Finding("missing_words", "info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
 
 

@@ -22,6 +22,7 @@ from mlops_desktop.engine.data import (
     target_of,
 )
 from mlops_desktop.engine.metrics import default_metric
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS, TOP_LEVELS = 18, 8
@@ -71,9 +72,11 @@ def _as_target(table: Table, name: str) -> dict[str, Any]:
     try:
         task, why = guess_task(table, name)
     except UserError as error:
-        return {"refused": str(error)}
+        return {"refused": error.sentences}
     if not possible:
-        return {"refused": f"“{name}” has {_distinct(table, name):,} different texts, too many to be classes."}
+        return {
+            "refused": msg("“{name}” has {distinct:,} different texts, too many to be classes.", name=name, distinct=_distinct(table, name))
+        }
     if task not in possible:
         task = possible[0]
     found: dict[str, Any] = {"task": task, "why": why, "tasks": possible, "classes": [], "more": 0}
@@ -85,7 +88,7 @@ def _as_target(table: Table, name: str) -> dict[str, Any]:
             target = target_of(present, name, each)
         except UserError as error:
             if each == task:
-                return {"refused": str(error)}
+                return {"refused": error.sentences}
             continue
         metrics[each] = list(default_metric(target))
         if target.classes:

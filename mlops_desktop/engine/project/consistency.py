@@ -11,6 +11,7 @@ from mlops_desktop.base.params import Columns
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.project.decisions import ColumnNote, Project, Step, default_splitter
+from mlops_desktop.serving.message import msg
 
 
 def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list[str]]:
@@ -26,7 +27,7 @@ def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list
     kept = tuple(a for a in project.candidates if project.task is None or a.supports(task_spec(project.task)))
     if len(kept) < len(project.candidates):
         gone = [a.label for a in project.candidates if a not in kept]
-        messages.append(f"{_list(gone)} cannot do this kind of task.")
+        messages.append(msg("{gone} cannot do this kind of task.", gone=_list(gone)))
         project = replace(project, candidates=kept)
     return project, messages
 
@@ -35,24 +36,27 @@ def _fit_task(project: Project, known: Mapping[str, Any], messages: list[str]) -
     target = known.get(project.target)
     if target is None:
         if project.target:
-            messages.append(f"There is no column “{project.target}” to predict.")
+            messages.append(msg("There is no column “{target}” to predict.", target=project.target))
         return replace(project, target="", task=None, positive=None)
     as_target = target["target"]
     if project.task is not None and project.task not in as_target.get("tasks", ()):
-        messages.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
+        messages.append(msg("“{target}” cannot be predicted as a {task} task.", target=project.target, task=project.task))
         project = replace(project, task=None, positive=None)
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in as_target["classes"]]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
-            messages.append(f"“{project.positive}” is no class of “{project.target}”.")
+            messages.append(msg("“{positive}” is no class of “{target}”.", positive=project.positive, target=project.target))
             project = replace(project, positive=None)
     elif project.task is not None:
         if project.costs is not None or project.goals.cost is not None:
-            messages.append("Costs of errors are for two classes only.")
+            messages.append(msg("Costs of errors are for two classes only."))
         project = replace(project, costs=None, threshold=None, positive=None, goals=replace(project.goals, cost=None))
     if project.metric and project.task and (project.metric not in METRICS or not _metric_fits(project)):
         messages.append(
-            f"The metric “{METRICS[project.metric].label if project.metric in METRICS else project.metric}” is for another task."
+            msg(
+                "The metric “{metric}” is for another task.",
+                metric=METRICS[project.metric].label if project.metric in METRICS else project.metric,
+            )
         )
         project = replace(project, metric="", goals=replace(project.goals, score=None))
     return project
@@ -69,10 +73,10 @@ def _fit_split(project: Project, known: Mapping[str, Any], messages: list[str]) 
     needed, column = split.role, split.named_column()
     roles = {note.role for name, note in project.columns.items() if name in known and name != project.target}
     if needed and not column and needed not in roles:
-        messages.append(f"The split needs a column with the role “{needed}”.")
+        messages.append(msg("The split needs a column with the role “{needed}”.", needed=needed))
         return replace(project, split=default_splitter())
     if column and (column not in known or column == project.target):
-        messages.append(f"The split cannot use “{column}”.")
+        messages.append(msg("The split cannot use “{column}”.", column=column))
         return replace(project, split=default_splitter())
     return project
 
@@ -85,10 +89,10 @@ def _fit_steps(project: Project, known: Mapping[str, Any], messages: list[str]) 
     for step in project.steps:
         fit = _fit_step(step, barred, set(known), made)
         if fit is None:
-            messages.append(f"The step “{step.component.label}” has no column left.")
+            messages.append(msg("The step “{component}” has no column left.", component=step.component.label))
         else:
             if fit is not step:
-                messages.append(f"The step “{step.component.label}” named a column that is no feature.")
+                messages.append(msg("The step “{component}” named a column that is no feature.", component=step.component.label))
             kept.append(fit)
     return replace(project, steps=tuple(kept))
 

@@ -163,7 +163,7 @@ def _newer(path: Path) -> bool:
 
 
 def _damaged(folder: Path, how: str, cause: Exception | None = None) -> NoReturn:
-    message = f"The project file “{folder / PROJECT_FILE}” is damaged: {how}."
+    message = msg("The project file “{path}” is damaged: {how}.", path=folder / PROJECT_FILE, how=how)
     if _good(folder / BACKUP_FILE):
         way_out = f"The last good copy is {BACKUP_FILE} in the same folder: rename it to {PROJECT_FILE} to go on from there."
     else:

@@ -18,7 +18,7 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
     for finding in findings:
         options = [accepted(finding.why)]
         if finding.fix:
-            options.insert(0, Option(FIX, _label(finding), "The decision is added; it can be undone.", finding.fix))
+            options.insert(0, Option(FIX, _label(finding), msg("The decision is added; it can be undone."), finding.fix))
         yield Question(
             id=".".join(part for part in ("finding", finding.rule, finding.column) if part),
             stage="data",

@@ -8,7 +8,7 @@ from typing import Any
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 
 # Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
 DOUBTS: Mapping[str, Weight] = {
@@ -33,7 +33,7 @@ def reading_questions(project: Project, overview: Mapping[str, Any]) -> Iterator
             as_text = Option(
                 "text",
                 msg("Read “{column}” as text", column=column["name"]),
-                "Every cell is kept as it is written; the column is no number and no date any more.",
+                msg("Every cell is kept as it is written; the column is no number and no date any more."),
                 {"type": {column["name"]: "text"}},
             )
             yield Question(
@@ -43,10 +43,10 @@ def reading_questions(project: Project, overview: Mapping[str, Any]) -> Iterator
                 column=column["name"],
                 message=msg("“{column}” was read as {type}. Is that right?", column=column["name"], type=column["type"]),
                 evidence=evidence["message"],
-                options=(accepted("The column stays as it was read."), as_text),
+                options=(accepted(msg("The column stays as it was read.")), as_text),
                 default="accept",
                 rows=tuple(evidence["rows"]),
-                settled="You chose this type." if note is not None and note.type else "",
+                settled=msg("You chose this type.") if note is not None and note.type else "",
             )
 
 
@@ -66,7 +66,10 @@ def guess_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Q
             column=project.target,
             message=msg("Are the numbers of “{target}” classes or amounts?", target=project.target),
             evidence=guessed["why"],
-            options=(accepted("Each number stays a class of its own."), *(_field("task", one, task_spec(one).label) for one in values)),
+            options=(
+                accepted(msg("Each number stays a class of its own.")),
+                *(_field("task", one, as_message(task_spec(one).label)) for one in values),
+            ),
             default="accept",
         )
     if guessed["positive_doubtful"] and guessed["positive"] == project.positive and project.positive is not None:
@@ -79,7 +82,7 @@ def guess_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Q
             message=msg("Is “{positive}” the class that matters?", positive=project.positive),
             evidence=guessed["positive_why"],
             options=(
-                accepted("Precision, recall and the threshold are about this class."),
+                accepted(msg("Precision, recall and the threshold are about this class.")),
                 *(_field("positive", one, str(one)) for one in others),
             ),
             default="accept",
@@ -87,4 +90,5 @@ def guess_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Q
 
 
 def _field(name: str, value: Any, label: str) -> Option:
-    return Option(f"{name}={value}", msg("Take “{value}”", value=label), "Results that depend on it are made anew.", {"set": {name: value}})
+    consequence = msg("Results that depend on it are made anew.")
+    return Option(f"{name}={value}", msg("Take “{value}”", value=label), consequence, {"set": {name: value}})

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from mlops_desktop.engine.project import Answer
+from mlops_desktop.serving.message import msg
 
 Weight = Literal["high", "warning", "info"]
 ACCEPT = "accept"  # the option that every question has: things stay as they are, for the reason that is given
@@ -57,4 +58,4 @@ class Question:
 
 def accepted(consequence: str) -> Option:
     """The option to leave things as they are."""
-    return Option(ACCEPT, "Leave it as it is", consequence)
+    return Option(ACCEPT, msg("Leave it as it is"), consequence)

@@ -14,6 +14,7 @@ from mlops_desktop.engine.training.final_model import fit_candidate
 from mlops_desktop.engine.training.results import LearningCurve, LearningPoint
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transform import chain
 
 SHARES = tuple(i / 10 for i in range(1, 11))
@@ -40,7 +41,7 @@ def learning_curve(pipeline: Pipeline, run: Run, job: Job) -> LearningCurve:
         most, scores = 0, list[tuple[float | None, float | None]]()
         for order, (_, valid) in zip(orders, folds, strict=True):
             rows = np.sort(order[: max(2, round(share * len(order)))])
-            job.step(done / whole, f"Learning curve: {candidate.label} on {len(rows):,} rows")
+            job.step(done / whole, msg("Learning curve: {candidate} on {n_rows:,} rows", candidate=candidate.label, n_rows=len(rows)))
             try:
                 trained, validated = _scores(pipeline, candidate, rows, valid)
             except UserError as error:

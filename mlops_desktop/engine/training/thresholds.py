@@ -22,6 +22,7 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.project import Costs
 from mlops_desktop.serving.frame import Bools, Floats, Ints
+from mlops_desktop.serving.message import msg
 
 POINTS = 200
 NO_CHOICE = 0.5
@@ -78,9 +79,12 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
     at = int(best[np.argmin(np.round(np.abs(table["threshold"][best] - NO_CHOICE), 12))])
     threshold, value = float(table["threshold"][at]), float(table[rule][at])
     if rule == "cost":
-        reason = f"At this cut-off the errors cost least: {format_number(value)} per row on rows that the model had not seen."
+        reason = msg(
+            "At this cut-off the errors cost least: {cost} per row on rows that the model had not seen.",
+            cost=format_number(value),
+        )
     else:
-        reason = f"At this cut-off {_RULES[rule]} is best: {value:.3f} on rows that the model had not seen."
+        reason = msg("At this cut-off {rule} is best: {value:.3f} on rows that the model had not seen.", rule=_RULES[rule], value=value)
     return Choice(threshold, rule, value, reason, _thinned(table, [at]))
 
 

@@ -28,6 +28,7 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
@@ -201,7 +202,7 @@ class StartPage(QWidget):
             self.controller.open(folder)
         except (OSError, UserError) as error:
             self.controller.banner.emit(
-                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error), ""
+                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error)), ""
             )
             return
         made: list[bool] = []
@@ -253,13 +254,13 @@ class StartPage(QWidget):
         try:
             self.controller.open(folder, unsaved=sure)
         except NotSavedError as error:
-            self.controller.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
+            self.controller.offer.emit(error_text(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
             return
         except UserError as error:
             if can_restore(folder):
-                self.controller.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
+                self.controller.offer.emit(error_text(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
             else:
-                self.controller.banner.emit("err", str(error), "")
+                self.controller.banner.emit("err", error_text(error), "")
             return
         self._settings.opened(folder)
         states = {state.id: state.state for state in self.controller.stages()}
@@ -271,7 +272,7 @@ class StartPage(QWidget):
             with ProjectLock(folder):
                 restore_backup(folder)
         except UserError as error:
-            self.controller.banner.emit("err", str(error), "")
+            self.controller.banner.emit("err", error_text(error), "")
             return
         self.open_project(folder)
         if self.controller.folder == folder:

@@ -12,6 +12,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.ui.panels.app.answer_card import answer_text
 from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.ticks import signed
@@ -87,7 +88,7 @@ def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
     more = f" + {len(differs) - MOST_DIFFERENCES}" if len(differs) > MOST_DIFFERENCES else ""
     differences = ", ".join(differs[:MOST_DIFFERENCES]) + more or "–"
     if kept.answer is None or now.answer is None:
-        return KeptRow(name, kept.errors[0].message if kept.errors else "–", "", differences)
+        return KeptRow(name, translated(kept.errors[0].message) if kept.errors else "–", "", differences)
     same = kept.answer.about == now.answer.about
     change = kept.answer.value - now.answer.value
     text = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + format_number(change)

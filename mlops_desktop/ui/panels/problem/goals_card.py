@@ -13,6 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.params import Param
 from mlops_desktop.engine.project import Costs, Goals
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import NumberLine
 
@@ -164,7 +165,7 @@ class GoalsCard(QFrame):
             try:
                 self._takers[name]()
             except UserError as error:
-                self._show_message(name, str(error))
+                self._show_message(name, error_text(error))
             else:
                 self._show_message(name, "")
 
