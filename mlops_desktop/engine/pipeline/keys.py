@@ -6,7 +6,6 @@ Decisions and parameters at their default do not enter a key, so that a new one 
 
 from __future__ import annotations
 
-import importlib.metadata
 from functools import cache, cached_property
 from typing import Any
 
@@ -32,9 +31,11 @@ class Key(str):
 @cache
 def installed_version(library: str) -> str:
     """The installed version of a library; empty when it is not installed. It stays the same while a program runs."""
+    from importlib import metadata
+
     try:
-        return importlib.metadata.version(library)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
         return ""
 
 

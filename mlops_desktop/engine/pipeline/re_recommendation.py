@@ -18,11 +18,11 @@ from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
 from mlops_desktop.engine.profiling import overview
-from mlops_desktop.engine.project import ColumnNote, Project, consistent, default_splitter
+from mlops_desktop.engine.project import ColumnNote, Project, consistent
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import msg
 
-_OPEN: dict[str, Any] = {"task": None, "positive": None, "metric": "", "split": default_splitter(), "steps": (), "candidates": ()}
+_RECOMMENDED = ("task", "positive", "metric", "split", "steps", "candidates")
 
 
 def re_recommend(folder: Path, before: Project, project: Project, job: Job) -> tuple[Project, dict[str, str], list[str]]:
@@ -57,11 +57,12 @@ def _opened(folder: Path, before: Project, project: Project, job: Job) -> Projec
         if name in given and note.role == old.role == given[name][0]:
             notes[name] = replace(note, role=None)
     project = replace(project, columns={name: note for name, note in notes.items() if note != ColumnNote()})
+    undecided: dict[str, Any] = {name: getattr(Project(), name) for name in _RECOMMENDED}
     try:
-        former, _ = propose(folder, replace(before, **_OPEN), job)
+        former, _ = propose(folder, replace(before, **undecided), job)
     except UserError:
         return project  # nothing could be proposed for them
-    same = {name: value for name, value in _OPEN.items() if getattr(project, name) == getattr(before, name) == getattr(former, name)}
+    same = {name: value for name, value in undecided.items() if getattr(project, name) == getattr(before, name) == getattr(former, name)}
     return replace(project, **same)
 
 

@@ -16,7 +16,6 @@ from mlops_desktop.ui import theme
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.shell.about_box import AboutBox
 from mlops_desktop.ui.shell.banner import Banner
 from mlops_desktop.ui.shell.command_palette import Found, focus
 from mlops_desktop.ui.shell.crash_dialog import ExceptionHook, show_crash, without_cells
@@ -267,6 +266,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_about(self) -> None:
+        from mlops_desktop.ui.shell.about_box import AboutBox  # its list of licences is not needed at the start
+
         AboutBox(self).open()
 
     @Slot()
