@@ -59,7 +59,7 @@ def test_numbers_of_numpy_keep_their_format():
     ],
 )
 def test_a_template_from_a_file_does_nothing_but_fill_in(template, args):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"message|format"):
         decode_message({"$template": template, "args": args})
 
 

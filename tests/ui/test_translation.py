@@ -16,7 +16,7 @@ from scripts import translations
 from tests.ui.conftest import PATIENCE, banner, click, find, settle
 
 GERMAN = {
-    "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).": "„{column}“ fehlt in {count:,} von {rows:,} Zeilen ({share:.1%}).",
+    "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).": "„{column}“ fehlt {count}-mal in {rows} Zeilen.",
     "Is “{positive}” the class that matters?": "Ist „{positive}“ die Klasse, auf die es ankommt?",
     "“{path}” is empty.": "„{path}“ ist leer.",
     "Choose a file with a table in it.": "Wählen Sie eine Datei mit einer Tabelle.",
@@ -91,7 +91,7 @@ def test_findings_questions_progress_and_errors_in_the_real_window(german, open_
     assert [one.finding.message for one in window.panel._findings if one.finding.rule == "missing"] == [
         "„x“ fehlt in 20 von 80 Zeilen (25.0%)."
     ]
-    assert any("fehlt in 20 von 80 Zeilen" in text.text() for text in window.panel.findChildren(QLabel))
+    assert any("fehlt 20-mal in 80 Zeilen" in text.text() for text in window.panel.findChildren(QLabel))
     click(find(window, QToolButton, "questions"))
     settle(window)
     assert any(text.text() == "Ist „right“ die Klasse, auf die es ankommt?" for text in window._questions.findChildren(QLabel))

@@ -101,7 +101,9 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
     for i, known in enumerate(classes):
         if level_of(known).casefold() == level_of(value).casefold():
             return i
-    raise UserError(msg("There is no class “{value}”.", value=value), "There are: " + ", ".join(f"“{c}”" for c in classes[:20]) + ".")
+    raise UserError(
+        msg("There is no class “{value}”.", value=value), msg("There are: {names}.", names=", ".join(f"“{c}”" for c in classes[:20]))
+    )
 
 
 def default_positive(target: Target) -> tuple[Class, str]:

@@ -21,6 +21,7 @@ from mlops_desktop.engine.evaluation import curves
 from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_loss, metrics_for, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
 Json = dict[str, Any]
@@ -49,7 +50,7 @@ def evaluate(
     if target.task != scorer.task or target.classes != scorer.classes:
         raise ValueError("the target's classes are not those of the model")
     job = job or Silent()
-    job.step(0.0, f"Scoring {frame.rows:,} rows")
+    job.step(0.0, msg("Scoring {rows:,} rows", rows=frame.rows))
     scores = scorer.scores(frame)
     return evaluate_scores(
         target,
@@ -126,7 +127,7 @@ def _resampled(metrics: list[Metric], answered: Answers, rows: int, resamples: i
     values: dict[str, list[Floats]] = {metric.id: [np.empty(0)] for metric in metrics}
     done = 0
     for weights in resample_weights(rows, resamples, seed):
-        job.step(done / resamples, f"Uncertainty: resample {done:,} of {resamples:,}")
+        job.step(done / resamples, msg("Uncertainty: resample {done:,} of {resamples:,}", done=done, resamples=resamples))
         for metric_id, statistic in statistics.items():
             values[metric_id].append(statistic(weights))
         done += len(weights)
