@@ -47,5 +47,5 @@ class Multiclass(TaskSpec):
     def default_metric(self, target: Target) -> tuple[str, str]:
         counts = np.bincount(target.values, minlength=len(target.classes))
         if counts.min() / max(counts.sum(), 1) < 0.5 / len(counts):
-            return "balanced_accuracy", "The classes are of unequal size, and each shall count the same."
-        return "accuracy", "The classes are of similar size, so the share of right answers is a fair measure."
+            return "balanced_accuracy", msg("The classes are of unequal size, and each shall count the same.")
+        return "accuracy", msg("The classes are of similar size, so the share of right answers is a fair measure.")
