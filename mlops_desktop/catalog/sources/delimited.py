@@ -134,7 +134,7 @@ class Delimited(Source):
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         data = path.read_bytes()
         refuse_binary(path, data[:SAMPLE_BYTES])
-        messages = []
+        messages: list[str] = []
         if encoding in ("utf-8", "utf-8-sig"):
             data = data.removeprefix(b"\xef\xbb\xbf")
             _refuse_damaged(path, data)
@@ -276,7 +276,7 @@ def _parse_irregular(data: bytes, dialect: Dialect, header: bool) -> tuple[Any, 
     import pyarrow as pa
 
     text = data.decode("utf-8")
-    messages = []
+    messages: list[str] = []
     rows = read_rows(text, dialect)
     if dialect.quote and _swallowed(rows, text):
         rows = read_rows(text, Dialect(dialect.delimiter, ""))

@@ -35,6 +35,6 @@ class Parquet(Source):
         unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
         if unnamed:
             table = table.drop_columns(unnamed)
-            messages.append("Row numbers that a program had stored as a column were left out.")
+            messages.append(msg("Row numbers that a program had stored as a column were left out."))
         yield from table_batches(table)
         return ReadReport(rows_read=table.num_rows, notes=file_notes(messages))

@@ -68,7 +68,7 @@ def without_empty(table: Any, unnamed: frozenset[str] = frozenset()) -> tuple[An
     import pyarrow.compute as pc
 
     blank = [_blank(column) for column in table.columns]
-    messages = []
+    messages: list[str] = []
     last = -1
     for flags in blank:
         there = pc.indices_nonzero(pc.invert(flags))

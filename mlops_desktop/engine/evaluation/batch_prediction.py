@@ -65,8 +65,10 @@ def _column_messages(scorer: Scorer, checked: ValidationResult) -> list[str]:
     left_out = [f"“{p.field}”" for p in found if p.code == "unknown_field"]
     messages = [p.message for p in found if p.code != "unknown_field"]
     if left_out:
-        more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-        messages.append(f"The model has no use for {', '.join(left_out[:5])}{more}; left out.")
+        names: str = ", ".join(left_out[:5])
+        if len(left_out) > 5:
+            names = msg("{names} and {n} more", names=names, n=len(left_out) - 5)
+        messages.append(msg("The model has no use for {names}; left out.", names=names))
     return messages
 
 

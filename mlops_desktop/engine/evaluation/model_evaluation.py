@@ -171,17 +171,25 @@ def _baseline(target: Target, prior: Floats | None) -> Floats:
 
 def _notes(target: Target) -> list[str]:
     rows = len(target.values)
-    notes = []
+    notes: list[str] = []
     if rows < FEW_ROWS:
-        notes.append(plural_msg(rows, "There is only 1 row", "There are only {n} rows") + ", so every figure here is rough.")
+        notes.append(
+            plural_msg(
+                rows,
+                "There is only 1 row, so every figure here is rough.",
+                "There are only {n} rows, so every figure here is rough.",
+            )
+        )
     if target.classes and rows:
         counts = np.bincount(target.values, minlength=len(target.classes))
         absent = [f"“{name}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
         if absent:
-            more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-            notes.append(f"No row is of class {', '.join(absent[:5])}{more}: metrics that need it are not defined or leave it out.")
+            names: str = ", ".join(absent[:5])
+            if len(absent) > 5:
+                names = msg("{names} and {n} more", names=names, n=len(absent) - 5)
+            notes.append(msg("No row is of class {names}: metrics that need it are not defined or leave it out.", names=names))
     if _has_zero(target):
-        notes.append("Some true values are 0, so there is no error in per cent (MAPE).")
+        notes.append(msg("Some true values are 0, so there is no error in per cent (MAPE)."))
     return notes
 
 

@@ -149,7 +149,7 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
         require(project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        answer["problem"] = str(error)
+        answer["problem"] = error.sentences
         return answer
     answer["rows"].update(train=session.whole, sample=session.dataset.frame.rows, columns=len(session.dataset.frame.layout.names()))
     results = _by_position(session, project.steps, Part(job, 0.2, 0.8))
@@ -303,7 +303,7 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
         require(pipeline.project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        return {**answer, "problem": str(error)}
+        return {**answer, "problem": error.sentences}
     steps = pipeline.project.steps if at < 0 else pipeline.project.steps[:at]
     results = session.results([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
     if results and results[-1].error:

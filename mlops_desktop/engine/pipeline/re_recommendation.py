@@ -68,7 +68,7 @@ def _opened(folder: Path, before: Project, project: Project, job: Job) -> Projec
 
 def changes(old: Project, new: Project) -> list[str]:
     """What differs, for a person: a few words for each decision."""
-    found = []
+    found: list[str] = []
     if old.task != new.task:
         found.append(msg("task: {task}", task=new.task))
     if level_of(old.positive or "") != level_of(new.positive or ""):
@@ -90,7 +90,7 @@ def changes(old: Project, new: Project) -> list[str]:
 
 
 def _roles(old: Mapping[str, ColumnNote], new: Mapping[str, ColumnNote]) -> list[str]:
-    found = []
+    found: list[str] = []
     for name in sorted({*old, *new}):
         a, b = old.get(name, ColumnNote()).role, new.get(name, ColumnNote()).role
         if a != b:

@@ -93,7 +93,7 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
     if not target.classes:
         return []
     counts = np.bincount(target.values, minlength=len(target.classes))
-    warnings = []
+    warnings: list[str] = []
     for position, name in enumerate(target.classes):
         rows = plural_msg(int(counts[position]), "1 row", "{n} rows")
         lacking = sum(1 for train, _ in made if not np.any(target.values[train] == position))
