@@ -37,7 +37,7 @@ class ProjectLock:
             try:
                 lock.acquire(timeout=0)
             except Timeout as error:
-                message = f"The project “{name}” is open in another window or command."
+                message = msg("The project “{name}” is open in another window or command.", name=name)
                 raise UserError(message, "Close it there, or wait until that has finished; then try again.") from error
         self._lock = lock
 
