@@ -76,7 +76,6 @@ def test_messages_inside_a_result_are_translated_and_nothing_else(german):
 
 def test_without_a_catalogue_of_the_language_nothing_is_installed(qapp, catalogues):
     assert not load_translations(qapp, QLocale("fr"), catalogues)
-    assert qapp.findChildren(QTranslator, options=None) is not None
     assert QCoreApplication.translate(CONTEXT, "{n} steps") == "{n} steps"
 
 
@@ -88,9 +87,8 @@ def test_findings_questions_progress_and_errors_in_the_real_window(german, open_
     window.controller.log.connect(messages.append)
     window.show_stage("data")
     settle(window)
-    assert [one.finding.message for one in window.panel._findings if one.finding.rule == "missing"] == [
-        "„x“ fehlt in 20 von 80 Zeilen (25.0%)."
-    ]
+    found = [one.finding.message for one in window.panel._findings if one.finding.rule == "missing"]
+    assert found == ["„x“ fehlt 20-mal in 80 Zeilen."]
     assert any("fehlt 20-mal in 80 Zeilen" in text.text() for text in window.panel.findChildren(QLabel))
     click(find(window, QToolButton, "questions"))
     settle(window)

@@ -35,7 +35,7 @@ def test_safe_fixes_leave_out_what_needs_a_person():
     assert [c.component.id for c in mended.row_filters] == ["drop_duplicates"]
     assert mended.columns["k"].role == "id"
     assert safe_fixes(mended, everything) == []
-    assert taken_care(mended, DUPLICATES) == "Mended by your decisions."
+    assert taken_care(mended, DUPLICATES) == "Fixed by your decisions."
     assert taken_care(mended, LEAK) == ""
     assert taken_care(mended, finding("imbalance")) == ""
 
