@@ -133,6 +133,7 @@ TEXTS = (
     _text("spaces_in_names.csv", " a , b\tc \n1,2\n", ("a", "b c"), 1, ("1", "2")),
     _text("missing_words.csv", "a,b\nNA,NULL\nn/a,?\n1,2\n", ("a", "b"), 3, ("NA", "NULL")),
     _text("long_cell.csv", "a,b\n" + "x" * 300_000 + ",1\ny,2\n", ("a", "b"), 2, ("x" * 300_000, "1")),
+    _text("nul_inside.csv", "a,b\n1,2\n" + "3,4\n" * 100_000 + "5,\x006\n", ("a", "b"), 100_002, ("1", "2"), "1 NUL byte"),
     _text(
         "wide.csv",
         ",".join(f"c{i}" for i in range(3000)) + "\n" + ",".join(["1"] * 3000) + "\n",
@@ -147,7 +148,6 @@ REFUSED = (
     SampleFile("header_only.csv", b"a,b,c\n", refused="no row of data"),
     SampleFile("random.csv", bytes(range(256)) * 40, refused="no text file"),
     SampleFile("zeros.csv", b"\0" * 4000, refused="no text file"),
-    SampleFile("nul_inside.csv", b"a,b\n1,2\n" + b"3,4\n" * 100_000 + b"5,\x006\n", refused="no text file"),
     SampleFile("workbook.csv", _workbook({"S": [["a"], [1]]}), refused="Excel"),
     SampleFile("parquet.csv", _parquet({"a": [1]}), refused="Parquet"),
     SampleFile("packed.csv", gzip.compress(b"a,b\n1,2\n"), refused="compressed"),

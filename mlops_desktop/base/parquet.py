@@ -12,7 +12,8 @@ def read_parquet(path: Path, *, memory_map: bool = False) -> Any:
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(path, memory_map=memory_map).read()
+        # int96 as nanoseconds would wrap beyond the year 2262: 9999-12-31 would be a day of 1816
+        return pq.ParquetFile(path, memory_map=memory_map, coerce_int96_timestamp_unit="us").read()
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

@@ -23,16 +23,19 @@ _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")  # two characters at least: `
 class ReadReport:
     """What a source knows once its last batch is out.
 
-    `rows_read` counts the rows of all batches. `has_names` is False when nothing in the source names the columns: the names in the schema
-    are then placeholders. `decimal` is the decimal mark of texts where it is known, else "". `mixed` maps the position of a column to the
-    texts in it that stand for values of several types (1 and "1"). `notes` say what was repaired or left out.
+    `rows_read` counts the rows of all batches, `rows_left_out` the rows of the source that hold something, are not among these and do not
+    name the columns. `has_names` is False when nothing in the source names the columns: the names in the schema are then placeholders.
+    `decimal` is the decimal mark of texts where it is known, else "". `mixed` maps the position of a column to the texts in it that stand
+    for values of several types (1 and "1"), `units` to the unit that the source gives. `notes` say what was repaired or left out.
     """
 
     rows_read: int
+    rows_left_out: int = 0
     notes: tuple[Evidence, ...] = ()
     has_names: bool = True
     decimal: str = ""
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[int, str] = field(default_factory=dict)
 
 
 Batches = Generator[Any, None, ReadReport]  # of pyarrow.RecordBatch; pyarrow has no types

@@ -1,12 +1,8 @@
-"""Finds the encoding and the dialect of a text file from its bytes, never from its name."""
+"""Finds the encoding of a text file from its bytes, never from its name, and reads its text."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
-import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +45,7 @@ _OTHER_SCRIPTS = (
     "euc_kr",
     "cp949",
 )
+_HIGH = bytes(range(128, 256))
 # Control characters that no text has; tab, line ends and form feed are text.
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 
@@ -61,7 +58,7 @@ def refuse_binary(path: Path, sample: bytes) -> None:
     if sample.startswith(tuple(bom for bom, _ in _BOMS)) or _utf16_without_mark(sample):
         return
     controls = len(sample) - len(sample.translate(None, _CONTROL))
-    if b"\0" in sample or controls > 0.02 * len(sample):
+    if controls > max(3, 0.02 * len(sample)):
         raise UserError(
             msg("“{path}” is no text file: it holds bytes that no text has.", path=path.name),
             "Choose a table saved as text, Excel or Parquet.",
@@ -90,22 +87,34 @@ def find_encoding(path: Path) -> str:
                 return name
         if _utf16_without_mark(sample):
             return _utf16_without_mark(sample)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        odd = bytearray()
-        whole = True
-        block = sample
-        while whole:
-            try:
-                decoder.decode(block, final=not block)
-            except UnicodeDecodeError:
-                whole = False
-                odd += b"\n".join(line for line in block.split(b"\n") if not line.isascii())[:SAMPLE_BYTES]
-            if not block:
+        data = sample + file.read()
+    return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(_odd_lines(data))
+
+
+def utf8_share(data: bytes) -> float:
+    """The share of well-formed sequences among what is not ASCII; 1 for ASCII. A single damaged byte leaves a text what it is."""
+    if data.isascii():
+        return 1.0
+    try:
+        data.decode("utf-8")
+        return 1.0
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd") - data.count("\ufffd".encode())
+    others = len(text) - len(data.translate(None, _HIGH))
+    return (others - bad) / others
+
+
+def _odd_lines(data: bytes) -> bytes:
+    """The first lines that are not ASCII."""
+    lines, size = [], 0
+    for line in data.split(b"\n"):
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+            if size > SAMPLE_BYTES // 4:
                 break
-            block = file.read(2**22)
-        if whole:
-            return "utf-8"
-    return _other_encoding(bytes(odd[: SAMPLE_BYTES // 4]))
+    return b"\n".join(lines)[: SAMPLE_BYTES // 4]
 
 
 def _other_encoding(lines: bytes) -> str:
@@ -124,75 +133,62 @@ def _other_encoding(lines: bytes) -> str:
     return "cp1252"
 
 
-def decode(path: Path, data: bytes, encoding: str) -> str:
-    """The text of a file. UserError when it is not in this encoding."""
+def decode(path: Path, data: bytes, encoding: str, *, partial: bool = False) -> str:
+    """The text of a file, or of its beginning when `partial`, without byte order marks. UserError when it is not in this encoding."""
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-16":
+        encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding, "replace" if partial else "strict")
     except UnicodeError as error:
         where = f" at byte {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
         raise UserError(
             msg("“{path}” is not written in {encoding}{where}.", path=path.name, encoding=encoding, where=where),
             "Choose another encoding, or let it be found.",
         ) from error
+    return text.lstrip("\ufeff")
+
+
+def sample_text(path: Path, encoding: str) -> tuple[str, bool]:
+    """The first lines of a file, whole ones, and whether there are more. UserError when it is no text file."""
+    with path.open("rb") as file:
+        raw = file.read(SAMPLE_BYTES)
+        more = bool(file.read(1))
+    refuse_binary(path, raw)
+    text = decode(path, raw, encoding, partial=True).replace("\0", "")
+    if more:
+        end = max(text.rfind("\n"), text.rfind("\r"))
+        text = text[: end + 1] if end > 0 else text
+    return text, more
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """How a table is written: one character each; `quote` is "" when nothing is quoted."""
+class Utf8Text:
+    """A whole file as UTF-8 without byte order marks and NUL bytes; `damaged` says that bytes which are no UTF-8 became U+FFFD."""
 
-    delimiter: str
-    quote: str
-
-
-def find_dialect(text: str, delimiters: str = "\t;|,", quotes: str = "\"'") -> Dialect:
-    """Delimiter and quote of a sample that ends with a whole line, among the given ones.
-
-    A delimiter is as good as its rows agree in their number of cells, the first row among them. Single quotes count only where cells
-    stand wholly between them: an apostrophe is no quote.
-    """
-    best = (-1.0, Dialect(delimiters[0] if len(delimiters) == 1 else ",", quotes[0] if quotes else ""))
-    lines = text[:SAMPLE_BYTES]
-    for delimiter in delimiters:
-        quote = _quote(lines, delimiter, quotes)
-        rows = read_rows(lines, Dialect(delimiter, quote), _ROWS)
-        counts = Counter(len(row) for row in rows)
-        if not counts:
-            continue
-        width, agreeing = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-        if width < 2:
-            continue
-        score = agreeing / len(rows) + (0.5 if len(rows[0]) in (width, width - 1) else 0.0)
-        if score > best[0] + 0.02:
-            best = (score, Dialect(delimiter, quote))
-    if best[0] < 0.6:
-        return Dialect(best[1].delimiter if len(delimiters) == 1 else ",", _quote(lines, ",", quotes))
-    return best[1]
+    data: bytes
+    notes: tuple[str, ...] = ()
+    damaged: bool = False
 
 
-def _quote(text: str, delimiter: str, quotes: str) -> str:
-    if len(quotes) < 2:
-        return quotes
-    mark = re.escape(delimiter)
-    start = "\n".join(text.splitlines()[:_ROWS])
-    single = len(re.findall(rf"(?:^|{mark})[ ]*'[^'\n]*'[ ]*(?={mark}|$)", start, re.MULTILINE))
-    double = len(re.findall(rf'(?:^|{mark})[ ]*"|"[ ]*(?={mark}|$)', start, re.MULTILINE))
-    other = start.count("'") - 2 * single
-    cells = start.count("\n") + 1 + start.count(delimiter)
-    return "'" if single and not double and single >= 0.05 * cells and other <= 0.1 * single else '"'
-
-
-def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list[str]]:
-    """The rows of a text that hold anything, at most `most` of them."""
-    csv.field_size_limit(2**31 - 1)
-    lines = io.StringIO(text, newline="")
-    if dialect.quote:
-        reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
+def read_utf8(path: Path, encoding: str) -> Utf8Text:
+    """The text of a file in an encoding. UserError when it is no text file, or not written in it."""
+    data = path.read_bytes()
+    refuse_binary(path, data[:SAMPLE_BYTES])
+    notes, damaged = [], False
+    if encoding in ("utf-8", "utf-8-sig"):
+        while data.startswith(codecs.BOM_UTF8):
+            data = data.removeprefix(codecs.BOM_UTF8)
+        share = utf8_share(data)
+        if share < 0.5:
+            raise UserError(msg("“{path}” is not written in UTF-8.", path=path.name), "Choose another encoding, or let it be found.")
+        if share < 1:
+            data, damaged = data.decode("utf-8", "replace").encode(), True
     else:
-        reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
-    rows = []
-    for row in reader:
-        if row:
-            rows.append(row)
-            if most is not None and len(rows) >= most:
-                break
-    return rows
+        data = decode(path, data, encoding).encode()
+        if not encoding.startswith("utf"):
+            notes.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
+    nothing = data.count(b"\0")
+    if nothing:
+        data = data.replace(b"\0", b"")
+        notes.append(f"{nothing:,} NUL byte{'s' if nothing > 1 else ''}, which no text has, {'were' if nothing > 1 else 'was'} left out.")
+    return Utf8Text(data, tuple(notes), damaged)

@@ -9,7 +9,7 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
-from mlops_desktop.cli.output import columns_text, print_json, rows_text
+from mlops_desktop.cli.output import columns_text, print_evidence, print_json, rows_text
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.questions import answer_question, open_questions
@@ -20,6 +20,7 @@ def profile_command(args: argparse.Namespace) -> int:
     """Print types, statistics and findings of any data file."""
     with child_process() as child:
         found = run_call(child, ProfileFile(str(args.file), args.out))
+    print_evidence(found.evidence)
     if args.json:
         print_json(to_json(found))
         return 0
@@ -35,12 +36,11 @@ def evaluate_command(args: argparse.Namespace) -> int:
     """Print the metrics of the chosen model on the held-out test set or on an unseen file."""
     found = call_on(args.dir, partial(EvaluateFile, file=args.data)) if args.data else call_on(args.dir, Evaluate)
     if args.json:
-        print_json(found)
+        print_json(to_json(found))
         return 0
-    for metric in found["metrics"]:
-        value, low, high = (_number(metric[name]) for name in ("value", "low", "high"))
-        print(f"{metric['id']:36} {value:>12}  [{low}, {high}]")
-    if uses := found.get("test_accesses"):
+    for metric in found.metrics:
+        print(f"{metric.id:36} {_number(metric.value):>12}  [{_number(metric.low)}, {_number(metric.high)}]")
+    if uses := found.test_accesses:
         print(pluralize(uses, "The held-out test set was used once.", "The held-out test set was used {n} times."))
     return 0
 

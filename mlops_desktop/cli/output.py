@@ -25,6 +25,12 @@ def evidence_lines(evidence: Sequence[Evidence]) -> list[str]:
     return [f"{one.column}: {one.message}" if one.column else one.message for one in shown]
 
 
+def print_evidence(evidence: Sequence[Evidence]) -> None:
+    """What a person should know of how a file was read, on stderr: a line for each piece of evidence."""
+    for line in evidence_lines(evidence):
+        print(f"- {line}", file=sys.stderr)
+
+
 def rows_text(count: int) -> str:
     """How many rows there are."""
     return pluralize(count, "1 row", "{n} rows")

@@ -67,6 +67,13 @@ def _add_project(add: Add) -> None:
     """The commands that make a project and change its decisions."""
     sub = add("project", "new", "make a project from a data file", json_=True)
     sub.add_argument("--data", required=True, metavar="FILE", help="a data file, or the address of another source")
+    sub.add_argument(
+        *("--source", "--loader"),
+        action="append",
+        default=[],
+        metavar="PARAMETER=VALUE",
+        help="how the file is read, such as skip=3, delimiter=semicolon or sheet=Data; found when not given",
+    )
     sub.add_argument("--target", default="", metavar="COLUMN", help="the column to predict; guessed when not given")
     sub.add_argument("--task", metavar="TASK", help="the kind of task: binary, multiclass, regression …; guessed when not given")
     sub.add_argument("--metric", default="", help="scikit-learn's name, such as roc_auc or neg_root_mean_squared_error")

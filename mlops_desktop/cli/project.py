@@ -11,7 +11,8 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, run_call
-from mlops_desktop.cli.output import columns_text, evidence_lines, print_json, rows_text
+from mlops_desktop.cli.output import columns_text, print_evidence, print_json, rows_text
+from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.packaging import bytes_text
 from mlops_desktop.engine.pipeline import known_columns
 from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
@@ -20,6 +21,7 @@ from mlops_desktop.engine.project import (
     ProjectLock,
     new_project_folder,
     project_to_json,
+    read_option,
     refuse_metric,
     set_field,
     to_json,
@@ -35,8 +37,9 @@ def new_command(args: argparse.Namespace) -> int:
     new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), child_process() as child:
-            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric)
-            found = run_call(child, ImportFile(args.dir, project, args.data))
+            source = given_source(args.data, dict(map(read_option, args.source))) if args.source else None
+            project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
+            found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
             refuse_metric(project)
             proposed = run_call(child, Propose(args.dir, found.project))
             project = proposed.project
@@ -45,12 +48,13 @@ def new_command(args: argparse.Namespace) -> int:
     except BaseException:
         _remove_made_files(args.dir, existed)
         raise
+    print_evidence(found.evidence)
     if args.json:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
         print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {project.file}.")
-        for line in [*evidence_lines(found.evidence), *(f"{name}: {reason}" for name, reason in proposed.reasons.items())]:
-            print(f"- {line}")
+        for name, reason in proposed.reasons.items():
+            print(f"- {name}: {reason}")
     return 0
 
 
@@ -134,7 +138,6 @@ def update_command(args: argparse.Namespace) -> int:
         found = run_call(child, ImportFile(args.dir, project, args.data))
         updated = found.project
         save(run_call(child, Propose(args.dir, updated)).project)
-    for line in evidence_lines(found.evidence):
-        print(f"- {line}")
+    print_evidence(found.evidence)
     print(f"{rows_text(found.rows)} from {updated.file}. Train again with: mlops-desktop run {args.dir}")
     return 0

@@ -12,8 +12,8 @@ from typing import Any
 from .serialization import Serializable
 
 # Texts that mean a missing cell. In a column of categories "-", "." and "None" can be levels, so they mean missing in other columns only.
-MISSING_TEXTS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?")
-MISSING_NUMBER_TEXTS = (*MISSING_TEXTS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!")
+MISSING_TEXTS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "?", r"\N")
+MISSING_NUMBER_TEXTS = (*MISSING_TEXTS, "-", "--", ".", "None", "none", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
 
 EXACT = 2**53  # beyond this a float64 cannot hold every integer
 

@@ -14,6 +14,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.data import Table, table_from_record
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_suggestions
 from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview, ProjectCall
+from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
@@ -55,7 +56,7 @@ class ProjectController(QObject):
         self._status: tuple[Project, ProjectStatus] | None = None
         self._store: ArtifactStore | None = None
         self._table: tuple[str, Table] | None = None
-        self._overview: tuple[str, Json] | None = None
+        self._overview: tuple[str, Overview] | None = None
         self._refused_table = ""  # the table that could not be read: it is not asked for again
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
@@ -266,20 +267,20 @@ class ProjectController(QObject):
 
     # ---- the table
 
-    def overview(self) -> Json | None:
-        """What can be seen of the table's columns (`engine.overview`); None until `look` has brought it."""
+    def overview(self) -> Overview | None:
+        """What is known of the table's columns; None until `load_table` has brought it."""
         if self.folder is None or not self.project.data:
             return None
         key = self.keys.overview
         if self._overview is None or self._overview[0] != key:
-            found = self.result(key)
+            found = self.result(key, Overview)
             if found is None:
                 return None
             self._overview = (key, found)
         return self._overview[1]
 
     def table(self) -> Table | None:
-        """The typed table, mapped from the disk and light to open; None until `look` has brought it."""
+        """The typed table, mapped from the disk and light to open; None until `load_table` has brought it."""
         if self.overview() is None:
             return None
         key = self.keys.table
@@ -300,7 +301,7 @@ class ProjectController(QObject):
             return
         self._refused_table = key  # until it is done: not asked for twice, and not again and again when it is refused
 
-        def done(_: Json) -> None:
+        def done(_: Overview) -> None:
             self._refused_table = "" if self.table() is not None else key
 
         self.ask(MakeOverview(*self.inputs), done, owner="table", title=self.tr("Looking at the columns"))

@@ -12,7 +12,9 @@ def test_the_gate_s_exit_code(project):
     assert call("set", project, "goals.score=1.5").returncode == 0
     failed = call("check", project, "--json")
     assert failed.returncode == 1
-    assert json.loads(failed.stdout)["passed"] is False
+    printed = json.loads(failed.stdout)
+    assert printed["passed"] is False
+    assert list(printed["goals"][0]) == ["goal", "wanted", "measured", "passed", "said", "metric", "low", "high"]
     assert call("set", project, "goals.score=null").returncode == 0
 
 

@@ -22,6 +22,19 @@ def test_new_data_under_the_same_decisions(project, tmp_path):
     assert json.loads(call("show", tmp_path / "p").stdout)["file"] == "more.csv"
 
 
+def test_how_a_file_is_read_is_told_and_set_by_hand(tmp_path):
+    (tmp_path / "x.csv").write_text("Report\nt;p;y\n[s];[hPa];\n" + "1,5;2;a\n2,5;3;b\n" * 20 + "Total;9;\n", encoding="utf-8")
+    made = call("new", tmp_path / "p", "--data", tmp_path / "x.csv", "--target", "y")
+    assert "40 rows" in made.stdout
+    assert all(text in made.stderr for text in ("1 line above the table", "holds units", "marked as a total"))
+    assert json.loads(call("show", tmp_path / "p").stdout)["columns"]["p"]["unit"] == "hPa"
+    made = call("new", tmp_path / "q", "--data", tmp_path / "x.csv", "--target", "y", "--source", "keep_all=true", "--loader", "units=none")
+    assert "42 rows" in made.stdout, made.stderr
+    refused(call("new", tmp_path / "r", "--data", tmp_path / "x.csv", "--source", "skip=no"))
+    assert "no file" in refused(call("new", tmp_path / "r", "--data", tmp_path / "gone.csv", "--source", "skip=1"))
+    assert "1 line above the table" in call("profile", tmp_path / "x.csv", "--json").stderr
+
+
 def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
     folder = tmp_path / "p"
     lines = (SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()

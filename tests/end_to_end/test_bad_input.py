@@ -69,7 +69,7 @@ WORKS: dict[str, tuple[str, list[str], str]] = {
     "some targets are missing": ("a,b,y", [*rows_of(60), "7,1,", "8,2,", "9,3,"], "3 rows have no value in “y”"),
     "names come twice": ("a,a,y", rows_of(60), "named “a”"),
     "names are empty": (",b,y", rows_of(60), "column_1"),
-    "a row is short": ("a,b,y", [*rows_of(60), "5"], "1 line below the table was left out"),
+    "a row is short": ("a,b,y", [*rows_of(60), "5"], "1 row has fewer cells"),
 }
 
 
@@ -80,7 +80,9 @@ OFTEN = "some targets are missing"
 def test_what_can_be_repaired_is_repaired_and_noted(kind, tmp_path):
     header, rows, message = WORKS[kind]
     (tmp_path / "data.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    assert message in done("new", tmp_path / "p", "--data", tmp_path / "data.csv", "--target", "y")
+    made = call("new", tmp_path / "p", "--data", tmp_path / "data.csv", "--target", "y")
+    assert made.returncode == 0, made.stderr
+    assert said in made.stdout + made.stderr
     done("set", tmp_path / "p", 'candidates=["logistic"]', "split.folds=2")
     done("run", tmp_path / "p", "--trials", 1)
     assert [run["status"] for run in leaderboard(tmp_path / "p")] == ["done"]

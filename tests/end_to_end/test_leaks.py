@@ -81,8 +81,8 @@ def run_project(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int
     Train(folder, project).run(Silent())
     measured = Evaluate(folder, project).run(Silent())
     runs = Runs(folder).list(Pipeline(folder, project).keys.board)
-    test = next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc")
-    return Scores({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
+    test = measured.metric("roc_auc").value
+    return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
 
 
 def chance(rows: float) -> float:
@@ -174,4 +174,4 @@ def road_of_numbers(folder: Path, file: Path) -> Scores:
     measured = Evaluate(folder, project).run(Silent())
     score = Runs(folder).history()[-1][1].score
     assert score is not None
-    return Scores({"logistic": score}, next(metric["value"] for metric in measured["metrics"] if metric["id"] == "roc_auc"))
+    return Found({"logistic": score}, measured.metric("roc_auc").value)

@@ -303,9 +303,9 @@ def test_no_cell_is_in_the_log(open_project, make_project):
     secrets = [f"secret-{i}" for i in range(5)]
     rows = [f"{i % 9},{secrets[i // 50] if i % 125 == 0 else i % 40 + 0.5},{'yes' if i % 3 else 'no'}" for i in range(250)]
     window = open_project(make_project("rank,amount,bought\n" + "\n".join(rows) + "\n", "bought"))
-    for column in window.controller.overview()["columns"]:
-        for one in column["evidence"]:
-            window.controller.log.emit(f"{column['name']}: {one['message']}")
+    for column in window.controller.overview().columns:
+        for one in column.evidence:
+            window.controller.log.emit(f"{column.name}: {one.message}")
     window.controller.banner.emit("warn", "The class “secret-1” of “bought” is rare.", "")
     lines = "\n".join(window._drawer.lines(1000))
     assert "cannot be read as a number" in lines  # the log names the cells without showing them

@@ -3,6 +3,7 @@ from .column_summary import describe_columns as describe_columns
 from .importing import Imported as Imported
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
+from .loading import given_source as given_source
 from .loading import load_cells as load_cells
 from .loading import load_named as load_named
 from .request_rows import sent_row as sent_row

@@ -12,11 +12,12 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import Location, load_named, name_of
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.project import ColumnNote, Project, set_note
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name
 
@@ -45,16 +46,17 @@ class Imported:
     targets: tuple[tuple[str, str], ...]
 
 
-def import_cells(folder: Path, location: Location, project: Project, job: Job) -> Imported:
-    """Read a file or an address (with the project's source if that opens this kind) and keep its cells.
+def import_cells(folder: Path, location: Location, project: Project, job: Job, *, as_given: bool = False) -> Imported:
+    """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
     place, name = os.fspath(location), name_of(location)
     job.step(0.0, msg("Reading {name}", name=name))
     known = project.source if project.source and project.source.opens(place) else None
-    project = replace(project, target=clean_name(project.target))  # as the table spells it, whatever blanks the file has in it
-    source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5))
+    project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
+    source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)
+    project = _with_units(project, cells)
     table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
     _refuse_lacking(name, project, cells.names)
     job.step(0.8, "Keeping a copy in the project")
@@ -71,6 +73,14 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job) -
         evidence=(*cells.notes, *table.evidence),
         targets=tuple((column, reason) for column, reason in guess_targets(table)),
     )
+
+
+def _with_units(project: Project, cells: Cells) -> Project:
+    """The project with the units that the source gives, where a person noted none."""
+    for name, unit in cells.units.items():
+        if not project.columns.get(name, ColumnNote()).unit:
+            project = set_note(project, name, unit=unit)
+    return project
 
 
 def last_import(folder: Path) -> tuple[Path | None, list[str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Text
 from mlops_desktop.base.source import Source, display_name, file_notes, is_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
@@ -20,9 +21,10 @@ from mlops_desktop.serving.message import msg
 Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
-def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Source, Cells]:
+def load_cells(location: Location, source: Source | None, job: Job, *, as_given: bool = False) -> tuple[Source, Cells]:
     """The source (guessed from the location when None) and its cells, whose notes say what a person should know.
 
+    A source that was found for another location is guessed anew when it does not fit, unless it is to be taken `as_given`.
     UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
     place = os.fspath(location)
@@ -30,7 +32,10 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     if not is_address(place, choices().sources.values()):
         _refuse_unreadable(Path(place))
     with disk.explain_errors(f"The file “{name}”"):
-        found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
+        if source is not None and as_given:
+            found, cells = source, read_source(source, place, job)
+        else:
+            found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
         raise UserError(msg("“{name}” holds no column.", name=name), "Choose a file with a table in it.")
     if not cells.rows:
@@ -41,17 +46,25 @@ def load_cells(location: Location, source: Source | None, job: Job) -> tuple[Sou
     return found, cells
 
 
-def load_named(location: Location, source: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
-    """As `load_cells`, for a table of which some column names are known: a guess that its first row is data is doubted when it holds one.
+def load_named(
+    location: Location, source: Source | None, wanted: Collection[str], job: Job, *, as_given: bool = False
+) -> tuple[Source, Cells]:
+    """As `load_cells`, for a table of which some column names are known: where none of them is found, a guess that the first row is data is
+    doubted, and which of several rows of names is the right one.
 
     A header that was given is never doubted.
     """
-    found, cells = load_cells(location, source, job)
-    if found == source or not wanted or set(wanted) & set(cells.names) or "header" not in found.params():
+    found, cells = load_cells(location, source, job, as_given=as_given)
+    if found == source or not wanted or set(wanted) & set(cells.names):
         return found, cells
-    with_header: dict[str, Any] = {"header": "first"}
-    again, other = load_cells(location, replace(found, **with_header), job)
-    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+    several = any(note.rule == "names" for note in cells.notes)
+    others: list[dict[str, Any]] = [{"header": "first"}, *({"names": which} for which in ("first", "last", "joined") if several)]
+    for changes in others:
+        if changes.keys() <= found.params().keys():
+            again, other = load_cells(location, replace(found, **changes), job)
+            if set(wanted) & set(other.names):
+                return again, other
+    return found, cells
 
 
 def name_of(location: Location) -> str:
@@ -61,6 +74,24 @@ def name_of(location: Location) -> str:
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
+    return _source_for(location)().guess(os.fspath(location))
+
+
+def given_source(location: Location, params: Mapping[str, Any]) -> Source:
+    """The source for a location, with some parameters given and the others found.
+
+    UserError when no source opens this kind, or it has no such parameter or value.
+    """
+    place, kind = os.fspath(location), _source_for(location)
+    if not is_address(place, choices().sources.values()):
+        _refuse_unreadable(Path(place))
+    known = kind.params()
+    texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
+    with disk.explain_errors(f"The file “{name_of(place)}”"):
+        return kind.from_json({"params": {**params, **texts}}).guess(place)
+
+
+def _source_for(location: Location) -> type[Source]:
     place, registry = os.fspath(location), choices().sources
     fitting = [source for source in registry.values() if source.opens(place)]
     if not fitting:
@@ -73,7 +104,7 @@ def guess_source(location: Location) -> Source:
         raise UserError(
             msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
         )
-    return best().guess(place)
+    return best
 
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:

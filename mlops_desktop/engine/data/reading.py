@@ -36,6 +36,7 @@ def read_source(source: Source, location: str, job: Job) -> Cells:
         decimal=report.decimal,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
         notes=(*report.notes, *notes),
+        units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
 
 

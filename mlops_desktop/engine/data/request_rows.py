@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.serving.dates import date_text
-from mlops_desktop.serving.frame import MISSING_DATE, Frame
+from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
 
 
@@ -32,7 +32,7 @@ def sent_value(column: Column, frame: Frame, row: int) -> Any:
     return None if code < 0 else levels[code]
 
 
-def span(frame: Frame, name: str, rows: np.ndarray[Any, Any]) -> tuple[float, float] | None:
+def span(frame: Frame, name: str, rows: Ints) -> tuple[float, float] | None:
     """The least and the greatest number of a column among these rows; None when it holds none there."""
     values = frame.number(name)[rows]
     there = values[~np.isnan(values)]

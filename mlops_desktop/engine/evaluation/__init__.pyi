@@ -14,3 +14,14 @@ from .final_evaluation import seen_evaluation as seen_evaluation
 from .playground import Answer as Answer
 from .playground import Outcome as Outcome
 from .playground import Trial as Trial
+from .results import ClassCurves as ClassCurves
+from .results import Classification as Classification
+from .results import ErrorHistogram as ErrorHistogram
+from .results import Evaluation as Evaluation
+from .results import Importance as Importance
+from .results import MetricResult as MetricResult
+from .results import PrecisionRecallCurve as PrecisionRecallCurve
+from .results import Residuals as Residuals
+from .results import ResponseTime as ResponseTime
+from .results import RocCurve as RocCurve
+from .results import WorstRow as WorstRow

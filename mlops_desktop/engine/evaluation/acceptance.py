@@ -1,4 +1,4 @@
-"""The acceptance gate: are the goals of stage 1 met by what was measured on the held-out test set."""
+"""The acceptance gate: whether the goals of stage 1 are met on the held-out test set."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.evaluation.results import Evaluation
 from mlops_desktop.engine.metrics import metric_of
-from mlops_desktop.engine.project import OMIT_NONE, Project, require
+from mlops_desktop.engine.project import OMIT_NONE, Project, json_name, require
 from mlops_desktop.engine.training import mean_cost
 from mlops_desktop.serving.scorer import Scorer
 
@@ -22,13 +22,13 @@ WARM_UP = 20
 
 @dataclass(frozen=True)
 class GoalResult:
-    """A goal, what was wanted and measured of it (None: nothing), and a sentence that says so; a score has its metric and its interval."""
+    """A goal: what was wanted, what was measured (None: nothing), and both in one sentence; a score has its metric and its interval."""
 
     goal: str
     wanted: float
     measured: float | None
     passed: bool
-    said: str
+    message: str = field(metadata=json_name("said"))
     metric: str | None = field(default=None, metadata=OMIT_NONE)
     low: float | None = field(default=None, metadata=OMIT_NONE)
     high: float | None = field(default=None, metadata=OMIT_NONE)
@@ -36,74 +36,65 @@ class GoalResult:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Whether every goal is met; without goals it is passed, and `note` says that none is set."""
+    """Whether every goal is met; without goals it is passed, with a `note` that none is set."""
 
     passed: bool
     goals: tuple[GoalResult, ...]
     note: str
 
 
-def check(project: Project, measured: Mapping[str, Any]) -> Acceptance:
+def check(project: Project, measured: Evaluation, response_ms: float | None = None) -> Acceptance:
     """Every goal of a project with what was measured.
 
-    `measured` is the evaluation on the test part (see `evaluation`), with `response_ms` beside it when that was measured. The goals are
-    `score` (at least, of the project's metric, with its interval as `low` and `high`), `response_ms` (at most) and `cost` (mean per row,
-    at most). What was not measured is not met.
+    `measured` is the evaluation on the held-out test set, `response_ms` the response time where it was measured. The goals are `score` (at
+    least, of the project's metric, with its interval as `low` and `high`), `response_ms` (at most) and `cost` (mean per row, at most).
+    What was not measured is not met.
     """
     goals = []
     wanted = project.goals
     if wanted.score is not None:
         goals.append(_score_goal(project, wanted.score, measured))
     if wanted.response_ms is not None:
-        took = _finite(measured.get("response_ms"))
-        outcome = "was not measured" if took is None else f"{format_number(took, 3)} ms for 95 of 100 single rows"
-        goals.append(
-            GoalResult(
-                "response_ms",
-                wanted.response_ms,
-                took,
-                took is not None and took <= wanted.response_ms,
-                f"Answer within {wanted.response_ms:g} ms: {outcome}.",
-            )
-        )
+        outcome = "was not measured" if response_ms is None else f"{format_number(response_ms, 3)} ms for 95 of 100 single rows"
+        passed = response_ms is not None and response_ms <= wanted.response_ms
+        message = f"Answer within {wanted.response_ms:g} ms: {outcome}."
+        goals.append(GoalResult("response_ms", wanted.response_ms, response_ms, passed, message))
     if wanted.cost is not None:
         goals.append(_cost_goal(project, wanted.cost, measured))
     note = "" if goals else "No goal is set, so there is nothing to fail. Set goals in stage 1."
     return Acceptance(all(goal.passed for goal in goals), tuple(goals), note)
 
 
-def _score_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> GoalResult:
+def _score_goal(project: Project, wanted: float, measured: Evaluation) -> GoalResult:
     require(project, "task", "metric")
     assert project.task is not None
     metric = metric_of(project.metric, project.task)
-    found: Mapping[str, Any] = next((entry for entry in measured.get("metrics", ()) if entry["id"] == metric.id), {})
-    value = _finite(found.get("value"))
+    found = measured.metric(metric.id)
+    value, low, high = (found.value, found.low, found.high) if found else (None, None, None)
     passed = value is not None and value >= wanted
     bound = f"{metric.label} of at {'most' if metric.is_error else 'least'} {format_number(metric.shown(wanted))}"
-    message = f"{bound}: " + ("could not be measured." if value is None else f"{format_number(metric.shown(value))} on the test part.")
-    low, high = _finite(found.get("low")), _finite(found.get("high"))
+    message = f"{bound}: " + (
+        "could not be measured." if value is None else f"{format_number(metric.shown(value))} on the held-out test set."
+    )
     if low is not None and high is not None and low < wanted <= high:
         message += " The goal lies within the interval, so new rows may fall on either side of it."
     return GoalResult("score", wanted, value, passed, message, metric.id, low, high)
 
 
-def _cost_goal(project: Project, wanted: float, measured: Mapping[str, Any]) -> GoalResult:
-    cost = None
+def _cost_goal(project: Project, wanted: float, measured: Evaluation) -> GoalResult:
+    cost, classes = None, measured.classification
     if project.costs is None:
         outcome = "the cost of each kind of error is not set"
-    elif measured.get("positive") is None or "confusion" not in measured:
+    elif classes is None or classes.positive is None:
         outcome = "it can be measured for tasks of two classes only"
     else:
-        cost = _finite(mean_cost(measured["confusion"]["counts"], measured["positive"], project.costs))
-        outcome = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the test part"
+        mean = mean_cost(classes.confusion.counts, classes.positive, project.costs)
+        cost = mean if math.isfinite(mean) else None
+        outcome = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the held-out test set"
     return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {outcome}.")
 
 
-def _finite(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
-
-
-def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, Any]], calls: int = CALLS) -> float:
+def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, object]], calls: int = CALLS) -> float:
     """The 95th percentile in milliseconds of answering one row: checked by the schema, transformed, scored, decided. Rows are taken in
     turn.
 

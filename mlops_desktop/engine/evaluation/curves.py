@@ -1,19 +1,25 @@
-"""Curves and tables behind the pictures of an evaluation, thinned to what a picture can show, as plain JSON values."""
+"""Curves and tables behind the plots of an evaluation, thinned to what a plot can show."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from mlops_desktop.engine.evaluation.results import (
+    CalibrationCurve,
+    ErrorBand,
+    ErrorHistogram,
+    ErrorQuantile,
+    GainCurve,
+    PrecisionRecallCurve,
+    Residuals,
+    RocCurve,
+)
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 
 POINTS = 200
 BINS = 10
 PAIRS = 2_000
 BARS = 30
-
-Json = dict[str, Any]
 
 
 def _ranked(truth: Bools, scores: Floats) -> tuple[Floats, Floats, Floats]:
@@ -32,57 +38,45 @@ def _thin(along: Floats) -> Ints:
     return np.unique(np.searchsorted(along, wanted).clip(0, len(along) - 1)).astype(np.intp)
 
 
-def roc(truth: Bools, scores: Floats) -> Json:
-    """`{"x": false positive rate, "y": true positive rate, "threshold"}`.
-
-    The first point has no threshold. Empty lists when a side has no row.
-    """
+def roc(truth: Bools, scores: Floats) -> RocCurve:
+    """The ROC curve of (rows,) scores; empty when a side has no row."""
     limits, hit, wrong = _ranked(truth, scores)
     if not len(hit) or hit[-1] == 0 or wrong[-1] == 0:
-        return {"x": [], "y": [], "threshold": []}
+        return RocCurve((), (), ())
     x, y = np.concatenate(([0.0], wrong / wrong[-1])), np.concatenate(([0.0], hit / hit[-1]))
     kept = _thin(x + y)
     thresholds = [None, *limits.tolist()]
-    return {"x": x[kept].tolist(), "y": y[kept].tolist(), "threshold": [thresholds[i] for i in kept.tolist()]}
+    return RocCurve(_values(x[kept]), _values(y[kept]), tuple(thresholds[i] for i in kept.tolist()))
 
 
-def precision_recall(truth: Bools, scores: Floats) -> Json:
-    """`{"x": recall, "y": precision, "threshold", "share": the class's share of all rows}`, from the highest threshold down.
-
-    Empty lists without a row of the class.
-    """
+def precision_recall(truth: Bools, scores: Floats) -> PrecisionRecallCurve:
+    """Precision over recall, from the highest threshold down; empty without a row of the class."""
     limits, hit, wrong = _ranked(truth, scores)
     if not len(hit) or hit[-1] == 0:
-        return {"x": [], "y": [], "threshold": [], "share": None}
+        return PrecisionRecallCurve((), (), (), None)
     kept = _thin(hit + wrong)
-    return {
-        "x": (hit / hit[-1])[kept].tolist(),
-        "y": (hit / (hit + wrong))[kept].tolist(),
-        "threshold": limits[kept].tolist(),
-        "share": float(hit[-1] / (hit[-1] + wrong[-1])),
-    }
+    return PrecisionRecallCurve(
+        x=_values((hit / hit[-1])[kept]),
+        y=_values((hit / (hit + wrong))[kept]),
+        threshold=_values(limits[kept]),
+        share=float(hit[-1] / (hit[-1] + wrong[-1])),
+    )
 
 
-def calibration(truth: Bools, scores: Floats) -> Json:
-    """Rows in at most ten equally full bins of the score: `{"predicted": mean score, "observed": share of the class, "low", "high",
-    "rows"}`.
-
-    `low` and `high` bound the share by Wilson's interval (95 %). Equal scores are never parted.
-    """
+def calibration(truth: Bools, scores: Floats) -> CalibrationCurve:
+    """Rows in at most ten equally full bins of the score. Intervals are Wilson's (95 %). Equal scores are never parted."""
     if not len(scores):
-        return {"predicted": [], "observed": [], "low": [], "high": [], "rows": []}
+        return CalibrationCurve((), (), (), (), ())
     place = _bins(scores)
     rows = np.bincount(place).astype(np.float64)
     predicted = np.bincount(place, weights=scores) / rows
     observed = np.bincount(place, weights=truth) / rows
     low, high = wilson(observed, rows)
-    return {
-        "predicted": predicted.tolist(),
-        "observed": observed.tolist(),
-        "low": low.tolist(),
-        "high": high.tolist(),
-        "rows": rows.astype(int).tolist(),
-    }
+    return CalibrationCurve(_values(predicted), _values(observed), _values(low), _values(high), tuple(rows.astype(int).tolist()))
+
+
+def _values(array: Floats) -> tuple[float, ...]:
+    return tuple(array.tolist())
 
 
 def _bins(values: Floats) -> Ints:
@@ -99,72 +93,51 @@ def wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats]:
     return np.clip(middle - reach, 0.0, 1.0), np.clip(middle + reach, 0.0, 1.0)
 
 
-def gain(truth: Bools, scores: Floats) -> Json:
-    """What taking rows from the highest score down finds: `{"share": of rows taken, "found": of the class, "lift": found / share}`.
+def gain(truth: Bools, scores: Floats) -> GainCurve:
+    """What taking rows from the highest score down finds, at every per cent of the rows; empty without a row of the class.
 
-    Within equal scores rows are taken in no order, so the curve is straight there. Empty without a row of the class.
+    Within equal scores rows are taken in no order, so the curve is straight there.
     """
     _, hit, wrong = _ranked(truth, scores)
     if not len(hit) or hit[-1] == 0:
-        return {"share": [], "found": [], "lift": []}
+        return GainCurve((), (), ())
     share = np.linspace(0, 1, 101)[1:]
     taken = np.concatenate(([0.0], (hit + wrong) / (hit[-1] + wrong[-1])))
     found = np.interp(share, taken, np.concatenate(([0.0], hit / hit[-1])))
-    return {"share": share.tolist(), "found": found.tolist(), "lift": (found / share).tolist()}
+    return GainCurve(_values(share), _values(found), _values(found / share))
 
 
-def residuals(actual: Floats, predicted: Floats, seed: int) -> Json:
-    """How numbers miss: pairs, a histogram, quantiles and the mean miss over the range of true values. An error is what was answered
-    minus what was true.
-
-    `{"actual", "predicted"}` up to 2,000 pairs drawn by `seed`, `"sampled"` whether drawn, `"histogram": {"edges", "counts"}` of errors,
-    `"quantiles": [{"share", "error"}]` of absolute errors, `"bias"` the mean error, `"bands": [{"low", "high", "rows", "bias", "mae"}]`
-    by equally full bands of truth.
-    """
+def residuals(actual: Floats, predicted: Floats, seed: int) -> Residuals:
+    """The errors of (rows,) answers: pairs drawn by the seed, a histogram, quantiles, and bands of equally many rows by the true value."""
     rows = len(actual)
     if not rows:
-        return {
-            "actual": [],
-            "predicted": [],
-            "sampled": False,
-            "histogram": {"edges": [], "counts": []},
-            "quantiles": [],
-            "bias": None,
-            "bands": [],
-        }
+        return Residuals((), (), False, ErrorHistogram((), ()), (), None, ())
     picked = np.arange(rows) if rows <= PAIRS else np.sort(np.random.default_rng([seed, 4]).choice(rows, PAIRS, replace=False))
     missed = predicted - actual
     counts, edges = np.histogram(missed, bins=BARS, range=_span(missed))
     shares = (0.5, 0.8, 0.9, 0.95, 1.0)
-    return {
-        "actual": actual[picked].tolist(),
-        "predicted": predicted[picked].tolist(),
-        "sampled": rows > PAIRS,
-        "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
-        "quantiles": [{"share": s, "error": float(q)} for s, q in zip(shares, np.quantile(np.abs(missed), shares), strict=True)],
-        "bias": float(missed.mean()),
-        "bands": _bands(actual, missed),
-    }
+    return Residuals(
+        actual=_values(actual[picked]),
+        predicted=_values(predicted[picked]),
+        sampled=rows > PAIRS,
+        histogram=ErrorHistogram(_values(edges), tuple(counts.tolist())),
+        quantiles=tuple(ErrorQuantile(s, float(q)) for s, q in zip(shares, np.quantile(np.abs(missed), shares), strict=True)),
+        bias=float(missed.mean()),
+        bands=tuple(_bands(actual, missed)),
+    )
 
 
 def _span(values: Floats) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
-    least = max(abs(low), abs(high), 1e-300) * 1e-9  # a histogram needs bars of a width that floats can tell apart
+    least = max(abs(low), abs(high), 1e-300) * 1e-9  # a histogram needs bars whose edges differ as floats
     return (low, high) if high - low > least else (low - max(abs(low), 1.0) / 2, high + max(abs(high), 1.0) / 2)
 
 
-def _bands(actual: Floats, missed: Floats) -> list[Json]:
+def _bands(actual: Floats, missed: Floats) -> list[ErrorBand]:
     place = _bins(actual)
     bands = []
     for band in range(int(place.max()) + 1):
         here = place == band
-        bands.append(
-            {
-                "low": float(actual[here].min()),
-                "high": float(actual[here].max()),
-                "rows": int(here.sum()),
-                "bias": float(missed[here].mean()),
-                "mae": float(np.abs(missed[here]).mean()),
-            }
-        )
+        low, high = float(actual[here].min()), float(actual[here].max())
+        bands.append(ErrorBand(low, high, int(here.sum()), float(missed[here].mean()), float(np.abs(missed[here]).mean())))
     return bands

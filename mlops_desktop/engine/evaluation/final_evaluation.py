@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import load_named, read_like, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
+from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.training import Chosen, Run, Runs, open_chosen, out_of_fold, proposed_threshold
 from mlops_desktop.serving.answers import unanswered
@@ -25,73 +26,80 @@ from mlops_desktop.serving.required_inputs import blocking_columns
 IMPORTANCE_REPEATS = 5
 
 
-def out_of_fold_evaluation(chosen: Chosen, job: Job) -> dict[str, Any]:
-    """What the out-of-fold scores of the training part say of the run; the held-out test set is not used.
+def out_of_fold_evaluation(chosen: Chosen, job: Job) -> Evaluation:
+    """The evaluation of the run's out-of-fold scores of the training rows; the held-out test set is not used.
 
-    Beside what `evaluate_scores` says: for two classes `choice` {`threshold`, `rule`, `reason`}, the cut-off that these scores propose,
-    with its `threshold_curve` (a `cost` in it where costs are set); and `table_row` of each of the `worst` rows.
+    For two classes with the cut-off that these scores propose, and its curve (with costs where they are set).
     """
     pipeline = chosen.pipeline
     key = pipeline.keys.out_of_fold(chosen.run.id)
-    if key not in pipeline.store:
-        rows, scores = out_of_fold(pipeline, chosen.candidate, job)
-        part = pipeline.train.target.take(rows)
-        found = evaluate_scores(
-            part, scores, positive=pipeline.positive, threshold=chosen.scorer.threshold, seed=pipeline.project.seed, job=job
+    with suppress(KeyError):
+        return pipeline.store.get_value(key, Evaluation)
+    rows, scores = out_of_fold(pipeline, chosen.candidate, job)
+    part = pipeline.train.target.take(rows)
+    found = evaluate_scores(
+        part, scores, positive=pipeline.positive, threshold=chosen.scorer.threshold, seed=pipeline.project.seed, job=job
+    )
+    found = _placed(found, pipeline.train_rows[rows])
+    if pipeline.positive is not None and found.classification is not None:
+        choice = proposed_threshold(pipeline, rows, scores)
+        found = replace(
+            found,
+            choice=ProposedThreshold(choice.threshold, choice.rule, choice.reason),
+            classification=replace(found.classification, threshold_curve=choice.curve),
         )
-        _place(found, pipeline.train_rows[rows])
-        if pipeline.positive is not None:
-            choice = proposed_threshold(pipeline, rows, scores)
-            found["choice"] = {"threshold": choice.threshold, "rule": choice.rule, "reason": choice.reason}
-            found["threshold_curve"] = choice.curve
-        pipeline.store.put(key, found)
-    return pipeline.store.get(key)[0]
+    pipeline.store.put_value(key, found)
+    return found
 
 
-def _place(found: dict[str, Any], rows: Ints) -> None:
-    """Say of the worst rows where they stand in the table that was imported."""
-    for one in found["worst"]:
-        one["table_row"] = int(rows[one["row"]])
+def _placed(found: Evaluation, rows: Ints) -> Evaluation:
+    """The evaluation with the places of its worst rows in the table that was imported; `rows` are those of all evaluated rows."""
+    return replace(found, worst=tuple(replace(one, table_row=int(rows[one.row])) for one in found.worst))
 
 
-def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> dict[str, Any]:
+def held_out_evaluation(chosen: Chosen, runs: Runs, why: str, job: Job) -> Evaluation:
     """Measures the chosen model on the held-out test set. The access is counted, whether or not the result was in the store."""
     pipeline = chosen.pipeline
     runs.record_test_access(pipeline.keys.split, f"{why}: {chosen.run.label} {chosen.run.id[:8]}")
-    key = pipeline.keys.evaluation(chosen.run.id)
-    if key not in pipeline.store:
-        honest = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
-        found = evaluate_rows(honest, pipeline.test, Part(job, 0.2, 0.6))
-        _place(found, pipeline.test_rows)
-        found["importance"] = permutation_importance(
-            honest.scorer,
-            pipeline.test.frame,
-            pipeline.test.target,
-            pipeline.project.metric,
-            IMPORTANCE_REPEATS,
-            pipeline.project.seed,
-            Part(job, 0.6, 1.0),
-        )
-        pipeline.store.put(key, found)
-    return {**pipeline.store.get(key)[0], "test_accesses": len(runs.test_accesses(pipeline.keys.split))}
+    if (seen := seen_evaluation(pipeline, chosen.run, runs)) is not None:
+        return seen
+    fitted = _fitted_without_test_set(chosen, runs, Part(job, 0.0, 0.2))
+    found = _placed(evaluate_rows(fitted, pipeline.test, Part(job, 0.2, 0.6)), pipeline.test_rows)
+    importance = permutation_importance(
+        fitted.scorer,
+        pipeline.test.frame,
+        pipeline.test.target,
+        pipeline.project.metric,
+        IMPORTANCE_REPEATS,
+        pipeline.project.seed,
+        Part(job, 0.6, 1.0),
+    )
+    found = replace(found, importance=importance)
+    pipeline.store.put_value(pipeline.keys.evaluation(chosen.run.id), found)
+    return _with_accesses(found, pipeline, runs)
 
 
 def _fitted_without_test_set(chosen: Chosen, runs: Runs, job: Job) -> Chosen:
-    """The chosen run by a model that never saw the test part: its twin of the training rows where the deployed one is fitted on all."""
+    """The chosen run, fitted on the training rows alone, where the deployed model is fitted on all rows."""
     pipeline = chosen.pipeline
     if pipeline.project.refit == "train":
         return chosen
     return open_chosen(Pipeline(pipeline.folder, replace(pipeline.project, refit="train", chosen=chosen.run.id)), runs, job)
 
 
-def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> dict[str, Any] | None:
-    """The evaluation on the test part if it was made before; this is no new access."""
-    key = pipeline.keys.evaluation(run.id)
-    return {**pipeline.store.get(key)[0], "test_accesses": len(runs.test_accesses(pipeline.keys.split))} if key in pipeline.store else None
+def seen_evaluation(pipeline: Pipeline, run: Run, runs: Runs) -> Evaluation | None:
+    """The evaluation on the held-out test set if it was made before; this is no new access."""
+    with suppress(KeyError):
+        return _with_accesses(pipeline.store.get_value(pipeline.keys.evaluation(run.id), Evaluation), pipeline, runs)
+    return None
 
 
-def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
-    """Every metric and curve of the chosen model on given rows, as plain JSON. UserError when a row has no answer."""
+def _with_accesses(found: Evaluation, pipeline: Pipeline, runs: Runs) -> Evaluation:
+    return replace(found, test_accesses=len(runs.test_accesses(pipeline.keys.split)))
+
+
+def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
+    """Every metric and curve of the chosen model on given rows. UserError when a row has no answer."""
     without = unanswered(chosen.scorer.scores(rows.frame))
     if without:
         fields = blocking_columns(chosen.scorer, rows.frame.take(np.array(without[:1], dtype=np.intp)))
@@ -110,7 +118,7 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> dict[str, Any]:
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
 
 
-def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
+def evaluate_file(chosen: Chosen, path: Path, job: Job) -> Evaluation:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.pipeline.project
     source = project.source if project.source and project.source.opens(str(path)) else None
@@ -144,6 +152,5 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> dict[str, Any]:
                 "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
-    found = evaluate_rows(chosen, Dataset(features, target), job)
-    _place(found, known)
-    return {**found, "file": path.name, "rows_in_file": cells.rows, "rows_left_out": cells.rows - len(known)}
+    found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
+    return replace(found, file=path.name, rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job
+from mlops_desktop.engine.evaluation.results import ColumnImportance, Importance
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.serving.frame import DATE, NUMBER, Frame, Ints
 from mlops_desktop.serving.message import msg
@@ -16,13 +15,12 @@ from mlops_desktop.serving.scorer import Scorer
 MOST_ROWS = 5_000
 
 
-def permutation_importance(scorer: Scorer, frame: Frame, target: Target, metric: str, repeats: int, seed: int, job: Job) -> dict[str, Any]:
+def permutation_importance(scorer: Scorer, frame: Frame, target: Target, metric: str, repeats: int, seed: int, job: Job) -> Importance:
     """The fall of a metric when a column is shuffled (L. Breiman, 2001), for every source column, from the largest fall down.
 
-    `{"metric", "score", "rows", "of", "columns": [{"column", "mean", "std", "used"}]}`: `mean` and `std` (over repeats) are in the
-    metric's own unit, positive when the column helps; None when the metric is undefined on these rows. A column that the model never uses
-    gets exactly 0. At most 5,000 rows are used, drawn by the seed: `rows` of `of`. Columns that say the same share their importance, so
-    each looks less important than it is. ValueError when there are no repeats.
+    `mean` and `std` (over repeats) are in the metric's own unit, positive when the column helps. A column that the model never uses gets
+    exactly 0. At most 5,000 rows are used, drawn by the seed. Columns with the same information share their importance, so each looks less
+    important than it is. ValueError when there are no repeats.
     """
     if repeats < 1:
         raise ValueError("permutation importance needs at least one repeat")
@@ -31,7 +29,7 @@ def permutation_importance(scorer: Scorer, frame: Frame, target: Target, metric:
         picked = np.sort(np.random.default_rng([seed, 5]).choice(every, MOST_ROWS, replace=False))
         frame, target = frame.take(picked), target.take(picked)
     names, used, base = frame.layout.names(), scorer.used_sources, _score(scorer, frame, target, metric)
-    rows: list[dict[str, Any]] = []
+    columns: list[ColumnImportance] = []
     for place, name in enumerate(names):
         job.step(place / len(names), msg("Importance of “{name}”", name=name))
         falls = np.zeros(1)
@@ -40,16 +38,10 @@ def permutation_importance(scorer: Scorer, frame: Frame, target: Target, metric:
             shuffled = (_shuffled(frame, name, rng.permutation(frame.rows)) for _ in range(repeats))
             falls = base - np.array([_score(scorer, changed, target, metric) for changed in shuffled])
         defined = bool(np.all(np.isfinite(falls)))
-        rows.append(
-            {
-                "column": name,
-                "mean": float(falls.mean()) + 0.0 if defined else None,
-                "std": float(falls.std()) if defined else None,
-                "used": name in used,
-            }
-        )
-    rows.sort(key=lambda row: (row["mean"] is None, -(row["mean"] or 0.0)))
-    return {"metric": metric, "score": base if np.isfinite(base) else None, "rows": frame.rows, "of": every, "columns": rows}
+        mean, std = (float(falls.mean()) + 0.0, float(falls.std())) if defined else (None, None)
+        columns.append(ColumnImportance(name, mean, std, name in used))
+    columns.sort(key=lambda column: (column.mean is None, -(column.mean or 0.0)))
+    return Importance(metric, base if np.isfinite(base) else None, frame.rows, every, tuple(columns))
 
 
 def _score(scorer: Scorer, frame: Frame, target: Target, metric: str) -> float:

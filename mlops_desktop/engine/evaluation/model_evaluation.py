@@ -1,4 +1,4 @@
-"""What rows with known answers say of a model: every metric with its interval, and what the pictures need, as plain JSON.
+"""Evaluates a model on rows with known answers: every metric with its interval, and what the plots need.
 
 Intervals are percentile bootstrap: rows are drawn with replacement by a fixed seed, all metrics on the same draws, the 2.5th and 97.5th
 percentile of the resampled values are the bounds. They measure the chance in which rows are in this part, not the chance in training.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -18,13 +17,20 @@ from mlops_desktop.base.metric import Answers, Metric
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
+from mlops_desktop.engine.evaluation.results import (
+    ClassCurves,
+    Classification,
+    ClassRates,
+    Confusion,
+    Evaluation,
+    MetricResult,
+    WorstRow,
+)
 from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_loss, metrics_for, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
-
-Json = dict[str, Any]
 
 CONFIDENCE = 0.95
 WORK = 40_000_000  # rows x resamples x classes; larger tables get fewer resamples, down to LEAST
@@ -45,7 +51,7 @@ def evaluate(
     resamples: int = 1000,
     job: Job | None = None,
     prior: Floats | None = None,
-) -> Json:
+) -> Evaluation:
     """The evaluation of a scorer on rows that it did not learn from; see `evaluate_scores`. `frame` has the scorer's source columns."""
     if target.task != scorer.task or target.classes != scorer.classes:
         raise ValueError("the target's classes are not those of the model")
@@ -74,17 +80,11 @@ def evaluate_scores(
     resamples: int = 1000,
     job: Job | None = None,
     prior: Floats | None = None,
-) -> Json:
-    """Everything that scores say: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
+) -> Evaluation:
+    """The evaluation of scores: (rows, classes) probabilities or (rows,) values, all finite, against the truth.
 
-    `prior` is what the baseline always answers: class shares (classes,) or one number (1,), best those of the training rows; these rows'
-    own unless given.
-
-    Keys: `task`, `rows`, `resamples`, `confidence`, `notes` (sentences), `metrics` [{`id`, `label`, `value`, `low`, `high`, `shown`,
-    `baseline`, `sentence`, `told`}] (signed as scikit-learn; `shown` is unsigned; None where undefined), `worst` rows [{`row`, `actual`,
-    `answer`, `score`}]. Classification: `classes`, `positive` (position), `threshold`, `confusion` {`labels`, `counts`
-    [actual][answered]}, `per_class`, `curves` [{`class`, `roc`, `precision_recall`, `calibration`, `gain`}] (of the positive class, or of
-    each), `threshold_curve` (binary). Regression: `residuals`. See `curves` for the inner keys.
+    `prior` is what the baseline always answers: class shares (classes,), or one number (1,), best those of the training rows; these rows'
+    own unless given. Curves are those of the positive class, or of the most frequent classes where there is none.
     """
     job = job or Silent()
     answered = answers(target, scores, positive, threshold)
@@ -93,23 +93,24 @@ def evaluate_scores(
     values = _resampled(metrics_for(target.task), answered, rows, drawn, seed, job)
     base = _baseline(target, prior)
     name = str(target.classes[answered.positive]) if task_spec(target.task).has_positive else ""
-    found: Json = {
-        "task": target.task,
-        "rows": rows,
-        "resamples": drawn,
-        "confidence": CONFIDENCE,
-        "metrics": [
-            _metric(metric, score(metric.id, target, scores, positive, threshold), values[metric.id], score(metric.id, target, base), name)
-            if metric.id != IN_PER_CENT or not _has_zero(target)
-            else _metric(metric, math.nan, np.empty(0), math.nan, "")
-            for metric in metrics_for(target.task)
-        ],
-        "notes": _notes(target),
-        "worst": _worst(target, answered),
-    }
-    if target.classes:
-        return found | _of_classes(target, answered, threshold)
-    return found | {"residuals": curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed)}
+    results = []
+    for metric in metrics_for(target.task):
+        if metric.id == IN_PER_CENT and _has_zero(target):
+            results.append(_metric(metric, math.nan, np.empty(0), math.nan, ""))
+            continue
+        value = score(metric.id, target, scores, positive, threshold)
+        results.append(_metric(metric, value, values[metric.id], score(metric.id, target, base), name))
+    return Evaluation(
+        task=target.task,
+        rows=rows,
+        resamples=drawn,
+        confidence=CONFIDENCE,
+        metrics=tuple(results),
+        notes=tuple(_notes(target)),
+        worst=tuple(_worst(target, answered)),
+        classification=_classification(target, answered, threshold) if target.classes else None,
+        residuals=None if target.classes else curves.residuals(np.asarray(target.values, dtype=np.float64), scores, seed),
+    )
 
 
 def resample_weights(rows: int, resamples: int, seed: int) -> Iterator[Floats]:
@@ -143,19 +144,19 @@ def interval(values: Floats) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _metric(metric: Metric, value: float, resampled: Floats, baseline: float, positive: str) -> Json:
+def _metric(metric: Metric, value: float, resampled: Floats, baseline: float, positive: str) -> MetricResult:
     bounds = interval(resampled) if math.isfinite(value) else None
-    return {
-        "id": metric.id,
-        "label": metric.label,
-        "value": _plain(value),
-        "low": bounds[0] if bounds else None,
-        "high": bounds[1] if bounds else None,
-        "shown": _plain(metric.shown(value)),
-        "baseline": _plain(baseline),
-        "sentence": metric.sentence,
-        "told": metric.describe(value, positive),
-    }
+    return MetricResult(
+        id=metric.id,
+        label=metric.label,
+        value=_plain(value),
+        low=bounds[0] if bounds else None,
+        high=bounds[1] if bounds else None,
+        shown=_plain(metric.shown(value)),
+        baseline=_plain(baseline),
+        sentence=metric.sentence,
+        summary=metric.describe(value, positive),
+    )
 
 
 def _plain(value: float) -> float | None:
@@ -199,50 +200,37 @@ def _has_zero(target: Target) -> bool:
     return bool(np.any(sizes <= 1e-9 * sizes.max(initial=0.0))) if len(sizes) else False
 
 
-def _worst(target: Target, answered: Answers) -> list[Json]:
+def _worst(target: Target, answered: Answers) -> list[WorstRow]:
     """The rows that were missed most: by log-loss (wrong answers only), or by the size of the error."""
     if target.classes:
         wrong = np.flatnonzero(answered.decided != answered.actual)
-        order = wrong[np.argsort(-log_loss(answered)[wrong], kind="stable")[:WORST]]
-        return [
-            {
-                "row": int(i),
-                "actual": target.classes[int(answered.actual[i])],
-                "answer": target.classes[int(answered.decided[i])],
-                "score": float(answered.scores[i, int(answered.actual[i])]),
-            }
-            for i in order
-        ]
+        places = wrong[np.argsort(-log_loss(answered)[wrong], kind="stable")[:WORST]].tolist()
+        truth, decided = answered.actual.tolist(), answered.decided.tolist()
+        return [WorstRow(i, target.classes[truth[i]], target.classes[decided[i]], float(answered.scores[i, truth[i]])) for i in places]
     actual, scores = answered.actual.tolist(), answered.scores.tolist()
     order = np.argsort(-np.abs(answered.scores - answered.actual), kind="stable")[:WORST].tolist()
-    return [{"row": i, "actual": float(actual[i]), "answer": scores[i], "score": scores[i]} for i in order]
+    return [WorstRow(i, float(actual[i]), scores[i], scores[i]) for i in order]
 
 
-def _of_classes(target: Target, answered: Answers, threshold: float | None) -> Json:
+def _classification(target: Target, answered: Answers, threshold: float | None) -> Classification:
     rows = len(target.values)
     counts = confusion(answered, np.ones((1, rows)))
-    rates = {kind: class_rates(counts, kind)[0] for kind in ("precision", "recall", "f1")}
+    precision, recall, f1 = (class_rates(counts, kind)[0].tolist() for kind in ("precision", "recall", "f1"))
     has_positive = task_spec(target.task).has_positive
     shown = [answered.positive] if has_positive else _frequent(counts[0].sum(axis=1))
-    found: Json = {
-        "classes": list(target.classes),
-        "positive": answered.positive if has_positive else None,
-        "threshold": threshold,
-        "confusion": {"labels": list(target.classes), "counts": counts[0].astype(int).tolist()},
-        "per_class": [
-            {
-                "class": name,
-                "rows": int(counts[0, k].sum()),
-                "answered": int(counts[0, :, k].sum()),
-                **{kind: float(rate[k]) for kind, rate in rates.items()},
-            }
+    table = counts[0].astype(int)
+    return Classification(
+        classes=tuple(target.classes),
+        positive=answered.positive if has_positive else None,
+        threshold=threshold,
+        confusion=Confusion(tuple(target.classes), tuple(map(tuple, table.tolist()))),
+        per_class=tuple(
+            ClassRates(name, int(table[k].sum()), int(table[:, k].sum()), precision[k], recall[k], f1[k])
             for k, name in enumerate(target.classes)
-        ],
-        "curves": [_curves(target, answered, k) for k in shown],
-    }
-    if has_positive:
-        found["threshold_curve"] = threshold_curve(target, answered.scores[:, answered.positive], answered.positive)
-    return found
+        ),
+        curves=tuple(_curves(target, answered, k) for k in shown),
+        threshold_curve=threshold_curve(target, answered.scores[:, answered.positive], answered.positive) if has_positive else None,
+    )
 
 
 def _frequent(counts: Floats) -> list[int]:
@@ -250,12 +238,12 @@ def _frequent(counts: Floats) -> list[int]:
     return sorted(int(k) for k in np.argsort(-counts, kind="stable")[:MOST_CLASSES])
 
 
-def _curves(target: Target, answered: Answers, position: int) -> Json:
+def _curves(target: Target, answered: Answers, position: int) -> ClassCurves:
     truth, scores = answered.is_class(position), answered.scores[:, position]
-    return {
-        "class": target.classes[position],
-        "roc": curves.roc(truth, scores),
-        "precision_recall": curves.precision_recall(truth, scores),
-        "calibration": curves.calibration(truth, scores),
-        "gain": curves.gain(truth, scores),
-    }
+    return ClassCurves(
+        label=target.classes[position],
+        roc=curves.roc(truth, scores),
+        precision_recall=curves.precision_recall(truth, scores),
+        calibration=curves.calibration(truth, scores),
+        gain=curves.gain(truth, scores),
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -30,7 +29,7 @@ MEASURED_ROWS = 256
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the model says of one row. `scores` is (1, classes) or (1,), `about` the class whose probability is shown (None: the answer is a
+    """The model's answer to one row. `scores` is (1, classes) or (1,), `about` the class whose probability is shown (None: the answer is a
     number), `chosen` the class that is decided.
     """
 
@@ -48,7 +47,7 @@ class Answer:
 class Outcome:
     """One row that was tried: the result of its check by the schema and, unless it is refused, its frame and its answer."""
 
-    row: Mapping[str, Any]
+    row: Mapping[str, object]
     errors: Sequence[ValidationIssue] = ()
     warnings: Sequence[ValidationIssue] = ()
     frame: Frame | None = None
@@ -70,27 +69,27 @@ class Trial:
         self._row_seconds = (time.perf_counter() - began) / MEASURED_ROWS
         self.usual = 0.0 if self.scorer.task_spec.per_class else float(scores[0])
 
-    def typical(self) -> dict[str, Any]:
+    def typical(self) -> dict[str, object]:
         """The typical row as it would be sent."""
         return example_row(self.scorer)
 
     def order(self, ranked: Sequence[str]) -> list[str]:
-        """Every column from the most important down: used ones first, among them as `ranked` says, then as in the table."""
+        """Every column from the most important down: used ones first, among them in the order of `ranked`, then as in the table."""
         place, used = {name: at for at, name in enumerate(ranked)}, self.scorer.used_sources
         names = [column.name for column in self.scorer.schema.columns]
         return sorted(names, key=lambda name: (name not in used, place.get(name, len(ranked))))
 
     def curve_columns(self, order: Sequence[str]) -> list[str]:
-        """The columns whose change can change the answer and over whose values one can walk."""
+        """The columns whose change can change the answer and that have a curve over their values."""
         used, schema = self.scorer.used_sources, self.scorer.schema
         return [name for name in order if name in used and schema.column(name).type not in ("text", "id")]
 
-    def answer(self, row: Mapping[str, Any]) -> Outcome:
+    def answer(self, row: Mapping[str, object]) -> Outcome:
         """Try one row of JSON values."""
         return self.answers([row])[0]
 
-    def answers(self, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-        """Try several rows; each is judged by itself."""
+    def answers(self, rows: Sequence[Mapping[str, object]]) -> list[Outcome]:
+        """Try several rows; each is checked by itself."""
         checked = self.scorer.schema.from_rows(rows)
         errors: dict[int | None, list[ValidationIssue]] = {}
         warnings: dict[int | None, list[ValidationIssue]] = {}
@@ -103,10 +102,10 @@ class Trial:
 
     def _outcome(
         self,
-        row: Mapping[str, Any],
+        row: Mapping[str, object],
         at: int,
         frame: Frame,
-        scores: Mapping[int, Any],
+        scores: Mapping[int, Floats | float],
         errors: list[ValidationIssue],
         warnings: list[ValidationIssue],
     ) -> Outcome:
@@ -129,7 +128,7 @@ class Trial:
         assert outcome.frame is not None
         return explain(self.scorer, outcome.frame)[0]
 
-    def seconds_to_explain(self, row: Mapping[str, Any]) -> float:
+    def seconds_to_explain(self, row: Mapping[str, object]) -> float:
         """About how long `explain` takes here, by the rows that it has to score."""
         usual = {column.name: column.typical for column in self.scorer.schema.columns}
         differing = sum(row.get(name) != usual[name] for name in self.scorer.used_sources)

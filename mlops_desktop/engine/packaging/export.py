@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from mlops_desktop.base.families import Exporter
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.evaluation import held_out_evaluation
+from mlops_desktop.engine.evaluation import Evaluation, held_out_evaluation
 from mlops_desktop.engine.packaging.golden import golden_rows
+from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Chosen, Runs, drift_reference
 from mlops_desktop.serving.bundle import write_core
 from mlops_desktop.serving.message import msg
@@ -57,8 +59,8 @@ def build_core(chosen: Chosen, runs: Runs, folder: Path, job: Job) -> None:
     write_core(folder, scorer, _info(chosen, measured), golden, drift_reference(chosen))
 
 
-def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
-    pipeline, run = chosen.pipeline, chosen.run
+def _info(chosen: Chosen, measured: Evaluation) -> dict[str, Any]:
+    pipeline, run, importance = chosen.pipeline, chosen.run, measured.importance
     return {
         "application": __version__,
         "algorithm": run.algorithm,
@@ -66,8 +68,8 @@ def _info(chosen: Chosen, measured: dict[str, Any]) -> dict[str, Any]:
         "run": run.id,
         "metric": run.metric,
         "cross_validation": {"score": run.score, "std": run.std, "folds": len(run.fold_scores)},
-        "test": {"rows": measured["rows"], "metrics": measured["metrics"]},
-        "importance": {one["column"]: one["mean"] for one in measured["importance"]["columns"] if one["mean"] is not None},
+        "test": {"rows": measured.rows, "metrics": to_json(measured.metrics)},
+        "importance": {one.column: one.mean for one in importance.columns if one.mean is not None} if importance else {},
         "fitted_on": "all rows" if pipeline.project.refit == "all" else "the training part",
         "training_rows": (pipeline.everything if pipeline.project.refit == "all" else pipeline.train).frame.rows,
         "data": pipeline.project.data,
@@ -104,9 +106,9 @@ def export_run(chosen: Chosen, runs: Runs, exporter: Exporter, out: Path, job: J
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 
-def make_exporter(id_: str, options: dict[str, Any]) -> Exporter:
+def make_exporter(id_: str, options: Mapping[str, object]) -> Exporter:
     """The exporter of that id with these options; UserError when there is none, an option is unknown, or a package is missing."""
-    exporter = choices().exporters.read({"id": id_, "params": options})
+    exporter = choices().exporters.read({"id": id_, "params": dict(options)})
     if reason := exporter.missing():
         raise UserError(msg("{exporter} {reason}.", exporter=exporter.label, reason=reason), "Install it, or choose another form.")
     return exporter

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import plural_msg
+from mlops_desktop.engine.evaluation import Evaluation, ResponseTime
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
@@ -64,12 +64,9 @@ def consent_ids(project: Project, run: Run) -> frozenset[str]:
 
 def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
-    rows = msg("all rows, the test part too") if project.refit == "all" else msg("the training part")
-    text = msg("Fitted on {rows}.", rows=rows)
-    if metric:
-        score = format_number(metric.shown(best.score or 0.0))
-        text = msg("{metric} {score} in cross-validation. {fitted}", metric=metric.label, score=score, fitted=text)
-    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), text)
+    score = f"{metric.label} {format_number(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
+    rows = "all rows, those of the held-out test set too" if project.refit == "all" else "the training rows"
+    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), f"{score}. Fitted on {rows}.".removeprefix(". "))
 
 
 def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
@@ -77,29 +74,25 @@ def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
         return Check(
             "evaluated",
             "ok",
-            msg("Measured on the test part"),
-            plural_msg(
-                test_accesses,
-                "It was used once so far. The export counts as one more use.",
-                "It was used {n} times so far. The export counts as one more use.",
-            ),
+            "Measured on the held-out test set",
+            msg("It was used {times} so far. The export counts as one more use.", times=times),
         )
-    text = msg("The export measures the model on it, which counts as one use.")
-    return Check("evaluated", "info", msg("The test part was not used yet"), text, act="evaluate")
+    text = "The export measures the model on it, which counts as one use."
+    return Check("evaluated", "info", "The held-out test set was not used yet", text, act="evaluate")
 
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
     if project.goals == Goals():
         return [Check("goals", "info", msg("No goals are set"), msg("Stage 1 is where they are set."))]
     try:
-        measured = dict(store.get(keys.evaluation(best.id))[0])
+        measured, response_ms = store.get_value(keys.evaluation(best.id), Evaluation), None
         if project.goals.response_ms is not None:
-            measured.update(store.get(keys.response(best.id))[0])
+            response_ms = store.get_value(keys.response(best.id), ResponseTime).response_ms
     except KeyError:
-        return [Check("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the test part."), act="check")]
-    checked = check_goals(project, measured)
+        return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the held-out test set.", act="check")]
+    checked = check_goals(project, measured, response_ms)
     return [
-        Check(f"goal_{one.goal}", "ok" if one.passed else "err", msg("Goal met") if one.passed else msg("Goal not met"), one.said)
+        Check(msg("goal_{goal}", goal=one.goal), "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.message)
         for one in checked.goals
     ]
 

@@ -20,7 +20,7 @@ from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column, Schema
 from mlops_desktop.serving.scorer import Scorer
 
-Row = dict[str, Any]
+Row = dict[str, object]
 
 
 class _Split(NamedTuple):

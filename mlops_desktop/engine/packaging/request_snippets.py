@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 
-def curl(url: str, row: Mapping[str, Any], platform: str = sys.platform) -> str:
+def curl(url: str, row: Mapping[str, object], platform: str = sys.platform) -> str:
     """A command for the shell of this system. ASCII alone: a console's own encoding cannot harm it."""
     if platform == "win32":
         body = json.dumps({"rows": [row]}).replace("\\", "\\\\").replace('"', '\\"')
@@ -17,7 +16,7 @@ def curl(url: str, row: Mapping[str, Any], platform: str = sys.platform) -> str:
     return f"curl '{url}v1/predict' -H 'Content-Type: application/json' -d '{body}'"
 
 
-def python(url: str, row: Mapping[str, Any]) -> str:
+def python(url: str, row: Mapping[str, object]) -> str:
     """A program for Python alone, without further packages."""
     return (
         "import json\n"
@@ -34,7 +33,7 @@ def python(url: str, row: Mapping[str, Any]) -> str:
     )
 
 
-def _literal(row: dict[str, Any]) -> str:
+def _literal(row: dict[str, object]) -> str:
     if not row:
         return "{}"
     lines = "".join(f"    {name!r}: {value!r},\n" for name, value in row.items())

@@ -1,4 +1,4 @@
-"""What a step changed: which columns are new, gone or other than before, a few cells and the distributions of each, as plain JSON."""
+"""What a step changed: which columns are new, gone or other than before, a few cells and the distributions of each."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from mlops_desktop.engine.pipeline.preview_results import Change, ColumnCells, ColumnChange, ColumnDistribution, Side
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import CATEGORICAL, MISSING_DATE, SPARSE, Bools, Frame, Ints
 
-Json = dict[str, Any]
-GROUPS = 16  # changes that are drawn; the counts tell of all of them
+MOST_CHANGES = 16  # changes that are drawn; the counts are of all of them
 COLUMNS = 40  # columns of the table of first rows
 BINS, TOP = 18, 8
 LONGEST = 80  # characters of a cell
@@ -66,39 +66,33 @@ def _unequal(some: Any, others: Any) -> Bools:
     return found
 
 
-def groups(before: Frame, after: Frame, changes: Changes, tells: Mapping[str, float]) -> list[Json]:
-    """The first changes as `{"name", "before", "after", "tells"}`, each distribution None where there is none on that side.
+def changed_columns(before: Frame, after: Frame, changes: Changes, target_scores: Mapping[str, float]) -> tuple[ColumnChange, ...]:
+    """The first changes with the distributions on both sides.
 
-    A distribution is `{"kind": number, date or categorical, "edges" or "names", "counts", "missing", "distinct"}`. Columns of 0 and
-    1 and features of texts that were made of one column are one distribution of the kind `many`: how many rows have each. `tells`: score
-    by name.
+    Columns of 0 and 1 and features of texts that were made of one column are one distribution. `target_scores`: of new numbers, by name.
     """
-    found: list[Json] = []
+    found: list[ColumnChange] = []
     left = dict.fromkeys(changes.new)
     for name in changes.gone:
-        if len(found) >= GROUPS:
+        if len(found) >= MOST_CHANGES:
             break
         made = [one for one in left if not set(after.layout.source(one)).isdisjoint(before.layout.source(name))]
         flags = [one for one in made if _is_flag(after, one)]
         if len(flags) > 1 or (flags and after.layout.kind(flags[0]) == SPARSE):
             left = {one: None for one in left if one not in flags}
-            found.append(_group(name, _distribution(before, name), _many(after, flags, name)))
+            found.append(ColumnChange(name, _distribution(before, name), _many(after, flags, name)))
         else:
-            found.append(_group(name, _distribution(before, name), None))
-    for name in changes.other[: max(GROUPS - len(found), 0)]:
-        found.append(_group(name, _distribution(before, name), _distribution(after, name)))
+            found.append(ColumnChange(name, _distribution(before, name), None))
+    for name in changes.other[: max(MOST_CHANGES - len(found), 0)]:
+        found.append(ColumnChange(name, _distribution(before, name), _distribution(after, name)))
     sparse = [name for name in left if after.layout.kind(name) == SPARSE]
     if sparse:
         source = ", ".join(after.layout.sources_of(sparse[:1]))
-        found.append(_group(source, None, _many(after, sparse, source)))
+        found.append(ColumnChange(source, None, _many(after, sparse, source)))
         left = {one: None for one in left if one not in frozenset(sparse)}
-    for name in list(left)[: max(GROUPS - len(found), 0)]:
-        found.append(_group(name, None, _distribution(after, name), tells.get(name)))
-    return found
-
-
-def _group(name: str, before: Json | None, after: Json | None, tells: float | None = None) -> Json:
-    return {"name": name, "before": before, "after": after, "tells": None if tells is None else float(tells)}
+    for name in list(left)[: max(MOST_CHANGES - len(found), 0)]:
+        found.append(ColumnChange(name, None, _distribution(after, name), target_scores.get(name)))
+    return tuple(found)
 
 
 def _is_flag(frame: Frame, name: str) -> bool:
@@ -108,7 +102,7 @@ def _is_flag(frame: Frame, name: str) -> bool:
     return bool(len(values) and ((values == 0) | (values == 1)).all())
 
 
-def _many(frame: Frame, names: Sequence[str], source: str) -> Json:
+def _many(frame: Frame, names: Sequence[str], source: str) -> ColumnDistribution:
     """In how many rows each of these columns is not 0, the most frequent first."""
     counts: dict[str, int] = {}
     for name in names:
@@ -118,8 +112,8 @@ def _many(frame: Frame, names: Sequence[str], source: str) -> Json:
         filled = np.bincount(block.indices, minlength=block.width).tolist()
         counts.update((name, filled[i]) for i, name in enumerate(features))
     wanted = sorted(names, key=lambda name: -counts[name])[:TOP]
-    short = [_short(name, source) for name in wanted]
-    return {"kind": "many", "names": short, "counts": [counts[name] for name in wanted], "missing": 0, "distinct": len(names)}
+    short = tuple(_short(name, source) for name in wanted)
+    return ColumnDistribution("many", tuple(counts[name] for name in wanted), missing=0, distinct=len(names), names=short)
 
 
 def _short(name: str, source: str) -> str:
@@ -130,7 +124,7 @@ def _short(name: str, source: str) -> str:
     return name
 
 
-def _distribution(frame: Frame, name: str) -> Json:
+def _distribution(frame: Frame, name: str) -> ColumnDistribution:
     kind = frame.layout.kind(name)
     missing = int(frame.missing(name).sum())
     if kind == CATEGORICAL:
@@ -138,36 +132,32 @@ def _distribution(frame: Frame, name: str) -> Json:
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         top = np.argsort(-counts, kind="stable")[:TOP].tolist()
         shown = [i for i in top if counts[i]]
-        found = {"names": [_cut(levels[i]) for i in shown], "counts": [int(counts[i]) for i in shown]}
-        return {"kind": kind, **found, "missing": missing, "distinct": int((counts > 0).sum())}
+        names = tuple(_cut(levels[i]) for i in shown)
+        return ColumnDistribution(kind, tuple(int(counts[i]) for i in shown), missing, int((counts > 0).sum()), names=names)
     values = frame.number(name) if kind == "number" else frame.date(name).astype(np.float64)
     values = values[~frame.missing(name) & np.isfinite(values)]
     distinct = np.unique(values)
     if kind == "number" and 0 < len(distinct) <= 2 and bool(np.isin(distinct, (0.0, 1.0)).all()):
         ones = int(values.sum())
-        return {
-            "kind": "categorical",
-            "names": ["0", "1"],
-            "counts": [len(values) - ones, ones],
-            "missing": missing,
-            "distinct": len(distinct),
-        }
-    return {"kind": kind, **_histogram(values, len(distinct)), "missing": missing, "distinct": len(distinct)}
+        return ColumnDistribution("categorical", (len(values) - ones, ones), missing, len(distinct), names=("0", "1"))
+    edges, bins = _histogram(values, len(distinct))
+    return ColumnDistribution(kind, bins, missing, len(distinct), edges=edges)
 
 
-def _histogram(values: Any, distinct: int) -> Json:
+def _histogram(values: Any, distinct: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Edges and counts."""
     if not len(values):
-        return {"edges": [], "counts": []}
+        return (), ()
     low, high = float(values.min()), float(values.max())
     if low == high or not math.isfinite(high - low):
-        return {"edges": [low, high], "counts": [len(values)]}
+        return (low, high), (len(values),)
     bins = min(BINS, max(distinct, 2))
     at = np.minimum(((values - low) / (high - low) * bins).astype(np.intp), bins - 1)
-    return {"edges": np.linspace(low, high, bins + 1).tolist(), "counts": np.bincount(at, minlength=bins).tolist()}
+    return tuple(np.linspace(low, high, bins + 1).tolist()), tuple(np.bincount(at, minlength=bins).tolist())
 
 
-def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> list[Json]:
-    """The first rows of what changed: columns `{"name", "kind", "side": before or after, "change": gone, other, new or source, "cells"}`.
+def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> tuple[ColumnCells, ...]:
+    """The first rows of what changed, column by column.
 
     A changed column is on both sides; beside a new one are the columns it was made of. Rows in which a column changed come first.
     """
@@ -176,13 +166,13 @@ def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> list
         touched |= _differs(before, after, name)
     first = np.argsort(~touched, kind="stable")[:rows]
     old, new = before.take(first), after.take(first)
-    found: list[Json] = []
+    found: list[ColumnCells] = []
     shown: set[tuple[str, str]] = set()
 
-    def add(frame: Frame, name: str, side: str, change: str) -> None:
+    def add(frame: Frame, name: str, side: Side, change: Change) -> None:
         if (name, side) not in shown and len(found) < COLUMNS:
             shown.add((name, side))
-            found.append({"name": name, "kind": frame.layout.kind(name), "side": side, "change": change, "cells": cells(frame, name)})
+            found.append(ColumnCells(name, frame.layout.kind(name), tuple(cells(frame, name)), side, change))
 
     for name in changes.other:
         add(old, name, "before", "other")
@@ -200,7 +190,7 @@ def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> list
                 if source in before.layout.names() and (source, "before") not in shown:
                     add(old, source, "before", "source")
             add(new, made, "after", "new")
-    return found
+    return tuple(found)
 
 
 def cells(frame: Frame, name: str) -> list[str]:
@@ -234,12 +224,12 @@ def number_texts(values: Sequence[float]) -> list[str]:
     return [MISSING if value != value else f"{value:{apart}.{decimals}f}".replace("-", "−") for value in values]
 
 
-def rows_of(frame: Frame, at: Ints, first: Sequence[str] = ()) -> list[Json]:
-    """Some rows of a frame as texts, column by column, those of `first` first: `{"name", "kind", "cells"}`."""
+def rows_of(frame: Frame, at: Ints, first: Sequence[str] = ()) -> tuple[ColumnCells, ...]:
+    """Some rows of a frame as texts, column by column, those of `first` first."""
     part = frame.take(at)
     here = (*frame.layout.numbers, *frame.layout.categoricals, *frame.layout.dates)
     names = tuple(dict.fromkeys([name for name in first if name in here] + list(here)))[:COLUMNS]
-    return [{"name": name, "kind": part.layout.kind(name), "cells": cells(part, name)} for name in names]
+    return tuple(ColumnCells(name, part.layout.kind(name), tuple(cells(part, name))) for name in names)
 
 
 def _cut(text: str) -> str:

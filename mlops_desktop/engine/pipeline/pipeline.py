@@ -19,7 +19,7 @@ from mlops_desktop.engine.pipeline.keys import Keys
 from mlops_desktop.engine.pipeline.splitting import make_folds, read_facts, split_rows
 from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSteps, fit_encoding, fit_steps
 from mlops_desktop.engine.pipeline.store import ArtifactStore
-from mlops_desktop.engine.profiling import Profile, profile
+from mlops_desktop.engine.profiling import Overview, Profile, overview, profile
 from mlops_desktop.engine.project import Project, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
@@ -41,6 +41,13 @@ class Pipeline:
             table = type_cells(read_cells(snapshot_path(self.folder, self.project.data)), self.project.columns, Silent())
             self.store.put(self.keys.table, *table_to_record(table))
         return table_from_record(*self.store.get(self.keys.table))
+
+    def overview(self, job: Job) -> Overview:
+        """What the table shows before anything is decided."""
+        key = self.keys.overview
+        if key not in self.store:
+            self.store.put_value(key, overview(self.table, job))
+        return self.store.get_value(key, Overview)
 
     def profile(self, job: Job) -> Profile:
         """Statistics and findings of the whole table."""

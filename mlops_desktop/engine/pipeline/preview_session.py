@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,8 +18,19 @@ from mlops_desktop.base.params import Columns, Text
 from mlops_desktop.base.selection import Selection, SelectionResult
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import column_changes
-from mlops_desktop.engine.pipeline.encoding_preview import encodings, matrix_size
+from mlops_desktop.engine.pipeline.encoding_preview import FittedEncoding, encodings, matrix_size
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.preview_results import (
+    ColumnRanking,
+    EncodingPreview,
+    FilteredOut,
+    JudgedColumn,
+    RecipePreview,
+    RowCounts,
+    RowFilterPreview,
+    StepChanges,
+    StepPreview,
+)
 from mlops_desktop.engine.pipeline.proposal import suggestions
 from mlops_desktop.engine.project import Step, digest, require
 from mlops_desktop.serving.formula.expression import check
@@ -29,7 +39,6 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transform import Transform
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
-Json = dict[str, Any]
 ROWS = 20_000  # a sample of so many rows at most
 RANKED = 8_000  # rows that a ranking uses: it is a picture for a person, and forests take their time
 CELLS = 4_000_000  # wide tables: fewer rows
@@ -58,7 +67,7 @@ class PreviewSession:
     def __init__(self, dataset: Dataset, whole: int) -> None:
         self.dataset, self.whole = dataset, whole
         self._fitted: list[tuple[str, StepResult]] = []
-        self.encoded: dict[str, Json] = {}  # see `encoding_preview`
+        self.encoded: dict[str, FittedEncoding] = {}  # see `encoding_preview`
         self._scores: dict[str, tuple[str, Mapping[str, float]]] = {}  # last scores of each kind of selection, and what they depend on
 
     def results(self, steps: Sequence[Operation], job: Job) -> list[StepResult]:
@@ -124,57 +133,66 @@ def session_of(pipeline: Pipeline) -> PreviewSession:
     return _kept[1]
 
 
-def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> Json:
+def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> RecipePreview:
     """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` closely.
 
-    `{"problem", "rows", "row_filters", "steps", "columns", "step", "encodings", "matrix", "gone_rows"}`. `problem` says why nothing can be
-    tried. `rows` counts `table`, `kept` by the row filters, `train`, `sample`, and `columns` before the first step. A row filter is
-    `{"on", "error", "gone"}` with the number of rows that it takes out; a step `{"on", "error", "waits", "width", "seconds"}` with the
-    number of columns after it; one that is off is tried when it is looked at, for itself alone. `columns` are [name, kind] of what is there
-    before the step at `at` (after all steps when −1), `step` what it changed (see `_step_changes`), `encodings` and `matrix` see
-    `encoding_preview`, `gone_rows` the first rows that the row filter takes out.
-
-    What is sound for these columns is in the store afterwards (`engine.suggestions`), so that each step can say why it is there.
+    A step or row filter that is off is tried when it is looked at, for itself alone. What is sound for these columns is in the store
+    afterwards (`suggestions`), so that each step can say why it is there.
     """
     project = pipeline.project
-    lists: Json = {name: [] for name in ("row_filters", "steps", "columns", "encodings")}
-    answer: Json = {"problem": "", "rows": {}, **lists, "step": None, "matrix": None, "gone_rows": None}
-    kept, answer["row_filters"], gone = _cleaned(pipeline, row_filter)
-    answer["rows"] = {"table": pipeline.table.rows, "kept": int(kept.sum())}
+    kept, outcomes, gone = _filtered(pipeline, row_filter)
+    filtered_out = None
     if gone is not None:
         columns = column_changes.rows_of(pipeline.table.frame, gone[:SHOWN], _named_in(pipeline, row_filter))
-        answer["gone_rows"] = {"numbers": (gone[:SHOWN] + 1).tolist(), "columns": columns}
+        filtered_out = FilteredOut(tuple((gone[:SHOWN] + 1).tolist()), columns)
+    answer = RecipePreview("", RowCounts(pipeline.table.rows, int(kept.sum())), outcomes, filtered_out)
     job.step(0.1)
     try:
         require(project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        answer["problem"] = error.sentences
-        return answer
-    answer["rows"].update(train=session.whole, sample=session.dataset.frame.rows, columns=len(session.dataset.frame.layout.names()))
-    results = _by_position(session, project.steps, Part(job, 0.2, 0.8))
-    answer["steps"] = [_step_state(step, result, session) for step, result in zip(project.steps, results, strict=True)]
-    if all(result is not None and not result.error for step, result in zip(project.steps, results, strict=True) if step.on):
-        on = [result for result in results if result is not None]
-        answer["encodings"] = encodings(pipeline, on[-1].train if on else session.dataset, session.encoded)
-    answer["matrix"] = matrix_size(answer["encodings"])
-    looked = _shown_step(session, project.steps, results, at, Part(job, 0.8, 0.9))
-    if looked is not None:
-        answer["columns"] = _named(looked.before)
-        answer["step"] = _step_changes(project.steps[at].component, looked, session.dataset.target)
-        answer["steps"][at].update(error=looked.error, width=len(looked.after.layout.names()), seconds=looked.seconds)
-    elif at < 0:
-        answer["columns"] = _named(next((result.after for result in reversed(results) if result is not None), session.dataset.frame))
+        return replace(answer, problem=str(error))
+    answer = _steps_tried(answer, pipeline, session, at, job)
     if row_filter < 0:  # a rule for rows that is being written makes other rows with every letter
         suggestions(pipeline)
     return answer
 
 
-def _cleaned(pipeline: Pipeline, looked: int) -> tuple[Bools, list[Json], Ints | None]:
+def _steps_tried(answer: RecipePreview, pipeline: Pipeline, session: PreviewSession, at: int, job: Job) -> RecipePreview:
+    """The answer with the outcome of every step, closely of the one at `at`, and the encodings."""
+    steps, sample = pipeline.project.steps, session.dataset.frame
+    results = _by_position(session, steps, Part(job, 0.2, 0.8))
+    outcomes = [_step_preview(step, result) for step, result in zip(steps, results, strict=True)]
+    found: tuple[EncodingPreview, ...] = ()
+    if all(result is not None and not result.error for step, result in zip(steps, results, strict=True) if step.on):
+        on = [result for result in results if result is not None]
+        found = encodings(pipeline, on[-1].train if on else session.dataset, session.encoded)
+    closely = _shown_step(session, steps, results, at, Part(job, 0.8, 0.9))
+    columns: tuple[tuple[str, str], ...] = ()
+    changes = None
+    if closely is not None:
+        columns = _named(closely.before)
+        changes = _step_changes(steps[at].component, closely, session.dataset.target)
+        width = len(closely.after.layout.names())
+        outcomes[at] = replace(outcomes[at], error=closely.error, width=width, seconds=closely.seconds)
+    elif at < 0:
+        columns = _named(next((result.after for result in reversed(results) if result is not None), sample))
+    return replace(
+        answer,
+        rows=replace(answer.rows, train=session.whole, sample=sample.rows, columns=len(sample.layout.names())),
+        steps=tuple(outcomes),
+        columns=columns,
+        step=changes,
+        encodings=found,
+        matrix=matrix_size(found),
+    )
+
+
+def _filtered(pipeline: Pipeline, looked: int) -> tuple[Bools, tuple[RowFilterPreview, ...], Ints | None]:
     """Which rows stay, what each row filter takes out of those that the ones before it left, and which rows the one looked at takes out."""
     frame = pipeline.table.frame
     kept = np.ones(frame.rows, dtype=bool)
-    outcomes: list[Json] = []
+    outcomes: list[RowFilterPreview] = []
     looked_gone: Ints | None = None
     for at, step in enumerate(pipeline.project.row_filters):
         gone, error = np.zeros(frame.rows, dtype=bool), ""
@@ -183,12 +201,12 @@ def _cleaned(pipeline: Pipeline, looked: int) -> tuple[Bools, list[Json], Ints |
                 gone = kept & ~step.component.keep(frame, pipeline.project.target)
             except UserError as refused:
                 error = str(refused)
-        outcomes.append({"on": step.on, "error": error, "gone": int(gone.sum())})
+        outcomes.append(RowFilterPreview(step.on, error, int(gone.sum())))
         if at == looked:
             looked_gone = np.flatnonzero(gone)
         if step.on:
             kept &= ~gone
-    return kept, outcomes, looked_gone
+    return kept, tuple(outcomes), looked_gone
 
 
 def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:
@@ -209,14 +227,10 @@ def _by_position(session: PreviewSession, steps: Sequence[Step[Operation]], job:
     return [next(tried, None) if step.on else None for step in steps]
 
 
-def _step_state(step: Step[Operation], result: StepResult | None, session: PreviewSession) -> Json:
-    return {
-        "on": step.on,
-        "error": result.error if result else "",
-        "waits": step.on and result is None,
-        "width": len(result.after.layout.names()) if result else None,
-        "seconds": round(result.seconds, 3) if result else 0.0,
-    }
+def _step_preview(step: Step[Operation], result: StepResult | None) -> StepPreview:
+    if result is None:
+        return StepPreview(step.on, waits=step.on)
+    return StepPreview(step.on, result.error, width=len(result.after.layout.names()), seconds=round(result.seconds, 3))
 
 
 def _shown_step(
@@ -235,48 +249,48 @@ def _shown_step(
     return session.fit_step(steps[at].component, before, where, _WithoutMessages(job, 0.0, 1.0))
 
 
-def _named(frame: Frame) -> list[list[str]]:
+def _named(frame: Frame) -> tuple[tuple[str, str], ...]:
     layout = frame.layout
-    plain = [
-        [name, kind]
-        for kind, block in (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
-        for name in block
-    ]
-    return (plain + [[name, "sparse"] for block in layout.sparse for name in block])[:NAMED]
+    blocks = (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
+    plain = [(name, kind) for kind, block in blocks for name in block]
+    return tuple([*plain, *((name, "sparse") for block in layout.sparse for name in block)][:NAMED])
 
 
-def _step_changes(step: Operation, result: StepResult, target: Target) -> Json:
-    """What one step changed: `{"before", "after", "new", "gone", "other", "groups", "rows", "judged", "forced"}`.
-
-    The first two count columns, the next three those that are new, gone, or hold other values; `groups` and `rows` see `engine.changes`;
-    `judged` are [name, score, whether it stays, why] of a selection, the best first, None for any other step.
-    """
+def _step_changes(step: Operation, result: StepResult, target: Target) -> StepChanges:
     found = column_changes.compare(result.before, result.after)
-    numbers = [name for name in found.new if result.after.layout.kind(name) == "number"][: column_changes.GROUPS]
-    tells = _target_scores(result.after, numbers, target)
-    return {
-        "before": len(result.before.layout.names()),
-        "after": len(result.after.layout.names()),
-        "new": len(found.new),
-        "gone": len(found.gone),
-        "other": len(found.other),
-        "groups": column_changes.groups(result.before, result.after, found, tells),
-        "rows": column_changes.first_rows(result.before, result.after, found, SHOWN),
-        "judged": _judged(step, result) if isinstance(step, Selection) and result.selection is not None else None,
-    }
+    numbers = [name for name in found.new if result.after.layout.kind(name) == "number"][: column_changes.MOST_CHANGES]
+    scores = _target_scores(result.after, numbers, target)
+    return StepChanges(
+        before=len(result.before.layout.names()),
+        after=len(result.after.layout.names()),
+        new=len(found.new),
+        gone=len(found.gone),
+        other=len(found.other),
+        columns=column_changes.changed_columns(result.before, result.after, found, scores),
+        rows=column_changes.first_rows(result.before, result.after, found, SHOWN),
+        judged=_judged(step, result.before, result.selection) if isinstance(step, Selection) and result.selection is not None else None,
+    )
 
 
-def _judged(step: Selection, result: StepResult) -> list[list[Any]]:
-    found = result.selection
-    assert found is not None
-    why = step.why(result.before, found)
+def _judged(step: Selection, before: Frame, found: SelectionResult) -> tuple[JudgedColumn, ...]:
+    reasons = step.why(before, found)
     judged = frozenset(found.scores) | found.forced_in | found.forced_out
-    names = [name for name in result.before.layout.names() if name in judged]
+    names = [name for name in before.layout.names() if name in judged]
     ranked = sorted(names, key=lambda name: -round(found.scores.get(name, -1.0), 12))
-    return [
-        [name, found.scores.get(name), name in found.kept, "always kept" if name in found.forced_in else why.get(name, "")]
+    return tuple(
+        JudgedColumn(
+            name,
+            _finite(found.scores[name]) if name in found.scores else None,
+            name in found.kept,
+            "always kept" if name in found.forced_in else reasons.get(name, ""),
+        )
         for name in ranked[:NAMED]
-    ]
+    )
+
+
+def _finite(score: float) -> float:
+    """A score as JSON can carry it: the variance of huge values is greater than all numbers."""
+    return float(np.nan_to_num(score))
 
 
 def _target_scores(frame: Frame, names: Sequence[str], target: Target) -> dict[str, float]:
@@ -288,26 +302,24 @@ def _target_scores(frame: Frame, names: Sequence[str], target: Target) -> dict[s
     return scorer.scores(Dataset(frame.select(names), target))
 
 
-def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
-    """The columns before the step at a position (after all when −1), ranked by a selection's score.
+def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> ColumnRanking:
+    """The columns before the step at a position (after all when −1), ranked by the score of the selection `method`.
 
-    `{"method", "label", "scores": [[name, score]] (the best first), "more", "unjudged": [names], "rows", "of", "problem"}`; `more` counts
-    those that are not listed, `unjudged` have no score (free texts), `problem` says why there is no ranking.
+    UserError when there is no such selection.
     """
     chosen = choices().operations.get(method)
     if chosen is None or not issubclass(chosen, Selection):
         known = ", ".join(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
         raise UserError(msg("There is no ranking “{method}”.", method=method), msg("There are: {known}.", known=known))
-    answer: Json = {"method": method, "label": chosen.ranks, "scores": [], "more": 0, "unjudged": [], "rows": 0, "of": 0, "problem": ""}
     try:
         require(pipeline.project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        return {**answer, "problem": error.sentences}
+        return ColumnRanking(method, chosen.ranks, problem=str(error))
     steps = pipeline.project.steps if at < 0 else pipeline.project.steps[:at]
     results = session.results([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
     if results and results[-1].error:
-        return {**answer, "problem": results[-1].error}
+        return ColumnRanking(method, chosen.ranks, problem=results[-1].error)
     dataset = (results[-1].train if results else session.dataset).sample(RANKED)
     frame = dataset.frame
     step = chosen()
@@ -316,11 +328,11 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> Json:
     scores = step.scores(dataset.with_frame(frame.select(judged))) if judged else {}
     ranked = sorted(scores.items(), key=lambda pair: -round(pair[1], 12))
     listed = frozenset(judged)
-    return {
-        **answer,
-        "scores": [[name, float(score)] for name, score in ranked[:NAMED]],
-        "more": max(len(ranked) - NAMED, 0),
-        "unjudged": [name for name in frame.layout.names() if name not in listed][:NAMED],
-        "rows": frame.rows,
-        "of": session.whole,
-    }
+    return ColumnRanking(
+        method,
+        chosen.ranks,
+        scores=tuple((name, _finite(score)) for name, score in ranked[:NAMED]),
+        more=max(len(ranked) - NAMED, 0),
+        unjudged=tuple([name for name in frame.layout.names() if name not in listed][:NAMED]),
+        rows=frame.rows,
+    )

@@ -15,10 +15,10 @@ from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.engine.pipeline.consistency import consistent
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose
-from mlops_desktop.engine.profiling import overview
-from mlops_desktop.engine.project import ColumnNote, Project, consistent
+from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import msg
 
@@ -31,18 +31,11 @@ def re_recommend(folder: Path, before: Project, project: Project, job: Job) -> t
     `before` are the decisions that the present proposals were made for. UserError when the target cannot be predicted.
     """
     opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
-    fit, notes = consistent(opened, seen(Pipeline(folder, opened), Silent()))
+    fit, notes = consistent(opened, Pipeline(folder, opened).overview(Silent()))
     renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
     if renewed.metric != project.metric and renewed.goals.score is not None:
         renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale
     return renewed, reasons, [*notes, *changes(project, renewed)]
-
-
-def seen(pipeline: Pipeline, job: Job) -> dict[str, Any]:
-    """The overview of the project's table, from the store."""
-    if pipeline.keys.overview not in pipeline.store:
-        pipeline.store.put(pipeline.keys.overview, overview(pipeline.table, job))
-    return pipeline.store.get(pipeline.keys.overview)[0]
 
 
 def _opened(folder: Path, before: Project, project: Project, job: Job) -> Project:

@@ -47,7 +47,7 @@ RESULTS: Mapping[str, Result] = {
         # The typed table: the imported cells and what a person decided of their types.
         Result(name="table", decisions=("data", "columns.type", "columns.levels", "columns.missing"), libraries=("pandas", "pyarrow")),
         # Columns, candidates for the target and types, before anything is decided.
-        Result(name="overview", inputs=("table",)),
+        Result(name="overview", inputs=("table",), version=2),
         # Statistics and findings of the whole table.
         Result(name="profile", inputs=("table",), decisions=("target", "task", "columns.role"), libraries=LEARNING),
         # The rows that the row filters keep.

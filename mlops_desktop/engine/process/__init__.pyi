@@ -15,7 +15,6 @@ from .calls.evaluation import CheckGoals as CheckGoals
 from .calls.evaluation import Evaluate as Evaluate
 from .calls.evaluation import EvaluateFile as EvaluateFile
 from .calls.evaluation import MeasureResponseTime as MeasureResponseTime
-from .calls.evaluation import ResponseTime as ResponseTime
 from .calls.evaluation import WriteReport as WriteReport
 from .calls.model import ExplainRow as ExplainRow
 from .calls.model import Export as Export

@@ -4,10 +4,14 @@ from .data_health import safe_fixes as safe_fixes
 from .data_health import taken_care as taken_care
 from .finding import Finding as Finding
 from .results import ByTarget as ByTarget
+from .results import ColumnOverview as ColumnOverview
 from .results import ColumnProfile as ColumnProfile
+from .results import Guess as Guess
 from .results import Histogram as Histogram
+from .results import Overview as Overview
 from .results import Profile as Profile
 from .results import Relations as Relations
+from .results import TargetOption as TargetOption
 from .results import Value as Value
 from .table_overview import overview as overview
 from .table_profile import profile as profile

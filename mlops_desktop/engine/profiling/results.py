@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.families import Task
+from mlops_desktop.base.target_columns import Class
 from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project import OMIT_NONE
 
@@ -78,4 +80,64 @@ class Profile:
 
     def column(self, name: str) -> ColumnProfile | None:
         """The profile of a column; None when the table has none of that name."""
+        return next((one for one in self.columns if one.name == name), None)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What is proposed (a column, a role, a metric, by its id), and why (a sentence)."""
+
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TargetOption:
+    """What predicting a column would mean.
+
+    Either `refused` says why it cannot be predicted, or `task` is the likeliest of the possible `tasks`. `classes` are values with their
+    rows, the most frequent ones; `more` are not listed. `positive_doubtful`: no name tells which of two classes is the positive one.
+    `metrics` are proposed ones by task.
+    """
+
+    refused: str = ""
+    task: Task | None = None
+    reason: str = ""
+    tasks: tuple[Task, ...] = ()
+    classes: tuple[tuple[Class, int], ...] = ()
+    more: int = 0
+    positive: Class | None = None
+    positive_reason: str = ""
+    positive_doubtful: bool = False
+    metrics: dict[str, Guess] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ColumnOverview:
+    """One column: `bars` are the counts of a small histogram, or the rows of the most frequent levels."""
+
+    name: str
+    type: str
+    missing: int
+    distinct: int
+    bars: tuple[int, ...]
+    evidence: tuple[Evidence, ...]
+    target: TargetOption
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A table before anything is decided: its columns, the likeliest targets first, and the proposed role of a column by its name.
+
+    `evidence` are sentences about the whole table.
+    """
+
+    rows: int
+    columns: tuple[ColumnOverview, ...]
+    evidence: tuple[str, ...] = ()
+    targets: tuple[Guess, ...] = ()
+    roles: dict[str, Guess] = field(default_factory=dict)
+
+    def column(self, name: str) -> ColumnOverview | None:
+        """The overview of a column; None when the table has none of that name."""
         return next((one for one in self.columns if one.name == name), None)

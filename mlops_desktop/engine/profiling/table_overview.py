@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.families import Target, Task
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.target_columns import TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
@@ -22,105 +22,98 @@ from mlops_desktop.engine.data import (
     target_of,
 )
 from mlops_desktop.engine.metrics import default_metric
-from mlops_desktop.serving.message import msg
+from mlops_desktop.engine.profiling.results import ColumnOverview, Guess, Overview, TargetOption
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS, TOP_LEVELS = 18, 8
+SHOWN_ROWS = 20  # rows that a piece of evidence names
 SHOWN_CLASSES = 60  # classes that are listed by name; of more, the most frequent ones
 
 
-def overview(table: Table, job: Job) -> dict[str, Any]:
-    """`{"rows", "columns", "evidence", "targets": [[name, why]], "roles": {name: [role, why]}}`, plain JSON.
-
-    A column is `{"name", "type", "missing", "distinct", "bars", "evidence": [{"rule", "message", "rows"}], "target"}`. Its `bars` are the
-    heights of a small histogram, or the rows of the most frequent levels. Its `target` says what predicting it would mean: `{"refused"}`
-    (a sentence), or `{"task", "why", "tasks", "classes": [[class, rows]], "more", "positive", "positive_why",
-    "positive_doubtful", "metrics"}`, the metrics by task as `[id, why]`.
-    """
+def overview(table: Table, job: Job) -> Overview:
+    """Every column of the table, what of it could be predicted, and what is proposed."""
     columns = []
     for i, column in enumerate(table.schema.columns):
         job.step(i / max(len(table.schema.columns), 1), "Looking at the columns")
-        missing = table.frame.missing(column.name)
-        evidence = [{"rule": e.rule, "message": e.message, "rows": list(e.rows[:20])} for e in table.evidence if e.column == column.name]
         columns.append(
-            {
-                "name": column.name,
-                "type": column.type,
-                "missing": int(missing.sum()),
-                "distinct": _distinct(table, column.name),
-                "bars": _bars(table, column),
-                "evidence": evidence,
-                "target": _as_target(table, column.name),
-            }
+            ColumnOverview(
+                name=column.name,
+                type=column.type,
+                missing=int(table.frame.missing(column.name).sum()),
+                distinct=_distinct(table, column.name),
+                bars=_bars(table, column),
+                evidence=tuple(replace(e, rows=e.rows[:SHOWN_ROWS]) for e in table.evidence if e.column == column.name),
+                target=_target_option(table, column.name),
+            )
         )
-    return {
-        "rows": table.rows,
-        "columns": columns,
-        "evidence": [e.message for e in table.evidence if not e.column],
-        "targets": [list(pair) for pair in guess_targets(table)],
-        "roles": {name: list(pair) for name, pair in default_roles(table).items()},
-    }
+    return Overview(
+        rows=table.rows,
+        columns=tuple(columns),
+        evidence=tuple(e.message for e in table.evidence if not e.column),
+        targets=tuple(Guess(*pair) for pair in guess_targets(table)),
+        roles={name: Guess(*pair) for name, pair in default_roles(table).items()},
+    )
 
 
-def possible_tasks(column: TargetColumn) -> list[str]:
-    """The ids of the tasks that a column can be the target of."""
-    return [id_ for id_ in tasks() if column.distinct > 1 and task_spec(id_).fits(column)]
+def possible_tasks(column: TargetColumn) -> list[Task]:
+    """The tasks that a column can be the target of."""
+    return [Task(id_) for id_ in tasks() if column.distinct > 1 and task_spec(id_).fits(column)]
 
 
-def _as_target(table: Table, name: str) -> dict[str, Any]:
+def _target_option(table: Table, name: str) -> TargetOption:
     possible = possible_tasks(target_column(table, name))
     try:
-        task, why = guess_task(table, name)
+        guessed, reason = guess_task(table, name)
     except UserError as error:
-        return {"refused": error.sentences}
+        return TargetOption(refused=str(error))
     if not possible:
-        return {
-            "refused": msg("“{name}” has {distinct:,} different texts, too many to be classes.", name=name, distinct=_distinct(table, name))
-        }
-    if task not in possible:
-        task = possible[0]
-    found: dict[str, Any] = {"task": task, "why": why, "tasks": possible, "classes": [], "more": 0}
-    found |= {"positive": None, "positive_why": "", "positive_doubtful": False}
+        return TargetOption(refused=f"“{name}” has {_distinct(table, name):,} different texts, too many to be classes.")
+    task = Task(guessed) if guessed in possible else possible[0]
+    found = TargetOption(task=task, reason=reason)
     present = replace(table, frame=table.frame.take(~table.frame.missing(name)))
-    metrics: dict[str, list[str]] = {}
     for each in possible:
         try:
             target = target_of(present, name, each)
         except UserError as error:
             if each == task:
-                return {"refused": error.sentences}
+                return TargetOption(refused=str(error))
             continue
-        metrics[each] = list(default_metric(target))
-        if target.classes:
-            counts = np.bincount(target.values, minlength=len(target.classes))
-            listed = sorted(range(len(counts)), key=lambda i: (-int(counts[i]), i))[:SHOWN_CLASSES]
-            found["classes"] = [[target.classes[i], int(counts[i])] for i in sorted(listed)]
-            found["more"] = len(counts) - len(listed)
-        if task_spec(each).has_positive:
-            found["positive"], found["positive_why"] = default_positive(target)
-            found["positive_doubtful"] = named_positive(target.classes) is None
-    found["metrics"] = metrics
-    found["tasks"] = [each for each in possible if each in metrics]
+        metrics = {**found.metrics, each: Guess(*default_metric(target))}
+        found = replace(_with_classes(found, target, each), tasks=(*found.tasks, each), metrics=metrics)
     return found
 
 
-def _bars(table: Table, column: Column) -> list[int]:
+def _with_classes(option: TargetOption, target: Target, task: Task) -> TargetOption:
+    """The option with the classes of the target as it is read for this task, and with a positive class where the task has one."""
+    if target.classes:
+        counts = np.bincount(target.values, minlength=len(target.classes))
+        listed = sorted(range(len(counts)), key=lambda i: (-int(counts[i]), i))[:SHOWN_CLASSES]
+        classes = tuple((target.classes[i], int(counts[i])) for i in sorted(listed))
+        option = replace(option, classes=classes, more=len(counts) - len(listed))
+    if task_spec(task).has_positive:
+        positive, reason = default_positive(target)
+        doubtful = named_positive(target.classes) is None
+        option = replace(option, positive=positive, positive_reason=reason, positive_doubtful=doubtful)
+    return option
+
+
+def _bars(table: Table, column: Column) -> tuple[int, ...]:
     if column.type in ("id", "text"):
-        return []
+        return ()
     if column.type in CATEGORICAL_TYPES:
         codes, levels = table.frame.categorical(column.name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
-        return [int(count) for count in np.sort(counts)[::-1][:TOP_LEVELS]]
+        return tuple(np.sort(counts)[::-1][:TOP_LEVELS].tolist())
     values = table.frame.number(column.name) if column.type in NUMBER_TYPES else table.frame.date(column.name).astype(np.float64)
     values = values[~table.frame.missing(column.name)]
     if not len(values):
-        return []
+        return ()
     bins = 2 if column.type == "boolean" else BINS
     low, high = float(values.min()), float(values.max())
     if not np.isfinite(high - low) or high == low:
-        return [len(values)]
+        return (len(values),)
     at = np.minimum(((values - low) / (high - low) * bins).astype(np.intp), bins - 1)
-    return [int(count) for count in np.bincount(at, minlength=bins)]
+    return tuple(np.bincount(at, minlength=bins).tolist())
 
 
 def _distinct(table: Table, name: str) -> int:

@@ -4,7 +4,6 @@ from .assignments import refuse_metric as refuse_metric
 from .assignments import set_field as set_field
 from .assignments import set_note as set_note
 from .assignments import set_target as set_target
-from .consistency import consistent as consistent
 from .decisions import Answer as Answer
 from .decisions import Brief as Brief
 from .decisions import ColumnNote as ColumnNote
@@ -32,9 +31,11 @@ from .project_lock import ProjectLock as ProjectLock
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs
+from .serialization import INLINE as INLINE
 from .serialization import OMIT_NONE as OMIT_NONE
 from .serialization import changed_decisions as changed_decisions
 from .serialization import from_json as from_json
+from .serialization import json_name as json_name
 from .serialization import parameters as parameters
 from .serialization import to_json as to_json
 from .session import Session as Session

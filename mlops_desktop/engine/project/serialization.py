@@ -29,7 +29,13 @@ from mlops_desktop.engine.project.decisions import Step
 from mlops_desktop.serving.message import msg
 
 T = TypeVar("T")
-OMIT_NONE = {"omit_none": True}  # metadata of a field that is left out of the JSON while it is None
+OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
+INLINE = {"inline": True, "omit_none": True}  # of a field `Dataclass | None`, whose own fields stand in the object around it
+
+
+def json_name(name: str) -> dict[str, str]:
+    """Metadata of a field with another name in JSON: a keyword of Python, or a name that stored results hold."""
+    return {"json_name": name}
 
 
 def to_json(value: Any) -> Any:
@@ -52,8 +58,7 @@ def write(value: Any) -> Any:
     if isinstance(value, Component):
         return value.to_json()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        items = [(f, getattr(value, f.name)) for f in dataclasses.fields(value)]
-        return {f.name: write(item) for f, item in items if item is not None or "omit_none" not in f.metadata}
+        return _write_object(value)
     if isinstance(value, dict):
         return {key: write(item) for key, item in value.items()}
     if isinstance(value, frozenset):
@@ -63,7 +68,21 @@ def write(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-_PLAIN = frozenset({str, float, int, bool, type(None)})
+_SCALARS = frozenset({str, float, int, bool})
+_PLAIN = _SCALARS | {type(None)}
+
+
+def _write_object(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if item is None and "omit_none" in field.metadata:
+            continue
+        if "inline" in field.metadata:
+            found |= write(item)
+        else:
+            found[field.metadata.get("json_name", field.name)] = write(item)
+    return found
 
 
 def changed_decisions(value: Any) -> dict[str, Any]:
@@ -125,6 +144,8 @@ def shown(value: Any) -> str:
 
 def read(hint: Any, value: Any, where: str) -> Any:
     """The value of type `hint` that plain JSON stands for. UserError names `where` and what is allowed there."""
+    if hint in _SCALARS:  # most of all values, so the first question
+        return _scalar(hint, value, where)
     if isinstance(hint, type) and issubclass(hint, Component):
         return _component(hint, value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -163,14 +184,33 @@ def read_object(cls: type[Any], value: Any, where: str) -> Any:
     """A dataclass from an object; fields that are not named keep their defaults, and unknown ones are refused."""
     if not isinstance(value, dict):
         raise refused(where or "the project", value, "an object of names and values")
-    known = hints(cls)
-    for name in value:
+    known = _json_names(cls)  # type: ignore[arg-type]  # as in `hints`
+    given: dict[str, tuple[str, Any]] = {}  # place and JSON by field
+    for name, item in value.items():
         if name not in known:
             raise unknown(f"field in “{where}” called" if where else "field", name, known)
-    missing = _required(cls) - value.keys()
+        field, inline = known[name]
+        if inline:
+            given.setdefault(field, (where, {}))[1][name] = item
+        else:
+            given[field] = (f"{where}.{name}" if where else name, item)
+    missing = [name for name, (field, _) in known.items() if field in _required(cls) - given.keys()]
     if missing:
         raise UserError(msg("“{value}” has no “{min}”.", value=where or "the project", min=min(missing)), "It must be there.")
-    return cls(**{name: read_field(cls, name, item, f"{where}.{name}" if where else name) for name, item in value.items()})
+    return cls(**{field: read_field(cls, field, item, place) for field, (place, item) in given.items()})
+
+
+@cache
+def _json_names(cls: type[Any]) -> dict[str, tuple[str, bool]]:
+    """The names that an object of JSON may hold: the field that each belongs to, and whether it is one of an inline dataclass there."""
+    names: dict[str, tuple[str, bool]] = {}
+    for field in dataclasses.fields(cls):
+        if "inline" in field.metadata:
+            inner = next(kind for kind in typing.get_args(hints(cls)[field.name]) if dataclasses.is_dataclass(kind))
+            names |= dict.fromkeys(_json_names(inner), (field.name, True))  # type: ignore[arg-type]  # as in `hints`
+        else:
+            names[field.metadata.get("json_name", field.name)] = (field.name, False)
+    return names
 
 
 def read_field(cls: type[Any], name: str, value: Any, where: str) -> Any:
@@ -279,8 +319,8 @@ def _fixed(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
 def _items(hint: Any, value: Any, where: str) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         raise refused(where, value, "a list")
-    if hint is float and all(type(item) is float for item in value) and all(map(math.isfinite, value)):
-        return list(value)  # long curves, in one go
+    if hint in (int, float) and all(type(item) is hint for item in value) and (hint is int or all(map(math.isfinite, value))):
+        return list(value)  # long curves and tables of counts, in one go
     return [read(hint, item, f"{where}[{i}]") for i, item in enumerate(value)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
 from mlops_desktop.serving.message import as_message, msg
@@ -20,67 +21,61 @@ DOUBTS: Mapping[str, Weight] = {
 }
 
 
-def reading_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Question]:
-    """A question for each doubt about a column's type. It is settled when a person chose the type.
-
-    `overview` is the overview of the table (`engine.profiling.overview`).
-    """
-    for column in overview["columns"]:
-        note = project.columns.get(column["name"])
-        for evidence in column["evidence"]:
-            if evidence["rule"] not in DOUBTS:
+def reading_questions(project: Project, overview: Overview) -> Iterator[Question]:
+    """A question for each doubt about a column's type. It is settled when a person chose the type."""
+    for column in overview.columns:
+        note = project.columns.get(column.name)
+        for evidence in column.evidence:
+            if evidence.rule not in DOUBTS:
                 continue
             as_text = Option(
                 "text",
-                msg("Read “{column}” as text", column=column["name"]),
-                msg("Every cell is kept as it is written; the column is no number and no date any more."),
-                {"type": {column["name"]: "text"}},
+                msg("Read “{column}” as text", column=column.name),
+                "Every cell is kept as it is written; the column is no number and no date any more.",
+                {"type": {column.name: "text"}},
             )
             yield Question(
-                id=f"reading.{evidence['rule']}.{column['name']}",
+                id=f"reading.{evidence.rule}.{column.name}",
                 stage="problem",
-                weight=DOUBTS[evidence["rule"]],
-                column=column["name"],
-                message=msg("“{column}” was read as {type}. Is that right?", column=column["name"], type=column["type"]),
-                evidence=evidence["message"],
-                options=(accepted(msg("The column stays as it was read.")), as_text),
+                weight=DOUBTS[evidence.rule],
+                column=column.name,
+                message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
+                evidence=evidence.message,
+                options=(accepted("The column stays as it was read."), as_text),
                 default="accept",
-                rows=tuple(evidence["rows"]),
-                settled=msg("You chose this type.") if note is not None and note.type else "",
+                rows=evidence.rows,
+                settled="You chose this type." if note is not None and note.type else "",
             )
 
 
-def guess_questions(project: Project, overview: Mapping[str, Any]) -> Iterator[Question]:
+def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
     """The positive class and the kind of task, where the data alone cannot decide them."""
-    column = next((one for one in overview["columns"] if one["name"] == project.target), None)
-    if column is None or "task" not in column["target"]:
+    column = overview.column(project.target)
+    if column is None or column.target.task is None:
         return
-    guessed = column["target"]
-    spec = task_spec(guessed["task"])
-    values = [one for one in guessed["tasks"] if not task_spec(one).has_classes]
-    if guessed["task"] == project.task and spec.has_classes and not spec.has_positive and values:
+    guessed = column.target
+    spec = task_spec(column.target.task)
+    values = [one for one in guessed.tasks if not task_spec(one).has_classes]
+    if guessed.task == project.task and spec.has_classes and not spec.has_positive and values:
         yield Question(
             id=f"guess.task.{project.target}",
             stage="problem",
             weight="warning",
             column=project.target,
             message=msg("Are the numbers of “{target}” classes or amounts?", target=project.target),
-            evidence=guessed["why"],
-            options=(
-                accepted(msg("Each number stays a class of its own.")),
-                *(_field("task", one, as_message(task_spec(one).label)) for one in values),
-            ),
+            evidence=guessed.reason,
+            options=(accepted("Each number stays a class of its own."), *(_field("task", one, task_spec(one).label) for one in values)),
             default="accept",
         )
-    if guessed["positive_doubtful"] and guessed["positive"] == project.positive and project.positive is not None:
-        others = [value for value, _ in guessed["classes"] if value != project.positive]
+    if guessed.positive_doubtful and guessed.positive == project.positive and project.positive is not None:
+        others = [value for value, _ in guessed.classes if value != project.positive]
         yield Question(
             id=f"guess.positive.{project.target}",
             stage="problem",
             weight="warning",
             column=project.target,
             message=msg("Is “{positive}” the class that matters?", positive=project.positive),
-            evidence=guessed["positive_why"],
+            evidence=guessed.positive_reason,
             options=(
                 accepted(msg("Precision, recall and the threshold are about this class.")),
                 *(_field("positive", one, str(one)) for one in others),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.engine.profiling import Finding
+from mlops_desktop.engine.profiling import Finding, Overview
 from mlops_desktop.engine.project import Answer, Project, apply_fix
 from mlops_desktop.engine.questions.from_findings import finding_questions
 from mlops_desktop.engine.questions.from_reading import guess_questions, reading_questions
@@ -17,7 +16,7 @@ from mlops_desktop.serving.message import msg
 _ORDER = {"high": 0, "warning": 1, "info": 2}
 
 
-def questions(project: Project, overview: Mapping[str, Any], findings: Sequence[Finding]) -> tuple[Question, ...]:
+def questions(project: Project, overview: Overview, findings: Sequence[Finding]) -> tuple[Question, ...]:
     """Every doubt about the project's data and guesses, the weightiest first, each with the answer that the project holds.
 
     `overview` and `findings` are of the project's table (`engine.profiling`).

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling import ColumnProfile, Finding, Profile
+from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.engine.reporting.decision_sections import not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, share, table
 from mlops_desktop.engine.reporting.report_plots import short
-
-Json = dict[str, Any]
 
 MOST_COLUMNS = 200
 MOST_FINDINGS = 100
@@ -23,7 +22,7 @@ MOST_TOP = 3
 _COLOURS = {"high": "bad", "warning": "warn"}
 
 
-def data(profile: Profile | None, project: Json) -> Html:
+def data(profile: Profile | None, project: Project) -> Html:
     """Everything found in the data."""
     if not profile:
         return not_yet("Profile the data in stage 2.")
@@ -44,7 +43,7 @@ def data(profile: Profile | None, project: Json) -> Html:
 
 
 def findings(found: Sequence[Finding]) -> Html:
-    """What is worth a look, with its weight and why it matters."""
+    """The findings, each with its weight and why it matters."""
     if not found:
         return paragraph("Nothing was found that needs attention.", quiet=True)
     entries = []
@@ -58,13 +57,12 @@ def findings(found: Sequence[Finding]) -> Html:
     return join([items(entries), more])
 
 
-def column_table(columns: Sequence[ColumnProfile], project: Json) -> Html:
+def column_table(columns: Sequence[ColumnProfile], project: Project) -> Html:
     """One row per column: type, role, gaps, different values, what it holds."""
-    notes = project.get("columns") or {}
     rows = []
     for column in columns[:MOST_COLUMNS]:
-        note = notes.get(column.name) or {}
-        role = "target" if column.name == project.get("target") else note.get("role") or ""
+        note = project.columns.get(column.name) or ColumnNote()
+        role = project.role(column.name) or ""
         notes_html = "".join(f"<br><small>{escape(text)}</small>" for text in _notes(column, note))
         name = Html(f"{escape(short(column.name, 60))}{notes_html}")
         missing = column.missing
@@ -74,9 +72,9 @@ def column_table(columns: Sequence[ColumnProfile], project: Json) -> Html:
     return table(head, rows, (3, 4), caption=caption)
 
 
-def _notes(column: ColumnProfile, note: Mapping[str, Any]) -> list[str]:
-    unit = note.get("unit") or column.unit
-    return [text for text in (note.get("description") or column.description, f"in {unit}" if unit else "") if text]
+def _notes(column: ColumnProfile, note: ColumnNote) -> list[str]:
+    unit = note.unit or column.unit
+    return [text for text in (note.description or column.description, f"in {unit}" if unit else "") if text]
 
 
 def _bars(column: ColumnProfile) -> Html:

@@ -6,95 +6,64 @@ The same facts give the same bytes: no clock, no random ids, and figures without
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypedDict
 
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.evaluation import Acceptance
 from mlops_desktop.engine.profiling import Profile
+from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
-
-Json = dict[str, Any]
-
-
-class Facts(TypedDict, total=False):
-    """What a report is made of; what is absent or None stands as “not done yet”.
-
-    `project` as in project.json, `profile` (see `profile`), `runs` and `chosen` as `Run.to_json`, `model` {`version`, `threshold`,
-    `features`}, `out_of_fold` and `evaluation` (see `evaluation`; with `importance` inside, see `explanation`), `goals` (see `gate`),
-    `test_accesses` how often the held-out test set was opened, `split` {`train`, `test`} numbers of rows, `versions` of libraries by
-    name (those of the chosen run unless given).
-    """
-
-    project: Json
-    profile: Profile | None
-    runs: list[Json]
-    chosen: Json | None
-    model: Json
-    out_of_fold: Json | None
-    evaluation: Json | None
-    goals: Acceptance | None
-    test_accesses: int
-    split: Json
-    versions: dict[str, str]
+from mlops_desktop.engine.reporting.report_facts import ReportFacts
 
 
-def write_report(path: Path, facts: Facts | Json) -> None:
+def write_report(path: Path, facts: ReportFacts) -> None:
     """Write the report of a project; the file is there wholly or not at all. UserError when the disk refuses."""
     _write(path, report_html(facts))
 
 
-def report_html(facts: Facts | Json) -> str:
+def report_html(facts: ReportFacts) -> str:
     """The page that `write_report` writes."""
-    project: Json = facts.get("project") or {}
-    chosen, evaluation = facts.get("chosen"), facts.get("evaluation")
-    task = project.get("task") or ""
-    importance = (evaluation or facts.get("out_of_fold") or {}).get("importance")
+    project, chosen = facts.project, facts.chosen
+    shown = facts.evaluation or facts.out_of_fold
+    split = decision_sections.split(project.split, facts.split, facts.test_accesses)
+    leaderboard = decision_sections.leaderboard(facts.runs, chosen.id if chosen else "", project.task or "")
     sections = [
         ("problem", "Problem", decision_sections.problem(project)),
-        ("data", "Data", data_section.data(facts.get("profile"), project)),
+        ("data", "Data", data_section.data(facts.profile, project)),
         ("preparation", "Preparation", decision_sections.preparation(project)),
-        ("split", "Split and sealed test part", decision_sections.split(project, facts.get("split") or {}, facts.get("test_accesses"))),
-        ("leaderboard", "Leaderboard", decision_sections.leaderboard(facts.get("runs") or [], (chosen or {}).get("id", ""), task)),
-        ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.get("model") or {}, project, facts.get("runs") or [])),
-        ("evaluation", "Evaluation", result_sections.evaluation(evaluation, facts.get("out_of_fold"))),
-        ("importance", "Importance of columns", result_sections.importance(importance)),
+        ("split", "Split and held-out test set", split),
+        ("leaderboard", "Leaderboard", leaderboard),
+        ("model", "Chosen model", decision_sections.chosen_model(chosen, facts.model, project.refit, facts.runs)),
+        ("evaluation", "Evaluation", result_sections.evaluation(facts.evaluation, facts.out_of_fold)),
+        ("importance", "Importance of columns", result_sections.importance(shown.importance if shown else None)),
         ("threshold", "Cut-off", result_sections.threshold(facts)),
-        ("goals", "Goals", decision_sections.goals(facts.get("goals"))),
+        ("goals", "Goals", decision_sections.goals(facts.goals)),
         ("reproduce", "Reproduce", decision_sections.reproduce(facts)),
     ]
-    brief = project.get("brief") or {}
-    subtitle = brief.get("statement") or (
-        f"Predicting {project['target']} from {project.get('file') or 'a table'}" if project.get("target") else ""
-    )
-    return page(f"Report: {project.get('name') or project.get('file') or 'project'}", subtitle, _cards(facts, project), sections)
+    subtitle = project.brief.statement or (f"Predicting {project.target} from {project.file or 'a table'}" if project.target else "")
+    return page(f"Report: {project.name or project.file or 'project'}", subtitle, _cards(facts), sections)
 
 
-def _cards(facts: Facts | Json, project: Json) -> list[Html]:
-    """The four figures at the head: score, model, data, verdict."""
+def _cards(facts: ReportFacts) -> list[Html]:
+    """The figures at the head: score, model, data, goals met, uses of the held-out test set."""
     cards = []
-    shown = facts.get("evaluation") or facts.get("out_of_fold")
-    task = project.get("task") or ""
-    metric = decision_sections.metric_named(project.get("metric") or "", task)
-    entry = next((m for m in (shown or {}).get("metrics", ()) if m["id"] == project.get("metric")), None)
-    if entry and metric:
-        bounds = sorted(metric.shown(value) for value in (entry["low"], entry["high"]) if value is not None)
+    shown, project = facts.evaluation or facts.out_of_fold, facts.project
+    metric = decision_sections.metric_named(project.metric, project.task or "")
+    result = shown.metric(project.metric) if shown else None
+    if result and metric:
+        bounds = sorted(metric.shown(value) for value in (result.low, result.high) if value is not None)
         between = f", {number(bounds[0])} to {number(bounds[1])}" if len(bounds) == 2 else ""
-        where = "on the test part" if facts.get("evaluation") else "out of fold"
-        cards.append(card(metric.label, number(entry["shown"]), where + between))
-    chosen = facts.get("chosen")
-    if chosen:
-        cards.append(card("Chosen model", chosen["label"], f"of {number(len(facts.get('runs') or [chosen]))} runs"))
-    profile = facts.get("profile")
-    if profile:
-        cards.append(card("Data", f"{number(profile.rows)} rows", f"{number(len(profile.columns))} columns"))
-    goals = facts.get("goals")
+        where = "on the held-out test set" if facts.evaluation else "out of fold"
+        cards.append(card(metric.label, number(result.shown), where + between))
+    if facts.chosen:
+        cards.append(card("Chosen model", facts.chosen.label, f"of {number(len(facts.runs) or 1)} runs"))
+    if facts.profile:
+        cards.append(card("Data", f"{number(facts.profile.rows)} rows", f"{number(len(facts.profile.columns))} columns"))
+    goals = facts.goals
     if goals and goals.goals:
         met = sum(1 for goal in goals.goals if goal.passed)
         cards.append(card("Goals", f"{met} of {len(goals.goals)} met", "accepted" if goals.passed else "not accepted"))
-    test_accesses = facts.get("test_accesses")
-    if test_accesses is not None:
-        cards.append(card("Test part opened", "never" if not test_accesses else "once" if test_accesses == 1 else f"{test_accesses} times"))
+    if facts.test_accesses is not None:
+        cards.append(card("Held-out test set used", decision_sections.times_text(facts.test_accesses)))
     return cards
 
 
@@ -110,7 +79,7 @@ def write_profile_report(path: Path, profile: Profile, name: str) -> None:
     ]
     sections = [
         ("findings", "Findings", data_section.findings(profile.findings)),
-        ("columns", "Columns", data_section.column_table(columns, {})),
+        ("columns", "Columns", data_section.column_table(columns, Project())),
         ("relations", "Relations", data_section.related(profile)),
         ("evidence", "How the file was read", data_section.evidence(profile.evidence)),
     ]

@@ -1,4 +1,4 @@
-"""The pictures of a report: matplotlib figures as SVG text that follows the page's light or dark colours.
+"""The plots of a report: matplotlib figures as SVG text that follows the page's light or dark colours.
 
 Figures are drawn in placeholder colours, which become CSS variables of the page. Nothing in them depends on the clock, a random number or
 a font that may be absent: the same data give the same text.
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlops_desktop.engine.evaluation import ClassCurves, ErrorHistogram, Residuals
+from mlops_desktop.engine.training import ThresholdCurve
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Json = dict[str, Any]
 
 # Placeholder colours and the variables that the page gives them; the six series follow each other in this order.
 TEXT, GRID, FAINT = "#010101", "#010102", "#010103"
@@ -72,66 +73,66 @@ def _inline(svg: str, name: str, description: str) -> str:
     return head + svg[svg.index(">") + 1 :].strip()
 
 
-def roc(curves: Sequence[Json], positive: bool) -> str:
+def roc(curves: Sequence[ClassCurves], positive: bool) -> str:
     """True positive rate over false positive rate, a line per class; `positive`: there is one line, of the positive class."""
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(str(c["class"]), c["roc"]["x"], c["roc"]["y"]) for c in curves], positive)
+        _lines(axes, [(str(c.label), c.roc.x, c.roc.y) for c in curves], positive)
         _shares(axes, "False positive rate", "True positive rate (recall)")
 
     return draw(paint, "roc", "ROC curve")
 
 
-def precision_recall(curves: Sequence[Json], positive: bool) -> str:
+def precision_recall(curves: Sequence[ClassCurves], positive: bool) -> str:
     """Precision over recall, a line per class; dotted for one class alone: the precision of guessing."""
 
     def paint(axes: Axes) -> None:
-        if positive and curves[0]["precision_recall"]["share"] is not None:
-            axes.axhline(curves[0]["precision_recall"]["share"], color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(str(c["class"]), c["precision_recall"]["x"], c["precision_recall"]["y"]) for c in curves], positive)
+        if positive and (share := curves[0].precision_recall.share) is not None:
+            axes.axhline(share, color=FAINT, linestyle=":", linewidth=1)
+        _lines(axes, [(str(c.label), c.precision_recall.x, c.precision_recall.y) for c in curves], positive)
         _shares(axes, "Recall", "Precision")
 
     return draw(paint, "pr", "Precision-recall curve")
 
 
-def calibration(curves: Sequence[Json], positive: bool) -> str:
+def calibration(curves: Sequence[ClassCurves], positive: bool) -> str:
     """The observed share over the predicted probability, with 95 % intervals for one class alone."""
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
         if positive:
-            found = curves[0]["calibration"]
-            observed = np.array(found["observed"])
-            reach = np.maximum([observed - found["low"], found["high"] - observed], 0.0)
-            axes.errorbar(found["predicted"], observed, yerr=reach, fmt="none", ecolor=SERIES[0], elinewidth=1, alpha=0.6)
-        lines = [(str(c["class"]), c["calibration"]["predicted"], c["calibration"]["observed"]) for c in curves]
+            found = curves[0].calibration
+            observed = np.array(found.observed)
+            reach = np.maximum([observed - found.low, found.high - observed], 0.0)
+            axes.errorbar(found.predicted, observed, yerr=reach, fmt="none", ecolor=SERIES[0], elinewidth=1, alpha=0.6)
+        lines = [(str(c.label), c.calibration.predicted, c.calibration.observed) for c in curves]
         _lines(axes, lines, positive, marks=True)
         _shares(axes, "Predicted probability", "Observed share")
 
     return draw(paint, "calibration", "Calibration curve")
 
 
-def gain(curves: Sequence[Json], positive: bool) -> str:
+def gain(curves: Sequence[ClassCurves], positive: bool) -> str:
     """The share of a class that is found over the share of rows taken from the highest score down."""
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        lines = [(str(c["class"]), [0.0, *c["gain"]["share"]], [0.0, *c["gain"]["found"]]) for c in curves if c["gain"]["share"]]
+        lines = [(str(c.label), [0.0, *c.gain.share], [0.0, *c.gain.found]) for c in curves if c.gain.share]
         _lines(axes, lines, positive)
         _shares(axes, "Rows taken, highest score first", "Found")
 
     return draw(paint, "gain", "Cumulative gain")
 
 
-def threshold(curve: Json, chosen: float | None) -> str:
+def threshold(curve: ThresholdCurve, chosen: float | None) -> str:
     """Precision, recall and F1 over the cut-off, with the chosen one."""
 
     def paint(axes: Axes) -> None:
-        asked = np.array(curve["share"]) > 0  # where no row is answered yes there is no precision
-        lines = [("Precision", curve["threshold"], np.where(asked, curve["precision"], np.nan).tolist())]
-        lines += [(label, curve["threshold"], curve[key]) for key, label in (("recall", "Recall"), ("f1", "F1"))]
-        _lines(axes, lines, False)
+        asked = np.array(curve.share) > 0  # where no row is answered yes there is no precision
+        precision = np.where(asked, curve.precision, np.nan).tolist()
+        lines = (("Precision", precision), ("Recall", curve.recall), ("F1", curve.f1))
+        _lines(axes, [(label, curve.threshold, values) for label, values in lines], False)
         if chosen is not None:
             axes.axvline(chosen, color=TEXT, linestyle="--", linewidth=1)
         _shares(axes, "Cut-off", "")
@@ -139,25 +140,25 @@ def threshold(curve: Json, chosen: float | None) -> str:
     return draw(paint, "threshold", "Precision, recall and F1 over the cut-off")
 
 
-def predicted_actual(found: Json) -> str:
+def predicted_actual(found: Residuals) -> str:
     """Answers over true values."""
 
     def paint(axes: Axes) -> None:
-        both = [*found["actual"], *found["predicted"]]
+        both = [*found.actual, *found.predicted]
         axes.plot([min(both), max(both)], [min(both), max(both)], color=FAINT, linestyle=":", linewidth=1)
-        size = float(np.clip(4_000 / max(len(found["actual"]), 1), 5, 20))
-        axes.scatter(found["actual"], found["predicted"], s=size, color=SERIES[0], alpha=0.45, linewidths=0)
+        size = float(np.clip(4_000 / max(len(found.actual), 1), 5, 20))
+        axes.scatter(found.actual, found.predicted, s=size, color=SERIES[0], alpha=0.45, linewidths=0)
         axes.set(xlabel="True value", ylabel="Answer")
 
     return draw(paint, "fit", "Answers over true values")
 
 
-def error_histogram(found: Json) -> str:
+def error_histogram(found: ErrorHistogram) -> str:
     """How many rows were missed by how much."""
 
     def paint(axes: Axes) -> None:
-        edges = np.array(found["edges"])
-        axes.bar(edges[:-1], found["counts"], width=np.diff(edges), align="edge", color=SERIES[0], linewidth=0)
+        edges = np.array(found.edges)
+        axes.bar(edges[:-1], found.counts, width=np.diff(edges), align="edge", color=SERIES[0], linewidth=0)
         axes.axvline(0, color=TEXT, linestyle="--", linewidth=1)
         axes.set(xlabel="Error (answer minus true value)", ylabel="Rows")
         axes.grid(False, axis="x")

@@ -2,61 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from mlops_desktop.engine.choices import task_spec, tasks
+from mlops_desktop.engine.evaluation import Classification, Evaluation, Importance, Residuals
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.engine.reporting import report_plots
 from mlops_desktop.engine.reporting.decision_sections import metric_named, not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, figure, heading, items, join, number, paragraph, share, table
 from mlops_desktop.engine.reporting.page import figures as side_by_side
-
-Json = dict[str, Any]
+from mlops_desktop.engine.reporting.report_facts import ReportFacts
 
 MOST_CELLS = 12
 MOST_COLUMNS = 25
 MIX_UPS = 15
 
 
-def evaluation(found: Json | None, out_of_fold: Json | None) -> Html:
+def evaluation(found: Evaluation | None, out_of_fold: Evaluation | None) -> Html:
     """Every metric with its interval, tables and plots: of the held-out test set, or before it is used of the out-of-fold scores."""
     shown = found or out_of_fold
     if not shown:
         return not_yet("Metrics and curves follow when a model is chosen.")
-    where = "the sealed test part" if found else "out-of-fold scores of the training part; the test part is still sealed"
-    text = f"Measured on {number(shown['rows'])} rows: {where}."
-    if shown["resamples"]:
-        text += f" Intervals hold the middle 95 % of {number(shown['resamples'])} bootstrap resamples."
-    parts = [paragraph(text, quiet=True), items(shown.get("notes") or []), metric_table(shown, out_of_fold if found else None)]
-    if task_spec(shown["task"]).has_classes:
-        return join([*parts, _classes(shown)])
-    return join([*parts, _errors(shown["residuals"])])
+    unused = "out-of-fold scores of the training rows; the held-out test set was not used yet"
+    text = f"Measured on {number(shown.rows)} rows: {'the held-out test set' if found else unused}."
+    if shown.resamples:
+        text += f" Intervals hold the middle 95 % of {number(shown.resamples)} bootstrap resamples."
+    parts = [paragraph(text, quiet=True), items(shown.notes), metric_table(shown, out_of_fold if found else None)]
+    if shown.classification is not None:
+        parts.append(_classes(shown.classification))
+    if shown.residuals is not None:
+        parts.append(_errors(shown.residuals))
+    return join(parts)
 
 
-def metric_table(found: Json, out_of_fold: Json | None) -> Html:
+def metric_table(found: Evaluation, out_of_fold: Evaluation | None) -> Html:
     """Metric, value with interval, the same out of fold, the baseline, and what it means."""
-    task = found["task"]
-    other = {entry["id"]: entry for entry in (out_of_fold or {}).get("metrics", ())}
     rows = []
-    for entry in found["metrics"]:
-        metric = metric_named(entry["id"], task)
-        bounds = sorted(metric.shown(value) for value in (entry["low"], entry["high"]) if metric and value is not None)
+    for result in found.metrics:
+        metric = metric_named(result.id, found.task)
+        bounds = sorted(metric.shown(value) for value in (result.low, result.high) if metric and value is not None)
         between = f"{number(bounds[0])} to {number(bounds[1])}" if len(bounds) == 2 else "–"
-        cells: list[Any] = [entry["label"], number(entry["shown"]), between]
+        cells = [result.label, number(result.shown), between]
         if out_of_fold:
-            cells.append(number(other.get(entry["id"], {}).get("shown")))
-        base = entry["baseline"]
+            other = out_of_fold.metric(result.id)
+            cells.append(number(other.shown if other else None))
+        base = result.baseline
         cells.append(number(metric.shown(base) if metric and base is not None else base))
-        rows.append([*cells, entry["told"]])
+        rows.append([*cells, result.summary])
     head = ["Metric", "Value", "95 % interval", *(["Out of fold"] if out_of_fold else []), "Baseline", "In words"]
-    return table(head, rows, range(1, len(head) - 1), caption=f"The baseline looks at no column: it {task_spec(task).baseline}.")
+    caption = f"The baseline uses no column: it {task_spec(found.task).baseline}."
+    return table(head, rows, range(1, len(head) - 1), caption=caption)
 
 
-def _classes(found: Json) -> Html:
-    binary, curves = task_spec(found["task"]).has_positive, found["curves"]
+def _classes(found: Classification) -> Html:
+    binary = found.positive is not None
     parts = [heading("Right and wrong answers"), _confusion(found), _per_class(found)]
-    defined = [curve for curve in curves if curve["roc"]["x"]][: len(report_plots.SERIES)]
+    defined = [curve for curve in found.curves if curve.roc.x][: len(report_plots.SERIES)]
     if defined:
         pieces = [
             figure(report_plots.roc(defined, binary), "ROC curve"),
@@ -64,10 +65,10 @@ def _classes(found: Json) -> Html:
             figure(report_plots.calibration(defined, binary), "Calibration"),
             figure(report_plots.gain(defined, binary), "Gain"),
         ]
-        of = f" for “{defined[0]['class']}”" if binary else ""
+        of = f" for “{defined[0].label}”" if binary else ""
         more = (
-            f" The first {len(defined)} of {len(found['classes'])} classes are shown."
-            if not binary and len(found["classes"]) > len(defined)
+            f" The first {len(defined)} of {len(found.classes)} classes are shown."
+            if not binary and len(found.classes) > len(defined)
             else ""
         )
         text = (
@@ -77,8 +78,8 @@ def _classes(found: Json) -> Html:
     return join(parts)
 
 
-def _confusion(found: Json) -> Html:
-    labels, counts = [str(name) for name in found["confusion"]["labels"]], found["confusion"]["counts"]
+def _confusion(found: Classification) -> Html:
+    labels, counts = [str(name) for name in found.confusion.labels], found.confusion.counts
     if len(labels) > MOST_CELLS:
         return _mix_ups(labels, counts)
     head = "".join(f'<th scope="col" class="n">{escape(report_plots.short(name, 24))}</th>' for name in labels)
@@ -113,37 +114,36 @@ def _mix_ups(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> Html:
     )
 
 
-def _per_class(found: Json) -> Html:
-    entries = found["per_class"][:100]
+def _per_class(found: Classification) -> Html:
+    shown = found.per_class[:100]
     rows = [
         (
-            report_plots.short(str(e["class"]), 60),
-            number(e["rows"]),
-            number(e["answered"]),
-            share(e["precision"]),
-            share(e["recall"]),
-            share(e["f1"]),
+            report_plots.short(str(one.label), 60),
+            number(one.rows),
+            number(one.answered),
+            share(one.precision),
+            share(one.recall),
+            share(one.f1),
         )
-        for e in entries
+        for one in shown
     ]
     head = ["Class", "Rows", "Answered", "Precision", "Recall", "F1"]
-    return table(head, rows, range(1, 6), caption="" if len(entries) == len(found["per_class"]) else "The first 100 classes.")
+    return table(head, rows, range(1, 6), caption="" if len(shown) == len(found.per_class) else "The first 100 classes.")
 
 
-def _errors(found: Json) -> Html:
-    if not found["actual"]:
+def _errors(found: Residuals) -> Html:
+    if not found.actual:
         return Html("")
-    title = "Answers over true values" + (f" (a sample of {number(len(found['actual']))} rows)" if found["sampled"] else "")
+    title = "Answers over true values" + (f" (a sample of {number(len(found.actual))} rows)" if found.sampled else "")
     pieces = [
         figure(report_plots.predicted_actual(found), title),
-        figure(report_plots.error_histogram(found["histogram"]), "Errors"),
+        figure(report_plots.error_histogram(found.histogram), "Errors"),
     ]
-    quantiles = [(f"{100 * entry['share']:g} of 100 answers", f"miss by at most {number(entry['error'])}") for entry in found["quantiles"]]
+    quantiles = [(f"{100 * one.share:g} of 100 answers", f"miss by at most {number(one.error)}") for one in found.quantiles]
     bands = [
-        (f"{number(band['low'])} to {number(band['high'])}", number(band["rows"]), number(band["bias"], 3), number(band["mae"], 3))
-        for band in found["bands"]
+        (f"{number(band.low)} to {number(band.high)}", number(band.rows), number(band.bias, 3), number(band.mae, 3)) for band in found.bands
     ]
-    bias = found["bias"]
+    bias = found.bias or 0.0
     side = "too high" if bias > 0 else "too low"
     return join(
         [
@@ -157,27 +157,27 @@ def _errors(found: Json) -> Html:
     )
 
 
-def importance(found: Json | None) -> Html:
+def importance(found: Importance | None) -> Html:
     """How much the metric falls when a source column is shuffled."""
-    if not found or not found.get("columns"):
+    if not found or not found.columns:
         return not_yet("Importance is measured with the evaluation.")
     labels = {metric.id: metric.label for task in tasks() for metric in metrics_for(task)}
-    label = labels.get(found["metric"], found["metric"])
-    known = [row for row in found["columns"] if row["mean"] is not None]
-    used, idle = [row for row in known if row["used"]][:MOST_COLUMNS], [row["column"] for row in known if not row["used"]]
-    sample = f" A sample of {number(found['rows'])} of {number(found['of'])} rows was used." if found["rows"] < found["of"] else ""
+    label = labels.get(found.metric, found.metric)
+    used = [(one.column, one.mean, one.std or 0.0) for one in found.columns if one.used and one.mean is not None]
+    idle = [one.column for one in found.columns if not one.used]
+    sample = f" A sample of {number(found.rows)} of {number(found.of)} rows was used." if found.rows < found.of else ""
     text = (
         f"How much {label} gets worse when the values of a column are shuffled, on rows that the model did not learn from. "
-        f"Columns that say the same share their importance.{sample}"
+        f"Columns with the same information share their importance.{sample}"
     )
     parts = [paragraph(text, quiet=True)]
     if used:
-        names = [row["column"] for row in used]
-        picture = report_plots.bars(names, [row["mean"] for row in used], [row["std"] for row in used], f"Fall of {label}", "importance")
-        parts.append(Html(f"<figure>{picture}</figure>"))
+        names, means, deviations = zip(*used[:MOST_COLUMNS], strict=True)
+        plot = report_plots.bars(names, means, deviations, f"Fall of {label}", "importance")
+        parts.append(Html(f"<figure>{plot}</figure>"))
     else:
         parts.append(paragraph("The metric is not defined on these rows, or the model uses no column."))
-    if len([row for row in known if row["used"]]) > MOST_COLUMNS:
+    if len(used) > MOST_COLUMNS:
         parts.append(paragraph(f"The {MOST_COLUMNS} most important columns are shown.", quiet=True))
     if idle:
         more = f" and {len(idle) - 20} more" if len(idle) > 20 else ""
@@ -185,20 +185,22 @@ def importance(found: Json | None) -> Html:
     return join(parts)
 
 
-def threshold(facts: Mapping[str, Any]) -> Html:
+def threshold(facts: ReportFacts) -> Html:
     """The cut-off and the curve that it was chosen on."""
-    project, found = facts.get("project") or {}, facts.get("out_of_fold") or facts.get("evaluation")
-    if project.get("task") and not task_spec(project["task"]).has_positive:
+    project, evaluation = facts.project, facts.out_of_fold or facts.evaluation
+    if project.task and not task_spec(project.task).has_positive:
         return paragraph("This task has no cut-off: the answer is the most probable class, or a number.", quiet=True)
-    if not found or not found.get("threshold_curve"):
+    found = evaluation.classification if evaluation else None
+    if found is None or found.positive is None or found.threshold_curve is None:
         return not_yet("The cut-off is chosen on out-of-fold scores when a model is chosen.")
-    chosen = (facts.get("model") or {}).get("threshold", found.get("threshold"))
-    positive = str(found["classes"][found["positive"]])
-    by_hand = project.get("threshold") is not None
-    text = f"Rows with a probability of at least {number(chosen)} are answered “{positive}”. " if chosen is not None else ""
-    text += "The cut-off was set by hand." if by_hand else "The cut-off was chosen on out-of-fold scores, never on the test part."
-    parts = [
-        paragraph(text),
-        side_by_side([figure(report_plots.threshold(found["threshold_curve"], chosen), "What another cut-off would do")]),
-    ]
+    chosen = facts.model.threshold if facts.model else found.threshold
+    text = (
+        f"Rows with a probability of at least {number(chosen)} are answered “{found.classes[found.positive]}”. "
+        if chosen is not None
+        else ""
+    )
+    by_hand = project.threshold is not None
+    text += "The cut-off was set by hand." if by_hand else "The cut-off was chosen on out-of-fold scores, never on the held-out test set."
+    plot = report_plots.threshold(found.threshold_curve, chosen)
+    parts = [paragraph(text), side_by_side([figure(plot, "What another cut-off would do")])]
     return join([*parts, paragraph("Dashed: the chosen cut-off.", quiet=True)])

@@ -1,6 +1,6 @@
 """Chooses the threshold of a binary model: the score from which a row is answered with the positive class.
 
-It is chosen on out-of-fold scores, never on the test part. What is maximised follows what the person asked for:
+It is chosen on out-of-fold scores, never on the held-out test set. What is maximised follows what the person asked for:
 
 - costs of errors, when given: the smallest mean cost per row;
 - accuracy, balanced accuracy or Matthews correlation as the project's metric: that metric;
@@ -13,14 +13,14 @@ there is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.engine.project import Costs
+from mlops_desktop.engine.project import OMIT_NONE, Costs
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
 
@@ -34,20 +34,34 @@ _RULES = {
 }
 
 
+@dataclass(frozen=True)
+class ThresholdCurve:
+    """What each cut-off does, in tuples of equal length: the cut-off (rising), metrics of the positive class, the `share` of rows answered
+    with it and, with costs, the mean `cost` per row.
+    """
+
+    threshold: tuple[float, ...]
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+    f1: tuple[float, ...]
+    balanced_accuracy: tuple[float, ...]
+    accuracy: tuple[float, ...]
+    share: tuple[float, ...]
+    cost: tuple[float, ...] | None = field(default=None, metadata=OMIT_NONE)
+
+
 @dataclass(frozen=True, eq=False)
 class Choice:
     """A cut-off: rows with a score of at least `threshold` are answered with the positive class.
 
     `rule` is what was optimised (a metric's id, or "cost"), `value` its value there (a cost: lower is better), `reason` one sentence.
-    `curve` holds lists of equal length, JSON-able: `threshold` (rising), `precision`, `recall`, `f1`, `balanced_accuracy`, `accuracy`,
-    `share` (answered yes) and, with costs, `cost`.
     """
 
     threshold: float
     rule: str
     value: float
     reason: str
-    curve: dict[str, list[float]]
+    curve: ThresholdCurve
 
 
 def rule_for(metric_id: str, positive_share: float, costs: Costs | None) -> str:
@@ -97,7 +111,7 @@ def _truth(target: Target, scores: Floats, positive: int) -> Bools:
 
 
 def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[str, Floats]:
-    """Every cut-off (rising) with its metrics, as columns named as in `Choice.curve`. `truth`: which rows are of the positive class."""
+    """Every cut-off (rising) with its metrics, as columns named as in `ThresholdCurve`. `truth`: which rows are of the positive class."""
     rounded = np.round(scores, 12)
     distinct, place = np.unique(rounded, return_inverse=True)
     yes = np.bincount(place, weights=truth, minlength=len(distinct))
@@ -141,19 +155,19 @@ def _share(above: Floats, below: Floats | float) -> Floats:
     return share
 
 
-def _thinned(table: dict[str, Floats], always: list[int]) -> dict[str, list[float]]:
+def _thinned(table: dict[str, Floats], always: list[int]) -> ThresholdCurve:
     """At most POINTS rows of the table, evenly over the ranks, the ends and the chosen row among them."""
     rows = len(table["threshold"])
     kept: Ints = np.unique([*np.linspace(0, rows - 1, min(rows, POINTS - 1)).round().astype(np.intp), *always]).astype(np.intp)
-    return {name: column[kept].tolist() for name, column in table.items() if name != "matthews_corrcoef"}
+    return ThresholdCurve(**{name: tuple(column[kept].tolist()) for name, column in table.items() if name != "matthews_corrcoef"})
 
 
-def threshold_curve(target: Target, positive_scores: Floats, positive: int, costs: Costs | None = None) -> dict[str, list[float]]:
+def threshold_curve(target: Target, positive_scores: Floats, positive: int, costs: Costs | None = None) -> ThresholdCurve:
     """The curve of `Choice` alone, for rows whose cut-off is not to be chosen."""
     return _thinned(cut_offs(_truth(target, positive_scores, positive), positive_scores, costs), [])
 
 
-def mean_cost(confusion: list[list[int]] | Any, positive: int, costs: Costs) -> float:
+def mean_cost(confusion: Sequence[Sequence[int]], positive: int, costs: Costs) -> float:
     """The mean cost per row of a 2 x 2 confusion matrix (actual, answered); NaN when it is empty."""
     counts, other = np.asarray(confusion, dtype=np.float64), 1 - positive
     paid = (

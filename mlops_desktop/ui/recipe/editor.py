@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -15,15 +15,24 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline import covers, place_for, place_of_proposal, reason_for, starter
+from mlops_desktop.engine.pipeline import (
+    RecipePreview,
+    RowFilterPreview,
+    StepPreview,
+    covers,
+    place_for,
+    place_of_proposal,
+    reason_for,
+    starter,
+)
 from mlops_desktop.engine.process import SuggestedStep, SuggestedSteps, SuggestSteps
 from mlops_desktop.engine.project import Project, Step
 from mlops_desktop.engine.workflow import blocked
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.recipe.preview import Kinds, RecipePreview
+from mlops_desktop.ui.recipe.preview import Kinds, PreviewQuery
 from mlops_desktop.ui.recipe.step_cards import doubled, moved, without
 
+T = TypeVar("T")
 PAUSE_MS = 250  # after an edit, before the child is asked what it does
 STEP, ROW_FILTER = "step", "row_filter"
 _FIELDS = {STEP: "steps", ROW_FILTER: "row_filters"}  # where the project holds them
@@ -54,7 +63,7 @@ class Recipe(QObject):
         self.kind, self.at = "", -1  # what is selected
         self.draft: Draft | None = None
         self.proposals: list[SuggestedStep] | None = None
-        self.preview = RecipePreview(controller, panel, self)
+        self.preview = PreviewQuery(controller, panel, self)
         self.preview.changed.connect(self.changed)
         self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), ROW_FILTER: ()}  # as they were last
         self._folder = controller.folder
@@ -106,7 +115,7 @@ class Recipe(QObject):
         return (at if kind == STEP else -1, at if kind == ROW_FILTER else -1)
 
     @property
-    def answer(self) -> Json | None:
+    def answer(self) -> RecipePreview | None:
         """The last answer of the preview."""
         return self.preview.answer
 
@@ -131,23 +140,32 @@ class Recipe(QObject):
                 found += [(column, param.kinds[0]) for column in getattr(component, name) if column not in known]
         return found
 
-    def outcome_of(self, kind: str, at: int) -> Json:
-        """What the preview says last of the step or row filter at a position of the project; empty when it says nothing."""
-        if self.answer is None:
-            return {}
-        text = self.answer["steps" if kind == STEP else "row_filters"]
+    def step_preview(self, at: int) -> StepPreview | None:
+        """What the preview says last of the step at a position of the project; None when it says nothing."""
+        return self._of_project(STEP, self.answer.steps if self.answer else (), at)
+
+    def row_filter_preview(self, at: int) -> RowFilterPreview | None:
+        """What the preview says last of the row filter at a position of the project; None when it says nothing."""
+        return self._of_project(ROW_FILTER, self.answer.row_filters if self.answer else (), at)
+
+    def _of_project(self, kind: str, found: tuple[T, ...], at: int) -> T | None:
+        """The one of what was found (for the project with the draft) that is about the item at a position of the project."""
         expected = len(self.items(kind))
-        if self.draft is not None and self.draft.kind == kind and len(text) > expected:
+        if self.draft is not None and self.draft.kind == kind and len(found) > expected:
             at += at >= self.draft.at
             expected += 1
-        return dict(text[at]) if len(text) == expected and 0 <= at < expected else {}
+        return found[at] if len(found) == expected and 0 <= at < expected else None
 
-    def draft_error(self) -> str:
-        """Why the draft cannot be done as it is; empty when it can, or when that is not known yet."""
-        if self.draft is None or not self.fresh or self.answer is None:
-            return ""
-        text = self.answer["steps" if self.draft.kind == STEP else "row_filters"]
-        return str(text[self.draft.at]["error"]) if self.draft.at < len(text) else ""
+    def error(self) -> str:
+        """Why what is selected cannot be done as it is; empty when it can, or when that is not known yet."""
+        draft, answer = self.draft, self.answer
+        if draft is None:
+            tried = self.step_preview(self.at) if self.kind == STEP else self.row_filter_preview(self.at)
+            return tried.error if tried else ""
+        found: tuple[StepPreview | RowFilterPreview, ...] = ()
+        if answer is not None and self.fresh:
+            found = answer.steps if draft.kind == STEP else answer.row_filters
+        return found[draft.at].error if draft.at < len(found) else ""
 
     def reason(self, at: int, kind: str = STEP) -> str:
         """Why the step or row filter at a position is sound for this data; empty when nothing was found that speaks for it."""

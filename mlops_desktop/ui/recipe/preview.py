@@ -7,18 +7,17 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.engine.choices import ALL
-from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.engine.pipeline import Keys, RecipePreview
 from mlops_desktop.engine.process import PreviewRecipe
 from mlops_desktop.engine.project import Project, digest
 from mlops_desktop.engine.workflow import blocked
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.project_controller import ProjectController
 
 Kinds = list[tuple[str, str]]
 REMEMBERED = 50  # steps before which the columns are known
 
 
-class RecipePreview(QObject):
+class PreviewQuery(QObject):
     """`show` says what is selected; when no answer about it is there, the child is asked after a pause. One question at a time."""
 
     changed = Signal()  # an answer came, or none will come
@@ -26,7 +25,7 @@ class RecipePreview(QObject):
     def __init__(self, controller: ProjectController, owner: str, parent: QObject) -> None:
         super().__init__(parent)
         self._controller, self._owner = controller, owner
-        self.answer: Json | None = None
+        self.answer: RecipePreview | None = None
         self._now: tuple[Project, int, int] = (Project(), -1, -1)
         self._question = self._before = ""
         self._asked = self._answered = self._waiting = ""
@@ -90,11 +89,11 @@ class RecipePreview(QObject):
         self._asked, self._open = question, True
         project, at, row_filter = self._now
 
-        def done(found: Json) -> None:
+        def done(found: RecipePreview) -> None:
             self.answer, self._answered = found, question
-            if not found["problem"] and (found["step"] is not None or at < 0):
+            if not found.problem and (found.step is not None or at < 0):
                 self._columns.pop(before, None)
-                self._columns[before] = [(name, kind) for name, kind in found["columns"]]
+                self._columns[before] = list(found.columns)
                 for old in list(self._columns)[:-REMEMBERED]:
                     del self._columns[old]
 

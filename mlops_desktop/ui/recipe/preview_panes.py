@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.ui.jobs import Json
+from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided, elided_name
@@ -35,13 +35,11 @@ def waiting_text(recipe: Recipe, complete: bool) -> str:
             if answer is None or recipe.preview.asking
             else tr("Recipe", "Nothing is known of this step yet.")
         )
-    if answer["problem"]:
-        return str(answer["problem"])
-    at, row_filter = recipe.selected_positions()
-    text = answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter]
-    if text["error"]:
+    if answer.problem:
+        return answer.problem
+    if recipe.error():
         return tr("Recipe", "As it is, this cannot be done.")
-    if at >= 0 and answer["step"] is None:
+    if recipe.selected_positions()[0] >= 0 and answer.step is None:
         return tr("Recipe", "A step before this one has to be mended first.")
     return ""
 
@@ -50,37 +48,33 @@ def facts_text(recipe: Recipe) -> str:
     """In a sentence or two, what the step does and on how many rows it was tried."""
     tr = QCoreApplication.translate
     answer = recipe.answer
-    if answer is None or not recipe.fresh or answer["problem"]:
+    if answer is None or not recipe.fresh or answer.problem or recipe.error():
         return ""
-    rows = answer["rows"]
+    rows = answer.rows
     at, row_filter = recipe.selected_positions()
-    if (answer["steps"][at] if at >= 0 else answer["row_filters"][row_filter] if row_filter >= 0 else {"error": ""})["error"]:
-        return ""
     if row_filter >= 0:
-        text = answer["row_filters"][row_filter]
+        tried = answer.row_filters[row_filter]
         one, many, end = tr("Recipe", "1 row is passed over"), tr("Recipe", "{n} rows are passed over"), tr("Recipe", "of {rows}.")
-        if not text["on"]:
+        if not tried.on:
             one, many = tr("Recipe", "1 row would be passed over"), tr("Recipe", "{n} rows would be passed over")
             end = tr("Recipe", "of {rows}: the rule is off.")
-        return f"{pluralize(text['gone'], one, many)} {end.format(rows=format(rows['table'], ','))}"
-    step = answer["step"]
+        return f"{pluralize(tried.gone, one, many)} {end.format(rows=format(rows.table, ','))}"
+    step = answer.step
     if step is None:
         return ""
     parts = []
-    if step["before"] != step["after"]:
-        width = pluralize(step["after"], tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
-        parts.append(width.replace("{before}", f"{step['before']:,}"))
-    if step["other"]:
-        parts.append(pluralize(step["other"], tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
+    if step.before != step.after:
+        width = pluralize(step.after, tr("Recipe", "{before} → 1 column"), tr("Recipe", "{before} → {n} columns"))
+        parts.append(width.replace("{before}", f"{step.before:,}"))
+    if step.other:
+        parts.append(pluralize(step.other, tr("Recipe", "1 with other values"), tr("Recipe", "{n} with other values")))
     parts = parts or [tr("Recipe", "nothing changes in these rows")]
-    tried = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows['sample']:,}")
-    if rows["sample"] < rows["train"]:
-        tried = tr("Recipe", "learned on a sample of {rows} of {of} training rows").format(
-            rows=f"{rows['sample']:,}", of=f"{rows['train']:,}"
-        )
-    seconds = answer["steps"][at]["seconds"]
+    learned = tr("Recipe", "learned on {rows} training rows").format(rows=f"{rows.sample:,}")
+    if rows.sample < rows.train:
+        learned = tr("Recipe", "learned on a sample of {rows} of {of} training rows").format(rows=f"{rows.sample:,}", of=f"{rows.train:,}")
+    seconds = answer.steps[at].seconds
     took = tr("Recipe", "{seconds} s").format(seconds=f"{seconds:.1f}" if seconds >= 0.05 else "< 0.1")
-    return " · ".join([*parts, tried, took])
+    return " · ".join([*parts, learned, took])
 
 
 class Pane(QFrame):
@@ -134,41 +128,40 @@ class ChangesPane(Pane):
         if not text and recipe.answer is not self._shown:
             self._shown = recipe.answer
             clear(self._grid)
-            self._filled = self._show_groups(self._groups())
+            self._filled = self._show_changes(self._changes())
         if not text and not self._filled:
             text = self.tr("In these rows the step changes nothing.")
         self.message.setText(text)
         self._pages.setCurrentIndex(1 if text else 0)
         self.facts.setText(facts_text(recipe))
 
-    def _groups(self) -> list[Json]:
+    def _changes(self) -> tuple[ColumnChange, ...]:
         """What is drawn of the answer; of a row filter, how many rows are used and how many are passed over."""
         answer, (_, row_filter) = self.recipe.answer, self.recipe.selected_positions()
         assert answer is not None
         if row_filter < 0:
-            return list(answer["step"]["groups"])
-        text, all_ = answer["row_filters"][row_filter], answer["rows"]["table"]
-        gone = text["gone"]
-        names = [self.tr("used"), self.tr("passed over")] if text["on"] else [self.tr("would be used"), self.tr("would be passed over")]
-        kept = {"kind": "rows", "names": names, "counts": [all_ - gone, gone], "missing": 0, "distinct": all_}
-        return [{"name": self.tr("Rows"), "before": None, "after": kept, "tells": None}]
+            return answer.step.columns if answer.step else ()
+        tried, all_ = answer.row_filters[row_filter], answer.rows.table
+        names = (self.tr("used"), self.tr("passed over")) if tried.on else (self.tr("would be used"), self.tr("would be passed over"))
+        kept = ColumnDistribution("rows", (all_ - tried.gone, tried.gone), missing=0, distinct=all_, names=names)
+        return (ColumnChange(self.tr("Rows"), None, kept),)
 
-    def _show_groups(self, groups: Sequence[Json]) -> bool:
-        pairs = sum(group["before"] is not None for group in groups)
-        lines = pairs + (len(groups) - pairs + 1) // 2
+    def _show_changes(self, changes: Sequence[ColumnChange]) -> bool:
+        pairs = sum(change.before is not None for change in changes)
+        lines = pairs + (len(changes) - pairs + 1) // 2
         self._high = CELLS[min(lines, len(CELLS)) - 1]
         line, side = 0, 0
-        for group in groups:
-            if group["before"] is not None:
+        for change in changes:
+            if change.before is not None:
                 line, side = (line + 1, 0) if side else (line, 0)
-                self._put(before_text(group), line, 0)
-                self._put(after_text(group), line, 1)
+                self._put(distribution(change.name, change.before), line, 0)
+                self._put(distribution_after(change), line, 1)
                 line += 1
                 continue
-            last = group is groups[-1] and not side  # alone in its line
-            self._put(after_text(group), line, side, 2 if last else 1)
+            last = change is changes[-1] and not side  # alone in its line
+            self._put(distribution_after(change), line, side, 2 if last else 1)
             line, side = (line + 1, 0) if side else (line, 1)
-        return bool(groups)
+        return bool(changes)
 
     def _put(self, shown: Distribution, line: int, side: int, across: int = 1) -> None:
         cell = DistributionCell(name=f"{self.recipe.panel}_cell_{line}_{side}")
@@ -181,45 +174,41 @@ class ChangesPane(Pane):
         self._grid.addWidget(cell, line, side, 1, across)
 
 
-def before_text(group: Json) -> Distribution:
-    """A column as it was."""
-    return _distribution(group["name"], group["before"])
-
-
-def after_text(group: Json) -> Distribution:
-    """What became of it, or what is new."""
+def distribution_after(change: ColumnChange) -> Distribution:
+    """What became of a column, or what is new."""
     tr = QCoreApplication.translate
-    after = group["after"]
+    after = change.after
     if after is None:
         return Distribution(tr("Recipe", "→ taken out"), [], note=tr("Recipe", "This column does not go on."))
-    if group["before"] is None:
-        made = _distribution(group["name"], after)
-        if group["tells"] is None:
+    if change.before is None:
+        made = distribution(change.name, after)
+        if change.target_score is None:
             return made
-        stat = tr("Recipe", "{score} with target").format(score=f"{group['tells']:.2f}")
+        stat = tr("Recipe", "{score} with target").format(score=f"{change.target_score:.2f}")
         return Distribution(made.title, made.groups, made.edges, made.names, stat, "accent", made.note)
     title = tr("Recipe", "→ after")
-    if after["kind"] == "many":
-        title = pluralize(after["distinct"], tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
-    return _distribution(title, after)
+    if after.kind == "many":
+        title = pluralize(after.distinct, tr("Recipe", "→ 1 column"), tr("Recipe", "→ {n} columns"))
+    return distribution(title, after)
 
 
-def _distribution(title: str, one: Json) -> Distribution:
+def distribution(title: str, one: ColumnDistribution) -> Distribution:
+    """The values of a column as a cell shows them."""
     tr = QCoreApplication.translate
-    total = sum(one["counts"]) + one["missing"]
+    total = sum(one.counts) + one.missing
     tone = ""
-    if one["kind"] == "many":
+    if one.kind == "many":
         stat = ""
-    elif one["kind"] == "rows":
-        stat = f"{one['counts'][0]:,} / {one['counts'][1]:,}"
-    elif one["missing"]:
-        stat, tone = tr("Recipe", "{count} missing").format(count=f"{one['missing']:,}"), "warn" if one["missing"] > 0.05 * total else ""
-    elif one["kind"] == "categorical":
-        stat = pluralize(one["distinct"], tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
+    elif one.kind == "rows":
+        stat = f"{one.counts[0]:,} / {one.counts[1]:,}"
+    elif one.missing:
+        stat, tone = tr("Recipe", "{count} missing").format(count=f"{one.missing:,}"), "warn" if one.missing > 0.05 * total else ""
+    elif one.kind == "categorical":
+        stat = pluralize(one.distinct, tr("Recipe", "1 level"), tr("Recipe", "{n} levels"))
     else:
-        stat = pluralize(one["distinct"], tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
-    edges = one.get("edges", []) if one["kind"] == "number" else []
-    return Distribution(title, [one["counts"]], edges, one.get("names", []), stat, tone, tr("Recipe", "no value"))
+        stat = pluralize(one.distinct, tr("Recipe", "1 value"), tr("Recipe", "{n} values"))
+    edges = one.edges if one.kind == "number" else ()
+    return Distribution(title, [one.counts], edges, one.names, stat, tone, tr("Recipe", "no value"))
 
 
 class RowsPane(Pane):
@@ -259,42 +248,41 @@ class RowsPane(Pane):
         self._shown = recipe.answer
         assert recipe.answer is not None
         if row_filter:
-            gone = recipe.answer["gone_rows"]
-            self._fill(gone["columns"], [str(number) for number in gone["numbers"]])
-            empty = not gone["numbers"]
+            gone = recipe.answer.filtered_out or FilteredOut((), ())
+            self._fill(gone.columns, gone.numbers)
+            empty = not gone.numbers
             self.message.setText(self.tr("No row is passed over: every row stays."))
         else:
-            shown = recipe.answer["step"]["rows"]
-            self._fill(shown, [])
+            shown = recipe.answer.step.rows if recipe.answer.step else ()
+            self._fill(shown, ())
             empty = not shown
             self.message.setText(self.tr("In these rows the step changes nothing."))
         self._pages.setCurrentIndex(1 if empty else 0)
 
-    def _fill(self, columns: Sequence[Json], numbers: Sequence[str]) -> None:
+    def _fill(self, columns: Sequence[ColumnCells], numbers: Sequence[int]) -> None:
         heads = [RowColumn(self.tr("Row"), "right", figures=True)] if numbers else []
         metrics = self.table.horizontalHeader().fontMetrics()
         for one in columns:
-            after = one.get("side") == "after"
-            figures = one["kind"] in ("number", "sparse")
-            name = one["name"] if len(one["name"]) <= LONG else elided_name(metrics, one["name"], WIDEST - 36)
-            title, width = f"→ {name}" if after else name, WIDEST if len(one["name"]) > LONG else 0
+            figures = one.kind in ("number", "sparse")
+            name = one.name if len(one.name) <= LONG else elided_name(metrics, one.name, WIDEST - 36)
+            title, width = f"→ {name}" if one.side == "after" else name, WIDEST if len(one.name) > LONG else 0
             heads.append(RowColumn(title, "right" if figures else "left", figures, width=width, tip=self._tip(one)))
-        count = max([len(one["cells"]) for one in columns] + [len(numbers)], default=0)
+        count = max([len(one.cells) for one in columns] + [len(numbers)], default=0)
         rows = []
         for at in range(count):
-            cells = [Cell(f"{int(numbers[at]):,}", tone="3")] if numbers else []
+            cells = [Cell(f"{numbers[at]:,}", tone="3")] if numbers else []
             for one in columns:
-                after = one.get("side") == "after"
-                cells.append(Cell(one["cells"][at], tone="" if after or numbers else "3", shade=0.02 if after else 0.0))
+                after = one.side == "after"
+                cells.append(Cell(one.cells[at], tone="" if after or numbers else "3", shade=0.02 if after else 0.0))
             rows.append(Row(str(at), cells))
         self.table.show_columns(heads)
         self.table.show_rows(rows)
 
-    def _tip(self, one: Json) -> str:
+    def _tip(self, one: ColumnCells) -> str:
         text = {
             "gone": self.tr("before; this column does not go on"),
-            "other": self.tr("after") if one.get("side") == "after" else self.tr("before"),
+            "other": self.tr("after") if one.side == "after" else self.tr("before"),
             "new": self.tr("new"),
             "source": self.tr("what it is made of"),
-        }.get(str(one.get("change", "")), "")
-        return f"{one['name']}\n{text}".strip()
+        }.get(one.change, "")
+        return f"{one.name}\n{text}".strip()

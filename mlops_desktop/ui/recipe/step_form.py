@@ -108,7 +108,7 @@ class StepCard(QFrame):
         self.why.setText(why)
         self._why_row.setVisible(bool(why))
         complete = self.form is not None and self.form.complete()
-        text = (recipe.draft_error() if complete else "") if draft else str(recipe.outcome_of(recipe.kind, recipe.at).get("error", ""))
+        text = recipe.error() if complete or draft is None else ""
         if self.form is not None and self.form.problem():
             text = ""  # it stands beneath its field
         self.error.setText(breakable(text))
@@ -136,7 +136,7 @@ class StepCard(QFrame):
         recipe, form = self.recipe, self.form
         if form is None or recipe.draft is None:
             return
-        why = form.problem() or ("" if form.complete() else self.tr("Fill in the empty fields first.")) or recipe.draft_error()
+        why = form.problem() or ("" if form.complete() else self.tr("Fill in the empty fields first.")) or recipe.error()
         self.add.setEnabled(not why)
         self.add.setToolTip(why)
 

@@ -130,65 +130,66 @@ class RecipeSide(QFrame):
 
     def _item(self, at: int) -> StepItem:
         recipe, step = self.recipe, self.recipe.steps[at]
-        text = recipe.outcome_of(STEP, at)
+        tried = recipe.step_preview(at)
         mine = recipe.mine(at)
         why = recipe.reason(at)
-        if text.get("waits"):
+        waits = tried is not None and tried.waits
+        if waits:
             why = self.tr("Not tried: a step before it has to be mended first.")
         return StepItem(
             f"{at + 1}. {step.component.label}",
             step_summary(step.component),
             on=step.on,
-            problem=str(text.get("error", "")),
+            problem=tried.error if tried else "",
             badge=self._widths(at) if mine else "",
             fixed=not mine,
-            why=why if mine or text.get("waits") else "",
+            why=why if mine or waits else "",
             link="" if mine else TITLES[PANELS[step.component.stage]],
         )
 
     def _widths(self, at: int) -> str:
         """How many columns go in and come out, where that is not the same."""
         recipe = self.recipe
-        after = recipe.outcome_of(STEP, at).get("width")
-        if after is None or recipe.answer is None or not recipe.steps[at].on:
+        tried = recipe.step_preview(at)
+        if tried is None or tried.width is None or recipe.answer is None or not recipe.steps[at].on:
             return ""
-        before = recipe.answer["rows"].get("columns")
-        for earlier in range(at):
-            width = recipe.outcome_of(STEP, earlier).get("width")
-            if recipe.steps[earlier].on and width is not None:
-                before = width
-        return "" if before in (None, after) else f"{before:,} → {after:,}"
+        before = recipe.answer.rows.columns
+        for i in range(at):
+            earlier = recipe.step_preview(i)
+            if recipe.steps[i].on and earlier is not None and earlier.width is not None:
+                before = earlier.width
+        return "" if before == tried.width else f"{before:,} → {tried.width:,}"
 
     def _row_filter_item(self, at: int) -> StepItem:
         step = self.recipe.controller.project.row_filters[at]
-        text = self.recipe.outcome_of(ROW_FILTER, at)
-        gone = f"−{text['gone']:,}" if step.on and text.get("gone") else ""
+        tried = self.recipe.row_filter_preview(at)
+        gone = f"−{tried.gone:,}" if step.on and tried and tried.gone else ""
         why = self.recipe.reason(at, ROW_FILTER)
-        row_filter = step.component
-        return StepItem(row_filter.label, step_summary(row_filter), on=step.on, problem=str(text.get("error", "")), badge=gone, why=why)
+        row_filter, problem = step.component, tried.error if tried else ""
+        return StepItem(row_filter.label, step_summary(row_filter), on=step.on, problem=problem, badge=gone, why=why)
 
     def _show_rows(self) -> None:
-        rows = self.recipe.answer["rows"] if self.recipe.answer else {}
-        if not rows:
+        rows = self.recipe.answer.rows if self.recipe.answer else None
+        if rows is None:
             self.rows_note.setText("")
-        elif rows["kept"] < rows["table"]:
+        elif rows.kept < rows.table:
             text = self.tr("{kept} of {table} rows are used; the others are passed over, nothing is deleted.")
-            self.rows_note.setText(text.format(kept=f"{rows['kept']:,}", table=f"{rows['table']:,}"))
+            self.rows_note.setText(text.format(kept=f"{rows.kept:,}", table=f"{rows.table:,}"))
         else:
-            self.rows_note.setText(pluralize(rows["table"], self.tr("The one row is used."), self.tr("All {n} rows are used.")))
+            self.rows_note.setText(pluralize(rows.table, self.tr("The one row is used."), self.tr("All {n} rows are used.")))
 
     def _show_outcome(self) -> None:
         answer = self.recipe.answer
-        matrix = answer["matrix"] if answer else None
-        text = str(answer["problem"] or (matrix["error"] if matrix else "")) if answer else ""
-        broken = bool(answer) and any(step["on"] and step["error"] for step in answer["steps"]) if answer else False
+        matrix = answer.matrix if answer else None
+        text = (answer.problem if answer else "") or (matrix.error if matrix else "")
+        broken = any(step.on and step.error for step in answer.steps) if answer else False
         tone = "err" if text or broken else "ok"
         if broken and not text:
             text = self.tr("A step cannot be done as it is: nothing can be trained before it is mended or switched off.")
-        elif not text and matrix and matrix["width"] is not None:
-            text = pluralize(matrix["width"], self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
-            if matrix["least"] < matrix["width"]:
-                text = self.tr("{least} to {most} features go to the models.").format(least=matrix["least"], most=matrix["width"])
+        elif not text and matrix and matrix.width is not None:
+            text = pluralize(matrix.width, self.tr("1 feature goes to the models."), self.tr("{n} features go to the models."))
+            if matrix.least is not None and matrix.least < matrix.width:
+                text = self.tr("{least} to {most} features go to the models.").format(least=matrix.least, most=matrix.width)
         if not text:
             tone = ""
             text = self.tr("Trying the steps …") if self.recipe.preview.asking else ""
@@ -203,7 +204,7 @@ class RecipeSide(QFrame):
         answer = self.recipe.answer
         if answer is None or self.recipe.draft is not None or not self.recipe.fresh:
             return ""
-        for at, text in enumerate(answer["steps"]):
-            if text["on"] and text["error"] and self.recipe.mine(at):
-                return f"{self.recipe.steps[at].component.label}: {text['error']}"
+        for at, step in enumerate(answer.steps):
+            if step.on and step.error and self.recipe.mine(at):
+                return f"{self.recipe.steps[at].component.label}: {step.error}"
         return ""

@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
         if "“" in text:
             project, overview = self.controller.project, self.controller.overview()
             names = {project.name, project.file, project.target, *project.columns, *TITLES.values()}
-            text = without_cells(text, names | {column["name"] for column in (overview or {}).get("columns", ())})
+            text = without_cells(text, names | {column.name for column in (overview.columns if overview else ())})
         self._drawer.add(text)
 
     @Slot(str, str, str)

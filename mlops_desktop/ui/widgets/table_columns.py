@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Table
+from mlops_desktop.engine.profiling import ColumnOverview, Overview
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.table_model import TableColumn
@@ -17,16 +18,16 @@ from mlops_desktop.ui.widgets.table_model import TableColumn
 MUCH_MISSING = 0.05
 
 
-def table_columns(table: Table, overview: Mapping[str, Any], target: str, classes: bool) -> list[TableColumn]:
-    """Every column of the table in its order; `seen` is its overview, `classes` whether the target's bars are classes."""
-    known = {one["name"]: one for one in overview["columns"]}
+def table_columns(table: Table, overview: Overview, target: str, classes: bool) -> list[TableColumn]:
+    """Every column of the table in its order, with its overview; `classes`: whether the target's bars are classes."""
+    known = {one.name: one for one in overview.columns}
     layout = table.frame.layout
     blocks = (("number", layout.numbers), ("categorical", layout.categoricals), ("date", layout.dates))
     places = {name: (kind, at) for kind, names in blocks for at, name in enumerate(names)}
     return [_column(table, column, places[column.name], known[column.name], target, classes) for column in table.schema.columns]
 
 
-def _column(table: Table, column: Column, place: tuple[str, int], overview: Mapping[str, Any], target: str, classes: bool) -> TableColumn:
+def _column(table: Table, column: Column, place: tuple[str, int], overview: ColumnOverview, target: str, classes: bool) -> TableColumn:
     (kind, at), frame = place, table.frame
     levels: Sequence[str] = ()
     values: NDArray[Any] = {"number": frame.numbers, "categorical": frame.codes, "date": frame.dates}[kind][:, at]
@@ -36,9 +37,9 @@ def _column(table: Table, column: Column, place: tuple[str, int], overview: Mapp
         levels = (column.grammar.false[0], column.grammar.true[0])
     caption, tone = head_caption(overview, table.rows)
     marked = column.name == target
-    bars = overview["bars"]
-    if marked and classes and overview["target"].get("classes"):
-        bars = [count for _, count in overview["target"]["classes"]][:12]
+    bars: Sequence[int] = overview.bars
+    if marked and classes and overview.target.classes:
+        bars = [count for _, count in overview.target.classes][:12]
     return TableColumn(
         name=column.name,
         kind=kind,
@@ -55,20 +56,20 @@ def _column(table: Table, column: Column, place: tuple[str, int], overview: Mapp
     )
 
 
-def head_caption(overview: Mapping[str, Any], rows: int) -> tuple[str, str]:
+def head_caption(overview: ColumnOverview, rows: int) -> tuple[str, str]:
     """A few words on a column, and their tone: how much is missing, else how many different values there are."""
     tr = QCoreApplication.translate
-    distinct, missing = int(overview["distinct"]), int(overview["missing"])
+    distinct, missing = overview.distinct, overview.missing
     if rows and missing == rows:
         return tr("Columns", "empty"), "warn"
     if missing:
         share = missing / rows
         text = tr("Columns", "{share} missing").format(share=f"{share:.1%}" if share >= 0.001 else "< 0.1%")
         return text, "warn" if share > MUCH_MISSING else ""
-    if overview["type"] == "id":
+    if overview.type == "id":
         return (tr("Columns", "unique id") if distinct == rows else tr("Columns", "id")), ""
     if distinct == 1:
         return tr("Columns", "one value"), "warn"
-    if overview["type"] in ("category", "ordered", "boolean"):
+    if overview.type in ("category", "ordered", "boolean"):
         return pluralize(distinct, tr("Columns", "1 level"), tr("Columns", "{n} levels")), ""
     return pluralize(distinct, tr("Columns", "1 value"), tr("Columns", "{n} values")), ""

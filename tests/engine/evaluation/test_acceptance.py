@@ -16,10 +16,10 @@ from mlops_desktop.serving.scorer import Scorer
 PROJECT = Project(target="y", task="binary", metric="roc_auc")
 
 
-def measured(**more):
+def measured():
     target = Target("binary", np.array([0, 0, 1, 1] * 20), ("no", "yes"))
     scores = np.tile([0.1, 0.6, 0.4, 0.9], 20)
-    return evaluate_scores(target, np.column_stack([1 - scores, scores]), positive=1, threshold=0.5, seed=0, resamples=200) | more
+    return evaluate_scores(target, np.column_stack([1 - scores, scores]), positive=1, threshold=0.5, seed=0, resamples=200)
 
 
 def test_no_goal_passes_with_a_note():
@@ -35,10 +35,10 @@ def test_score_goal_met_and_not_met():
     assert met.passed
     assert (goal.goal, goal.wanted, goal.measured, goal.passed, goal.metric) == ("score", 0.7, 0.75, True, "roc_auc")
     assert goal.low < 0.75 < goal.high
-    assert "within the interval" in goal.said
+    assert "within the interval" in goal.message
     failed = check(replace(PROJECT, goals=Goals(score=0.99)), measured())
     assert not failed.passed
-    assert "at least 0.99: 0.75" in failed.goals[0].said
+    assert "at least 0.99: 0.75" in failed.goals[0].message
 
 
 def test_exactly_reached_is_reached_and_errors_are_signed():
@@ -46,7 +46,7 @@ def test_exactly_reached_is_reached_and_errors_are_signed():
     target = Target("regression", np.arange(60.0))
     found = check(project, evaluate_scores(target, target.values + 1, seed=0, resamples=50))
     assert found.passed
-    assert "at most 1: 1 on" in found.goals[0].said
+    assert "at most 1: 1 on" in found.goals[0].message
     assert not check(project, evaluate_scores(target, target.values + 1.01, seed=0, resamples=50)).passed
 
 
@@ -61,21 +61,21 @@ def test_cost_goal_from_the_confusion_matrix():
     assert not without.passed
     assert without.goals[0].measured is None
     regression = evaluate_scores(Target("regression", np.arange(3.0)), np.arange(3.0), seed=0, resamples=5)
-    assert "two classes" in check(project, regression).goals[0].said
+    assert "two classes" in check(project, regression).goals[0].message
 
 
 def test_response_goal():
     project = replace(PROJECT, goals=Goals(response_ms=5.0))
-    assert check(project, measured(response_ms=4.9)).passed
-    assert not check(project, measured(response_ms=5.1)).passed
+    assert check(project, measured(), 4.9).passed
+    assert not check(project, measured(), 5.1).passed
     unmeasured = check(project, measured())
     assert not unmeasured.passed
-    assert "not measured" in unmeasured.goals[0].said
+    assert "not measured" in unmeasured.goals[0].message
 
 
 def test_every_goal_must_hold():
     project = replace(PROJECT, goals=Goals(score=0.7, response_ms=1.0))
-    found = check(project, measured(response_ms=2.0))
+    found = check(project, measured(), 2.0)
     assert [goal.passed for goal in found.goals] == [True, False]
     assert not found.passed
 

@@ -6,6 +6,8 @@ import pytest
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.importance import MOST_ROWS, permutation_importance
+from mlops_desktop.engine.evaluation.results import ColumnImportance, Importance
+from mlops_desktop.engine.project import from_json, to_json
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.models.linear import Linear
 from mlops_desktop.serving.schema import Column, Schema
@@ -48,14 +50,14 @@ def problem(rows: int, *, task: str = "regression") -> tuple[Scorer, Frame, Targ
 def test_order_and_exact_zeros():
     scorer, frame, target = problem(400)
     found = permutation_importance(scorer, frame, target, "neg_mean_absolute_error", 3, 0, Silent())
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert (found["rows"], found["of"], found["score"]) == (400, 400, 0.0)
-    by_name = {row["column"]: row for row in found["columns"]}
-    assert found["columns"][0]["column"] == "strong"
-    assert by_name["strong"]["mean"] > by_name["word"]["mean"] > by_name["weak"]["mean"] > 0
-    assert by_name["day"]["mean"] > 0
+    assert from_json(Importance, json.loads(json.dumps(to_json(found), allow_nan=False))) == found
+    assert (found.rows, found.of, found.score) == (400, 400, 0.0)
+    by_name = {row.column: row for row in found.columns}
+    assert found.columns[0].column == "strong"
+    assert by_name["strong"].mean > by_name["word"].mean > by_name["weak"].mean > 0
+    assert by_name["day"].mean > 0
     for name in ("unused", "dropped"):
-        assert by_name[name] == {"column": name, "mean": 0.0, "std": 0.0, "used": False}
+        assert by_name[name] == ColumnImportance(name, 0.0, 0.0, used=False)
 
 
 def test_equals_shuffling_by_hand_and_leaves_the_frame_alone():
@@ -63,34 +65,34 @@ def test_equals_shuffling_by_hand_and_leaves_the_frame_alone():
     found = permutation_importance(scorer, frame, target, "neg_mean_absolute_error", 1, 7, Silent())
     order = np.random.default_rng([7, 6, 0]).permutation(60)
     moved = np.abs(3.0 * (np.float32(frame.numbers[order, 0]) - np.float32(frame.numbers[:, 0]))).mean()
-    assert found["columns"][0]["mean"] == pytest.approx(moved, rel=1e-6)
+    assert found.columns[0].mean == pytest.approx(moved, rel=1e-6)
     assert permutation_importance(scorer, frame, target, "neg_mean_absolute_error", 1, 7, Silent()) == found
 
 
 def test_binary_by_auc():
     scorer, frame, target = problem(500, task="binary")
     found = permutation_importance(scorer, frame, target, "roc_auc", 2, 0, Silent())
-    assert found["score"] == 1.0
-    assert found["columns"][0]["column"] == "strong"
-    assert found["columns"][0]["mean"] > 0.2
+    assert found.score == 1.0
+    assert found.columns[0].column == "strong"
+    assert found.columns[0].mean > 0.2
 
 
 def test_undefined_metric_gives_none_and_never_crashes():
     scorer, frame, target = problem(100, task="binary")
     here = np.flatnonzero(target.values == 1)
     found = permutation_importance(scorer, frame.take(here), target.take(here), "roc_auc", 2, 0, Silent())
-    assert found["score"] is None
-    by_name = {row["column"]: row["mean"] for row in found["columns"]}
+    assert found.score is None
+    by_name = {row.column: row.mean for row in found.columns}
     assert by_name["strong"] is None
     assert by_name["unused"] == 0.0
     one = permutation_importance(scorer, frame.take(here[:1]), target.take(here[:1]), "accuracy", 2, 0, Silent())
-    assert all(row["mean"] == 0.0 for row in one["columns"])
+    assert all(row.mean == 0.0 for row in one.columns)
 
 
 def test_many_rows_are_sampled_and_the_sample_is_reported():
     scorer, frame, target = problem(MOST_ROWS + 1000)
     found = permutation_importance(scorer, frame, target, "r2", 1, 0, Silent())
-    assert (found["rows"], found["of"]) == (MOST_ROWS, MOST_ROWS + 1000)
+    assert (found.rows, found.of) == (MOST_ROWS, MOST_ROWS + 1000)
 
 
 def test_zero_repeats_are_refused_and_a_stop_is_obeyed():

@@ -10,7 +10,9 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import tasks
 from mlops_desktop.engine.evaluation import curves
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores, interval, resample_weights
+from mlops_desktop.engine.evaluation.results import ClassRates, Confusion, Evaluation, RocCurve
 from mlops_desktop.engine.metrics.definitions import metrics_for
+from mlops_desktop.engine.project import from_json, to_json
 
 
 def sample(task: str, rows: int = 400, seed: int = 0):
@@ -25,25 +27,30 @@ def sample(task: str, rows: int = 400, seed: int = 0):
 
 
 def by_id(found):
-    return {metric["id"]: metric for metric in found["metrics"]}
+    return {metric.id: metric for metric in found.metrics}
+
+
+def stored(found):
+    """An evaluation after its way through JSON."""
+    return from_json(Evaluation, json.loads(json.dumps(to_json(found), allow_nan=False)))
 
 
 @pytest.mark.parametrize("task", tasks())
-def test_is_plain_json_same_again_with_every_metric_in_its_interval(task):
+def test_is_read_back_from_json_same_again_with_every_metric_in_its_interval(task):
     target, scores = sample(task)
     found = evaluate_scores(target, scores, seed=1, resamples=200)
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert stored(found) == found
     assert evaluate_scores(target, scores, seed=1, resamples=200) == found
-    assert [m["id"] for m in found["metrics"]] == [m.id for m in metrics_for(task)]
-    for metric in found["metrics"]:
-        assert metric["low"] <= metric["value"] <= metric["high"], metric["id"]
-        assert metric["low"] < metric["high"]
-        assert metric["value"] > metric["baseline"] or metric["id"] == "recall"  # which “always yes” wins
-        assert metric["told"].endswith((".", "most."))
-    assert found["rows"] == 400
-    assert found["notes"] == []
+    assert [m.id for m in found.metrics] == [m.id for m in metrics_for(task)]
+    for metric in found.metrics:
+        assert metric.low <= metric.value <= metric.high, metric.id
+        assert metric.low < metric.high
+        assert metric.value > metric.baseline or metric.id == "recall"  # which “always yes” wins
+        assert metric.summary.endswith((".", "most."))
+    assert found.rows == 400
+    assert found.notes == ()
     other = evaluate_scores(target, scores, seed=2, resamples=200)
-    assert by_id(other)[found["metrics"][0]["id"]]["low"] != found["metrics"][0]["low"]
+    assert other.metrics[0].low != found.metrics[0].low
 
 
 def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
@@ -53,13 +60,13 @@ def test_interval_agrees_with_theory_and_with_a_bootstrap_by_rows():
     scores = np.column_stack([1 - predicted, predicted]).astype(float)
     target = Target("binary", values, ("a", "b"))
     found = by_id(evaluate_scores(target, scores, seed=0, resamples=1000))
-    share = found["accuracy"]["value"]
+    share = found["accuracy"].value
     reach = 1.96 * np.sqrt(share * (1 - share) / 900)
-    assert found["accuracy"]["low"] == pytest.approx(share - reach, abs=0.006)
-    assert found["accuracy"]["high"] == pytest.approx(share + reach, abs=0.006)
+    assert found["accuracy"].low == pytest.approx(share - reach, abs=0.006)
+    assert found["accuracy"].high == pytest.approx(share + reach, abs=0.006)
     drawn = [rng.integers(0, 900, 900) for _ in range(400)]
     slow = np.quantile([sk.f1_score(values[rows], predicted[rows]) for rows in drawn], [0.025, 0.975])
-    assert [found["f1"]["low"], found["f1"]["high"]] == pytest.approx(slow, abs=0.01)
+    assert [found["f1"].low, found["f1"].high] == pytest.approx(slow, abs=0.01)
 
 
 def test_resamples_are_counts_of_draws():
@@ -82,33 +89,34 @@ def test_hand_computed_confusion_and_class_table():
     target = Target("multiclass", np.array([0, 0, 1, 2, 2, 2]), ("a", "b", "c"))
     predicted = np.array([0, 1, 1, 2, 2, 0])
     found = evaluate_scores(target, np.eye(3)[predicted], seed=0, resamples=20)
-    assert found["confusion"] == {"labels": ["a", "b", "c"], "counts": [[1, 1, 0], [0, 1, 0], [1, 0, 2]]}
-    assert found["per_class"][2] == {"class": "c", "rows": 3, "answered": 2, "precision": 1.0, "recall": pytest.approx(2 / 3), "f1": 0.8}
-    assert found["positive"] is None
-    assert {row["row"] for row in found["worst"]} == {1, 5}
-    assert [curve["class"] for curve in found["curves"]] == ["a", "b", "c"]
+    classes = found.classification
+    assert classes.confusion == Confusion(("a", "b", "c"), ((1, 1, 0), (0, 1, 0), (1, 0, 2)))
+    assert classes.per_class[2] == ClassRates("c", 3, 2, 1.0, pytest.approx(2 / 3), 0.8)
+    assert classes.positive is None
+    assert {row.row for row in found.worst} == {1, 5}
+    assert [curve.label for curve in classes.curves] == ["a", "b", "c"]
 
 
 def test_threshold_and_positive_class_decide_the_confusion():
     target = Target("binary", np.array([0, 0, 1, 1]), ("yes", "no"))
     scores = np.array([[0.9, 0.1], [0.3, 0.7], [0.35, 0.65], [0.1, 0.9]])
     found = evaluate_scores(target, scores, positive=0, threshold=0.3, seed=0, resamples=10)
-    assert found["confusion"]["counts"] == [[2, 0], [1, 1]]
-    assert by_id(found)["precision"]["value"] == pytest.approx(2 / 3)
-    assert "“yes”" in by_id(found)["precision"]["told"]
-    assert found["curves"][0]["class"] == "yes"
-    assert found["threshold"] == 0.3
-    assert len(found["threshold_curve"]["threshold"]) == 5
+    assert found.classification.confusion.counts == ((2, 0), (1, 1))
+    assert by_id(found)["precision"].value == pytest.approx(2 / 3)
+    assert "“yes”" in by_id(found)["precision"].summary
+    assert found.classification.curves[0].label == "yes"
+    assert found.classification.threshold == 0.3
+    assert len(found.classification.threshold_curve.threshold) == 5
 
 
 def test_baseline_is_the_prior_that_is_given():
     target, scores = sample("regression")
     found = by_id(evaluate_scores(target, scores, seed=0, resamples=10, prior=np.array([0.0])))
-    assert found["neg_mean_absolute_error"]["baseline"] == pytest.approx(-np.abs(target.values).mean())
+    assert found["neg_mean_absolute_error"].baseline == pytest.approx(-np.abs(target.values).mean())
     two = Target("binary", np.array([0, 0, 0, 1]), ("a", "b"))
     found = by_id(evaluate_scores(two, np.full((4, 2), 0.5), seed=0, resamples=10, prior=np.array([0.25, 0.75])))
-    assert found["accuracy"]["baseline"] == 0.25
-    assert found["roc_auc"]["baseline"] == 0.5
+    assert found["accuracy"].baseline == 0.25
+    assert found["roc_auc"].baseline == 0.5
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
@@ -118,12 +126,12 @@ def test_a_class_that_is_absent_never_crashes(task):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = evaluate_scores(target.take(here), scores[here], seed=0, resamples=50)
-    assert json.dumps(found, allow_nan=False)
-    assert "No row is of class" in found["notes"][0]
+    assert stored(found) == found
+    assert "No row is of class" in found.notes[0]
     if task == "binary":
-        assert by_id(found)["roc_auc"]["value"] is None
-        assert "cannot be computed" in by_id(found)["roc_auc"]["told"]
-        assert found["curves"][0]["roc"]["x"] == []
+        assert by_id(found)["roc_auc"].value is None
+        assert "cannot be computed" in by_id(found)["roc_auc"].summary
+        assert found.classification.curves[0].roc.x == ()
 
 
 @pytest.mark.parametrize("task", tasks())
@@ -134,19 +142,19 @@ def test_hardly_any_rows_never_crash(task, rows):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = evaluate_scores(target.take(at), scores[:rows], seed=0, resamples=20)
-    assert json.dumps(found, allow_nan=False)
-    assert "rough" in found["notes"][0]
+    assert stored(found) == found
+    assert "rough" in found.notes[0]
 
 
 def test_constant_scores_never_crash():
     target, scores = sample("binary")
     found = evaluate_scores(target, np.full_like(scores, 0.5), seed=0, resamples=20)
-    assert by_id(found)["roc_auc"]["value"] == 0.5
-    assert found["curves"][0]["roc"] == {"x": [0.0, 1.0], "y": [0.0, 1.0], "threshold": [None, 0.5]}
-    assert len(found["curves"][0]["calibration"]["rows"]) == 1
+    assert by_id(found)["roc_auc"].value == 0.5
+    assert found.classification.curves[0].roc == RocCurve((0.0, 1.0), (0.0, 1.0), (None, 0.5))
+    assert len(found.classification.curves[0].calibration.rows) == 1
     numbers, _ = sample("regression")
     flat = evaluate_scores(numbers, np.full(400, 10.0), seed=0, resamples=20)
-    assert sum(flat["residuals"]["histogram"]["counts"]) == 400
+    assert sum(flat.residuals.histogram.counts) == 400
 
 
 def test_roc_and_precision_recall_equal_scikit_learn():
@@ -154,23 +162,23 @@ def test_roc_and_precision_recall_equal_scikit_learn():
     truth, score = target.values == 1, np.round(scores[:, 1], 2)
     x, y, _ = sk.roc_curve(truth, score, drop_intermediate=False)
     ours = curves.roc(truth, score)
-    assert ours["x"] == pytest.approx(x.tolist())
-    assert ours["y"] == pytest.approx(y.tolist())
+    assert ours.x == pytest.approx(tuple(x))
+    assert ours.y == pytest.approx(tuple(y))
     precision, recall, _ = sk.precision_recall_curve(truth, score)
     ours = curves.precision_recall(truth, score)
-    assert ours["x"] == pytest.approx(recall[:-1][::-1].tolist())
-    assert ours["y"] == pytest.approx(precision[:-1][::-1].tolist())
-    assert ours["share"] == pytest.approx(truth.mean())
+    assert ours.x == pytest.approx(tuple(recall[:-1][::-1]))
+    assert ours.y == pytest.approx(tuple(precision[:-1][::-1]))
+    assert ours.share == pytest.approx(truth.mean())
 
 
 def test_thinned_curves_keep_their_ends_and_area():
     target, scores = sample("binary", rows=5000)
     truth = target.values == 1
     thin = curves.roc(truth, scores[:, 1])
-    assert len(thin["x"]) <= 200
-    assert (thin["x"][0], thin["y"][0], thin["x"][-1], thin["y"][-1]) == (0, 0, 1, 1)
-    assert sk.auc(thin["x"], thin["y"]) == pytest.approx(sk.roc_auc_score(truth, scores[:, 1]), abs=0.002)
-    assert len(curves.precision_recall(truth, scores[:, 1])["x"]) <= 200
+    assert len(thin.x) <= 200
+    assert (thin.x[0], thin.y[0], thin.x[-1], thin.y[-1]) == (0, 0, 1, 1)
+    assert sk.auc(thin.x, thin.y) == pytest.approx(sk.roc_auc_score(truth, scores[:, 1]), abs=0.002)
+    assert len(curves.precision_recall(truth, scores[:, 1]).x) <= 200
 
 
 def test_calibration_equals_scikit_learn_and_wilson_by_hand():
@@ -178,53 +186,53 @@ def test_calibration_equals_scikit_learn_and_wilson_by_hand():
     truth = target.values == 1
     observed, predicted = calibration_curve(truth, scores[:, 1], n_bins=10, strategy="quantile")
     ours = curves.calibration(truth, scores[:, 1])
-    assert ours["rows"] == [100] * 10
-    assert ours["predicted"] == pytest.approx(predicted.tolist(), abs=0.002)
-    assert ours["observed"] == pytest.approx(observed.tolist(), abs=0.02)
+    assert ours.rows == (100,) * 10
+    assert ours.predicted == pytest.approx(tuple(predicted), abs=0.002)
+    assert ours.observed == pytest.approx(tuple(observed), abs=0.02)
     low, high = curves.wilson(np.array([0.5]), np.array([100.0]))
     assert (low[0], high[0]) == pytest.approx((0.4038, 0.5962), abs=1e-4)
 
 
 def test_gain_by_hand():
     found = curves.gain(np.array([True, False, True, False]), np.array([0.9, 0.8, 0.7, 0.1]))
-    at = {round(s, 2): (f, lift) for s, f, lift in zip(found["share"], found["found"], found["lift"], strict=True)}
+    at = {round(s, 2): (f, lift) for s, f, lift in zip(found.share, found.found, found.lift, strict=True)}
     assert at[0.25] == (0.5, 2.0)
     assert at[0.5][0] == 0.5
     assert at[0.75][0] == 1.0
     tied = curves.gain(np.array([True, False]), np.array([0.5, 0.5]))
-    assert tied["lift"] == pytest.approx([1.0] * 100)
+    assert tied.lift == pytest.approx((1.0,) * 100)
 
 
 def test_residuals_by_hand_and_sampled():
     found = curves.residuals(np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 2.0, 2.0]), 0)
-    assert found["bias"] == -0.5
-    assert [q["error"] for q in found["quantiles"]] == pytest.approx([1.0, 1.4, 1.7, 1.85, 2.0])
-    assert sum(found["histogram"]["counts"]) == 4
-    assert sum(band["rows"] for band in found["bands"]) == 4
+    assert found.bias == -0.5
+    assert [q.error for q in found.quantiles] == pytest.approx([1.0, 1.4, 1.7, 1.85, 2.0])
+    assert sum(found.histogram.counts) == 4
+    assert sum(band.rows for band in found.bands) == 4
     target, scores = sample("regression", rows=3000)
     many = curves.residuals(target.values, scores, 0)
-    assert many["sampled"]
-    assert len(many["actual"]) == 2000
-    assert sum(many["histogram"]["counts"]) == 3000
+    assert many.sampled
+    assert len(many.actual) == 2000
+    assert sum(many.histogram.counts) == 3000
     steady = curves.residuals(np.array([1e15, 2e15]), np.array([1e15, 2e15]) + 0.125, 0)
-    assert sum(steady["histogram"]["counts"]) == 2
+    assert sum(steady.histogram.counts) == 2
 
 
 def test_zero_targets_are_noted_for_mape():
     target = Target("regression", np.append(np.arange(60.0), 0.0))
     found = evaluate_scores(target, target.values + 1, seed=0, resamples=10)
-    assert "per cent" in found["notes"][0]
-    assert by_id(found)["neg_mean_absolute_percentage_error"]["value"] is None
-    assert by_id(found)["neg_mean_absolute_error"]["value"] == -1.0
+    assert "per cent" in found.notes[0]
+    assert by_id(found)["neg_mean_absolute_percentage_error"].value is None
+    assert by_id(found)["neg_mean_absolute_error"].value == -1.0
 
 
 def test_many_classes_show_the_frequent_ones():
     values = np.concatenate((np.repeat(np.arange(30), 3), np.full(5, 29))).astype(np.intp)
     target = Target("multiclass", values, tuple(range(30)))
     found = evaluate_scores(target, np.eye(30)[values], seed=0, resamples=10)
-    assert len(found["curves"]) == 20
-    assert found["curves"][-1]["class"] == 29
-    assert by_id(found)["accuracy"]["value"] == 1.0
+    assert len(found.classification.curves) == 20
+    assert found.classification.curves[-1].label == 29
+    assert by_id(found)["accuracy"].value == 1.0
 
 
 def test_not_finite_is_refused():

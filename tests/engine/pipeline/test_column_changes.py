@@ -1,4 +1,4 @@
-"""What a step changed, from the frames before and after it."""
+"""What a step changed, by its two frames."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_desktop.catalog.operations.one_hot import OneHot
 from mlops_desktop.catalog.operations.tf_idf import TfIdf
-from mlops_desktop.engine.pipeline.column_changes import compare, first_rows, groups, number_texts
+from mlops_desktop.engine.pipeline.column_changes import changed_columns, compare, first_rows, number_texts
 from tests.frames import make_frame, run
 
 FRAME = make_frame(
@@ -27,11 +27,11 @@ def test_other_values_are_found_and_their_rows_come_first():
     found = compare(FRAME, after)
     assert (found.gone, found.new, found.other) == ((), (), ("age",))
     rows = first_rows(FRAME, after, found, 2)
-    assert [(one["name"], one["side"], one["cells"]) for one in rows] == [("age", "before", ["–", "30"]), ("age", "after", ["41", "30"])]
-    (group,) = groups(FRAME, after, found, {})
-    assert group["before"]["missing"] == 1
-    assert group["after"]["missing"] == 0
-    assert sum(group["after"]["counts"]) == 4
+    assert [(one.name, one.side, one.cells) for one in rows] == [("age", "before", ("–", "30")), ("age", "after", ("41", "30"))]
+    (change,) = changed_columns(FRAME, after, found, {})
+    assert change.before.missing == 1
+    assert change.after.missing == 0
+    assert sum(change.after.counts) == 4
 
 
 def test_equal_levels_with_other_codes_are_no_change():
@@ -46,21 +46,21 @@ def test_columns_of_0_and_1_are_one_picture():
     after = run(OneHot(columns=("city",), min_rows=2), FRAME)
     found = compare(FRAME, after)
     assert found.gone == ("city",)
-    (group,) = groups(FRAME, after, found, {})
-    assert group["before"]["kind"] == "categorical"
-    assert group["after"]["kind"] == "many"
-    assert dict(zip(group["after"]["names"], group["after"]["counts"], strict=True)) == {"Oslo": 2, "other": 1, "is missing": 1}
+    (change,) = changed_columns(FRAME, after, found, {})
+    assert change.before.kind == "categorical"
+    assert change.after.kind == "many"
+    assert dict(zip(change.after.names, change.after.counts, strict=True)) == {"Oslo": 2, "other": 1, "is missing": 1}
 
 
 def test_features_of_texts_are_one_picture_with_the_frequent_ones_first():
     after = run(TfIdf(columns=("text",), min_rows=2), FRAME)
     found = compare(FRAME, after)
-    (group,) = groups(FRAME, after, found, {})
-    assert group["after"]["names"] == ["ab", "cd"]
-    assert group["after"]["counts"] == [4, 2]
+    (change,) = changed_columns(FRAME, after, found, {})
+    assert change.after.names == ("ab", "cd")
+    assert change.after.counts == (4, 2)
     rows = first_rows(FRAME, after, found, 4)
-    assert rows[0]["name"] == "text"
-    assert all(one["cells"] for one in rows)
+    assert rows[0].name == "text"
+    assert all(one.cells for one in rows)
 
 
 def test_numbers_of_a_column_have_the_same_decimals():

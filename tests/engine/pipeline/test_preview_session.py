@@ -15,71 +15,72 @@ from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import preview_session
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
+from mlops_desktop.engine.pipeline.preview_results import ColumnRanking, MatrixSize, RecipePreview, RowFilterPreview
 from mlops_desktop.engine.pipeline.preview_session import preview, rank, session_of
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.project.serialization import from_json, to_json
 
 SELECTIONS = sorted(id_ for id_, member in choices().operations.items() if issubclass(member, Selection))
 
 
 def ask(made, at: int = -1, row_filter: int = -1, **changes: object):
     answer = preview(Pipeline(made.folder, replace(made.project, **changes)), at, row_filter, Silent())
-    json.dumps(answer, allow_nan=False)
+    assert from_json(RecipePreview, json.loads(json.dumps(to_json(answer), allow_nan=False))) == answer
     return answer
 
 
 def test_every_step_says_what_it_makes(trained):
     answer = ask(trained, 0)
-    assert answer["problem"] == ""
-    assert answer["rows"]["table"] == 344
-    assert answer["rows"]["sample"] == answer["rows"]["train"] == trained.pipeline.train.frame.rows
-    assert [step["error"] for step in answer["steps"]] == [""] * len(trained.project.steps)
+    assert answer.problem == ""
+    assert answer.rows.table == 344
+    assert answer.rows.sample == answer.rows.train == trained.pipeline.train.frame.rows
+    assert [step.error for step in answer.steps] == [""] * len(trained.project.steps)
     width = trained.pipeline.fit(trained.candidates[0]).matrix.width
-    assert answer["matrix"] == {"least": width, "width": width, "error": ""}
-    assert answer["columns"] == [
-        [name, trained.pipeline.train.frame.layout.kind(name)] for name in trained.pipeline.train.frame.layout.names()
-    ]
-    assert answer["step"]["gone"] == 2
-    assert {one["side"] for one in answer["step"]["rows"]} == {"before", "after"}
+    assert answer.matrix == MatrixSize(width, width, "")
+    layout = trained.pipeline.train.frame.layout
+    assert answer.columns == tuple((name, layout.kind(name)) for name in layout.names())
+    assert answer.step.gone == 2
+    assert {one.side for one in answer.step.rows} == {"before", "after"}
 
 
 def test_an_error_is_shown_on_its_step_and_later_steps_wait(trained):
     broken = Step(operation("formula", name="x", formula="nothing + 1"))
     answer = ask(trained, 2, steps=(trained.project.steps[0], broken, *trained.project.steps[1:]))
-    assert answer["steps"][0]["error"] == ""
-    assert "nothing" in answer["steps"][1]["error"]
-    assert [step["waits"] for step in answer["steps"]] == [False, False, True, True]
-    assert answer["step"] is None
-    assert answer["matrix"] == {"least": None, "width": None, "error": ""}
-    assert answer["encodings"] == []
+    assert answer.steps[0].error == ""
+    assert "nothing" in answer.steps[1].error
+    assert [step.waits for step in answer.steps] == [False, False, True, True]
+    assert answer.step is None
+    assert answer.matrix == MatrixSize(None, None, "")
+    assert answer.encodings == ()
 
 
 def test_an_empty_recipe_says_what_cannot_go_into_a_model(trained):
     answer = ask(trained, steps=())
-    assert "island" in answer["matrix"]["error"]
-    assert answer["columns"][0][1] == "number"
+    assert "island" in answer.matrix.error
+    assert answer.columns[0][1] == "number"
 
 
 def test_a_step_that_is_off_is_shown_as_if_it_were_on(trained):
     off = (Step(trained.project.steps[0].component, on=False),)
     answer = ask(trained, 0, steps=off)
-    assert answer["step"]["gone"] == 2
-    assert not answer["steps"][0]["on"]
-    assert "island" in answer["matrix"]["error"]
+    assert answer.step.gone == 2
+    assert not answer.steps[0].on
+    assert "island" in answer.matrix.error
 
 
 def test_row_filters_count_the_rows_they_take_and_show_some(trained):
     rule = choices().row_filters.read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}})
     answer = ask(trained, -1, 0, row_filters=(Step(rule),))
-    assert answer["row_filters"] == [{"on": True, "error": "", "gone": 344 - answer["rows"]["kept"]}]
-    assert len(answer["gone_rows"]["numbers"]) == 20
-    assert answer["gone_rows"]["columns"][0]["name"] == "island"
-    assert "Dream" not in answer["gone_rows"]["columns"][0]["cells"]
+    assert answer.row_filters == (RowFilterPreview(on=True, error="", gone=344 - answer.rows.kept),)
+    assert len(answer.filtered_out.numbers) == 20
+    assert answer.filtered_out.columns[0].name == "island"
+    assert "Dream" not in answer.filtered_out.columns[0].cells
     wrong = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
-    assert "nothing" in ask(trained, -1, 0, row_filters=(Step(wrong),))["row_filters"][0]["error"]
+    assert "nothing" in ask(trained, -1, 0, row_filters=(Step(wrong),)).row_filters[0].error
     none = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
-    assert "no row" in ask(trained, -1, 0, row_filters=(Step(none),))["problem"]
+    assert "no row" in ask(trained, -1, 0, row_filters=(Step(none),)).problem
 
 
 def test_a_row_filter_that_is_off_takes_nothing_and_says_what_it_would_take(trained):
@@ -89,14 +90,14 @@ def test_a_row_filter_that_is_off_takes_nothing_and_says_what_it_would_take(trai
     answer = ask(trained, -1, 1, row_filters=(first, off))
     codes, levels = trained.pipeline.table.frame.categorical("island")
     dream = int((codes == levels.index("Dream")).sum())
-    assert answer["row_filters"][1] == {"on": False, "error": "", "gone": answer["rows"]["kept"] - dream}
-    assert answer["rows"]["kept"] == ask(trained, -1, 0, row_filters=(first,))["rows"]["kept"]
-    assert len(answer["gone_rows"]["numbers"]) == 20
-    assert ask(trained, 0, -1, row_filters=(first, off))["row_filters"][1]["gone"] == 0  # nobody looks at it
+    assert answer.row_filters[1] == RowFilterPreview(on=False, error="", gone=answer.rows.kept - dream)
+    assert answer.rows.kept == ask(trained, -1, 0, row_filters=(first,)).rows.kept
+    assert len(answer.filtered_out.numbers) == 20
+    assert ask(trained, 0, -1, row_filters=(first, off)).row_filters[1].gone == 0  # nobody looks at it
     wrong = Step(read({"id": "filter_rows", "params": {"condition": "nothing > 1"}}), on=False)
     answer = ask(trained, 0, 0, row_filters=(wrong,))
-    assert "nothing" in answer["row_filters"][0]["error"]
-    assert answer["problem"] == ""
+    assert "nothing" in answer.row_filters[0].error
+    assert answer.problem == ""
 
 
 def test_what_is_sound_is_in_the_store_afterwards(trained, copy_of):
@@ -124,19 +125,19 @@ def test_what_did_not_change_is_not_tried_again(trained, monkeypatch):
 def test_a_large_table_is_sampled(trained, monkeypatch):
     monkeypatch.setattr(preview_session, "ROWS", 100)
     monkeypatch.setattr(preview_session, "_kept", None)
-    assert ask(trained)["rows"]["sample"] == 100
+    assert ask(trained).rows.sample == 100
     monkeypatch.setattr(preview_session, "_kept", None)
 
 
 def test_a_selection_reports_its_decisions(trained):
     chosen = operation("select_mutual_information", keep_by="count", count=3, forced_out=["island"], forced_in=["sex = MALE"])
     steps = (*trained.project.steps, Step(chosen))
-    judged = ask(trained, len(steps) - 1, steps=steps)["step"]["judged"]
-    kept = [name for name, _, stays, _ in judged if stays]
+    judged = ask(trained, len(steps) - 1, steps=steps).step.judged
+    kept = [one.name for one in judged if one.kept]
     assert len(kept) == 3
-    assert {why for name, _, _, why in judged if name.startswith("island")} == {"always left out"}
-    assert next(why for name, _, _, why in judged if name == "sex = MALE") == "always kept"
-    scores = [score for _, score, _, _ in judged if score is not None]
+    assert {one.reason for one in judged if one.name.startswith("island")} == {"always left out"}
+    assert next(one.reason for one in judged if one.name == "sex = MALE") == "always kept"
+    scores = [one.score for one in judged if one.score is not None]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -160,14 +161,14 @@ def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
 @pytest.mark.parametrize("id_", SELECTIONS)
 def test_columns_are_ranked_by_every_selection(trained, id_):
     answer = rank(trained.pipeline, id_, -1, Silent())
-    json.dumps(answer, allow_nan=False)
-    assert answer["problem"] == ""
-    assert len(answer["scores"]) == trained.pipeline.fit(trained.candidates[0]).matrix.width
-    assert all(a[1] >= b[1] - 1e-9 for a, b in pairwise(answer["scores"]))
-    assert answer["unjudged"] == []
+    assert from_json(ColumnRanking, json.loads(json.dumps(to_json(answer), allow_nan=False))) == answer
+    assert answer.problem == ""
+    assert len(answer.scores) == trained.pipeline.fit(trained.candidates[0]).matrix.width
+    assert all(a[1] >= b[1] - 1e-9 for a, b in pairwise(answer.scores))
+    assert answer.unjudged == ()
     early = rank(trained.pipeline, id_, 0, Silent())
-    assert {name for name, _ in early["scores"]} == set(trained.pipeline.features)
-    assert early["unjudged"] == []
+    assert {name for name, _ in early.scores} == set(trained.pipeline.features)
+    assert early.unjudged == ()
 
 
 def test_a_ranking_that_is_none_is_refused(trained):

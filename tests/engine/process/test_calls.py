@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.process.call import result_types
-from mlops_desktop.engine.process.calls.data import ImportFile, ListQuestions, MakeProfile, ProfileFile, Propose
+from mlops_desktop.engine.process.calls.data import MakeOverview, MakeProfile, ProfileFile
 from mlops_desktop.engine.process.calls.evaluation import CheckGoals, Evaluate, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.process.calls.model import ExplainRow, Export, OpenModel, PredictFile
 from mlops_desktop.engine.process.calls.recipe import PreviewRecipe, RankColumns, SuggestSteps
@@ -29,26 +29,20 @@ def ask(call, made, *args: object, **options: object):
     return result
 
 
-def through_json(call, result):
-    """A result as the other process reads it."""
-    text = json.dumps(encode_messages(to_json(result)), allow_nan=False)
-    return from_json(result_types(call)[0], json.loads(text, object_hook=decode_message), call.__name__)
-
-
-def test_a_project_by_calls_keeps_its_decisions(trained, copy_of, tmp_path):
+def test_a_project_from_profile_to_report_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
     made = copy_of(trained)
     before = (made.folder / "project.json").read_bytes()
-    assert ask(MakeProfile, made).rows == 344
+    assert ask(MakeProfile, made).rows == ask(MakeOverview, made).rows == 344
     assert ask(Train, made).trials == 3
-    assert ask(Evaluate, made, held_out=False)["rows"] == made.pipeline.train.frame.rows
-    assert ask(Evaluate, made)["rows"] == made.pipeline.test.frame.rows
+    assert ask(Evaluate, made, held_out=False).rows == made.pipeline.train.frame.rows
+    assert ask(Evaluate, made).rows == made.pipeline.test.frame.rows
     ask(WriteReport, made, out=(tmp_path / "report.html"))
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!")
     assert (made.folder / "project.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(("least", "passed"), [(0.5, True), (1.01, False)])
-def test_the_gate_measures_the_test_part(trained, copy_of, least, passed):
+def test_the_gate_measures_on_the_held_out_test_set(trained, copy_of, least, passed):
     made = copy_of(trained, goals=Goals(score=least, response_ms=1000.0))
     found = ask(CheckGoals, made)
     assert found.passed is passed
@@ -77,18 +71,18 @@ def test_an_unknown_exporter_is_a_sentence(trained, tmp_path):
 def test_a_report_can_be_made_without_the_test_set(trained, copy_of, tmp_path):
     made = copy_of(trained, goals=Goals(score=0.5, response_ms=1000.0), seed=21)
     ask(Train, made)
-    ask(WriteReport, made, out=(tmp_path / "sealed.html"), without_test_set=True)
+    ask(WriteReport, made, out=(tmp_path / "unused.html"), without_test_set=True)
     assert not made.runs.test_accesses(made.pipeline.keys.split)
-    assert "still sealed" in (tmp_path / "sealed.html").read_text(encoding="utf-8")
+    assert "was not used yet" in (tmp_path / "unused.html").read_text(encoding="utf-8")
     ask(Evaluate, made)
     ask(WriteReport, made, out=(tmp_path / "seen.html"), without_test_set=True)
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == 1
     seen = (tmp_path / "seen.html").read_text(encoding="utf-8")
-    assert "still sealed" not in seen
+    assert "was not used yet" not in seen
     assert "2 of 2 met" in seen
 
 
-def test_the_response_time_is_measured_without_a_test_access(trained, copy_of):
+def test_the_response_time_is_measured_without_the_test_set(trained, copy_of):
     made = copy_of(trained)
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
     assert 0 < ask(MeasureResponseTime, made).response_ms < 1000
@@ -103,8 +97,8 @@ def test_split_and_learning_curve_are_calls(trained, copy_of):
 
 def test_a_recipe_is_tried_ranked_and_proposed_anew(trained):
     found = ask(PreviewRecipe, trained, at=0)
-    assert len(found["steps"]) == len(trained.project.steps)
-    assert ask(RankColumns, trained, method="select_variance")["scores"]
+    assert len(found.steps) == len(trained.project.steps)
+    assert ask(RankColumns, trained, method="select_variance").scores
     assert ask(SuggestSteps, trained).steps == ()  # no column is constant
 
 

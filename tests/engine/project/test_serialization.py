@@ -82,3 +82,40 @@ def test_a_near_miss_is_suggested():
     error = serialization.unknown("field", "folds", ("split.folds", "seed"))
     assert "split.folds" in error.remedy
     assert "Did you mean" not in serialization.unknown("field", "zzz", ("a", "b")).remedy
+
+
+@dataclass(frozen=True)
+class Side:
+    label: str = field(metadata=serialization.json_name("class"))
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Whole:
+    name: str
+    side: Side | None = field(default=None, metadata=serialization.INLINE)
+    rest: tuple[int, ...] = ()
+
+
+def test_a_field_can_have_another_name_in_json_and_stand_inline():
+    whole = Whole("w", Side("a", 2), (1, 2))
+    assert serialization.to_json(whole) == {"name": "w", "class": "a", "size": 2, "rest": [1, 2]}
+    assert serialization.to_json(Whole("w")) == {"name": "w", "rest": []}
+    for value in (whole, Whole("w")):
+        assert serialization.from_json(Whole, serialization.to_json(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ({"name": "w", "side": {"class": "a"}}, "no field in “x” called “side”"),
+        ({"name": "w", "label": "a"}, "called “label”"),
+        ({"name": "w", "size": 2}, "has no “class”"),
+        ({"name": "w", "class": 1}, "“x.class” cannot be 1"),
+        ({"class": "a"}, "“x” has no “name”"),
+        ({"name": "w", "rest": [1, True]}, "“x.rest\\[1\\]” cannot be True"),
+    ],
+)
+def test_json_that_does_not_fit_such_fields_is_refused(document, named):
+    with pytest.raises(UserError, match=named):
+        serialization.from_json(Whole, document, "x")

@@ -24,14 +24,14 @@ RARE = Finding("imbalance", "warning", "y", "One class is rare.", "Accuracy misl
 PROJECT = Project(target="y", task="binary", positive="left")
 
 
-def seen(**columns: list[str]):
+def overview_of(**columns: list[str]):
     cells = cells_of({"y": ["left", "right", "right", "right"] * 10, **columns})
     return overview(type_cells(cells, {}, Silent()), Silent())
 
 
 @pytest.fixture(scope="module")
 def queue():
-    return questions(PROJECT, seen(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [RARE, LEAK])
+    return questions(PROJECT, overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [RARE, LEAK])
 
 
 def test_questions_of_every_kind_are_in_one_queue_the_weightiest_first(queue):
@@ -43,9 +43,9 @@ def test_questions_of_every_kind_are_in_one_queue_the_weightiest_first(queue):
 
 
 def test_what_the_data_decides_is_no_question():
-    named = questions(replace(PROJECT, positive="yes"), seen(y=["yes", "no"] * 20), [])
+    named = questions(replace(PROJECT, positive="yes"), overview_of(y=["yes", "no"] * 20), [])
     assert [one.id for one in named if one.id.startswith("guess")] == []
-    whole = questions(Project(target="y", task="multiclass"), seen(y=["1", "2", "3", "4"] * 20), [])
+    whole = questions(Project(target="y", task="multiclass"), overview_of(y=["1", "2", "3", "4"] * 20), [])
     assert {one.id: {option.id for option in one.options} for one in whole}["guess.task.y"] == {ACCEPT, "task=regression"}
 
 
@@ -53,7 +53,7 @@ def test_a_fix_is_a_decision_and_settles_the_question(queue):
     leak = next(one for one in queue if one.id == "finding.leak.copy")
     mended = answer_question(PROJECT, leak, FIX, by="me")
     assert mended.columns["copy"].role == "ignore"
-    again = questions(mended, seen(), [LEAK])[0]
+    again = questions(mended, overview_of(), [LEAK])[0]
     assert (again.answer, again.open, bool(again.settled)) == (Answer(option=FIX, by="me"), False, True)
     assert project_from_json(project_to_json(mended)) == mended
 
@@ -64,7 +64,7 @@ def test_a_doubt_is_accepted_for_a_reason(queue):
         answer_question(PROJECT, rare, ACCEPT, " ")
     accepted = answer_question(PROJECT, rare, ACCEPT, "The cost is set.")
     assert replace(accepted, answers={}) == PROJECT
-    assert "finding.imbalance.y" not in {one.id for one in open_questions(questions(accepted, seen(), [RARE]))}
+    assert "finding.imbalance.y" not in {one.id for one in open_questions(questions(accepted, overview_of(), [RARE]))}
 
 
 def test_a_guess_is_overruled_by_its_option(queue):
@@ -76,5 +76,5 @@ def test_a_guess_is_overruled_by_its_option(queue):
 
 def test_a_type_that_a_person_chose_is_no_doubt():
     project = replace(PROJECT, columns={"day": ColumnNote(type="date")})
-    table = seen(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
+    table = overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10)
     assert [one.open for one in questions(project, table, []) if one.column == "day"] == [False]

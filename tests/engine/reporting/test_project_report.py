@@ -13,20 +13,22 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.engine.choices import choices, tasks
 from mlops_desktop.engine.evaluation.acceptance import check
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
+from mlops_desktop.engine.evaluation.results import ColumnImportance, Importance
 from mlops_desktop.engine.profiling import ColumnProfile, Finding, Histogram, Profile, Relations
 from mlops_desktop.engine.project.decisions import Brief, ColumnNote, Costs, Goals, Project, Step
-from mlops_desktop.engine.project.project_file import project_from_json, project_to_json
 from mlops_desktop.engine.project.serialization import to_json
 from mlops_desktop.engine.reporting.data_section import related
 from mlops_desktop.engine.reporting.project_report import report_html, write_profile_report, write_report
+from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
+from mlops_desktop.engine.training import Run
 
 EVIL = '<script>alert("1")</script>&$x^2$'
 VOID = {"meta", "br", "use", "path", "rect", "line", "stop"}
-IMPORTANCE = [
-    {"column": EVIL, "mean": 0.2, "std": 0.01, "used": True},
-    {"column": "x", "mean": 0.0, "std": 0.0, "used": False},
-    {"column": "undefined", "mean": None, "std": None, "used": True},
-]
+IMPORTANCE = (
+    ColumnImportance(EVIL, 0.2, 0.01, used=True),
+    ColumnImportance("x", 0.0, 0.0, used=False),
+    ColumnImportance("undefined", None, None, used=True),
+)
 
 
 class Reader(HTMLParser):
@@ -87,27 +89,26 @@ def profile() -> Profile:
     )
 
 
-def run(number: int, score: float | None, **more):
-    scores = [] if score is None else [score - 0.01, score, score + 0.01]
-    return {
-        "id": f"{number:032x}",
-        "key": "board",
-        "number": number,
-        "algorithm": {"id": "unknown", "version": 1, "params": {}},
-        "algorithm_id": "unknown",
-        "label": f"Model {number} {EVIL}",
-        "metric": "roc_auc",
-        "status": "done" if score is not None else "failed",
-        "score": score,
-        "std": 0.01 if score is not None else None,
-        "fold_scores": scores,
-        "reason": "" if score is not None else f"It broke: {EVIL}",
-        "seconds": 1.25,
-        "versions": {"numpy": "2.4"},
-    } | more
+def run(number: int, score: float | None, fold_scores: tuple[float, ...] = ()) -> Run:
+    return Run(
+        id=f"{number:032x}",
+        key="board",
+        number=number,
+        algorithm={"id": "unknown", "version": 1, "params": {}},
+        algorithm_id="unknown",
+        label=f"Model {number} {EVIL}",
+        metric="roc_auc",
+        status="done" if score is not None else "failed",
+        score=score,
+        std=0.01 if score is not None else None,
+        fold_scores=fold_scores or (() if score is None else (score - 0.01, score, score + 0.01)),
+        reason="" if score is not None else f"It broke: {EVIL}",
+        seconds=1.25,
+        versions={"numpy": "2.4"},
+    )
 
 
-def facts(task: str, *, classes: int = 3):
+def facts(task: str, *, classes: int = 3) -> ReportFacts:
     rng = np.random.default_rng(0)
     rows = 400
     if task == "regression":
@@ -122,7 +123,7 @@ def facts(task: str, *, classes: int = 3):
     found = evaluate_scores(
         target, scores, positive=0 if task == "binary" else None, threshold=0.4 if task == "binary" else None, seed=0, resamples=60
     )
-    found["importance"] = {"metric": metric, "score": 0.8, "rows": 100, "of": 400, "columns": IMPORTANCE}
+    found = replace(found, importance=Importance(metric, 0.8, 100, 400, IMPORTANCE))
     operations = choices().operations
     project = Project(
         name=f"my {EVIL}",
@@ -139,46 +140,47 @@ def facts(task: str, *, classes: int = 3):
         steps=(Step(operations["clip"]()), Step(operations["scale"](), on=False)),
         columns={EVIL: ColumnNote(unit=EVIL, description=EVIL), "x": ColumnNote(role="group")},
     )
-    runs = [run(0, 0.8), run(1, 0.795, fold_scores=[0.82, 0.78, 0.785]), run(2, 0.1), run(3, None)]
-    return {
-        "project": project_to_json(project),
-        "profile": profile(),
-        "runs": runs,
-        "chosen": runs[1],
-        "model": {"version": "abc", "threshold": 0.4, "features": [f"f{i}" for i in range(70)]},
-        "out_of_fold": found,
-        "evaluation": found,
-        "goals": check(project, found),
-        "test_accesses": 2,
-        "split": {"train": 320, "test": 80},
-    }
+    runs = [run(0, 0.8), run(1, 0.795, (0.82, 0.78, 0.785)), run(2, 0.1), run(3, None)]
+    return ReportFacts(
+        project=project,
+        profile=profile(),
+        runs=tuple(runs),
+        chosen=runs[1],
+        model=DeployedModel("abc", 0.4, tuple(f"f{i}" for i in range(70))),
+        out_of_fold=found,
+        evaluation=found,
+        goals=check(project, found),
+        test_accesses=2,
+        split=SplitSizes(320, 80),
+    )
 
 
 def test_a_blend_says_what_is_in_it():
     given = facts("binary")
-    blend = {"algorithm": {"id": "blend", "version": 1, "params": {}}, "reason": "The weighted mean of this and that."}
-    given["chosen"] = given["chosen"] | blend
-    assert report_html(given).count("The weighted mean of this and that.") == 1  # of the chosen model; no run on the leaderboard says it
+    blend = replace(given.chosen, algorithm={"id": "blend", "version": 1, "params": {}}, reason="The weighted mean of this and that.")
+    assert (
+        report_html(replace(given, chosen=blend)).count("The weighted mean of this and that.") == 1
+    )  # of the chosen model; no run on the leaderboard says it
 
 
 def test_parameters_of_an_older_version_of_an_algorithm_are_shown():
     given = facts("binary")
-    given["chosen"] = given["chosen"] | {"algorithm": {"id": "lightgbm", "version": 1, "params": {"rounds": 77}}}
-    given["runs"] = [given["chosen"], *given["runs"]]
-    page = report_html(given)
+    older = replace(given.chosen, algorithm={"id": "lightgbm", "version": 1, "params": {"rounds": 77}})
+    page = report_html(replace(given, chosen=older, runs=(older, *given.runs)))
     assert "Rounds: 77;" in page  # the chosen model, with every parameter
     assert "rounds 77<" in page  # the leaderboard, with those that are not the defaults
 
 
 def test_runs_are_named_by_the_operations_that_differ():
-    told = facts("binary")
+    given = facts("binary")
     bins = choices().operations["bins"]
-    for given, count in zip(told["runs"], (7, 5), strict=False):
-        given["candidate"] = {"steps": [bins(count=count).to_json()], "encoding": {"id": "as_it_is"}}
-        given["number"] = -count  # the run with 7 ranges is the first
-    told["chosen"] = told["runs"][1]
-    assert report_html(told).count("Bins: number of ranges 5") == 2  # on the leaderboard, and of the chosen model
-    assert "Bins: number of ranges 7" not in report_html(told)
+    first, second = (
+        replace(one, candidate={"steps": [bins(count=count).to_json()], "encoding": {"id": "as_it_is"}}, number=-count)
+        for one, count in zip(given.runs, (7, 5), strict=False)
+    )  # the run with 7 ranges is the first
+    page = report_html(replace(given, runs=(first, second, *given.runs[2:]), chosen=second))
+    assert page.count("Bins: number of ranges 5") == 2  # on the leaderboard, and of the chosen model
+    assert "Bins: number of ranges 7" not in page
 
 
 @pytest.mark.parametrize("task", tasks())
@@ -212,7 +214,7 @@ def test_whole_report_is_sound_escaped_and_loads_nothing(task):
 def test_what_it_says_of_a_binary_problem():
     text = report_html(facts("binary"))
     assert "2 times" in text
-    assert "The first look is the fair one." in text
+    assert "The figures of the first use are fair." in text
     assert "320 (80 %)" in text
     assert "tie</span>" in text
     assert text.count("chosen</span>") == 1
@@ -241,24 +243,24 @@ def test_many_classes_list_mix_ups():
 
 
 def test_absent_sections_are_not_done_yet():
-    text = report_html({})
+    text = report_html(ReportFacts())
     read(text)
     assert text.count("Not done yet") == 7
-    early = report_html({"project": project_to_json(Project(name="p")), "test_accesses": 0, "runs": [], "evaluation": None})
+    early = report_html(ReportFacts(project=Project(name="p"), test_accesses=0))
     read(early)
     assert ">never<" in early
-    sealed = facts("binary") | {"evaluation": None, "test_accesses": 0}
-    assert "still sealed" in report_html(sealed)
+    unused = replace(facts("binary"), evaluation=None, test_accesses=0)
+    assert "the held-out test set was not used yet" in report_html(unused)
 
 
 def test_one_class_and_hardly_any_rows():
     target = Target("binary", np.zeros(3, dtype=np.intp), ("a", "b"))
     found = evaluate_scores(target, np.tile([0.7, 0.3], (3, 1)), seed=0, resamples=10)
-    read(report_html({"evaluation": found}))
+    read(report_html(ReportFacts(evaluation=found)))
     none = evaluate_scores(Target("regression", np.empty(0)), np.empty(0), seed=0)
-    read(report_html({"evaluation": none}))
+    read(report_html(ReportFacts(evaluation=none)))
     one = evaluate_scores(Target("regression", np.ones(1)), np.ones(1), seed=0)
-    read(report_html({"evaluation": one}))
+    read(report_html(ReportFacts(evaluation=one)))
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process(tmp_path):
@@ -267,14 +269,10 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(tmp_path):
     known = facts("binary")
     write_report(tmp_path / "one.html", known)
     (tmp_path / "facts.json").write_text(json.dumps(to_json(known)), encoding="utf-8")
-    code = (
-        "import json, sys, pathlib; from mlops_desktop.engine.reporting.project_report import write_report; p = pathlib.Path(sys.argv[1]);"
-    )
-    code += "from mlops_desktop.engine.profiling import Profile; from mlops_desktop.engine.project import from_json;"
-    code += "from mlops_desktop.engine.evaluation import Acceptance;"
+    code = "import json, sys, pathlib; from mlops_desktop.engine.reporting import ReportFacts, write_report;"
+    code += "from mlops_desktop.engine.project import from_json; p = pathlib.Path(sys.argv[1]);"
     code += "known = json.loads((p / 'facts.json').read_text(encoding='utf-8'));"
-    code += "known['profile'], known['goals'] = from_json(Profile, known['profile']), from_json(Acceptance, known['goals']);"
-    code += "write_report(p / 'two.html', known)"
+    code += "write_report(p / 'two.html', from_json(ReportFacts, known))"
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PATH": "", "PYTHONPATH": "."}, timeout=120
     )
@@ -284,11 +282,11 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(tmp_path):
 
 
 def test_writing_is_whole_or_a_persons_error(tmp_path):
-    write_report(tmp_path / "r.html", {})
-    write_report(tmp_path / "r.html", {})
+    write_report(tmp_path / "r.html", ReportFacts())
+    write_report(tmp_path / "r.html", ReportFacts())
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
     with pytest.raises(UserError, match="not there any more"):
-        write_report(tmp_path / "no" / "r.html", {})
+        write_report(tmp_path / "no" / "r.html", ReportFacts())
 
 
 def test_profile_page(tmp_path):
@@ -311,6 +309,5 @@ def test_relations_list_the_target_first_and_leave_out_weak_ones():
 
 def test_refit_on_all_rows_is_reported():
     known = facts("binary")
-    project = replace(project_from_json(known["project"]), refit="all")
-    text = report_html(known | {"project": project_to_json(project)})
+    text = report_html(replace(known, project=replace(known.project, refit="all")))
     assert "has also seen the test rows" in text

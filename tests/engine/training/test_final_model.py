@@ -74,11 +74,11 @@ def test_every_access_to_the_test_set_is_counted(trained, copy_of):
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
     first = held_out_evaluation(found, made.runs, "evaluation", Silent())
     again = held_out_evaluation(found, made.runs, "check", Silent())
-    assert first["test_accesses"] == before + 1
-    assert again["test_accesses"] == before + 2
-    assert seen_evaluation(made.pipeline, found.run, made.runs)["test_accesses"] == before + 2
-    assert first["rows"] == made.pipeline.test.frame.rows
-    importance = {entry["column"] for entry in first["importance"]["columns"]}
+    assert first.test_accesses == before + 1
+    assert again.test_accesses == before + 2
+    assert seen_evaluation(made.pipeline, found.run, made.runs).test_accesses == before + 2
+    assert first.rows == made.pipeline.test.frame.rows
+    importance = {entry.column for entry in first.importance.columns}
     assert importance == set(made.pipeline.features)
 
 
@@ -87,7 +87,7 @@ def test_out_of_fold_evaluation_does_not_use_the_test_set(trained, copy_of):
     found = open_chosen(made.pipeline, made.runs, Silent())
     before = len(made.runs.test_accesses(made.pipeline.keys.split))
     measured = out_of_fold_evaluation(found, Silent())
-    assert measured["rows"] == made.pipeline.train.frame.rows
+    assert measured.rows == made.pipeline.train.frame.rows
     assert len(made.runs.test_accesses(made.pipeline.keys.split)) == before
 
 
@@ -98,12 +98,12 @@ def test_refit_on_all_rows_is_another_model(trained, copy_of):
     assert train.version != everything.version
 
 
-def test_a_model_of_all_rows_is_measured_by_its_twin_that_never_saw_the_test_part(trained, copy_of):
+def test_a_model_of_all_rows_is_measured_by_one_of_the_training_rows_alone(trained, copy_of):
     made = copy_of(trained, refit="all")
     measured = held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())
     plain = Pipeline(made.folder, replace(made.project, refit="train"))
     honest = held_out_evaluation(open_chosen(plain, made.runs, Silent()), made.runs, "test", Silent())
-    assert measured["metrics"] == honest["metrics"]
+    assert measured.metrics == honest.metrics
 
 
 def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
@@ -118,8 +118,8 @@ def test_an_unseen_file_is_evaluated_on_its_readable_rows(trained, tmp_path):
         writer.writeheader()
         writer.writerows(rows)
     measured = evaluate_file(found, path, Silent())
-    assert measured["rows"] == 58
-    assert measured["rows_left_out"] == 2
+    assert measured.rows == 58
+    assert measured.rows_left_out == 2
     bare = tmp_path / "bare.csv"
     bare.write_text("island,sex\nDream,MALE\nDream,FEMALE\n", encoding="utf-8")
     with pytest.raises(UserError, match="no column"):
@@ -195,15 +195,14 @@ def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, c
     costs = Costs(false_positive=1.0, false_negative=5.0)
     pipeline = Pipeline(made.folder, replace(made.project, threshold=0.9))
     found = out_of_fold_evaluation(open_chosen(pipeline, made.runs, Silent()), Silent())
-    assert found["threshold"] == 0.9
-    assert found["choice"]["threshold"] == proposed
-    assert proposed in found["threshold_curve"]["threshold"]
-    assert found["choice"]["reason"].startswith("At this cut-off F1")
+    assert found.classification.threshold == 0.9
+    assert found.choice.threshold == proposed
+    assert proposed in found.classification.threshold_curve.threshold
+    assert found.choice.reason.startswith("At this cut-off F1")
     priced = Pipeline(made.folder, replace(made.project, costs=costs))
-    measured = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
-    assert min(measured["threshold_curve"]["cost"]) == pytest.approx(
-        measured["threshold_curve"]["cost"][measured["threshold_curve"]["threshold"].index(measured["choice"]["threshold"])]
-    )
+    found = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
+    curve = found.classification.threshold_curve
+    assert min(curve.cost) == pytest.approx(curve.cost[curve.threshold.index(found.choice.threshold)])
 
 
 def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
@@ -211,8 +210,8 @@ def test_the_worst_rows_are_found_again_in_the_table(churn, copy_of):
     found = open_chosen(made.pipeline, made.runs, Silent())
     truth = made.pipeline.table.frame.number("Churn")
     for measured in (out_of_fold_evaluation(found, Silent()), held_out_evaluation(found, made.runs, "test", Silent())):
-        assert measured["worst"]
-        assert all((truth[one["table_row"]] == 1) == (one["actual"] == "Yes") for one in measured["worst"])
+        assert measured.worst
+        assert all((truth[one.table_row] == 1) == (one.actual == "Yes") for one in measured.worst)
 
 
 def test_the_rows_of_the_test_set_do_not_drift_from_the_reference(trained, copy_of):
@@ -259,7 +258,7 @@ def test_rows_without_an_answer_are_no_part_of_an_evaluation(gapless, tmp_path):
     chosen = open_chosen(gapless.pipeline, gapless.runs, Silent())
     (tmp_path / "new.csv").write_text("a,b,y\n1,x,3\n,y,1\n2,,6\n1,x,\n", encoding="utf-8")
     found = evaluate_file(chosen, tmp_path / "new.csv", Silent())
-    assert (found["rows"], found["rows_in_file"], found["rows_left_out"]) == (2, 4, 2)
+    assert (found.rows, found.rows_in_file, found.rows_left_out) == (2, 4, 2)
     (tmp_path / "none.csv").write_text("a,b,y\n,x,3\n,y,1\n", encoding="utf-8")
     with pytest.raises(UserError, match="no answer for any row"):
         evaluate_file(chosen, tmp_path / "none.csv", Silent())
@@ -299,7 +298,7 @@ def test_an_ensemble_of_models_with_encodings_of_their_own_is_served_as_it_score
     assert {"island", "body_mass_g"} <= features[1]
     assert {"island = Biscoe", "body_mass_g"} <= features[0]
     assert not features[1] & {"island = Biscoe", "island = Dream"}
-    assert out_of_fold_evaluation(chosen, Silent())["metrics"]
+    assert out_of_fold_evaluation(chosen, Silent()).metrics
     export_run(
         chosen, made.runs, make_exporter("rest_bundle", {}), tmp_path / "bundle", Silent()
     )  # with importance, golden rows, self-test

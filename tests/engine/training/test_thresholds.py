@@ -5,8 +5,8 @@ import pytest
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.metrics.definitions import score
-from mlops_desktop.engine.project.decisions import Costs
-from mlops_desktop.engine.training.thresholds import choose_threshold, mean_cost, rule_for, threshold_curve
+from mlops_desktop.engine.project import Costs, from_json, to_json
+from mlops_desktop.engine.training.thresholds import ThresholdCurve, choose_threshold, mean_cost, rule_for, threshold_curve
 
 
 def binary(values):
@@ -82,7 +82,7 @@ def test_ties_within_the_rounding_are_one_score():
     target, scores = binary([0, 1, 0, 1]), np.array([0.3, 0.3 + 1e-14, 0.3 - 1e-14, 0.9])
     choice = choose_threshold(target, scores, 1)
     assert choice.threshold == pytest.approx(0.6)
-    assert len(choice.curve["threshold"]) == 3
+    assert len(choice.curve.threshold) == 3
 
 
 def test_one_class_constant_scores_and_no_rows():
@@ -104,10 +104,10 @@ def test_nan_and_wrong_shapes_are_refused():
 def test_curve_is_short_rises_and_is_json():
     rng = np.random.default_rng(0)
     choice = choose_threshold(binary(rng.integers(0, 2, 5000)), rng.random(5000), 1)
-    assert len(choice.curve["threshold"]) <= 200
-    assert choice.threshold in choice.curve["threshold"]
-    assert np.all(np.diff(choice.curve["threshold"]) > 0)
-    assert {len(column) for column in choice.curve.values()} == {len(choice.curve["threshold"])}
-    assert json.loads(json.dumps(choice.curve, allow_nan=False)) == choice.curve
+    assert len(choice.curve.threshold) <= 200
+    assert choice.threshold in choice.curve.threshold
+    assert np.all(np.diff(choice.curve.threshold) > 0)
+    assert {len(column) for column in to_json(choice.curve).values()} == {len(choice.curve.threshold)}
+    assert from_json(ThresholdCurve, json.loads(json.dumps(to_json(choice.curve), allow_nan=False))) == choice.curve
     alone = threshold_curve(binary([0, 1]), np.array([0.2, 0.8]), 1, Costs(false_positive=1))
-    assert alone["cost"] == [0.5, 0.0, 0.0]
+    assert alone.cost == (0.5, 0.0, 0.0)

@@ -516,7 +516,7 @@ def test_the_same_answer_as_the_evaluation(opened):
     panel = opened("penguins")
     pipeline = Pipeline(panel.controller.folder, panel.controller.project)
     found = open_chosen(pipeline, Runs(pipeline.folder), Silent())
-    assert evaluate_rows(found, pipeline.train, Silent())["rows"] == len(pipeline.train_rows)
+    assert evaluate_rows(found, pipeline.train, Silent()).rows == len(pipeline.train_rows)
     scores = found.scorer.scores(pipeline.train.frame)
     for at in range(0, len(pipeline.train_rows), 60):
         panel.pick_row(int(pipeline.train_rows[at]))

@@ -1,4 +1,4 @@
-"""Stage 7 by real clicks: out of fold first, the test part opened and counted, the cut-off, another file, goals, the report."""
+"""Stage 7 by real clicks: out of fold first, the held-out test set used and counted, the cut-off, another file, goals, the report."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QS
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.process import Train
 from mlops_desktop.engine.project.decisions import Costs, Goals, Search
 from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.engine.training import ThresholdCurve
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, cost_at, counts_at
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
@@ -66,7 +68,7 @@ def test_without_a_model_the_page_shows_where_to_go(make_project, open_project):
     assert window.stage == "train"
 
 
-def test_out_of_fold_is_shown_while_the_test_part_is_held_out(trained, open_project):
+def test_out_of_fold_is_shown_while_the_test_set_is_held_out(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     panel = window.panel
     assert panel.unready() == ("", None)
@@ -76,28 +78,28 @@ def test_out_of_fold_is_shown_while_the_test_part_is_held_out(trained, open_proj
     assert accesses_of(window) == 0
     assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
     best = window.controller.project_status().best
-    found = window.controller.result(window.controller.keys.out_of_fold(best.id))
+    found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
     rows = {row.id: row for row in panel.results.metrics.rows_model.rows}
-    assert rows.keys() == {entry["id"] for entry in found["metrics"]}
+    assert rows.keys() == {result.id for result in found.metrics}
     first = panel.results.metrics.rows_model.rows[0]
     assert first.id == window.controller.project.metric
     assert first.strong
     assert " to " in first.cell(2).text
     assert first.cell(4).text.endswith(".")
     value = find(window, QLabel, "evaluation_kpi_0_value").text()
-    assert float(value) == pytest.approx(next(e["shown"] for e in found["metrics"] if e["id"] == first.id), abs=1e-3)
+    assert float(value) == pytest.approx(found.metric(first.id).shown, abs=1e-3)
     assert "baseline 0.5" in find(window, QLabel, "evaluation_kpi_0_hint").text()
 
 
-def test_the_test_part_is_opened_by_a_click_and_every_access_counts(trained, open_project):
+def test_the_test_set_is_used_by_a_click_and_every_access_counts(trained, open_project):
     folder = trained("churn", goals=Goals(score=0.6, response_ms=500.0))
     window = open_project(folder, "evaluate")
-    assert "held against the test part" in window.panel.results.goals.findChildren(QLabel)[-1].text()
+    assert "checked on the held-out test set" in window.panel.results.goals.findChildren(QLabel)[-1].text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
     assert accesses_of(window) == 1
     assert not window.panel.test_set_card.isVisible()
-    assert "opened once" in find(window, QLabel, "evaluation_facts").text()
+    assert "used once" in find(window, QLabel, "evaluation_facts").text()
     assert window.panel.sources.choice() == "test"
     assert goals(window) == "2 of 2 met"
     assert not window.panel.results.importance.chart.is_empty()
@@ -114,43 +116,44 @@ def test_the_test_part_is_opened_by_a_click_and_every_access_counts(trained, ope
     click(find(window, QPushButton, "evaluation_source_oof"))
     click(find(window, QPushButton, "evaluation_source_test"))
     assert accesses_of(window) == 1
-    # Goals are measured anew without another look.
+    # Goals are measured anew without another use.
     window.controller.edit("Goal", goals=Goals(score=0.999))
     settle(window)
     assert goals(window) == "0 of 1 met"
     assert accesses_of(window) == 1
-    # Other decisions on the cut-off: sealed again, and the earlier look is notified.
+    # With another cut-off the test set is held out again, and the earlier use is shown.
     window.controller.edit("Cut-off", threshold=0.7)
     settle(window)
     assert window.panel.test_set_card.isVisible()
-    assert "opened once" in find(window, QLabel, "test_set_note").text()
+    assert "used once" in find(window, QLabel, "test_set_note").text()
     click(find(window, QPushButton, "open_test"))
     settle(window)
     assert accesses_of(window) == 2
-    assert "opened 2 times" in find(window, QLabel, "evaluation_facts").text()
+    assert "used 2 times" in find(window, QLabel, "evaluation_facts").text()
 
 
 def test_the_cut_off_is_selected_used_and_taken_back(trained, open_project, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     panel, slider = window.panel, find(window, QSlider, "cutoff_slider")
     best = window.controller.project_status().best
-    found = window.controller.result(window.controller.keys.out_of_fold(best.id))
-    assert panel.results.cutoff.cutoff() == found["threshold"]
-    assert panel.results.cutoff.counts().matrix(found["positive"]) == found["confusion"]["counts"]
+    found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
+    classes = found.classification
+    assert panel.results.cutoff.cutoff() == classes.threshold
+    assert panel.results.cutoff.counts().matrix(classes.positive) == list(map(list, classes.confusion.counts))
     assert not find(window, QPushButton, "use_cutoff").isEnabled()
     before = [[cell.text for cell in row.cells] for row in panel.results.confusion.matrix.rows_model.rows]
     slider.setFocus()
     for _ in range(30):
         QTest.keyClick(slider, Qt.Key.Key_Right)
     value = panel.results.cutoff.cutoff()
-    assert value > found["threshold"]
+    assert value > classes.threshold
     assert [[cell.text for cell in row.cells] for row in panel.results.confusion.matrix.rows_model.rows] != before
     assert window.controller.project.threshold is None  # looking decides nothing
     click(find(window, QPushButton, "use_cutoff"))
     settle(window)
     assert window.controller.project.threshold == value
-    again = window.controller.result(window.controller.keys.out_of_fold(best.id))
-    assert again["threshold"] == value
+    again = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
+    assert again.classification.threshold == value
     assert "set by you" in find(window, QLabel, "cutoff_why").text()
     assert panel.results.cutoff.cutoff() == value
     click(find(window, QPushButton, "auto_cutoff"))
@@ -178,10 +181,11 @@ def test_costs_choose_the_cut_off_and_are_shown(trained, open_project):
     window = open_project(trained("churn", costs=Costs(false_positive=1.0, false_negative=9.0)), "evaluate")
     assert "cost least" in find(window, QLabel, "cutoff_why").text()
     best = window.controller.project_status().best
-    found = window.controller.result(window.controller.keys.out_of_fold(best.id))
-    at = found["threshold_curve"]["threshold"].index(found["threshold"])
+    found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
+    curve = found.classification.threshold_curve
+    at = curve.threshold.index(found.classification.threshold)
     shown = float(find(window, QLabel, "cutoff_cost").text())
-    assert shown == pytest.approx(found["threshold_curve"]["cost"][at], abs=1e-4)
+    assert shown == pytest.approx(curve.cost[at], abs=1e-4)
 
 
 def test_curves_of_two_classes(trained, open_project):
@@ -287,14 +291,14 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     assert panel.file.value is None  # a file is answered by the model that is deployed: another one now
 
 
-def test_the_report_is_written_and_the_test_part_stays_held_out(trained, open_project, tmp_path, monkeypatch):
+def test_the_report_is_written_and_the_test_set_stays_held_out(trained, open_project, tmp_path, monkeypatch):
     window = open_project(trained("churn"), "evaluate")
     out = tmp_path / "report"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
     click(find(window, QPushButton, "export_report"))
     settle(window)
     written = out.with_suffix(".html")
-    assert "still sealed" in written.read_text(encoding="utf-8")
+    assert "was not used yet" in written.read_text(encoding="utf-8")
     assert str(written) in banner(window)
     assert accesses_of(window) == 0
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
@@ -335,7 +339,8 @@ def test_another_chosen_run_is_fitted_and_evaluated(trained, open_project):
 
 @pytest.mark.parametrize("positive", [0, 1])
 def test_counts_of_a_cut_off(positive):
-    curve = {"threshold": [0.0, 0.4, 1.0], "recall": [1.0, 0.75, 0.0], "share": [1.0, 0.5, 0.0]}
+    rest = dict.fromkeys(("precision", "f1", "balanced_accuracy", "accuracy"), (0.0, 0.0, 0.0))
+    curve = ThresholdCurve(threshold=(0.0, 0.4, 1.0), recall=(1.0, 0.75, 0.0), share=(1.0, 0.5, 0.0), **rest)
     counts = counts_at(curve, 1, 20, 8)
     assert counts == Counts(hit=6, missed=2, false=4, right_no=8)
     matrix = counts.matrix(positive)

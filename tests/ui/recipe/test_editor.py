@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.preview_results import RecipePreview, RowCounts, StepPreview
 from mlops_desktop.engine.pipeline.recommendations import write_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
@@ -52,10 +53,11 @@ def test_the_childs_answer_is_known_by_the_positions_of_the_project(recipe, wind
     recipe.show()
     recipe.begin("clip")
     recipe.place(1)
-    recipe.preview.answer = {"steps": [{"error": f"e{at}"} for at in range(4)], "row_filters": [], "problem": "", "rows": {}}
-    assert [recipe.outcome_of(STEP, at)["error"] for at in range(3)] == ["e0", "e2", "e3"]
+    steps = tuple(StepPreview(on=True, error=f"e{at}") for at in range(4))
+    recipe.preview.answer = RecipePreview("", RowCounts(table=9, kept=9), row_filters=(), steps=steps)
+    assert [recipe.step_preview(at).error for at in range(3)] == ["e0", "e2", "e3"]
     recipe.cancel()
-    assert recipe.outcome_of(STEP, 0) == {}  # an answer about other steps says nothing of these
+    assert recipe.step_preview(0) is None  # an answer about other steps says nothing of these
 
 
 def test_steps_of_other_stages_are_left_alone(recipe):

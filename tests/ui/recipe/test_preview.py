@@ -6,19 +6,19 @@ import time
 
 import pytest
 
-from mlops_desktop.ui.recipe.preview import RecipePreview
+from mlops_desktop.ui.recipe.preview import PreviewQuery
 from tests.ui.conftest import settle
 
 
 @pytest.fixture
 def preview(window):
-    made = RecipePreview(window.controller, "trial", window)
+    made = PreviewQuery(window.controller, "trial", window)
     yield made
     settle(window)
     made.deleteLater()
 
 
-def rest(preview: RecipePreview, window) -> None:
+def rest(preview: PreviewQuery, window) -> None:
     end = time.monotonic() + 60
     while preview.asking and time.monotonic() < end:
         settle(window)
@@ -35,7 +35,7 @@ def test_an_answer_comes_and_is_about_what_is_shown(preview, window):
     rest(preview, window)
     assert preview.fresh
     assert received[-1]
-    assert preview.columns() == ([tuple(one) for one in preview.answer["columns"]], True)
+    assert preview.columns() == (list(preview.answer.columns), True)
     preview.show(project, 1, -1, 10_000)
     assert not preview.fresh
     assert preview.asking

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from mlops_desktop.ui.recipe.preview_panes import after_text, before_text
+from mlops_desktop.engine.pipeline.preview_results import ColumnChange, ColumnDistribution
+from mlops_desktop.ui.recipe.preview_panes import distribution, distribution_after
 
-NUMBER = {"kind": "number", "edges": [0.0, 1.0, 2.0], "counts": [3, 1], "missing": 1, "distinct": 4}
-CATEGORICAL = {"kind": "categorical", "names": ["a", "b"], "counts": [3, 2], "missing": 0, "distinct": 2}
-MANY = {"kind": "many", "names": ["a", "b"], "counts": [3, 2], "missing": 0, "distinct": 12}
-
-
-def group(before=None, after=None, tells=None):
-    return {"name": "age", "before": before, "after": after, "tells": tells}
+NUMBER = ColumnDistribution("number", (3, 1), missing=1, distinct=4, edges=(0.0, 1.0, 2.0))
+CATEGORICAL = ColumnDistribution("categorical", (3, 2), missing=0, distinct=2, names=("a", "b"))
+MANY = ColumnDistribution("many", (3, 2), missing=0, distinct=12, names=("a", "b"))
 
 
-def test_a_changed_column_is_shown_before_and_after():
-    before, after = before_text(group(NUMBER, NUMBER)), after_text(group(NUMBER, NUMBER))
+def test_a_changed_column_stands_on_both_sides():
+    before, after = distribution("age", NUMBER), distribution_after(ColumnChange("age", NUMBER, NUMBER))
     assert (before.title, before.stat, before.tone) == ("age", "1 missing", "warn")
     assert after.title == "→ after"
     assert list(after.edges) == [0.0, 1.0, 2.0]
 
 
 def test_a_column_that_goes_shows_it():
-    gone = after_text(group(CATEGORICAL))
+    gone = distribution_after(ColumnChange("age", CATEGORICAL, None))
     assert gone.title == "→ taken out"
     assert not gone.groups
     assert gone.note
 
 
 def test_many_made_columns_are_counted():
-    assert after_text(group(CATEGORICAL, MANY)).title.startswith("→ 12 column")
-    assert list(after_text(group(CATEGORICAL, MANY)).names) == ["a", "b"]
+    made = distribution_after(ColumnChange("age", CATEGORICAL, MANY))
+    assert made.title.startswith("→ 12 column")
+    assert list(made.names) == ["a", "b"]
 
 
 def test_a_new_column_shows_how_it_goes_with_the_target():
-    made = after_text(group(None, NUMBER, 0.314))
+    made = distribution_after(ColumnChange("age", None, NUMBER, 0.314))
     assert (made.title, made.stat, made.tone) == ("age", "0.31 with target", "accent")
-    assert after_text(group(None, NUMBER)).stat == "1 missing"
+    assert distribution_after(ColumnChange("age", None, NUMBER)).stat == "1 missing"

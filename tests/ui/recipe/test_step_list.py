@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from mlops_desktop.engine.pipeline.preview_results import MatrixSize, RecipePreview, RowCounts, StepPreview
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.step_list import RecipeSide
 from tests.ui.conftest import settle
 
-FINE = {"on": True, "error": "", "waits": False, "width": 9, "seconds": 0.0}
+FINE = StepPreview(on=True, width=9)
+BROKEN = StepPreview(on=True, error="It is broken.", width=9)
+WAITS = StepPreview(on=True, waits=True)
 
 
 @pytest.fixture
@@ -21,14 +22,9 @@ def side(window, qtbot):
     return made
 
 
-def answer(side: RecipeSide, *steps: dict[str, Any], problem: str = "", error: str = "", width: int | None = 9) -> None:
-    side.recipe.preview.answer = {
-        "problem": problem,
-        "rows": {"table": 344, "kept": 300, "train": 240, "sample": 240, "columns": 6},
-        "row_filters": [],
-        "steps": list(steps),
-        "matrix": {"least": width, "width": width, "error": error},
-    }
+def answer(side: RecipeSide, *steps: StepPreview, problem: str = "", error: str = "", width: int | None = 9) -> None:
+    rows, matrix = RowCounts(table=344, kept=300, train=240, sample=240, columns=6), MatrixSize(width, width, error)
+    side.recipe.preview.answer = RecipePreview(problem, rows, row_filters=(), steps=steps, matrix=matrix)
     side.show_recipe()
 
 
@@ -39,22 +35,20 @@ def test_the_outcome_is_shown_in_one_sentence(side):
     answer(side, FINE, FINE, FINE, error="“city” cannot go into a model.", width=None)
     assert side.outcome.text() == "“city” cannot go into a model."
     assert side.outcome.property("tone") == "err"
-    answer(side, FINE, {**FINE, "error": "It is broken."}, {**FINE, "waits": True}, width=None)
+    answer(side, FINE, BROKEN, WAITS, width=None)
     assert "mended" in side.outcome.text()
     answer(side, problem="The row filters leave no row.", width=None)
     assert side.outcome.text() == "The row filters leave no row."
 
 
 def test_rows_and_widths_are_shown(side):
-    answer(side, {**FINE, "width": 12}, {**FINE, "width": 12}, FINE)
+    answer(side, StepPreview(on=True, width=12), StepPreview(on=True, width=12), FINE)
     assert side.rows_note.text().startswith("300 of 344 rows are used")
     assert [side._widths(at) for at in range(3)] == ["6 → 12", "", "12 → 9"]
 
 
 def test_a_step_behind_a_broken_one_is_not_tried(side):
-    answer(
-        side, {**FINE, "error": "It is broken."}, {**FINE, "waits": True, "width": None}, {**FINE, "waits": True, "width": None}, width=None
-    )
+    answer(side, BROKEN, WAITS, WAITS, width=None)
     items = side.steps._items
     assert items[0].problem == "It is broken."
     assert "Not tried" in items[1].why

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.data import Imported, import_cells, load_cells, rows_key, rows_where, type_cells
-from mlops_desktop.engine.pipeline import Pipeline, propose, re_recommend, seen
+from mlops_desktop.engine.pipeline import Pipeline, propose, re_recommend
 from mlops_desktop.engine.process.call import Call, ProjectCall
-from mlops_desktop.engine.profiling import Profile, profile
+from mlops_desktop.engine.profiling import Overview, Profile, profile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import Question, questions
 from mlops_desktop.engine.reporting import write_profile_report
 
-Json = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class ImportFile(ProjectCall[Imported, None]):
-    """Read a file or an address into the snapshots of the project."""
+    """Read a file or an address into the snapshots of the project, by its source `as_given` or by one that fits better."""
 
     stage = "problem"
     file: str
+    as_given: bool = False
 
     def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`."""
-        return import_cells(self.folder, self.file, self.project, job)
+        return import_cells(self.folder, self.file, self.project, job, as_given=self.as_given)
 
 
 @dataclass(frozen=True)
@@ -72,14 +70,14 @@ class ReRecommend(ProjectCall[ReRecommendation, None]):
 
 
 @dataclass(frozen=True)
-class MakeOverview(ProjectCall[Json, None]):
-    """What can be seen of the table before anything is decided; the typed table is in the store afterwards."""
+class MakeOverview(ProjectCall[Overview, None]):
+    """What the table shows before anything is decided; the typed table is in the store afterwards."""
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Overview:
         """See `engine.profiling.overview`."""
         pipeline = Pipeline(self.folder, self.project)
         assert pipeline.table is not None
-        return seen(pipeline, job)
+        return pipeline.overview(job)
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
         """See `engine.questions.questions`."""
         pipeline = Pipeline(self.folder, self.project)
         findings = pipeline.profile(Part(job, 0.0, 0.7)).findings
-        return questions(self.project, seen(pipeline, Part(job, 0.7, 1.0)), findings)
+        return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.evaluation import (
     Acceptance,
+    Evaluation,
+    ResponseTime,
     check,
     evaluate_file,
     held_out_evaluation,
@@ -19,21 +21,19 @@ from mlops_desktop.engine.evaluation import (
 from mlops_desktop.engine.packaging import golden_rows
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process.call import ProjectCall
-from mlops_desktop.engine.project import Project, project_to_json
-from mlops_desktop.engine.reporting import write_report
+from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, write_report
 from mlops_desktop.engine.training import Chosen, Runs, board_order, open_chosen
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Evaluate(ProjectCall[Json, None]):
+class Evaluate(ProjectCall[Evaluation, None]):
     """Metrics and curves of the chosen run: on the held-out test set (a counted access), or out of fold."""
 
     stage = "evaluate"
     held_out: bool = True
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Evaluation:
         """See `engine.evaluation.held_out_evaluation` and `out_of_fold_evaluation`."""
         chosen, runs = opened(self.folder, self.project, Part(job, 0.0, 0.3))
         part = Part(job, 0.3, 1.0)
@@ -41,23 +41,16 @@ class Evaluate(ProjectCall[Json, None]):
 
 
 @dataclass(frozen=True)
-class EvaluateFile(ProjectCall[Json, None]):
+class EvaluateFile(ProjectCall[Evaluation, None]):
     """Metrics and curves of the chosen run on a file that it never saw."""
 
     stage = "evaluate"
     file: Path
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> Evaluation:
         """See `engine.evaluation.evaluate_file`."""
         chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.3))
         return evaluate_file(chosen, self.file, Part(job, 0.3, 1.0))
-
-
-@dataclass(frozen=True)
-class ResponseTime:
-    """How long the chosen model takes for one row on this machine, in milliseconds."""
-
-    response_ms: float
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,7 @@ class MeasureResponseTime(ProjectCall[ResponseTime, None]):
     def run(self, job: Job) -> ResponseTime:
         """See `engine.evaluation.response_ms`."""
         chosen, _ = opened(self.folder, self.project, Part(job, 0.0, 0.8))
-        return ResponseTime(_response_ms(chosen))
+        return _response_time(chosen)
 
 
 @dataclass(frozen=True)
@@ -96,30 +89,27 @@ class WriteReport(ProjectCall[None, None]):
         """See `engine.reporting.write_report`."""
         pipeline = Pipeline(self.folder, self.project)
         runs = Runs(pipeline.folder)
-        facts: Json = {
-            "project": project_to_json(self.project),
-            "profile": pipeline.profile(Part(job, 0.0, 0.2)),
-            "runs": [run.to_json() for run in board_order(runs.list(pipeline.keys.board))],
-        }
-        if any(run["status"] == "done" for run in facts["runs"]):
-            facts |= self._of_chosen(pipeline, runs, Part(job, 0.2, 0.9))
-        facts["test_accesses"] = len(runs.test_accesses(pipeline.keys.split))
-        facts["split"] = {"train": pipeline.train.frame.rows, "test": pipeline.test.frame.rows} if pipeline.project.target else {}
-        write_report(self.out, facts)
+        profile = pipeline.profile(Part(job, 0.0, 0.2))
+        facts = ReportFacts(project=self.project, profile=profile, runs=tuple(board_order(runs.list(pipeline.keys.board))))
+        if any(run.status == "done" for run in facts.runs):
+            facts = self._with_chosen(facts, pipeline, runs, Part(job, 0.2, 0.9))
+        split = SplitSizes(pipeline.train.frame.rows, pipeline.test.frame.rows) if pipeline.project.target else None
+        write_report(self.out, replace(facts, test_accesses=len(runs.test_accesses(pipeline.keys.split)), split=split))
 
-    def _of_chosen(self, pipeline: Pipeline, runs: Runs, job: Job) -> Json:
+    def _with_chosen(self, facts: ReportFacts, pipeline: Pipeline, runs: Runs, job: Job) -> ReportFacts:
         chosen = open_chosen(pipeline, runs, Part(job, 0.0, 0.4))
         scorer = chosen.scorer
-        facts: Json = {
-            "chosen": chosen.run.to_json(),
-            "model": {"version": scorer.version, "threshold": scorer.threshold, "features": list(scorer.feature_names)},
-            "out_of_fold": out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
-        }
+        facts = replace(
+            facts,
+            chosen=chosen.run,
+            model=DeployedModel(scorer.version, scorer.threshold, tuple(scorer.feature_names)),
+            out_of_fold=out_of_fold_evaluation(chosen, Part(job, 0.4, 0.6)),
+        )
         if not self.without_test_set:
-            facts["goals"] = _gate(chosen, runs, "report", Part(job, 0.6, 1.0))
-        facts["evaluation"] = seen_evaluation(pipeline, chosen.run, runs)
-        if self.without_test_set and facts["evaluation"] is not None:
-            facts["goals"] = check(pipeline.project, _with_response(chosen, facts["evaluation"]))
+            facts = replace(facts, goals=_gate(chosen, runs, "report", Part(job, 0.6, 1.0)))
+        facts = replace(facts, evaluation=seen_evaluation(pipeline, chosen.run, runs))
+        if self.without_test_set and facts.evaluation is not None:
+            facts = replace(facts, goals=_checked(chosen, facts.evaluation))
         return facts
 
 
@@ -131,20 +121,22 @@ def opened(folder: Path, project: Project, job: Job) -> tuple[Chosen, Runs]:
 
 
 def _gate(chosen: Chosen, runs: Runs, why: str, job: Job) -> Acceptance:
-    measured = held_out_evaluation(chosen, runs, why, Part(job, 0.0, 0.8))
-    return check(chosen.pipeline.project, _with_response(chosen, measured))
+    return _checked(chosen, held_out_evaluation(chosen, runs, why, Part(job, 0.0, 0.8)))
 
 
-def _with_response(chosen: Chosen, measured: Json) -> Json:
-    return measured if chosen.pipeline.project.goals.response_ms is None else {**measured, "response_ms": _response_ms(chosen)}
+def _checked(chosen: Chosen, measured: Evaluation) -> Acceptance:
+    project = chosen.pipeline.project
+    return check(project, measured, None if project.goals.response_ms is None else _response_time(chosen).response_ms)
 
 
-def _response_ms(chosen: Chosen) -> float:
+def _response_time(chosen: Chosen) -> ResponseTime:
     """What was measured once on this machine."""
     import numpy as np
 
     pipeline, key = chosen.pipeline, chosen.pipeline.keys.response(chosen.run.id)
-    if key not in pipeline.store:
-        rows = golden_rows(chosen.scorer.schema, chosen.scorer, np.random.default_rng(pipeline.project.seed))
-        pipeline.store.put(key, {"response_ms": response_ms(chosen.scorer, rows)})
-    return float(pipeline.store.get(key)[0]["response_ms"])
+    with suppress(KeyError):
+        return pipeline.store.get_value(key, ResponseTime)
+    rows = golden_rows(chosen.scorer.schema, chosen.scorer, np.random.default_rng(pipeline.project.seed))
+    found = ResponseTime(response_ms(chosen.scorer, rows))
+    pipeline.store.put_value(key, found)
+    return found

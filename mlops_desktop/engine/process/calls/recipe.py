@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.pipeline import Pipeline, covers, preview, rank, suggestions
+from mlops_desktop.engine.pipeline import ColumnRanking, Pipeline, RecipePreview, covers, preview, rank, suggestions
 from mlops_desktop.engine.process.call import ProjectCall
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class PreviewRecipe(ProjectCall[Json, None]):
+class PreviewRecipe(ProjectCall[RecipePreview, None]):
     """The recipe tried on a sample of the training part: every step, and closely the one at a position."""
 
     at: int = -1
     row_filter: int = -1
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> RecipePreview:
         """See `engine.pipeline.preview`."""
         return preview(Pipeline(self.folder, self.project), self.at, self.row_filter, job)
 
 
 @dataclass(frozen=True)
-class RankColumns(ProjectCall[Json, None]):
+class RankColumns(ProjectCall[ColumnRanking, None]):
     """The columns before a step (after all when −1) ranked by a selection's score."""
 
     method: str
     at: int = -1
 
-    def run(self, job: Job) -> Json:
+    def run(self, job: Job) -> ColumnRanking:
         """See `engine.pipeline.rank`."""
         return rank(Pipeline(self.folder, self.project), self.method, self.at, job)
 

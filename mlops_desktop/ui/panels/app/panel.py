@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.engine.data import sent_row, sent_value, span
-from mlops_desktop.engine.evaluation import Trial
+from mlops_desktop.engine.evaluation import Evaluation, Trial
 from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
 from mlops_desktop.serving.frame import Ints
@@ -157,10 +157,10 @@ class AppPanel(Panel):
         self.show_answer()
 
     def _ranked(self) -> list[str]:
-        """The columns by their importance on the test part; empty while that was not opened."""
+        """The columns by their importance on the held-out test set; empty while that was not used."""
         best = self.controller.project_status().best
-        found = self.controller.result(self.controller.keys.evaluation(best.id)) if best else None
-        return [one["column"] for one in found["importance"]["columns"]] if found and found.get("importance") else []
+        found = self.controller.result(self.controller.keys.evaluation(best.id), Evaluation) if best else None
+        return [one.column for one in found.importance.columns] if found and found.importance else []
 
     def _show_ends(self) -> None:
         """Where answers that are numbers lay in training, as soon as that is known."""
@@ -174,7 +174,7 @@ class AppPanel(Panel):
             self.answer.show_answer()
 
     def _training_rows(self) -> Ints:
-        """The positions of the training rows in the table; none until the child has answered. No row of the test set is among them."""
+        """Where the training rows stand in the table; none until the child process has found them. The held-out test set is not used."""
         key = self.controller.keys.train_rows
         if self._rows[0] != key:
             try:

@@ -40,8 +40,8 @@ class RowPicker(QWidget):
             self.truth.setText(
                 pluralize(
                     len(rows),
-                    self.tr("1 row of the training part; the test set is left out."),
-                    self.tr("{n} rows of the training part; the test set is left out."),
+                    self.tr("1 training row; the held-out test set is not used."),
+                    self.tr("{n} training rows; the held-out test set is not used."),
                 )
             )
 

@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.profiling import Profile
+from mlops_desktop.engine.profiling import Overview, Profile
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.data.statistics_tables import (
     kinds_text,
     value_text,
@@ -40,7 +39,7 @@ class KpiRow(QWidget):
         }
         self.setLayout(row(*[(kpi, 5 if name in ("columns", "target") else 4) for name, kpi in self.cards.items()], spacing=12))
 
-    def show_profile(self, found: Profile | None, overview: Json | None) -> None:
+    def show_profile(self, found: Profile | None, overview: Overview | None) -> None:
         """Show a profile; while there is none, what is known of the target."""
         self.cards["target"].show_value(*self._target_text(found, overview))
         if found is None:
@@ -60,12 +59,12 @@ class KpiRow(QWidget):
         how = self.tr("the identifier aside") if has_id else self.tr("checked on all rows")
         self.cards["duplicates"].show_value(f"{count:,}", how, "warn" if count else "ok")
 
-    def _target_text(self, found: Profile | None, overview: Json | None) -> tuple[str, str, str]:
+    def _target_text(self, found: Profile | None, overview: Overview | None) -> tuple[str, str, str]:
         project = self.controller.project
-        one = next((c for c in overview["columns"] if c["name"] == project.target), None) if overview else None
+        one = overview.column(project.target) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
-        classes, split = one["target"].get("classes", []), self.tr("{method} split").format(method=project.split.id)
+        classes, split = one.target.classes, self.tr("{method} split").format(method=project.split.id)
         total = sum(count for _, count in classes) or 1
         if classes and has_classes(project.task) and task_spec(project.task or "").has_positive:
             rows = next((count for value, count in classes if value == project.positive), 0)
@@ -78,7 +77,7 @@ class KpiRow(QWidget):
             value, rows = min(classes, key=lambda pair: pair[1])
             least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
             return (
-                pluralize(len(classes) + one["target"]["more"], self.tr("1 class"), self.tr("{n} classes")),
+                pluralize(len(classes) + one.target.more, self.tr("1 class"), self.tr("{n} classes")),
                 f"{project.target} · {least}",
                 "3",
             )

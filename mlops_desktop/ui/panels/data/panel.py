@@ -9,10 +9,9 @@ import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.data import check_filter, rows_where
+from mlops_desktop.engine.data import Table, check_filter, rows_where
 from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
-from mlops_desktop.engine.profiling import Profile, Relations, apply_fixes, health, safe_fixes, taken_care
-from mlops_desktop.ui.jobs import Json
+from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
@@ -149,7 +148,7 @@ class DataPanel(Panel):
         self.profile.retry()
         self.show_results()
 
-    def _show_table(self, table: Any, overview: Json) -> None:
+    def _show_table(self, table: Table, overview: Overview) -> None:
         project = self.controller.project
         key = f"{self.controller.keys.table} {project.target} {project.task}"
         if self._shown_table == key:
@@ -160,7 +159,7 @@ class DataPanel(Panel):
         self._show_count(table.rows)
         self.filter.again()
 
-    def _example(self, table: Any) -> str:
+    def _example(self, table: Table) -> str:
         """A filter that would work here."""
         for one in table.schema.columns:
             if one.type in ("number", "integer"):

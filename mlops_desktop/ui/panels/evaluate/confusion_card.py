@@ -1,13 +1,13 @@
-"""Right and wrong answers: the confusion matrix, and for several classes how each fares."""
+"""A card with the confusion matrix and the precision, recall and F1 of each class."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.evaluation import Classification
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
@@ -26,7 +26,9 @@ class ConfusionCard(QFrame):
         self.at = label("", "caption", tone="3", figures=True)
         self.at.setObjectName("confusion_at")
         self.matrix = RowsTable([RowColumn("")], name="confusion", title=self.tr("Confusion matrix"), by_cell=True)
-        self.classes = RowsTable(self._class_columns(), name="per_class", title=self.tr("How each class fares"), selectable=False)
+        self.classes = RowsTable(
+            self._class_columns(), name="per_class", title=self.tr("Precision and recall of each class"), selectable=False
+        )
         self.message = label("", "small", tone="2", wrap=True)
         self.message.setObjectName("confusion_note")
         body = column(
@@ -50,16 +52,13 @@ class ConfusionCard(QFrame):
             RowColumn("F1", "right", figures=True, width=60),
         ]
 
-    def show_evaluation(self, found: Mapping[str, Any]) -> None:
-        """Show an evaluation of classes (`engine.evaluation`)."""
-        names = [level_of(name) for name in found["confusion"]["labels"]]
-        self.show_counts(names, found["confusion"]["counts"], found["positive"], found["threshold"])
+    def show_evaluation(self, found: Classification) -> None:
+        """Show the counts and the rates of every class."""
+        names = [level_of(name) for name in found.confusion.labels]
+        self.show_counts(names, found.confusion.counts, found.positive, found.threshold)
         self.classes.show_rows(
-            Row(
-                str(at),
-                [level_of(one["class"]), f"{one['rows']:,}", *(f"{one[kind]:.3f}" for kind in ("precision", "recall", "f1"))],
-            )
-            for at, one in enumerate(found["per_class"])
+            Row(str(at), [level_of(one.label), f"{one.rows:,}", *(f"{rate:.3f}" for rate in (one.precision, one.recall, one.f1))])
+            for at, one in enumerate(found.per_class)
         )
         self.classes.setFixedHeight(self.classes.height_for(MOST_ROWS))
 

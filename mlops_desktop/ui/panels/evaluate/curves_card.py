@@ -1,31 +1,31 @@
-"""The pictures of an evaluation: ROC, precision and recall, calibration and gain for classes; misses for numbers."""
+"""The plots of an evaluation: ROC, precision and recall, calibration and gain for classes; errors for numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.evaluation import ClassCurves, Classification, PrecisionRecallCurve, Residuals, RocCurve
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import Segments, column, label, row
 from mlops_desktop.ui.widgets.charts import ColumnChart, LineChart, ScatterChart
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.series import Mark, Series
 
-MOST = 6  # classes in one picture: there are so many colors that can be told apart
+MOST = 6  # classes in one plot: as many colors are easily distinguished
 HIGH = 250
 
 
 class CurvesCard(QFrame):
-    """One picture at a time, of the positive class or of the classes that a person picks."""
+    """One plot at a time, of the positive class or of the classes that a person picks."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._curves: Sequence[Mapping[str, Any]] = ()
+        self._curves: Sequence[ClassCurves] = ()
         self._names: list[str] = []
         self._threshold: float | None = None
         self.kind = Segments(
@@ -47,12 +47,12 @@ class CurvesCard(QFrame):
         self.kind.chosen.connect(lambda _: self._draw())
         self.which.picked.connect(lambda _: self._draw())
 
-    def show_evaluation(self, found: Mapping[str, Any]) -> None:
-        """Show an evaluation of classes (`engine.evaluation`)."""
-        self._curves, self._threshold = found["curves"], found["threshold"]
+    def show_evaluation(self, found: Classification) -> None:
+        """Show the curves of an evaluation, with the cut-off in use."""
+        self._curves, self._threshold = found.curves, found.threshold
         several = len(self._curves) > 1
         every = [("all", self.tr("All classes") if len(self._curves) <= MOST else self.tr("First {n} classes").format(n=MOST))]
-        options = [(str(at), level_of(one["class"])) for at, one in enumerate(self._curves)]
+        options = [(str(at), level_of(one.label)) for at, one in enumerate(self._curves)]
         self.which.show_options([*(every if several else []), *options])
         if [text for _, text in options] != self._names:
             self._names = [text for _, text in options]
@@ -65,62 +65,60 @@ class CurvesCard(QFrame):
         curves = self._curves[:MOST] if chosen in ("all", "") else [self._curves[int(chosen)]]
         {"roc": self._roc, "precision_recall": self._pr, "calibration": self._calibration, "gain": self._gain}[self.kind.choice()](curves)
 
-    def _roc(self, curves: Sequence[Mapping[str, Any]]) -> None:
-        series = [Series(level_of(one["class"]), one["roc"]["x"], one["roc"]["y"]) for one in curves]
+    def _roc(self, curves: Sequence[ClassCurves]) -> None:
+        series = [Series(level_of(one.label), one.roc.x, one.roc.y) for one in curves]
         if len(curves) == 1 and self._threshold is not None:
-            series += self._point(curves[0]["roc"])
+            series += self._point(curves[0].roc)
         self._axes(self.tr("false alarms, of all others"), self.tr("found, of the class"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
         self.message.setText(self.tr("The further up and left, the better. The dashed line is guessing."))
 
-    def _point(self, curve: Mapping[str, Any]) -> list[Series]:
+    def _point(self, curve: RocCurve | PrecisionRecallCurve) -> list[Series]:
         """Where the cut-off in use stands on a curve."""
-        known = [
-            (abs(threshold - (self._threshold or 0.0)), at) for at, threshold in enumerate(curve["threshold"]) if threshold is not None
-        ]
+        known = [(abs(threshold - (self._threshold or 0.0)), at) for at, threshold in enumerate(curve.threshold) if threshold is not None]
         if not known:
             return []
         at = min(known)[1]
-        return [Series(self.tr("cut-off"), [curve["x"][at]], [curve["y"][at]], color=1, line=False, size=11)]
+        return [Series(self.tr("cut-off"), [curve.x[at]], [curve.y[at]], color=1, line=False, size=11)]
 
-    def _pr(self, curves: Sequence[Mapping[str, Any]]) -> None:
-        series = [Series(level_of(one["class"]), one["precision_recall"]["x"], one["precision_recall"]["y"]) for one in curves]
+    def _pr(self, curves: Sequence[ClassCurves]) -> None:
+        series = [Series(level_of(one.label), one.precision_recall.x, one.precision_recall.y) for one in curves]
         marks = []
         if len(curves) == 1:
             if self._threshold is not None:
-                series += self._point(curves[0]["precision_recall"])
-            if curves[0]["precision_recall"].get("share") is not None:
-                marks = [Mark(curves[0]["precision_recall"]["share"], self.tr("guessing"))]
+                series += self._point(curves[0].precision_recall)
+            if (share := curves[0].precision_recall.share) is not None:
+                marks = [Mark(share, self.tr("guessing"))]
         self._axes(self.tr("recall: found, of the class"), self.tr("precision: right, of those answered so"))
         self.chart.show_series(series, marks=marks, x_range=(0, 1), y_range=(0, 1))
         self.message.setText(self.tr("How many of the answers are right, when more and more of the class are to be found."))
 
-    def _calibration(self, curves: Sequence[Mapping[str, Any]]) -> None:
+    def _calibration(self, curves: Sequence[ClassCurves]) -> None:
         series = [
             Series(
-                level_of(one["class"]),
-                one["calibration"]["predicted"],
-                one["calibration"]["observed"],
+                level_of(one.label),
+                one.calibration.predicted,
+                one.calibration.observed,
                 markers=True,
-                low=one["calibration"]["low"] if len(curves) == 1 else None,
-                high=one["calibration"]["high"] if len(curves) == 1 else None,
+                low=one.calibration.low if len(curves) == 1 else None,
+                high=one.calibration.high if len(curves) == 1 else None,
             )
             for one in curves
         ]
-        self._axes(self.tr("probability that was said"), self.tr("share that really was"))
+        self._axes(self.tr("predicted probability"), self.tr("observed share"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
         self.message.setText(
-            self.tr("On the dashed line a probability of 30 % comes true 30 times in 100. Below it the model says too much.")
+            self.tr("On the dashed line a probability of 30 % comes true 30 times in 100. Below it the model's probabilities are too high.")
         )
 
-    def _gain(self, curves: Sequence[Mapping[str, Any]]) -> None:
-        series = [Series(level_of(one["class"]), [0.0, *one["gain"]["share"]], [0.0, *one["gain"]["found"]]) for one in curves]
-        series = [one for one, of in zip(series, curves, strict=True) if of["gain"]["share"]]
+    def _gain(self, curves: Sequence[ClassCurves]) -> None:
+        series = [Series(level_of(one.label), [0.0, *one.gain.share], [0.0, *one.gain.found]) for one in curves]
+        series = [one for one, of in zip(series, curves, strict=True) if of.gain.share]
         self._axes(self.tr("rows taken, the highest score first"), self.tr("found, of the class"))
         self.chart.show_series(series, diagonal=True, x_range=(0, 1), y_range=(0, 1))
-        found = curves[0]["gain"]
-        if len(curves) == 1 and found["share"]:
-            tenth = float(np.interp(0.1, found["share"], found["found"]))
+        found = curves[0].gain
+        if len(curves) == 1 and found.share:
+            tenth = float(np.interp(0.1, found.share, found.found))
             self.message.setText(
                 self.tr("The tenth of the rows with the highest scores holds {share} of the class.").format(share=f"{tenth:.0%}")
             )
@@ -174,26 +172,25 @@ class ErrorsCard(QFrame):
         for position, chart in enumerate(self._charts):
             chart.tools.setVisible(position == at)
 
-    def show_evaluation(self, found: Mapping[str, Any]) -> None:
-        """Show an evaluation of numbers (`engine.evaluation`)."""
-        missed = found["residuals"]
-        self.scatter.show_points(missed["actual"], missed["predicted"], name=self.tr("row"), diagonal=True)
+    def show_evaluation(self, found: Residuals) -> None:
+        """Show the errors of an evaluation of numbers."""
+        self.scatter.show_points(found.actual, found.predicted, name=self.tr("row"), diagonal=True)
         zero = [Mark(0.0, "", upright=True)]
-        self.misses.show_histogram(missed["histogram"]["edges"], {self.tr("rows"): missed["histogram"]["counts"]}, marks=zero)
-        names = [f"{format_number(band['low'], 3)} – {format_number(band['high'], 3)}" for band in missed["bands"]]
-        self.bands.show_categories(names, {self.tr("mean miss"): [band["mae"] for band in missed["bands"]]})
+        self.misses.show_histogram(found.histogram.edges, {self.tr("rows"): found.histogram.counts}, marks=zero)
+        names = [f"{format_number(band.low, 3)} – {format_number(band.high, 3)}" for band in found.bands]
+        self.bands.show_categories(names, {self.tr("mean miss"): [band.mae for band in found.bands]})
         message = []
-        by_share = {round(one["share"], 2): one["error"] for one in missed["quantiles"]}
+        by_share = {round(one.share, 2): one.error for one in found.quantiles}
         if 0.5 in by_share and 0.95 in by_share:
             text = self.tr("Half of the answers miss by less than {half}, 95 of 100 by less than {most}.")
             message.append(text.format(half=format_number(by_share[0.5], 3), most=format_number(by_share[0.95], 3)))
-        if missed["bias"] is not None:
+        if found.bias is not None:
             text = (
                 self.tr("On average answers are too high by {bias}.")
-                if missed["bias"] >= 0
+                if found.bias >= 0
                 else self.tr("On average answers are too low by {bias}.")
             )
-            message.append(text.format(bias=format_number(abs(missed["bias"]), 3)))
-        if missed["sampled"]:
-            message.append(self.tr("The first picture shows {n} rows drawn at random.").format(n=f"{len(missed['actual']):,}"))
+            message.append(text.format(bias=format_number(abs(found.bias), 3)))
+        if found.sampled:
+            message.append(self.tr("The first plot shows {n} rows drawn at random.").format(n=f"{len(found.actual):,}"))
         self.message.setText(" ".join(message))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -25,28 +23,28 @@ class GoalsMet(QFrame):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
         self._set = Button(self.tr("Change goals"), self.asked.emit, name="set_goals", kind="link")
-        self._shown: Any = None
+        self._shown: Acceptance | None = None
         self.setLayout(
             column(row(heading(self.tr("Goals")), self.verdict, None, self._set), self._rows, None, margins=(16, 10, 12, 14), spacing=8)
         )
 
     def show_goals(self, found: Acceptance | None) -> None:
-        """Show the answer of `engine.evaluation.check`; None while the test part is sealed."""
+        """Show the answer of `engine.evaluation.check`; None while the held-out test set is not used."""
         if found is not None and found == self._shown:
             return
         self._shown = found
         clear(self._rows)
         goals = found.goals if found else ()
         if found is None:
-            self._show_message(self.tr("Goals are held against the test part when it is opened."), "", "mute")
+            self._show_message(self.tr("Goals are checked on the held-out test set, when it is used."), "", "mute")
         elif not goals:
             self._show_message(self.tr("No goal is set: there is nothing to miss."), "", "mute")
         else:
             met = sum(goal.passed for goal in goals)
             self._show_message("", self.tr("{met} of {all} met").format(met=met, all=len(goals)), "ok" if met == len(goals) else "err")
         for goal in goals:
-            word = self.tr("Met") if goal.passed else self.tr("Not measured") if goal.measured is None else self.tr("Not met")
-            self._rows.addWidget(FindingRow("ok" if goal.passed else "err", word, goal.said, name=f"goal_met_{goal.goal}"))
+            state = self.tr("Met") if goal.passed else self.tr("Not measured") if goal.measured is None else self.tr("Not met")
+            self._rows.addWidget(FindingRow("ok" if goal.passed else "err", state, goal.message, name=f"goal_met_{goal.goal}"))
 
     def _show_message(self, sentence: str, verdict: str, tone: str) -> None:
         if sentence:

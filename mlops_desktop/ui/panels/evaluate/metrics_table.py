@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import MINUS, format_number
 from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.evaluation import Evaluation, MetricResult
 from mlops_desktop.engine.metrics import metrics_for
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 
@@ -27,25 +27,25 @@ def by_id(task: str) -> dict[str, Metric]:
     return {metric.id: metric for metric in metrics_for(task)}
 
 
-def between(entry: Mapping[str, Any], metric: Metric | None) -> str:
-    """The interval of an evaluation's entry as people read it: "0.82 to 0.86"; "–" when there is none."""
-    if entry["low"] is None or entry["high"] is None:
+def between(result: MetricResult, metric: Metric | None) -> str:
+    """The interval of a result as people read it: "0.82 to 0.86"; "–" when there is none."""
+    if result.low is None or result.high is None:
         return "–"
-    low, high = sorted(metric.shown(value) if metric else value for value in (entry["low"], entry["high"]))
+    low, high = sorted(metric.shown(value) if metric else value for value in (result.low, result.high))
     return QCoreApplication.translate("Metrics", "{low} to {high}").format(low=score_text(low, 3), high=score_text(high, 3))
 
 
-def baseline(entry: Mapping[str, Any], metric: Metric | None) -> str:
-    """The baseline's value of an evaluation's entry as people write it."""
-    value = entry["baseline"]
+def baseline(result: MetricResult, metric: Metric | None) -> str:
+    """The baseline's value as people write it."""
+    value = result.baseline
     return score_text(metric.shown(value) if metric and value is not None else value, 3)
 
 
-def leading(found: Mapping[str, Any], metric: str, count: int) -> list[Mapping[str, Any]]:
-    """The entries that stand first: the project's metric, then the usual ones of the task, then its others; at most `count`."""
-    entries = {entry["id"]: entry for entry in found["metrics"]}
-    wanted = dict.fromkeys([metric, *task_spec(found["task"]).leading, *entries])
-    return [entries[id_] for id_ in wanted if id_ in entries][:count]
+def leading(found: Evaluation, metric: str, count: int) -> list[MetricResult]:
+    """The results that stand first: of the project's metric, then the usual ones of the task, then its others; at most `count`."""
+    results = {result.id: result for result in found.metrics}
+    wanted = dict.fromkeys([metric, *task_spec(found.task).leading, *results])
+    return [results[id_] for id_ in wanted if id_ in results][:count]
 
 
 class MetricsTable(RowsTable):
@@ -62,22 +62,22 @@ class MetricsTable(RowsTable):
         ]
         super().__init__(columns, name="metrics", title=self.tr("Metrics"), selectable=False)
 
-    def show_evaluation(self, found: Mapping[str, Any], metric: str) -> None:
-        """Show an evaluation (`engine.evaluation`); the project's metric comes first and stands out."""
-        known = by_id(found["task"])
-        entries = sorted(found["metrics"], key=lambda entry: entry["id"] != metric)
+    def show_evaluation(self, found: Evaluation, metric: str) -> None:
+        """Show every metric of an evaluation; the project's comes first and stands out."""
+        known = by_id(found.task)
+        results = sorted(found.metrics, key=lambda result: result.id != metric)
         self.show_rows(
             Row(
-                entry["id"],
+                result.id,
                 [
-                    Cell(entry["label"], tip=entry["sentence"]),
-                    score_text(entry["shown"], 4),
-                    between(entry, known.get(entry["id"])),
-                    baseline(entry, known.get(entry["id"])),
-                    Cell(entry["told"], tone="2"),
+                    Cell(result.label, tip=result.sentence),
+                    score_text(result.shown, 4),
+                    between(result, known.get(result.id)),
+                    baseline(result, known.get(result.id)),
+                    Cell(result.summary, tone="2"),
                 ],
-                strong=entry["id"] == metric,
+                strong=result.id == metric,
             )
-            for entry in entries
+            for result in results
         )
-        self.setFixedHeight(self.height_for(len(entries)))
+        self.setFixedHeight(self.height_for(len(results)))

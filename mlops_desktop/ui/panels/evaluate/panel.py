@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.evaluation import check
+from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, check
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.evaluate.results_page import ResultsPage
 from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses_text
@@ -28,6 +26,8 @@ from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import model_text
 
+R = TypeVar("R")
+
 
 class EvaluatePanel(Panel):
     """Metrics with their intervals, the held-out test set, cut-off, curves, importance, worst rows, goals, report."""
@@ -37,14 +37,14 @@ class EvaluatePanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        self.out_of_fold = self._query("out_of_fold", self.tr("Evaluating"), read=controller.result, long=True)
-        self.test = self._query("test", self.tr("Opening the test part"), read=controller.result, long=True)
-        self.file = self._query("file", self.tr("Evaluating the file"), read=None, long=True)
-        self.response = self._query("time", self.tr("Measuring the response time"), read=controller.result, long=False)
+        self.out_of_fold = self._query("out_of_fold", self.tr("Evaluating"), Evaluation, long=True)
+        self.test = self._query("test", self.tr("Evaluating on the held-out test set"), Evaluation, long=True)
+        self.file = self._query("file", self.tr("Evaluating the file"), Evaluation, stored=False, long=True)
+        self.response = self._query("time", self.tr("Measuring the response time"), ResponseTime)
         self.file.changed.connect(self._show_file)
         self._file: Path | None = None  # the other file that was evaluated last
         self._source = "oof"
-        self._test_shown = ""  # the evaluation on the test part that was shown first when it was opened
+        self._test_shown = ""  # the evaluation on the held-out test set that was shown first when it was made
         self._shown: tuple[Any, ...] = ()
         self._model = ""  # the fitted model that is shown
         self._noticed = ""
@@ -53,8 +53,10 @@ class EvaluatePanel(Panel):
         self._build()
         self._connect()
 
-    def _query(self, name: str, title: str, *, read: Callable[[str], Json | None] | None, long: bool) -> Query[Json]:
-        return Query(self.controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
+    def _query(self, name: str, title: str, kind: type[R], *, stored: bool = True, long: bool = False) -> Query[R]:
+        controller = self.controller
+        read: Callable[[str], R | None] | None = (lambda key: controller.result(key, kind)) if stored else None
+        return Query(controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
 
     # ---- building
 
@@ -78,7 +80,8 @@ class EvaluatePanel(Panel):
         self.facts = Elided("", "small", tone="2")
         self.facts.setObjectName("evaluation_facts")
         self.sources = Segments(
-            [("oof", self.tr("Out of fold")), ("test", self.tr("Test part")), ("file", self.tr("Another file"))], name="evaluation_source"
+            [("oof", self.tr("Out of fold")), ("test", self.tr("Held-out test set")), ("file", self.tr("Another file"))],
+            name="evaluation_source",
         )
         self.report = Button(self.tr("Export report …"), self.export_report, name="export_report", icon="download")
         text = column(self.model, self.facts, spacing=0)
@@ -154,26 +157,24 @@ class EvaluatePanel(Panel):
             made.acted.connect(lambda _: self._to_training())
             self._notices.addWidget(made)
 
-    def _show_head(self, best: Run, found: Json | None, opened: bool) -> None:
+    def _show_head(self, best: Run, found: Evaluation | None, opened: bool) -> None:
         message, tip = model_text(best, self.controller.project_status().first)
         test_accesses = len(self.controller.runs.test_accesses(self.controller.keys.split))
         self.model.setText(message)
         self.model.setToolTip(tip)
         where = {
             "oof": (self.tr("1 training row"), self.tr("{n} training rows, each answered by a model that did not see it")),
-            "test": (self.tr("1 row of the test part"), self.tr("{n} rows of the test part")),
+            "test": (self.tr("1 row of the held-out test set"), self.tr("{n} rows of the held-out test set")),
             "file": (self.tr("1 row of {file}"), self.tr("{n} rows of {file}")),
         }[self._source]
-        rows = pluralize(found["rows"], *where).replace("{file}", found.get("file") or "") if found is not None else ""
+        rows = pluralize(found.rows, *where).replace("{file}", found.file or "") if found is not None else ""
         opened_text = (
-            pluralize(test_accesses, self.tr("opened once"), self.tr("opened {n} times"))
-            if test_accesses and self._source == "test"
-            else ""
+            pluralize(test_accesses, self.tr("used once"), self.tr("used {n} times")) if test_accesses and self._source == "test" else ""
         )
         text = [rows, opened_text or accesses_text(test_accesses)]
         text.append(self.tr("chosen by you") if self.controller.project.chosen else self.tr("best of the leaderboard"))
         self.facts.setText(" · ".join(part for part in text if part))
-        self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The test part is sealed."))
+        self.sources.show_enabled(["oof", "file", *(["test"] if opened else [])], self.tr("The held-out test set was not used yet."))
         self.sources.show_choice(self._source)
         self.report.setEnabled(True)
         self.test_set_card.setVisible(not opened and self._source != "file")
@@ -181,7 +182,7 @@ class EvaluatePanel(Panel):
         self.drop.setVisible(self._source == "file")
         self.test_set_card.show_accesses(test_accesses)
 
-    def _show_page(self, best: Run, found: Json | None, oof: Json | None, test: Json | None) -> None:
+    def _show_page(self, best: Run, found: Evaluation | None, oof: Evaluation | None, test: Evaluation | None) -> None:
         keys = self.controller.keys
         model = keys.model(best.id)
         same = found is None and bool(self._shown) and self._model == model and self._source == self._shown[1]
@@ -202,14 +203,14 @@ class EvaluatePanel(Panel):
         self._shown, self._model = shown, model
         self.results.show_evaluation(found, oof, test, self._source)
 
-    def _show_goals(self, best: Run, test: Json | None) -> None:
+    def _show_goals(self, best: Run, test: Evaluation | None) -> None:
         goals, keys = self.controller.project.goals, self.controller.keys
         if test is None:
             self.results.goals.show_goals(None)
             return
         self.response.want(keys.response(best.id) if goals.response_ms is not None else "", MeasureResponseTime(*self.controller.inputs))
         time = self.response.value
-        self.results.goals.show_goals(check(self.controller.project, {**test, **(time or {})}))
+        self.results.goals.show_goals(check(self.controller.project, test, time.response_ms if time else None))
 
     # ---- work
 
@@ -218,7 +219,7 @@ class EvaluatePanel(Panel):
         self.show_results()
 
     def open_test(self) -> None:
-        """Open the held-out test set: a counted access."""
+        """Evaluate on the held-out test set: a counted access."""
         if self.controller.project_status().best is not None:
             self.test.retry()
             self.show_results()
@@ -237,7 +238,7 @@ class EvaluatePanel(Panel):
             self._source = "file"
 
     def export_report(self) -> None:
-        """Write everything as one page; the test part is not opened for it."""
+        """Write everything as one page; the held-out test set is not used for it."""
         name = self.tr("{name} report.html").format(name=self.controller.project.name or "project")
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the report"), name, self.tr("Web page (*.html)"))
         if not path:
@@ -267,8 +268,9 @@ class EvaluatePanel(Panel):
     def _preview_cutoff(self, counts: Counts, value: float) -> None:
         """While the rows shown are those that the cut-off is chosen on, the matrix follows it."""
         found = self.out_of_fold.value
-        if self._source == "oof" and found is not None and task_spec(found["task"]).has_positive:
-            self.results.preview_cutoff(found, counts, value)
+        classes = found.classification if found is not None else None
+        if self._source == "oof" and classes is not None and classes.positive is not None:
+            self.results.preview_cutoff(classes.positive, counts, value)
 
     def _to_training(self) -> None:
         self.controller.go_to.emit("train")
@@ -276,11 +278,11 @@ class EvaluatePanel(Panel):
     # ---- what the window asks
 
     def primary(self) -> QPushButton | None:
-        """Open the test part, while it is held out."""
+        """Evaluate on the held-out test set, while that was not done."""
         return self.open if self.test_set_card.isVisible() else None
 
     def unready(self) -> tuple[str, QWidget | None]:
-        """A model is needed; opening the test part is not."""
+        """A model is needed; an evaluation on the held-out test set is not."""
         if self.controller.folder is None or blocked(self.controller.project) or self.controller.project_status().best is None:
             return self.tr("Train a model first."), self._empty.button
         return "", None
@@ -288,7 +290,7 @@ class EvaluatePanel(Panel):
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:
         """What can be done here."""
         return [
-            (self.tr("Open the sealed test part"), self.open),
+            (self.tr("Evaluate on the held-out test set"), self.open),
             (self.tr("Cut-off (threshold)"), self.results.cutoff.slider),
             (self.tr("Metrics"), self.results.metrics),
             (self.tr("Confusion matrix"), self.results.confusion.matrix),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
 from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
@@ -23,7 +22,7 @@ KPIS = 4
 
 
 class ResultsPage(QWidget):
-    """Everything that one evaluation says."""
+    """All cards of one evaluation."""
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__()
@@ -49,48 +48,48 @@ class ResultsPage(QWidget):
             )
         )
 
-    def show_evaluation(self, found: Json, oof: Json | None, test: Json | None, source: str) -> None:
-        """Show an evaluation: `found` out of fold (`oof`), on the test set (`test`) or on another file, as `source` says."""
-        project = self.controller.project
+    def show_evaluation(self, found: Evaluation, oof: Evaluation | None, test: Evaluation | None, source: str) -> None:
+        """Show an evaluation: `found` out of fold (`oof`), on the test set (`test`) or on another file, by `source`."""
+        project, classes = self.controller.project, found.classification
         self._show_metrics(found)
         self.goals.setVisible(source != "file")
-        task = task_spec(found["task"])
-        self._classes.setVisible(task.has_classes)
-        self.errors.setVisible(not task.has_classes)
-        self.cutoff.setVisible(task.has_positive and oof is not None and source != "file")
-        if task.has_classes:
-            self.confusion.show_evaluation(found)
-            self.curves.show_evaluation(found)
-            if task.has_positive and oof is not None:
-                self.cutoff.show_evaluation(oof, project.threshold, project.costs)
-        else:
-            self.errors.show_evaluation(found)
+        self._classes.setVisible(classes is not None)
+        self.errors.setVisible(found.residuals is not None)
+        if classes is not None:
+            self.confusion.show_evaluation(classes)
+            self.curves.show_evaluation(classes)
+        has_cutoff = classes is not None and classes.positive is not None
+        self.cutoff.setVisible(has_cutoff and oof is not None and source != "file")
+        if has_cutoff and oof is not None:
+            self.cutoff.show_evaluation(oof, project.threshold, project.costs)
+        if found.residuals is not None:
+            self.errors.show_evaluation(found.residuals)
         self._show_rows(found, test, source)
 
-    def preview_cutoff(self, found: Json, counts: Counts, value: float) -> None:
-        """Show the confusion matrix at another cut-off."""
-        self.confusion.show_counts(self.confusion.names, counts.matrix(found["positive"]), found["positive"], value)
+    def preview_cutoff(self, positive: int, counts: Counts, value: float) -> None:
+        """Show the confusion matrix at another cut-off of the class at the position `positive`."""
+        self.confusion.show_counts(self.confusion.names, counts.matrix(positive), positive, value)
 
-    def _show_metrics(self, found: Json) -> None:
-        metric, known = self.controller.project.metric, by_id(found["task"])
+    def _show_metrics(self, found: Evaluation) -> None:
+        metric, known = self.controller.project.metric, by_id(found.task)
         shown = leading(found, metric, KPIS)
         for kpi in self.kpis[len(shown) :]:  # a task may have fewer metrics
             kpi.hide()
-        for kpi, entry in zip(self.kpis, shown, strict=False):
+        for kpi, result in zip(self.kpis, shown, strict=False):
             kpi.show()
-            worse = entry["low"] is None or entry["baseline"] is None or entry["low"] <= entry["baseline"]
+            worse = result.low is None or result.baseline is None or result.low <= result.baseline
             hint = self.tr("{interval}, baseline {baseline}").format(
-                interval=between(entry, known.get(entry["id"])), baseline=baseline(entry, known.get(entry["id"]))
+                interval=between(result, known.get(result.id)), baseline=baseline(result, known.get(result.id))
             )
-            kpi.show_title(entry["label"])
-            kpi.show_value(score_text(entry["shown"], 3), hint, "warn" if worse else "3")
-            kpi.setToolTip(entry["told"])
+            kpi.show_title(result.label)
+            kpi.show_value(score_text(result.shown, 3), hint, "warn" if worse else "3")
+            kpi.setToolTip(result.summary)
         self.metrics.show_evaluation(found, metric)
-        notes = list(found["notes"])
-        if found.get("rows_left_out"):
+        notes = list(found.notes)
+        if found.rows_left_out:
             notes.append(
                 pluralize(
-                    found["rows_left_out"],
+                    found.rows_left_out,
                     self.tr("1 row was left out: a value cannot be read, or the truth is missing."),
                     self.tr("{n} rows were left out: a value cannot be read, or the truth is missing."),
                 )
@@ -98,15 +97,14 @@ class ResultsPage(QWidget):
         self.notes.setText("\n".join(notes))
         self.notes.setVisible(bool(notes))
 
-    def _show_rows(self, found: Json, test: Json | None, source: str) -> None:
-        importance = found.get("importance")
+    def _show_rows(self, found: Evaluation, test: Evaluation | None, source: str) -> None:
         metric = METRICS.get(self.controller.project.metric)
-        self.importance.show_importance(importance, metric.label if metric else "", test is None)
+        self.importance.show_importance(found.importance, metric.label if metric else "", test is None)
         table, overview = self.controller.table(), self.controller.overview()
         columns = []
         if table is not None and overview is not None and source != "file":
-            used = test["importance"]["columns"] if test else []
-            order = [one["column"] for one in used] or [one["name"] for one in overview["columns"]]
+            used = test.importance.columns if test and test.importance else ()
+            order = [one.column for one in used] or [one.name for one in overview.columns]
             project = self.controller.project
             there = {one.name: one for one in table_columns(table, overview, project.target, False)}
             columns = [there[name] for name in order if name in there and project.role(name) in (None, "feature")][:FEATURES]

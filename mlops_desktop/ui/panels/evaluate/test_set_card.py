@@ -12,7 +12,7 @@ from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, labe
 def accesses_text(count: int) -> str:
     """How often the test set was evaluated on; empty for never."""
     tr = QCoreApplication.translate
-    one, many = tr("TestSet", "the test part was opened once"), tr("TestSet", "the test part was opened {n} times")
+    one, many = tr("TestSet", "the held-out test set was used once"), tr("TestSet", "the held-out test set was used {n} times")
     return pluralize(count, one, many) if count else ""
 
 
@@ -24,18 +24,18 @@ class TestSetCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.open = Button(self.tr("Open the sealed test part"), name="open_test", kind="primary", icon="eye")
+        self.open = Button(self.tr("Evaluate on the held-out test set"), name="open_test", kind="primary", icon="eye")
         self.note = label("", "small", tone="2", wrap=True)
         self.note.setObjectName("test_set_note")
-        title = label(self.tr("The test part is sealed"), "section", weight=Weight.DemiBold)
+        title = label(self.tr("The held-out test set was not used yet"), "section", weight=Weight.DemiBold)
         text = column(title, self.note, spacing=2)
         self.setLayout(row(Picture("lock", "accent", 24), (text, 1), self.open, spacing=14, margins=(16, 12, 16, 12)))
 
     def show_accesses(self, count: int) -> None:
         """Show what the test set is for, and how often it was evaluated on under other decisions."""
         text = self.tr(
-            "These rows have taken no part in training or tuning, so they tell how the model will do on new ones. Each opening is counted: "
+            "These rows were kept out of training and tuning, so they show how well the model will answer new ones. Each use is counted: "
             "whoever chooses among models by them makes their figures too good."
         )
-        again = self.tr("Under other decisions {openings}.").format(openings=accesses_text(count)) if count else ""
+        again = self.tr("Under other decisions {uses}.").format(uses=accesses_text(count)) if count else ""
         self.note.setText(f"{text} {again}".strip())

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +12,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSlider
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.project import Costs
+from mlops_desktop.engine.training import ThresholdCurve
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import Button, Weight, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import LineChart
@@ -37,9 +37,12 @@ class Counts:
         return [no, yes] if positive == 1 else [yes[::-1], no[::-1]]
 
 
-def counts_at(curve: Mapping[str, Sequence[float]], at: int, rows: int, found: int) -> Counts:
-    """The counts at a point of a threshold curve (`engine.thresholds`), for `rows` rows of which `found` are of the positive class."""
-    hit, asked = round(curve["recall"][at] * found), round(curve["share"][at] * rows)
+_NO_CURVE = ThresholdCurve((), (), (), (), (), (), ())
+
+
+def counts_at(curve: ThresholdCurve, at: int, rows: int, found: int) -> Counts:
+    """The counts at a point of a curve, for `rows` rows of which `found` are of the positive class."""
+    hit, asked = round(curve.recall[at] * found), round(curve.share[at] * rows)
     return Counts(hit, found - hit, asked - hit, rows - found - (asked - hit))
 
 
@@ -70,12 +73,12 @@ class CutoffCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._curve: Mapping[str, Sequence[float]] = {}
+        self._curve = _NO_CURVE
         self._of: tuple[int, int] = (0, 0)
         self._costs: Costs | None = None
         self._now = 0.5  # what the model uses
         self._selected = 0.5
-        self._shown: tuple[Any, ...] = ()
+        self._shown: tuple[Evaluation, float | None, Costs | None] | None = None
         self.why = label("", "small", tone="2", wrap=True)
         self.why.setObjectName("cutoff_why")
         self.slider = _Slider(Qt.Orientation.Horizontal)
@@ -93,7 +96,9 @@ class CutoffCard(QFrame):
         )
         self._figures: dict[str, QLabel] = {}
         self._where = label(
-            self.tr("All figures here are of training rows, each answered by a model that did not see it. The test part is left alone."),
+            self.tr(
+                "All figures here are of training rows, each answered by a model that did not see it. The held-out test set is not used."
+            ),
             "caption",
             tone="3",
             wrap=True,
@@ -134,29 +139,28 @@ class CutoffCard(QFrame):
         grid.setRowMinimumHeight(2, 6)
         return grid
 
-    def show_evaluation(self, found: Mapping[str, Any], chosen: float | None, costs: Costs | None) -> None:
+    def show_evaluation(self, found: Evaluation, chosen: float | None, costs: Costs | None) -> None:
         """Show the out-of-fold evaluation of a model of two classes. `chosen`: the cut-off set by hand, None: the proposed one is used."""
-        shown = (id(found), chosen, costs)
-        if shown == self._shown:
+        if self._shown is not None and found is self._shown[0] and (chosen, costs) == self._shown[1:]:
             return
-        self._shown = shown
-        positive = found["positive"]
-        self._curve, self._costs = found["threshold_curve"], costs
-        self._of = found["rows"], found["per_class"][positive]["rows"]
-        self._now = found["threshold"] if found["threshold"] is not None else 0.5
-        choice = found.get("choice")
+        self._shown = (found, chosen, costs)
+        classes, choice = found.classification, found.choice
+        assert classes is not None
+        assert classes.positive is not None
+        self._curve, self._costs = classes.threshold_curve or _NO_CURVE, costs
+        self._of = found.rows, classes.per_class[classes.positive].rows
+        self._now = classes.threshold if classes.threshold is not None else 0.5
         own = self.tr("{value}, set by you.").format(value=format_number(self._now, 3)) if chosen is not None else ""
         proposed = (
-            self.tr("Proposed: {value}. {reason}").format(value=format_number(choice["threshold"], 3), reason=choice["reason"])
-            if choice
-            else ""
+            self.tr("Proposed: {value}. {reason}").format(value=format_number(choice.threshold, 3), reason=choice.reason) if choice else ""
         )
-        text = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=level_of(found["classes"][positive]))
+        name = level_of(classes.classes[classes.positive])
+        text = self.tr("From this probability of “{name}” on, the answer is “{name}”.").format(name=name)
         self.why.setText(" ".join(part for part in (text, own, proposed) if part))
         self.auto.setVisible(chosen is not None)
         self.slider.blockSignals(True)
-        self.slider.setRange(0, max(len(self._curve["threshold"]) - 1, 0))
-        self.slider.setPageStep(max(len(self._curve["threshold"]) // 10, 1))
+        self.slider.setRange(0, max(len(self._curve.threshold) - 1, 0))
+        self.slider.setPageStep(max(len(self._curve.threshold) // 10, 1))
         self.slider.setValue(self._nearest(self._now))
         self.slider.blockSignals(False)
         self._show(self._now)
@@ -171,11 +175,11 @@ class CutoffCard(QFrame):
 
     def _nearest(self, value: float) -> int:
         """The first point from which on the same rows are answered so: cut-offs lie between scores."""
-        thresholds = np.asarray(self._curve["threshold"])
+        thresholds = np.asarray(self._curve.threshold)
         return int(np.argmin(np.abs(thresholds - value))) if len(thresholds) else 0
 
     def _moved(self) -> None:
-        self._show(self._curve["threshold"][self.slider.value()])
+        self._show(self._curve.threshold[self.slider.value()])
         self.moved.emit(self.counts(), self.cutoff())
 
     def _typed(self) -> None:
@@ -196,20 +200,28 @@ class CutoffCard(QFrame):
         self._selected = value
         self.line.setText(_short(value))
         self.slider.setAccessibleDescription(format_number(value, 3))
-        for id_ in ("precision", "recall", "accuracy", "share"):
-            self._figures[id_].setText(f"{100 * curve[id_][at]:.1f} %")
-        self._figures["f1"].setText(f"{curve['f1'][at]:.3f}")
+        for id_, shares in (
+            ("precision", curve.precision),
+            ("recall", curve.recall),
+            ("accuracy", curve.accuracy),
+            ("share", curve.share),
+        ):
+            self._figures[id_].setText(f"{100 * shares[at]:.1f} %")
+        self._figures["f1"].setText(f"{curve.f1[at]:.3f}")
         self._figures["cost"].setText(format_number(cost_at(self.counts(), self._costs), 4) if self._costs is not None else "–")
         self._figures["cost"].setToolTip("" if self._costs is not None else self.tr("Set the costs of errors in stage 1."))
         self.use.setEnabled(value != self._now)
         self._draw(value)
 
     def _draw(self, value: float) -> None:
-        names = {"precision": self.tr("precision"), "recall": self.tr("recall"), "f1": self.tr("F1")}
-        curves = {id_: np.array(self._curve[id_], dtype=np.float64) for id_ in names}
-        for id_ in ("precision", "f1"):  # not defined where nothing is answered so
-            curves[id_][np.asarray(self._curve["share"]) == 0] = np.nan
-        series = [Series(name, self._curve["threshold"], curves[id_]) for id_, name in names.items()]
+        curve = self._curve
+        answered = np.asarray(curve.share) > 0  # elsewhere precision and F1 are not defined
+        lines = {
+            self.tr("precision"): np.where(answered, curve.precision, np.nan),
+            self.tr("recall"): np.asarray(curve.recall),
+            self.tr("F1"): np.where(answered, curve.f1, np.nan),
+        }
+        series = [Series(name, curve.threshold, values) for name, values in lines.items()]
         marks = [Mark(value, self.tr("here"), upright=True)]
         if value != self._now:
             marks.append(Mark(self._now, self.tr("in use"), upright=True, color="control"))

@@ -1,15 +1,14 @@
-"""What the model relies on, and the rows that it missed most."""
+"""Cards with the importance of the columns, and with the rows that the model missed most."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.choices import task_spec
+from mlops_desktop.engine.evaluation import Evaluation, Importance, WorstRow
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
@@ -34,26 +33,28 @@ class ImportanceCard(QFrame):
         self.setLayout(column(head, (self.chart, 1), self.message, margins=(16, 10, 12, 12), spacing=6))
         self.chart.setMinimumHeight(220)
 
-    def show_importance(self, found: Mapping[str, Any] | None, label_of: str, held_out: bool) -> None:
-        """Show a permutation importance (`engine.explanation`) of a metric called `label_of`; None when there is none."""
+    def show_importance(self, found: Importance | None, metric: str, unused: bool) -> None:
+        """Show the permutation importance by a metric. None: there is none, because the test set is `unused` or other rows are shown."""
         if found is None:
             self.chart.show_empty_text(
-                self.tr("It is measured when the test part is opened.") if held_out else self.tr("It is measured on the test part only.")
+                self.tr("It is measured when the held-out test set is used.")
+                if unused
+                else self.tr("It is measured on the held-out test set only.")
             )
             self.chart.show_bars([])
             self.message.setVisible(False)
             return
-        used = [one for one in found["columns"] if one["used"] and one["mean"] is not None]
-        bars = [Bar(one["column"], one["mean"], one["mean"] - one["std"], one["mean"] + one["std"]) for one in used[:MOST_BARS]]
+        used = [(one.column, one.mean, one.std or 0.0) for one in found.columns if one.used and one.mean is not None]
+        bars = [Bar(name, mean, mean - std, mean + std) for name, mean, std in used[:MOST_BARS]]
         self.chart.show_empty_text(self.tr("The model uses no column."))
         self.chart.show_bars(bars)
-        idle = sum(not one["used"] for one in found["columns"])
-        parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=label_of)]
+        idle = sum(not one.used for one in found.columns)
+        parts = [self.tr("How much worse {metric} gets when the column is shuffled.").format(metric=metric)]
         if len(used) > MOST_BARS:
             parts.append(pluralize(len(used) - MOST_BARS, self.tr("1 more column matters less."), self.tr("{n} more columns matter less.")))
         if idle:
             parts.append(self.tr("Never used: {n}.").format(n=idle))
-        parts.append(self.tr("Columns that say the same share their importance."))
+        parts.append(self.tr("Columns with the same information share their importance."))
         self.message.setText(" ".join(parts))
         self.message.setVisible(True)
 
@@ -72,10 +73,10 @@ class WorstCard(QFrame):
         )
         self.setMinimumHeight(300)
 
-    def show_worst(self, found: Mapping[str, Any], columns: Sequence[TableColumn]) -> None:
+    def show_worst(self, found: Evaluation, columns: Sequence[TableColumn]) -> None:
         """Show the worst rows of an evaluation; `columns` are shown beside, as far as the rows stand in that table."""
-        classes = task_spec(found["task"]).has_classes
-        placed = all("table_row" in one for one in found["worst"])
+        classes = found.classification is not None
+        placed = all(one.table_row is not None for one in found.worst)
         shown = list(columns) if placed else []
         head = [
             RowColumn(self.tr("Row"), "right", figures=True, width=64, tip=self.tr("Which row of the data file, counted from 1")),
@@ -86,14 +87,20 @@ class WorstCard(QFrame):
         ]
         self.table.show_columns(head)
         formats = [one.formatter() for one in shown]
-        self.table.show_rows(self._line(at, one, classes, shown, formats) for at, one in enumerate(found["worst"][:MOST_ROWS]))
-        text = self.tr("Wrong answers that the model was surest of.") if classes else self.tr("Answers that are furthest from the truth.")
-        self.table.setVisible(bool(found["worst"]))
-        self.message.setText(text if found["worst"] else self.tr("Every row was answered rightly."))
+        self.table.show_rows(self._line(at, one, classes, shown, formats) for at, one in enumerate(found.worst[:MOST_ROWS]))
+        text = (
+            self.tr("Wrong answers that the model was most confident in.")
+            if classes
+            else self.tr("Answers that are furthest from the truth.")
+        )
+        self.table.setVisible(bool(found.worst))
+        self.message.setText(text if found.worst else self.tr("Every row was answered rightly."))
 
-    def _line(self, at: int, one: Mapping[str, Any], classes: bool, shown: Sequence[TableColumn], formats: Sequence[Any]) -> Row:
-        place = one.get("table_row", one["row"])
-        truth, answer = (level_of(one[key]) if classes else format_number(one[key]) for key in ("actual", "answer"))
-        last = f"{one['score']:.3f}" if classes else signed(one["answer"] - one["actual"])
-        texts = [form(column.values[place]) for column, form in zip(shown, formats, strict=True)]
-        return Row(str(at), [f"{place + 1:,}", truth, Cell(answer, tone="err" if classes else ""), last, *texts])
+    def _line(self, at: int, one: WorstRow, classes: bool, shown: Sequence[TableColumn], formats: Sequence[Callable[[object], str]]) -> Row:
+        if classes:
+            truth, answer, last = level_of(one.actual), level_of(one.answer), f"{one.score:.3f}"
+        else:
+            actual, predicted = float(one.actual), float(one.answer)
+            truth, answer, last = format_number(actual), format_number(predicted), signed(predicted - actual)
+        texts = [form(column.values[one.place]) for column, form in zip(shown, formats, strict=True)]
+        return Row(str(at), [f"{one.place + 1:,}", truth, Cell(answer, tone="err" if classes else ""), last, *texts])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.families import Encoding
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import ALL, choices
+from mlops_desktop.engine.pipeline import EncodingPreview
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, heading, held, label, row
@@ -26,14 +26,14 @@ class EncodingsCard(QWidget):
         self._shown: object = None
         self._open = ""  # the first algorithm of the entry whose settings are shown
         self._entries = column(spacing=10)
-        hint = label(self.tr("Added after your steps, fitted on the training folds as well."), "caption", tone="3", wrap=True)
-        self.setLayout(column(heading(self.tr("Matrix of each model")), hint, held(self._entries), spacing=6))
+        note = label(self.tr("Added after your steps, fitted on the training folds as well."), "caption", tone="3", wrap=True)
+        self.setLayout(column(heading(self.tr("Matrix of each model")), note, held(self._entries), spacing=6))
         recipe.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the encodings of the last preview."""
-        found = self.recipe.answer["encodings"] if self.recipe.answer else []
+        found = self.recipe.answer.encodings if self.recipe.answer else ()
         if not found:
             self.hide()
         elif self.parentWidget() is not None:  # a widget without a parent would open a window of its own
@@ -45,19 +45,18 @@ class EncodingsCard(QWidget):
         for one in found:
             self._entries.addWidget(self._entry(one))
 
-    def _entry(self, one: Mapping[str, Any]) -> QWidget:
-        ids: list[str] = one["algorithms"]
+    def _entry(self, one: EncodingPreview) -> QWidget:
+        ids, encoding = one.algorithms, one.encoding
         first = ids[0] if ids else ALL
         title = label(self._title(ids), "small", wrap=True)
         title.setObjectName(f"encoding_{first}_for")
         pick = ComboBox([(id_, member.label) for id_, member in choices().encodings.items()], name=f"encoding_{first}", title=title.text())
-        pick.show_choice(one["encoding"]["id"])
+        pick.show_choice(encoding.id)
         pick.picked.connect(lambda id_: self._pin(ids, choices().encodings[id_]()))
-        encoding = choices().encodings.read(one["encoding"])
         settings = Tool("sliders", self.tr("Settings"), lambda: self._toggle(first), name=f"encoding_{first}_settings")
         if not encoding.params():
             settings.hide()
-        made = label(self._summary(one), "caption", tone="err" if one["error"] else "2", wrap=True)
+        made = label(self._summary(one), "caption", tone="err" if one.error else "2", wrap=True)
         made.setObjectName(f"encoding_{first}_summary")
         parts: list[QWidget] = [title, held(row((pick, 1), settings)), made]
         if self._open == first:
@@ -68,11 +67,11 @@ class EncodingsCard(QWidget):
         labels = [choices().algorithms[id_].label for id_ in ids if id_ in choices().algorithms]
         return self.tr("For {models}:").format(models=", ".join(labels) or self.tr("every model"))
 
-    def _summary(self, one: Mapping[str, Any]) -> str:
-        if one["error"]:
-            return str(one["error"])
-        width = pluralize(one["width"], self.tr("1 feature"), self.tr("{n} features"))
-        return f"{width}: {', '.join(one['operations'])}" if one["operations"] else width
+    def _summary(self, one: EncodingPreview) -> str:
+        if one.width is None:
+            return one.error
+        width = pluralize(one.width, self.tr("1 feature"), self.tr("{n} features"))
+        return f"{width}: {', '.join(one.operations)}" if one.operations else width
 
     def _toggle(self, first: str) -> None:
         self._open = "" if self._open == first else first

@@ -14,6 +14,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Imported, last_import
 from mlops_desktop.engine.process import ImportFile, ReRecommend, ReRecommendation
+from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import (
     Brief,
     ColumnNote,
@@ -24,7 +25,6 @@ from mlops_desktop.engine.project import (
     set_note,
     set_target,
 )
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import error_text
@@ -41,7 +41,9 @@ class ProblemDecisions(QObject):
 
     refused = Signal()
 
-    def __init__(self, controller: ProjectController, panel: Panel, overview: Callable[[], Json | None], titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, controller: ProjectController, panel: Panel, overview: Callable[[], Overview | None], titles: Mapping[str, str]
+    ) -> None:
         super().__init__(panel)
         self.controller, self._window, self._stage = controller, panel, panel.id
         self._overview, self._titles = overview, titles
@@ -55,13 +57,14 @@ class ProblemDecisions(QObject):
         project = set_target(self.controller.project, name)
         if project == self.controller.project:
             return
-        guess = self._as_target(name)
-        refused = guess.get("refused", "")
-        if refused:
-            self.controller.banner.emit("warn", refused, self._stage)
+        overview = self._overview()
+        column = overview.column(name) if overview else None
+        option = column.target if column else TargetOption()
+        if option.refused:
+            self.controller.banner.emit("warn", option.refused, self._stage)
             self.refused.emit()
             return
-        self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=guess.get("task")), follow=True)
+        self._decide(self.tr("Predict {name}").format(name=name), replace(project, task=option.task), follow=True)
 
     def choose_task(self, task: str) -> None:
         """Another kind of answer; what follows from it is proposed anew."""
@@ -123,10 +126,6 @@ class ProblemDecisions(QObject):
             return
         text = self.tr("{field} of {name}").format(field=self._titles[field], name=name)
         self._decide(text, project, follow=field in _RENEWING)
-
-    def _as_target(self, name: str) -> Mapping[str, Any]:
-        overview = self._overview()
-        return next((one["target"] for one in overview["columns"] if one["name"] == name), {}) if overview else {}
 
     # ---- what follows from a decision
 
@@ -192,7 +191,7 @@ class ProblemDecisions(QObject):
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
-            ImportFile(self.controller.inputs[0], project, str(file)),
+            ImportFile(self.controller.inputs[0], project, str(file), as_given=source is not None),
             done,
             owner="problem.import",
             title=self.tr("Reading {file}").format(file=file.name),

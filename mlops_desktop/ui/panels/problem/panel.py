@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -11,14 +11,14 @@ from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
+from mlops_desktop.engine.pipeline import consistent
+from mlops_desktop.engine.profiling import ColumnOverview, Overview, TargetOption
 from mlops_desktop.engine.project import (
     ColumnNote,
     Project,
-    consistent,
 )
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.forms import ComponentForm
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
@@ -44,7 +44,7 @@ class ProblemPanel(Panel):
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
         title = self.tr("Looking at the columns")  # asked for by `load_table`, with the table itself
-        self.columns: Query[Json] = Query(controller, owner="table", title=title, parent=self, read=self._read_columns)
+        self.columns: Query[Overview] = Query(controller, owner="table", title=title, parent=self, read=self._read_columns)
         self._shown: tuple[Any, ...] = ()
         self._form: ComponentForm | None = None
         self._read = ""  # the data whose repairs are shown
@@ -90,18 +90,18 @@ class ProblemPanel(Panel):
         self._shown = (project, overview, self.decisions.before)
         self.brief.show_brief(project.brief)
         self._show_file(project, overview)
-        known = {one["name"]: one for one in overview["columns"]} if overview else {}
-        as_target = known.get(project.target, {}).get("target", {})
+        chosen = overview.column(project.target) if overview else None
+        option = chosen.target if chosen else TargetOption()
         task = project.task or ""
         has_positive = _has_positive(project)
         self._show_columns(project, overview)
-        self.target.show_task(as_target, task)
-        self.target.show_positive(as_target, task, project.positive)
-        self.target.show_metric(as_target, task, project.metric, project.positive)
+        self.target.show_task(option, task)
+        self.target.show_positive(option, task, project.positive)
+        self.target.show_metric(option, task, project.metric, project.positive)
         self.target.show_inconsistencies(self._inconsistencies(project, overview))
         metric = next((m for m in metrics_for(project.task) if m.id == project.metric), None) if project.task else None
         self.goals.show_goals(project.goals, metric)
-        others = [level_of(value) for value, _ in as_target.get("classes", ()) if value != project.positive]
+        others = [level_of(value) for value, _ in option.classes if value != project.positive]
         positive = "" if project.positive is None else level_of(project.positive)
         self.goals.show_costs(project.costs, positive or self.tr("yes"), others[0] if others else self.tr("no"), has_positive)
 
@@ -121,37 +121,34 @@ class ProblemPanel(Panel):
             classes = task is not None and task_spec(task).has_classes
             self.file.preview.show_columns(table_columns(table, overview, self.controller.project.target, classes))
 
-    def _show_columns(self, project: Project, overview: Json | None) -> None:
+    def _show_columns(self, project: Project, overview: Overview | None) -> None:
         """What there is to choose from; while that is not known, what is chosen, and nothing of other data."""
         if overview is None:
-            chosen = [{"name": project.target, "target": {}}] if project.target else []
-            self.target.show_columns({"targets": [], "columns": chosen}, project.target)
+            self.target.show_columns(None, project.target)
             self.file.notes.show_rows([])
             self.brief.show_split_columns([], {})
             return
         self.target.show_columns(overview, project.target)
-        self.file.notes.show_rows([_note_row(one, project) for one in overview["columns"]])
+        self.file.notes.show_rows([_note_row(one, project) for one in overview.columns])
         self._show_why(self.file.notes.column())
         split_columns: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
-        self.brief.show_split_columns(
-            [(one["name"], one["type"]) for one in overview["columns"] if one["name"] != project.target], split_columns
-        )
+        self.brief.show_split_columns([(one.name, one.type) for one in overview.columns if one.name != project.target], split_columns)
 
-    def _overview(self) -> Json | None:
+    def _overview(self) -> Overview | None:
         """Today's overview; the last one of the same data while a new one is being made."""
         project = self.controller.project
         key = self.controller.keys.overview if self.controller.folder is not None and project.data else ""
         self.columns.want(key, scope=project.data, ask=False)
         return self.columns.value
 
-    def _read_columns(self, key: str) -> Json | None:
+    def _read_columns(self, key: str) -> Overview | None:
         return self.controller.overview() if key == self.controller.keys.overview else None
 
-    def _show_file(self, project: Project, overview: Json | None) -> None:
+    def _show_file(self, project: Project, overview: Overview | None) -> None:
         size = ""
         if overview:
-            rows = pluralize(overview["rows"], self.tr("1 row"), self.tr("{n} rows"))
-            size = f"{rows} × {pluralize(len(overview['columns']), self.tr('1 column'), self.tr('{n} columns'))}"
+            rows = pluralize(overview.rows, self.tr("1 row"), self.tr("{n} rows"))
+            size = f"{rows} × {pluralize(len(overview.columns), self.tr('1 column'), self.tr('{n} columns'))}"
         self.file.show_file(project.file, [size, project.source.label if project.source else ""])
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
@@ -167,15 +164,15 @@ class ProblemPanel(Panel):
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, as text."""
         overview = self.columns.value
-        one = next((c for c in overview["columns"] if c["name"] == name), None) if overview else None
-        if one is None:
+        one = overview.column(name) if overview else None
+        if overview is None or one is None:
             self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
             return
-        text = " ".join(e["message"] for e in one["evidence"]) or self.tr("Nothing special was found.")
-        proposed = overview["roles"].get(name) if overview else None
-        self.file.why.setText(f"{name}: {text}" + (f" {proposed[1]}" if proposed else ""))
+        text = " ".join(evidence.message for evidence in one.evidence) or self.tr("Nothing special was found.")
+        proposed = overview.roles.get(name)
+        self.file.why.setText(f"{name}: {text}" + (f" {proposed.reason}" if proposed else ""))
 
-    def _inconsistencies(self, project: Project, overview: Json | None) -> list[str]:
+    def _inconsistencies(self, project: Project, overview: Overview | None) -> list[str]:
         if overview is None or self.controller.overview() is None or self.decisions.before is not None or not project.data:
             return []
         message = translated(consistent(project, overview)[1])
@@ -230,7 +227,7 @@ class ProblemPanel(Panel):
             *((area.accessibleName(), area) for area in self.brief.areas.values()),
         ]
         overview = self.columns.value
-        names = [one["name"] for one in overview["columns"]] if overview else []
+        names = [one.name for one in overview.columns] if overview else []
         return found + [(name, self.file.goer(name)) for name in names]
 
     def restyle(self) -> None:
@@ -242,9 +239,9 @@ def _has_positive(project: Project) -> bool:
     return project.task is not None and task_spec(project.task).has_positive
 
 
-def _note_row(overview: Mapping[str, Any], project: Project) -> NoteRow:
-    name = overview["name"]
+def _note_row(overview: ColumnOverview, project: Project) -> NoteRow:
+    name = overview.name
     note = project.columns.get(name, ColumnNote())
-    evidence = " ".join(one["message"] for one in overview["evidence"])
+    evidence = " ".join(one.message for one in overview.evidence)
     role = "target" if name == project.target else note.role or "feature"
-    return NoteRow(name, overview["type"], note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)
+    return NoteRow(name, overview.type, note.type or "", role, note.unit, note.description, note.missing, note.levels, evidence)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metric_of
+from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices
@@ -20,7 +21,7 @@ GUESSES = 3
 
 
 class TargetCard(QFrame):
-    """Shows an overview of the table (see `engine.overview`) and the decisions; emits what a person picks."""
+    """Shows an overview of the table and the decisions; emits what a person picks."""
 
     target_picked = Signal(str)
     task_picked = Signal(str)
@@ -72,50 +73,46 @@ class TargetCard(QFrame):
         self.positive.picked.connect(lambda at: self.positive_picked.emit(self._classes[int(at)]))
         self.measure.picked.connect(self.metric_picked)
 
-    def show_columns(self, overview: Mapping[str, Any], target: str) -> None:
-        """Offer the columns, the likeliest first; what cannot be predicted says why."""
-        why = dict(overview["targets"])
-        known = {one["name"]: one for one in overview["columns"]}
-        order = [name for name, _ in overview["targets"]] + [name for name in known if name not in why]
+    def show_columns(self, overview: Overview | None, target: str) -> None:
+        """Offer the columns, the likeliest first; what cannot be predicted says why. Without an overview: what is chosen alone."""
+        why = {guess.value: guess.reason for guess in overview.targets} if overview else {}
+        known = {one.name: one.target for one in overview.columns} if overview else {target: TargetOption()} if target else {}
+        order = [*why, *(name for name in known if name not in why)]
         lost = [(target, self.tr("{name} (not there)").format(name=target))] if target and target not in known else []
         self.target.show_options([*lost, *((name, name) for name in order)])
         for at, name in enumerate(order, start=len(lost)):
-            self.target.setItemData(at, why.get(name) or known[name]["target"].get("refused", ""), 3)  # Qt.ToolTipRole
+            self.target.setItemData(at, why.get(name) or known[name].refused, 3)  # Qt.ToolTipRole
         self.target.show_choice(target)
         guessed = why.get(target, "")
         _show_message(
             self.target_why, guessed or (self.tr("Chosen by you.") if target in known else self.tr("Choose the column to predict."))
         )
-        self._show_guesses([name for name, _ in overview["targets"] if name != target][:GUESSES], why)
+        self._show_guesses([name for name in why if name != target][:GUESSES], why)
 
-    def show_task(self, as_target: Mapping[str, Any], task: str) -> None:
-        """Show the task and its evidence; `as_target` is the overview's entry for the column (empty without one)."""
-        tasks = as_target.get("tasks", ())
-        self.task.show_enabled(tasks, as_target.get("refused", "") or self.tr("The values of this column do not allow it."))
+    def show_task(self, option: TargetOption, task: str) -> None:
+        """Show the task and its evidence."""
+        self.task.show_enabled(option.tasks, option.refused or self.tr("The values of this column do not allow it."))
         self.task.show_choice(task)
-        refused = as_target.get("refused", "")
-        why = str(as_target.get("why", ""))
-        if task and why and task != as_target.get("task"):
+        why = option.reason
+        if task and why and task != option.task:
             why = self.tr("Chosen by you. Found: {why}").format(why=why)
-        _show_message(self.task_why, refused or why, "err" if refused else "")
+        _show_message(self.task_why, option.refused or why, "err" if option.refused else "")
 
-    def show_positive(self, as_target: Mapping[str, Any], task: str, positive: Any) -> None:
+    def show_positive(self, option: TargetOption, task: str, positive: Any) -> None:
         """Offer the classes with their rows, for tasks with a positive class only."""
         self._positive_part.setVisible(bool(task) and task_spec(task).has_positive)
-        self._classes = [value for value, _ in as_target.get("classes", ())]
-        total = sum(count for _, count in as_target.get("classes", ())) or 1
+        self._classes = [value for value, _ in option.classes]
+        total = sum(count for _, count in option.classes) or 1
         self.positive.show_options(
             (str(at), f"{value}  ({pluralize(count, self.tr('1 row'), self.tr('{n} rows'))}, {count / total:.1%})")
-            for at, (value, count) in enumerate(as_target.get("classes", ()))
+            for at, (value, count) in enumerate(option.classes)
         )
         at = next((i for i, value in enumerate(self._classes) if type(value) is type(positive) and value == positive), -1)
         self.positive.show_choice(str(at))
-        proposed = at >= 0 and self._classes[at] == as_target.get("positive")
-        _show_message(
-            self.positive_why, as_target.get("positive_why", "") if proposed else self.tr("Scores such as precision are about this class.")
-        )
+        proposed = at >= 0 and self._classes[at] == option.positive
+        _show_message(self.positive_why, option.positive_reason if proposed else self.tr("Scores such as precision are about this class."))
 
-    def show_metric(self, as_target: Mapping[str, Any], task: str, metric: str, positive: Any) -> None:
+    def show_metric(self, option: TargetOption, task: str, metric: str, positive: Any) -> None:
         """Offer the task's metrics in plain language, with the sentence of the chosen one."""
         if task not in tasks():
             self.measure.show_options([])
@@ -129,9 +126,9 @@ class TargetCard(QFrame):
         if metric not in dict(choices):
             _show_message(self.metric_why, self.tr("Choose what counts; everything is compared by it."))
             return
-        proposed = as_target.get("metrics", {}).get(task, ["", ""])
+        proposed = option.metrics.get(task)
         text = metric_of(metric, task).sentence
-        why = proposed[1] if proposed[0] == metric and task_spec(task).has_classes else ""
+        why = proposed.reason if proposed and proposed.value == metric and task_spec(task).has_classes else ""
         _show_message(self.metric_why, f"{text} {why}".strip())
 
     def show_inconsistencies(self, sentences: Sequence[str]) -> None:

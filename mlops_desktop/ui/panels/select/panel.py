@@ -13,9 +13,9 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline import ColumnRanking, JudgedColumn
 from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
-from mlops_desktop.ui.jobs import Json
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text
@@ -50,7 +50,7 @@ class RankingPane(Pane):
         self.chart.tools.hide()
         head = row(heading(self.tr("Ranking")), (self.method, 1), self.ring, spacing=12)
         self.setLayout(column(head, self.facts, (scrolled(self.chart), 1), margins=(16, 10, 8, 12)))
-        self.rankings: Query[Json] = Query(
+        self.rankings: Query[ColumnRanking] = Query(
             recipe.controller, owner=f"{recipe.panel}.rank", title=self.tr("Ranking the columns"), parent=self, remember=REMEMBERED
         )
         self.rankings.changed.connect(recipe.changed)
@@ -60,7 +60,7 @@ class RankingPane(Pane):
         """Show the ranking, or have it made once the steps before are known."""
         self._show()
 
-    def ranking(self) -> Json | None:
+    def ranking(self) -> ColumnRanking | None:
         """The ranking that belongs to what is shown, by the chosen method; None while it is being made."""
         return self.rankings.peek(self._key())
 
@@ -87,27 +87,27 @@ class RankingPane(Pane):
         if shown == self._shown:
             return
         self._shown = shown
-        scores = found["scores"][:BARS]
-        self.chart.show_empty_text(found["problem"] or self.tr("No column has a score."))
+        scores = found.scores[:BARS]
+        self.chart.show_empty_text(found.problem or self.tr("No column has a score."))
         bars = [Bar(name, score, text=score_text(score), color="control" if name in dropped else None) for name, score in scores]
         self.chart.show_bars(bars, description=", ".join(f"{bar.name}: {bar.text}" for bar in bars[:10]))
         self.facts.setText(self._facts(found))
 
-    def _facts(self, found: Json) -> str:
-        if found["problem"]:
+    def _facts(self, found: ColumnRanking) -> str:
+        if found.problem:
             return ""
-        count = len(found["scores"]) + found["more"]
+        count = len(found.scores) + found.more
         parts = [
             pluralize(
                 count, self.tr("1 column, scored on {rows} training rows"), self.tr("{n} columns, scored on {rows} training rows")
-            ).format(rows=f"{found['rows']:,}")
+            ).format(rows=f"{found.rows:,}")
         ]
         if count > BARS:
             parts.append(self.tr("the best {most} are drawn").format(most=BARS))
-        if found["unjudged"]:
+        if found.unjudged:
             parts.append(
                 pluralize(
-                    len(found["unjudged"]),
+                    len(found.unjudged),
                     self.tr("1 column of free text has no score"),
                     self.tr("{n} columns of free text have no score"),
                 )
@@ -120,7 +120,7 @@ class RankingPane(Pane):
 class RemainsPane(Pane):
     """Every judged column with its score, whether it stays and why; columns can be forced in and out."""
 
-    def __init__(self, recipe: Recipe, ranking: Callable[[], Json | None]) -> None:
+    def __init__(self, recipe: Recipe, ranking: Callable[[], ColumnRanking | None]) -> None:
         super().__init__(recipe)
         self._ranking = ranking
         self.count = label("", "caption", pill="accent")
@@ -152,7 +152,7 @@ class RemainsPane(Pane):
         foot = row(self.keep, self.drop, self.free, None)
         self._frame = [self.which, self.keep, self.drop, self.free]
         self.setLayout(column(head, (self._pages, 1), foot, margins=(16, 10, 14, 10)))
-        self._listed: list[tuple[str, float | None, bool, str]] = []
+        self._listed: tuple[JudgedColumn, ...] = ()
         self._shown: object = None
 
     def _button(self, icon: str, text: str, where: str) -> Button:
@@ -169,10 +169,10 @@ class RemainsPane(Pane):
             text = "" if self._listed else self.tr("No ranking yet.")
         else:
             text = waiting_text(recipe, complete)
-            judged = None if text or recipe.answer is None or recipe.answer["step"] is None else recipe.answer["step"]["judged"]
+            judged = None if text or recipe.answer is None or recipe.answer.step is None else recipe.answer.step.judged
             if recipe.preview.asking and recipe.answer is not None and self._listed and complete:
                 return
-            self._list([(name, score, stays, why) for name, score, stays, why in judged] if judged is not None else [])
+            self._list(judged or ())
             if not text and judged is None:
                 self._rows_pane.show_recipe(complete)
         plain = component is not None and not isinstance(component, Selection)
@@ -182,35 +182,34 @@ class RemainsPane(Pane):
             part.setVisible(not plain)
         self._show_buttons()
 
-    def _ranked(self) -> list[tuple[str, float | None, bool, str]]:
+    def _ranked(self) -> tuple[JudgedColumn, ...]:
         found = self._ranking()
         if found is None:
-            return []
-        return [(name, score, True, "") for name, score in found["scores"]] + [
-            (name, None, True, self.tr("not judged: free text")) for name in found["unjudged"]
-        ]
+            return ()
+        text = self.tr("not judged: free text")
+        scored = (JudgedColumn(name, score, kept=True, reason="") for name, score in found.scores)
+        return (*scored, *(JudgedColumn(name, None, kept=True, reason=text) for name in found.unjudged))
 
-    def _list(self, listed: list[tuple[str, float | None, bool, str]]) -> None:
+    def _list(self, listed: tuple[JudgedColumn, ...]) -> None:
         if listed == self._listed and self._shown is not None:
             return
         self._listed, self._shown = listed, listed
-        kept = sum(stays for _, _, stays, _ in listed)
+        kept = sum(one.kept for one in listed)
         self.count.setText(self.tr("{kept} of {all} kept").format(kept=f"{kept:,}", all=f"{len(listed):,}"))
         self.count.setVisible(bool(listed))
         self._fill()
 
     def _fill(self) -> None:
         which = self.which.choice()
-        listed = [one for one in self._listed if which == "all" or (which == "kept") == one[2]]
-        top = max((score for _, score, _, _ in self._listed if score is not None), default=0.0)
-        self.table.show_rows(self._row(*one, top) for one in listed[:ROWS])
+        listed = [one for one in self._listed if which == "all" or (which == "kept") == one.kept]
+        top = max((one.score for one in self._listed if one.score is not None), default=0.0)
+        self.table.show_rows(self._row(one, top) for one in listed[:ROWS])
 
-    def _row(self, name: str, score: float | None, stays: bool, why: str, top: float) -> Row:
-        share = None if score is None else max(score, 0.0) / top if top > 0 else 0.0
-        result = Cell(self.tr("kept"), tone="ok", icon="check") if stays else Cell(self.tr("dropped"), tone="3", icon="x")
-        return Row(
-            name, [Cell(name), Cell("–" if score is None else score_text(score), bar=share), result, Cell(why)], tone="" if stays else "3"
-        )
+    def _row(self, one: JudgedColumn, top: float) -> Row:
+        share = None if one.score is None else max(one.score, 0.0) / top if top > 0 else 0.0
+        score = Cell("–" if one.score is None else score_text(one.score), bar=share)
+        result = Cell(self.tr("kept"), tone="ok", icon="check") if one.kept else Cell(self.tr("dropped"), tone="3", icon="x")
+        return Row(one.name, [Cell(one.name), score, result, Cell(one.reason)], tone="" if one.kept else "3")
 
     def _show_buttons(self) -> None:
         step = self.recipe.component()
@@ -246,9 +245,9 @@ def score_text(score: float) -> str:
 def dropped_columns(recipe: Recipe) -> frozenset[str]:
     """The columns that the step that is selected drops, as far as it is known."""
     answer = recipe.answer
-    if answer is None or not recipe.fresh or answer["step"] is None or answer["step"]["judged"] is None:
+    if answer is None or not recipe.fresh or answer.step is None:
         return frozenset()
-    return frozenset(name for name, _, stays, _ in answer["step"]["judged"] if not stays)
+    return frozenset(one.name for one in answer.step.judged or () if not one.kept)
 
 
 def forced_by(name: str, forced: Iterable[str]) -> list[str]:
@@ -283,8 +282,9 @@ class SelectPanel(RecipePanel):
     def unready(self) -> tuple[str, QWidget | None]:
         """Every step has to be right, and what comes out of the last has to fit a model."""
         why, where = super().unready()
-        if not why and self.recipe.fresh and self.recipe.answer and self.recipe.answer["matrix"] and self.recipe.draft is None:
-            why = str(self.recipe.answer["matrix"]["error"])
+        answer = self.recipe.answer
+        if not why and self.recipe.fresh and answer and answer.matrix and self.recipe.draft is None:
+            why = answer.matrix.error
         return why, where
 
     def searchable(self) -> list[tuple[str, QWidget | Callable[[], object]]]:

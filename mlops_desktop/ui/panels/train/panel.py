@@ -106,7 +106,7 @@ class TrainPanel(Panel):
         if self._shown and self._shown[0] is project and self._shown[1] is overview:
             return
         self._shown = (project, overview)
-        self.setup.show_project(project, self._metric(), split_columns(overview["columns"], project.target) if overview else [])
+        self.setup.show_project(project, self._metric(), split_columns(overview.columns, project.target) if overview else [])
 
     def show_results(self) -> None:
         """Show the board of today's decisions."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import SplitSummary
+from mlops_desktop.engine.profiling import ColumnOverview
 from mlops_desktop.engine.project import default_splitter
 from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.fields import Kinds
@@ -25,10 +25,10 @@ def method_names() -> dict[str, str]:
     return {splitter.id: splitter.label for splitter in splitters}
 
 
-def split_columns(columns: Sequence[Mapping[str, Any]], target: str) -> Kinds:
-    """The columns of a table (`{"name", "type"}`) that a split may go by, as (name, kind)."""
+def split_columns(columns: Sequence[ColumnOverview], target: str) -> Kinds:
+    """The columns of a table that a split may go by, as (name, kind)."""
     kinds = {"date": "date", **dict.fromkeys(NUMBER_TYPES, "number")}
-    return [(one["name"], kinds.get(one["type"], "categorical")) for one in columns if one["name"] != target]
+    return [(one.name, kinds.get(one.type, "categorical")) for one in columns if one.name != target]
 
 
 def titled(title: str, control: QWidget) -> QWidget:

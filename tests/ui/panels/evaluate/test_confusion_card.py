@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from mlops_desktop.engine.evaluation.results import Classification, ClassRates, Confusion
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from tests.ui.conftest import find
 
@@ -34,14 +35,8 @@ def test_several_classes_and_a_class_without_rows(made):
     names = [f"class {i}" for i in range(12)]
     counts = [[int(i == j) * 3 for j in range(12)] for i in range(12)]
     counts[4] = [0] * 12
-    rates = {"precision": 0.5, "recall": 0.25, "f1": 1 / 3}
-    found = {
-        "task": "multiclass",
-        "positive": None,
-        "threshold": None,
-        "confusion": {"labels": names, "counts": counts},
-        "per_class": [{"class": name, "rows": 1234, "answered": 3, **rates} for name in names],
-    }
+    rates = tuple(ClassRates(name, 1234, 3, 0.5, 0.25, 1 / 3) for name in names)
+    found = Classification(tuple(names), None, None, Confusion(tuple(names), tuple(map(tuple, counts))), rates, ())
     made.show_evaluation(found)
     assert made.names == names
     assert made.matrix.rows_model.rows[4].cell(5).shade == 0

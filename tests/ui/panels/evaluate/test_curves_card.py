@@ -1,4 +1,4 @@
-"""The pictures of an evaluation, from real evaluations: two classes, several, one that has no row, numbers."""
+"""The plots of an evaluation, from real evaluations: two classes, several, one that has no row, numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ RNG = np.random.default_rng(2)
 def of_classes(count: int, names: int, present: int):
     scores = RNG.dirichlet(np.ones(names), count)
     target = Target("binary" if names == 2 else "multiclass", RNG.integers(0, present, count), tuple(f"c{i}" for i in range(names)))
-    return evaluate_scores(target, scores, positive=1 if names == 2 else None, threshold=0.4 if names == 2 else None, seed=0, resamples=20)
+    positive, threshold = (1, 0.4) if names == 2 else (None, None)
+    return evaluate_scores(target, scores, positive=positive, threshold=threshold, seed=0, resamples=20).classification
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def curves(qtbot):
 
 @pytest.mark.parametrize("kind", ["roc", "precision_recall", "calibration", "gain"])
 @pytest.mark.parametrize(("names", "present"), [(2, 2), (3, 3), (9, 9), (3, 2), (2, 1)])
-def test_every_picture_of_every_task(curves, kind, names, present):
+def test_every_plot_of_every_task(curves, kind, names, present):
     curves.show_evaluation(of_classes(60, names, present))
     find(curves, QPushButton, f"curve_kind_{kind}").click()
     assert find(curves, QLabel, "curve_note").text()
@@ -55,13 +56,14 @@ def test_the_class_that_is_selected_stays_while_it_is_there(curves):
     assert curves.which.chosen() == "all"
 
 
-def test_misses_of_numbers(qtbot):
+def test_errors_of_numbers(qtbot):
     card = ErrorsCard()
     qtbot.addWidget(card)
     card.resize(700, 400)
     card.show()
     truth = RNG.normal(0, 5, 150)
-    card.show_evaluation(evaluate_scores(Target("regression", truth), truth + 1.0 + RNG.normal(0, 0.1, 150), seed=0, resamples=20))
+    answers = truth + 1.0 + RNG.normal(0, 0.1, 150)
+    card.show_evaluation(evaluate_scores(Target("regression", truth), answers, seed=0, resamples=20).residuals)
     text = find(card, QLabel, "errors_note").text()
     assert "too high by" in text
     assert "Half of the answers" in text
@@ -69,5 +71,5 @@ def test_misses_of_numbers(qtbot):
         find(card, QPushButton, f"error_kind_{id_}").click()
     assert card.scatter.isVisible()
     one = evaluate_scores(Target("regression", np.array([3.0])), np.array([2.0]), seed=0, resamples=20)
-    card.show_evaluation(one)
+    card.show_evaluation(one.residuals)
     assert "too low by 1" in find(card, QLabel, "errors_note").text()

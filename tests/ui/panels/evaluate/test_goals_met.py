@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from mlops_desktop.engine.evaluation.acceptance import check
+from mlops_desktop.engine.evaluation.results import Evaluation, MetricResult
 from mlops_desktop.engine.project.decisions import Goals, Project
 from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet
 from tests.ui.conftest import find
 
-MEASURED = {"metrics": [{"id": "accuracy", "value": 0.9, "low": 0.85, "high": 0.94}], "task": "multiclass"}
+ACCURACY = MetricResult("accuracy", "Accuracy", 0.9, 0.85, 0.94, 0.9, 0.5, "", "")
+MEASURED = Evaluation(task="multiclass", rows=90, resamples=200, confidence=0.95, metrics=(ACCURACY,), notes=(), worst=())
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def test_met_not_met_and_not_measured(made):
     assert verdict.property("pill") == "err"
     assert find(made, QWidget, "goal_met_score").accessibleName().startswith("Good: Met.")
     assert "Not measured" in find(made, QWidget, "goal_met_response_ms").accessibleName()
-    made.show_goals(check(project, {**MEASURED, "response_ms": 4.0}))
+    made.show_goals(check(project, MEASURED, 4.0))
     assert verdict.text() == "2 of 2 met"
     assert verdict.property("pill") == "ok"
 
@@ -38,9 +40,9 @@ def test_met_not_met_and_not_measured(made):
 def test_no_goal_and_a_held_out_test_set(made):
     received = []
     made.asked.connect(lambda: received.append(1))
-    for found, words in ((None, "when it is opened"), (check(Project(task="multiclass", metric="accuracy"), MEASURED), "No goal is set")):
+    for found, text in ((None, "when it is used"), (check(Project(task="multiclass", metric="accuracy"), MEASURED), "No goal is set")):
         made.show_goals(found)
-        assert any(words in text.text() for text in made.findChildren(QLabel))
+        assert any(text in one.text() for one in made.findChildren(QLabel))
         assert not find(made, QLabel, "goals_verdict").isVisible()
     find(made, QPushButton, "set_goals").click()
     assert received == [1]

@@ -29,12 +29,12 @@ def test_the_projects_metric_comes_first_and_errors_have_no_sign(table):
     low, high = (float(text) for text in first.cell(2).text.split(" to "))
     assert 0 < low < float(first.cell(1).text) < high < float(first.cell(3).text)
     assert "on average" in first.cell(4).text
-    assert len(table.rows_model.rows) == len(NUMBERS["metrics"])
+    assert len(table.rows_model.rows) == len(NUMBERS.metrics)
 
 
 def test_what_is_undefined_is_a_dash(table):
     zeros = evaluate_scores(Target("regression", np.zeros(20)), RNG.normal(0, 1, 20), seed=0, resamples=50)
-    entry = next(one for one in zeros["metrics"] if one["id"] == "r2")
+    entry = zeros.metric("r2")
     assert between(entry, by_id("regression")["r2"]) == "–"
     assert baseline(entry, None) == "–"
     table.show_evaluation(zeros, "r2")
@@ -42,7 +42,7 @@ def test_what_is_undefined_is_a_dash(table):
 
 
 def test_leading_metrics_are_distinct():
-    ids = [entry["id"] for entry in leading(NUMBERS, "r2", 4)]
+    ids = [entry.id for entry in leading(NUMBERS, "r2", 4)]
     assert ids[0] == "r2"
     assert len(set(ids)) == 4
 

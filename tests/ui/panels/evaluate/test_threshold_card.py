@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSlider
 
 from mlops_desktop.base.families import Target
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate_scores
+from mlops_desktop.engine.evaluation.results import ProposedThreshold
 from mlops_desktop.engine.project.decisions import Costs
 from mlops_desktop.engine.training.thresholds import choose_threshold
 from mlops_desktop.ui.panels.evaluate.threshold_card import CutoffCard, cost_at
@@ -28,10 +31,11 @@ def evaluation(positive: int = 1, threshold: float | None = None, costs: Costs |
     found = evaluate_scores(
         target, scores, positive=positive, threshold=choice.threshold if threshold is None else threshold, seed=0, resamples=50
     )
-    return found | {
-        "choice": {"threshold": choice.threshold, "rule": choice.rule, "reason": choice.reason},
-        "threshold_curve": choice.curve,
-    }
+    return replace(
+        found,
+        choice=ProposedThreshold(choice.threshold, choice.rule, choice.reason),
+        classification=replace(found.classification, threshold_curve=choice.curve),
+    )
 
 
 @pytest.fixture
@@ -59,11 +63,12 @@ def test_every_point_has_the_counts_of_its_cut_off(made, positive):
 
 def test_a_selected_cut_off_is_used_by_a_click(made):
     found = evaluation()
+    classes = found.classification
     received, moved = [], []
     made.used.connect(received.append)
     made.moved.connect(lambda counts, value: moved.append(value))
     made.show_evaluation(found, None, None)
-    assert made.cutoff() == found["threshold"]
+    assert made.cutoff() == classes.threshold
     assert not find(made, QPushButton, "use_cutoff").isEnabled()
     assert not find(made, QPushButton, "auto_cutoff").isVisible()
     assert not moved
@@ -72,7 +77,7 @@ def test_a_selected_cut_off_is_used_by_a_click(made):
     assert moved == [made.cutoff()]
     find(made, QPushButton, "use_cutoff").click()
     assert received == [made.cutoff()]
-    assert received[0] in found["threshold_curve"]["threshold"]
+    assert received[0] in classes.threshold_curve.threshold
 
 
 def test_a_written_cut_off_is_taken_exactly_or_not_at_all(made):
@@ -88,7 +93,7 @@ def test_a_written_cut_off_is_taken_exactly_or_not_at_all(made):
     assert made.cutoff() == 0.123456  # leaving the field changes nothing
 
 
-def test_costs_are_shown_and_the_text_says_who_chose(made):
+def test_costs_are_shown_and_who_chose(made):
     costs = Costs(false_positive=1.0, false_negative=4.0)
     made.show_evaluation(evaluation(costs=costs), None, costs)
     assert float(find(made, QLabel, "cutoff_cost").text()) == pytest.approx(cost_at(made.counts(), costs), abs=1e-3)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
-from mlops_desktop.engine.project.decisions import ColumnNote, Project, Step, default_splitter
-from mlops_desktop.serving.message import msg
+from mlops_desktop.engine.profiling import Overview, TargetOption
+from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
 
 
-def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list[str]]:
-    """The project without what cannot hold for this table (see `overview`), and a sentence for each decision that was taken out.
+def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]]:
+    """The project without what cannot hold for the table of this overview, and a sentence for each decision that was taken out.
 
     What is taken out is open again, so that it can be proposed anew.
     """
     messages: list[str] = []
-    known = {column["name"]: column for column in seen["columns"]}
+    known = {column.name: column.target for column in overview.columns}
     project = _fit_task(project, known, messages)
     project = _fit_split(project, known, messages)
     project = _fit_steps(project, known, messages)
@@ -32,18 +31,17 @@ def consistent(project: Project, seen: Mapping[str, Any]) -> tuple[Project, list
     return project, messages
 
 
-def _fit_task(project: Project, known: Mapping[str, Any], messages: list[str]) -> Project:
-    target = known.get(project.target)
-    if target is None:
+def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
+    option = known.get(project.target)
+    if option is None:
         if project.target:
             messages.append(msg("There is no column “{target}” to predict.", target=project.target))
         return replace(project, target="", task=None, positive=None)
-    as_target = target["target"]
-    if project.task is not None and project.task not in as_target.get("tasks", ()):
-        messages.append(msg("“{target}” cannot be predicted as a {task} task.", target=project.target, task=project.task))
+    if project.task is not None and project.task not in option.tasks:
+        messages.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
         project = replace(project, task=None, positive=None)
     if project.task is not None and task_spec(project.task).has_positive:
-        classes = [value for value, _ in as_target["classes"]]
+        classes = [value for value, _ in option.classes]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
             messages.append(msg("“{positive}” is no class of “{target}”.", positive=project.positive, target=project.target))
             project = replace(project, positive=None)
@@ -68,7 +66,7 @@ def _metric_fits(project: Project) -> bool:
     return project.task is not None and project.metric in {metric.id for metric in metrics_for(project.task)}
 
 
-def _fit_split(project: Project, known: Mapping[str, Any], messages: list[str]) -> Project:
+def _fit_split(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
     split = project.split
     needed, column = split.role, split.named_column()
     roles = {note.role for name, note in project.columns.items() if name in known and name != project.target}
@@ -81,7 +79,7 @@ def _fit_split(project: Project, known: Mapping[str, Any], messages: list[str]) 
     return project
 
 
-def _fit_steps(project: Project, known: Mapping[str, Any], messages: list[str]) -> Project:
+def _fit_steps(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
     """Steps name columns that are made by earlier steps too, so only names of the table that are no features are taken out."""
     barred = {name for name in known if name == project.target or project.columns.get(name, ColumnNote()).role not in (None, "feature")}
     made = any(step.component.stage != "prepare" for step in project.steps) or any(_makes(step.component) for step in project.steps)

@@ -7,28 +7,28 @@ from dataclasses import replace
 import pytest
 
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.pipeline.consistency import consistent
 from mlops_desktop.engine.pipeline.recommended import operation
-from mlops_desktop.engine.project.consistency import consistent
+from mlops_desktop.engine.profiling.results import ColumnOverview, Overview, TargetOption
 from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Step
 from tests.splitters import splitter
 
 
 def column(name, tasks, classes=()):
-    return {
-        "name": name,
-        "type": "category",
-        "target": {"tasks": list(tasks), "classes": [[c, 5] for c in classes]} if tasks else {"refused": "no"},
-    }
+    option = TargetOption(tasks=tuple(tasks), classes=tuple((c, 5) for c in classes)) if tasks else TargetOption(refused="no")
+    return ColumnOverview(name, "category", missing=0, distinct=5, bars=(), evidence=(), target=option)
 
 
-SEEN = {
-    "columns": [
-        column("y", ["binary", "multiclass"], ("no", "yes")),
-        column("three", ["multiclass"], ("a", "b", "c")),
-        column("n", ["regression"]),
-        column("g", ["multiclass"], ("u", "v", "w")),
-    ]
-}
+def overview(*columns):
+    return Overview(rows=10, columns=columns)
+
+
+OVERVIEW = overview(
+    column("y", ["binary", "multiclass"], ("no", "yes")),
+    column("three", ["multiclass"], ("a", "b", "c")),
+    column("n", ["regression"]),
+    column("g", ["multiclass"], ("u", "v", "w")),
+)
 GOOD = Project(
     target="y",
     task="binary",
@@ -42,40 +42,40 @@ GOOD = Project(
 
 
 def test_what_fits_stays_as_it_is():
-    assert consistent(GOOD, SEEN) == (GOOD, [])
-    assert consistent(Project(), SEEN) == (Project(), [])
+    assert consistent(GOOD, OVERVIEW) == (GOOD, [])
+    assert consistent(Project(), OVERVIEW) == (Project(), [])
 
 
 def test_a_target_that_is_gone():
-    project, messages = consistent(replace(GOOD, target="lost"), SEEN)
+    project, messages = consistent(replace(GOOD, target="lost"), OVERVIEW)
     assert (project.target, project.task, project.positive) == ("", None, None)
     assert any("lost" in sentence for sentence in messages)
 
 
 def test_another_target_takes_out_its_name_in_steps_and_the_other_task():
-    project, messages = consistent(replace(GOOD, target="three", task="multiclass"), SEEN)
+    project, messages = consistent(replace(GOOD, target="three", task="multiclass"), OVERVIEW)
     assert project.steps[0].component.columns == ("g",)
     assert (project.positive, project.costs, project.goals, project.metric) == (None, None, Goals(), "")
     assert len(messages) == 3
     alone = replace(GOOD, target="g", task=None, steps=(Step(operation("one_hot", columns=["g"])),))
-    assert consistent(alone, SEEN)[0].steps == ()
+    assert consistent(alone, OVERVIEW)[0].steps == ()
 
 
 def test_a_task_that_the_column_does_not_allow():
-    project, messages = consistent(replace(GOOD, task="regression"), SEEN)
+    project, messages = consistent(replace(GOOD, task="regression"), OVERVIEW)
     assert project.task is None
     assert "regression" in messages[0]
 
 
 def test_algorithms_of_another_task():
-    project, messages = consistent(replace(GOOD, target="n", task="regression", metric="r2"), SEEN)
+    project, messages = consistent(replace(GOOD, target="n", task="regression", metric="r2"), OVERVIEW)
     assert [a.id for a in project.candidates] == ["baseline"]
     assert any("Logistic" in sentence for sentence in messages)
 
 
 def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
-    assert consistent(replace(GOOD, positive="maybe"), SEEN)[0].positive is None
-    numbers = {"columns": [column("y", ["binary"], (0, 1))]}
+    assert consistent(replace(GOOD, positive="maybe"), OVERVIEW)[0].positive is None
+    numbers = overview(column("y", ["binary"], (0, 1)))
     bare = Project(target="y", task="binary", metric="roc_auc")
     assert consistent(replace(bare, positive=1), numbers)[1] == []
     assert consistent(replace(bare, positive=True), numbers)[0].positive is None
@@ -98,6 +98,6 @@ def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
 def test_a_split_needs_its_column(split, role, fits):
     notes = {"g": ColumnNote(role=role)} if role else {}
     bare = replace(GOOD, columns=notes, split=split, steps=())
-    project, messages = consistent(bare, SEEN)
+    project, messages = consistent(bare, OVERVIEW)
     assert (project.split == split) is fits
     assert bool(messages) is not fits

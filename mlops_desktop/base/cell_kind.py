@@ -1,0 +1,62 @@
+"""The kind of a single cell at a glance: number, date, boolean or text. By it a table is told from what surrounds it."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from functools import lru_cache
+from typing import Any, Literal
+
+from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
+
+CellKind = Literal["", "number", "date", "boolean", "text"]
+_MISSING = frozenset(text.casefold() for text in (*MISSING_NUMBER_TEXTS, "n.a.", "k.a.", "n/d", r"\N", "#N/A", "#REF!", "#NAME?", "#NUM!"))
+_BOOLEANS = frozenset(("true", "false"))
+_EXPONENT = "(?:[eE][+-]?[0-9]+)?"
+_GROUPED = r"[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{2,3})+"
+_DIGITS = rf"(?:{_GROUPED}|[0-9][0-9.,]*)(?:[.,][0-9]*)?{_EXPONENT}|[.,][0-9]+{_EXPONENT}"
+_MARK = r"[$€£¥₹%°]"
+_NUMBER = re.compile(
+    rf"[(<>≤≥~]?\s*'?[+\-−]?\s*(?:{_MARK}|[A-Z]{{3}} )?\s*[(+\-−]?\s*(?:{_DIGITS})\s*(?:{_MARK}| [^\W\d_]{{1,4}})?[)]?\s?[-−]?"
+)
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?"
+_MONTH = r"[^\W\d_]{3,9}"
+_DATE = re.compile(
+    rf"[0-9]{{1,4}}([-/.])[0-9]{{1,2}}\1[0-9]{{1,4}}(?:[T ,].*)?|[0-9]{{4}}[-/][0-9]{{1,2}}|{_CLOCK}"
+    rf"|[0-9]{{1,2}}[-. /]{{1,2}}{_MONTH}[-. /,]{{1,2}}(?:[0-9]{{2}}|[0-9]{{4}})(?:[T ,].*)?"
+    rf"|{_MONTH}[. ]{{1,2}}[0-9]{{1,2}}, ?[0-9]{{4}}(?:[T ,].*)?"
+)
+
+
+def cell_text(cell: Any) -> str:
+    """The text of a cell, blanks around it stripped; "" for None."""
+    return "" if cell is None else str(cell).strip()
+
+
+def cell_kind(cell: Any) -> CellKind:
+    """The kind of a text or of a typed value; "" when it is blank or a text that means missing."""
+    if isinstance(cell, str):
+        return _text_kind(cell) if len(cell) <= 64 else "text"
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, bool):
+        return "boolean"
+    if isinstance(cell, (int, float)):
+        return "number"
+    return "date" if isinstance(cell, (datetime.date, datetime.time, datetime.timedelta)) else "text"
+
+
+@lru_cache(maxsize=65_536)
+def _text_kind(text: str) -> CellKind:
+    text = text.strip()
+    low = text.casefold()
+    if not text or low in _MISSING:
+        return ""
+    if low in _BOOLEANS:
+        return "boolean"
+    if not any(char.isdigit() for char in text):
+        return "text"
+    if _DATE.fullmatch(text):
+        return "date"
+    return "number" if _NUMBER.fullmatch(text) else "text"

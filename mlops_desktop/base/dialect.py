@@ -1,0 +1,229 @@
+"""How the cells of a text table are divided and quoted: the dialect is found by the rows that it makes, and makes rows of a text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mlops_desktop.base.cell_kind import cell_kind
+
+SAMPLE_BYTES = 2**18
+DELIMITERS = "\t;|,"
+ONE_COLUMN = "\x1f"  # a control character that parts units in a file of data: in no text of a person
+BLANKS = " "
+FIXED = ""
+_ROWS = 200
+_LEAST = 0.6
+_MANY = 20
+_SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
+_PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is written: one delimiter (`BLANKS`: runs of blanks, `FIXED`: cells at the places `cuts`, `ONE_COLUMN`: none) and one
+    quote ("" when nothing is quoted). `escape`: a backslash takes delimiters, quotes and line ends their meaning; `blanks`: blanks behind
+    a delimiter belong to no cell, so that a quote may follow them.
+    """
+
+    delimiter: str
+    quote: str
+    escape: bool = False
+    blanks: bool = False
+    cuts: tuple[int, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether Arrow's parser cuts it."""
+        return self.delimiter not in (BLANKS, FIXED) and not self.escape and not self.blanks
+
+
+def sep_line(text: str) -> str:
+    """The delimiter that a first line such as `sep=;` names, else ""."""
+    found = _SEP_LINE.fullmatch(re.split("[\r\n]", text[:200], maxsplit=1)[0])
+    return found[1] if found else ""
+
+
+def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", escape: bool | None = None) -> Dialect:
+    """The dialect of a sample that ends with a whole line, among the given delimiters and quotes.
+
+    A delimiter is as good as its rows agree in their number of cells, from the first row of the usual number on, and as its cells are
+    values.
+    When none is any good and all may be: runs of blanks, then fixed places, then one column. Single quotes count only where cells stand
+    wholly between them: an apostrophe is no quote.
+    """
+    sample = text[:SAMPLE_BYTES]
+    best = (-1.0, Dialect(delimiters[0] if len(delimiters) == 1 else ",", quotes[0] if quotes else ""))
+    for delimiter in delimiters:
+        dialect = Dialect(delimiter, _quote(sample, delimiter, quotes))
+        for candidate in _variants(sample, dialect, escape):
+            score = _score(sample, candidate)
+            if score > best[0] + 0.02:
+                best = (score, candidate)
+    if len(delimiters) == 1 or best[0] >= _LEAST:
+        return best[1]
+    quote = _quote(sample, ",", quotes)
+    if len(delimiters) < len(DELIMITERS):
+        return Dialect(",", quote)
+    return _by_blanks(sample, quotes) or Dialect(ONE_COLUMN if "," in sample else ",", quote)
+
+
+def _variants(text: str, dialect: Dialect, escape: bool | None) -> Iterator[Dialect]:
+    """The dialect, with a backslash as escape where it may be one, and with blanks before quotes where these are."""
+    mark = re.escape(dialect.delimiter)
+    if dialect.quote and dialect.delimiter != BLANKS:
+        quote = re.escape(dialect.quote)
+        if re.search(rf"(?:^|{mark}) +{quote}[^{quote}\n]*{quote} *(?={mark}|$)", text, re.MULTILINE):
+            dialect = replace(dialect, blanks=True)
+    may_escape = re.search(rf"\\(?:{mark}|[\"'])", text) is not None
+    if escape is not True:
+        yield dialect
+    if escape or (escape is None and may_escape):
+        yield replace(dialect, escape=True)
+
+
+def _score(text: str, dialect: Dialect) -> float:
+    rows = [row for row in read_rows(text, dialect, _ROWS) if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#")]
+    counts = Counter(len(row) for row in rows)
+    if not counts:
+        return -1.0
+    several = {one: count for one, count in counts.items() if count > 1 or len(rows) < 3}
+    width = max(several, key=lambda one: (several[one] * (one - 1), one), default=1)
+    if width < 2:
+        return -1.0
+    start = next(i for i, row in enumerate(rows) if len(row) == width)
+    agreeing = [row for row in rows if len(row) == width]
+    consistent = len(agreeing) / (len(rows) - start)
+    cells = [cell for row in agreeing[: max(20, 4000 // width)] for cell in row]
+    typed = sum(cell_kind(cell) not in ("", "text") for cell in cells) / max(1, sum(bool(cell.strip()) for cell in cells))
+    broken = _broken(text, dialect, cells)
+    return consistent + 0.2 * typed + 0.2 * (len(agreeing) / len(rows)) - 0.5 * broken
+
+
+def _broken(text: str, dialect: Dialect, cells: Sequence[str]) -> float:
+    """The share of cells in which something should have meant the end of one, and of lines that cells swallow."""
+    if not dialect.quote:
+        return 0.0
+    ends = dialect.quote + dialect.delimiter
+    odd = sum((ends in cell) + cell.count('"') % 2 + (cell.endswith("\\") and not dialect.escape) for cell in cells)
+    return odd / len(cells) + sum(cell.count("\n") for cell in cells) / max(1, text.count("\n"))
+
+
+def _quote(text: str, delimiter: str, quotes: str) -> str:
+    if len(quotes) < 2:
+        return quotes
+    mark = re.escape(delimiter)
+    start = "\n".join(text.splitlines()[:_ROWS])
+    single = len(re.findall(rf"(?:^|{mark})[ ]*'(?:[^'\n\\]|\\.)*'[ ]*(?={mark}|$)", start, re.MULTILINE))
+    double = len(re.findall(rf'(?:^|{mark})[ ]*"|"[ ]*(?={mark}|$)', start, re.MULTILINE))
+    other = start.count("'") - start.count("\\'") - 2 * single
+    cells = start.count("\n") + 1 + start.count(delimiter)
+    return "'" if single and not double and single >= 0.05 * cells and other <= 0.1 * single else '"'
+
+
+def _by_blanks(text: str, quotes: str) -> Dialect | None:
+    """Runs of blanks, or fixed places, when all lines agree on them and numbers or aligned columns say that they are more than words."""
+    lines = [line for line in text.splitlines()[:_ROWS] if line.strip() and not line.lstrip().startswith("#")]
+    if len(lines) < 2 or not any(" " in line.strip() for line in lines):
+        return None
+    dialect = Dialect(BLANKS, _quote(text, " ", quotes))
+    rows = [row for row in read_rows("\n".join(lines), dialect) if row]
+    width, agreeing = Counter(len(row) for row in rows[1:]).most_common(1)[0]
+    head = len(rows[0])
+    typed = _typed_share([row for row in rows[1:] if len(row) == width])
+    if width > 1 and agreeing >= 0.95 * (len(rows) - 1) and typed and (head == width or (head == width - 1 > 1)):
+        alike = head == width or all(cell_kind(cell) == "text" for cell in rows[0])
+        numbers = typed >= (0.75 if width < 3 else 0.3) or _are_aligned(lines)
+        if alike and numbers and not (width == 2 and _are_times(rows[1:])):
+            return dialect
+    cuts = fixed_cuts(lines)
+    return Dialect(FIXED, "", cuts=cuts) if len(cuts) > 1 and _typed_share([cut(line, cuts) for line in lines[1:]]) else None
+
+
+def _typed_share(rows: Sequence[Sequence[str]]) -> float:
+    """The share of columns in which nine of ten filled cells are numbers or dates."""
+    typed = []
+    for column in zip(*rows, strict=False):
+        kinds = [kind for cell in column if (kind := cell_kind(cell))]
+        typed.append(bool(kinds) and kinds.count("text") <= 0.1 * len(kinds))
+    return sum(typed) / len(typed) if typed else 0.0
+
+
+def _are_aligned(lines: Sequence[str]) -> bool:
+    return sum("  " in line.strip() for line in lines) >= 0.9 * len(lines)
+
+
+def _are_times(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether two cells are the day and the clock of one time."""
+    return all(cell_kind(row[0]) == "date" and ":" in row[-1] for row in rows)
+
+
+def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
+    """Where columns begin when blanks part them in every line, or in every line below the first: two at least, or one in many lines.
+
+    () when nothing parts them.
+    """
+    for among in (lines, lines[1:]):
+        width = max(map(len, among), default=0)
+        if not among or width > 10_000:
+            return ()
+        taken = [False] * width
+        for line in among:
+            for i, char in enumerate(line):
+                taken[i] = taken[i] or not char.isspace()
+        least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
+        starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
+        if len(starts) > 1:
+            return (0, *starts[1:])
+    return ()
+
+
+def cut(line: str, cuts: Sequence[int]) -> list[str]:
+    """A line cut at fixed places."""
+    return [line[a:b].strip() for a, b in zip(cuts, (*cuts[1:], None), strict=True)]
+
+
+def read_rows(text: str, dialect: Dialect, most: int | None = None) -> list[list[str]]:
+    """The rows of a text that hold anything, at most `most` of them."""
+    rows = []
+    for _, row in numbered_rows(text, dialect):
+        if row:
+            rows.append(row)
+            if most is not None and len(rows) >= most:
+                break
+    return rows
+
+
+def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Every row with the number of lines up to its end; a row without any character has no cells."""
+    if dialect.delimiter == FIXED:
+        for number, line in enumerate(io.StringIO(text, newline=""), 1):
+            yield number, cut(line.rstrip("\r\n"), dialect.cuts) if line.strip() else []
+        return
+    back: dict[int, str] = {}
+    if dialect.escape:
+        text, back = _without_escapes(text, dialect)
+    if dialect.delimiter == BLANKS:
+        text = re.sub(r"(?m)[ \t]+(?=\r?$)", "", text.replace("\t", " "))
+    csv.field_size_limit(2**31 - 1)
+    lines = io.StringIO(text, newline="")
+    skip = dialect.blanks or dialect.delimiter == BLANKS
+    if dialect.quote:
+        reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, skipinitialspace=skip)
+    else:
+        reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
+    for row in reader:
+        yield reader.line_num, [cell.translate(back) for cell in row] if back else row
+
+
+def _without_escapes(text: str, dialect: Dialect) -> tuple[str, dict[int, str]]:
+    r"""A text in which each escaped mark is one character for private use, and what these stand for. Other pairs (\N, \t) stay."""
+    marks = dict.fromkeys(["\\", dialect.delimiter, '"', "'", "\n"])
+    free = (chr(code) for code in range(_PRIVATE, _PRIVATE + 6400) if chr(code) not in text)
+    codes = dict(zip(marks, free, strict=False))
+    pattern = re.compile(r"\\([" + "".join(map(re.escape, marks)) + "])")
+    return pattern.sub(lambda found: codes[found[1]], text), {ord(code): mark for mark, code in codes.items()}

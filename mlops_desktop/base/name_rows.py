@@ -1,0 +1,90 @@
+"""What the rows above the body of a table hold: names, units, types, identifiers of a survey program; and the names made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from mlops_desktop.base.cell_kind import cell_kind, cell_text
+
+Row = Sequence[Any]
+_LONG_NAME = 25
+_UNIT = re.compile(r"[\[(<{].{0,20}[\])>}]|.{0,8}[°%µμ²³€$‰Ω/].{0,8}")
+_UNITS = frozenset(
+    (
+        *("m", "mm", "cm", "km", "kg", "g", "mg", "µg", "ug", "t", "s", "sec", "min", "h", "hr", "d", "ms", "us", "ns", "l"),
+        *("ml", "dl", "a", "ma", "v", "mv", "kv", "w", "kw", "mw", "gw", "wh", "kwh", "mwh", "hz", "khz", "mhz", "ghz", "pa"),
+        *("hpa", "kpa", "mpa", "bar", "mbar", "psi", "k", "c", "f", "degc", "degf", "deg", "db", "rpm", "ppm", "ppb", "lux"),
+        *("lx", "n", "nm", "j", "kj", "kcal", "cal", "mol", "mmol", "usd", "eur", "chf", "gbp", "pcs", "stk", "st", "ts", "rn"),
+        *("volts", "amps", "watts", "unitless", "in", "ft", "yd", "mi", "lb", "lbs", "oz", "gal", "mph", "kn", "knots", "kmh"),
+        *("u/min", "units", "count", "-", "–", "yyyy-mm-dd", "dd.mm.yyyy", "mm/dd/yyyy", "hh:mm", "hh:mm:ss", "utc"),
+    )
+)
+_TYPE_NAMES = frozenset(
+    (
+        *("string", "str", "text", "char", "varchar", "object", "int", "integer", "int32", "int64", "bigint", "long", "float"),
+        *("float32", "float64", "double", "real", "decimal", "number", "numeric", "bool", "boolean", "date", "time", "datetime"),
+        *("timestamp", "continuous", "discrete", "categorical", "nominal", "factor", "meta", "class", "id"),
+    )
+)
+
+
+def are_units(row: Row) -> bool:
+    """Whether the cells of a row are units: in brackets, with a mark such as % or °, or known by name."""
+    texts = [text for cell in row if (text := cell_text(cell))]
+    if not texts or are_import_ids(row) or any(len(text) > 24 or cell_kind(text) == "number" for text in texts):
+        return False
+    units = sum(text.casefold() in _UNITS or _UNIT.fullmatch(text) is not None for text in texts)
+    return units >= 0.6 * len(texts)
+
+
+def are_type_names(row: Row) -> bool:
+    """Whether the cells of a row name types: text, float, continuous …"""
+    texts = [re.sub(r"[(\[].*", "", text).casefold() for cell in row if (text := cell_text(cell))]
+    return bool(texts) and sum(text in _TYPE_NAMES for text in texts) >= 0.9 * len(texts)
+
+
+def are_import_ids(row: Row) -> bool:
+    """Whether the cells of a row are the identifiers that a survey program puts below its questions."""
+    texts = [text for cell in row if (text := cell_text(cell))]
+    return len(texts) > 1 and sum(text.startswith('{"ImportId"') for text in texts) >= 0.8 * len(texts)
+
+
+def unit_of(cell: Any) -> str:
+    """The unit in a cell, without brackets; "" for none."""
+    text = cell_text(cell)
+    bare = re.fullmatch(r"[\[(<{](.*)[\])>}]", text)
+    return bare[1].strip() if bare else "" if text in ("-", "–") else text
+
+
+def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
+    """Which of several rows of names is taken: the last that tells all columns apart, unless it holds sentences."""
+    width = max(map(len, rows))
+
+    def tells_apart(row: list[str]) -> bool:
+        there = [text for text in row if text]
+        return len(set(there)) == len(there) >= 0.9 * width
+
+    def long(row: list[str]) -> bool:
+        return sum(map(len, row)) > _LONG_NAME * len(row) or are_import_ids(row) or are_type_names(row)
+
+    if tells_apart(rows[-1]) and not long(rows[-1]):
+        return "last"
+    if tells_apart(rows[0]):
+        return "first"
+    return "joined"
+
+
+def joined_names(rows: list[list[str]]) -> list[str]:
+    """Each column's names from above to below; a name above holds until the next one in its row."""
+    width = max(map(len, rows))
+    filled = []
+    for row in rows[:-1]:
+        last, whole = "", []
+        for j in range(width):
+            last = row[j] if j < len(row) and row[j] else last
+            whole.append(last)
+        filled.append(whole)
+    filled.append([*rows[-1], *[""] * (width - len(rows[-1]))])
+    return [" ".join(dict.fromkeys(text for text in parts if text)) for parts in zip(*filled, strict=True)]

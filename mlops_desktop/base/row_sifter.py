@@ -1,0 +1,130 @@
+"""Decides row by row, below the names of a table, what is no row of it: repeated names, comments, totals, notices at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mlops_desktop.base.cell_kind import cell_text
+from mlops_desktop.base.table_finder import Layout, LeftOut, Row, Wanted, begins_with, is_blank, row_text, verdict
+
+_TOTALS = (
+    *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
+    *("endsumme", "totale", "totales", "total general", "total général", "somme", "suma", "razem", "totaal", "subtotaal", "sous-total"),
+    *("subtotale", "soma", "ogółem", "overall total", "column total", "gesamtergebnis"),
+)
+TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capitalize(), word.title(), word.upper()) for end in ("", ":"))
+MARKED = 3  # columns from the left in which the word for a total may stand
+TAIL = 200  # rows at the end, at most, that may be notices
+_REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
+_USUAL = 1.5  # a text in the first column is a notice when it is so many times longer than the others there
+
+
+@dataclass(frozen=True)
+class RowSifter:
+    """The rules for one table. `headers` are the texts of the rows that name its columns or hold units."""
+
+    layout: Layout
+    wanted: Wanted
+    headers: tuple[tuple[str, ...], ...]
+    longest: int = 0  # characters of the longest usual text in the first column
+
+    @classmethod
+    def over(cls, layout: Layout, wanted: Wanted, rows: Sequence[Row]) -> RowSifter:
+        """The rules by the rows in which the layout was found."""
+        units = [one.at for one in layout.left_out if one.reason in ("units", "names")]
+        headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
+        body = rows[layout.body :]
+        texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
+        return cls(layout, wanted, headers, max(texts, default=0))
+
+    def inside(self, row: Row, width: int) -> str:
+        """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
+        if self.wanted.keep_all or is_blank(row):
+            return ""
+        if any(self._repeats(row, header) for header in self.headers):
+            return "repeated"
+        if begins_with(row, self.wanted.comment) and not self._fits(row, width):
+            return "comment"
+        return "total" if self.is_total(row) and self._lacks_texts(row) else ""
+
+    def below(self, rows: Sequence[Row], width: int, marked: int) -> list[str]:
+        """Why rows at the end are none of the table, the last one last; "blank" for empty ones between them.
+
+        `rows` are the last rows of the table, `marked` says how many rows of the whole table are marked as totals.
+        """
+        reasons: list[str] = []
+        if self.wanted.keep_all:
+            return reasons
+        held = 0  # empty rows are left out only with what stands below them
+        for row in reversed(rows):
+            if is_blank(row):
+                held += 1
+                continue
+            reason = self.inside(row, width) or self._ending(row, width, marked)
+            if not reason:
+                break
+            reasons += [*["blank"] * held, reason]
+            held = 0
+        return reasons[::-1]
+
+    def _ending(self, row: Row, width: int, marked: int) -> str:
+        if width > 1 and self.is_total(row) and marked <= 2:
+            return "total"
+        return "below" if self._is_notice(row, width) else ""
+
+    def _fits(self, row: Row, width: int) -> bool:
+        """Whether a row has as many cells as the table has columns, and none that its column cannot hold."""
+        good, bad = verdict(row, self.layout.kinds)
+        return len(row) == width > 1 and not bad and (good > 0 or not any(self.layout.kinds))
+
+    def _repeats(self, row: Row, header: Sequence[str]) -> bool:
+        texts = [cell_text(cell) for cell in row]
+        names = list(header)
+        while names and not names[-1]:
+            names.pop()
+        told_apart = sum(map(bool, names)) > 1 or (len(names) == 1 and any(self.layout.kinds))
+        return told_apart and texts[: len(names)] == names and not any(texts[len(names) :])
+
+    def is_total(self, row: Row) -> bool:
+        """Whether a row begins with a word for a total; cells before it are empty."""
+        return next((text for cell in row[:MARKED] if (text := cell_text(cell))), "") in TOTALS
+
+    def _lacks_texts(self, row: Row) -> bool:
+        """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""
+        others = [j for j, kind in enumerate(self.layout.kinds) if kind in ("", "date") and j < len(row)]
+        return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and verdict(row, self.layout.kinds)[0] > 0
+
+    def _is_notice(self, row: Row, width: int) -> bool:
+        """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""
+        good, bad = verdict(row, self.layout.kinds)
+        filled = sum(bool(cell_text(cell)) for cell in row)
+        if width < 2 or good > bad or (good and len(row) == width):
+            return False
+        if bad:
+            return bad > 1 or filled < self.layout.fill or len(row) != width
+        first = cell_text(row[0]) if row else ""
+        if filled != 1 or not first:
+            return False
+        return len(row) < width or (self.layout.fill > 2 and len(first) > max(_USUAL * self.longest, 8))
+
+    def checked(self, reasons: dict[int, str], rows: int) -> dict[int, str]:
+        """The reasons for positions among so many rows, without those that hold for too many: texts may be names and cells alike."""
+        repeated = sum(reason == "repeated" for reason in reasons.values())
+        if not any(self.layout.kinds) and repeated >= _REPEATED * rows:
+            return {at: reason for at, reason in reasons.items() if reason != "repeated"}
+        return reasons
+
+
+def sift(sifter: RowSifter, rows: Sequence[Row], width: int) -> tuple[list[int], list[LeftOut]]:
+    """The positions of the rows that are rows of the table, below its names, and what else stands among them and below."""
+    if sifter.wanted.keep_all:
+        return list(range(len(rows))), []
+    end = sifter.below(rows[-TAIL:], width, sum(map(sifter.is_total, rows)))
+    reasons = dict(enumerate(end, len(rows) - len(end)))
+    for at, row in enumerate(rows[: len(rows) - len(end)]):
+        if reason := sifter.inside(row, width):
+            reasons[at] = reason
+    reasons = sifter.checked(reasons, len(rows))
+    found = [LeftOut(at, reason, row_text(rows[at])) for at, reason in sorted(reasons.items()) if reason != "blank"]
+    return [at for at in range(len(rows)) if at not in reasons], found

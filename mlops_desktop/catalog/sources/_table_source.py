@@ -1,0 +1,104 @@
+"""What sources of rows of cells share: the parameters that place the table among the rows, and the notes on what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, Self
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.params import choice, flag, number, text
+from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.source import Source
+from mlops_desktop.base.table_finder import Layout, LeftOut, Wanted
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSource(Source):
+    """A source whose table has to be found among rows of cells."""
+
+    header: str = choice(
+        "auto",
+        {"auto": "found from the rows", "first": "the first row of the table", "none": "no row"},
+        "Column names",
+        help="Whether the first row of the table names the columns.",
+    )
+    header_rows: int = number(0, 0, 5, "Rows of names", help="How many rows name the columns; 0: found from the rows.", whole=True)
+    names: str = choice(
+        "auto",
+        {"auto": "as it is best", "joined": "joined", "first": "the first one", "last": "the last one"},
+        "Of several rows of names",
+        help="Which of several rows of names is taken.",
+    )
+    units: str = choice(
+        "auto",
+        {"auto": "found from the rows", "row": "the row below the names", "none": "no row"},
+        "Units",
+        help="Whether a row below the names holds the units of the columns.",
+    )
+    skip: int = number(
+        0, 0, 10_000, "Rows to leave out above", help="Rows or lines above the table, such as a title; 0: found.", whole=True
+    )
+    skip_end: int = number(0, 0, 10_000, "Rows to leave out at the end", help="Rows below the table, such as notices.", whole=True)
+    comment: str = text("#", "Mark of comments", help="Rows that begin with it are left out unless they fit the columns; empty: none.")
+    keep_all: bool = flag(
+        False, "Keep every row", help="Names that are repeated, comments, totals and notices below the names are rows like others."
+    )
+
+    def wanted(self) -> Wanted:
+        """The decisions on the place of the table."""
+        return Wanted(
+            header=self.header,  # type: ignore[arg-type]
+            header_rows=self.header_rows,
+            names=self.names,  # type: ignore[arg-type]
+            units=self.units,  # type: ignore[arg-type]
+            from_first=self.skip > 0,
+            comment=self.comment,
+            keep_all=self.keep_all,
+        )
+
+    def placed(self, layout: Layout, above: int) -> Self:
+        """This source with the place of the table as it was found, below so many rows or lines."""
+        count = layout.heading
+        changes: dict[str, Any] = {
+            "header": "first" if count else "none",
+            "header_rows": count if count > 1 or layout.units else self.header_rows,
+            "names": layout.taken or self.names,
+            "units": "row" if layout.units else self.units,
+            "skip": self.skip or above,
+        }
+        return replace(self, **changes)
+
+
+def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:
+    """What stands above the rows of a table and how its names were chosen."""
+    notes = [*left_out_notes(layout.left_out, mark)]
+    if layout.taken == "joined":
+        notes.append(Evidence("", "names", f"{len(layout.header)} rows name the columns; they were joined."))
+    return tuple(notes)
+
+
+def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
+    """One piece of evidence for each reason why rows were left out, with how many they are and what they hold."""
+    by_reason = groupby(sorted(left, key=lambda one: (one.reason, one.at)), key=lambda one: one.reason)
+    return tuple(Evidence("", reason, _left_out(reason, list(found), mark)) for reason, found in by_reason)
+
+
+def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
+    were = "were" if len(rows) > 1 else "was"
+    shown = "; ".join(f"“{one.text}”" for one in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+    inside = ", ".join(f"{one.at + 1:,}" for one in rows[:5]) + (" …" if len(rows) > 5 else "")
+    count = pluralize(len(rows), "1 line", "{n} lines")
+    return {
+        "above": f"{count} above the table {were} left out: {shown}.",
+        "comment": f"{count} that begin{'' if len(rows) > 1 else 's'} with “{mark}” {were} left out: {shown}.",
+        "names": f"{count} beside the row that names the columns, of names, types or flags, {were} left out: {shown}.",
+        "units": f"A row below the names holds units, which were kept as the units of the columns: {shown}.",
+        "repeated": f"{count} inside the table repeat{'' if len(rows) > 1 else 's'} its names and {were} left out (row {inside}).",
+        "total": f"{count} marked as a total {were} left out (row {inside}): {shown}. “Keep every row” keeps such rows.",
+        "below": f"{count} below the table {were} left out: {shown}.",
+        "end": f"{count} at the end {were} left out, as you chose: {shown}.",
+    }[reason]

@@ -1,0 +1,251 @@
+"""What an evaluation holds: metrics with intervals, confusion, curves, errors, missed rows, importance of columns.
+
+The JSON of these classes is what `mlops-desktop evaluate --json` prints and what the store keeps; `json_name` and `INLINE` hold its form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlops_desktop.base.target_columns import Class
+from mlops_desktop.engine.project import INLINE, OMIT_NONE, json_name
+from mlops_desktop.engine.training import ThresholdCurve
+
+
+@dataclass(frozen=True)
+class MetricResult:
+    """One metric, signed as scikit-learn signs it, with its 95 % interval from `low` to `high` and the value of the baseline.
+
+    `shown` is the value without the minus sign of errors, `sentence` explains the metric and `summary` this value.
+    None: undefined on these rows.
+    """
+
+    id: str
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    shown: float | None
+    baseline: float | None
+    sentence: str
+    summary: str = field(metadata=json_name("told"))
+
+
+@dataclass(frozen=True)
+class WorstRow:
+    """A row that was missed: its place among the evaluated rows, the true value, the answer, and the probability of the true class (of a
+    number: the answer). `table_row` is its place in the table or file that it came from.
+    """
+
+    row: int
+    actual: Class
+    answer: Class
+    score: float
+    table_row: int | None = field(default=None, metadata=OMIT_NONE)
+
+    @property
+    def place(self) -> int:
+        """Where the row stands in its table, as far as that is known, else among the evaluated rows."""
+        return self.row if self.table_row is None else self.table_row
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Numbers of rows by true class (outer) and answered class (inner), both in the order of `labels`."""
+
+    labels: tuple[Class, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class ClassRates:
+    """One class: its rows, the rows that were answered with it, and its precision, recall and F1."""
+
+    label: Class = field(metadata=json_name("class"))
+    rows: int
+    answered: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True)
+class RocCurve:
+    """False positive rate `x`, true positive rate `y`, and the threshold of each point; the first point has none. Empty when a side has no
+    row.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    threshold: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class PrecisionRecallCurve:
+    """Recall `x`, precision `y` and threshold of each point, from the highest threshold down; `share` is that of the class among all rows.
+    Empty, with None as share, without a row of the class.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    threshold: tuple[float, ...]
+    share: float | None
+
+
+@dataclass(frozen=True)
+class CalibrationCurve:
+    """By bin of the score: the mean score, the observed share of the class with its 95 % interval, and the number of rows."""
+
+    predicted: tuple[float, ...]
+    observed: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class GainCurve:
+    """What taking rows from the highest score down finds: `share` of rows taken, `found` of the class, `lift` = found / share."""
+
+    share: tuple[float, ...]
+    found: tuple[float, ...]
+    lift: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ClassCurves:
+    """The curves of one class against all others."""
+
+    label: Class = field(metadata=json_name("class"))
+    roc: RocCurve
+    precision_recall: PrecisionRecallCurve
+    calibration: CalibrationCurve
+    gain: GainCurve
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What an evaluation of classes holds: counts and rates by class, and curves of the positive class or of the most frequent ones.
+
+    `positive` is its position in `classes`, None unless there are two; then `threshold` is the cut-off in use and `threshold_curve` what
+    others would do.
+    """
+
+    classes: tuple[Class, ...]
+    positive: int | None
+    threshold: float | None
+    confusion: Confusion
+    per_class: tuple[ClassRates, ...]
+    curves: tuple[ClassCurves, ...]
+    threshold_curve: ThresholdCurve | None = field(default=None, metadata=OMIT_NONE)
+
+
+@dataclass(frozen=True)
+class ErrorHistogram:
+    """Numbers of rows between neighbouring `edges`, of which there is one more."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ErrorQuantile:
+    """This share of the answers has an absolute error of at most `error`."""
+
+    share: float
+    error: float
+
+
+@dataclass(frozen=True)
+class ErrorBand:
+    """The rows with true values from `low` to `high`: how many, their mean error and their mean absolute error."""
+
+    low: float
+    high: float
+    rows: int
+    bias: float
+    mae: float
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Errors of numbers; an error is the answer minus the true value.
+
+    `actual` and `predicted` are at most 2,000 pairs, drawn at random if `sampled`; the rest is of all rows. `bias` is the mean error, None
+    without rows.
+    """
+
+    actual: tuple[float, ...]
+    predicted: tuple[float, ...]
+    sampled: bool
+    histogram: ErrorHistogram
+    quantiles: tuple[ErrorQuantile, ...]
+    bias: float | None
+    bands: tuple[ErrorBand, ...]
+
+
+@dataclass(frozen=True)
+class ProposedThreshold:
+    """The cut-off that out-of-fold scores propose, what was optimised (a metric's id, or `cost`), and why in one sentence."""
+
+    threshold: float
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ColumnImportance:
+    """Mean and standard deviation, over the repeats, of the fall of the metric; None where it is undefined. `used`: the model uses it."""
+
+    column: str
+    mean: float | None
+    std: float | None
+    used: bool
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much a metric falls when a column is shuffled, from the largest fall down, on `rows` of `of` rows; `score`: its value before."""
+
+    metric: str
+    score: float | None
+    rows: int
+    of: int
+    columns: tuple[ColumnImportance, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """How good a model is on rows with known answers. Either `classification` or `residuals` is there, by the kind of task.
+
+    `metrics` come with intervals of the `confidence` from `resamples` bootstrap resamples, `notes` are sentences about the rows, `worst`
+    the rows that were missed most. Out of fold: `choice`, the proposed cut-off. On the held-out test set: `importance`, and in an answer
+    `test_accesses`, how often that set was used. On another file: its name, its rows, and how many could not be compared.
+    """
+
+    task: str
+    rows: int
+    resamples: int
+    confidence: float
+    metrics: tuple[MetricResult, ...]
+    notes: tuple[str, ...]
+    worst: tuple[WorstRow, ...]
+    classification: Classification | None = field(default=None, metadata=INLINE)
+    residuals: Residuals | None = field(default=None, metadata=OMIT_NONE)
+    choice: ProposedThreshold | None = field(default=None, metadata=OMIT_NONE)
+    importance: Importance | None = field(default=None, metadata=OMIT_NONE)
+    test_accesses: int | None = field(default=None, metadata=OMIT_NONE)
+    file: str | None = field(default=None, metadata=OMIT_NONE)
+    rows_in_file: int | None = field(default=None, metadata=OMIT_NONE)
+    rows_left_out: int | None = field(default=None, metadata=OMIT_NONE)
+
+    def metric(self, id_: str) -> MetricResult | None:
+        """The metric of this id, if the task has it."""
+        return next((one for one in self.metrics if one.id == id_), None)
+
+
+@dataclass(frozen=True)
+class ResponseTime:
+    """How long the chosen model takes for one row on this machine, in milliseconds."""
+
+    response_ms: float

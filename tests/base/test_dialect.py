@@ -1,0 +1,88 @@
+"""Delimiter, quote and escape of text tables, and the rows that they make."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops_desktop.base.dialect import BLANKS, FIXED, ONE_COLUMN, Dialect, cut, find_dialect, fixed_cuts, numbered_rows, read_rows, sep_line
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "quote"),
+    [
+        ("a,b\n1,2\n", ",", '"'),
+        ("a;b\n1,5;2,5\n1,6;2,6\n", ";", '"'),
+        ("a\tb, c\n1\t2, 3\n", "\t", '"'),
+        ("a|b\n1|2\n", "|", '"'),
+        ("only\nsome\nwords\n", ",", '"'),
+        ("hello, you\nwords\nyes, no, well\n", ONE_COLUMN, '"'),
+        ("a b\n1  2.5\n3  4.5\n", BLANKS, '"'),
+        ("a b c\nx 1 2\ny 3 4\n", BLANKS, '"'),
+        ("two words\nof a text\nand more\n", ",", '"'),
+        ("t\n2024-01-01 10:00\n2024-01-02 11:00\n", ",", '"'),
+        ("a,b\n'x','y'\n", ",", "'"),
+        ("a,b\n'x','y \"z\"'\n", ",", "'"),
+        ("a,b\nO'Neil,it's\n", ",", '"'),
+        ("", ",", '"'),
+    ],
+)
+def test_dialect(text, delimiter, quote):
+    assert find_dialect(text) == Dialect(delimiter, quote)
+
+
+def test_a_given_delimiter_stays():
+    assert find_dialect("a,b\n1,2\n", ";") == Dialect(";", '"')
+    assert find_dialect("a,b\n'1',2\n", ",", "") == Dialect(",", "")
+
+
+def test_rows():
+    assert read_rows('a,"b\nc"\n\n1,2\n', Dialect(",", '"')) == [["a", "b\nc"], ["1", "2"]]
+    assert read_rows('a,"b\n', Dialect(",", "")) == [["a", '"b']]
+    assert len(read_rows("1\n" * 50, Dialect(",", '"'), 7)) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "escape", "blanks"),
+    [
+        ('a,b\n1,"x \\" y, z"\n2,"w"\n', True, False),
+        ("a,b\n1,x\\, y\n2,w\n", True, False),
+        ('a,b\n"C:\\x\\",1\n"C:\\y\\",2\n', False, False),
+        ('a, b\n1, "x, y"\n2, "z"\n', False, True),
+        ('a, b\n1, 2\n2, "z" w\n', False, False),
+    ],
+)
+def test_escapes_and_blanks_before_quotes(text, escape, blanks):
+    found = find_dialect(text)
+    assert (found.escape, found.blanks) == (escape, blanks)
+    assert find_dialect(text, escape=False).escape is False
+
+
+def test_escaped_marks_lose_their_meaning_and_other_pairs_stay():
+    dialect = Dialect(",", '"', escape=True)
+    assert read_rows('1,a\\,b,"say \\"hi\\"",\\N,\\\\\n', dialect) == [["1", "a,b", 'say "hi"', "\\N", "\\"]]
+
+
+def test_fixed_places():
+    lines = ["name         n", "Anna-Maria   1", "Bob         23"]
+    assert fixed_cuts(lines) == (0, 12)
+    assert fixed_cuts([line.replace("  ", " ", 1) for line in lines]) == ()
+    assert fixed_cuts([line.replace("  ", " ", 1) for line in lines] * 10) == (0, 11)
+    assert cut(lines[2], (0, 12)) == ["Bob", "23"]
+    assert read_rows("\n".join(lines), Dialect(FIXED, "", cuts=(0, 12)))[1] == ["Anna-Maria", "1"]
+    assert fixed_cuts(["some words", "others"]) == ()
+
+
+def test_rows_know_their_lines():
+    assert list(numbered_rows('a,b\n"x\ny",1\n\nz,2\n', Dialect(",", '"'))) == [
+        (1, ["a", "b"]),
+        (3, ["x\ny", "1"]),
+        (4, []),
+        (5, ["z", "2"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [("sep=;\na;b", ";"), ('"sep=,"\r\na,b', ","), ("SEP=\t\nx", "\t"), ("a;b\n1;2", ""), ("separate\n", "")]
+)
+def test_a_line_may_name_the_delimiter(text, mark):
+    assert sep_line(text) == mark

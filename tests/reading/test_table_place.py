@@ -1,0 +1,335 @@
+"""Small text tables with the traits of real exports: rows, names and values as a person reads them, and what is noted."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import pytest
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.sources import _text_rows
+from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.data.loading import guess_source, load_cells, load_named
+from mlops_desktop.engine.data.typed_table import type_cells
+
+DELIMITED = choices().sources["delimited"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A text, and the table in it: names, first row, number of rows, rules of the notes, some types."""
+
+    name: str
+    text: str
+    names: tuple[str, ...]
+    rows: int
+    first: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+
+BANK = (
+    '"Account";"DE00 0000"\n"Period:";"02.01.2024 - 31.12.2024"\n"Balance on 31.12.2024:";"4.217,90 €"\n""\n'
+    '"Day";"Value day";"State";"Amount"\n"02.01.24";"02.01.24";"Booked";"-94,49"\n"04.01.24";"04.01.24";"Booked";"-78,96"\n'
+)
+LOGGER = (
+    '"TOA5","CR1000","CR1000","1234","CR1000.Std.32","CPU:prog.CR1","5678","Table1"\n"TIMESTAMP","RECORD","BattV_Avg"\n"TS","RN","Volts"\n'
+    '"","","Avg"\n"2024-01-01 00:00:00",0,12.5\n"2024-01-01 00:10:00",1,12.6\n"2024-01-01 00:20:00",2,12.4\n'
+)
+SURVEY = (
+    "StartDate,Q1,Q2\nStart Date,How satisfied are you with the service?,How old are you in years today?\n"
+    '"{""ImportId"":""startDate""}","{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"\n'
+    "2024-01-01 10:00:00,4,33\n2024-01-02 10:00:00,5,44\n2024-01-03 10:00:00,5,45\n"
+)
+CASES = (
+    Case("pairs above", BANK, ("Day", "Value day", "State", "Amount"), 2, ("02.01.24", "02.01.24", "Booked", "-94,49"), ("above",)),
+    Case(
+        "padded titles",
+        "Sales;;\nAs of: 2024;;\n;;\nshop;m2;sum\n1;88;1,5\n2;90;2,5\n",
+        ("shop", "m2", "sum"),
+        2,
+        ("1", "88", "1,5"),
+        ("above",),
+    ),
+    Case(
+        "pairs above two columns",
+        "Site;12\nPeriod;2024\nDay;Value\n2024-01-01;5\n2024-01-02;6\n",
+        ("Day", "Value"),
+        2,
+        ("2024-01-01", "5"),
+        ("above",),
+    ),
+    Case(
+        "pairs and an empty line",
+        "Site;Kiel\nPeriod;2024\n\nDay;Value\n2024-01-01;5\n2024-01-02;6\n",
+        ("Day", "Value"),
+        2,
+        ("2024-01-01", "5"),
+        ("above",),
+    ),
+    Case(
+        "title with a value",
+        "Report;Kiel;2024\nDay;A;B;C\n2024-01-01;1;2;3\n2024-01-02;1;2;4\n",
+        ("Day", "A", "B", "C"),
+        2,
+        ("2024-01-01", "1", "2", "3"),
+        ("above",),
+    ),
+    Case("old line ends", "Title\r\ra,b,c\r1,2,3\r4,5,6\r", ("a", "b", "c"), 2, ("1", "2", "3"), ("above",)),
+    Case("sep line", "sep=;\na;b\n1;2,5\n3;4,5\n", ("a", "b"), 2, ("1", "2,5"), ("above",)),
+    Case("sep line, quoted", '"sep=|"\na|b\n1|2\n', ("a", "b"), 1, ("1", "2"), ("above",)),
+    Case(
+        "comments above, inside, below",
+        "# one, two\n# it's\na;b\n# three\n1;3\n6;7\n# four",
+        ("a", "b"),
+        2,
+        ("1", "3"),
+        ("above", "comment"),
+    ),
+    Case("names behind the comment mark", "# time temp\n0.0 1.5\n1.0 2.5\n2.0 3.5\n", ("time", "temp"), 3, ("0.0", "1.5")),
+    Case("a name that is the comment mark", "#,Name,HP\n1,Bulba,45\n2,Ivy,60\n3,Venu,80\n", ("#", "Name", "HP"), 3, ("1", "Bulba", "45")),
+    Case("cells that begin with the comment mark", "tag,n\n#happy,3\n#sad,4\n#x,5\n", ("tag", "n"), 3, ("#happy", "3")),
+    Case("units", "t;p;v\n[s];[hPa];[°C]\n1;1000;2.5\n2;1001;3.5\n", ("t", "p", "v"), 2, ("1", "1000", "2.5"), ("units",)),
+    Case(
+        "units without brackets",
+        "day,v,p\n,m/s,hPa\n2024-01-01,2.5,1000\n2024-01-02,3.5,1001\n",
+        ("day", "v", "p"),
+        2,
+        ("2024-01-01", "2.5", "1000"),
+        ("units",),
+    ),
+    Case("logger", LOGGER, ("TIMESTAMP", "RECORD", "BattV_Avg"), 3, ("2024-01-01 00:00:00", "0", "12.5"), ("above", "names", "units")),
+    Case("survey", SURVEY, ("StartDate", "Q1", "Q2"), 3, ("2024-01-01 10:00:00", "4", "33"), ("names",)),
+    Case(
+        "codes above names",
+        ",X1,X2,Y\nID,LIMIT,AGE,default\n1,20000,24,1\n2,120000,26,1\n3,90000,34,0\n",
+        ("ID", "LIMIT", "AGE", "default"),
+        3,
+        ("1", "20000", "24", "1"),
+        ("names",),
+    ),
+    Case(
+        "groups above years",
+        "Region;Sales;;Costs;\n;2023;2024;2023;2024\nN;1;2;3;4\nS;2;3;4;5\n",
+        ("Region", "Sales 2023", "Sales 2024", "Costs 2023", "Costs 2024"),
+        2,
+        ("N", "1", "2", "3", "4"),
+        ("names",),
+    ),
+    Case(
+        "groups above names",
+        "Area;Temp;;Press;\n;min;max;min;max\nN;1;2;3;4\nS;2;3;4;5\n",
+        ("Area", "Temp min", "Temp max", "Press min", "Press max"),
+        2,
+        ("N", "1", "2", "3", "4"),
+        ("names",),
+    ),
+    Case("types below names", "name,age,h\nstring,int,float\nA,5,1.5\nB,6,2.5\n", ("name", "age", "h"), 2, ("A", "5", "1.5"), ("names",)),
+    Case(
+        "texts in the first row", "name,a,b\nA,unknown,unknown\nB,5,6\nC,6,7\nD,7,8\n", ("name", "a", "b"), 4, ("A", "unknown", "unknown")
+    ),
+    Case("years as names", "country,2015,2016\nA,1.5,2\nB,2.5,3\n", ("country", "2015", "2016"), 2, ("A", "1.5", "2")),
+    Case("numbers as names", "id,100022,100025\nr1,TRUE,FALSE\nr2,TRUE,TRUE\n", ("id", "100022", "100025"), 2, ("r1", "TRUE", "FALSE")),
+    Case("rising rows without names", "0,10,20\n1,11,21\n2,12,22\n", ("column_1", "column_2", "column_3"), 3, ("0", "10", "20"), ("file",)),
+    Case("repeated names", "a,b\n1,x\n2,y\na,b\n3,z\n", ("a", "b"), 3, ("1", "x"), ("repeated",)),
+    Case("repeated names and units", "t;v\n[s];[m]\n1;2\n3;4\nt;v\n[s];[m]\n5;6\n", ("t", "v"), 3, ("1", "2"), ("repeated", "units")),
+    Case(
+        "subtotals",
+        "area;kind;n\nN;A;5\nN;B;6\nSumme;;11\nS;A;7\nSumme;;7\nGesamt;;18\n",
+        ("area", "kind", "n"),
+        3,
+        ("N", "A", "5"),
+        ("total",),
+    ),
+    Case("total", "name;n\nA;1\nB;2\nTotal:;3\n", ("name", "n"), 2, ("A", "1"), ("total",)),
+    Case(
+        "a level that is called total", "sex,n\nM,5\nF,6\nTotal,11\nM,7\nF,8\nTotal,15\nM,7\nF,8\nTotal,15\n", ("sex", "n"), 9, ("M", "5")
+    ),
+    Case(
+        "notices",
+        'day,n\n2024-01-01,1\n2024-01-02,2\n\n"No offer, no claim."\nFees not included, see page 4, row 7.\n',
+        ("day", "n"),
+        2,
+        ("2024-01-01", "1"),
+        ("below",),
+    ),
+    Case("padded notice", "a;b;y\nx;2;3\ny;4;4\nz;6;5\nSource: the office;;\n", ("a", "b", "y"), 3, ("x", "2", "3"), ("below",)),
+    Case("a short last row that fits", "a,b,y\n1,2,x\n3,4,z\n5", ("a", "b", "y"), 3, ("1", "2", "x"), ("ragged",)),
+    Case("delimiter at the end of rows", "A,B,C\n1,2,3,\n4,5,6,\n", ("A", "B", "C"), 2, ("1", "2", "3"), ("trailing",)),
+    Case("delimiter at the end of names", "A;B;C;\n1;2;3\n4;5;6\n", ("A", "B", "C"), 2, ("1", "2", "3")),
+    Case("row names", "x,y\nr1,1,2\nr2,3,4\n", ("row_names", "x", "y"), 2, ("r1", "1", "2"), ("row_names",)),
+    Case("runs of blanks", "  mpg  cyl\n 43.2    4\n 32.5    8\n", ("mpg", "cyl"), 2, ("43.2", "4")),
+    Case(
+        "fixed places",
+        "name        city        age\nAnna Maria              34\nBob         New York    41\nCid         Rome        29\n",
+        ("name", "city", "age"),
+        3,
+        ("Anna Maria", "", "34"),
+        ("fixed",),
+    ),
+    Case("times in one column", "time\n2024-01-01 10:00:00\n2024-01-01 10:00:01\n", ("time",), 2, ("2024-01-01 10:00:00",)),
+    Case(
+        "words in one column", "text\nhello, you there\nfine thanks\nwell, yes, no\n", ("text",), 3, ("hello, you there",), ("delimiter",)
+    ),
+    Case("single quotes", "'a';'b'\n'Kiel; N';'1,5'\n'Bonn';'2,5'\n", ("a", "b"), 2, ("Kiel; N", "1,5")),
+    Case("blank before quotes", 'id, name, n\n1, "Kiel, N", 5\n2, "Bonn", 6\n', ("id", "name", "n"), 2, ("1", "Kiel, N", "5")),
+    Case("backslash before quotes", 'id,name,n\n1,"say \\"hi, you\\"",5\n2,"x",6\n', ("id", "name", "n"), 2, ("1", 'say "hi, you"', "5")),
+    Case("backslash before delimiters", "id,name,n\n1,Seltsam\\, oder,5\n2,x,6\n", ("id", "name", "n"), 2, ("1", "Seltsam, oder", "5")),
+    Case("backslash at the end of cells", 'p,n\n"C:\\dir\\",5\n"C:\\x\\",6\n', ("p", "n"), 2, ("C:\\dir\\", "5")),
+    Case("NUL byte", "a,b\n1,\0" + "2\n3,4\n", ("a", "b"), 2, ("1", "2"), ("file",)),
+    Case("byte order mark twice", '\ufeff\ufeff"zip";"n"\n"01067";"1,5"\n"20095";"2,5"\n', ("zip", "n"), 2, ("01067", "1,5")),
+    Case(
+        "missing as in databases",
+        "1\t\\N\tx\n2\t5\ty\n3\t6\t\\N\n",
+        ("column_1", "column_2", "column_3"),
+        3,
+        ("1", "\\N", "x"),
+        ("file",),
+        ("integer", "integer", "category"),
+    ),
+    Case("one column with a gap", "x\n1\n\n3\n", ("x",), 3, ("1",)),
+)
+
+
+def written(tmp_path, text, name="x.csv"):
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def report_of(source, path):
+    """The number of rows of a source, and its report."""
+    rows, reader = 0, source.read(str(path), Silent())
+    while True:
+        try:
+            rows += next(reader).num_rows
+        except StopIteration as end:
+            return rows, end.value
+
+
+def outcome(path):
+    """The cells of a file with what is noted, or the sentence that refuses it."""
+    try:
+        cells = load_cells(path, None, Silent())[1]
+    except UserError as error:
+        return str(error)
+    return cells.table.to_pydict(), cells.notes
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_table_is_found(case, tmp_path):
+    path = written(tmp_path, case.text)
+    source, cells = load_cells(path, None, Silent())
+    assert tuple(cells.names) == case.names
+    assert cells.rows == case.rows
+    assert tuple(column[0].as_py().strip() for column in cells.table.columns) == case.first
+    assert tuple(sorted({note.rule for note in cells.notes})) == case.notes
+    if case.types:
+        assert tuple(column.type for column in type_cells(cells, {}, Silent()).schema.columns) == case.types
+    assert load_cells(path, source, Silent())[1].table.equals(cells.table)
+
+
+def test_what_is_left_out_is_named_with_the_way_to_keep_it(tmp_path):
+    path = written(tmp_path, "name;n\nA;1\nB;2\nTotal:;3\n")
+    (note,) = load_cells(path, None, Silent())[1].notes
+    assert "“Total:, 3”" in note.message
+    assert "Keep every row" in note.message
+    kept = load_cells(path, DELIMITED(keep_all=True), Silent())[1]
+    assert (kept.rows, kept.notes) == (3, ())
+
+
+@pytest.mark.parametrize(
+    ("params", "text", "names", "rows"),
+    [
+        ({"header_rows": 1}, ",X1,Y\nID,AGE,Z\n1,24,1\n2,26,1\n3,34,0\n", ["column_1", "X1", "Y"], 4),
+        ({"names": "joined"}, ",X1,Y\nID,AGE,Z\n1,24,1\n2,26,1\n3,34,0\n", ["ID", "X1 AGE", "Y Z"], 3),
+        ({"units": "none", "header_rows": 1}, "t;v\n[s];[m]\n1;2\n3;4\n5;6\n", ["t", "v"], 4),
+        ({"units": "row"}, "t;v\nno unit;known\n1;2\n3;4\n5;6\n", ["t", "v"], 3),
+        ({"skip": 1}, "a;b\nc;d\n1;2\n3;4\n", ["c", "d"], 2),
+        ({"skip_end": 2}, "a;b\n1;2\n3;4\n5;6\n", ["a", "b"], 1),
+        ({"comment": ""}, "a,b\n#1,x\n#2,y\n", ["a", "b"], 2),
+        ({"delimiter": "none"}, "a;b\n1;2\n", ["a;b"], 1),
+        ({"delimiter": "blank"}, "a b\nx  y\n", ["a", "b"], 1),
+    ],
+)
+def test_a_person_may_place_the_table(params, text, names, rows, tmp_path):
+    cells = load_cells(written(tmp_path, text), DELIMITED(**params), Silent(), as_given=True)[1]
+    assert (cells.names, cells.rows) == (names, rows)
+
+
+def test_a_target_chooses_among_the_rows_of_names(tmp_path):
+    path = written(tmp_path, ",X1,X2,Y\nID,LIMIT,AGE,default\n1,20000,24,1\n2,120000,26,1\n3,90000,34,0\n")
+    assert "Y" in load_named(path, None, {"Y"}, Silent())[1].names
+    assert "default" in load_named(path, None, {"default"}, Silent())[1].names
+
+
+def test_units_go_with_their_columns(tmp_path):
+    assert load_cells(written(tmp_path, "t;p\n[s];hPa\n1;1000\n2;1001\n"), None, Silent())[1].units == {"t": "s", "p": "hPa"}
+
+
+def test_one_bad_byte_damages_one_cell(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("Stadt;n\nMünchen;1\nL\0den;2\nKöln;3\n".encode().replace(b"\0", b"\xe4"))
+    cells = load_cells(path, None, Silent())[1]
+    assert cells.table.column("Stadt").to_pylist() == ["München", "L\ufffdden", "Köln"]
+    (note,) = cells.notes
+    assert (note.column, note.rule, note.rows) == ("Stadt", "encoding", (2,))
+
+
+WORDS = ["x", "y z", "1.5", "-3", "a;b", 'say "hi"', "two\nlines", "", "'tis", "#1", "Total", "\\", '"', "name 0", "é", " ", "2024-01-01"]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypatch):
+    draw = random.Random(seed)
+    width = draw.randint(1, 5)
+    quoted = draw.random() < 0.7
+
+    def cell():
+        text = draw.choice(WORDS) if draw.random() < 0.5 else str(draw.randint(0, 99))
+        return '"' + text.replace('"', '""') + '"' if quoted and draw.random() < 0.8 else text.replace("\n", " ")
+
+    head = ",".join(f"name {i}" for i in range(width))
+    lines = [",".join(cell() for _ in range(width)) for _ in range(draw.randint(2, 40))]
+    lines += draw.sample([head, "Total" + "," * (width - 1), "# note", "", "a notice"], draw.randint(0, 3))
+    if draw.random() < 0.5:
+        lines.insert(draw.randint(0, len(lines)), head)
+    path = written(tmp_path, "\n".join([head, *lines]) + "\n")
+    quick = outcome(path)
+    monkeypatch.setattr(_text_rows, "_is_regular", lambda *_: False)
+    assert outcome(path) == quick
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_every_row_of_the_file_is_read_or_told(seed, tmp_path):
+    draw = random.Random(seed)
+    mark = draw.choice(";,\t|")
+    width = draw.randint(3, 7)
+    names = [f"{draw.choice(('load', 'flow', 'speed'))} {chr(97 + i)}" for i in range(width)]
+    table = [
+        [
+            f"2024-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}",
+            *(f"{draw.uniform(0, 99):.2f}" for _ in names[1:-1]),
+            draw.choice("ABC"),
+        ]
+        for _ in range(draw.randint(6, 60))
+    ]
+    above = draw.sample(["Report of the month", f"Site:{mark}Kiel", "# logger 2.1", "", mark * (width - 1)], draw.randint(0, 4))
+    units = [mark.join(["", *["[m]"] * (width - 2), ""])] if draw.random() < 0.4 else []
+    body = [mark.join(row) for row in table]
+    inside = [draw.choice((mark.join(names), "# restart")) for _ in range(draw.randint(0, 3))]
+    for line in inside:
+        body.insert(draw.randint(1, len(body) - 1), line)
+    total = [mark.join(["Total", *["1"] * (width - 2), ""])] if draw.random() < 0.4 else []
+    below = draw.sample(["Source: the office", "", "Not for sale"], draw.randint(0, 2))
+    path = written(tmp_path, draw.choice(("\n", "\r\n")).join([*above, mark.join(names), *units, *body, *total, *below]) + "\n")
+    rows, report = report_of(guess_source(path), path)
+    others = sum(any(char.isalnum() for char in line) for line in [*above, *units, *inside, *total, *below])
+    assert report.rows_read == rows == len(table)
+    assert report.rows_left_out == others
+    assert (others > 0) == bool(report.notes)
+    cells = load_cells(path, None, Silent())[1]
+    assert cells.names == names
+    assert [list(row.values()) for row in cells.table.to_pylist()] == table
