@@ -114,8 +114,10 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
     score = f"{abs(found.best.score or 0.0):.3f}"
     label = METRICS[project.metric].label if project.metric in METRICS else project.metric
     return [
-        StageState("train", "done", f"{found.best.label} · {label} {score}"),
-        StageState("evaluate", "done" if found.evaluated else "open", "Test set used" if found.evaluated else "Test set not used"),
-        StageState("app", "done", "Ready to try"),
-        StageState("deploy", "open", "Ready to export"),
+        StageState("train", "done", msg("{model} · {metric} {score}", model=found.best.label, metric=label, score=score)),
+        StageState(
+            "evaluate", "done" if found.evaluated else "open", msg("Test set used") if found.evaluated else msg("Test set not used")
+        ),
+        StageState("app", "done", msg("Ready to try")),
+        StageState("deploy", "open", msg("Ready to export")),
     ]

@@ -82,7 +82,7 @@ def test_what_can_be_repaired_is_repaired_and_noted(kind, tmp_path):
     (tmp_path / "data.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     made = call("new", tmp_path / "p", "--data", tmp_path / "data.csv", "--target", "y")
     assert made.returncode == 0, made.stderr
-    assert said in made.stdout + made.stderr
+    assert message in made.stdout + made.stderr
     done("set", tmp_path / "p", 'candidates=["logistic"]', "split.folds=2")
     done("run", tmp_path / "p", "--trials", 1)
     assert [run["status"] for run in leaderboard(tmp_path / "p")] == ["done"]

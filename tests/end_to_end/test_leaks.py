@@ -82,7 +82,7 @@ def run_project(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int
     measured = Evaluate(folder, project).run(Silent())
     runs = Runs(folder).list(Pipeline(folder, project).keys.board)
     test = measured.metric("roc_auc").value
-    return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
+    return Scores({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
 
 
 def chance(rows: float) -> float:
@@ -174,4 +174,4 @@ def road_of_numbers(folder: Path, file: Path) -> Scores:
     measured = Evaluate(folder, project).run(Silent())
     score = Runs(folder).history()[-1][1].score
     assert score is not None
-    return Found({"logistic": score}, measured.metric("roc_auc").value)
+    return Scores({"logistic": score}, measured.metric("roc_auc").value)

@@ -10,6 +10,7 @@ from typing import Any
 from mlops_desktop.base.dialect import Dialect, numbered_rows
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.header import generated_names
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.row_sifter import MARKED, TAIL, TOTALS, RowSifter, sift
 from mlops_desktop.base.table_finder import LeftOut, row_text
 
@@ -187,13 +188,21 @@ def _ragged(body: Sequence[Sequence[str]], width: int) -> list[Evidence]:
     short = [i for i, row in enumerate(body, 1) if len(row) < width]
     long = [i for i, row in enumerate(body, 1) if len(row) > width and any(cell.strip() for cell in row[width:])]
     notes = []
-    for rows, what in (
-        (short, "fewer cells than columns; the rest counts as missing"),
-        (long, "more cells than columns; the surplus was left out"),
+    for rows, one, many in (
+        (
+            short,
+            "1 row has fewer cells than columns; the rest counts as missing (row {rows}).",
+            "{n} rows have fewer cells than columns; the rest counts as missing (row {rows}).",
+        ),
+        (
+            long,
+            "1 row has more cells than columns; the surplus was left out (row {rows}).",
+            "{n} rows have more cells than columns; the surplus was left out (row {rows}).",
+        ),
     ):
         if rows:
             shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
-            message = f"{len(rows):,} row{'s have' if len(rows) > 1 else ' has'} {what} (row {shown})."
+            message = plural_msg(len(rows), one, many, rows=shown)
             notes.append(Evidence("", "ragged", message, tuple(rows[:10])))
     return notes
 

@@ -33,7 +33,7 @@ class Excel(TableSource):
         import pyarrow as pa
 
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         sheet, notes = self._sheet(path, job)
         rows = sheet.rows[self.skip :]
         if all(map(is_blank, rows)):
@@ -92,7 +92,9 @@ class Excel(TableSource):
         if found is None:
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
         others = [f"“{name}”" for name in names if name != found.title]
-        return found, [f"The sheet “{found.title}” was read; there are also {', '.join(others[:5])}."] if others else []
+        if not others:
+            return found, []
+        return found, [msg("The sheet “{title}” was read; there are also {others}.", title=found.title, others=", ".join(others[:5]))]
 
 
 def _no_table(path: Path) -> UserError:

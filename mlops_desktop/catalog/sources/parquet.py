@@ -10,6 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.parquet import read_parquet
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.serving.message import msg
 
@@ -62,8 +63,11 @@ def _within_years(table: Any) -> tuple[Any, list[Evidence]]:
         beyond = pc.fill_null(pc.or_(pc.less(whole, low), pc.greater_equal(whole, high)), False)
         rows = pc.indices_nonzero(beyond).to_pylist()
         if rows:
-            count = f"{len(rows):,} cell{'s hold dates' if len(rows) > 1 else ' holds a date'}"
-            message = f"{count} before the year 1 or after the year 9999; they count as missing."
+            message = plural_msg(
+                len(rows),
+                "1 cell holds a date before the year 1 or after the year 9999; it counts as missing.",
+                "{n} cells hold dates before the year 1 or after the year 9999; they count as missing.",
+            )
             notes.append(Evidence(field.name, "date_range", message, tuple(row + 1 for row in rows[:10])))
             table = table.set_column(at, field, pc.if_else(beyond, pa.scalar(None, field.type), column))
     return table, notes

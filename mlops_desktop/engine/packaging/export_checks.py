@@ -64,9 +64,12 @@ def consent_ids(project: Project, run: Run) -> frozenset[str]:
 
 def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
-    score = f"{metric.label} {format_number(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
-    rows = "all rows, those of the held-out test set too" if project.refit == "all" else "the training rows"
-    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), f"{score}. Fitted on {rows}.".removeprefix(". "))
+    rows = msg("all rows, those of the held-out test set too") if project.refit == "all" else msg("the training rows")
+    text = msg("Fitted on {rows}.", rows=rows)
+    if metric:
+        score = format_number(metric.shown(best.score or 0.0))
+        text = msg("{metric} {score} in cross-validation. {fitted}", metric=metric.label, score=score, fitted=text)
+    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), text)
 
 
 def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
@@ -74,11 +77,15 @@ def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
         return Check(
             "evaluated",
             "ok",
-            "Measured on the held-out test set",
-            msg("It was used {times} so far. The export counts as one more use.", times=times),
+            msg("Measured on the held-out test set"),
+            plural_msg(
+                test_accesses,
+                "It was used once so far. The export counts as one more use.",
+                "It was used {n} times so far. The export counts as one more use.",
+            ),
         )
-    text = "The export measures the model on it, which counts as one use."
-    return Check("evaluated", "info", "The held-out test set was not used yet", text, act="evaluate")
+    text = msg("The export measures the model on it, which counts as one use.")
+    return Check("evaluated", "info", msg("The held-out test set was not used yet"), text, act="evaluate")
 
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
@@ -89,10 +96,10 @@ def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> lis
         if project.goals.response_ms is not None:
             response_ms = store.get_value(keys.response(best.id), ResponseTime).response_ms
     except KeyError:
-        return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the held-out test set.", act="check")]
+        return [Check("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the held-out test set."), act="check")]
     checked = check_goals(project, measured, response_ms)
     return [
-        Check(msg("goal_{goal}", goal=one.goal), "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.message)
+        Check(f"goal_{one.goal}", "ok" if one.passed else "err", msg("Goal met") if one.passed else msg("Goal not met"), one.message)
         for one in checked.goals
     ]
 

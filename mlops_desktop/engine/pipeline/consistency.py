@@ -11,6 +11,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
+from mlops_desktop.serving.message import msg
 
 
 def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]]:
@@ -38,7 +39,7 @@ def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: lis
             messages.append(msg("There is no column “{target}” to predict.", target=project.target))
         return replace(project, target="", task=None, positive=None)
     if project.task is not None and project.task not in option.tasks:
-        messages.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
+        messages.append(msg("“{target}” cannot be predicted as a {task} task.", target=project.target, task=project.task))
         project = replace(project, task=None, positive=None)
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in option.classes]

@@ -151,7 +151,7 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> RecipePre
         require(project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        return replace(answer, problem=str(error))
+        return replace(answer, problem=error.sentences)
     answer = _steps_tried(answer, pipeline, session, at, job)
     if row_filter < 0:  # a rule for rows that is being written makes other rows with every letter
         suggestions(pipeline)
@@ -315,7 +315,7 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> ColumnRanking:
         require(pipeline.project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        return ColumnRanking(method, chosen.ranks, problem=str(error))
+        return ColumnRanking(method, chosen.ranks, problem=error.sentences)
     steps = pipeline.project.steps if at < 0 else pipeline.project.steps[:at]
     results = session.results([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
     if results and results[-1].error:

@@ -31,7 +31,7 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
             as_text = Option(
                 "text",
                 msg("Read “{column}” as text", column=column.name),
-                "Every cell is kept as it is written; the column is no number and no date any more.",
+                msg("Every cell is kept as it is written; the column is no number and no date any more."),
                 {"type": {column.name: "text"}},
             )
             yield Question(
@@ -41,10 +41,10 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
                 column=column.name,
                 message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
                 evidence=evidence.message,
-                options=(accepted("The column stays as it was read."), as_text),
+                options=(accepted(msg("The column stays as it was read.")), as_text),
                 default="accept",
                 rows=evidence.rows,
-                settled="You chose this type." if note is not None and note.type else "",
+                settled=msg("You chose this type.") if note is not None and note.type else "",
             )
 
 
@@ -64,7 +64,10 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
             column=project.target,
             message=msg("Are the numbers of “{target}” classes or amounts?", target=project.target),
             evidence=guessed.reason,
-            options=(accepted("Each number stays a class of its own."), *(_field("task", one, task_spec(one).label) for one in values)),
+            options=(
+                accepted(msg("Each number stays a class of its own.")),
+                *(_field("task", one, as_message(task_spec(one).label)) for one in values),
+            ),
             default="accept",
         )
     if guessed.positive_doubtful and guessed.positive == project.positive and project.positive is not None:

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.process.call import result_types
-from mlops_desktop.engine.process.calls.data import MakeOverview, MakeProfile, ProfileFile
+from mlops_desktop.engine.process.calls.data import ImportFile, ListQuestions, MakeOverview, MakeProfile, ProfileFile, Propose
 from mlops_desktop.engine.process.calls.evaluation import CheckGoals, Evaluate, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.process.calls.model import ExplainRow, Export, OpenModel, PredictFile
 from mlops_desktop.engine.process.calls.recipe import PreviewRecipe, RankColumns, SuggestSteps
@@ -27,6 +27,12 @@ def ask(call, made, *args: object, **options: object):
     result = call(made.folder, made.project, *args, **options).run(Silent())
     assert through_json(call, result) == result
     return result
+
+
+def through_json(call, result):
+    """A result as the other process reads it."""
+    text = json.dumps(encode_messages(to_json(result)), allow_nan=False)
+    return from_json(result_types(call)[0], json.loads(text, object_hook=decode_message), call.__name__)
 
 
 def test_a_project_from_profile_to_report_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
