@@ -157,12 +157,12 @@ def test_the_probe_finds_a_leak(tmp_path):
         columns = {f"x{i}": [f"{v:.4f}" for v in values[:, i]] for i in best}
         columns["outcome"] = ["yes" if v else "no" for v in label]
         rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-        found.append(road_of_numbers(tmp_path / str(repeat), write_table(tmp_path / "n.csv", rows)))
+        found.append(project_of_numbers(tmp_path / str(repeat), write_table(tmp_path / "n.csv", rows)))
     with pytest.raises(AssertionError):
         assert_chance(found, ("logistic",))
 
 
-def road_of_numbers(folder: Path, file: Path) -> Scores:
+def project_of_numbers(folder: Path, file: Path) -> Scores:
     """The pipeline for a file of numbers alone, without selections."""
     folder.mkdir()
     project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
