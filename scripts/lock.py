@@ -43,7 +43,7 @@ def resolve(folder: Path, upgrade: bool) -> None:
     """Install the resolver into a folder that is thrown away, and let it write the lock."""
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), RESOLVER], check=True)
     (program,) = [path for path in (folder / "bin" / "uv", folder / "Scripts" / "uv.exe", folder / "bin" / "uv.exe") if path.exists()]
-    command = [str(program), "pip", "compile", "pyproject.toml", "--group", "dev", "--output-file", LOCK.name]
+    command = [str(program), "pip", "compile", "pyproject.toml", "--all-extras", "--group", "dev", "--output-file", LOCK.name]
     command += ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest"]
     command += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock", "--quiet"]
     command += ["--upgrade"] if upgrade else []

@@ -44,6 +44,8 @@ X11 = {
 WAYLAND = {"libwayland-cursor.so.0": "libwayland-cursor0"}
 # A window that nobody watches, for the proofs: program → package.
 VIRTUAL_SCREEN = {"Xvfb": "xvfb", "xauth": "xauth"}
+# Servers that some proofs start in a folder of their own, and what sets one up: program → package. Debian keeps them out of the path.
+DATABASES = {"initdb": "postgresql", "mariadbd": "mariadb-server-core", "my_print_defaults": "mariadb-client-core"}
 
 
 class SetupError(Exception):
@@ -109,6 +111,14 @@ def missing_libraries(purpose: str) -> list[str]:
     if purpose == "proofs":
         missing += [package for program, package in VIRTUAL_SCREEN.items() if shutil.which(program) is None]
     return missing
+
+
+def missing_databases() -> list[str]:
+    """Debian packages of the database servers that this Linux lacks. Without them the proofs that need one are skipped."""
+    if sys.platform != "linux":
+        return []
+    folders = os.pathsep.join([os.defpath, "/usr/sbin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))])
+    return [package for program, package in DATABASES.items() if not (shutil.which(program) or shutil.which(program, path=folders))]
 
 
 def loads(library: str) -> bool:
@@ -222,6 +232,9 @@ def set_up(purpose: str) -> None:
         make_environment(purpose)
         install()
         STAMP.write_text(fingerprint())
+    databases = missing_databases() if purpose == "proofs" else []
+    if databases and not apt_get(databases):
+        say(f"Proofs with database servers will be skipped. To run them: {command_for(databases)}")
     missing = missing_libraries(purpose)
     if not missing or (apt_get(missing) and not missing_libraries(purpose)):
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +149,6 @@ REFUSED = (
     SampleFile("zeros.csv", b"\0" * 4000, refused="no text file"),
     SampleFile("workbook.csv", _workbook({"S": [["a"], [1]]}), refused="Excel"),
     SampleFile("parquet.csv", _parquet({"a": [1]}), refused="Parquet"),
-    SampleFile("packed.csv", gzip.compress(b"a,b\n1,2\n"), refused="compressed"),
     SampleFile("old_excel.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, refused="old Excel"),
     SampleFile("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 600, refused="picture"),
     SampleFile("text.xlsx", b"a,b\n1,2\n", refused="no Excel workbook"),

@@ -43,11 +43,16 @@ def package_licenses() -> list[PackageLicense]:
 
 
 def _needed() -> Iterator[metadata.Distribution]:
-    """The application's requirements and theirs, as far as they apply on this system and are installed."""
+    """The application's requirements and theirs, those of its extras too, as far as they apply on this system and are installed."""
     try:
-        waiting = [*(metadata.distribution(DISTRIBUTION).requires or ())]
+        itself = metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         return
+    extras = ["", *_field(itself, "Provides-Extra")]
+    # The condition of an extra is fulfilled here once and for all; what else a line demands is asked below.
+    own = [Requirement(line) for line in itself.requires or ()]
+    waiting = [str(one) for one in own if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in extras)]
+    waiting = [one.partition(";")[0] for one in waiting]
     seen: set[str] = set()
     while waiting:
         requirement = Requirement(waiting.pop())

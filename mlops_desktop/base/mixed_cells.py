@@ -12,9 +12,12 @@ import numpy as np
 from mlops_desktop.serving.cells import level_of
 
 
-def canonical_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]]:
-    """The canonical text of each cell ("" for None and NaN), and those texts that stand for values of more than one type, sorted."""
-    kinds: dict[str, set[str]] = {}
+def canonical_texts(cells: Sequence[Any], kinds: dict[str, set[str]] | None = None) -> tuple[list[str], tuple[str, ...]]:
+    """The canonical text of each cell ("" for None and NaN), and those texts that stand for values of more than one type, sorted.
+
+    `kinds` keeps the types of each text from one part of a column to the next.
+    """
+    kinds = {} if kinds is None else kinds
     texts = []
     for cell in cells:
         text, kind = _text_of(cell)

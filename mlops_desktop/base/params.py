@@ -96,7 +96,9 @@ class Flag(Param):
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Param):
-    """A line of text. `grammar` names how it is read: "" (as it is), "formula" or "pattern" (a regular expression)."""
+    """A line of text. `grammar` names how it is read: "" (as it is), "formula", "pattern" (a regular expression), "query" (SQL, which is
+    whole only once a person is done) or "file" (the path of a file).
+    """
 
     grammar: str = ""
     required: bool = False

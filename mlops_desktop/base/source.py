@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Flag
 
 BATCH_ROWS = 65_536
 BATCH_BYTES = 2**25
@@ -46,14 +47,39 @@ class Source(Component, ABC):
 
     suffixes: ClassVar[tuple[str, ...]] = ()  # endings of files, in small letters, with the dot
     schemes: ClassVar[tuple[str, ...]] = ()  # schemes of addresses, in small letters, without the colon
+    example: ClassVar[str] = ""  # a location as a person writes it, where no file dialog leads to it
+    has_password: ClassVar[bool] = False  # whether a password may have to be asked for
 
     @classmethod
     def opens(cls, location: str) -> bool:
         """Whether a path or an address is of this kind, by its ending or its scheme alone."""
+        return cls.matching(location) > 0
+
+    @classmethod
+    def matching(cls, location: str) -> int:
+        """How many characters of a path or an address tell this kind, 0 when it is of another: `.json.gz` tells more than `.gz`."""
         scheme = _SCHEME.match(location)
         if scheme and scheme[1].lower() in cls.schemes:
-            return True
-        return bool(cls.suffixes) and location.lower().endswith(cls.suffixes)
+            return len(location)
+        lower = location.lower()
+        return max((len(suffix) for suffix in cls.suffixes if lower.endswith(suffix)), default=0)
+
+    def located(self, location: str) -> tuple[Self, str]:
+        """This source with the parameters that stand in the query of an address (`sqlite:shop.db?table=item`), and the rest of it.
+
+        UserError when a value is none that the parameter takes. The path of a file is left as it is.
+        """
+        if not is_address(location, (type(self),)):
+            return self, location
+        rest, _, query = location.partition("?")
+        known, given, others = self.params(), {}, []
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            if name in known:
+                given[name] = value.lower() in ("1", "true", "yes") if isinstance(known[name], Flag) else value
+            else:
+                others.append((name, value))
+        changed: Any = given
+        return replace(self, **changed), rest + (f"?{urlencode(others)}" if others else "")
 
     @abstractmethod
     def read(self, location: str, job: Job) -> Batches:
@@ -69,6 +95,36 @@ class Source(Component, ABC):
         return self
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartTable:
+    """One of the tables that a combined source puts together.
+
+    `name` is how a person knows its location, `table` a pyarrow.Table with unique names. `mixed` maps a column's name to the texts in it
+    that stand for values of several types, `notes` say what was repaired or left out.
+    """
+
+    name: str
+    table: Any
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[Evidence, ...] = ()
+
+
+class CombinedSource(Source):
+    """A source of several locations: the engine reads each by the source that opens it, and this one puts the tables together."""
+
+    def read(self, location: str, job: Job) -> Batches:
+        """TypeError: only the engine can open the parts (`engine.data.reading.read_source`)."""
+        raise TypeError(f"The parts of “{self.id}” are read by the engine.")
+
+    @abstractmethod
+    def parts(self, location: str) -> list[str]:
+        """The locations of the tables, in their order. UserError when there are none."""
+
+    @abstractmethod
+    def combine(self, location: str, tables: Sequence[PartTable], job: Job) -> Batches:
+        """The tables of the parts as one, with the report, as `Source.read` gives them."""
+
+
 def is_address(location: str, sources: Iterable[type[Source]]) -> bool:
     """Whether a location is an address of one of these sources rather than the path of a file."""
     scheme = _SCHEME.match(location)
@@ -76,11 +132,30 @@ def is_address(location: str, sources: Iterable[type[Source]]) -> bool:
 
 
 def display_name(location: str, sources: Iterable[type[Source]]) -> str:
-    """How a location is named to a person and in a project: a file's name; an address without user and password."""
+    """How a location is named to a person and in a project: the name of a file or a folder; an address without user and password."""
     if not is_address(location, sources):
         return Path(location).name
     parts = urlsplit(location)
+    if not parts.netloc:
+        return Path(unquote(parts.path)).name or location
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def path_address(scheme: str, path: Path) -> str:
+    """The address of a path; `address_path` gives the path back."""
+    return f"{scheme}:{quote(str(path))}"
+
+
+def address_path(address: str) -> str:
+    """The path in an address without server, such as `folder:/data/sales`."""
+    return unquote(address.partition(":")[2].partition("?")[0])
+
+
+def without_password(address: str) -> str:
+    """An address as it may be kept: what stands between the user's name and `@` is left out."""
+    parts = urlsplit(address)
+    user, mark, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{mark}{host}"))
 
 
 def file_notes(messages: Iterable[str]) -> tuple[Evidence, ...]:

@@ -19,7 +19,7 @@ from mlops_desktop.serving.message import msg
 def profile_command(args: argparse.Namespace) -> int:
     """Print types, statistics and findings of any data file."""
     with child_process() as child:
-        found = run_call(child, ProfileFile(str(args.file), args.out))
+        found = run_call(child, ProfileFile(args.file, args.out))
     print_evidence(found.evidence)
     if args.json:
         print_json(to_json(found))

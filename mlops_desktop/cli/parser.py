@@ -103,10 +103,10 @@ def _add_training(add: Add) -> None:
 def _add_evaluation(add: Add) -> None:
     """The commands that measure data and models."""
     sub = add("evaluation", "profile", "types, statistics and findings of any data file", folder=False, json_=True)
-    sub.add_argument("file", type=Path)
+    sub.add_argument("file", help="a data file, or the address of another source")
     sub.add_argument("out", type=Path, nargs="?", metavar="OUT.html")
     sub = add("evaluation", "evaluate", "metrics of the chosen model, on the held-out test set or on an unseen file", json_=True)
-    sub.add_argument("--data", type=Path, metavar="FILE", help="a file that holds the true values; else the held-out test set")
+    sub.add_argument("--data", metavar="FILE", help="data that holds the true values; else the held-out test set")
     sub = add("evaluation", "questions", "what is in doubt, with the ways to decide; or answer one", json_=True)
     sub.add_argument("--all", action="store_true", help="those of little weight and those that are decided too")
     sub.add_argument("--answer", metavar="ID=OPTION", help="decide a question by one of its options; “accept” leaves things as they are")
@@ -121,10 +121,10 @@ def _add_use(add: Add) -> None:
     """The commands that use a model."""
     sub = add("use", "predict", "score a file: CSV out", folder=False)
     sub.add_argument("source", type=Path, metavar="DIR_OR_BUNDLE")
-    sub.add_argument("input", type=Path, metavar="IN")
+    sub.add_argument("input", metavar="IN", help="a data file, or the address of another source")
     sub.add_argument("output", type=Path, metavar="OUT")
     sub = add("use", "drift", "compare a new file with the training rows", json_=True)
-    sub.add_argument("file", type=Path)
+    sub.add_argument("file", help="a data file, or the address of another source")
 
 
 def _add_ship(add: Add) -> None:

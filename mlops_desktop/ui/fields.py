@@ -8,7 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice, Columns, Flag, Number, Param, Text, Texts
@@ -16,11 +16,13 @@ from mlops_desktop.serving import formula
 from mlops_desktop.serving.frame import Layout
 from mlops_desktop.serving.pattern import Pattern
 from mlops_desktop.ui.pickers import ColumnPicker, TextList
-from mlops_desktop.ui.widgets.basic import column, row, set_property
+from mlops_desktop.ui.widgets.basic import Tool, column, row, set_property
 from mlops_desktop.ui.widgets.formula_edit import FormulaEdit
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberLine, SpinBox, name_it
 
-Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, categorical, date, sparse
+_WHOLE = ("query", "file")  # grammars of texts that say nothing before they are whole
+
+Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, word, date, sparse
 
 
 class Field(QWidget):
@@ -203,9 +205,18 @@ class _TextField(Field):
         super().__init__(param, name)
         self.control = QLineEdit()
         self.control.setObjectName(name)
-        self._hold(self.control)
-        self.control.textEdited.connect(lambda _: self.typed.emit())
+        browse = [Tool("folder", self.tr("Choose a file …"), self._browse, name=f"{name}_browse")] if param.grammar == "file" else []
+        self.setLayout(row((self.control, 1), *browse))
+        self._name(self.control)
+        if param.grammar not in _WHOLE:
+            self.control.textEdited.connect(lambda _: self.typed.emit())
         self.control.editingFinished.connect(self.changed)
+
+    def _browse(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.param.label)
+        if path:
+            self.control.setText(path)
+            self.changed.emit()
 
     def value(self) -> str:
         text = self.control.text()

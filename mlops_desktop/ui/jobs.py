@@ -24,7 +24,6 @@ from mlops_desktop.ui.translation import translated
 
 R = TypeVar("R")
 P = TypeVar("P")
-Json = dict[str, Any]
 
 
 def _ignore(*_: object) -> None:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -18,7 +18,7 @@ from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
 from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
-from mlops_desktop.ui.jobs import BackgroundJob, JobRunner, Json
+from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
 from mlops_desktop.ui.translation import error_text, translated
 
@@ -241,18 +241,10 @@ class ProjectController(QObject):
             text.append(state)
         return text
 
-    @overload
-    def result(self, key: str) -> Json | None: ...
-
-    @overload
-    def result(self, key: str, kind: type[R]) -> R | None: ...
-
-    def result(self, key: str, kind: type[R] | None = None) -> R | Json | None:
-        """A stored result as the value of a type, or as JSON; None when it was not made yet."""
+    def result(self, key: str, kind: type[R]) -> R | None:
+        """A stored result as the value of a type; None when it was not made yet."""
         if not self.folder or key not in self.store:
             return None
-        if kind is None:
-            return translated(self.store.get(key)[0])
         try:
             return translated(self.store.get_value(key, kind))
         except KeyError:

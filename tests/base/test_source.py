@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pytest
 
 from mlops_desktop.base import source
-from mlops_desktop.base.source import Source, display_name, is_address, table_batches
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import choice, flag, text
+from mlops_desktop.base.source import Source, display_name, is_address, table_batches, without_password
 
 
 class Files(Source):
@@ -14,9 +18,18 @@ class Files(Source):
     suffixes = (".csv", ".txt")
 
 
+@dataclass(frozen=True, kw_only=True)
 class Database(Source):
     id = "database"
+    label = "Database"
     schemes = ("sqlite",)
+
+    table: str = text("", "Table")
+    whole: bool = flag(False, "Whole")
+    kind: str = choice("a", {"a": "A", "b": "B"}, "Kind")
+
+    def read(self, location, job):
+        raise AssertionError
 
 
 @pytest.mark.parametrize(
@@ -39,6 +52,23 @@ def test_what_a_source_opens(location, files, database):
 def test_an_address_is_named_without_user_and_password():
     assert display_name("/a/b.csv", (Files, Database)) == "b.csv"
     assert display_name("sqlite://me:secret@here/shop", (Files, Database)) == "sqlite://here/shop"
+
+
+def test_an_address_is_kept_without_its_password():
+    assert without_password("sqlite://me:secret@here:1/shop?table=a") == "sqlite://me@here:1/shop?table=a"
+    assert without_password("sqlite:shop.db") == "sqlite:shop.db"
+
+
+def test_parameters_stand_in_the_query_of_an_address():
+    source, rest = Database().located("sqlite://here/shop?table=a%20b&whole=true&mode=ro")
+    assert (source, rest) == (Database(table="a b", whole=True), "sqlite://here/shop?mode=ro")
+    assert Database().located("sales?table=a.csv") == (Database(), "sales?table=a.csv")
+    with pytest.raises(UserError, match="Kind"):
+        Database().located("sqlite:x?kind=c")
+
+
+def test_the_longer_ending_tells_more():
+    assert (Files.matching("a.csv"), Files.matching("a.txt.csv"), Files.matching("a.gz"), Database.matching("sqlite:a")) == (4, 4, 0, 8)
 
 
 def test_batches_are_bounded_by_rows_and_by_bytes_and_never_none(monkeypatch):

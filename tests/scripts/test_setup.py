@@ -120,3 +120,13 @@ def test_an_unwritable_place_is_one_sentence(setup, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["setup.py"])
     assert setup.main() == 2
     assert capsys.readouterr().err == "The setup could not read or write /somewhere/.venv: Permission denied.\n"
+
+
+def test_database_servers_are_looked_for_where_debian_keeps_them(setup, monkeypatch):
+    monkeypatch.setattr(setup.sys, "platform", "linux")
+    monkeypatch.setattr(setup.shutil, "which", lambda program, path=None: program if path and "/usr/sbin" in path else None)
+    assert setup.missing_databases() == []
+    monkeypatch.setattr(setup.shutil, "which", lambda program, path=None: None)
+    assert setup.missing_databases() == ["postgresql", "mariadb-server-core", "mariadb-client-core"]
+    monkeypatch.setattr(setup.sys, "platform", "darwin")
+    assert setup.missing_databases() == []

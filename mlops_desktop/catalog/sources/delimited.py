@@ -24,12 +24,13 @@ from mlops_desktop.base.dialect import (
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Choice, choice
-from mlops_desktop.base.plural import plural_msg
+from mlops_desktop.base.params import Choice, choice, text
 from mlops_desktop.base.row_sifter import RowSifter
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text
+from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
+from mlops_desktop.catalog.sources._compressed import PlainFile, plain_file
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_rows import text_rows
 from mlops_desktop.serving.message import msg
@@ -38,6 +39,7 @@ _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank":
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
 _DECIMALS = {"auto": "", "point": ".", "comma": ","}
+_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -64,8 +66,8 @@ class Delimited(TableSource):
 
     id = "delimited"
     label = "Delimited text (CSV, TSV)"
-    help = "Reads text files whose cells are parted by commas, semicolons, tabs, bars or blanks."
-    suffixes = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
+    help = "Reads text files whose cells are parted by commas, semicolons, tabs, bars or blanks, compressed ones too."
+    suffixes = (*_ENDINGS, *COMPRESSED)
 
     delimiter: str = choice(
         "auto",
@@ -123,8 +125,14 @@ class Delimited(TableSource):
         help="Settles numbers such as 1,234 that can be read both ways.",
     )
 
+    member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
+
     def guess(self, location: str) -> Delimited:
-        path = Path(location)
+        with plain_file(Path(location), _ENDINGS, self.member) as plain:
+            return self._guessed(plain.path)
+
+    def _guessed(self, path: Path) -> Delimited:
+        """This source with the parameters left to it found from a file that is not compressed."""
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         found = self._find(*sample_text(path, encoding))
         start = next(iter(found.layout.header), found.layout.body)
@@ -168,8 +176,16 @@ class Delimited(TableSource):
         return find_dialect(text, marks, quotes, _ESCAPES[self.escape])
 
     def read(self, location: str, job: Job) -> Batches:
-        path = Path(location)
-        job.step(0.0, msg("Reading {path}", path=path.name))
+        job.step(0.0, f"Reading {Path(location).name}")
+        with plain_file(Path(location), _ENDINGS, self.member) as plain:
+            table, report = self._table(plain, job)
+        job.step(0.9)
+        yield from table_batches(table)
+        return report
+
+    def _table(self, plain: PlainFile, job: Job) -> tuple[Any, ReadReport]:
+        """The cells as an Arrow table of texts, and the report."""
+        path = plain.path
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
         whole = read_utf8(path, encoding)
         job.step(0.3)
@@ -181,14 +197,12 @@ class Delimited(TableSource):
         start = _offset(whole.data, found.lines_to(layout.body))
         sifter = RowSifter.over(layout, wanted, found.rows)
         rows = text_rows(whole.data, start, dialect, layout.names, _width(found), sifter, self.skip_end)
-        job.step(0.9)
-        yield from table_batches(rows.table)
         above = replace(layout, left_out=found.left_out)
-        return ReadReport(
+        report = ReadReport(
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),
             notes=(
-                *file_notes(whole.notes),
+                *file_notes([*plain.messages, *whole.notes]),
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
@@ -199,6 +213,7 @@ class Delimited(TableSource):
             decimal=_DECIMALS[self.decimal],
             units=_units(layout, rows.table.column_names),
         )
+        return rows.table, report
 
 
 def _offset(data: bytes, lines: int) -> int:

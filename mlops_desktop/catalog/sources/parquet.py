@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.catalog.sources._arrow import within_years, without_row_numbers
 from mlops_desktop.serving.message import msg
-
-_YEARS = (-719_162, 2_932_897)  # days from 1970 to the first of January of the year 1 and of the year 10000
-_TICKS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "date32[day]": 1, "date64[ms]": 86_400_000}  # of a day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,37 +33,7 @@ class Parquet(Source):
                 msg("“{path}” is no Parquet file, or it is damaged.", path=path.name), "Choose another file, or save it again."
             ) from error
         job.step(0.8)
-        messages = []
-        unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
-        if unnamed:
-            table = table.drop_columns(unnamed)
-            messages.append("Row numbers that a program had stored as a column were left out.")
-        table, notes = _within_years(table)
+        table, messages = without_row_numbers(table)
+        table, notes = within_years(table)
         yield from table_batches(table)
         return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes))
-
-
-def _within_years(table: Any) -> tuple[Any, list[Evidence]]:
-    """The table with missing cells for dates before the year 1 or after 9999, which no date here can be, and evidence that names them."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    notes = []
-    for at, field in enumerate(table.schema):
-        ticks = _TICKS.get(str(field.type) if pa.types.is_date(field.type) else getattr(field.type, "unit", ""))
-        if ticks is None or not (pa.types.is_timestamp(field.type) or pa.types.is_date(field.type)):
-            continue
-        column = table.column(at)
-        whole = column.cast(pa.int32() if pa.types.is_date32(field.type) else pa.int64())
-        low, high = (int(edge * ticks) for edge in _YEARS)
-        beyond = pc.fill_null(pc.or_(pc.less(whole, low), pc.greater_equal(whole, high)), False)
-        rows = pc.indices_nonzero(beyond).to_pylist()
-        if rows:
-            message = plural_msg(
-                len(rows),
-                "1 cell holds a date before the year 1 or after the year 9999; it counts as missing.",
-                "{n} cells hold dates before the year 1 or after the year 9999; they count as missing.",
-            )
-            notes.append(Evidence(field.name, "date_range", message, tuple(row + 1 for row in rows[:10])))
-            table = table.set_column(at, field, pc.if_else(beyond, pa.scalar(None, field.type), column))
-    return table, notes

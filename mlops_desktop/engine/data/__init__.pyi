@@ -3,9 +3,13 @@ from .column_summary import describe_columns as describe_columns
 from .importing import Imported as Imported
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
+from .loading import Location as Location
 from .loading import given_source as given_source
+from .loading import is_source_address as is_source_address
 from .loading import load_cells as load_cells
 from .loading import load_named as load_named
+from .loading import name_of as name_of
+from .loading import source_for as source_for
 from .request_rows import sent_row as sent_row
 from .request_rows import sent_value as sent_value
 from .request_rows import span as span

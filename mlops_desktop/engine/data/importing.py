@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +10,10 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.loading import Location, load_named, name_of
+from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, place_of, source_for
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -51,9 +51,9 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job, *
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
-    place, name = os.fspath(location), name_of(location)
-    job.step(0.0, msg("Reading {name}", name=name))
-    known = project.source if project.source and project.source.opens(place) else None
+    place, name = place_of(location), name_of(location)
+    job.step(0.0, f"Reading {name}")
+    known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
     source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)
     project = _with_units(project, cells)
@@ -64,8 +64,8 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job, *
     path = snapshot_path(folder, data)
     if not path.exists():
         write_cells(cells, path)
-    is_file = name == Path(place).name
-    _remember(folder, str(Path(place).resolve()) if is_file else name, [note.message for note in cells.notes])
+    kept = without_password(place) if is_source_address(place) else str(Path(place).resolve())
+    _remember(folder, kept, [note.message for note in cells.notes])
     return Imported(
         project=replace(project, data=data, file=name, source=source),
         rows=table.rows,
@@ -83,14 +83,17 @@ def _with_units(project: Project, cells: Cells) -> Project:
     return project
 
 
-def last_import(folder: Path) -> tuple[Path | None, list[str]]:
-    """The file that the project's data was last read from (None when it is not known, gone, or no file), and what was repaired then, in
-    sentences.
+def last_import(folder: Path) -> tuple[Path | str | None, list[str]]:
+    """Where the project's data was last read from, and what was repaired then, in sentences.
+
+    It is the path of a file, or an address without password; None when it is not known or gone.
     """
     try:
         found = json.loads((folder / DATA_FOLDER / SOURCE_FILE).read_bytes())
-        path, messages = Path(found["file"]), [str(one) for one in found.get("notes", found.get("said", ()))]
-        return (path if path.is_file() else None), messages
+        place, messages = str(found["file"]), [str(one) for one in found.get("notes", found.get("said", ()))]
+        if is_source_address(place):
+            return place, messages
+        return (Path(place) if Path(place).exists() else None), messages
     except (OSError, ValueError, TypeError, KeyError):
         return None, []  # it is a convenience: without it the person is asked for the file
 

@@ -11,7 +11,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Text
-from mlops_desktop.base.source import Source, display_name, file_notes, is_address
+from mlops_desktop.base.source import Source, display_name, file_notes, is_address, path_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
@@ -27,10 +27,12 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
     A source that was found for another location is guessed anew when it does not fit, unless it is to be taken `as_given`.
     UserError in one sentence when the location is absent, forbidden, empty, no table, or of an unknown kind.
     """
-    place = os.fspath(location)
-    name = name_of(place)
-    if not is_address(place, choices().sources.values()):
+    place, name = place_of(location), name_of(location)
+    if not is_source_address(place):
         _refuse_unreadable(Path(place))
+    if source is not None:
+        _refuse_missing(type(source), name)
+        source = source.located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
         if source is not None and as_given:
             found, cells = source, read_source(source, place, job)
@@ -69,47 +71,78 @@ def load_named(
 
 def name_of(location: Location) -> str:
     """How a location is named to a person: a file's name, or an address without user and password."""
-    return display_name(os.fspath(location), choices().sources.values())
+    return display_name(place_of(location), choices().sources.values())
+
+
+def place_of(location: Location) -> str:
+    """A location as sources know it: that of a folder is an address."""
+    place = os.fspath(location)
+    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and Path(place).is_dir() else place
+
+
+def is_source_address(location: Location) -> bool:
+    """Whether a location is an address of a source rather than the path of a file."""
+    return is_address(os.fspath(location), choices().sources.values())
 
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
-    return _source_for(location)().guess(os.fspath(location))
+    kind = _kind_of(location)
+    return kind().located(place_of(location))[0].guess(place_of(location))
 
 
-def given_source(location: Location, params: Mapping[str, Any]) -> Source:
+def given_source(location: Location, params: Mapping[str, object]) -> Source:
     """The source for a location, with some parameters given and the others found.
 
     UserError when no source opens this kind, or it has no such parameter or value.
     """
-    place, kind = os.fspath(location), _source_for(location)
-    if not is_address(place, choices().sources.values()):
+    place, kind = place_of(location), _kind_of(location)
+    if not is_source_address(place):
         _refuse_unreadable(Path(place))
     known = kind.params()
     texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
     with disk.explain_errors(f"The file “{name_of(place)}”"):
-        return kind.from_json({"params": {**params, **texts}}).guess(place)
+        return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
 
 
-def _source_for(location: Location) -> type[Source]:
-    place, registry = os.fspath(location), choices().sources
-    fitting = [source for source in registry.values() if source.opens(place)]
-    if not fitting:
-        known = ", ".join(sorted({suffix for source in registry.values() for suffix in source.suffixes}))
+def _kind_of(location: Location) -> type[Source]:
+    """The kind of source that opens a location. UserError when there is none, or its packages are not installed."""
+    place = place_of(location)
+    best = best_source(place)
+    if best is None:
+        suffixes = {suffix for source in choices().sources.values() for suffix in source.suffixes if suffix.count(".") == 1}
         raise UserError(
-            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)), msg("These kinds can: {known}.", known=known)
+            msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)),
+            msg("These kinds can: {known}.", known=", ".join(sorted(suffixes))),
         )
-    best = fitting[0]
-    if best.missing():
-        raise UserError(
-            msg("“{name_of}” {missing}.", name_of=name_of(place), missing=best.missing()), "Install it, or save the table as CSV."
-        )
+    _refuse_missing(best, name_of(place))
     return best
+
+
+def _refuse_missing(source: type[Source], name: str) -> None:
+    if source.missing():
+        raise UserError(msg("“{name_of}” {missing}.", name_of=name, missing=source.missing()), "Install it, or save the table as CSV.")
+
+
+def source_for(location: Location, known: Source | None) -> Source | None:
+    """The source that is known for data of this project when it opens a location of this kind; None when another one does."""
+    return known if known is not None and type(known) is best_source(place_of(location)) else None
+
+
+def best_source(location: str) -> type[Source] | None:
+    """The source that opens a location; of several the one whose ending says more of it. None when no source opens it."""
+    best = max(choices().sources.values(), key=lambda source: source.matching(location))
+    return best if best.opens(location) else None
 
 
 def _read_guessed(location: str, job: Job) -> tuple[Source, Cells]:
     source = guess_source(location)
-    return source, read_source(source, location, job)
+    return source, read_source(source, location, job, _open_part)
+
+
+def _open_part(location: str, job: Job) -> tuple[str, Cells]:
+    """One of the tables of a combined source, and its name."""
+    return name_of(location), load_cells(location, None, job)[1]
 
 
 def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]:
@@ -119,7 +152,7 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
     """
     guesses = type(source).guess is not Source.guess
     try:
-        cells = read_source(source, location, job)
+        cells = read_source(source, location, job, _open_part)
     except UserError:
         if not guesses or guess_source(location) == source:
             raise
@@ -133,8 +166,6 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
 
 def _refuse_unreadable(path: Path) -> None:
     with disk.explain_errors(f"The file “{path.name}”"):
-        if path.is_dir():
-            raise UserError(msg("“{path}” is a folder, not a file.", path=path.name), "Choose the data file inside it.")
         if not path.exists():
             raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")
         if not path.is_file():

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.job import Job
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.base.source import Source, file_notes
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import CombinedSource, PartTable, Source, file_notes
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name, unique_names
 
+Opener = Callable[[str, Job], tuple[str, Cells]]  # a location as its name and its cells
 
-def read_source(source: Source, location: str, job: Job) -> Cells:
-    """The cells that a source yields. UserError when it refuses the location."""
+
+def read_source(source: Source, location: str, job: Job, open_part: Opener | None = None) -> Cells:
+    """The cells that a source yields; `open_part` reads the parts of a combined one, which needs it. UserError when it refuses them."""
     import pyarrow as pa
 
     batches = []
-    reader = source.read(location, job)
+    if isinstance(source, CombinedSource):
+        assert open_part is not None
+        reader = source.combine(location, _parts(source, location, Part(job, 0.0, 0.7), open_part), Part(job, 0.7, 1.0))
+    else:
+        reader = source.read(location, job)
     while True:
         try:
             batches.append(next(reader))
@@ -38,6 +43,14 @@ def read_source(source: Source, location: str, job: Job) -> Cells:
         notes=(*report.notes, *notes),
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
+
+
+def _parts(source: CombinedSource, location: str, job: Job, open_part: Opener) -> list[PartTable]:
+    places, tables = source.parts(location), []
+    for at, place in enumerate(places):
+        name, cells = open_part(place, Part(job, at / len(places), (at + 1) / len(places)))
+        tables.append(PartTable(name=name, table=cells.table, mixed=cells.mixed, notes=cells.notes))
+    return tables
 
 
 def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int], tuple[Evidence, ...]]:

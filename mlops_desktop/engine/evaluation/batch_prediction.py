@@ -11,8 +11,9 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data import conform, load_named
+from mlops_desktop.engine.data import Location, conform, load_named, name_of, source_for
 from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import ValidationResult
 from mlops_desktop.serving.message import msg
@@ -30,12 +31,13 @@ class Predicted:
     warnings: tuple[str, ...]
 
 
-def predict_file(scorer: Scorer, file: Path, out: Path, job: Job) -> Predicted:
+def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: Source | None = None) -> Predicted:
     """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
 
-    UserError when the file cannot be read or no column of the model is in it.
+    `source` is what the project's data was read with: a database has the same table or query then. UserError when the file cannot be read
+    or no column of the model is in it.
     """
-    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.4))
+    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
     errors = errors_by_row(checked)
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
@@ -72,13 +74,15 @@ def _column_messages(scorer: Scorer, checked: ValidationResult) -> list[str]:
     return messages
 
 
-def read_for_scoring(scorer: Scorer, file: Path, job: Job) -> tuple[ValidationResult, int]:
+def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> tuple[ValidationResult, int]:
     """The rows of a file checked by the schema of a scorer, and their number. UserError when no column of the model is in the file."""
     known = {column.name for column in scorer.schema.columns}
-    _, cells = load_named(file, None, known, job)
+    like = source_for(file, source)  # of a text file the dialect is found anew
+    _, cells = load_named(file, like if like is not None and like.schemes else None, known, job)
     if not known & set(cells.names):
         raise UserError(
-            msg("No column of the model is in “{file}”.", file=file.name), msg("It needs: {names}.", names=", ".join(sorted(known)[:12]))
+            msg("No column of the model is in “{file}”.", file=name_of(file)),
+            msg("It needs: {names}.", names=", ".join(sorted(known)[:12])),
         )
     return conform(cells, scorer.schema), cells.rows
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import load_named, read_like, target_of
+from mlops_desktop.engine.data import Location, load_named, name_of, read_like, source_for, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
@@ -118,14 +117,13 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
     return evaluate(chosen.scorer, rows.frame, rows.target, seed=chosen.pipeline.project.seed, job=job, prior=prior)
 
 
-def evaluate_file(chosen: Chosen, path: Path, job: Job) -> Evaluation:
+def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
     project = chosen.pipeline.project
-    source = project.source if project.source and project.source.opens(str(path)) else None
-    cells = load_named(path, source, {project.target}, job)[1]
+    cells = load_named(path, source_for(path, project.source), {project.target}, job)[1]
     if project.target not in cells.names:
         raise UserError(
-            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=path.name, target=project.target),
+            msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=name_of(path), target=project.target),
             "Choose a file that holds the true values.",
         )
     table, problems = read_like(cells, chosen.pipeline.table)
@@ -135,7 +133,7 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> Evaluation:
         raise UserError(
             msg(
                 "No row of “{path}” can be compared: “{target}” is missing or a value cannot be read.",
-                path=path.name,
+                path=name_of(path),
                 target=project.target,
             ),
             "Choose another file.",
@@ -148,9 +146,9 @@ def evaluate_file(chosen: Chosen, path: Path, job: Job) -> Evaluation:
         kept = np.setdiff1d(np.arange(len(known)), without)
         if not len(kept):
             raise UserError(
-                msg("The model has no answer for any row of “{path}”.", path=path.name),
+                msg("The model has no answer for any row of “{path}”.", path=name_of(path)),
                 "Put a step that fills gaps before it, and train again.",
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
-    return replace(found, file=path.name, rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
+    return replace(found, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.data import Location, name_of
 from mlops_desktop.engine.evaluation import CHUNK, errors_by_row, read_for_scoring
 from mlops_desktop.engine.monitoring.results import DriftReport
 from mlops_desktop.engine.project import from_json
@@ -16,14 +16,14 @@ from mlops_desktop.serving.monitor import Counters, Reference
 from mlops_desktop.serving.scorer import Scorer
 
 
-def drift_of(chosen: Chosen, file: Path, job: Job) -> DriftReport:
+def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
     """How the rows of a file differ from the training rows, column by column and in the score."""
-    return compare_file(chosen.scorer, drift_reference(chosen), file, Part(job, 0.3, 1.0))
+    return compare_file(chosen.scorer, drift_reference(chosen), file, Part(job, 0.3, 1.0), chosen.pipeline.project.source)
 
 
-def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> DriftReport:
+def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job, source: Source | None = None) -> DriftReport:
     """The rows of a file against a drift reference. Rows that the schema refuses or the model cannot answer are left out and counted."""
-    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.6))
+    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
     errors = errors_by_row(checked)
     good = np.array([row for row in range(rows) if row not in errors], dtype=np.intp)
     counters, refused = Counters(reference, scorer.task_spec), len(errors)
@@ -36,4 +36,4 @@ def compare_file(scorer: Scorer, reference: Reference, file: Path, job: Job) -> 
             frame, scores = frame.take(kept), scores[kept]
         counters.add(frame, scores)
         job.step(0.6 + 0.4 * start / max(len(good), 1))
-    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": file.name}, "DriftReport")
+    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": name_of(file)}, "DriftReport")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QGridLayout, QV
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.resources import resource_folder
-from mlops_desktop.engine.data import Imported
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.data import Imported, Location, name_of
 from mlops_desktop.engine.process import ImportFile, Proposal, Propose
 from mlops_desktop.engine.project import (
     BACKUP_FILE,
@@ -28,7 +30,7 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.source_dialog import SourceDialog
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
@@ -63,6 +65,7 @@ class StartPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.controller, self._settings = controller, settings
+        self._other: SourceDialog | None = None
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         samples = QGridLayout()
@@ -84,12 +87,23 @@ class StartPage(QWidget):
 
     def _drop_zone(self) -> QFrame:
         big = label(self.tr("Drop a data file here"), "title", weight=Weight.DemiBold)
-        small = label(self.tr("CSV, TSV, Excel or Parquet. Delimiter, encoding and types are found for you."), tone="2", wrap=True)
+        small = label(
+            self.tr("CSV, Excel, JSON, Parquet, SQLite, SPSS and more. Delimiter, encoding and types are found for you."),
+            tone="2",
+            wrap=True,
+        )
         for text in (big, small):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = row(
             None,
             Button(self.tr("Choose a file …"), self.choose_file, name="choose_file", kind="primary", icon="upload"),
+            Button(
+                self.tr("Other data …"),
+                self.choose_other,
+                name="other_data",
+                icon="layers",
+                tip=self.tr("A database, a folder of files, two files"),
+            ),
             Button(self.tr("Paste a table"), self.paste, name="paste_table", icon="copy", tip=self.tr("Cells copied from a spreadsheet")),
             Button(self.tr("Open a project …"), self.choose_project, name="open_project", icon="folder"),
             None,
@@ -168,6 +182,16 @@ class StartPage(QWidget):
         if name:
             self.take_file(Path(name))
 
+    def choose_other(self) -> None:
+        """Ask for data that is no single file."""
+        if self._other is None:
+            self._other = SourceDialog(self)
+            self._other.read_asked.connect(self._take_other)
+        self._other.open()
+
+    def _take_other(self, location: str, source: Source) -> None:
+        self.take_file(location, source=source)
+
     def choose_project(self) -> None:
         """Ask for a project folder."""
         name = QFileDialog.getExistingDirectory(self, self.tr("Choose a project folder"), str(project_home()))
@@ -192,9 +216,10 @@ class StartPage(QWidget):
         """Make a project of a sample table."""
         self.take_file(resource_folder() / "samples" / file, target)
 
-    def take_file(self, file: Path, target: str = "") -> None:
-        """Make a project of a data file: import it, then propose every decision."""
-        folder = free_folder(project_home(), file.stem)
+    def take_file(self, file: Location, target: str = "", source: Source | None = None) -> None:
+        """Make a project of a data file or of an address: import it, then propose every decision."""
+        name = name_of(file)
+        folder = free_folder(project_home(), Path(name).stem)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             new_project_folder(folder)
@@ -223,10 +248,10 @@ class StartPage(QWidget):
             shutil.rmtree(folder, ignore_errors=True)
 
         self.controller.ask(
-            ImportFile(*self.controller.inputs, str(file)),
+            ImportFile(self.controller.inputs[0], replace(self.controller.project, source=source), str(file), as_given=source is not None),
             imported,
             owner="start",
-            title=self.tr("Reading {file}").format(file=file.name),
+            title=self.tr("Reading {file}").format(file=name),
             on_over=over,
         )
 

@@ -88,7 +88,7 @@ class Query(Source):
 
     id = "query"
     label = "Query"
-    schemes = ("sqlite",)
+    schemes = ("sales",)
 
     query: str = text("select * from sale", "Query")
 
@@ -108,16 +108,16 @@ def test_a_source_that_is_no_file_is_imported(tmp_path, monkeypatch):
     base = sqlite3.connect(":memory:")
     base.execute("create table sale (shop text, amount real, paid integer)")
     base.executemany("insert into sale values (?, ?, ?)", [("a", 1.5, 1), ("b", 2.5, 0), ("a", 3.5, 1)])
-    address = "sqlite://me:secret@here/sales"
+    address = "sales://me:secret@here/sales"
     monkeypatch.setitem(BASES, address, base)
     monkeypatch.setitem(choices().sources._members, "query", Query)
     found = import_cells(tmp_path, address, Project(target="paid"), Silent())
     project = found.project
     assert project.source == Query()
-    assert project.file == "sqlite://here/sales"
+    assert project.file == "sales://here/sales"
     assert [(c.name, c.type) for c in found.columns] == [("shop", "category"), ("amount", "number"), ("paid", "integer")]
     assert (found.rows, found.evidence[0].message) == (3, "A query was read.")
-    assert last_import(tmp_path) == (None, ["A query was read."])
+    assert last_import(tmp_path) == ("sales://me@here/sales", ["A query was read."])
     assert "secret" not in (tmp_path / "data" / "source.json").read_text()
     some = replace(project, source=Query(query="select * from sale where amount > 2"))
     again = import_cells(tmp_path, address, some, Silent())

@@ -19,7 +19,7 @@ from tests.engine.process import child_calls
 
 def test_every_call_is_read_back_from_its_json():
     assert every_call.__all__
-    call = PredictFile(Path("bundle.zip"), Path("in.csv"), Path("out.csv"), Project(name="p", target="y", seed=3))
+    call = PredictFile(Path("bundle.zip"), "in.csv", Path("out.csv"), Project(name="p", target="y", seed=3))
     assert read_call("PredictFile", to_json(call)) == call
     assert result_types(OpenModel) == (OpenedModel, type(None))
 

@@ -65,7 +65,7 @@ def test_a_file_is_profiled_without_a_project(tmp_path):
 
 def test_predict_takes_a_project(trained, tmp_path):
     file = resource_folder() / "samples" / "penguins.csv"
-    found = PredictFile(trained.folder, file, tmp_path / "out.csv", trained.project).run(Silent())
+    found = PredictFile(trained.folder, str(file), tmp_path / "out.csv", trained.project).run(Silent())
     assert found.rows == 344
 
 

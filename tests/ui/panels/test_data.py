@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
+from mlops_desktop.engine.profiling import Profile
 from mlops_desktop.engine.project.decisions import ColumnNote
 from mlops_desktop.ui.panels.data import panel as panel_module
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
@@ -421,7 +422,7 @@ def test_a_stopped_profile_can_be_asked_for_again(open_project, make_project):
     settle(window)
     panel = window.panel
     again = find(panel, QPushButton, "look_again")
-    if window.controller.result(window.controller.keys.profile) is None:  # else it was quicker than the stop
+    if window.controller.result(window.controller.keys.profile, Profile) is None:  # else it was quicker than the stop
         assert again.isVisible()
         assert "could not" in panel.health.message.text()
         click(again)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import Imported, import_cells, load_cells, rows_key, rows_where, type_cells
+from mlops_desktop.engine.data import Imported, import_cells, load_cells, name_of, rows_key, rows_where, type_cells
 from mlops_desktop.engine.pipeline import Pipeline, propose, re_recommend
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Overview, Profile, profile
@@ -142,5 +142,5 @@ class ProfileFile(Call[Profile, None]):
         found = profile(table, None, Part(job, 0.5, 0.9))
         found = replace(found, evidence=(*cells.notes, *table.evidence))
         if self.out:
-            write_profile_report(self.out, found, Path(self.file).name)
+            write_profile_report(self.out, found, name_of(self.file))
         return found

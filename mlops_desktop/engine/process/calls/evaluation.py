@@ -45,7 +45,7 @@ class EvaluateFile(ProjectCall[Evaluation, None]):
     """Metrics and curves of the chosen run on a file that it never saw."""
 
     stage = "evaluate"
-    file: Path
+    file: str  # or the address of another source
 
     def run(self, job: Job) -> Evaluation:
         """See `engine.evaluation.evaluate_file`."""

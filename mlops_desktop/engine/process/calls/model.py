@@ -97,21 +97,22 @@ class PredictFile(Call[Predicted, None]):
     """Score a file with a project's chosen run, or (no `project`) with a bundle: a folder or its .zip."""
 
     source: Path
-    file: Path
+    file: str  # or the address of another source
     out: Path
     project: Project | None = None
 
     def run(self, job: Job) -> Predicted:
         """See `engine.evaluation.predict_file`."""
         with _scorer(self.source, self.project, Part(job, 0.0, 0.5)) as scorer:
-            return predict_file(scorer, self.file, self.out, Part(job, 0.5, 1.0))
+            known = self.project.source if self.project is not None else None
+            return predict_file(scorer, self.file, self.out, Part(job, 0.5, 1.0), known)
 
 
 @dataclass(frozen=True)
 class MeasureDrift(ProjectCall[DriftReport, None]):
     """How a new file differs from the training rows, column by column and in the score."""
 
-    file: Path
+    file: str  # or the address of another source
 
     def run(self, job: Job) -> DriftReport:
         """See `engine.monitoring.drift_of`."""

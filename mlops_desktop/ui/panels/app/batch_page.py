@@ -55,7 +55,7 @@ class BatchPage(QWidget):
 
         folder, project = self.controller.inputs
         self.controller.ask(
-            PredictFile(folder, file, out, project),
+            PredictFile(folder, str(file), out, project),
             finish,
             owner="app.batch",
             title=title,

@@ -108,7 +108,7 @@ class MonitorPage(QWidget):
                 self._show()
 
         self.controller.ask(
-            MeasureDrift(*self.controller.inputs, file),
+            MeasureDrift(*self.controller.inputs, str(file)),
             done,
             owner="deploy.drift",
             title=self.tr("Comparing {file}").format(file=file.name),

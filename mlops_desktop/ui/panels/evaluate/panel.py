@@ -114,7 +114,7 @@ class EvaluatePanel(Panel):
         self.test.want(evaluation, Evaluate(*inputs), ask=False)
         if self._file is not None:
             deployed = f"{evaluation} {keys.model(best.id)}"  # a file is measured by the model that is deployed, the test set is not
-            self.file.want(f"{deployed} {self._file}", EvaluateFile(*inputs, self._file), scope=deployed, ask=False)
+            self.file.want(f"{deployed} {self._file}", EvaluateFile(*inputs, str(self._file)), scope=deployed, ask=False)
         test, oof = self.test.value, self.out_of_fold.value
         if test is not None and self._test_shown != keys.evaluation(best.id):
             self._test_shown, self._source = keys.evaluation(best.id), "test"

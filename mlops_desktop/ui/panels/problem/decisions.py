@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Imported, last_import
+from mlops_desktop.engine.data import Imported, Location, last_import, name_of
 from mlops_desktop.engine.process import ImportFile, ReRecommend, ReRecommendation
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import (
@@ -27,7 +27,7 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.source_dialog import SourceDialog
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
@@ -48,6 +48,7 @@ class ProblemDecisions(QObject):
         self.controller, self._window, self._stage = controller, panel, panel.id
         self._overview, self._titles = overview, titles
         self._renewing: object | None = None
+        self._other: SourceDialog | None = None
         self.before: Project | None = None  # the decisions that a renewal that is under way started from
 
     # ---- what a person decides
@@ -179,7 +180,14 @@ class ProblemDecisions(QObject):
         if name:
             self.take_file(Path(name))
 
-    def take_file(self, file: Path, source: Source | None = None) -> None:
+    def choose_other(self) -> None:
+        """Ask for data that is no single file: a database, a folder, two files."""
+        if self._other is None:
+            self._other = SourceDialog(self._window)
+            self._other.read_asked.connect(self.take_file)
+        self._other.open()
+
+    def take_file(self, file: Location, source: Source | None = None) -> None:
         """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
         project = replace(self.controller.project, source=source)
 
@@ -194,7 +202,7 @@ class ProblemDecisions(QObject):
             ImportFile(self.controller.inputs[0], project, str(file), as_given=source is not None),
             done,
             owner="problem.import",
-            title=self.tr("Reading {file}").format(file=file.name),
+            title=self.tr("Reading {file}").format(file=name_of(file)),
             on_over=self.refused.emit,
         )
 

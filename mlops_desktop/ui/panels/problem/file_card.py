@@ -17,9 +17,12 @@ READING = 250  # pixels for the form beside the rows
 
 
 class FileCard(QFrame):
-    """`another` asks for another file, `edited` brings a change in the table of notes (see `NotesTable`), `at` its current column."""
+    """`another` asks for another file, `other` for data that is no single file, `edited` brings a change in the table of notes (see
+    `NotesTable`), `at` its current column.
+    """
 
     another = Signal()
+    other = Signal()
     edited = Signal(str, str, object)
     at = Signal(str)
 
@@ -31,6 +34,8 @@ class FileCard(QFrame):
         self.facts = Elided("", "small", tone="2")
         self.facts.setObjectName("file_facts")
         self.choose = Button(self.tr("Choose another file …"), self.another.emit, name="choose_another_file", icon="upload")
+        self.choose_other = Button(self.tr("Other data …"), self.other.emit, name="choose_other_data", icon="layers")
+        self.choose_other.setToolTip(self.tr("A database, a folder of files, two files"))
         self.tabs = Segments(
             [("rows", self.tr("First rows")), ("notes", self.tr("Columns")), ("reading", self.tr("How it was read"))], name="data_tabs"
         )
@@ -44,7 +49,8 @@ class FileCard(QFrame):
         notes.setLayout(column((self.notes, 1), self.why, spacing=6))
         self._pages.addWidget(notes)
         self._pages.setMinimumHeight(220)
-        head = row(Picture("table", "accent", 18), (column(self.file, self.facts, spacing=0), 1), self.choose, spacing=10)
+        names = column(self.file, self.facts, spacing=0)
+        head = row(Picture("table", "accent", 18), (names, 1), self.choose_other, self.choose, spacing=10)
         self.setLayout(column(head, row(self.tabs, None), (self._pages, 1), margins=(16, 12, 16, 14), spacing=10))
         self.tabs.chosen.connect(self.show_tab)
         self.notes.edited.connect(self.edited)

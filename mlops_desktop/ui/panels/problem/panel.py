@@ -77,6 +77,7 @@ class ProblemPanel(Panel):
         self.brief.left.connect(self.decisions.end_merge)
         self.brief.split_column_picked.connect(self.decisions.set_split_column)
         self.file.another.connect(self.decisions.choose_file)
+        self.file.other.connect(self.decisions.choose_other)
         self.file.edited.connect(self.decisions.note)
         self.file.at.connect(self._show_why)
 

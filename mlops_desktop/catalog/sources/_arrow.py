@@ -1,0 +1,41 @@
+"""What the sources of Arrow tables share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops_desktop.base.evidence import Evidence
+
+_YEARS = (-719_162, 2_932_897)  # days from 1970 to the first of January of the year 1 and of the year 10000
+_TICKS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "date32[day]": 1, "date64[ms]": 86_400_000}  # of a day
+
+
+def without_row_numbers(table: Any) -> tuple[Any, list[str]]:
+    """A pyarrow.Table without the row numbers that pandas stores as columns, and a message when there were any."""
+    unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
+    if not unnamed:
+        return table, []
+    return table.drop_columns(unnamed), ["Row numbers that a program had stored as a column were left out."]
+
+
+def within_years(table: Any) -> tuple[Any, list[Evidence]]:
+    """The table with missing cells for dates before the year 1 or after 9999, which no date here can be, and evidence that names them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    notes = []
+    for at, field in enumerate(table.schema):
+        ticks = _TICKS.get(str(field.type) if pa.types.is_date(field.type) else getattr(field.type, "unit", ""))
+        if ticks is None or not (pa.types.is_timestamp(field.type) or pa.types.is_date(field.type)):
+            continue
+        column = table.column(at)
+        whole = column.cast(pa.int32() if pa.types.is_date32(field.type) else pa.int64())
+        low, high = (int(edge * ticks) for edge in _YEARS)
+        beyond = pc.fill_null(pc.or_(pc.less(whole, low), pc.greater_equal(whole, high)), False)
+        rows = pc.indices_nonzero(beyond).to_pylist()
+        if rows:
+            count = f"{len(rows):,} cell{'s hold dates' if len(rows) > 1 else ' holds a date'}"
+            message = f"{count} before the year 1 or after the year 9999; they count as missing."
+            notes.append(Evidence(field.name, "date_range", message, tuple(row + 1 for row in rows[:10])))
+            table = table.set_column(at, field, pc.if_else(beyond, pa.scalar(None, field.type), column))
+    return table, notes

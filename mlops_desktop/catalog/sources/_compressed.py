@@ -1,0 +1,142 @@
+"""Compressed files: unpacked into a temporary folder for as long as they are read."""
+
+from __future__ import annotations
+
+import contextlib
+import lzma
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.serving.message import msg
+
+ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
+_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
+_BLOCK = 2**22
+_LEAST_FREE = 2**28  # bytes that stay free on the disk
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """A file that can be read as it is: its path (the temporary copy of a compressed one), and what a person should know."""
+
+    path: Path
+    messages: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def plain_file(path: Path, endings: tuple[str, ...], member: str = "") -> Iterator[PlainFile]:
+    """The file itself, or its unpacked content when its first bytes say that it is compressed; the copy is removed at the end.
+
+    Of an archive with several files `member` is read; when that is empty, the largest file with one of the `endings`. UserError when the
+    file is damaged, locked with a password, holds no such file, or does not fit on the disk.
+    """
+    kind = _kind(path)
+    if not kind:
+        yield PlainFile(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="mlops-desktop-", ignore_cleanup_errors=True) as folder:
+        try:
+            if kind == "zip":
+                plain = _unpack_member(path, Path(folder), endings, member)
+            else:
+                name = path.stem if path.suffix.lower() in ENDINGS else path.name
+                plain = PlainFile(Path(folder) / name)
+                with _opened(path, kind) as packed:
+                    _copy(packed, plain.path, path.name)
+        except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError) as error:
+            raise _damaged(path) from error
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            raise _damaged(path) from error  # gzip, bz2 and pyarrow raise OSError without a number for damaged contents
+        yield plain
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(8)
+    kind = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "")
+    return "" if kind == "zip" and _is_document(path) else kind
+
+
+def _is_document(path: Path) -> bool:
+    """Whether a zip archive is a document of an office program, which readers of text refuse by that name, or no archive at all."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
+    except zipfile.BadZipFile:
+        return path.suffix.lower() != ".zip"
+
+
+def _opened(path: Path, kind: str) -> Any:
+    import bz2
+    import gzip
+
+    import pyarrow as pa
+
+    if kind == "zst":
+        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
+    openers: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+    return openers[kind](path, "rb")
+
+
+def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: str) -> PlainFile:
+    with zipfile.ZipFile(path) as archive:
+        files = {one.filename: one for one in archive.infolist() if not one.is_dir() and not _hidden(one.filename)}
+        if member and member not in files:
+            raise UserError(
+                msg("“{path}” holds no file “{member}”.", path=path.name, member=member), msg("It holds: {names}.", names=_shown(files))
+            )
+        fitting = [name for name in files if name.lower().endswith(endings)]
+        if not member and not fitting:
+            raise UserError(
+                msg("“{path}” holds no file that can be read here.", path=path.name),
+                msg("It holds: {names}. Unpack it first.", names=_shown(files) or "nothing"),
+            )
+        chosen = files[member or max(fitting, key=lambda name: files[name].file_size)]
+        if chosen.flag_bits & 1:
+            raise UserError(msg("“{path}” is locked with a password.", path=path.name), "Unpack it first.")
+        plain = folder / Path(chosen.filename).name
+        try:
+            with archive.open(chosen) as packed:
+                _copy(packed, plain, path.name)
+        except NotImplementedError as error:
+            raise UserError(msg("“{path}” is packed by a method that cannot be read here.", path=path.name), "Unpack it first.") from error
+    others = [name for name in files if name != chosen.filename]
+    if member or not others:
+        return PlainFile(plain)
+    message = f"The file “{chosen.filename}” of the archive was read; there are also {_shown(others)}."
+    return PlainFile(plain, (message,))
+
+
+def _hidden(name: str) -> bool:
+    """Whether a file of an archive is one that operating systems add."""
+    return name.startswith("__MACOSX/") or Path(name).name.startswith(".")
+
+
+def _shown(names: Any) -> str:
+    found = [f"“{name}”" for name in names]
+    return ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+
+
+def _copy(packed: IO[bytes], plain: Path, name: str) -> None:
+    with plain.open("wb") as file:
+        while block := packed.read(_BLOCK):
+            if shutil.disk_usage(plain.parent).free < len(block) + _LEAST_FREE:
+                raise UserError(
+                    msg("“{name}” unpacks to more than there is room for on the disk.", name=name), "Free some space and try again."
+                )
+            file.write(block)
+        if not file.tell():
+            raise UserError(msg("“{name}” is empty.", name=name), "Choose a file with a table in it.")
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(msg("The compressed file “{path}” is damaged or cut off.", path=path.name), "Get it again, or unpack it first.")

@@ -1,0 +1,66 @@
+"""A folder of equal files, one below the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import flag, text
+from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
+from mlops_desktop.catalog.sources._append import append_tables
+from mlops_desktop.serving.message import msg
+
+_COLUMN = "file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder(CombinedSource):
+    """All files of one kind in a folder, each read by its own source; columns that differ are noted."""
+
+    id = "folder"
+    label = "Folder of files"
+    help = "Reads all files of one kind in a folder as one table, in the order of their names."
+    schemes = ("folder",)
+    example = "/data/sales"
+
+    pattern: str = text("", "Files", help="Which files, such as sales_*.csv; empty: those with the most frequent ending.")
+    file_column: bool = flag(False, "Name of the file as a column", help="Adds a column that says which file a row comes from.")
+
+    def parts(self, location: str) -> list[str]:
+        return [str(path) for path in self._files(location)[0]]
+
+    def _files(self, location: str) -> tuple[list[Path], list[Path]]:
+        """The files to read and those to leave out, by name. UserError when there are none."""
+        settled, place = self.located(location)
+        folder = Path(address_path(place))
+        found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+        if settled.pattern:
+            chosen = [path for path in found if path.match(settled.pattern)]
+        else:
+            usual = Counter("".join(path.suffixes[-2:]).lower() for path in found).most_common(1)
+            chosen = [path for path in found if "".join(path.suffixes[-2:]).lower() == usual[0][0]]
+        if not chosen:
+            raise UserError(
+                msg("The folder “{folder}” holds no such file.", folder=folder.name), "Choose another folder, or other files in it."
+            )
+        return chosen, [path for path in found if path not in chosen]
+
+    def combine(self, location: str, tables: Sequence[PartTable], job: Job) -> Batches:
+        import pyarrow as pa
+
+        settled, _ = self.located(location)
+        table, mixed, notes = append_tables(tables)
+        left_out = self._files(location)[1]
+        messages = [f"{len(tables):,} file{'s were' if len(tables) > 1 else ' was'} read, {table.num_rows:,} rows in all."]
+        if left_out and not settled.pattern:
+            shown = ", ".join(f"“{path.name}”" for path in left_out[:5]) + (" …" if len(left_out) > 5 else "")
+            messages.append(f"Files of another kind were left out: {shown}.")
+        if settled.file_column:
+            names = pa.chunked_array([pa.array([one.name] * one.table.num_rows, pa.string()) for one in tables], pa.string())
+            table = table.append_column(_COLUMN, names)
+        yield from table_batches(table)
+        return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes), mixed=mixed)

@@ -1,0 +1,154 @@
+"""A second table beside the first, joined by a key, or below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import choice, text
+from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
+from mlops_desktop.catalog.sources._append import append_tables
+from mlops_desktop.catalog.sources._matching import Matches, match
+from mlops_desktop.serving.message import msg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join(CombinedSource):
+    """Two tables as one. What a join would lose or multiply is told first, and done only as a person chose."""
+
+    id = "join"
+    label = "Two files"
+    help = "Joins a second file to the first by a key, or appends its rows."
+    schemes = ("join",)
+    example = "/data/orders.csv"
+
+    other: str = text("", "Second file", help="The path of the second file, or the address of another source.", grammar="file")
+    how: str = choice(
+        "columns",
+        {"columns": "its columns, by a key", "rows": "its rows, below"},
+        "What is added",
+        help="Columns of the rows with the same key, or more rows of the same columns.",
+    )
+    on: str = text("", "Key", help="Columns that both have, with commas; id=customer where names differ; empty: all columns of one name.")
+    unmatched: str = choice(
+        "ask",
+        {"ask": "stop and say how many", "keep": "keep them, the new columns missing", "drop": "leave them out"},
+        "Rows without a match",
+        help="What becomes of rows of the first file whose key the second lacks.",
+    )
+    repeated: str = choice(
+        "ask",
+        {"ask": "stop and say how many", "multiply": "a row for each match", "first": "the first match alone"},
+        "Keys that the second file repeats",
+        help="What becomes of rows that match several rows of the second file.",
+    )
+
+    def parts(self, location: str) -> list[str]:
+        settled, place = self.located(location)
+        first = address_path(place)
+        if not settled.other.strip():
+            raise UserError("No second file is named.", "Name it: other=FILE.")
+        beside = Path(first).parent / settled.other
+        other = str(beside) if not Path(settled.other).exists() and beside.exists() else settled.other
+        return [first, other]
+
+    def combine(self, location: str, tables: Sequence[PartTable], job: Job) -> Batches:
+        settled, _ = self.located(location)
+        if settled.how == "rows":
+            table, mixed, notes = append_tables(tables)
+        else:
+            table, mixed, notes = settled._joined(*tables)
+        yield from table_batches(table)
+        return ReadReport(rows_read=table.num_rows, notes=notes, mixed=mixed)
+
+    def _joined(self, first: PartTable, second: PartTable) -> tuple[Any, dict[int, tuple[str, ...]], tuple[Evidence, ...]]:
+        import pyarrow as pa
+
+        keys = self._keys(first, second)
+        found = match(first.table, second.table, keys)
+        self._refuse_unasked(first, second, keys, found)
+        left, right = found.pairs(first_only=self.repeated == "first", keep=self.unmatched == "keep")
+        used = {name for _, name in keys}
+        added = [name for name in second.table.column_names if name not in used]
+        beside = second.table.select(added).take(pa.array(right, mask=right < 0)) if added else None
+        above = first.table.take(pa.array(left))
+        table = pa.Table.from_arrays([*above.columns, *(beside.columns if beside is not None else [])], names=[*above.column_names, *added])
+        mixed = dict(enumerate([*(first.mixed.get(name) for name in above.column_names), *(second.mixed.get(name) for name in added)]))
+        notes = file_notes([self._message(first, second, keys, found, len(left))])
+        of_parts = [
+            Evidence(one.column, one.rule, f"“{part.name}”: {one.message}", one.rows) for part in (first, second) for one in part.notes
+        ]
+        return table, {at: texts for at, texts in mixed.items() if texts}, (*notes, *of_parts)
+
+    def _keys(self, first: PartTable, second: PartTable) -> list[tuple[str, str]]:
+        """The pairs of key columns. UserError when a table lacks one, or none is given and none has one name in both."""
+        own, others = first.table.column_names, second.table.column_names
+        pairs = [part.partition("=") for part in self.on.split(",") if part.strip()]
+        keys = [(left.strip(), (right if mark else left).strip()) for left, mark, right in pairs] or [(n, n) for n in own if n in others]
+        if not keys:
+            raise UserError(
+                msg("“{first}” and “{second}” have no column of one name.", first=first.name, second=second.name),
+                "Name the key: on=id, or on=id=customer where names differ.",
+            )
+        for part, names, wanted in ((first, own, [left for left, _ in keys]), (second, others, [right for _, right in keys])):
+            for name in wanted:
+                if name not in names:
+                    raise UserError(
+                        msg("“{part}” has no column “{name}”.", part=part.name, name=name),
+                        msg("It has: {names}.", names=", ".join(names[:12]) + (" …" if len(names) > 12 else "")),
+                    )
+        return keys
+
+    def _refuse_unasked(self, first: PartTable, second: PartTable, keys: Sequence[tuple[str, str]], found: Matches) -> None:
+        """UserError when rows would be lost or multiplied and nobody chose that."""
+        rows, by = first.table.num_rows, _shown(keys)
+        if rows and found.unmatched == rows:
+            raise UserError(
+                msg("No row of “{first}” has its {by} in “{second}”.", first=first.name, by=by, second=second.name), "Name another key."
+            )
+        if found.unmatched and self.unmatched == "ask":
+            raise UserError(
+                msg(
+                    "{count:,} of {rows:,} rows of “{first}” have no match in “{second}” by {by}.",
+                    count=found.unmatched,
+                    rows=rows,
+                    first=first.name,
+                    second=second.name,
+                    by=by,
+                ),
+                "Choose: unmatched=keep (the new columns are missing there) or unmatched=drop.",
+            )
+        if found.multiplied and self.repeated == "ask":
+            raise UserError(
+                msg(
+                    "{count:,} of {rows:,} rows of “{first}” match several rows of “{second}” by {by}: {after:,} rows would come of it.",
+                    count=found.multiplied,
+                    rows=rows,
+                    first=first.name,
+                    second=second.name,
+                    by=by,
+                    after=len(found.pairs(first_only=False, keep=self.unmatched == "keep")[0]),
+                ),
+                "Choose: repeated=first (the first match alone) or repeated=multiply (a row for each match).",
+            )
+
+    def _message(self, first: PartTable, second: PartTable, keys: Sequence[tuple[str, str]], found: Matches, rows: int) -> str:
+        """What the join did, in one message."""
+        parts = [f"“{second.name}” was joined to “{first.name}” by {_shown(keys)}: {first.table.num_rows:,} rows became {rows:,}"]
+        if found.unmatched:
+            parts.append(f"{found.unmatched:,} without a match {'kept' if self.unmatched == 'keep' else 'left out'}")
+        if found.multiplied:
+            parts.append(f"{found.multiplied:,} with several, {'a row for each' if self.repeated == 'multiply' else 'the first taken'}")
+        if unused := found.unused():
+            parts.append(f"{pluralize(unused, '1 row', '{n} rows')} of “{second.name}” not used")
+        return "; ".join(parts) + "."
+
+
+def _shown(keys: Sequence[tuple[str, str]]) -> str:
+    return " and ".join(f"“{left}”" if left == right else f"“{left}” = “{right}”" for left, right in keys)

@@ -1,0 +1,134 @@
+"""JSON and JSON Lines: lists of objects or of rows, one object a line, and records inside an object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.header import generated_names, is_header
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import choice, text
+from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add_rows
+from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
+from mlops_desktop.catalog.sources._compressed import plain_file
+from mlops_desktop.catalog.sources._json_records import Records, doubled_keys, find_records, flatten
+from mlops_desktop.serving.message import msg
+
+_ENDINGS = (".json", ".jsonl", ".ndjson", ".geojson")
+_BODY = 101  # rows that decide whether the first one names the columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonRecords(Source):
+    """Records as JSON: nested objects become columns named with dots, lists stay as JSON text."""
+
+    id = "json"
+    label = "JSON"
+    help = "Reads lists of objects, one object a line (JSON Lines), and lists of rows; compressed files too."
+    suffixes = (*_ENDINGS, *(ending + packed for ending in _ENDINGS for packed in COMPRESSED if packed != ".zip"))
+
+    records: str = text("", "Records under", help="The keys that lead to the records, such as data.items; empty: found from the file.")
+    header: str = choice(
+        "auto",
+        {"auto": "found from the file", "first": "the first row", "none": "no row"},
+        "Column names",
+        help="Whether the first of the rows names the columns, where rows are lists.",
+    )
+
+    def read(self, location: str, job: Job) -> Batches:
+        path = Path(location)
+        job.step(0.0, f"Reading {path.name}")
+        with plain_file(path, _ENDINGS) as plain:
+            document = _decoded(path, plain.path.read_bytes())
+        job.step(0.2)
+        try:
+            found = find_records(document, self.records)
+            table, report = self._table(path, found, job)
+        except json.JSONDecodeError as error:
+            raise UserError(
+                msg("“{path}” is no JSON, or is cut off: line {line} cannot be read.", path=path.name, line=error.lineno),
+                "Get the file again, or save it as CSV.",
+            ) from error
+        except RecursionError as error:
+            raise UserError(msg("“{path}” is nested too deeply.", path=path.name), "Save its table as CSV.") from error
+        except KeyError as error:
+            raise UserError(
+                msg("“{path}” has nothing under “{records}”.", path=path.name, records=self.records),
+                "Name the keys that lead to the records, or leave it empty.",
+            ) from error
+        yield from table_batches(table)
+        return report
+
+    def _table(self, path: Path, found: Records, job: Job) -> tuple[Any, ReadReport]:
+        builder, messages = ColumnBuilder(), list(found.messages)
+        first = list(islice(found.values, 1))
+        values = chain(first, found.values)
+        has_names = True
+        if first and isinstance(first[0], list):
+            has_names = self._add_lists(builder, values, found.names, messages, job)
+        else:
+            _add_objects(path, builder, values, messages, job)
+        if not builder.rows:
+            raise UserError(msg("“{path}” holds no record.", path=path.name), "Choose a file with a table in it.")
+        table, mixed, more = builder.finish()
+        return table, ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), has_names=has_names, mixed=mixed)
+
+    def _add_lists(self, builder: ColumnBuilder, values: Iterator[Any], names: list[str] | None, messages: list[str], job: Job) -> bool:
+        """Add records that are lists; whether something names their columns. Short rows are filled up, longer ones widen the table."""
+        rows = [_row(value) for value in values]
+        shown = [["" if cell is None else str(cell) for cell in row] for row in rows[:_BODY]]
+        if names is None and (self.header == "first" or (self.header == "auto" and _names(rows[0]) and is_header(shown[0], shown[1:]))):
+            names, rows = shown[0], rows[1:]
+        width = max([len(names or ()), *map(len, rows)])
+        uneven = [at for at, row in enumerate(rows, 1) if len(row) != (len(names) if names else width)]
+        if uneven:
+            numbers = ", ".join(map(str, uneven[:5])) + (" …" if len(uneven) > 5 else "")
+            messages.append(f"{len(uneven):,} row{'s have' if len(uneven) > 1 else ' has'} another number of cells (row {numbers}).")
+        all_names = [*names, *[""] * (width - len(names))] if names else generated_names(width)
+        for start in range(0, len(rows) or 1, PART_ROWS):
+            part = [(*row, *[None] * (width - len(row))) for row in rows[start : start + PART_ROWS]]
+            add_rows(builder, part, all_names)
+            job.step(0.3 + 0.6 * start / max(len(rows), 1))
+        return names is not None
+
+
+def _names(row: Sequence[Any]) -> bool:
+    return all(isinstance(cell, str) for cell in row)
+
+
+def _row(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _add_objects(path: Path, builder: ColumnBuilder, values: Iterator[Any], messages: list[str], job: Job) -> None:
+    """Add records that are objects. Values that are none stand in a column “value”; keys that are doubled are counted."""
+    doubled: dict[str, int] = {}
+    done = 0
+    while part := list(islice(values, PART_ROWS)):
+        cells: dict[Any, list[Any]] = {}
+        for at, record in enumerate(part):
+            flat = flatten(record) if isinstance(record, dict) else {("value",): json.dumps(record) if isinstance(record, list) else record}
+            for key, cell in flat.items():
+                if key not in cells:
+                    cells[key] = [None] * len(part)
+                cells[key][at] = cell
+            for name in doubled_keys(record):
+                doubled[name] = doubled.get(name, 0) + 1
+        builder.add(cells, {key: ".".join(key) for key in cells}, len(part))
+        done += len(part)
+        job.step(min(0.2 + done / 1e6, 0.9))
+    for name, count in doubled.items():
+        messages.append(f"The key “{name}” stands more than once in {count:,} object{'s' if count > 1 else ''}; its last value was read.")
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    try:
+        return data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise UserError(msg("“{path}” is not written in Unicode, as JSON must be.", path=path.name), "Save it again as UTF-8.") from error

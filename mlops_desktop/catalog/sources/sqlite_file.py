@@ -1,0 +1,119 @@
+"""SQLite files: a table, a view or the result of a query; opened for reading alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import text
+from mlops_desktop.base.source import Batches, ReadReport, Source, address_path, file_notes, table_batches
+from mlops_desktop.catalog.sources._tables import choose_table, cursor_table
+from mlops_desktop.serving.message import msg
+
+_LISTED = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
+# What a query may do: read. It may neither open other files (ATTACH), nor change anything, nor load code.
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_SPATIAL = ("gpkg_", "rtree_", "idx_", "geometry_columns", "spatial_ref_sys")  # tables of bookkeeping in GeoPackage files
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqliteFile(Source):
+    """One table or view of an SQLite database, or what a query on it gives."""
+
+    id = "sqlite"
+    label = "SQLite database"
+    help = "Reads a table, a view or the result of a query; the file is never changed."
+    suffixes = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".sl3", ".gpkg")
+    schemes = ("sqlite",)
+
+    table: str = text("", "Table", help="The name of a table or a view; empty: the one with the most rows.")
+    query: str = text(
+        "", "Query", help="A SELECT statement instead of a table, such as SELECT * FROM a JOIN b USING (id).", grammar="query"
+    )
+
+    def read(self, location: str, job: Job) -> Batches:
+        settled, place = self.located(location)
+        path = _path(place)
+        job.step(0.0, f"Reading {path.name}")
+        with _opened(path) as database:
+            query = settled.query.strip()
+            if query:
+                statement, messages = query, list[str]()
+            else:
+                chosen, messages = choose_table(path.name, settled.table, _names(database), lambda name: _rows(database, name))
+                statement = f"SELECT * FROM {_quoted(chosen)}"
+            try:
+                with closing(database.execute(statement)) as cursor:
+                    if cursor.description is None:
+                        raise UserError("The query gives no rows.", "Write a query that begins with SELECT.")
+                    table, mixed, more = cursor_table(cursor, job)
+            except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning) as error:
+                if not query:
+                    raise
+                raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Mend the query, or leave it empty.") from error
+        yield from table_batches(table)
+        return ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), mixed=mixed)
+
+
+def _path(place: str) -> Path:
+    """The file of a path or of an address: `sqlite:shop.db`, `sqlite:///data/shop.db`, and SQLAlchemy's `sqlite:///shop.db`."""
+    if not place.lower().startswith("sqlite:"):
+        return Path(place)
+    rest = address_path(place)
+    if rest.startswith("///"):
+        whole, relative = Path(rest[2:]), Path(rest[3:])
+        return relative if not whole.exists() and relative.exists() else whole
+    return Path(rest)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database for reading alone. UserError when it is damaged, locked with a password, or when a query wants more than to read."""
+    path.stat()  # an absent file is an error of its own
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as database:
+            database.text_factory = _text
+            database.execute("PRAGMA trusted_schema = OFF")  # views run no function that has effects
+            database.execute("PRAGMA query_only = ON")
+            database.set_authorizer(_authorize)
+            yield database
+    except sqlite3.DatabaseError as error:
+        if "authoriz" in str(error) or "prohibited" in str(error):
+            raise UserError("A query may only read.", "Write one SELECT statement.") from error
+        if "locked" in str(error) or "busy" in str(error):
+            raise UserError(msg("Another program is writing to “{path}”.", path=path.name), "Try again once it is done.") from error
+        raise UserError(
+            msg("“{path}” is no SQLite database, is locked with a password, or is damaged.", path=path.name),
+            "Choose another file, or export its table as CSV.",
+        ) from error
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_: Any) -> int:
+    loads = action == sqlite3.SQLITE_FUNCTION and str(second).lower() == "load_extension"
+    return sqlite3.SQLITE_OK if action in _ALLOWED and not loads else sqlite3.SQLITE_DENY
+
+
+def _text(data: bytes) -> str:
+    """A text of the database; bytes that are no UTF-8 are read as Western European, as old programs wrote them."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _names(database: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in database.execute(_LISTED) if not name.lower().startswith(_SPATIAL)]
+
+
+def _rows(database: sqlite3.Connection, table: str) -> int:
+    return int(database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,197 @@
+"""Small files of the formats beside plain text, Excel and Parquet, with what should come of each."""
+
+from __future__ import annotations
+
+import bz2
+import datetime
+import gzip
+import importlib.util
+import io
+import lzma
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.sample_files import ROWS, SampleFile
+
+_NS = ("name", "size")
+_APPLE = ("Äpfel", "1.5")
+_CSV = ROWS.encode()
+
+
+def _zst(data: bytes) -> bytes:
+    import pyarrow as pa
+
+    return bytes(pa.compress(data, codec="zstd", asbytes=True))
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def _locked_zip() -> bytes:
+    """An archive whose entry says that it is encrypted."""
+    data = bytearray(_zip({"a.csv": b"a,b\n1,2\n"}))
+    for magic, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(magic) + at] |= 1
+    return bytes(data)
+
+
+def _arrow(kind: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.feather
+
+        table = pa.table({"a": [1, None], "b": ["x", "y"], "__index_level_0__": [7, 8]})
+        if kind == "feather":
+            pyarrow.feather.write_feather(table, path)
+            return
+        writer = pa.ipc.new_stream if kind == "stream" else pa.ipc.new_file
+        with writer(str(path), table.schema) as out:
+            out.write_table(table)
+
+    return make
+
+
+def _sqlite(script: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        import sqlite3
+
+        with sqlite3.connect(path) as database:
+            database.executescript(script)
+        database.close()
+
+    return make
+
+
+def _statistics(writer: str, **options: Any) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        import pandas as pd
+        import pyreadstat
+
+        table = {
+            "id": [1.0, 2.0, 3.0],
+            "answer": [1.0, 2.0, 9.0],
+            "income": [100.5, -1.0, 200.0],
+            "town": ["Rome", "Ürzig", ""],
+            "day": [datetime.date(2020, 1, 2), None, datetime.date(2021, 3, 4)],
+        }
+        getattr(pyreadstat, writer)(pd.DataFrame(table), str(path), **options)
+
+    return make
+
+
+COMPRESSED = (
+    SampleFile("packed.csv.gz", gzip.compress(_CSV), _NS, 3, _APPLE),
+    SampleFile("packed.csv.bz2", bz2.compress(_CSV), _NS, 3, _APPLE),
+    SampleFile("packed.tsv.xz", lzma.compress(_CSV.replace(b",", b"\t")), _NS, 3, _APPLE),
+    SampleFile("packed.csv.zst", _zst(_CSV), _NS, 3, _APPLE),
+    SampleFile("packed.zip", _zip({"fruit.csv": _CSV, "__MACOSX/._fruit.csv": b"x"}), _NS, 3, _APPLE),
+    SampleFile("two.csv.gz", gzip.compress(_CSV[:11]) + gzip.compress(_CSV[11:]), _NS, 3, _APPLE),
+    SampleFile("named_as_plain_text.csv", gzip.compress(_CSV), _NS, 3, _APPLE),
+    SampleFile("several.zip", _zip({"few.csv": b"a\n1\n", "fruit.csv": _CSV}), _NS, 3, _APPLE, "“fruit.csv” of the archive was read"),
+    SampleFile("records.json.gz", gzip.compress(b'[{"a": 1}, {"a": 2}]'), ("a",), 2, (1,)),
+)
+JSON = (
+    SampleFile(
+        "nested.json",
+        b'[{"id": 1, "at": {"town": "Rome", "xy": [1, 2]}}, {"id": 2, "at": {"town": null}, "late": "x"}]',
+        ("id", "at.town", "at.xy", "late"),
+        2,
+        (1, "Rome", "[1, 2]", None),
+    ),
+    SampleFile("lines.jsonl", b'{"a": 1, "b": "x"}\n\n{"b": "y", "a": 2.5}\n', ("a", "b"), 2, (1.0, "x")),
+    SampleFile("mixed.ndjson", b'{"a": 1}\n{"a": "1"}\n{"a": true}\n', ("a",), 3, ("1",)),
+    SampleFile("rows.json", b'[["id", "name"], [1, "x"], [2, "y"]]', ("id", "name"), 2, (1, "x")),
+    SampleFile("rows_without_names.json", b"[[1, 2], [3, 4]]", ("column_1", "column_2"), 2, (1, 2), "No row names"),
+    SampleFile("uneven_rows.json", b'[["a", "b"], [1, 2], [3]]', ("a", "b"), 2, (1, 2), "1 row has another number of cells (row 2)"),
+    SampleFile("inside.json", b'{"n": 2, "data": {"items": [{"a": 1}, {"a": 2}]}}', ("a",), 2, (1,), "“data.items” were read"),
+    SampleFile("keyed.json", b'{"k1": {"a": 1}, "k2": {"a": 2}}', ("key", "a"), 2, ("k1", 1), "a key of its own"),
+    SampleFile("columns.json", b'{"a": [1, 2], "b": ["x", "y"]}', ("a", "b"), 2, (1, "x")),
+    SampleFile("numbered.json", b'{"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": "y"}}', ("a", "b"), 2, (1, "x")),
+    SampleFile("split.json", b'{"columns": ["a", "b"], "index": [0, 1], "data": [[1, 2], [3, 4]]}', ("a", "b"), 2, (1, 2)),
+    SampleFile("doubled_key.json", b'[{"a": 1, "a": 2}]', ("a",), 1, (2,), "“a” stands more than once in 1 object"),
+    SampleFile("one_name_two_paths.json", b'[{"a.b": 1, "a": {"b": 2}}]', ("a.b", "a.b_2"), 1, (1, 2), "Several columns were named “a.b”"),
+    SampleFile("large_integers.json", b'[{"a": 123456789012345678901}, {"a": 1}]', ("a",), 2, ("123456789012345678901",)),
+    SampleFile("half_a_letter.json", b'[{"a": "x\\ud800"}]', ("a",), 1, ("x\ufffd",)),
+    SampleFile("utf16.json", '[{"ä": 1}]'.encode("utf-16"), ("ä",), 1, (1,)),
+)
+ARROW = (
+    SampleFile("typed.feather", _arrow("feather"), ("a", "b"), 2, (1, "x"), "Row numbers"),
+    SampleFile("typed.arrow", _arrow("file"), ("a", "b"), 2, (1, "x"), "Row numbers"),
+    SampleFile("typed.arrows", _arrow("stream"), ("a", "b"), 2, (1, "x"), "Row numbers"),
+)
+_SHOP = """
+CREATE TABLE item (id INTEGER, name TEXT, price REAL, added DATE);
+INSERT INTO item VALUES (1, 'Äpfel', 1.5, '2024-01-02'), (2, NULL, 2, '2024-01-03');
+"""
+SQLITE = (
+    SampleFile("one_table.sqlite", _sqlite(_SHOP), ("id", "name", "price", "added"), 2, (1, "Äpfel", 1.5, "2024-01-02")),
+    SampleFile(
+        "two_tables.db",
+        _sqlite(_SHOP + "CREATE TABLE a (x); INSERT INTO a VALUES (1);"),
+        ("id", "name", "price", "added"),
+        2,
+        (1, "Äpfel", 1.5, "2024-01-02"),
+        "“item” was read, the longest; there are also “a”",
+    ),
+    SampleFile(
+        "mixed.sqlite3", _sqlite("CREATE TABLE a (x); INSERT INTO a VALUES (1), ('1'), (2.5), (NULL);"), ("x",), 3, ("1",), "empty row"
+    ),
+    SampleFile(
+        "bytes.sqlite",
+        _sqlite("CREATE TABLE a (n, x); INSERT INTO a VALUES (1, X'00ff'), (2, X'6162');"),
+        ("n", "x"),
+        2,
+        (1, None),
+        "1 cell of “x” with bytes that are no text was left out",
+    ),
+)
+_LABELS = {"answer": {1: "yes", 2: "no", 9: "refused"}, "income": {-1: "refused"}}
+_PEOPLE = ("id", "answer", "income", "town", "day")
+STATISTICS = (
+    SampleFile(
+        "survey.sav",
+        _statistics("write_sav", variable_value_labels=_LABELS, missing_ranges={"answer": [9]}, variable_format={"id": "F8.0"}),
+        _PEOPLE,
+        3,
+        (1, "yes", 100.5, "Rome", datetime.date(2020, 1, 2)),
+        "Only some values have a label (-1 = “refused”)",
+    ),
+    SampleFile("packed.zsav", _statistics("write_sav", compress=True), _PEOPLE, 3, (1.0, 1.0, 100.5, "Rome", datetime.date(2020, 1, 2))),
+    SampleFile(
+        "panel.dta",
+        _statistics("write_dta", variable_value_labels={"answer": {1: "yes", 2: "no", 9: "no"}}),
+        _PEOPLE,
+        3,
+        (1.0, "yes", 100.5, "Rome", datetime.date(2020, 1, 2)),
+    ),
+    SampleFile("transport.xpt", _statistics("write_xport"), _PEOPLE, 3, (1.0, 1.0, 100.5, "Rome", datetime.date(2020, 1, 2))),
+)
+HAS_STATISTICS = importlib.util.find_spec("pyreadstat") is not None
+FORMATS = (*COMPRESSED, *JSON, *ARROW, *SQLITE, *(STATISTICS if HAS_STATISTICS else ()))
+REFUSED_FORMATS = (
+    SampleFile("cut.csv.gz", gzip.compress(_CSV * 9)[:30], refused="damaged or cut off"),
+    SampleFile("changed.csv.xz", lzma.compress(_CSV)[:-9] + b"\0" * 9, refused="damaged or cut off"),
+    SampleFile("cut.csv.zst", _zst(_CSV * 9)[:20], refused="damaged or cut off"),
+    SampleFile("nothing_inside.csv.gz", gzip.compress(b""), refused="is empty"),
+    SampleFile("picture_inside.csv.gz", gzip.compress(b"\x89PNG\r\n\x1a\n" + b"\0" * 600), refused="picture"),
+    SampleFile("no_table.zip", _zip({"a.png": b"x"}), refused="no file that can be read"),
+    SampleFile("locked.zip", _locked_zip(), refused="locked with a password"),
+    SampleFile("cut.json", b'[{"a": 1},', refused="line 1 cannot be read"),
+    SampleFile("cut.jsonl", b'{"a": 1}\n{"a": 2}\n{"a', refused="line 3 cannot be read"),
+    SampleFile("text.json", b"a,b\n1,2\n", refused="no JSON"),
+    SampleFile("no_records.json", b"[]", refused="no record"),
+    SampleFile("deep.json", b"[" * 100_000, refused="nested too deeply"),
+    SampleFile("latin1.json", b'[{"a": "\xe4"}]', refused="not written in Unicode"),
+    SampleFile("text.feather", b"a,b\n1,2\n", refused="no Feather or Arrow file"),
+    SampleFile("cut.arrow", b"ARROW1\0\0" + b"\1" * 100, refused="no Feather or Arrow file"),
+    SampleFile("text.sqlite", b"a,b\n1,2\n", refused="no SQLite database"),
+    SampleFile("no_table.db", _sqlite("CREATE TABLE a (x); DROP TABLE a;"), refused="holds no table"),
+    *((SampleFile("text.sav", b"a,b\n1,2\n", refused="no file of SPSS"),) if HAS_STATISTICS else ()),
+)
