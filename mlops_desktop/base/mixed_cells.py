@@ -41,4 +41,14 @@ def _text_of(cell: Any) -> tuple[str, str]:
         return (cell.date() if whole_day else cell).isoformat(), "date"
     if isinstance(cell, (datetime.date, datetime.time)):
         return cell.isoformat(), "date"
+    if isinstance(cell, datetime.timedelta):
+        return _duration_text(cell), "duration"
     return str(cell).strip(), "other"
+
+
+def _duration_text(duration: datetime.timedelta) -> str:
+    """A duration as hours, minutes and seconds: "25:30:00"."""
+    seconds = abs(duration) // datetime.timedelta(seconds=1)
+    part = abs(duration).microseconds
+    text = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}" + (f".{part:06}" if part else "")
+    return f"-{text}" if duration < datetime.timedelta() else text

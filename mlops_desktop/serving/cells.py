@@ -1,4 +1,4 @@
-"""Parses single cells: numbers, booleans and category levels, by the grammar of their column. Dates are parsed in `dates.py`."""
+"""Parses single cells: booleans and category levels, by the grammar of their column. Numbers and dates have modules of their own."""
 
 from __future__ import annotations
 
@@ -19,8 +19,23 @@ EXACT = 2**53  # beyond this a float64 cannot hold every integer
 
 
 @dataclass(frozen=True)
+class Scale(Serializable):
+    """A mark behind a number that converts it: the value is (number + shift) × times ÷ over. 1500 g as kg: `Scale("g", 1, 1000)`."""
+
+    mark: str
+    times: float = 1.0
+    over: float = 1.0
+    shift: float = 0.0
+
+
+@dataclass(frozen=True)
 class Grammar(Serializable):
-    """How the cells of one column are parsed, decided once for the whole column."""
+    """How the cells of one column are parsed, decided once for the whole column.
+
+    `notations` are further ways to write a number, each off unless it is named: `trailing_minus` (5-), `parentheses` ((5) is -5),
+    `apostrophe` (one in front is left off), `limits` (<5 and >200 are 5 and 200), `lakh` (1,23,456), `dash_zero` ($ - is 0),
+    `dash_decimals` (12.- is 12), `hours` (25:30:00 is 25.5).
+    """
 
     decimal: str = "."
     thousands: str = ""
@@ -31,59 +46,32 @@ class Grammar(Serializable):
     true: tuple[str, ...] = ()  # texts for true besides "true" and "1", the most frequent first
     false: tuple[str, ...] = ()
     date: str = ""  # strptime-like format of dates; "" for ISO 8601
-    zone: bool = False  # dates have an offset and are held in UTC; False: dates are local, and an offset is refused
+    zone: bool = False  # dates carry an offset and are held in UTC; False: dates are local, and an offset is refused
+    notations: tuple[str, ...] = ()
+    scales: tuple[Scale, ...] = ()  # units and magnitudes behind numbers, each with its conversion
+    pivot: int = 69  # two-digit years from this one on are 19xx, the others 20xx
+    missing_dates: tuple[str, ...] = ()  # days as ISO 8601 that mean “no date”, such as 9999-12-31
 
 
-# Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.
-_THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"  # of every width
+_INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+_REPLACED = {**dict.fromkeys(map(ord, _BLANKS), " "), **dict.fromkeys(map(ord, _INVISIBLE))}
+# Joiners shape letters of some scripts and make one picture of several; next to an ASCII character they do nothing.
+_JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 
 
-def number_pattern(grammar: Grammar) -> str:
-    """The regular expression (valid in Python and RE2) that a stripped text must fully match to be a number of this grammar.
-
-    Groups: `sign`, `tail_sign` (a sign behind a leading affix, as in "$-5"), `number`, `percent`. Parentheses for negative numbers are not
-    supported: "(5)" is a footnote as often as a debit.
-    """
-    between = _THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
-    whole = rf"[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+" if between else "[0-9]+"
-    point = re.escape(grammar.decimal)
-    number = rf"(?P<number>(?:{whole})(?:{point}[0-9]*)?(?:[eE][+-]?[0-9]+)?|{point}[0-9]+(?:[eE][+-]?[0-9]+)?)"
-    marks = "|".join(re.escape(mark) for mark in grammar.affixes)
-    before = rf"(?:(?:{marks})\s*)?" if marks else ""
-    after = rf"(?:\s*(?:{marks}))?" if marks else ""
-    percent = r"(?:\s*(?P<percent>%))?" if grammar.percent else ""
-    return rf"(?P<sign>[+\-−]?){before}(?P<tail_sign>[+\-−]?){number}{percent}{after}"
+def clean_text(text: str) -> str:
+    """A cell's text as every reader takes it: in NFC, without invisible characters, with plain blanks, and none of them at its ends."""
+    text = text.strip()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text.translate(_REPLACED))
+    return unicodedata.normalize("NFC", _JOINERS.sub("", text)).strip()
 
 
-def number_reader(grammar: Grammar) -> Callable[[str], float]:
-    """The function that parses a text as float64, NaN where it means missing. It raises ValueError unless the text is a finite number."""
-    match = re.compile(number_pattern(grammar)).fullmatch
-    missing = frozenset(grammar.missing) | {""}
-    missing_numbers = frozenset(grammar.missing_numbers)
-    thousands = re.compile(_THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))) if grammar.thousands else None
-
-    def read(text: str) -> float:
-        text = text.strip()
-        if text in missing:
-            return math.nan
-        found = match(text)
-        if found is None or (found["sign"] and found["tail_sign"]):
-            raise ValueError("not a number")
-        digits: str = found["number"]
-        if thousands is not None:
-            digits = thousands.sub("", digits)
-        if grammar.decimal != ".":
-            digits = digits.replace(grammar.decimal, ".")
-        value = float(digits)
-        if math.isinf(value):
-            raise ValueError("too large")
-        if (found["sign"] or found["tail_sign"]) in ("-", "−"):
-            value = -value
-        if grammar.percent and found["percent"]:
-            value /= 100
-        return math.nan if value in missing_numbers else value
-
-    return read
+def has_invisible(text: str) -> bool:
+    """Whether `clean_text` leaves invisible characters off."""
+    return not text.isascii() and (any(char in _INVISIBLE for char in text) or _JOINERS.search(text) is not None)
 
 
 def boolean_texts(grammar: Grammar) -> dict[str, float]:
@@ -126,15 +114,13 @@ _WHOLE = re.compile(r"(-?)(0|[1-9][0-9]{0,15})\.0+")
 
 
 def level_of(value: Any) -> str:
-    """The canonical text of a level, stripped and in NFC: 0, 0.0 and "0" are the same level. "" means missing (None, NaN, a blank text).
+    """The canonical text of a level, as `clean_text` leaves it: 0, 0.0 and "0" are the same level. "" means missing (None, NaN, blanks).
 
     Of a text only the zeros behind the decimal point of a whole number are removed, as some programs write them: "1.0" is "1", but "1.10",
     "007" and "1e3" stay. Booleans are "true" and "false", never 1 and 0. TypeError for anything that is not a scalar.
     """
     if isinstance(value, str):
-        text = value.strip()
-        if not text.isascii():
-            text = unicodedata.normalize("NFC", text)
+        text = clean_text(value)
         if text[-1:] == "0" and "." in text:
             whole = _WHOLE.fullmatch(text)
             if whole:

@@ -102,6 +102,7 @@ _ERRORS = {
     "missing": "“{field}” is needed: it may not be missing.",
     "wrong_type": "“{field}” must be {expected}.",
     "unreadable": "“{field}” cannot be read: it must be {expected}.",
+    "with_zone": "“{field}” has a time zone, but the times of the training data had none: it must be {expected}, without a zone.",
     "not_integer": "“{field}” must be a whole number, without decimals.",
     "not_finite": "“{field}” must be a finite number.",
     "too_large": "“{field}” is too large to be held exactly.",

@@ -1,6 +1,7 @@
 """Parses and formats dates and times, held as int64 microseconds since 1970; one format applies to a whole column.
 
-Month names are English on every machine. Either no date of a column has a UTC offset, or all have; the latter are converted to UTC.
+Month names are those of eight languages on every machine. Either no date of a column has a UTC offset, or all have; the latter are
+converted to UTC.
 """
 
 from __future__ import annotations
@@ -11,46 +12,77 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from .cells import Grammar
-from .frame import MISSING_DATE
+from .cells import Grammar, clean_text
+from .frame import MISSING_DATE, Bools, Longs
+from .month_names import month_number
 
 DAY = 86_400_000_000  # microseconds
 _SECOND = 1_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
-MONTH_NUMBER = {**{m[:3]: i for i, m in enumerate(_MONTHS, 1)}, **{m: i for i, m in enumerate(_MONTHS, 1)}, "sept": 9}
 
+_LETTER = "[A-Za-zÀ-ÖØ-öø-ÿĀ-ž]"
+# Hours of the zones that have a name; others are written as offsets.
+_ZONES = {"Z": 0, "z": 0, "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3}
+_ZONES |= {"MSK": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "JST": 9}
+# An offset or the name of a zone, perhaps with a place behind it.
+ZONE = rf"(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})(?:\[[A-Za-z0-9_+/-]{{1,40}}\])?"
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\[.*\])?")
 _TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
-_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?)?")
+_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE})?)?)?")
 _ISO_TIME = re.compile(_TIME)
+_TRAILING_ZONE = re.compile(rf"(?P<clock>.*:[0-9]{{2}}.*?) ?{ZONE}|(?P<day>.*[0-9]) ?(?:Z|UTC|GMT)")
+_ZERO_DATE = re.compile(r"0{1,4}([-./])0{1,2}\1(?:0{1,2}|0{4})(?:[T ]0{1,2}:00(?::00(?:[.,]0{1,9})?)?)?|0{8}")
 _FIELDS = {
     "Y": "(?P<Y>[0-9]{4})",
     "y": "(?P<y>[0-9]{2})",
+    "G": "(?P<G>[0-9]{4})",
+    "V": "(?P<V>[0-9]{1,2})",
+    "u": "(?P<u>[1-7])",
+    "q": "(?P<q>[1-4])",
     "m": "(?P<m>[0-9]{1,2})",
     "d": "(?P<d>[0-9]{1,2})",
-    "b": r"(?P<b>[A-Za-z]{3,9})\.?",
-    "B": "(?P<b>[A-Za-z]{3,9})",
-    "a": r"[A-Za-z]{3,9}\.?",
+    "o": "(?P<d>[0-9]{1,2})(?:[.ºª°]|st|nd|rd|th|er|re)?",
+    "b": rf"(?P<b>{_LETTER}{{3,12}})\.?",
+    "B": rf"(?P<b>{_LETTER}{{3,12}})",
+    "a": rf"{_LETTER}{{2,13}}\.?",
     "H": "(?P<H>[0-9]{1,2})",
     "I": "(?P<I>[0-9]{1,2})",
     "M": "(?P<M>[0-9]{2})",
     "S": "(?P<S>[0-9]{2})",
     "f": "(?P<f>[0-9]{1,9})",
     "p": r"(?P<p>[AaPp]\.?[Mm]\.?)",
-    "z": "(?P<z>Z|z|[+-][0-9]{2}:?[0-9]{2})",
+    "z": f"(?P<z>{ZONE})",
 }
+_CLOCK_PART = re.compile(r"(?<=[a-zA-Z])(?P<gap>[ T,]*)(?=%[HI])")
+
+
+class OffsetError(ValueError):
+    """A date has a UTC offset in a column of local dates."""
 
 
 def date_pattern(format_: str) -> str:
     """The regular expression (valid in Python and RE2) of a format; ValueError when it has an unknown field.
 
-    Fields: %Y %y (69-99 are 19xx) %m %d %b %B %a (ignored) %H %I %M %S %f %p %z. Days, months and hours may have one digit, except where
-    fields are adjacent; a blank matches one or more.
+    Fields: %Y %y %m %d %b %B %a (ignored) %H %I %M %S %f %p %z, %G %V %u (ISO year, week and weekday), %q (quarter), %o (day, perhaps as an
+    ordinal number). Days, months and hours may have one digit, except where fields are adjacent; a blank matches one or more. Behind a day
+    the clock may be absent, and so may seconds and their fraction.
     """
-    out, at = [], 0
+    split = _CLOCK_PART.search(format_)
+    if split is None:
+        return _pattern(format_)
+    return f"{_pattern(format_[: split.start()])}(?:{_pattern(format_, split.start())})?"
+
+
+def _pattern(format_: str, at: int = 0) -> str:
+    out = []
     while at < len(format_):
         char = format_[at]
-        if char == "%":
+        seconds = next((mark for mark in (":%S.%f", ":%S") if format_.startswith(mark, at)), "")
+        if seconds:
+            fraction = rf"(?:[.,]{_FIELDS['f']})?" if "f" in seconds else ""
+            out.append(f"(?::{_FIELDS['S']}{fraction})?")
+            at += len(seconds)
+        elif char == "%":
             field = format_[at + 1 : at + 2]
             if field not in _FIELDS:
                 raise ValueError(f"the date format has an unknown field %{field}")
@@ -65,28 +97,53 @@ def date_pattern(format_: str) -> str:
 
 def is_time_of_day(format_: str) -> bool:
     """Whether a format has no day: its values are microseconds since midnight."""
-    return bool(format_) and not any(field in format_ for field in ("%Y", "%y"))
+    return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%G"))
 
 
 def date_reader(grammar: Grammar) -> Callable[[str], int]:
     """The function that parses a text as microseconds, MISSING_DATE where it means missing. It raises ValueError unless it is a date.
 
-    The column's format is tried first, then ISO 8601 ("2024-03-28", "2024-03-28T14:05:00", "2024-03"; "14:05" in a column of times). An
-    offset is invalid in a column without offsets; a date without offset in a column with offsets is UTC.
+    The column's format is tried first, then ISO 8601 ("2024-03-28", "2024-03-28T14:05:00", "2024-03"; "14:05" in a column of times). A
+    date of zeros ("00.00.0000") is missing; 24:00 is the midnight after. OffsetError: an offset in a column without offsets; a date without
+    offset in a column with offsets is UTC.
     """
     missing = frozenset(grammar.missing) | {""}
+    missing_days = _days(grammar)
     own = re.compile(date_pattern(grammar.date)).fullmatch if grammar.date else None
-    iso = _read_time if is_time_of_day(grammar.date) else _read_iso
-    zone = grammar.zone
+    time_of_day = is_time_of_day(grammar.date)
+    iso = _read_time if time_of_day else _read_iso
+    zone, pivot = grammar.zone, grammar.pivot
+
+    def moment(text: str) -> int:
+        found = own(text) if own is not None else None
+        return iso(text, zone) if found is None else _from_fields(found.groupdict(), zone, pivot)
 
     def read(text: str) -> int:
-        text = text.strip()
-        if text in missing:
+        text = clean_text(text)
+        if text in missing or (not time_of_day and text.startswith("0") and _ZERO_DATE.fullmatch(text)):
             return MISSING_DATE
-        found = own(text) if own is not None else None
-        return iso(text, zone) if found is None else _from_fields(found.groupdict(), zone)
+        try:
+            value = moment(text)
+        except OffsetError:
+            raise
+        except ValueError:
+            local = None if zone else _TRAILING_ZONE.fullmatch(text)
+            if local is None:
+                raise
+            moment(local["clock"] or local["day"])
+            raise OffsetError("an offset in a column of local dates") from None
+        return MISSING_DATE if missing_days and value // DAY in missing_days else value
 
     return read
+
+
+def _days(grammar: Grammar) -> frozenset[int]:
+    return frozenset(date.fromisoformat(day).toordinal() - _EPOCH for day in grammar.missing_dates)
+
+
+def missing_dates(values: Longs, grammar: Grammar) -> Bools:
+    """Which of these moments mean “no date” by the grammar's `missing_dates`."""
+    return np.isin(values // DAY, sorted(_days(grammar)))
 
 
 def _read_iso(text: str, zone: bool) -> int:
@@ -105,42 +162,51 @@ def _read_time(text: str, zone: bool) -> int:
     return _clock(*found.groups())
 
 
-def _from_fields(found: dict[str, str | None], zone: bool) -> int:
+def _from_fields(found: dict[str, str | None], zone: bool, pivot: int) -> int:
     get = found.get
-    days = 0
-    year: int | None = int(get("Y") or 0) or None
-    short = get("y")
-    if year is None and short is not None:
-        year = int(short) + (1900 if int(short) >= 69 else 2000)
-    if year is not None:
-        name = get("b")
-        month = int(get("m") or 1) if name is None else MONTH_NUMBER.get(name.lower(), 0)
-        days = date(year, month, int(get("d") or 1)).toordinal() - _EPOCH
     hour = get("H")
     twelve = get("I")
     if twelve is not None:
         if not 1 <= int(twelve) <= 12:
             raise ValueError("not an hour of a half day")
         hour = str(int(twelve) % 12 + (12 if (get("p") or "a")[0] in "pP" else 0))
-    return days * DAY + _clock(hour, get("M"), get("S"), get("f")) - _offset(get("z"), zone)
+    return _day(found, pivot) * DAY + _clock(hour, get("M"), get("S"), get("f")) - _offset(get("z"), zone)
+
+
+def _day(found: dict[str, str | None], pivot: int) -> int:
+    """The days since 1970 of the fields of a date; 0 when there are none."""
+    get = found.get
+    if week_year := get("G"):
+        return date.fromisocalendar(int(week_year), int(get("V") or 1), int(get("u") or 1)).toordinal() - _EPOCH
+    written, short = get("Y"), get("y")
+    if written is None and short is None:
+        return 0
+    year = int(written) if written is not None else int(short or 0) + (1900 if int(short or 0) >= pivot else 2000)
+    name, quarter = get("b"), get("q")
+    month = month_number(name) if name is not None else int(quarter) * 3 - 2 if quarter is not None else int(get("m") or 1)
+    return date(year, month, int(get("d") or 1)).toordinal() - _EPOCH
 
 
 def _clock(hour: str | None, minute: str | None, second: str | None, fraction: str | None) -> int:
     h, m, s = int(hour or 0), int(minute or 0), int(second or 0)
-    if h > 23 or m > 59 or s > 59:
+    part = int(fraction.ljust(6, "0")[:6]) if fraction else 0
+    if h > 24 or m > 59 or s > 59 or (h == 24 and (m or s or part)):
         raise ValueError("not a time of day")
-    return ((h * 60 + m) * 60 + s) * _SECOND + (int(fraction.ljust(6, "0")[:6]) if fraction else 0)
+    return ((h * 60 + m) * 60 + s) * _SECOND + part
 
 
 def _offset(offset: str | None, zone: bool) -> int:
     if offset is None:
         return 0
     if not zone:
-        raise ValueError("an offset in a column of local dates")
-    if offset in ("Z", "z"):
-        return 0
-    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
-    return (-minutes if offset[0] == "-" else minutes) * 60 * _SECOND
+        raise OffsetError("an offset in a column of local dates")
+    hours = _ZONES.get(offset.partition("[")[0])
+    if hours is not None:
+        return hours * 3600 * _SECOND
+    found = _OFFSET.fullmatch(offset)
+    assert found is not None
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    return (-minutes if found[1] == "-" else minutes) * 60 * _SECOND
 
 
 def date_text(microseconds: int, format_: str = "", zone: bool = False) -> str:

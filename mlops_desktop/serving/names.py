@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from .cells import clean_text
+
 
 def clean_name(name: Any) -> str:
-    """A column's name on one line, stripped, in Unicode NFC; "" for None."""
-    return unicodedata.normalize("NFC", " ".join(str("" if name is None else name).replace("\ufeff", "").split()))
+    """A column's name on one line, as `clean_text` leaves it, with single blanks; "" for None."""
+    return " ".join(clean_text(str("" if name is None else name)).split())
 
 
 def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:

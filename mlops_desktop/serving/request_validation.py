@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader, number_reader
+from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader
 from .column import (
     CATEGORICAL_TYPES,
     NUMBER_TYPES,
@@ -27,10 +27,11 @@ from .column import (
     unexpected_missing,
     unknown_level,
 )
-from .dates import date_reader
+from .dates import OffsetError, date_reader
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
 from .message import msg
 from .names import known_names
+from .numbers import number_reader
 
 _HUGE = sys.float_info.max
 _LEAST = -(2**63) + 1
@@ -210,9 +211,9 @@ def read_dates(column: Column, texts: Sequence[str]) -> tuple[Longs, dict[int, s
     for i, text in enumerate(texts):
         try:
             values[i] = read(text)
-        except ValueError:
+        except ValueError as error:
             values[i] = MISSING_DATE
-            refused[i] = "unreadable"
+            refused[i] = "with_zone" if isinstance(error, OffsetError) else "unreadable"
     return values, refused
 
 
@@ -322,8 +323,9 @@ def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
             return MISSING_DATE
         try:
             moment: int = read(value)
-        except ValueError:
-            issues.errors.append(invalid_value(column, row, "unreadable", "text"))
+        except ValueError as error:
+            code = "with_zone" if isinstance(error, OffsetError) else "unreadable"
+            issues.errors.append(invalid_value(column, row, code, "text"))
             return MISSING_DATE
         if moment == MISSING_DATE:
             _missing(column, row, issues)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,13 +21,21 @@ from mlops_desktop.engine.training import Runs, open_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
-from mlops_desktop.ui.translation import error_text, translated
+from mlops_desktop.ui.query import Query
 
 R = TypeVar("R")
 P = TypeVar("P")
 
 SAVE_AFTER_MS = 500
 SAVE_AGAIN_MS = 10_000  # after a disk refused
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedTable:
+    """The typed table, mapped from the disk and light to open, and what is known of its columns."""
+
+    overview: Overview
+    table: Table
 
 
 class NotSavedError(UserError):
@@ -55,9 +64,8 @@ class ProjectController(QObject):
         self._lock: ProjectLock | None = None
         self._status: tuple[Project, ProjectStatus] | None = None
         self._store: ArtifactStore | None = None
-        self._table: tuple[str, Table] | None = None
-        self._overview: tuple[str, Overview] | None = None
-        self._refused_table = ""  # the table that could not be read: it is not asked for again
+        title = self.tr("Looking at the columns")
+        self._table: Query[LoadedTable] = Query(self, owner="table", title=title, parent=self, read=self._read_table, remember=2)
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
         self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
@@ -105,7 +113,7 @@ class ProjectController(QObject):
             raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
         self.close()
         self.folder, self._lock, self.session = folder, lock, Session(project, folder)
-        self._failed, self._refused_table = {}, ""
+        self._failed = {}
         self.session.listen(self._edited)
         self.forget_status()
         self.opened.emit()
@@ -158,7 +166,7 @@ class ProjectController(QObject):
 
     def _edited(self, *_: object) -> None:
         self.forget_status()
-        self._refused_table = ""
+        self._table.forget_refusals()
         self._save_timer.start(SAVE_AFTER_MS)
         self.saved.emit("saving")
         self.project_changed.emit()
@@ -261,42 +269,39 @@ class ProjectController(QObject):
 
     def overview(self) -> Overview | None:
         """What is known of the table's columns; None until `load_table` has brought it."""
-        if self.folder is None or not self.project.data:
-            return None
-        key = self.keys.overview
-        if self._overview is None or self._overview[0] != key:
-            found = self.result(key, Overview)
-            if found is None:
-                return None
-            self._overview = (key, found)
-        return self._overview[1]
+        found = self._table.get(self._table_key())
+        return found.overview if found else None
 
     def table(self) -> Table | None:
-        """The typed table, mapped from the disk and light to open; None until `load_table` has brought it."""
-        if self.overview() is None:
-            return None
-        key = self.keys.table
-        if self._table is None or self._table[0] != key:
-            try:
-                document, arrays = self.store.get(key, check=False)
-                self._table = (key, table_from_record(translated(document), arrays, lazy=True))
-            except KeyError:
-                return None
-        return self._table[1]
+        """The typed table; None until `load_table` has brought it."""
+        found = self._table.get(self._table_key())
+        return found.table if found else None
+
+    def last_overview(self) -> Overview | None:
+        """Today's overview; the last one of the same data while there is none yet."""
+        self._want_table(ask=False)
+        return self._table.value.overview if self._table.value else None
 
     def load_table(self) -> None:
-        """Have the table of today's decisions read, unless it was or is being; `results_changed` is emitted when it is there."""
-        if self.folder is None or not self.project.data or self.table() is not None:
-            return
-        key = self.keys.table
-        if key == self._refused_table:
-            return
-        self._refused_table = key  # until it is done: not asked for twice, and not again and again when it is refused
+        """Have the table of today's decisions read, unless it was, is being, or was refused since the last edit."""
+        self._want_table(ask=True)
 
-        def done(_: Overview) -> None:
-            self._refused_table = "" if self.table() is not None else key
+    def _table_key(self) -> str:
+        return self.keys.overview if self.folder is not None and self.project.data else ""
 
-        self.ask(MakeOverview(*self.inputs), done, owner="table", title=self.tr("Looking at the columns"))
+    def _want_table(self, *, ask: bool) -> None:
+        call = MakeOverview(*self.inputs) if self.folder is not None else None
+        self._table.want(self._table_key(), call, scope=self.project.data, ask=ask)
+
+    def _read_table(self, key: str) -> LoadedTable | None:
+        if key != self._table_key():
+            return None
+        try:
+            table = table_from_record(*self.store.get(self.keys.table, check=False), lazy=True)
+        except KeyError:
+            return None
+        overview = self.result(key, Overview)
+        return LoadedTable(overview, table) if overview is not None else None
 
     # ---- work
 

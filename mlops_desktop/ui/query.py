@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.process import Call
-from mlops_desktop.ui.jobs import BackgroundJob
-from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 
 T = TypeVar("T")
+R = TypeVar("R")
+P = TypeVar("P")
 State = Literal["absent", "pending", "refused", "ready", "stale"]
+
+
+class OpenProject(Protocol):
+    """The open project, as far as a query needs it (`ProjectController`)."""
+
+    jobs: JobRunner
+    folder: Path | None
+
+    def ask(
+        self,
+        call: Call[R, P],
+        on_done: Callable[[R], object],
+        *,
+        owner: str,
+        title: str,
+        long: bool = False,
+        on_progress: Callable[[float, str], object] | None = None,
+        on_partial: Callable[[P], object] | None = None,
+        on_refused: Callable[[UserError], object] | None = None,
+        on_over: Callable[[], object] | None = None,
+    ) -> BackgroundJob[R, P]:
+        """Have a call done in the background."""
 
 
 class Query(QObject, Generic[T]):
@@ -28,7 +51,7 @@ class Query(QObject, Generic[T]):
 
     A value is what `read` finds under its key, or the answer of the call itself without `read`; the last `remember` values are kept, so
     that undo brings the same object back. An answer that arrives for an earlier key is remembered and not shown; one of another project
-    is dropped.
+    is dropped. `title` is shown while it is worked on.
     """
 
     changed = Signal()
@@ -37,7 +60,7 @@ class Query(QObject, Generic[T]):
 
     def __init__(
         self,
-        controller: ProjectController,
+        controller: OpenProject,
         *,
         owner: str,
         title: str,
@@ -47,7 +70,7 @@ class Query(QObject, Generic[T]):
         remember: int = 8,
     ) -> None:
         super().__init__(parent)
-        self._controller, self._owner, self._title = controller, owner, title
+        self._controller, self._owner, self.title = controller, owner, title
         self._read, self._long, self._remember = read, long, remember
         self._folder: Path | None = None
         self._values: dict[str, tuple[str, T]] = {}  # scope and value by key, the last shown at the end
@@ -69,14 +92,14 @@ class Query(QObject, Generic[T]):
     @property
     def value(self) -> T | None:
         """The result of `key`; else the latest one of the same scope, if there is a scope."""
-        if (found := self.peek(self.key)) is not None:
+        if (found := self.get(self.key)) is not None:
             return found
         return next((value for scope, value in reversed(self._values.values()) if scope and scope == self._scope), None)
 
     @property
     def state(self) -> State:
         """How `value` stands to `key`."""
-        if self.key and self.peek(self.key) is not None:
+        if self.key and self.get(self.key) is not None:
             return "ready"
         if self.value is not None:
             return "stale"
@@ -92,7 +115,7 @@ class Query(QObject, Generic[T]):
     @property
     def asking(self) -> bool:
         """Whether the result of `key` is still to come."""
-        return bool(self.key) and self.peek(self.key) is None and (self._open == self.key or self._timer.isActive())
+        return bool(self.key) and self.get(self.key) is None and (self._open == self.key or self._timer.isActive())
 
     @property
     def refused(self) -> bool:
@@ -109,13 +132,13 @@ class Query(QObject, Generic[T]):
         """What the call for `key` has handed over so far."""
         return self._parts if self._asked == self.key else []
 
-    def peek(self, key: str) -> T | None:
+    def get(self, key: str) -> T | None:
         """The result of a key, if it was made: the same object each time."""
         self._leave_other_project()
         if not key or self._controller.folder is None:
             return None
         if key not in self._values and self._read is not None and (found := self._read(key)) is not None:
-            self._keep(key, found)
+            self._keep(key, found, self._scope if key == self.key else "")
         return self._values[key][1] if key in self._values else None
 
     # ---- what is wanted
@@ -128,8 +151,9 @@ class Query(QObject, Generic[T]):
         self._leave_other_project()
         waits = key == self.key and self._timer.isActive()
         self.key, self._scope, self._call = key, scope, call
-        if self.peek(key) is not None:
-            self._values[key] = self._values.pop(key)
+        if (found := self.get(key)) is not None:
+            del self._values[key]
+            self._values[key] = (scope, found)  # the last of its scope
         if not key or key == self._open or key in self._values or key in self._reasons:
             self._timer.stop()
         elif call is not None and ask and pause and not waits:
@@ -137,6 +161,10 @@ class Query(QObject, Generic[T]):
         elif call is not None and ask and not pause:
             self._timer.stop()
             self._ask()
+
+    def forget_refusals(self) -> None:
+        """What was refused or stopped is asked for again when it is wanted next."""
+        self._reasons = {}
 
     def retry(self) -> None:
         """Ask now, also what was refused or was not to be asked for by itself."""
@@ -148,7 +176,7 @@ class Query(QObject, Generic[T]):
     def put(self, key: str, value: T) -> None:
         """A result that was found elsewhere."""
         self._leave_other_project()
-        self._keep(key, value)
+        self._keep(key, value, self._scope if key == self.key else "")
 
     def cancel(self) -> None:
         """Stop the work that goes on for this query."""
@@ -157,6 +185,7 @@ class Query(QObject, Generic[T]):
 
     @Slot()
     def _ask(self) -> None:
+        self._leave_other_project()
         if not self.key or self._call is None or self._controller.folder is None:
             return
         key, scope, folder = self.key, self._scope, self._controller.folder
@@ -173,14 +202,14 @@ class Query(QObject, Generic[T]):
             self._reasons[key] = str(error)
 
         def over() -> None:
-            if self._job is job:
+            if self._job is job:  # else a later key was asked for, and this one was dropped
                 self._open, self._job = "", None
-            if self._folder == folder and key not in self._values:
-                self._reasons.setdefault(key, "")
+                if self._folder == folder and key not in self._values:
+                    self._reasons.setdefault(key, "")
             self.changed.emit()
 
         job = self._job = self._controller.ask(
-            self._call, done, owner=self._owner, title=self._title, long=self._long,
+            self._call, done, owner=self._owner, title=self.title, long=self._long,
             on_progress=self._show_progress, on_partial=self._add_part, on_refused=refused, on_over=over,
         )  # fmt: skip
         self.started.emit()
@@ -193,9 +222,9 @@ class Query(QObject, Generic[T]):
         self._parts.append(data)
         self.progressed.emit()
 
-    def _keep(self, key: str, value: T, scope: str = "") -> None:
+    def _keep(self, key: str, value: T, scope: str) -> None:
         self._values.pop(key, None)
-        self._values[key] = (scope or self._scope, value)
+        self._values[key] = (scope, value)
         self._reasons.pop(key, None)
         for old in list(self._values)[: -self._remember]:
             del self._values[old]

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_desktop.serving.cells import Grammar, boolean_reader, level_of, level_reader, number_reader
+from mlops_desktop.serving.cells import Grammar, boolean_reader, level_of, level_reader
+from mlops_desktop.serving.numbers import number_reader
 
 PLAIN = Grammar()
 ENGLISH = Grammar(thousands=",")

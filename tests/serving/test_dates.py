@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_desktop.serving.cells import Grammar
-from mlops_desktop.serving.dates import date_example, date_pattern, date_reader, date_text, datetime_microseconds
+from mlops_desktop.serving.dates import OffsetError, date_example, date_pattern, date_reader, date_text, datetime_microseconds
 from mlops_desktop.serving.frame import MISSING_DATE
 
 
@@ -39,6 +39,13 @@ def micros(*parts):
         ("2024-03-28", "%d/%m/%Y", (2024, 3, 28)),  # ISO is understood beside the column's own format
         ("14:05", "%H.%M.%S", (1970, 1, 1, 14, 5)),
         ("23:59:59", "%H:%M:%S", (1970, 1, 1, 23, 59, 59)),
+        ("2024-03-28T24:00", "", (2024, 3, 29)),
+        ("28.03.2024", "%d.%m.%Y %H:%M", (2024, 3, 28)),
+        ("28.03.2024 14:05", "%d.%m.%Y %H:%M:%S", (2024, 3, 28, 14, 5)),
+        ("2024-W01", "%G-W%V", (2024, 1, 1)),
+        ("2020-W53-7", "%G-W%V-%u", (2021, 1, 3)),
+        ("Q3 2024", "Q%q %Y", (2024, 7, 1)),
+        ("1er août 2024", "%o %b %Y", (2024, 8, 1)),
     ],
 )
 def test_parsing(text, format_, moment):
@@ -50,8 +57,10 @@ def test_parsing(text, format_, moment):
     [
         ("2024-02-30", ""),
         ("2024-13-01", ""),
+        ("2024-W54", "%G-W%V"),
+        ("28.03.2024 ", "%H:%M"),
         ("2024-1-1", ""),
-        ("2024-03-28T24:00", ""),
+        ("2024-03-28T24:01", ""),
         ("2024-03-28T14:05:06Z", ""),
         ("2024-03-28T14:60", ""),
         ("2024-03-28T14:05:60", ""),
@@ -77,6 +86,39 @@ def test_offsets_are_converted_to_utc_or_invalid():
     assert read("2024-03-28T14:05:00-0530") == micros(2024, 3, 28, 19, 35)
     assert read("2024-03-28T14:05:00+11:45") == micros(2024, 3, 28, 2, 20)
     assert read("2024-03-28T14:05:00Z") == read("2024-03-28T14:05:00") == micros(2024, 3, 28, 14, 5)
+
+
+def test_zones_with_names():
+    read = date_reader(Grammar(zone=True))
+    assert read("2024-03-28 14:05:00 UTC") == read("2024-03-28 16:05:00 CEST") == micros(2024, 3, 28, 14, 5)
+    assert read("2024-03-28 14:05:00+00") == read("2024-03-28T15:05:00+01:00[Europe/Berlin]") == micros(2024, 3, 28, 14, 5)
+    for text in ("2024-03-28T14:05Z", "2024-03-28 14:05 UTC"):
+        with pytest.raises(OffsetError):
+            date_reader(Grammar())(text)
+    with pytest.raises(OffsetError):
+        date_reader(Grammar(date="%d.%m.%Y %H:%M"))("28.03.2024 14:05 MEZ")
+    for text in ("2024-02-30", "soon Z", "2024-02-30 10:00Z"):
+        with pytest.raises(ValueError, match=r".+") as raised:
+            date_reader(Grammar())(text)
+        assert raised.type is ValueError
+
+
+def test_the_pivot_of_two_digit_years():
+    assert date_reader(Grammar(date="%d/%m/%y"))("28/03/36") == micros(2036, 3, 28)
+    assert date_reader(Grammar(date="%d/%m/%y", pivot=36))("28/03/36") == micros(1936, 3, 28)
+    assert date_reader(Grammar(date="%d/%m/%y", pivot=36))("28/03/35") == micros(2035, 3, 28)
+
+
+@pytest.mark.parametrize("text", ["00.00.0000", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00000000"])
+def test_zeros_are_no_date(text):
+    assert date_reader(Grammar(date="%d.%m.%Y"))(text) == MISSING_DATE
+
+
+def test_days_that_mean_no_date():
+    read = date_reader(Grammar(date="%d.%m.%Y", missing_dates=("9999-12-31",)))
+    assert read("31.12.9999") == read("9999-12-31T23:59:59") == MISSING_DATE
+    assert read("30.12.9999") != MISSING_DATE
+    assert date_reader(Grammar(date="%H.%M.%S"))("00.00.00") == 0
 
 
 def test_missing():

@@ -122,7 +122,7 @@ def test_texts_give_the_same_frame():
         ("plan", float("nan"), "not_finite"),
         ("since", 3, "wrong_type"),
         ("since", "02/30/2001", "unreadable"),
-        ("since", "2001-02-03T00:00:00Z", "unreadable"),
+        ("since", "2001-02-03T00:00:00Z", "with_zone"),
         ("since", True, "wrong_type"),
     ],
 )

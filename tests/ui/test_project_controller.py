@@ -100,7 +100,7 @@ def test_a_full_disk_is_a_sentence_and_saving_is_tried_again(controller, qtbot, 
         assert text.states[-1] == "failed"
         assert [tone for tone, _ in text.banners] == ["err"]
         assert "disk is full" in text.banners[0][1]
-        qtbot.wait(600)  # refused again and again: said once
+        qtbot.wait(600)  # refused again and again: one message
         assert len(text.banners) == 1
         assert read_project(folder).brief.statement == ""
         other = make_project()
@@ -131,7 +131,7 @@ def test_a_folder_that_vanishes_while_open_is_a_sentence_and_nothing_is_lost(con
     assert read_project(folder).seed == 3
 
 
-def test_changes_that_cannot_be_saved_may_be_given_up_after_a_sentence(controller, make_project, tmp_path):
+def test_changes_that_cannot_be_saved_may_be_given_up_after_a_message(controller, make_project, tmp_path):
     folder, other = make_project(), make_project()
     controller.open(folder)
     folder.rename(tmp_path / "away")

@@ -67,6 +67,24 @@ def test_what_is_refused_has_its_reason_and_is_asked_for_again_by_retry_alone(qu
     assert not query.refused
 
 
+def test_what_was_dropped_for_another_key_is_asked_for_again(query, qtbot):
+    query.want("a", Slow(0.3))
+    query.want("b", Echo(2))
+    wait_for(query, qtbot, "ready")
+    query.want("a", Echo(1))
+    assert query.state == "pending"
+    wait_for(query, qtbot, "ready")
+    assert query.value == 1
+
+
+def test_refusals_can_be_forgotten(query, qtbot):
+    query.want("a", Refuse())
+    wait_for(query, qtbot, "refused")
+    query.forget_refusals()
+    query.want("a", Echo(1))
+    wait_for(query, qtbot, "ready")
+
+
 def test_nothing_is_asked_before_it_is_to_be(query, controller):
     query.want("a", Echo(1), ask=False)
     assert (query.state, controller.jobs.quick.now) == ("absent", None)
@@ -93,7 +111,24 @@ def test_an_answer_of_an_earlier_key_or_another_project_is_not_shown(query, cont
     query.want("c", Slow(0.3), scope="data")
     controller.open(make_project())
     qtbot.waitUntil(lambda: controller.jobs.quick.now is None, timeout=20_000)
-    assert (query.state, query.value, query.peek("a"), query.peek("c")) == ("absent", None, None, None)
+    assert (query.state, query.value, query.get("a"), query.get("c")) == ("absent", None, None, None)
+
+
+def test_a_call_that_waits_is_not_made_for_another_project(query, controller, qtbot, make_project, monkeypatch):
+    query.want("a", Echo(1), pause=30)
+    controller.open(make_project())
+    monkeypatch.setattr(controller, "ask", lambda *_, **__: pytest.fail("asked"))
+    qtbot.wait(100)
+
+
+def test_a_value_that_was_read_in_passing_is_of_no_scope_until_it_is_wanted(controller):
+    query: Query[str] = Query(controller, owner="test", title="Working", parent=QObject(controller), read=lambda key: {"b": "B"}.get(key))
+    query.want("a", scope="data", ask=False)
+    assert query.get("b") == "B"
+    assert (query.state, query.value) == ("absent", None)
+    query.want("b", scope="data", ask=False)
+    query.want("a", scope="data", ask=False)
+    assert (query.state, query.value) == ("stale", "B")
 
 
 def test_a_stored_result_is_read_without_a_call(controller, qtbot):

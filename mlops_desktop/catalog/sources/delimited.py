@@ -211,6 +211,7 @@ class Delimited(TableSource):
             ),
             has_names=layout.names is not None,
             decimal=_DECIMALS[self.decimal],
+            likely_decimal="," if dialect.delimiter == ";" else "",
             units=_units(layout, rows.table.column_names),
         )
         return rows.table, report

@@ -8,21 +8,42 @@ from dataclasses import dataclass
 from functools import cache
 
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar
-from mlops_desktop.serving.dates import date_pattern, date_reader
+from mlops_desktop.serving.dates import ZONE, date_pattern, date_reader, is_time_of_day
 
 _DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
     *(f"{first}{mark}{second}{mark}%{year}" for year in "Yy" for mark in "/.-" for first, second in (("%d", "%m"), ("%m", "%d"))),
     *("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d. %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %y", "%Y %b %d", "%Y-%b-%d", "%d%b%Y"),
-    *("%a, %d %b %Y", "%a %b %d %Y", "%m/%Y", "%b %Y", "%b-%Y", "%b-%y"),
+    *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y"),
+    *("%a, %d %b %Y", "%a %b %d %Y", "%a, %d. %b %Y", "%a %d %b %Y", "%a %o %b %Y", "%a, %b %d, %Y", "%a, %o de %b de %Y"),
+    *(f"%a{gap}%d{mark}%m{mark}%{year}" for gap in (", ", " ") for mark in "./" for year in "Yy"),
+    *("%m/%Y", "%m.%Y", "%b %Y", "%b-%Y", "%b-%y", "%b/%Y", "%b. %Y", "%Y %b", "%Y-%b", "%b de %Y", "%YM%m", "%Y-M%m"),
+    *("%G-W%V", "%GW%V", "%G-W%V-%u", "%G W%V", "%G/W%V", "W%V %G", "W%V/%G", "W%V-%G"),
+    *("KW %V/%G", "KW%V/%G", "KW %V %G", "%G-KW%V"),
+    *(
+        "%Y-Q%q",
+        "%YQ%q",
+        "%Y Q%q",
+        "%Y/Q%q",
+        "Q%q %Y",
+        "Q%q/%Y",
+        "Q%q-%Y",
+        "%qQ%Y",
+        "T%q %Y",
+        "%Y-T%q",
+        "Q%q %y",
+        "%qQ%y",
+        "Q%q-%y",
+        "Q%q/%y",
+    ),
 )
-_TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H.%M.%S")
+_TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H.%M.%S", "%H.%M")
 _CLOCK = re.compile(
-    r"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?)"
-    r"(?P<zone> ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?"
+    r"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?)"
+    rf"(?P<zone> ?{ZONE})?"
 )
 _COMPACT = "%Y%m%d"
-_SAMPLE = 300
+_SAMPLE, _NEWEST = 400, 5  # texts of a sample that are held against the formats, and those at its end that formats are taken from too
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,7 @@ def find_date_formats(sample: Sequence[str], compact: bool = False, least: float
             share = _share(shape, texts)
             if share >= least:
                 scored[shape] = share
-    ranked = sorted(scored.items(), key=lambda item: -item[1])
+    ranked = sorted(scored.items(), key=lambda item: (-item[1], is_time_of_day(item[0].date)))
     if not ranked:
         return []
     best, share = ranked[0]
@@ -96,31 +117,27 @@ def _share(grammar: Grammar, texts: Sequence[str]) -> float:
 def _shapes(texts: Sequence[str], compact: bool) -> list[Grammar]:
     """Every format that at least one of some texts has, in a fixed order."""
     found: dict[Grammar, None] = {}
-    for text in texts[:: max(len(texts) // 25, 1)]:
+    for text in (*texts[:: max(len(texts) // 25, 1)], *texts[-_NEWEST:]):
         for grammar in _shapes_of(text, compact):
             found.setdefault(grammar)
     return list(found)
 
 
 def _shapes_of(text: str, compact: bool) -> list[Grammar]:
+    found = [_grammar(day, "", "", False) for day in (*_DAYS, *((_COMPACT,) if compact else ())) if _match(day).fullmatch(text)]
     split = _CLOCK.fullmatch(text)
     if split is None:
-        days = [f for f in (*_DAYS, *((_COMPACT,) if compact else ())) if _match(f).fullmatch(text)]
-        return [_grammar(day, "", "", False) for day in days]
+        return found
     clocks = [f for f in _TIMES if _match(f).fullmatch(split["clock"])]
     zone = split["zone"] or ""
     if not split["day"]:
-        return [] if zone or split["gap"] else [_grammar("", "", clock, False) for clock in clocks if clock != "%H.%M"]
+        return found + ([] if zone or split["gap"] else [_grammar("", "", clock, False) for clock in clocks if clock != "%H.%M"])
     if not split["gap"]:
-        return [_grammar(f, "", "", False) for f in _DAYS if _match(f).fullmatch(text)]  # "12.03.2004" looks like a day and a clock
+        return found  # "12.03.2004" looks like a day and a clock
     days = [f for f in _DAYS if _match(f).fullmatch(split["day"])]
     gap = " " if not split["gap"].strip() else split["gap"]
-    both = [
-        _grammar(day, gap, clock + (" %z" if zone.startswith(" ") else "%z" if zone else ""), bool(zone))
-        for day in days
-        for clock in clocks
-    ]
-    return both + [_grammar(f, "", "", False) for f in _DAYS if _match(f).fullmatch(text)]
+    ends = " %z" if zone.startswith(" ") else "%z" if zone else ""
+    return found + [_grammar(day, gap, clock + ends, bool(zone)) for day in days for clock in clocks]
 
 
 def _grammar(day: str, gap: str, clock: str, zone: bool) -> Grammar:

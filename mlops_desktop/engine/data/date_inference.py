@@ -10,43 +10,44 @@ import numpy as np
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
+from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
-from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 
 def date_column(
     raw: RawColumn, present: Bools, missing: tuple[str, ...], hints: Hints, least: float = 0.5, compact: bool = False
-) -> tuple[Column, list[Evidence]] | None:
-    """The column as dates with the evidence, or None when more than STRAY_SHARE of its cells are none.
+) -> tuple[Column | None, list[Evidence]] | None:
+    """The column as dates with the evidence; None for the column when at least half of its cells, but not nearly all, are dates (the
+    evidence then names the others); None when fewer are.
 
     `present` marks the distinct texts that are not missing; `least` is the share that must be dates at first (a low one forces the
     best format); `compact` allows "20240328".
     """
     sample = raw.sample(present, 300)
-    if sum(any(c.isdigit() for c in text) for text in sample) < least * len(sample):
+    digits = sum(any(c.isdigit() for c in text) for text in sample)
+    if digits < least * len(sample) or (least > 0.1 and is_season(raw, present)):
         return None
-    read = []
-    for found in find_date_formats(sample, compact=compact, least=least):
-        column = Column(raw.name, "date", replace(found.grammar, missing=missing))
-        values, _, refused = read_raw(raw, column)
-        bad = np.zeros(len(present), dtype=bool)
-        bad[list(refused)] = True
-        read.append((raw.count(bad), found, column, values, bad))
-    read.sort(key=lambda entry: entry[0])
+    read = _best_formats(raw, present, missing, sample, compact, least)
     if not read:
         return None
     conflicts, found, column, values, bad = read[0]
-    if conflicts > STRAY_SHARE * raw.count(present) and least > 0.1:
-        return None
+    never = never_dates(raw, bad)
+    if never.any():
+        further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
+        return date_column(raw, present & ~never, (*missing, *further), hints, least, compact)
+    total = raw.count(present)
+    if conflicts > STRAY_SHARE * total and least > 0.1:
+        return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
         msg("Every cell is a date.")
         if not conflicts
         else plural_msg(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
-    evidence = [Evidence(raw.name, "type", message)]
+    evidence = [Evidence(raw.name, "type", message + _PERIODS.get(_period(column), ""))]
     if found.rival is not None:
         tie = len(read) > 1 and read[1][0] == conflicts
         if tie:
@@ -54,9 +55,47 @@ def date_column(
         else:
             order = _order_evidence(raw, found, present & ~bad, conflicts)
         evidence.append(order)
+    column, century = with_century(raw, column, present & ~bad)
+    column, gone = without_no_dates(raw, column)
+    evidence += [*century, *gone, *clock_evidence(raw, column, present & ~bad & np.not_equal(values, MISSING_DATE))]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
+
+
+_PERIODS = {"%V": " A week counts as its Monday.", "%q": " A quarter counts as its first day."}
+_ROUNDS = 3  # so often cells that the best format refuses join the sample
+
+
+def _period(column: Column) -> str:
+    return next((field for field in _PERIODS if field in column.grammar.date), "")
+
+
+def _best_formats(
+    raw: RawColumn, present: Bools, missing: tuple[str, ...], sample: list[str], compact: bool, least: float
+) -> list[tuple[int, DateFormat, Column, Longs, Bools]]:
+    """The formats of a sample held against every cell, the one with the fewest refused cells first: (their number, format, column, values,
+    which are refused). What the best one refuses joins the sample, so that no way of writing is overlooked because it is rare.
+    """
+    read: list[tuple[int, DateFormat, Column, Longs, Bools]] = []
+    for _ in range(_ROUNDS):
+        read = []
+        for found in find_date_formats(sample, compact=compact, least=least):
+            column = Column(raw.name, "date", replace(found.grammar, missing=missing))
+            values, _, refused = read_raw(raw, column)
+            bad = mask(present, refused)
+            read.append((raw.count(bad), found, column, values, bad))
+        read.sort(key=lambda entry: entry[0])
+        further = [text for text in (raw.sample(read[0][4], 100) if read else ()) if text not in sample]
+        if not further:
+            break
+        sample = [*sample[:300], *further]
+    return read
+
+
+def _stopped(raw: RawColumn, total: int, bad: Bools) -> Evidence:
+    message = "{good} of {total} cells are dates. The others are not, so the column was read as texts: {shown}."
+    return example_evidence(raw, "not_date", message, bad, good=f"{total - raw.count(bad):,}", total=f"{total:,}")
 
 
 def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: int) -> Evidence:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +20,35 @@ STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable f
 
 @dataclass(frozen=True)
 class Hints:
-    """What the unambiguous columns of a table suggest for its ambiguous ones."""
+    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests."""
 
     decimal: str = ""
+    likely_decimal: str = ""
     day_first: bool | None = None
+
+
+def mask(among: Bools, at: Collection[int]) -> Bools:
+    """The given positions among those where `among` is true."""
+    found = np.zeros(len(among), dtype=bool)
+    found[list(at)] = True
+    return found & among
+
+
+def cells_text(count: int, one: str, many: str) -> str:
+    """How many cells, with the verb."""
+    return f"{count:,} cells {many}" if count != 1 else f"1 cell {one}"
+
+
+def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **further: Any) -> Evidence:
+    """Evidence about some distinct texts, at least one. In the template of the message, {row} and {cell} are the first of them and {shown}
+    is a few with their rows; `further` are other fields.
+    """
+    rows, count = raw.rows_with(cells), raw.count(cells)
+    first = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
+    texts = ", ".join(f"“{text[:40]}”" for text in raw.texts_at(np.flatnonzero(cells)[:3].tolist()))
+    where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
+    shown = f"{texts} in {where}" if count <= 5 else f"{texts} … in {count:,} cells, {where}"
+    return Evidence(raw.name, rule, msg(template, row=f"{rows[0]:,}", cell=first[:40], shown=shown, **further), rows)
 
 
 def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:

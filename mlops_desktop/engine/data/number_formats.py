@@ -1,126 +1,212 @@
-"""How a column writes its numbers: decimal mark, thousands, marks before and behind. Decided on its distinct texts, once for the column."""
+"""How a column writes its numbers, decided once on its distinct texts: decimal mark, grouping, marks, negatives, limits."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mlops_desktop.serving.cells import Grammar, number_pattern
+from mlops_desktop.engine.data.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, UNITS, magnitude_scales, unit_scales
+from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.numbers import number_pattern
 
-CURRENCIES = (
-    "$",
-    "€",
-    "£",
-    "¥",
-    "₹",
-    "₽",
-    "₩",
-    "₺",
-    "₴",
-    "kr",
-    "zł",
-    "Fr.",
-    "CHF",
-    "USD",
-    "EUR",
-    "GBP",
-    "US$",
-    "R$",
-    "A$",
-    "C$",
-    "Rs.",
-    "Rs",
-)
-# Units that follow numbers so often that they differ from codes ("5 kg", unlike "5 A").
-UNITS = (
-    *("kg", "g", "mg", "lb", "lbs", "oz", "km", "m", "cm", "mm", "mi", "ft", "in", "l", "ml", "cl", "m²", "m2", "m³", "m3", "sqft", "ha"),
-    *("km/h", "mph", "kmh", "m/s", "mpg", "kW", "kWh", "W", "MW", "MWh", "mV", "mA", "Hz", "kHz", "MHz", "GHz", "hp", "Nm", "bar"),
-    *(
-        "hPa",
-        "°C",
-        "°F",
-        "°",
-        "s",
-        "sec",
-        "ms",
-        "min",
-        "mins",
-        "h",
-        "hr",
-        "hrs",
-        "hours",
-        "days",
-        "years",
-        "kB",
-        "KB",
-        "MB",
-        "GB",
-        "TB",
-        "bps",
-    ),
-    *("ppm", "µg", "mmol/l", "mg/dl", "mmHg", "kcal", "pts", "px", "pcs"),
-)
-_MARKS = frozenset((*CURRENCIES, *UNITS, "%"))
+_MINUS = "−–-"
+_DASH = "−–—-"
+
+
+def _any(marks: Sequence[str]) -> str:
+    return "|".join(re.escape(mark) for mark in sorted(marks, key=len, reverse=True))
+
+
+_CURRENCY, _BEHIND = _any([*CURRENCIES]), _any([*CURRENCIES, *UNITS, "%"])
 _SHAPE = re.compile(
-    r"(?P<sign>[+\-−]?)(?P<before>[^\d\s.,+\-−'’()]{0,4}\.?)\s*(?P<tail>[+\-−]?)"
-    r"(?P<body>[0-9][0-9.,'’\u00a0\u2009\u202f ]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+(?:[eE][+-]?[0-9]+)?)\s*(?P<after>[^\s.,+'’()]{0,7})"
+    rf"(?P<limit>[<>≤≥]=?)?\s*(?P<apostrophe>['’])?(?P<open>\()?\s*(?P<sign>[+{_MINUS}])?\s*(?P<before>{_CURRENCY})?\s*"
+    rf"(?P<inner>\()?\s*(?P<tail>[+{_MINUS}])?\s*"
+    rf"(?P<body>(?:[0-9](?:[0-9.,'’ ]*[0-9])?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)(?:(?P<dash>[.,][{_DASH}]{{1,2}})|[.,])?\s*"
+    rf"(?:(?P<minus1>[{_MINUS}])?\s*(?P<after>{_BEHIND})?|(?P<magnitude>{_any([*MAGNITUDES])})(?P<minus2>\s*[{_MINUS}])?\s*(?:{_CURRENCY})?)"
+    rf"\s*(?P<close>\))?\s*(?P<last>{_BEHIND})?\s*(?P<minus3>[{_MINUS}])?"
 )
-_CANDIDATES = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
+_ZERO = re.compile(rf"(?P<before>{_CURRENCY})\s*[{_DASH}]{{1,2}}|[{_DASH}]{{1,2}}\s*(?P<after>{_CURRENCY})")
+# Decimal mark, mark between thousands, and whether lakhs are grouped (12,34,567).
+_CANDIDATES = (
+    *((".", "", False), (",", "", False), (".", ",", False), (",", ".", False), (".", " ", False), (",", " ", False)),
+    *((".", "'", False), (",", "'", False), (".", ",", True), (".", " ", True)),
+)
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_MANY_FIRST = re.compile(r"[0-9]{2,3}\.")
 _ZERO_FIRST = re.compile(r"[+\-−]?0[.,]")
+
+
+_Shape = tuple[re.Match[str], int]  # of a cell, and how many cells hold the same text
 
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """A grammar with the share of the sampled texts that it reads, and whether another reading was as good (`doubt` names it)."""
+    """A grammar with the share of the cells that it reads, whether another reading was as good (`doubt` names it), and the unit.
+
+    `conflict` is "currencies", "units" or "marks" where `marks` stand for different things: then the cells are no numbers, and the grammar
+    reads those with the most frequent mark only.
+    """
 
     grammar: Grammar
     share: float
     doubt: str = ""
+    unit: str = ""
+    conflict: str = ""
+    marks: tuple[str, ...] = ()
 
 
-def find_format(sample: Sequence[str], decimal: str = "", least: float = 0.5) -> NumberFormat | None:
-    """The grammar that reads most of these distinct texts (stripped, none missing), or None when it would be less than `least` of them.
+def find_format(
+    sample: Sequence[str], decimal: str = "", least: float = 0.5, counts: Sequence[int] | None = None, likely: str = ""
+) -> NumberFormat | None:
+    """The grammar that reads most cells of these distinct texts (clean, none missing), or None when it would be less than `least` of them.
 
-    `decimal` is the decimal mark that the file's other columns use; it settles texts such as "1.234" and "1,234" that read both ways.
+    `counts` is how many cells hold each text (one each when None). `decimal` is the decimal mark that the file's other columns use,
+    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways.
     """
-    if all(map(_PLAIN.fullmatch, sample)) and decimal != ",":
-        return NumberFormat(Grammar(), 1.0) if sample else None
-    shapes = [shape for shape in map(_SHAPE.fullmatch, sample) if shape is not None]
-    if not sample or len(shapes) < least * len(sample):
+    if not sample:
         return None
-    marks = {shape["before"] for shape in shapes if shape["before"] in CURRENCIES} | {s["after"] for s in shapes if s["after"] in _MARKS}
-    percents = sum(shape["after"] == "%" for shape in shapes)
-    percent = percents >= 0.99 * len(shapes)
-    marks.discard("%")
-    if len(marks) > 3 or (percents and not percent):
-        return None  # "12 %" beside "12": nobody can know whether that is 12 or 0.12
-    base = Grammar(affixes=tuple(sorted(marks, key=lambda mark: (-len(mark), mark))), percent=percent)
+    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely):
+        return NumberFormat(Grammar(), 1.0)
+    sizes = [1] * len(sample) if counts is None else list(counts)
+    shapes = [(found, size) for found, size in zip(map(_SHAPE.fullmatch, sample), sizes, strict=True) if found is not None]
+    shapes = _clear(shapes)
+    if sum(size for _, size in shapes) < least * sum(sizes):
+        return None
+    conflict = _conflict(shapes)
+    if conflict is not None:
+        kind, marks, kept = conflict
+        main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely)
+        return replace(main, conflict=kind, marks=marks) if main is not None else None
+    zeros = any(_ZERO.fullmatch(text) for text in sample)
+    base = _with_marks(shapes)
+    grammar = replace(base.grammar, notations=_notations(shapes, zeros and bool(base.grammar.affixes)))
     shares = {}
-    for point, between in _CANDIDATES:
-        match = re.compile(number_pattern(replace(base, decimal=point, thousands=between))).fullmatch
-        shares[point, between] = sum(match(text) is not None for text in sample) / len(sample)
+    for candidate in _CANDIDATES:
+        match = re.compile(number_pattern(_written(grammar, candidate))).fullmatch
+        readable = sum(size for (found, size) in shapes if match(found.string) is not None)
+        shares[candidate] = readable / sum(sizes)
     best = max(shares.values())
     if best < least:
         return None
     ties = [candidate for candidate in _CANDIDATES if shares[candidate] == best]
-    chosen, doubt = _settle(ties, [shape["body"] for shape in shapes], decimal)
-    return NumberFormat(replace(base, decimal=chosen[0], thousands=chosen[1]), best, doubt)
+    bodies = [shape["body"] for shape, _ in shapes]
+    chosen, doubt = _settle(ties, bodies, decimal, likely, money=bool(grammar.affixes) and base.unit in CURRENCIES)
+    return replace(base, grammar=_written(grammar, chosen), share=best, doubt=doubt)
 
 
-def _settle(ties: list[tuple[str, str]], bodies: list[str], decimal: str) -> tuple[tuple[str, str], str]:
-    """One of the readings that are equally good, and what was in doubt."""
+def _written(grammar: Grammar, candidate: tuple[str, str, bool]) -> Grammar:
+    decimal, thousands, lakh = candidate
+    return replace(grammar, decimal=decimal, thousands=thousands, notations=(*grammar.notations, *(("lakh",) if lakh else ())))
+
+
+def _marks_of(shape: re.Match[str]) -> list[str]:
+    """The marks of one cell, a magnitude not counted."""
+    return [mark for mark in (shape["before"], shape["after"], shape["last"], _money_behind(shape)) if mark]
+
+
+def _with_marks(shapes: Sequence[_Shape]) -> NumberFormat:
+    """The marks, conversions and unit of cells whose marks go together; the share is not decided yet."""
+    money, units, magnitudes = _count_marks(shapes)
+    percent = units.pop("%", 0) > 0
+    affixes = tuple(sorted(money, key=lambda mark: (-len(mark), mark)))
+    unit = max(sorted(money), key=lambda mark: money[mark], default="")
+    scales = magnitude_scales(magnitudes)
+    found = unit_scales(units) if units else None
+    if found is not None:
+        unit, scales = found
+        affixes = () if scales else tuple(sorted(units, key=lambda mark: (-len(mark), mark)))
+    return NumberFormat(Grammar(affixes=affixes, scales=scales, percent=percent), 0.0, unit=unit)
+
+
+def _count_marks(shapes: Sequence[_Shape]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """How many cells have each currency, unit and magnitude; “m” is a million where money or other magnitudes stand beside it."""
+    money: Counter[str] = Counter()
+    units: Counter[str] = Counter()
+    magnitudes: Counter[str] = Counter()
+    for shape, size in shapes:
+        for mark in _marks_of(shape):
+            (money if mark in CURRENCIES else units)[mark] += size
+        if shape["magnitude"]:
+            magnitudes[shape["magnitude"]] += size
+    if "m" in units and (money or magnitudes) and units.keys() <= {"m"}:
+        magnitudes["m"] = units.pop("m")
+    return money, units, magnitudes
+
+
+def _clear(shapes: Sequence[_Shape]) -> list[_Shape]:
+    """The cells without those whose magnitude is none for certain: "5B" is a number beside money or a "5M" only."""
+    money, _, magnitudes = _count_marks(shapes)
+    return list(shapes) if money or magnitudes.keys() & CLEAR_MAGNITUDES else [one for one in shapes if not one[0]["magnitude"]]
+
+
+def _conflict(shapes: Sequence[_Shape]) -> tuple[str, tuple[str, ...], list[_Shape]] | None:
+    """The kind of conflict between the marks of some cells, the marks, and the cells with the most frequent kind of mark or none."""
+    money, units, magnitudes = _count_marks(shapes)
+    dimensions = {mark: UNITS[mark][0] if mark in UNITS else mark for mark in units}
+    meanings = {**{mark: CURRENCIES[mark] for mark in money}, **dimensions, **(dict.fromkeys(magnitudes, "magnitude") if units else {})}
+    if len(set(meanings.values())) < 2:
+        return None
+    sizes: Counter[str] = Counter()
+    for mark, size in (money + units + magnitudes).items():
+        sizes[meanings.get(mark, "")] += size
+    main = max(sorted(set(meanings.values())), key=lambda meaning: sizes[meaning])
+    kept = [one for one in shapes if all(meanings.get(mark, main) == main for mark in (*_marks_of(one[0]), one[0]["magnitude"]))]
+    kind = "currencies" if not units else "units" if not (money or magnitudes or "%" in units) else "marks"
+    return kind, tuple(sorted(meanings)), kept
+
+
+def _money_behind(shape: re.Match[str]) -> str:
+    """The currency behind a magnitude, as in "1,5 Mio. €"."""
+    if not shape["magnitude"]:
+        return ""
+    behind = shape.string[shape.end("magnitude") :].strip(" )" + _MINUS)
+    return behind if behind in CURRENCIES else ""
+
+
+def _notations(shapes: Sequence[_Shape], zeros: bool) -> tuple[str, ...]:
+    """The further notations that these cells need."""
+    found = []
+    plain = {shape["body"] for shape, _ in shapes if not shape["close"] and not shape["limit"]}
+    bracketed = [shape for shape, _ in shapes if shape["close"] and (shape["open"] or shape["inner"])]
+    if bracketed and (plain or any(re.search("[.,$]", shape.string) for shape in bracketed)):
+        found.append("parentheses")
+    if any(shape["minus1"] or shape["minus2"] or shape["minus3"] for shape, _ in shapes):
+        found.append("trailing_minus")
+    if any(shape["apostrophe"] for shape, _ in shapes):
+        found.append("apostrophe")
+    if len(plain) > 1 and any(shape["limit"] for shape, _ in shapes):
+        found.append("limits")
+    if zeros:
+        found.append("dash_zero")
+    if any(shape["dash"] for shape, _ in shapes):
+        found.append("dash_decimals")
+    return tuple(found)
+
+
+def _settle(
+    ties: list[tuple[str, str, bool]], bodies: list[str], decimal: str, likely: str, money: bool
+) -> tuple[tuple[str, str, bool], str]:
+    """One of the readings that are equally good, and what was in doubt. `money`: the numbers are amounts of a currency."""
     commas, points = any("," in body for body in bodies), any("." in body for body in bodies)
-    if (",", "") in ties and (".", ",") in ties and commas and not points:
+    zero_first = any(_ZERO_FIRST.match(body) for body in bodies)
+    comma, by_comma, point, by_point = (",", "", False), (".", ",", False), (".", "", False), (",", ".", False)
+    if comma in ties and by_comma in ties and commas and not points:
         # Every comma stands before three digits: "1,234" is a thousand, unless the file's other columns or a "0,123" say otherwise.
-        if decimal == "," or any(_ZERO_FIRST.match(body) for body in bodies):
-            return (",", ""), ""
-        return (".", ","), "" if decimal == "." else "1,234 was read as 1234"
-    if (".", "") in ties and (",", ".") in ties and points and not commas:
-        if decimal == "," and not any(_ZERO_FIRST.match(body) for body in bodies):
-            return (",", "."), ""
-        return (".", ""), ""
+        if decimal == "," or zero_first:
+            return comma, ""
+        if not decimal and likely == ",":
+            return comma, "1,234 was read as a decimal number below 2, because semicolons stand between the cells"
+        return by_comma, "" if decimal == "." else "1,234 was read as 1234"
+    if point in ties and by_point in ties and points and not commas:
+        if decimal == "," and not zero_first:
+            return by_point, ""
+        if decimal or zero_first or not (money or likely == ","):
+            return point, ""
+        if money and any(_MANY_FIRST.match(body) for body in bodies):
+            return by_point, "1.234 was read as 1234, because amounts of money seldom have three decimals"
+        return point, "1.234 was read as a decimal number below 2"
     return ties[0], ""
 
 

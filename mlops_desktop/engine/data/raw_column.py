@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.serving.cells import EXACT, Grammar, level_of
-from mlops_desktop.serving.dates import DAY, date_pattern, date_text
+from mlops_desktop.serving.cells import EXACT, Grammar, clean_text, level_of
+from mlops_desktop.serving.dates import DAY, date_pattern, date_text, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
@@ -28,8 +28,10 @@ _FEW = 256  # distinct texts up to which Python reads as quickly as Arrow does
 class RawColumn:
     """The cells of one column. Row i holds distinct value `codes[i]`; -1 where a typed file has no value.
 
-    `kind` is what the source holds: for `text`, `distinct` is an Arrow array of its texts, unchanged; else `values` are the typed
-    values (float64, or int64 microseconds for dates). `mixed` are texts that stand for values of several types (1 and "1").
+    `kind` is what the source holds: for `text`, `distinct` is an Arrow array of the clean texts (`serving.cells.clean_text`); else `values`
+    are the typed values (float64, or int64 microseconds for dates). `mixed` are texts that stand for values of several types (1 and "1").
+    `given` are codes and texts as they stand in the source, None where these are clean; `infinite` are the rows (from 1) of infinities,
+    which have no value.
     """
 
     name: str
@@ -40,6 +42,8 @@ class RawColumn:
     mixed: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     zone: bool = False
+    given: tuple[Ints, Any] | None = None
+    infinite: tuple[int, ...] = ()
     _readings: dict[tuple[str, Grammar], Reading] = field(default_factory=dict)
 
     @property
@@ -49,14 +53,16 @@ class RawColumn:
 
     @cached_property
     def texts(self) -> list[str]:
-        """The distinct texts, blanks around them stripped."""
-        return [text.strip() for text in self.distinct.to_pylist()]
+        """The distinct texts."""
+        texts: list[str] = self.distinct.to_pylist()
+        return texts
 
     def texts_at(self, at: Sequence[int]) -> list[str]:
-        """Some of the distinct texts, blanks around them stripped."""
+        """Some of the distinct texts."""
         import pyarrow as pa
 
-        return [text.strip() for text in self.distinct.take(pa.array(at, pa.int64())).to_pylist()]
+        texts: list[str] = self.distinct.take(pa.array(at, pa.int64())).to_pylist()
+        return texts
 
     @cached_property
     def counts(self) -> Longs:
@@ -65,11 +71,18 @@ class RawColumn:
         return np.bincount(self.codes[self.codes >= 0], minlength=size).astype(np.int64)
 
     def matching(self, pattern: str) -> Bools:
-        """Which of the distinct texts match a regular expression (RE2's grammar) as a whole, ASCII blanks around them left off."""
+        """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
         import pyarrow.compute as pc
 
-        trimmed = pc.ascii_trim_whitespace(self.distinct)
-        return np.asarray(pc.match_substring_regex(trimmed, f"^(?:{pattern})$").to_numpy(zero_copy_only=False), dtype=bool)
+        return np.asarray(pc.match_substring_regex(self.distinct, f"^(?:{pattern})$").to_numpy(zero_copy_only=False), dtype=bool)
+
+    def among(self, texts: Sequence[str]) -> Bools:
+        """Which of the distinct texts are some of these."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = pc.is_in(self.distinct, value_set=pa.array(texts, self.distinct.type))
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
     def count(self, distinct: Bools) -> int:
         """How many rows hold one of these distinct values."""
@@ -129,7 +142,28 @@ def raw_column(name: str, array: Any, mixed: Sequence[str] = ()) -> RawColumn:
 def _text_column(name: str, array: Any, mixed: tuple[str, ...], ordered: tuple[str, ...] = ()) -> RawColumn:
     coded = array.dictionary_encode()
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-    return RawColumn(name, "text", codes, coded.dictionary, mixed=mixed, ordered=ordered)
+    cleaned = _cleaned(coded.dictionary)
+    if cleaned is None:
+        return RawColumn(name, "text", codes, coded.dictionary, mixed=mixed, ordered=ordered)
+    place, distinct = cleaned
+    return RawColumn(name, "text", place[codes], distinct, mixed=mixed, ordered=ordered, given=(codes, coded.dictionary))
+
+
+_MAY_BE_UNCLEAN = r"^[^\x21-\x7e]|[^\x21-\x7e]$|[^\x00-\x7f]"  # any other text is what `clean_text` makes of it
+
+
+def _cleaned(distinct: Any) -> tuple[Ints, Any] | None:
+    """The clean texts, each once, and the place of every given text among them; None when all are clean."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    doubtful = pc.match_substring_regex(distinct, _MAY_BE_UNCLEAN)
+    texts = distinct.filter(doubtful).to_pylist()
+    clean = [clean_text(text) for text in texts]
+    if clean == texts:
+        return None
+    coded = pc.replace_with_mask(distinct, doubtful, pa.array(clean, distinct.type)).dictionary_encode()
+    return coded.indices.to_numpy(zero_copy_only=False).astype(np.intp), coded.dictionary
 
 
 def _integers(name: str, array: Any) -> RawColumn:
@@ -144,12 +178,13 @@ def _integers(name: str, array: Any) -> RawColumn:
 
 def _typed(name: str, kind: Kind, array: Any) -> RawColumn:
     values = array.to_numpy(zero_copy_only=False).astype(np.float64)
+    infinite = tuple((np.flatnonzero(np.isinf(values)) + 1).tolist())
     values = np.where(np.isfinite(values), values, np.nan) + 0.0  # infinities of a file are no values; -0.0 is 0.0
     distinct, codes = np.unique(values, return_inverse=True)
     if len(distinct) and np.isnan(distinct[-1]):
         codes = np.where(codes == len(distinct) - 1, -1, codes)
         distinct = distinct[:-1]
-    return RawColumn(name, kind, codes.astype(np.intp), values=distinct)
+    return RawColumn(name, kind, codes.astype(np.intp), values=distinct, infinite=infinite)
 
 
 def _dates(name: str, array: Any, zone: bool) -> RawColumn:
@@ -176,10 +211,8 @@ def plain_numbers(raw: RawColumn) -> tuple[Floats, Bools]:
         values, _ = read_numbers(Column("", "number"), raw.texts)
         return values, ~np.isnan(values)
     # Arrow reads the digits with correct rounding, as Python does; the pattern keeps out what it reads beyond the grammar (inf, nan).
-    trimmed = pc.ascii_trim_whitespace(raw.distinct)
-    good = pc.match_substring_regex(trimmed, _PLAIN_NUMBER)
-    clean = pc.if_else(good, pc.ascii_ltrim(trimmed, "+"), "nan")
-    values = clean.cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
+    good = pc.match_substring_regex(raw.distinct, _PLAIN_NUMBER)
+    values = pc.if_else(good, pc.ascii_ltrim(raw.distinct, "+"), "nan").cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
     fine = good.to_numpy(zero_copy_only=False) & np.isfinite(values)
     values[~fine] = np.nan
     return values, fine
@@ -227,13 +260,14 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
     if raw.kind == "date":
         return np.full(len(raw.counts), np.nan), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
     own = column.grammar
-    fast = column.type != "boolean" and (own.decimal, own.thousands, own.affixes, own.percent) == (".", "", (), False)
+    ways = (own.decimal, own.thousands, own.affixes, own.percent, own.notations, own.scales)
+    fast = column.type != "boolean" and ways == (".", "", (), False, (), ())
     if not fast:
         values, refused = read_numbers(column, raw.texts)
         return values, [], refused
     values, good = plain_numbers(raw)
-    if own.missing_numbers:
-        values[np.isin(values, own.missing_numbers)] = np.nan
+    values[np.isin(values, own.missing_numbers)] = np.nan
+    values[raw.among(own.missing)] = np.nan
     refused = _unfit(values, column)
     rest = np.flatnonzero(~good).tolist()
     slow, wrong = read_numbers(column, raw.texts_at(rest))
@@ -256,56 +290,61 @@ def _unfit(values: Floats, column: Column) -> dict[int, str]:
 def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[int, str]]:
     if raw.kind == "date":
         assert raw.values is not None
-        return raw.values, [], {}
+        return np.where(missing_dates(raw.values, column.grammar), MISSING_DATE, raw.values), [], {}
     if raw.kind != "text":
         return np.full(len(raw.counts), MISSING_DATE), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
-    fast = iso_dates(raw) if not column.grammar.date and not column.grammar.zone else None
-    if fast is not None:
-        return fast, [], {}
-    values, shaped = number_dates(raw, column.grammar.date)
-    refused = dict.fromkeys(np.flatnonzero(shaped & np.equal(values, MISSING_DATE)).tolist(), "unreadable")  # the 31st of April
-    rest = np.flatnonzero(~shaped).tolist()
-    slow, wrong = read_dates(column, raw.texts_at(rest))
+    own = column.grammar
+    values = iso_dates(raw) if not own.date and not own.zone and not raw.among(own.missing).any() else None
+    if values is not None:
+        return np.where(missing_dates(values, own), MISSING_DATE, values), [], {}
+    values, good = number_dates(raw, own)
+    rest = np.flatnonzero(~good).tolist()
+    slow, refused = read_dates(column, raw.texts_at(rest))
     values[rest] = slow
-    return values, [], {**refused, **{rest[i]: code for i, code in wrong.items()}}
+    return values, [], {rest[i]: code for i, code in refused.items()}
 
 
-def number_dates(raw: RawColumn, format_: str) -> tuple[Longs, Bools]:
-    """The distinct texts that have the shape of a format of numbers, as microseconds, and where they are.
+def number_dates(raw: RawColumn, grammar: Grammar) -> tuple[Longs, Bools]:
+    """The distinct texts that are dates of a grammar without names and zones, as microseconds, and where they are.
 
-    MISSING_DATE for days that no calendar has. Equal to the grammar's own reading.
+    Equal to the grammar's own reading, which reads the others.
     """
     import pyarrow.compute as pc
 
-    values = np.full(len(raw.distinct), MISSING_DATE, dtype=np.int64)
-    nothing = np.zeros(len(raw.distinct), dtype=bool)
-    if len(raw.distinct) <= _FEW or not format_ or _OTHER_FIELDS.search(format_) or not re.search("%[Yy]", format_):
-        return values, nothing
-    found = pc.extract_regex(pc.ascii_trim_whitespace(raw.distinct), f"^(?:{date_pattern(format_)})$")
-    shaped = found.is_valid().to_numpy(zero_copy_only=False)
-    part = {name: _whole(pc.struct_field(found, name), shaped) for name in _FIELDS.findall(format_)}
-    short = part.get("y", nothing)
-    year = part.get("Y", np.where(short >= 69, short + 1900, short + 2000))
-    month, day = part.get("m", nothing + 1), part.get("d", nothing + 1)
+    format_, size = grammar.date, len(raw.distinct)
+    nothing = np.zeros(size, dtype=bool)
+    by_name = _OTHER_FIELDS.search(format_) or (format_ and not re.search("%[Yy]", format_))
+    if size <= _FEW or by_name or grammar.zone:
+        return np.full(size, MISSING_DATE, dtype=np.int64), nothing
+    pattern = date_pattern(format_) if format_ else _ISO_MOMENT
+    found = pc.extract_regex(raw.distinct, f"^(?:{pattern})$")
+    shaped = np.asarray(found.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+    shaped &= ~raw.among(grammar.missing)
+    zeros = np.zeros(size, dtype=np.int64)
+    part = {name: _whole(pc.struct_field(found, name), shaped) for name in _NUMBER_FIELDS.findall(pattern)}
+    short = part.get("y", zeros)
+    year = part.get("Y", np.where(short >= grammar.pivot, short + 1900, short + 2000))
+    month, day = part.get("m", zeros + 1), part.get("d", zeros + 1)
     fits = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
-    hour, minute, second = (part.get(name, np.zeros(len(values), dtype=np.int64)) for name in "HMS")
-    good = shaped & fits & (day <= length) & (hour < 24) & (minute < 60) & (second < 60)
-    days = months.astype("datetime64[D]").astype(np.int64) + day - 1
-    all_values = days * DAY + ((hour * 60 + minute) * 60 + second) * 1_000_000
-    return np.where(good, all_values, MISSING_DATE), shaped
+    hour, minute, second = (part.get(name, zeros) for name in "HMS")
+    clock = (hour * 60 + minute) * 60 + second
+    good = shaped & fits & (day <= length) & (minute < 60) & (second < 60) & ((hour < 24) | (clock == 24 * 3600))
+    values = (months.astype("datetime64[D]").astype(np.int64) + day - 1) * DAY + clock * 1_000_000
+    return np.where(good & ~missing_dates(values, grammar), values, MISSING_DATE), good
 
 
+_ISO_MOMENT = "(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?:[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2}))?)?"
 _OTHER_FIELDS = re.compile("%[^YymdHMS]")
-_FIELDS = re.compile("%([YymdHMS])")
+_NUMBER_FIELDS = re.compile("<([YymdHMS])>")
 
 
 def _whole(texts: Any, good: Bools) -> Longs:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    filled = pc.if_else(pa.array(good), texts, "0")
+    filled = pc.if_else(pc.and_kleene(pa.array(good), pc.not_equal(texts, "")), texts, "0")
     return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
@@ -319,11 +358,10 @@ def iso_dates(raw: RawColumn) -> Longs | None:
 
     if len(raw.distinct) <= _FEW:
         return None
-    trimmed = pc.ascii_trim_whitespace(raw.distinct)
     for pattern in (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"):
-        if pc.all(pc.match_substring_regex(trimmed, pattern)).as_py():
+        if pc.all(pc.match_substring_regex(raw.distinct, pattern)).as_py():
             try:
-                return np.asarray(trimmed.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
+                return np.asarray(raw.distinct.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
             except pa.ArrowInvalid:  # a day that no calendar has: the grammar names it
                 return None
     return None

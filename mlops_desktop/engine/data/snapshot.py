@@ -41,6 +41,7 @@ def write_cells(cells: Cells, path: Path) -> None:
     facts = {
         "format": _FORMAT,
         "decimal": cells.decimal,
+        "likely_decimal": cells.likely_decimal,
         "mixed": {name: list(texts) for name, texts in cells.mixed.items()},
         "notes": [note.to_json() for note in cells.notes],
     }
@@ -69,7 +70,8 @@ def read_cells(path: Path) -> Cells:
             notes += file_notes(facts.get("said", ()))  # format 1: messages alone
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
-    return Cells(table=table.replace_schema_metadata(None), decimal=str(facts.get("decimal", "")), mixed=mixed, notes=notes)
+    decimal, likely = str(facts.get("decimal", "")), str(facts.get("likely_decimal", ""))
+    return Cells(table=table.replace_schema_metadata(None), decimal=decimal, likely_decimal=likely, mixed=mixed, notes=notes)
 
 
 def cells_digest(cells: Cells) -> str:
@@ -77,12 +79,14 @@ def cells_digest(cells: Cells) -> str:
 
     The same cells give the same digest, whenever and wherever they were imported.
     """
-    total = hashlib.sha256(f"cells {_DIGEST_VERSION} {cells.rows} {cells.decimal}".encode())
+    likely = f" {cells.likely_decimal}" if cells.likely_decimal else ""
+    total = hashlib.sha256(f"cells {_DIGEST_VERSION} {cells.rows} {cells.decimal}{likely}".encode())
     for raw in cells.columns():
         total.update(json.dumps([raw.name, raw.kind, raw.zone, raw.ordered, raw.mixed]).encode())
-        total.update(np.ascontiguousarray(raw.codes, dtype="<i8").tobytes())
+        codes, distinct = raw.given or (raw.codes, raw.distinct)
+        total.update(np.ascontiguousarray(codes, dtype="<i8").tobytes())
         if raw.values is None:
-            parts = [text.encode("utf-8", "surrogatepass") for text in raw.distinct.to_pylist()]
+            parts = [text.encode("utf-8", "surrogatepass") for text in distinct.to_pylist()]
             total.update(np.array([len(part) for part in parts], dtype="<i8").tobytes())
             total.update(b"".join(parts))
         else:

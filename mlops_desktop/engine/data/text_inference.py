@@ -67,8 +67,11 @@ def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def text_column_type(raw: RawColumn, present: Bools) -> tuple[str, str, tuple[str, ...]]:
-    """`(type, reason, levels)`: levels only for ordered categories. `present` marks the distinct texts that are not missing."""
+def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False) -> tuple[str, str, tuple[str, ...]]:
+    """`(type, reason, levels)`: levels only for ordered categories. `present` marks the distinct texts that are not missing.
+
+    `amounts`: at least half of the cells are numbers or dates, so the column is an identifier only if its name and bare digits say so.
+    """
     rows, distinct = raw.count(present), int(np.count_nonzero(present))
     there = msg(
         "{values} in {rows}",
@@ -85,8 +88,9 @@ def text_column_type(raw: RawColumn, present: Bools) -> tuple[str, str, tuple[st
         if scale:
             return "ordered", msg("The levels are a scale: {levels}.", levels=", ".join(scale)), scale
     named = has_id_name(raw.name)
-    if _is_id(sample, rows, distinct, named):
-        return "id", msg("Codes, {there}, named like an identifier." if named else "Codes, {there}.", there=there), ()
+    amounts = amounts and not (named and raw.count(raw.matching("[0-9]+")) >= 0.5 * rows)
+    if not amounts and _is_id(sample, rows, distinct, named):
+        return "id", f"Codes, {there}" + (", named like an identifier." if named else "."), ()
     words_per_text = float(np.mean([len(text.split()) for text in sample]))
     if distinct > 20 and distinct > 0.5 * rows:
         return "text", msg("{there}: too different to be categories.", there=there), ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,20 +12,20 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, stray_evidence
-from mlops_desktop.engine.data.number_formats import decimal_vote, find_format
+from mlops_desktop.engine.data.date_rules import excel_dates, is_named_date, without_no_dates
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
+from mlops_desktop.engine.data.number_formats import decimal_vote
+from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_texts_of, text_column_type
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.cells import EXACT, MISSING_NUMBER_TEXTS, Grammar, level_of
+from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
-_SAMPLE = 1000
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
-_FREQUENT_MISSING = 5  # a text that means missing is in at least this many rows; rarer ones are strays
 
 
 def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) -> tuple[tuple[Column, ...], list[Evidence]]:
@@ -35,72 +35,79 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
     """
     notes = notes or {}
     raws = cells.columns()
-    hints = _hints(raws, cells.decimal)
+    hints = _hints(raws, cells)
     columns, evidence = [], []
     for raw in raws:
         note = notes.get(raw.name, ColumnNote())
         column, found = _forced(raw, note, hints) if note.type else _free(raw, note, hints)
-        columns.append(replace(column, unit=note.unit, description=note.description))
+        columns.append(replace(column, unit=note.unit or column.unit, description=note.description))
         evidence.extend(found)
+        evidence.extend(_source_evidence(raw))
         if raw.mixed:
             message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
             evidence.append(Evidence(raw.name, "mixed_types", message))
     return tuple(columns), evidence
 
 
-def _hints(raws: Sequence[RawColumn], decimal: str) -> Hints:
-    votes = [decimal] if decimal else []
+def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
+    """What of the cells is not kept, whatever their type is."""
+    if raw.infinite:
+        yield infinite_evidence(raw, len(raw.infinite), raw.infinite, "∞")
+    if raw.given is not None:
+        codes, texts = raw.given
+        rows = np.flatnonzero(np.array([has_invisible(text) for text in texts.to_pylist()])[codes]) + 1
+        if len(rows):
+            message = msg("{cells} invisible characters, which were left off.", cells=cells_text(len(rows), "holds", "hold"))
+            yield Evidence(raw.name, "invisible", message, tuple(rows[:10].tolist()))
+
+
+def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
+    votes = [cells.decimal] if cells.decimal else []
     orders: list[bool] = []
     for raw in raws:
         if raw.kind != "text":
             continue
-        sample = raw.sample(_present(raw, MISSING_NUMBER_TEXTS), 200)
+        sample = raw.sample(~raw.among(MISSING_NUMBER_TEXTS), 200)
         if not sample or sum(any(c.isdigit() for c in text) for text in sample) < 0.9 * len(sample):
             continue
         if all(_PLAIN.fullmatch(text) for text in sample):
             votes.extend(["."] if any(_FRACTION.fullmatch(text) for text in sample) else [])
             continue
-        if not votes:
-            votes.extend(filter(None, [decimal_vote(sample)]))
+        votes.extend(filter(None, [decimal_vote(sample)]))
         formats = find_date_formats(sample)
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar))
-    return Hints(votes[0] if votes else "", orders[0] if orders and len(set(orders)) == 1 else None)
-
-
-def _present(raw: RawColumn, missing: Sequence[str]) -> Bools:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    gone = pc.is_in(pc.utf8_trim_whitespace(raw.distinct), value_set=pa.array(missing))
-    return ~np.asarray(gone.to_numpy(zero_copy_only=False), dtype=bool)
+    decimal = cells.decimal or (votes[0] if len(set(votes)) == 1 else "")
+    return Hints(decimal, "" if votes else cells.likely_decimal, orders[0] if orders and len(set(orders)) == 1 else None)
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     if raw.kind != "text":
         return _of_typed(raw, note)
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
-    present = _present(raw, missing)
+    present = ~raw.among(missing)
     if not raw.count(present):
         return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", msg("Every cell is empty."))]
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
-    if _is_named_date(raw.name) and raw.matching("(19|20)[0-9]{6}")[present].all():
+    if is_named_date(raw.name) and raw.matching("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}")[present].all():
         compact = date_column(raw, present, missing, hints, compact=True)
-        if compact is not None:
-            return compact
-    number = _number(raw, present, missing, note, hints)
-    if number is not None:
-        return _or_id(raw, *number)
+        if compact is not None and compact[0] is not None:
+            return compact[0], compact[1]
+    number = number_column(raw, present, Grammar(missing=missing, missing_numbers=_noted_numbers(note)), hints)
+    if number is not None and number.column is not None:
+        return _or_id(raw, number.column, number.evidence)
     date = date_column(raw, present, missing, hints)
-    if date is not None:
-        return date
+    if date is not None and date[0] is not None:
+        return date[0], date[1]
     missing_texts = _missing_texts(raw, note)
-    kind, reason, levels = text_column_type(raw, _present(raw, missing_texts))
-    evidence = [Evidence(raw.name, "type", reason)]
-    zeros = _led_by_zeros(raw) & present
+    amounts = (number is not None and not number.codes) or date is not None
+    kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
+    stopped = number.evidence if number is not None else date[1] if date is not None else []
+    evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present)]
+    zeros = led_by_zeros(raw) & present
     if zeros.any() and raw.matching("[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
@@ -109,18 +116,16 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 
 
-def _is_named_date(name: str) -> bool:
-    return re.search("(?i)date|datum|day|_dt|^dt", name) is not None
-
-
 def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]:
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     reasons = {"number": msg("numbers"), "integer": msg("whole numbers"), "boolean": msg("true and false"), "date": msg("dates")}
     column = Column(raw.name, raw.kind, grammar)
-    return _or_id(
-        raw, column, [Evidence(raw.name, "type", msg("The file itself says that these are {reasons}.", reasons=reasons[raw.kind]))]
-    )
+    evidence = [Evidence(raw.name, "type", msg("The file itself says that these are {reasons}.", reasons=reasons[raw.kind]))]
+    if raw.kind == "date":
+        column, gone = without_no_dates(raw, column)
+        return column, [*evidence, *gone]
+    return _or_id(raw, column, evidence)
 
 
 def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Column, list[Evidence]]:
@@ -163,101 +168,12 @@ def _boolean(raw: RawColumn, present: Bools, missing: tuple[str, ...]) -> tuple[
     return None
 
 
-def _number(
-    raw: RawColumn, present: Bools, missing: tuple[str, ...], note: ColumnNote, hints: Hints
-) -> tuple[Column, list[Evidence]] | None:
-    found = find_format(raw.sample(present, _SAMPLE), hints.decimal)
-    if found is None:
-        return None
-    if not found.grammar.affixes and _are_codes(raw, present):
-        return None
-    column = Column(raw.name, "number", replace(found.grammar, missing=missing, missing_numbers=_noted_numbers(note)))
-    values, _, refused = read_raw(raw, column)
-    column, evidence, bad = _without_strays(raw, column, present, refused)
-    if bad is None:
-        return None
-    whole = bool((values[np.isfinite(values)] % 1 == 0).all()) and not found.grammar.percent
-    if whole and not (raw.matching(rf".*[eE{re.escape(column.grammar.decimal)}].*") & present & ~bad).any():
-        if np.nanmax(np.abs(values), initial=0) > EXACT:
-            return None  # more digits than a number can hold: these are codes
-        column = replace(column, type="integer")
-    return column, [*_number_evidence(raw, column, found.doubt), *evidence]
-
-
-def _are_codes(raw: RawColumn, present: Bools) -> bool:
-    """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
-    digits = raw.matching("[0-9]+") & present
-    return raw.count(digits) >= 0.9 * raw.count(present) and bool((_led_by_zeros(raw) & present).any())
-
-
-def _led_by_zeros(raw: RawColumn) -> Bools:
-    return raw.matching("0[0-9]*[1-9][0-9]*")
-
-
-def _number_evidence(raw: RawColumn, column: Column, doubt: str) -> list[Evidence]:
-    grammar = column.grammar
-    parts = [msg("Every cell is a whole number" if column.type == "integer" else "Every cell is a number")]
-    if grammar.decimal != ".":
-        parts.append(msg("the decimal mark is “{decimal}”", decimal=grammar.decimal))
-    if grammar.thousands:
-        parts.append(msg("“{thousands}” parts thousands", thousands=grammar.thousands))
-    if grammar.affixes:
-        parts.append(msg("the mark {marks} is left off", marks=", ".join(f"“{mark}”" for mark in grammar.affixes)))
-    if grammar.percent:
-        parts.append(msg("“12 %” is 0.12"))
-    found = [Evidence(raw.name, "type", msg("{parts}.", parts=joined(parts, "; ")))]
-    if doubt:
-        found.append(
-            Evidence(
-                raw.name,
-                "decimal",
-                msg("Commas could be decimal marks or part thousands: {doubt}. Say otherwise with the file's decimal mark.", doubt=doubt),
-            )
-        )
-    return found
-
-
-def _without_strays(
-    raw: RawColumn, column: Column, present: Bools, refused: Mapping[int, str]
-) -> tuple[Column, list[Evidence], Bools | None]:
-    """Deal with the cells that cannot be read, by distinct text. None: too many cannot.
-
-    Returns the column with further texts for "missing" where few frequent texts are among readable cells, the evidence for these and for
-    single strays, and where the strays are.
-    """
-    bad = np.zeros(len(present), dtype=bool)
-    bad[list(refused)] = True
-    bad &= present
-    total = raw.count(present)
-    frequent = [i for i in np.flatnonzero(bad).tolist() if raw.counts[i] >= max(_FREQUENT_MISSING, 0.002 * total)]
-    readable = int(np.count_nonzero(present & ~bad))
-    if 0 < len(frequent) <= 3 and readable >= 20 and raw.count(bad) <= 0.5 * total:
-        evidence = [
-            Evidence(
-                raw.name,
-                "missing_words",
-                msg("“{texts}” stands in {counts:,} cells and counts as missing.", texts=raw.texts[i], counts=raw.counts[i]),
-            )
-            for i in frequent
-        ]
-        grammar = replace(column.grammar, missing=(*column.grammar.missing, *(raw.texts[i] for i in frequent)))
-        column = replace(column, grammar=grammar)
-        bad[frequent] = False
-    else:
-        evidence = []
-    if raw.count(bad) > STRAY_SHARE * total:
-        return column, [], None
-    if bad.any():
-        evidence.append(stray_evidence(raw, column, bad))
-    return column, evidence, bad
-
-
 def _missing_texts(raw: RawColumn, note: ColumnNote) -> tuple[str, ...]:
     return (*missing_texts_of(raw), *_noted_missing(note))
 
 
 def _noted_missing(note: ColumnNote) -> tuple[str, ...]:
-    return tuple(text.strip() for text in note.missing)
+    return tuple(clean_text(text) for text in note.missing)
 
 
 def _noted_numbers(note: ColumnNote) -> tuple[float, ...]:
@@ -282,20 +198,20 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     column = Column(raw.name, note.type, grammar)
     if raw.kind == "text":
-        present = _present(raw, missing)
+        present = ~raw.among(missing)
         if note.type == "date":
             found = date_column(raw, present, missing, hints, least=0.01, compact=True) if raw.count(present) else None
-            if found is not None:
+            if found is not None and found[0] is not None:
                 return found[0], [*evidence, *found[1][1:]]
         elif note.type == "boolean":
             column = replace(column, grammar=_boolean_grammar(raw, present, grammar))
         else:
-            form = find_format(raw.sample(present, _SAMPLE), hints.decimal, least=0.01)
+            form = fit_format(raw, present, hints, least=0.01)
             if form is not None:
-                column = replace(column, grammar=replace(form.grammar, missing=missing, missing_numbers=grammar.missing_numbers))
+                own = replace(form.grammar, missing=missing, missing_numbers=grammar.missing_numbers)
+                column = replace(column, grammar=own, unit=form.unit)
     _, _, refused = read_raw(raw, column)
-    bad = np.zeros(len(raw.counts), dtype=bool)
-    bad[list(refused)] = True
+    bad = mask(np.ones(len(raw.counts), dtype=bool), refused)
     return column, evidence + ([stray_evidence(raw, column, bad)] if raw.count(bad) else [])
 
 

@@ -194,7 +194,7 @@ def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> tupl
 
 
 def cells(frame: Frame, name: str) -> list[str]:
-    """Every cell of a column as a text; numbers with as many decimals as tell them apart, a dash for missing ones."""
+    """Every cell of a column as a text; numbers with as many decimals as distinguish them, a dash for missing ones."""
     kind = frame.layout.kind(name)
     if kind == CATEGORICAL:
         return [MISSING if text is None else _cut(text) for text in frame.texts(name)]
@@ -213,7 +213,7 @@ def cells(frame: Frame, name: str) -> list[str]:
 
 
 def number_texts(values: Sequence[float]) -> list[str]:
-    """Numbers of one column, all with the same decimals: those that tell them apart, at most two or four digits in all."""
+    """Numbers of one column, all with the same decimals: those that distinguish them, at most two or four digits in all."""
     known = [value for value in values if math.isfinite(value)]
     size = max((abs(value) for value in known), default=0.0)
     if size >= 1e12 or 0 < size < 1e-3:

@@ -153,10 +153,10 @@ class MatrixSize:
 
 @dataclass(frozen=True)
 class RecipePreview:
-    """What a recipe does to a sample of the training part; `problem` says why nothing can be tried.
+    """What a recipe does to a sample of the training part; `problem`: why nothing can be tried.
 
-    `columns` are (name, kind) of what is there before the step that is looked at (after all steps without one), `step` is what that step
-    changed, `filtered_out` what the row filter that is looked at takes out.
+    Of the step that was asked for: `columns` are (name, kind) of what is there before it (after all steps without one), `step` is what it
+    changed. `filtered_out`: rows that the row filter that was asked for takes out.
     """
 
     problem: str
@@ -174,7 +174,7 @@ class RecipePreview:
 class ColumnRanking:
     """Columns by the score of a selection, the best first; `more` are not listed, `unjudged` have no score (free texts).
 
-    `label` names the score, `rows` of the training part were looked at; `problem` says why there is no ranking.
+    `label` names the score, `rows` of the training part were scored; `problem` says why there is no ranking.
     """
 
     method: str

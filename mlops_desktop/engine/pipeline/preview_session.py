@@ -40,7 +40,7 @@ from mlops_desktop.serving.transform import Transform
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 ROWS = 20_000  # a sample of so many rows at most
-RANKED = 8_000  # rows that a ranking uses: it is a picture for a person, and forests take their time
+RANKED = 8_000  # rows that a ranking is computed on: it is shown in a chart, and forests are slow
 CELLS = 4_000_000  # wide tables: fewer rows
 SHOWN = 20
 NAMED = 3_000  # columns that are named to a form, features that are listed with their scores
@@ -134,10 +134,10 @@ def session_of(pipeline: Pipeline) -> PreviewSession:
 
 
 def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> RecipePreview:
-    """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` closely.
+    """What the recipe does, with the step at position `at` of `project.steps` (−1: none) and the row filter at `row_filter` in detail.
 
-    A step or row filter that is off is tried when it is looked at, for itself alone. What is sound for these columns is in the store
-    afterwards (`suggestions`), so that each step can say why it is there.
+    A step or row filter at these positions is tried for itself alone when it is off. What is sound for these columns is in the store
+    afterwards (`suggestions`), so that each step can be shown with its reason.
     """
     project = pipeline.project
     kept, outcomes, gone = _filtered(pipeline, row_filter)
@@ -159,7 +159,7 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> RecipePre
 
 
 def _steps_tried(answer: RecipePreview, pipeline: Pipeline, session: PreviewSession, at: int, job: Job) -> RecipePreview:
-    """The answer with the outcome of every step, closely of the one at `at`, and the encodings."""
+    """The answer with the outcome of every step, in detail of the one at `at`, and the encodings."""
     steps, sample = pipeline.project.steps, session.dataset.frame
     results = _by_position(session, steps, Part(job, 0.2, 0.8))
     outcomes = [_step_preview(step, result) for step, result in zip(steps, results, strict=True)]
@@ -167,14 +167,14 @@ def _steps_tried(answer: RecipePreview, pipeline: Pipeline, session: PreviewSess
     if all(result is not None and not result.error for step, result in zip(steps, results, strict=True) if step.on):
         on = [result for result in results if result is not None]
         found = encodings(pipeline, on[-1].train if on else session.dataset, session.encoded)
-    closely = _shown_step(session, steps, results, at, Part(job, 0.8, 0.9))
+    selected = _shown_step(session, steps, results, at, Part(job, 0.8, 0.9))
     columns: tuple[tuple[str, str], ...] = ()
     changes = None
-    if closely is not None:
-        columns = _named(closely.before)
-        changes = _step_changes(steps[at].component, closely, session.dataset.target)
-        width = len(closely.after.layout.names())
-        outcomes[at] = replace(outcomes[at], error=closely.error, width=width, seconds=closely.seconds)
+    if selected is not None:
+        columns = _named(selected.before)
+        changes = _step_changes(steps[at].component, selected, session.dataset.target)
+        width = len(selected.after.layout.names())
+        outcomes[at] = replace(outcomes[at], error=selected.error, width=width, seconds=selected.seconds)
     elif at < 0:
         columns = _named(next((result.after for result in reversed(results) if result is not None), sample))
     return replace(
@@ -188,25 +188,25 @@ def _steps_tried(answer: RecipePreview, pipeline: Pipeline, session: PreviewSess
     )
 
 
-def _filtered(pipeline: Pipeline, looked: int) -> tuple[Bools, tuple[RowFilterPreview, ...], Ints | None]:
-    """Which rows stay, what each row filter takes out of those that the ones before it left, and which rows the one looked at takes out."""
+def _filtered(pipeline: Pipeline, selected: int) -> tuple[Bools, tuple[RowFilterPreview, ...], Ints | None]:
+    """The rows that stay, how many each filter takes out of those before it, and which ones the filter at position `selected` takes out."""
     frame = pipeline.table.frame
     kept = np.ones(frame.rows, dtype=bool)
     outcomes: list[RowFilterPreview] = []
-    looked_gone: Ints | None = None
+    taken_out: Ints | None = None
     for at, step in enumerate(pipeline.project.row_filters):
         gone, error = np.zeros(frame.rows, dtype=bool), ""
-        if step.on or at == looked:
+        if step.on or at == selected:
             try:
                 gone = kept & ~step.component.keep(frame, pipeline.project.target)
             except UserError as refused:
                 error = str(refused)
         outcomes.append(RowFilterPreview(step.on, error, int(gone.sum())))
-        if at == looked:
-            looked_gone = np.flatnonzero(gone)
+        if at == selected:
+            taken_out = np.flatnonzero(gone)
         if step.on:
             kept &= ~gone
-    return kept, tuple(outcomes), looked_gone
+    return kept, tuple(outcomes), taken_out
 
 
 def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:

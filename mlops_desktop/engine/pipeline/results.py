@@ -39,13 +39,14 @@ class Result:
 
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
+TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing")
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if role != "feature")
 
 RESULTS: Mapping[str, Result] = {
     result.name: result
     for result in (
         # The typed table: the imported cells and what a person decided of their types.
-        Result(name="table", decisions=("data", "columns.type", "columns.levels", "columns.missing"), libraries=("pandas", "pyarrow")),
+        Result(name="table", decisions=("data", *TYPE_NOTES), version=2, libraries=("pandas", "pyarrow")),
         # Columns, candidates for the target and types, before anything is decided.
         Result(name="overview", inputs=("table",), version=2),
         # Statistics and findings of the whole table.

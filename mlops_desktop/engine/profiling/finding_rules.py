@@ -11,6 +11,7 @@ import numpy as np
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
+from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
@@ -324,18 +325,6 @@ def _is_missing_code(value: float) -> bool:
     return len(digits) >= 2 and (len(set(digits)) == 1 or set(digits[1:]) == {"0"})
 
 
-def _stray(seen: Seen) -> Iterator[Finding]:
-    for evidence in seen.table.evidence:
-        if evidence.rule == "stray" and seen.roles.get(evidence.column, "feature") not in ("ignore", "id"):
-            why = msg(
-                "They were left out so that the rest can be used as what it is; correct them in the file, or read the column as categories."
-            )
-            yield Finding("stray", "warning", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
-        elif evidence.rule == "missing_words":
-            why = msg("The other cells hold numbers or dates, so the word can only mean that nothing is known.")
-            yield Finding("missing_words", "info", evidence.column, evidence.message, why, {"type": {evidence.column: "category"}})
-
-
 def _by_appearance(values: Floats | Ints) -> Ints:
     """Values as codes in order of appearance, so that equal columns get equal codes whatever their levels are called."""
     _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
@@ -367,7 +356,7 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _duplicate_columns,
     _missing,
     _hidden_missing,
-    _stray,
+    reading_findings,
     _outliers,
     _many_levels,
     _imbalance,

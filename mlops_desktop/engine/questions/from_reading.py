@@ -13,12 +13,14 @@ from mlops_desktop.serving.message import as_message, msg
 
 # Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
 DOUBTS: Mapping[str, Weight] = {
-    "date_order": "warning",
-    "mixed_types": "warning",
-    "stray": "info",
-    "missing_words": "info",
-    "leading_zeros": "info",
+    "currencies": "high",
+    **dict.fromkeys(("date_order", "mixed_types", "decimal", "unmarked", "infinite", "not_number", "units", "marks"), "warning"),
+    **dict.fromkeys(("not_date", "no_zone", "excel_dates"), "warning"),
+    **dict.fromkeys(("no_date", "century"), "info"),
+    **dict.fromkeys(("stray", "missing_words", "leading_zeros", "long_numbers", "limits", "notation", "converted", "duration"), "info"),
 }
+# Rules that say what stopped a column from being of a type, and that type: a person may want it all the same.
+_STOPPED = {"not_number": "number", "not_date": "date", "currencies": "number", "units": "number", "marks": "number"}
 
 
 def reading_questions(project: Project, overview: Overview) -> Iterator[Question]:
@@ -28,12 +30,11 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
         for evidence in column.evidence:
             if evidence.rule not in DOUBTS:
                 continue
-            as_text = Option(
-                "text",
-                msg("Read “{column}” as text", column=column.name),
-                msg("Every cell is kept as it is written; the column is no number and no date any more."),
-                {"type": {column.name: "text"}},
-            )
+            kind = _STOPPED.get(evidence.rule, "text")
+            effect = "Every cell is kept as it is written; the column is no number and no date any more."
+            if kind != "text":
+                effect = "The cells that do not fit the others count as missing."
+            other = Option(kind, msg("Read “{column}” as {kind}", column=column.name, kind=kind), effect, {"type": {column.name: kind}})
             yield Question(
                 id=f"reading.{evidence.rule}.{column.name}",
                 stage="problem",
@@ -41,7 +42,7 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
                 column=column.name,
                 message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
                 evidence=evidence.message,
-                options=(accepted(msg("The column stays as it was read.")), as_text),
+                options=(accepted("The column stays as it was read."), other),
                 default="accept",
                 rows=evidence.rows,
                 settled=msg("You chose this type.") if note is not None and note.type else "",

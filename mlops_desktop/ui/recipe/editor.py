@@ -29,6 +29,7 @@ from mlops_desktop.engine.process import SuggestedStep, SuggestedSteps, SuggestS
 from mlops_desktop.engine.project import Project, Step
 from mlops_desktop.engine.workflow import blocked
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.preview import Kinds, PreviewQuery
 from mlops_desktop.ui.recipe.step_cards import doubled, moved, without
 
@@ -62,9 +63,11 @@ class Recipe(QObject):
         self.controller, self.panel, self.stage = controller, panel, stage
         self.kind, self.at = "", -1  # what is selected
         self.draft: Draft | None = None
-        self.proposals: list[SuggestedStep] | None = None
         self.preview = PreviewQuery(controller, panel, self)
         self.preview.changed.connect(self.changed)
+        title = self.tr("Looking for sound steps")
+        self._suggested: Query[SuggestedSteps] = Query(controller, owner=f"{panel}.suggest", title=title, parent=self)
+        self._suggested.changed.connect(self.changed)
         self._shown: dict[str, tuple[Step[Any], ...]] = {STEP: (), ROW_FILTER: ()}  # as they were last
         self._folder = controller.folder
 
@@ -177,9 +180,8 @@ class Recipe(QObject):
         """The project changed, or the panel came to the front: settle what is selected, and ask what it does."""
         if self.controller.folder != self._folder:
             self._folder = self.controller.folder
-            self.kind, self.at, self.draft, self.proposals = "", -1, None, None
+            self.kind, self.at, self.draft = "", -1, None
             self._shown = {STEP: (), ROW_FILTER: ()}
-            self.preview.forget()
         self._follow()
         self._schedule(PAUSE_MS)
 
@@ -187,7 +189,7 @@ class Recipe(QObject):
         self.preview.show(self.tried(), *self.selected_positions(), pause)
 
     def _follow(self) -> None:
-        """Look at what changed just now (by undo, or by another panel), else stay; where nothing is left, at the first of this stage."""
+        """Select what changed just now (by undo, or by another panel), else keep what is selected; without any, the first of this stage."""
         steps = self.steps
         for kind, old in self._shown.items():
             new = self.items(kind)
@@ -204,13 +206,13 @@ class Recipe(QObject):
 
     @Slot(int)
     def choose(self, at: int) -> None:
-        """Look at a step of this stage."""
+        """Select a step of this stage."""
         if self.mine(at):
             self._select(STEP, at)
 
     @Slot(int)
     def choose_row_filter(self, at: int) -> None:
-        """Look at a row filter."""
+        """Select a row filter."""
         self._select(ROW_FILTER, at)
 
     def _select(self, kind: str, at: int) -> None:
@@ -254,7 +256,7 @@ class Recipe(QObject):
         self.changed.emit()
 
     def add(self) -> None:
-        """Put the draft into the project, and look at it."""
+        """Put the draft into the project, and select it."""
         self.leaving.emit()
         draft = self.draft
         if draft is None:
@@ -317,7 +319,7 @@ class Recipe(QObject):
             self.removed.emit(items[at].component.label)
 
     def _change(self, kind: str, select: int, text: str, at: int, items: tuple[Step[Any], ...]) -> None:
-        """Other steps or row filters, for what was done to the one at `at`; then look at the one at `look`."""
+        """Other steps or row filters, for what was done to the one at `at`; then select the one at `select`."""
         label = self.items(kind)[at].component.label
         self.draft, self.kind, self.at = None, kind, select
         self._shown[kind] = items
@@ -329,21 +331,19 @@ class Recipe(QObject):
 
     # ---- proposals
 
+    @property
+    def proposals(self) -> list[SuggestedStep] | None:
+        """The steps that were proposed last for this stage; None until some were asked for and found."""
+        found = self._suggested.value
+        return None if found is None else [one for one in found.steps if self.stage in ("prepare", one.step.stage)]
+
     def propose(self) -> None:
         """Have sound steps for this data proposed; `proposals` is filled when they are there."""
         if blocked(self.controller.project) or self.controller.folder is None:
             return
-
-        def done(found: SuggestedSteps) -> None:
-            self.proposals = [one for one in found.steps if self._offered(one)]
-            self.changed.emit()
-
-        self.controller.ask(
-            SuggestSteps(*self.controller.inputs), done, owner=f"{self.panel}.suggest", title=self.tr("Looking for sound steps")
-        )
-
-    def _offered(self, one: SuggestedStep) -> bool:
-        return self.stage == "prepare" or one.step.stage == self.stage
+        self._suggested.forget_refusals()
+        scope = str(self.controller.folder)
+        self._suggested.want(self.controller.keys.suggestions, SuggestSteps(*self.controller.inputs), scope=scope)
 
     def offered(self) -> list[tuple[Operation, str, bool]]:
         """Every proposal with its reason, and whether a step of the recipe does it already."""

@@ -86,7 +86,7 @@ class Pane(QFrame):
         self.recipe = recipe
 
     def show_recipe(self, complete: bool) -> None:
-        """Show what the recipe looks at; `complete`: the form has all that it needs."""
+        """Show what is selected; `complete`: the form has all that it needs."""
         raise NotImplementedError
 
 

@@ -21,7 +21,7 @@ def test_dates_and_no_dates():
     assert evidence[0].message == "Every cell is a date."
     assert column(["a1", "b2"]) is None
     assert column(["x", "y"]) is None
-    assert column(["2024-01-01", "never"]) is None
+    assert column(["2024-01-01", "never", "soon"]) is None
 
 
 def test_few_strays_are_named_and_many_refuse():
@@ -30,7 +30,9 @@ def test_few_strays_are_named_and_many_refuse():
     assert found.grammar.date == "%d/%m/%Y"
     assert [e.rule for e in evidence] == ["type", "date_order", "stray"]
     assert "“soon” in row 337" in evidence[-1].message
-    assert column([*cells, *["soon"] * 10]) is None
+    stopped, evidence = column([*cells, *["soon"] * 10])
+    assert stopped is None
+    assert [e.rule for e in evidence] == ["not_date"]
     assert column([*cells, *["soon"] * 10], least=0.01) is not None
 
 

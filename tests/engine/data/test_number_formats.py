@@ -34,9 +34,7 @@ def test_found(cells, decimal, thousands, affixes, percent):
     assert (grammar.decimal, grammar.thousands, grammar.affixes, grammar.percent) == (decimal, thousands, affixes, percent)
 
 
-@pytest.mark.parametrize(
-    "cells", [["a", "b"], ["A12", "A13"], ["SKU1", "SKU2"], ["10%", "5"], ["1-2", "3-4"], ["12.03.2004", "1.1.2004"], []]
-)
+@pytest.mark.parametrize("cells", [["a", "b"], ["A12", "A13"], ["SKU1", "SKU2"], ["1-2", "3-4"], ["12.03.2004", "1.1.2004"], []])
 def test_no_numbers(cells):
     found = find_format(cells)
     assert found is None or found.share < 0.99

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 
 from mlops_desktop.engine.data.raw_column import plain_numbers, read_raw
+from mlops_desktop.serving.cells import Scale
 from mlops_desktop.serving.frame import MISSING_DATE
-from mlops_desktop.serving.request_validation import read_dates, read_numbers
-from mlops_desktop.serving.schema import Column, Grammar
+from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
+from mlops_desktop.serving.schema import Column, Grammar, Schema
 from tests.imported import raw_of
 
 
@@ -78,6 +79,74 @@ def test_dates_read_quickly_equal_the_grammar(format_):
         quick, _, wrong = read_raw(raw, column)
         assert quick.tolist() == slow.tolist()
         assert wrong == refused
+
+
+HOSTILE = "0123456789.,-−–()'’<>$€%KkMg°eE:/ \u200b\u00a0\u202f\ufeffTZ+"
+GRAMMARS = [
+    Grammar(missing=("", "NA", "-", "12", "007"), missing_numbers=(-200.0, 99.0)),
+    Grammar(decimal=",", thousands=".", notations=("trailing_minus", "limits")),
+    Grammar(thousands=",", affixes=("$",), notations=("parentheses", "dash_zero", "apostrophe", "lakh")),
+    Grammar(percent=True, scales=(Scale("K", 1e3), Scale("g", 1.0, 1e3)), notations=("hours", "dash_decimals")),
+    *(Grammar(date=date, missing=("", "NA", "2024-01-05"), missing_dates=("9999-12-31",), pivot=40) for date in ("", "%d.%m.%Y %H:%M:%S")),
+    *(Grammar(date=date, missing=("",), pivot=40) for date in ("%d.%m.%y", "%m/%d/%Y", "%d.%m.%Y %H:%M", "%Y%m%d", "%H:%M", "%d %b %Y")),
+    *(Grammar(date=date, zone=True) for date in ("", "%d.%m.%Y %H:%M %z")),
+]
+
+
+def hostile(draw):
+    """A text that is a number or a date, or nearly one."""
+    day, month, year = draw.randint(0, 32), draw.randint(0, 13), draw.choice((0, 1, 24, 39, 40, 99, 1900, 2024, 9999))
+    kind = draw.randint(0, 7)
+    if kind == 0:
+        return "".join(draw.choice(HOSTILE) for _ in range(draw.randint(0, 8)))
+    if kind == 1:
+        return f"{year:04}-{month:02}-{day:02}" + draw.choice(("", " 00:00:00", "T23:59:59", " 24:00:00", " 24:00:01", "T10:00Z", " 10:00"))
+    if kind == 2:
+        return f"{day:02}.{month:02}.{year:04}" + draw.choice(("", " 00:00", " 24:00:00", " 12:30:15", " 7:05", " 10:00 UTC", " "))
+    if kind == 3:
+        short = f"{day:02}.{month:02}.{year % 100:02}"
+        return draw.choice((short, f"{month}/{day}/{year:04}", f"{year:04}{month:02}{day:02}", "00.00.0000"))
+    if kind == 4:
+        words = ("", "NA", " NA\u200b", "-", "12", "99", "inf", "1e400", "0000-00-00", "2024-01-05", "9999-12-31")
+        return draw.choice((*words, "\x1c5\x1c", "\u200b"))
+    fraction = f"{draw.uniform(-1e6, 1e6):.{draw.randint(0, 5)}f}"
+    number = draw.choice((fraction, f"{draw.randint(-999, 999):,}", repr(draw.uniform(-1e3, 1e3))))
+    around = (("", ""), ("$", ""), ("", " K"), ("(", ")"), ("", "-"), ("<", ""), ("'", ""), ("\u00a0", "\u200b"), (" ", " "), ("", " %"))
+    before, behind = draw.choice(around)
+    return before + number + behind
+
+
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=str)
+@pytest.mark.parametrize("count", [60, 4000])
+def test_hostile_texts_are_read_alike_on_every_path(grammar, count):
+    draw = random.Random(count)
+    texts = [hostile(draw) for _ in range(count)]
+    raw = raw_of("x", pd.Series(texts, dtype="str"))
+    for kind in ("date",) if grammar.date or grammar.zone or grammar.missing_dates else ("number", "integer", "boolean", "category"):
+        column = Column("x", kind, grammar)
+        values, levels, refused = read_raw(raw, column)
+        if kind == "category":
+            assert [levels[i] if i >= 0 else "" for i in values[raw.codes].tolist()] == read_levels(column, texts)
+            continue
+        slow, wrong = (read_dates if kind == "date" else read_numbers)(column, texts)
+        rows = values[raw.codes]
+        rows[np.isin(raw.codes, list(refused))] = MISSING_DATE if kind == "date" else np.nan
+        assert rows.tobytes() == slow.tobytes()
+        assert {i: refused[code] for i, code in enumerate(raw.codes.tolist()) if code in refused} == wrong
+        checked = Schema((column,)).from_texts({"x": texts}, len(texts))
+        served = checked.frame.date("x") if kind == "date" else checked.frame.number("x")
+        assert served.tobytes() == slow.tobytes()
+        assert sorted(issue.row for issue in checked.errors) == sorted(wrong)
+
+
+def test_texts_are_cleaned_once_and_kept_as_given():
+    raw = raw_of("x", pd.Series(["a", " a\u200b", "b", "a"], dtype="str"))
+    assert raw.texts == ["a", "b"]
+    assert raw.codes.tolist() == [0, 0, 1, 0]
+    codes, given = raw.given
+    assert [given[i].as_py() for i in codes.tolist()] == ["a", " a\u200b", "b", "a"]
+    assert raw_of("x", pd.Series(["a", "b c"], dtype="str")).given is None
+    assert raw_of("x", pd.Series([1.5, np.inf, -np.inf])).infinite == (2, 3)
 
 
 def test_iso_days_alone_and_an_impossible_one():

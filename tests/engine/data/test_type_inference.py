@@ -158,6 +158,9 @@ def test_a_person_overrules():
     assert "“x” in row 4" in evidence[-1].message
     assert frame.missing("x").tolist() == [False, False, False, True]
     assert decide(["20240328", "20240329"], ColumnNote(type="date"))[0].grammar.date == "%Y%m%d"
+    mixed = decide(["$5", "€6", "$7"], ColumnNote(type="number"))
+    assert mixed[2].missing("x").tolist() == [False, True, False]
+    assert "“€6” in row 2" in mixed[1][-1].message
     assert decide(["28/03/2018", "03/28/2018"], ColumnNote(type="date"))[2].missing("x").sum() == 1
     assert decide(["ja", "nee", "ja"], ColumnNote(type="boolean"))[2].number("x").tolist() == [1.0, 0.0, 1.0]
     assert decide(["1", "0"], ColumnNote(type="boolean"))[2].number("x").tolist() == [1.0, 0.0]

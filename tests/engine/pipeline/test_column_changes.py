@@ -42,7 +42,7 @@ def test_equal_levels_with_other_codes_are_no_change():
     assert compare(again, other).other == ("city",)
 
 
-def test_columns_of_0_and_1_are_one_picture():
+def test_columns_of_0_and_1_are_one_distribution():
     after = run(OneHot(columns=("city",), min_rows=2), FRAME)
     found = compare(FRAME, after)
     assert found.gone == ("city",)
@@ -52,7 +52,7 @@ def test_columns_of_0_and_1_are_one_picture():
     assert dict(zip(change.after.names, change.after.counts, strict=True)) == {"Oslo": 2, "other": 1, "is missing": 1}
 
 
-def test_features_of_texts_are_one_picture_with_the_frequent_ones_first():
+def test_features_of_texts_are_one_distribution_with_the_frequent_ones_first():
     after = run(TfIdf(columns=("text",), min_rows=2), FRAME)
     found = compare(FRAME, after)
     (change,) = changed_columns(FRAME, after, found, {})

@@ -73,7 +73,7 @@ def test_algorithms_of_another_task():
     assert any("Logistic" in sentence for sentence in messages)
 
 
-def test_a_class_that_is_not_there_and_one_that_only_looks_alike():
+def test_a_class_that_is_not_there_and_one_that_only_reads_the_same():
     assert consistent(replace(GOOD, positive="maybe"), OVERVIEW)[0].positive is None
     numbers = overview(column("y", ["binary"], (0, 1)))
     bare = Project(target="y", task="binary", metric="roc_auc")

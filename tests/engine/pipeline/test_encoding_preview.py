@@ -26,7 +26,7 @@ def test_algorithms_of_one_encoding_are_grouped(trained):
     assert not any(one.pinned for one in answer.encodings)
 
 
-def test_a_pinned_encoding_says_so_and_what_it_cannot_do(trained):
+def test_a_pinned_encoding_is_marked_with_why_it_cannot_be_done(trained):
     as_it_is = choices().encodings["as_it_is"]()
     (one,) = ask(trained, encodings={"*": as_it_is}).encodings
     assert one.algorithms == ("baseline", "logistic", "decision_tree")

@@ -31,7 +31,7 @@ def ask(made, at: int = -1, row_filter: int = -1, **changes: object):
     return answer
 
 
-def test_every_step_says_what_it_makes(trained):
+def test_every_step_has_its_outcome(trained):
     answer = ask(trained, 0)
     assert answer.problem == ""
     assert answer.rows.table == 344
@@ -56,7 +56,7 @@ def test_an_error_is_shown_on_its_step_and_later_steps_wait(trained):
     assert answer.encodings == ()
 
 
-def test_an_empty_recipe_says_what_cannot_go_into_a_model(trained):
+def test_an_empty_recipe_names_what_cannot_go_into_a_model(trained):
     answer = ask(trained, steps=())
     assert "island" in answer.matrix.error
     assert answer.columns[0][1] == "number"
@@ -83,7 +83,7 @@ def test_row_filters_count_the_rows_they_take_and_show_some(trained):
     assert "no row" in ask(trained, -1, 0, row_filters=(Step(none),)).problem
 
 
-def test_a_row_filter_that_is_off_takes_nothing_and_says_what_it_would_take(trained):
+def test_a_row_filter_that_is_off_takes_nothing_and_counts_what_it_would_take(trained):
     read = choices().row_filters.read
     first = Step(read({"id": "filter_rows", "params": {"condition": 'island != "Torgersen"'}}))
     off = Step(read({"id": "filter_rows", "params": {"condition": 'island = "Dream"'}}), on=False)
@@ -93,7 +93,7 @@ def test_a_row_filter_that_is_off_takes_nothing_and_says_what_it_would_take(trai
     assert answer.row_filters[1] == RowFilterPreview(on=False, error="", gone=answer.rows.kept - dream)
     assert answer.rows.kept == ask(trained, -1, 0, row_filters=(first,)).rows.kept
     assert len(answer.filtered_out.numbers) == 20
-    assert ask(trained, 0, -1, row_filters=(first, off)).row_filters[1].gone == 0  # nobody looks at it
+    assert ask(trained, 0, -1, row_filters=(first, off)).row_filters[1].gone == 0  # not asked for
     wrong = Step(read({"id": "filter_rows", "params": {"condition": "nothing > 1"}}), on=False)
     answer = ask(trained, 0, 0, row_filters=(wrong,))
     assert "nothing" in answer.row_filters[0].error
@@ -129,7 +129,7 @@ def test_a_large_table_is_sampled(trained, monkeypatch):
     monkeypatch.setattr(preview_session, "_kept", None)
 
 
-def test_a_selection_reports_its_decisions(trained):
+def test_a_selection_lists_what_it_decided(trained):
     chosen = operation("select_mutual_information", keep_by="count", count=3, forced_out=["island"], forced_in=["sex = MALE"])
     steps = (*trained.project.steps, Step(chosen))
     judged = ask(trained, len(steps) - 1, steps=steps).step.judged
@@ -142,7 +142,7 @@ def test_a_selection_reports_its_decisions(trained):
 
 
 @pytest.mark.parametrize("id_", SELECTIONS)
-def test_scores_hang_on_nothing_but_what_is_declared(trained, id_):
+def test_scores_depend_on_nothing_but_what_is_declared(trained, id_):
     """A preview does not find the scores again when another parameter changes, so they may not depend on it."""
     session = session_of(trained.pipeline)
     frame = session.results([step.component for step in trained.project.steps], Silent())[-1].after

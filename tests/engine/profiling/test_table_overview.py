@@ -25,7 +25,7 @@ def overview_of(**columns):
     return found, {one.name: one for one in found.columns}
 
 
-def test_each_column_says_what_predicting_it_would_mean():
+def test_each_column_has_what_predicting_it_would_mean():
     n = 60
     found, columns = overview_of(
         key=[f"K{i:05d}" for i in range(n)],

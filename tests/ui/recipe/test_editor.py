@@ -48,15 +48,17 @@ def test_a_draft_is_in_the_preview_and_not_in_the_project(recipe):
     assert recipe.controller.project.row_filters == ()
 
 
-def test_the_childs_answer_is_known_by_the_positions_of_the_project(recipe, window):
+def test_an_answer_is_read_by_the_positions_of_the_project(recipe, window):
     settle(window)
     recipe.show()
     recipe.begin("clip")
     recipe.place(1)
     steps = tuple(StepPreview(on=True, error=f"e{at}") for at in range(4))
-    recipe.preview.answer = RecipePreview("", RowCounts(table=9, kept=9), row_filters=(), steps=steps)
+    answer, query = RecipePreview("", RowCounts(table=9, kept=9), row_filters=(), steps=steps), recipe.preview.query
+    query.put(query.key, answer)
     assert [recipe.step_preview(at).error for at in range(3)] == ["e0", "e2", "e3"]
     recipe.cancel()
+    query.put(query.key, answer)
     assert recipe.step_preview(0) is None  # an answer about other steps says nothing of these
 
 

@@ -45,6 +45,19 @@ def test_an_answer_comes_and_is_about_what_is_shown(preview, window):
     assert not preview.asking
 
 
+def test_what_was_stopped_is_tried_again_when_it_is_shown_again(preview, window):
+    project = window.controller.project
+    preview.show(project, 0, -1, 0)
+    preview.query.cancel()
+    rest(preview, window)
+    preview.show(project, 0, -1, 0)
+    assert not preview.fresh
+    assert not preview.asking
+    preview.show(project, 1, -1, 10_000)
+    preview.show(project, 0, -1, 10_000)
+    assert preview.asking
+
+
 def test_many_changes_are_one_question(preview, window, monkeypatch):
     asked: list[int] = []
     ask = window.controller.ask

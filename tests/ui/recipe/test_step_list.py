@@ -24,7 +24,9 @@ def side(window, qtbot):
 
 def answer(side: RecipeSide, *steps: StepPreview, problem: str = "", error: str = "", width: int | None = 9) -> None:
     rows, matrix = RowCounts(table=344, kept=300, train=240, sample=240, columns=6), MatrixSize(width, width, error)
-    side.recipe.preview.answer = RecipePreview(problem, rows, row_filters=(), steps=steps, matrix=matrix)
+    query = side.recipe.preview.query
+    query.want("what is shown")
+    query.put(query.key, RecipePreview(problem, rows, row_filters=(), steps=steps, matrix=matrix))
     side.show_recipe()
 
 

@@ -49,7 +49,9 @@ class AppPanel(Panel):
         title = self.tr("Preparing the model")
         self.scorer: Query[Scorer] = Query(controller, owner="app.open", title=title, parent=self, read=self._read_scorer, remember=2)
         self._name = ""
-        self._rows: tuple[str, Ints] = ("", np.empty(0, dtype=np.intp))
+        title = self.tr("Looking up the training rows")
+        self._rows: Query[Ints] = Query(controller, owner="app.rows", title=title, parent=self, read=self._read_training_rows, remember=2)
+        self._rows.changed.connect(self._offer_rows)
         self._answering = QTimer(self)
         self._answering.setSingleShot(True)
         self._answering.setInterval(ANSWER_MS)
@@ -174,14 +176,15 @@ class AppPanel(Panel):
             self.answer.show_answer()
 
     def _training_rows(self) -> Ints:
-        """Where the training rows stand in the table; none until the child process has found them. The held-out test set is not used."""
-        key = self.controller.keys.train_rows
-        if self._rows[0] != key:
-            try:
-                self._rows = (key, self.controller.store.get(key, check=False)[1]["rows"])
-            except KeyError:
-                return np.empty(0, dtype=np.intp)
-        return self._rows[1]
+        """Positions of the training rows in the table; none until they are known. The held-out test set is not shown."""
+        self._rows.want(self.controller.keys.train_rows, OpenModel(*self.controller.inputs), ask=False)
+        return self._rows.value if self._rows.value is not None else np.empty(0, dtype=np.intp)
+
+    def _read_training_rows(self, key: str) -> Ints | None:
+        with suppress(KeyError):
+            rows: Ints = self.controller.store.get(key, check=False)[1]["rows"]
+            return rows
+        return None
 
     # ---- answering
 
@@ -212,8 +215,7 @@ class AppPanel(Panel):
         if self.picker.isHidden():
             return
         if not len(self._training_rows()):
-            title = self.tr("Looking up the training rows")
-            self.controller.ask(OpenModel(*self.controller.inputs), lambda _: self._offer_rows(), owner="app.rows", title=title)
+            self._rows.retry()
         self._offer_rows()
         self.picker.number.setFocus()
 

@@ -201,7 +201,7 @@ class DataPanel(Panel):
         self._enlarge()
 
     def _enlarge(self) -> None:
-        """The lower card has the whole page when that is wanted, and for correlations, which need the room."""
+        """The lower card has the whole page when that is wanted, and for correlations, which need the space."""
         self._middle.setVisible(not self.larger.isChecked() and self.tabs.choice() != "relations")
         self.larger.setVisible(self.tabs.choice() != "relations")
         self.larger.show_icon("down" if self.larger.isChecked() else "up")

@@ -17,7 +17,7 @@ from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.translation import error_text
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 
@@ -30,7 +30,9 @@ class MonitorPage(QWidget):
         self.controller, self._service, self._http, self._stage = controller, service, http, stage
         self._folder: Path | None = None
         self._file: Path | None = None  # the file that was compared last
-        self._of_file: DriftReport | None = None
+        title = self.tr("Comparing a file with the training data")
+        self._of_file: Query[DriftReport] = Query(controller, owner="deploy.drift", title=title, parent=self)
+        self._of_file.changed.connect(self._compared)
         self._of_service: DriftReport | None = None
         self.source = Segments([("file", self.tr("A new file")), ("service", self.tr("The running service"))], name="monitor_source")
         self.source.chosen.connect(lambda _: self._show())
@@ -58,7 +60,7 @@ class MonitorPage(QWidget):
     def show_now(self) -> None:
         """Show what was compared in this project."""
         if self.controller.folder != self._folder:
-            self._folder, self._file, self._of_file, self._of_service = self.controller.folder, None, None, None
+            self._folder, self._file, self._of_service = self.controller.folder, None, None
             self.state.setText("")
         self._show()
 
@@ -74,8 +76,9 @@ class MonitorPage(QWidget):
         self._top.setMaximumHeight(230 if of_file else 120)
         ready = self._service.state == "ready"
         self.refresh.setEnabled(ready)
-        self.retrain.setEnabled(self._of_file is not None and self._file is not None)
-        report = self._of_file if of_file else self._of_service
+        found = self._of_file.value
+        self.retrain.setEnabled(found is not None and self._file is not None)
+        report = found if of_file else self._of_service
         if report is self.drift.report and report is not None:
             return
         if report is not None:
@@ -90,30 +93,30 @@ class MonitorPage(QWidget):
     # ---- a file
 
     def take_file(self, file: Path) -> None:
-        """Compare a file with the training rows."""
+        """Compare a file with the training rows; one that was compared already is read again."""
         self.source.show_choice("file")
-        self._file, self._of_file = file, None
-        self.state.setText(self.tr("Comparing {file} …").format(file=file.name))
+        self._file = file
+        text = self._of_file.title = self.tr("Comparing {file}").format(file=file.name)
+        self.state.setText(f"{text} …")
+        best = self.controller.project_status().best
+        key = f"{self.controller.keys.scorer(best.id) if best else ''} {file}"
+        self._of_file.want(key, MeasureDrift(*self.controller.inputs, str(file)), ask=False)
+        self._of_file.retry()
         self._show()
 
-        def done(found: DriftReport) -> None:
-            self._of_file = found
-            self.state.setText(f"{file.name}: " + pluralize(found.rows, self.tr("1 row compared"), self.tr("{n} rows compared")))
-            self._show()
-
-        def over() -> None:
-            if self._of_file is None and self._file == file:
-                self._file = None
-                self.state.setText("")
-                self._show()
-
-        self.controller.ask(
-            MeasureDrift(*self.controller.inputs, str(file)),
-            done,
-            owner="deploy.drift",
-            title=self.tr("Comparing {file}").format(file=file.name),
-            on_over=over,
-        )
+    def _compared(self) -> None:
+        """A comparison is over; when it was refused, there is no file."""
+        found = self._of_file.value
+        if self._file is None or self._of_file.asking:
+            return
+        if found is None or self._of_file.refused:
+            self._file = None
+            self._of_file.want("")
+            self.state.setText("")
+        else:
+            rows = pluralize(found.rows, self.tr("1 row compared"), self.tr("{n} rows compared"))
+            self.state.setText(f"{self._file.name}: {rows}")
+        self._show()
 
     def retrain_now(self) -> None:
         """Take the file as the project's data, as one step of undo, and go to training."""

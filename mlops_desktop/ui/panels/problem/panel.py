@@ -27,8 +27,6 @@ from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
 from mlops_desktop.ui.panels.problem.notes_model import NoteRow
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.query import Query
-from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
@@ -43,8 +41,6 @@ class ProblemPanel(Panel):
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
-        title = self.tr("Looking at the columns")  # asked for by `load_table`, with the table itself
-        self.columns: Query[Overview] = Query(controller, owner="table", title=title, parent=self, read=self._read_columns)
         self._shown: tuple[Any, ...] = ()
         self._form: ComponentForm | None = None
         self._read = ""  # the data whose repairs are shown
@@ -58,7 +54,7 @@ class ProblemPanel(Panel):
         holder.setLayout(left)
         holder.setFixedWidth(LEFT)
         self.setLayout(row(holder, (right, 1), margins=(20, 16, 20, 16), spacing=12))
-        self.decisions = ProblemDecisions(controller, self, self._overview, self.file.notes.notes.titles)
+        self.decisions = ProblemDecisions(controller, self, controller.last_overview, self.file.notes.notes.titles)
         self._connect()
 
     # ---- building
@@ -85,7 +81,7 @@ class ProblemPanel(Panel):
 
     def show_project(self) -> None:
         """Show the decisions; no signal is emitted meanwhile."""
-        project, overview = self.controller.project, self._overview()
+        project, overview = self.controller.project, self.controller.last_overview()
         if self._shown and self._shown[0] is project and self._shown[1] is overview and self._shown[2] is self.decisions.before:
             return
         self._shown = (project, overview, self.decisions.before)
@@ -111,7 +107,7 @@ class ProblemPanel(Panel):
         self.controller.load_table()
         table, overview = self.controller.table(), self.controller.overview()
         if table is None or overview is None:
-            if self.columns.value is None and self.file.preview.table.columns:
+            if self.controller.last_overview() is None and self.file.preview.table.columns:
                 self.file.preview.show_columns([])
                 self.file.preview.setProperty("shown", "")
             return
@@ -135,16 +131,6 @@ class ProblemPanel(Panel):
         split_columns: dict[str, str] = {str(note.role): name for name, note in project.columns.items() if note.role in ("group", "time")}
         self.brief.show_split_columns([(one.name, one.type) for one in overview.columns if one.name != project.target], split_columns)
 
-    def _overview(self) -> Overview | None:
-        """Today's overview; the last one of the same data while a new one is being made."""
-        project = self.controller.project
-        key = self.controller.keys.overview if self.controller.folder is not None and project.data else ""
-        self.columns.want(key, scope=project.data, ask=False)
-        return self.columns.value
-
-    def _read_columns(self, key: str) -> Overview | None:
-        return self.controller.overview() if key == self.controller.keys.overview else None
-
     def _show_file(self, project: Project, overview: Overview | None) -> None:
         size = ""
         if overview:
@@ -164,7 +150,7 @@ class ProblemPanel(Panel):
 
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, as text."""
-        overview = self.columns.value
+        overview = self.controller.last_overview()
         one = overview.column(name) if overview else None
         if overview is None or one is None:
             self.file.why.setText(self.tr("Change what stands here in place. Unit and description are shown in the form page."))
@@ -227,7 +213,7 @@ class ProblemPanel(Panel):
             (self.tr("Choose another file"), self.file.choose),
             *((area.accessibleName(), area) for area in self.brief.areas.values()),
         ]
-        overview = self.columns.value
+        overview = self.controller.last_overview()
         names = [one.name for one in overview.columns] if overview else []
         return found + [(name, self.file.goer(name)) for name in names]
 

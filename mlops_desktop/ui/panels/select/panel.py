@@ -62,7 +62,7 @@ class RankingPane(Pane):
 
     def ranking(self) -> ColumnRanking | None:
         """The ranking that belongs to what is shown, by the chosen method; None while it is being made."""
-        return self.rankings.peek(self._key())
+        return self.rankings.get(self._key())
 
     def _key(self) -> str:
         before = self.recipe.preview.before
@@ -161,7 +161,7 @@ class RemainsPane(Pane):
     # ---- showing
 
     def show_recipe(self, complete: bool) -> None:
-        """Show the verdict of the step, or all columns as they are ranked while no step is selected."""
+        """Show what the step decided, or all columns as they are ranked while no step is selected."""
         recipe = self.recipe
         component = recipe.component()
         if component is None:
@@ -262,7 +262,7 @@ def _without(forced: Collection[str], names: Collection[str], sources: bool) -> 
 
 
 class SelectPanel(RecipePanel):
-    """Ranking, steps that select, and their verdict on every column."""
+    """Ranking, steps that select, and what they decide on every column."""
 
     id = "select"
     purpose = "Keep the columns that tell something, and see why the others go"

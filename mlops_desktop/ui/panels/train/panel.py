@@ -124,7 +124,7 @@ class TrainPanel(Panel):
         """Whether a split can be made depends on the features too: what was refused for others is asked for again."""
         keys, facts = self.controller.keys, self.split_facts
         key = f"{keys.validation} {keys.features}"
-        found = self.controller.result(keys.validation, SplitSummary) if facts.peek(key) is None else None
+        found = self.controller.result(keys.validation, SplitSummary) if facts.get(key) is None else None
         if found is not None and not found.refused:
             facts.put(key, found)
         facts.want(key, DescribeSplit(*self.controller.inputs))

@@ -1,0 +1,261 @@
+"""Whether a column holds numbers, and how it writes them: one grammar for the whole column, and the cells that do not fit it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.serving.cells import EXACT, Grammar
+from mlops_desktop.serving.frame import Bools, Floats
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.schema import Column
+
+_SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
+_ROUNDS = 4  # so often cells that a format refuses join the sample
+_FREQUENT = 0.002  # a text that means missing stands in at least this share of the cells; rarer ones are strays
+_UNKNOWN = re.compile(
+    r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
+    r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
+    r"|n\.?[adbv]\.?|n\.? ?k\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
+)
+_INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
+_RANGES = (
+    r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
+    r"|[0-9.,]+ ?(?:\+|or more|and more)"
+)
+_DAYS = "[0-9]{1,6} ?(?:d|days?|Tage?),? "
+_HOURS = rf"[+−–-]?(?:{_DAYS})?[0-9]{{1,6}}:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
+_BEYOND_A_DAY = rf"[+−–-]?(?:{_DAYS}.*|24:0[1-9].*|24:[1-5][0-9].*|24:00:0[1-9].*|24:00:[1-5][0-9].*|(?:2[5-9]|[3-9][0-9]|[0-9]{{3,}}):.*)"
+_NOTATIONS = {  # by notation: the texts that need it, and what such a cell is
+    "parentheses": (r".*\(.*\).*", "Parentheses are a minus"),
+    "trailing_minus": (r".*[0-9].*[−–-]", "A minus stands behind the number"),
+    "apostrophe": (r"[<>≤≥]?=?\s*['’].*", "An apostrophe in front is left off"),
+    "limits": (r"[<>≤≥].*", "Limits are read as the number that they name"),
+    "dash_zero": (r"[^0-9]*[−–—-][^0-9]*", "A dash with a currency is 0"),
+}
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """What was found: the column where the cells are numbers, and the evidence.
+
+    Without a column, at least half of the cells are numbers and the evidence names the others; `codes`: the digits are names.
+    """
+
+    column: Column | None
+    evidence: list[Evidence]
+    codes: bool = False
+
+
+def number_column(raw: RawColumn, present: Bools, grammar: Grammar, hints: Hints) -> NumberReading | None:
+    """The column as numbers, or what stopped it; None when less than half of its cells are numbers.
+
+    `present` marks the distinct texts that are not missing; `grammar` holds the texts and numbers that mean missing.
+    """
+    found = _duration_format(raw, present) or fit_format(raw, present, hints)
+    if found is None:
+        return None
+    if (found.grammar.affixes, found.grammar.scales, found.grammar.percent) == ((), (), False) and _are_codes(raw, present):
+        return None
+    own = replace(found.grammar, missing=grammar.missing, missing_numbers=grammar.missing_numbers)
+    column = Column(raw.name, "number", own, unit=found.unit)
+    if found.conflict:
+        return NumberReading(None, [_conflict_evidence(raw, column, present, found)])
+    values, _, refused = read_raw(raw, column)
+    column, evidence, bad = _without_strays(raw, column, present, mask(present, refused))
+    unmarked = _unmarked(raw, column, present & ~bad, values)
+    if column.grammar.percent and raw.count(unmarked) > STRAY_SHARE * raw.count(present):
+        bad = bad | unmarked  # "12 %" beside "12": nobody can know whether that is 12 or 0.12
+    if raw.count(bad) > STRAY_SHARE * raw.count(present):
+        half = raw.count(present & ~bad) >= 0.5 * raw.count(present)
+        return NumberReading(None, [_stopped(raw, present, bad)]) if half and not _are_classes(raw, present, bad) else None
+    if bad.any():
+        evidence.append(stray_evidence(raw, column, bad))
+    if _is_whole(raw, column, present & ~bad, values):
+        long = present & (np.abs(values) > EXACT)
+        if long.any():
+            message = "Row {row} = {cell} has more digits than a number can hold, so these are codes."
+            return NumberReading(None, [example_evidence(raw, "long_numbers", message, long)], codes=True)
+        column = replace(column, type="integer")
+    evidence = [*_format_evidence(raw, column, found.doubt), *_notation_evidence(raw, column, present & ~bad), *evidence]
+    if unmarked.any():
+        evidence.append(_unmarked_evidence(raw, column, unmarked, present & ~bad))
+    return NumberReading(column, evidence)
+
+
+def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5) -> NumberFormat | None:
+    """The format that reads most cells of a column, None when less than `least` of them.
+
+    It is found on a sample of the distinct texts and held against all of them: what it refuses joins the sample, so that no notation or
+    mark is overlooked because it is rare.
+    """
+    at = np.flatnonzero(present)
+    if len(at) > _SAMPLE + _HEAVY:
+        heavy = at[np.argsort(-raw.counts[at], kind="stable")[:_HEAVY]]
+        at = np.union1d(heavy, at[np.linspace(0, len(at) - 1, _SAMPLE).astype(np.intp)])
+    found: NumberFormat | None = None
+    for _ in range(_ROUNDS):
+        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, raw.counts[at].tolist(), hints.likely_decimal)
+        if found is None:
+            return None
+        _, _, refused = read_raw(raw, Column(raw.name, "number", found.grammar))
+        more = np.setdiff1d(np.flatnonzero(mask(present, refused)), at)
+        if not len(more):
+            break
+        at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
+    return found
+
+
+def _duration_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
+    """Durations as hours, when nearly all cells are written like times and some go beyond a day."""
+    times = raw.matching(_HOURS) & present
+    if raw.count(times) < (1 - STRAY_SHARE) * raw.count(present) or not (raw.matching(_BEYOND_A_DAY) & times).any():
+        return None
+    return NumberFormat(Grammar(notations=("hours",)), 1.0, unit="h")
+
+
+def _are_codes(raw: RawColumn, present: Bools) -> bool:
+    """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
+    digits = raw.matching("[0-9]+") & present
+    return raw.count(digits) >= 0.9 * raw.count(present) and bool((led_by_zeros(raw) & present).any())
+
+
+def led_by_zeros(raw: RawColumn) -> Bools:
+    """Which distinct texts are whole numbers with zeros in front."""
+    return raw.matching("0[0-9]*[1-9][0-9]*")
+
+
+def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
+    """Whether all numbers are whole and written so: 1.0 is the reading of a measurement, 1 is a count."""
+    grammar = column.grammar
+    if grammar.percent or grammar.scales or "hours" in grammar.notations or not (values[np.isfinite(values)] % 1 == 0).all():
+        return False
+    return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good).any()
+
+
+def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
+    """The column with further texts for "missing", the evidence for them, and which of the distinct texts still cannot be read.
+
+    Infinities are missing. So are a few frequent words without a digit among readable cells that are more than a handful of codes.
+    """
+    total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
+    evidence = []
+    infinite = bad & raw.matching(_INFINITE)
+    if infinite.any():
+        evidence.append(infinite_evidence(raw, raw.count(infinite), raw.rows_with(infinite), raw.texts[np.flatnonzero(infinite)[0]]))
+    bad = bad & ~infinite
+    words = [i for i in np.flatnonzero(bad).tolist() if raw.counts[i] >= _FREQUENT * total and not re.search("[0-9]", raw.texts[i])]
+    known = all(_UNKNOWN.fullmatch(raw.texts[i]) for i in words)
+    if not (0 < len(words) <= 3 and (readable >= 20 or (known and readable >= 2)) and raw.count(bad) <= 0.5 * total):
+        words = []
+    for i in words:
+        cells = cells_text(int(raw.counts[i]), "", "").strip()
+        evidence.append(
+            Evidence(raw.name, "missing_words", msg("“{text}” stands in {cells} and counts as missing.", text=raw.texts[i], cells=cells))
+        )
+    bad[words] = False
+    further = [raw.texts[i] for i in (*words, *np.flatnonzero(infinite)[:20].tolist())]
+    grammar = replace(column.grammar, missing=(*column.grammar.missing, *further))
+    return replace(column, grammar=grammar), evidence, bad
+
+
+def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: str) -> Evidence:
+    """That a column holds numbers without end."""
+    cells = cells_text(count, "is", "are")
+    message = msg("{cells} infinite or too large (“{shown}”), so missing.", cells=cells, shown=shown[:40])
+    return Evidence(raw.name, "infinite", message, rows[:10])
+
+
+def _stopped(raw: RawColumn, present: Bools, bad: Bools) -> Evidence:
+    good, total = raw.count(present & ~bad), raw.count(present)
+    message = "{good} of {total} cells are numbers. The others are not, so the column was read as texts: {shown}."
+    return example_evidence(raw, "not_number", message, bad, good=f"{good:,}", total=f"{total:,}")
+
+
+def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
+    """Whether the cells are classes of a scale, such as 0, 1, 2-10, over 10: more of them are ranges than numbers, and nothing else."""
+    return bool(raw.matching(_RANGES)[bad].all()) and int(np.count_nonzero(bad)) > int(np.count_nonzero(present & ~bad))
+
+
+def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
+    marks = ", ".join(f"“{mark}”" for mark in found.marks)
+    reason = "currencies do not mix" if found.conflict == "currencies" else "they do not convert into each other"
+    template = "The cells carry the marks {marks}: {reason}, so the column is no number. Apart from the most frequent mark: {shown}."
+    _, _, refused = read_raw(raw, column)
+    return example_evidence(raw, found.conflict, template, mask(present, refused), marks=marks, reason=reason)
+
+
+def _marks(grammar: Grammar) -> list[str]:
+    """The marks that give a cell its unit; magnitudes alone give none."""
+    return [*grammar.affixes, *(["%"] if grammar.percent else [])]
+
+
+def _unmarked(raw: RawColumn, column: Column, good: Bools, values: Floats) -> Bools:
+    """The numbers without the mark that the others have; 0 is 0 in every unit."""
+    marks = _marks(column.grammar) or ([scale.mark for scale in column.grammar.scales] if column.unit else [])
+    if not marks:
+        return np.zeros(len(good), dtype=bool)
+    has_mark = raw.matching(f".*(?:{'|'.join(map(re.escape, marks))}).*")
+    return np.asarray(good & ~has_mark & np.isfinite(values) & (values != 0), dtype=bool)
+
+
+def _unmarked_evidence(raw: RawColumn, column: Column, unmarked: Bools, good: Bools) -> Evidence:
+    counts = {"count": f"{raw.count(unmarked):,}", "total": f"{raw.count(good):,}"}
+    if column.grammar.percent:
+        message = "{count} of {total} cells have no “%” and were taken as they stand, not as per cent: {shown}."
+        return example_evidence(raw, "unmarked", message, unmarked, **counts)
+    message = "{count} of {total} cells have no mark and were taken to be in “{unit}”: {shown}."
+    return example_evidence(raw, "unmarked", message, unmarked, unit=column.unit, **counts)
+
+
+def _format_evidence(raw: RawColumn, column: Column, doubt: str) -> Iterator[Evidence]:
+    grammar = column.grammar
+    parts = ["Every cell is a whole number" if column.type == "integer" else "Every cell is a number"]
+    if grammar.decimal != ".":
+        parts.append(f"the decimal mark is “{grammar.decimal}”")
+    if grammar.thousands:
+        parts.append(f"“{grammar.thousands}” parts {'lakhs' if 'lakh' in grammar.notations else 'thousands'}")
+    if grammar.affixes:
+        parts.append("the mark " + ", ".join(f"“{mark}”" for mark in grammar.affixes) + " is left off")
+    if grammar.percent:
+        parts.append("“12 %” is 0.12")
+    yield Evidence(raw.name, "type", "; ".join(parts) + ".")
+    if doubt:
+        message = "Its mark could be a decimal mark or part thousands: {doubt}. Say otherwise with the file's decimal mark."
+        yield Evidence(raw.name, "decimal", msg(message, doubt=doubt))
+
+
+def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evidence]:
+    """What a person may want to know of cells that are not read as they stand."""
+    grammar = column.grammar
+    for notation, (pattern, message) in _NOTATIONS.items():
+        cells = raw.matching(pattern) & good
+        if notation in grammar.notations and cells.any():
+            yield example_evidence(raw, "limits" if notation == "limits" else "notation", message + ": {shown}.", cells)
+    if "hours" in grammar.notations:
+        message = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
+        yield example_evidence(raw, "duration", message, raw.matching(_BEYOND_A_DAY) & good)
+    if grammar.scales:
+        converted = [scale for scale in grammar.scales if (scale.times, scale.over, scale.shift) != (1, 1, 0)]
+        facts = ", ".join(_conversion_text(scale.times, scale.over, scale.shift, scale.mark, column.unit) for scale in converted)
+        cells = raw.matching(rf".*[0-9.,\s](?:{'|'.join(re.escape(scale.mark) for scale in converted)}).*") & good
+        if cells.any():
+            message = "Cells were converted to “{unit}” ({facts}): {shown}." if column.unit else "Cells were converted ({facts}): {shown}."
+            yield example_evidence(raw, "converted", message, cells, unit=column.unit, facts=facts)
+    dashes = raw.matching("[−–—-]{1,2}")
+    if "parentheses" in grammar.notations and dashes.any():
+        message = "Dashes alone count as missing, though accounting formats write 0 so: {shown}."
+        yield example_evidence(raw, "missing_words", message, dashes)
+
+
+def _conversion_text(times: float, over: float, shift: float, mark: str, unit: str) -> str:
+    if shift:
+        return "°C = (°F − 32) × 5 ÷ 9"
+    return f"1 {mark} = {times / over:,.12g} {unit}".strip()

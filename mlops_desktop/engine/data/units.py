@@ -1,0 +1,126 @@
+"""The marks that stand before and behind numbers: currencies, magnitudes, and units with their conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mlops_desktop.serving.cells import Scale
+
+# Each mark of a currency with the currency: several marks of one currency are alike, those of two never mix.
+CURRENCIES: Mapping[str, str] = {
+    mark: code
+    for code, marks in {
+        "USD": ("$", "US$", "USD"),
+        "EUR": ("€", "EUR", "Euro"),
+        "GBP": ("£", "GBP"),
+        "JPY": ("¥", "JPY"),
+        "CNY": ("CN¥", "CNY"),
+        "INR": ("₹", "Rs.", "Rs", "INR"),
+        "RUB": ("₽", "RUB"),
+        "KRW": ("₩", "KRW"),
+        "TRY": ("₺", "TRY"),
+        "UAH": ("₴", "UAH"),
+        "ILS": ("₪", "ILS"),
+        "kr": ("kr", "kr."),
+        "SEK": ("SEK",),
+        "NOK": ("NOK",),
+        "DKK": ("DKK",),
+        "PLN": ("zł", "PLN"),
+        "CZK": ("Kč", "CZK"),
+        "HUF": ("Ft", "HUF"),
+        "CHF": ("Fr.", "SFr.", "CHF"),
+        "BRL": ("R$", "BRL"),
+        "AUD": ("A$", "AUD"),
+        "CAD": ("C$", "CAD"),
+    }.items()
+    for mark in marks
+}
+MAGNITUDES: Mapping[str, float] = {
+    mark: value
+    for value, marks in {
+        1e3: ("K", "k", "Tsd", "Tsd.", "tsd", "tys.", "thousand", "Tausend"),
+        1e5: ("lakh", "Lakh", "lac", "Lac"),
+        1e6: ("M", "m", "mn", "mln", "Mio", "Mio.", "MM", "million", "Million", "Millionen"),
+        1e7: ("Cr", "cr", "crore", "Crore"),
+        1e9: ("B", "b", "bn", "Bn", "BN", "bln", "Mrd", "Mrd.", "mld", "billion", "Milliarden"),
+        1e12: ("tn", "trn", "Bio."),
+    }.items()
+    for mark in marks
+}
+CLEAR_MAGNITUDES = frozenset(MAGNITUDES) - {"m", "B", "b", "MM"}  # those that need no currency beside them
+# Units by dimension, each with its size in a base unit of the dimension. Units of one dimension convert into each other.
+_DIMENSIONS: Mapping[str, Mapping[str, float]] = {
+    "mass": {"kg": 1e3, "Kg": 1e3, "KG": 1e3, "kgs": 1e3, "g": 1, "mg": 1e-3, "µg": 1e-6, "t": 1e6, "lb": 453.59237, "lbs": 453.59237},
+    "ounces": {"oz": 1},  # of mass or of fluid
+    "length": {"km": 1e3, "m": 1, "dm": 0.1, "cm": 1e-2, "mm": 1e-3, "µm": 1e-6, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048, "in": 0.0254},
+    "volume": {"hl": 100, "l": 1, "L": 1, "dl": 0.1, "cl": 1e-2, "ml": 1e-3, "mL": 1e-3, "µl": 1e-6, "m³": 1e3, "m3": 1e3},
+    "area": {"km²": 1e6, "ha": 1e4, "m²": 1, "m2": 1, "qm": 1, "sqm": 1, "sqft": 0.09290304, "ft²": 0.09290304},
+    "speed": {"km/h": 1000, "kmh": 1000, "m/s": 3600, "mph": 1609.344},
+    "power": {"GW": 1e9, "MW": 1e6, "kW": 1e3, "W": 1, "mW": 1e-3},
+    "energy": {"GWh": 3.6e12, "MWh": 3.6e9, "kWh": 3.6e6, "Wh": 3600, "kcal": 4184, "kJ": 1e3, "J": 1},
+    "time": {
+        **{"ms": 1e-3, "s": 1, "sec": 1, "secs": 1, "min": 60, "mins": 60, "Min.": 60, "minutes": 60},
+        **{"seconds": 1, "Sek": 1, "Sek.": 1, "Minuten": 60, "minute": 60, "Stunden": 3600, "Stunde": 3600},
+        **{"h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "Std": 3600, "Std.": 3600},
+        **{"day": 86400, "days": 86400, "Tage": 86400, "week": 604800, "weeks": 604800},
+    },
+    "calendar": {"month": 1, "months": 1, "Monate": 1, "yr": 12, "yrs": 12, "year": 12, "years": 12, "Jahre": 12},
+    "data": {
+        **{"kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15},
+        **{"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4},
+    },
+    "frequency": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
+    "voltage": {"mV": 1e-3, "V": 1, "kV": 1e3},
+    "current": {"mA": 1},
+    "charge": {"mAh": 1},
+    "pressure": {"bar": 1e5, "mbar": 100, "hPa": 100, "kPa": 1e3, "MPa": 1e6, "psi": 6894.757293168, "mmHg": 133.322387415},
+    "concentration": {
+        "g/l": 1,
+        "g/L": 1,
+        "g/dl": 10,
+        "mg/l": 1e-3,
+        "mg/L": 1e-3,
+        "mg/dl": 0.01,
+        "mg/dL": 0.01,
+        "µg/l": 1e-6,
+        "ng/ml": 1e-6,
+    },
+    "molarity": {"mol/l": 1, "mmol/l": 1e-3, "mmol/L": 1e-3, "µmol/l": 1e-6},
+    "parts": {"ppm": 1e3, "ppb": 1},
+    "temperature": {"°C": 1, "°F": 2},  # converted by a formula of their own
+    **{mark: {mark: 1} for mark in ("°", "mpg", "hp", "PS", "Nm", "bps", "pts", "px", "pcs", "Stk", "Stk.")},
+}
+UNITS: Mapping[str, tuple[str, float]] = {
+    spelling: (kind, size)
+    for kind, sizes in _DIMENSIONS.items()
+    for mark, size in sizes.items()
+    for spelling in (mark, mark.replace("µ", "μ"))  # the sign for micro, and the Greek letter
+}
+
+
+def unit_scales(marks: Mapping[str, int]) -> tuple[str, tuple[Scale, ...]] | None:
+    """The unit that numbers with these marks (each with its number of cells) are stated in, and the conversions of all of them to it.
+
+    The unit is the one of most cells. No conversions where all marks are the same unit; None when they do not convert into each other.
+    """
+    if len({UNITS[mark][0] for mark in marks}) != 1:
+        return None
+    sizes: dict[float, int] = {}
+    for mark, cells in marks.items():
+        sizes[UNITS[mark][1]] = sizes.get(UNITS[mark][1], 0) + cells
+    size = min(sizes, key=lambda one: (-sizes[one], one))
+    stated = min((mark for mark in marks if UNITS[mark][1] == size), key=lambda mark: (-marks[mark], mark))
+    if len(sizes) == 1:
+        return stated, ()
+    if "°F" in marks:
+        return "°C", (Scale("°C"), Scale("°F", 5.0, 9.0, -32.0))
+    return stated, tuple(Scale(mark, *_ratio(UNITS[mark][1], size)) for mark in sorted(marks))
+
+
+def _ratio(size: float, stated: float) -> tuple[float, float]:
+    return (1.0, 1.0) if size == stated else (size / stated, 1.0) if (size / stated).is_integer() else (float(size), float(stated))
+
+
+def magnitude_scales(marks: Mapping[str, int]) -> tuple[Scale, ...]:
+    """The magnitudes that these marks mean, as conversions."""
+    return tuple(Scale(mark, MAGNITUDES[mark]) for mark in sorted(marks))

@@ -1,0 +1,33 @@
+"""Month names of eight languages: English, German, French, Spanish, Italian, Portuguese, Dutch and Polish. No name means two months."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_NAMES = (
+    "january jan januar jän jänner janvier janv enero ene gennaio gen janeiro januari styczeń stycznia sty",
+    "february feb februar february février févr fév febrero febbraio fevereiro fev februari luty lutego lut",
+    "march mar märz mär mrz maerz mars marzo março maart mrt marzec marca",
+    "april apr avril avr abril abr aprile kwiecień kwietnia kwi",
+    "may mai mayo maggio mag maio mei maj maja",
+    "june jun juni juin junio giugno giu junho czerwiec czerwca cze",
+    "july jul juli juillet juil julio luglio lug julho lipiec lipca lip",
+    "august aug août aou agosto ago augustus sierpień sierpnia sie",
+    "september sep sept septembre septiembre setiembre settembre set setembro wrzesień września wrz",
+    "october oct oktober okt octobre octubre ottobre ott outubro out październik października paź",
+    "november nov novembre noviembre novembro listopad listopada lis",
+    "december dec dezember dez décembre déc diciembre dic dicembre dezembro grudzień grudnia gru",
+)
+
+
+def _plain(name: str) -> str:
+    """A name in small letters, without accents and the point of an abbreviation."""
+    return "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c)).rstrip(".")
+
+
+_NUMBERS = {_plain(name): month for month, names in enumerate(_NAMES, 1) for name in names.split()}
+
+
+def month_number(name: str) -> int:
+    """The month (1 to 12) of a name or an abbreviation, whatever its case and accents; 0 when it is none."""
+    return _NUMBERS.get(_plain(name), 0)

@@ -1,0 +1,156 @@
+"""Parses numbers by the grammar of their column: marks, grouping, negatives, limits, conversions to one unit, durations."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from .cells import Grammar, Scale, clean_text
+
+# Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.
+_THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
+_MINUS = "−–-"  # the hyphen last, as a character class needs it
+_DASHES = "−–—-"
+_HOURS = re.compile(
+    rf"(?P<sign>[+{_DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? )?(?P<hours>[0-9]{{1,6}}):(?P<minutes>[0-5][0-9])"
+    r"(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?"
+)
+_SIGNS = ("sign", "tail_sign", "behind", "last")
+
+
+def number_pattern(grammar: Grammar) -> str:
+    """The regular expression (valid in Python and RE2) that a clean text must fully match to be a number of this grammar.
+
+    Groups: `sign`, `tail_sign` (behind a leading affix, as in "$-5"), `number`, `percent`; `scale` where the grammar has any; and by its
+    notations `limit`, `behind` and `last` (a minus behind the number or at the end), `open`, `inner` and `close` (parentheses). At most
+    one of the signs and parentheses may be there. Durations and dashes for zero are read beside it.
+    """
+    has = frozenset(grammar.notations)
+    parentheses = "parentheses" in has
+    minus = rf"\s*[{_MINUS}]"
+    marks = "|".join(re.escape(mark) for mark in grammar.affixes)
+    after = rf"(?:\s*(?:{marks}))?" if marks else ""
+    scales = "|".join(re.escape(scale.mark) for scale in sorted(grammar.scales, key=lambda scale: -len(scale.mark)))
+    return "".join(
+        (
+            r"(?P<limit>[<>≤≥]=?\s*)?" if "limits" in has else "",
+            "['’]?" if "apostrophe" in has else "",
+            r"(?P<open>\(\s*)?" if parentheses else "",
+            rf"(?P<sign>[+{_MINUS}]?)\s*",
+            rf"(?:(?:{marks})\s*)?" if marks else "",
+            r"(?P<inner>\(\s*)?" if parentheses else "",
+            rf"(?P<tail_sign>[+{_MINUS}]?)\s*",
+            _digits_pattern(grammar),
+            rf"(?:\s*(?P<scale>{scales}))?" if scales else "",
+            rf"(?P<behind>{minus})?" if "trailing_minus" in has else "",
+            r"(?:\s*(?P<percent>%))?" if grammar.percent else "",
+            after,
+            r"(?P<close>\s*\))?" if parentheses else "",
+            after if parentheses else "",
+            rf"(?P<last>{minus})?" if "trailing_minus" in has else "",
+        )
+    )
+
+
+def _digits_pattern(grammar: Grammar) -> str:
+    between = _THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
+    whole = "[0-9]+"
+    if between and "lakh" in grammar.notations:
+        whole = rf"[0-9]{{1,2}}(?:{between}[0-9]{{2}})*{between}[0-9]{{3}}|[0-9]+"
+    elif between:
+        whole = rf"[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+"
+    point = re.escape(grammar.decimal)
+    fraction = rf"{point}(?:[{_DASHES}]{{1,2}}|[0-9]*)" if "dash_decimals" in grammar.notations else rf"{point}[0-9]*"
+    power = "(?:[eE][+-]?[0-9]+)?"
+    return rf"(?P<number>(?:{whole})(?:{fraction})?{power}|{point}[0-9]+{power})"
+
+
+def number_reader(grammar: Grammar) -> Callable[[str], float]:
+    """The function that parses a text as float64, NaN where it means missing. It raises ValueError unless the text is a finite number.
+
+    A limit ("<5") is the number that it names. A number with a scale is converted, one without is taken to be in the column's unit.
+    """
+    match = re.compile(number_pattern(grammar)).fullmatch
+    missing = frozenset(grammar.missing) | {""}
+    missing_numbers = frozenset(grammar.missing_numbers)
+    thousands = re.compile(_THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))) if grammar.thousands else None
+    further = _further_reader(grammar)
+
+    def read(text: str) -> float:
+        text = clean_text(text)
+        if text in missing:
+            return math.nan
+        found = match(text)
+        if found is None:
+            value = further(text)
+            return math.nan if value in missing_numbers else value
+        digits: str = found["number"]
+        if thousands is not None:
+            digits = thousands.sub("", digits)
+        if grammar.decimal != ".":
+            digits = digits.replace(grammar.decimal, ".")
+        value = signed(found, digits)
+        if math.isinf(value):
+            raise ValueError("too large")
+        if grammar.percent and found["percent"]:
+            value /= 100
+        return math.nan if value in missing_numbers else value
+
+    signed = _with_notations(grammar) if grammar.notations or grammar.scales else _plain
+    return read
+
+
+def _plain(found: re.Match[str], digits: str) -> float:
+    """The signed value of a number without further notations."""
+    if found["sign"] and found["tail_sign"]:
+        raise ValueError("not a number")
+    return -float(digits) if (found["sign"] or found["tail_sign"]) in tuple(_MINUS) else float(digits)
+
+
+def _with_notations(grammar: Grammar) -> Callable[[re.Match[str], str], float]:
+    """The function for the signed and converted value of a number by its notations and scales."""
+    scales = {scale.mark: scale for scale in grammar.scales}
+
+    def value_of(found: re.Match[str], digits: str) -> float:
+        parts = found.groupdict()
+        signs = [parts[name] for name in _SIGNS if parts.get(name)]
+        opened = [name for name in ("open", "inner") if parts.get(name)]
+        closed = bool(parts.get("close"))
+        if len(opened) != closed or len(signs) + closed > 1:
+            raise ValueError("not a number")
+        digits = digits.rstrip(_DASHES)
+        value = -float(digits) if closed or (signs and signs[0].strip() != "+") else float(digits)
+        mark = parts.get("scale")
+        return _converted(value, digits, scales[mark]) if mark else value
+
+    return value_of
+
+
+def _converted(value: float, digits: str, scale: Scale) -> float:
+    """A number in the column's unit, by decimal arithmetic: 2.3 million is 2300000, which a product of floats is not."""
+    if not math.isfinite(value) or (value == 0 and not scale.shift):
+        return value
+    exact = Decimal(digits) if value > 0 else -Decimal(digits)
+    return float((exact + Decimal(repr(scale.shift))) * Decimal(repr(scale.times)) / Decimal(repr(scale.over)))
+
+
+def _further_reader(grammar: Grammar) -> Callable[[str], float]:
+    """The function for texts that are written without a number's digits: durations, and dashes for zero. ValueError for any other."""
+    hours = _HOURS.fullmatch if "hours" in grammar.notations else None
+    marks = "|".join(re.escape(mark) for mark in grammar.affixes)
+    dashes = rf"(?:{marks})\s*[{_DASHES}]{{1,2}}|[{_DASHES}]{{1,2}}\s*(?:{marks})"
+    is_zero = re.compile(dashes).fullmatch if marks and "dash_zero" in grammar.notations else None
+
+    def read(text: str) -> float:
+        found = hours(text) if hours is not None else None
+        if found is not None:
+            seconds = float((found["seconds"] or "0").replace(",", "."))
+            whole = (int(found["days"] or 0) * 24 + int(found["hours"])) * 3600 + int(found["minutes"]) * 60
+            return (whole + seconds) / (-3600 if found["sign"] in tuple(_DASHES) else 3600)
+        if is_zero is not None and is_zero(text):
+            return 0.0
+        raise ValueError("not a number")
+
+    return read

@@ -1,0 +1,220 @@
+"""Columns as people write them: their type, values, unit and doubts, the same for few rows and many, in training, scoring and service."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.data.typed_table import Table, type_cells
+from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.frame import MISSING_DATE
+from tests.imported import cells_of
+
+
+@dataclass(frozen=True)
+class Case:
+    """The cells of a column and what a person expects: `values` are numbers, ISO texts of dates or texts, None where missing; `doubts` are
+    the rules of the evidence beside the type. `name` is the column's, `semicolons` whether they stand between the cells of the file.
+    """
+
+    cells: tuple[str, ...]
+    type: str
+    values: tuple[float | str | None, ...]
+    unit: str = ""
+    doubts: frozenset[str] = frozenset()
+    name: str = "x"
+    semicolons: bool = False
+
+
+def case(cells, type_, values, *doubts, unit="", name="x", semicolons=False):
+    return Case(tuple(cells), type_, tuple(values), unit, frozenset(doubts), name, semicolons)
+
+
+NUMBERS = {
+    "trailing minus": case(["546,68-", "1.363,06", "874,54 -"], "number", [-546.68, 1363.06, -874.54], "notation"),
+    "trailing minus before the currency": case(["5,20- EUR", "7,00 EUR", "1,00 EUR-"], "number", [-5.2, 7, -1], "notation", unit="EUR"),
+    "parentheses": case(["(37223.02)", "49939.87", "0.50"], "number", [-37223.02, 49939.87, 0.5], "notation"),
+    "only negatives in parentheses": case(["(1.50)", "(2.25)"], "number", [-1.5, -2.25], "notation"),
+    "numbered items": case(["(1)", "(2)", "(3)"], "category", ["(1)", "(2)", "(3)"]),
+    "apostrophe": case(["39.66", "'-76.83", "'12.00"], "number", [39.66, -76.83, 12], "notation"),
+    "accounting": case([" $ (1,234.50)", "$ -", "$ 5.00 "], "number", [-1234.5, 0, 5], "notation", unit="$"),
+    "accounting without currency": case(["(1,234.50)", "-", "5.00"], "number", [-1234.5, None, 5], "notation", "missing_words"),
+    "blank after the sign": case(["- 5.5", "+3.25", "− 7.0"], "number", [-5.5, 3.25, -7]),
+    "swiss": case(["CHF 1'234.50", "CHF 12.-", "CHF 12’000.–"], "number", [1234.5, 12, 12000], unit="CHF"),
+    "lakh": case(["5,00,109", "24,86,966", "1,234"], "integer", [500109, 2486966, 1234]),
+    "lakh with decimals": case(["₹ 12,34,567.50", "₹ 7.25"], "number", [1234567.5, 7.25], unit="₹"),
+    "thin blanks": case(["1\u202f234,5", "1\u00a0000\u2009000,25", "7,5"], "number", [1234.5, 1000000.25, 7.5]),
+    "zero width": case(["1\u200b2", "\ufeff7", "3\u2060"], "integer", [12, 7, 3], "invisible"),
+    "per cent": case(["12 %", "3.5%", "0"], "number", [0.12, 0.035, 0]),
+    "per cent and bare": case(["12 %", "3.5 %", "7"], "category", ["12 %", "3.5 %", "7"], "not_number"),
+    "magnitudes": case(["€1.5M", "€500K", "€0", "€2.3bn"], "number", [1.5e6, 5e5, 0, 2.3e9], "converted", unit="€"),
+    "three digits behind the point of money": case(["12.500 €", "1.250 €"], "integer", [12500, 1250], "decimal", unit="€"),
+    "three decimals of money": case(["1.459 €", "1.509 €"], "number", [1.459, 1.509], "decimal", unit="€"),
+    "small magnitudes": case(["950", "1.2k", "3k"], "number", [950, 1200, 3000], "converted"),
+    "german magnitudes": case(["1,5 Mio. €", "2 Mrd. €", "300 Tsd. €"], "number", [1.5e6, 2e9, 3e5], "converted", unit="€"),
+    "millions as m": case(["$3.2m", "$500k"], "number", [3.2e6, 5e5], "converted", unit="$"),
+    "metres": case(["3 m", "12 m"], "integer", [3, 12], unit="m"),
+    "kg and g": case(["1 kg", "1000 g", "2.5 kg"], "number", [1, 1, 2.5], "converted", unit="kg"),
+    "kg and lbs": case(["17.5 kg", "30 kg", "10 lbs"], "number", [17.5, 30, 4.5359237], "converted", unit="kg"),
+    "GB and TB": case(["500 GB", "1 TB", "250 GB"], "number", [500, 1000, 250], "converted", unit="GB"),
+    "min and h": case(["110 min", "3 h", "90 min"], "number", [110, 180, 90], "converted", unit="min"),
+    "degrees": case(["68 °F", "21.5 °C"], "number", [20, 21.5], "converted", unit="°C"),
+    "one unit": case(["5.5 kg", "7.2kg"], "number", [5.5, 7.2], unit="kg"),
+    "a unit left out": case(["5.5 kg", "7.2 kg", "6.1"], "number", [5.5, 7.2, 6.1], "unmarked", unit="kg"),
+    "units that do not convert": case(["5 kg", "30 cm"], "category", ["5 kg", "30 cm"], "units"),
+    "currencies": case(["$5.10", "€5.20", "¥700"], "category", ["$5.10", "€5.20", "¥700"], "currencies"),
+    "a unit and a magnitude": case(["5 kg", "3M", "7 kg"], "category", ["5 kg", "3M", "7 kg"], "marks"),
+    "a letter that is no magnitude": case(["12b", "3", "4", "7"], "category", ["12b", "3", "4", "7"], "not_number"),
+    "one currency in two ways": case(["$5.10", "5.20 USD"], "number", [5.1, 5.2], unit="$"),
+    "limits": case(["<3,0", "20,2", "3,3", ">200"], "number", [3, 20.2, 3.3, 200], "limits"),
+    "classes of a scale": case(["0", "1", "0", "2-10", "11-100", "Over 100"], "category", ["0", "1", "0", "2-10", "11-100", "Over 100"]),
+    "an open class among numbers": case(["64", "23", "65+"], "category", ["64", "23", "65+"], "not_number"),
+    "classes of incomes": case([">50K", "<=50K", ">50K"], "category", [">50K", "<=50K", ">50K"]),
+    "infinite": case(["inf", "1.5", "-Infinity", "2.5"], "number", [None, 1.5, None, 2.5], "infinite"),
+    "too large": case(["1e400", "1.5", "2.5"], "number", [None, 1.5, 2.5], "infinite"),
+    "a word for missing": case(["1.5", "unknown", "2.5"], "number", [1.5, None, 2.5], "missing_words"),
+    "an odd cell": case(["1.5", "abc", "2.5", "7.25"], "category", ["1.5", "abc", "2.5", "7.25"], "not_number"),
+    "an odd cell with a digit": case(["1.5", "3a", "3a", "2.5", "7"], "category", ["1.5", "3a", "3a", "2.5", "7"], "not_number"),
+    "codes with leading zeros": case(["00501", "12345"], "category", ["00501", "12345"], "leading_zeros"),
+    "codes of many digits": case(["12345678901234567890", "5"], "category", ["12345678901234567890", "5"], "long_numbers"),
+    "three decimals with semicolons": case(["2,296", "80,781"], "number", [2.296, 80.781], "decimal", semicolons=True),
+    "three digits behind a comma": case(["2,296", "80,781"], "integer", [2296, 80781], "decimal"),
+    "durations": case(["25:30:00", "1:15:00", "100:00:36"], "number", [25.5, 1.25, 100.01], "duration", unit="h"),
+    "durations in days": case(["2 days, 0:45:00", "11:30:00"], "number", [48.75, 11.5], "duration", unit="h"),
+}
+DATES = {
+    "points and two digits": case(["04.09.24", "19.05.23"], "date", ["2024-09-04", "2023-05-19"], "date_order", "two_digit_years"),
+    "times with points": case(["18.00.00", "10.11.12"], "date", ["18:00:00", "10:11:12"]),
+    "german months": case(["1. Jan 2023", "3. März 2023", "15. Dez. 2023"], "date", ["2023-01-01", "2023-03-03", "2023-12-15"]),
+    "french months": case(["1er mai 2023", "14 févr. 2023", "2 août 2023"], "date", ["2023-05-01", "2023-02-14", "2023-08-02"]),
+    "spanish months": case(["1 de enero de 2023", "3 de agosto de 2023"], "date", ["2023-01-01", "2023-08-03"]),
+    "italian months": case(["1 gennaio 2023", "3 ott 2023"], "date", ["2023-01-01", "2023-10-03"]),
+    "portuguese months": case(["1 de março de 2023", "3 de outubro de 2023"], "date", ["2023-03-01", "2023-10-03"]),
+    "dutch months": case(["12 mrt 2023", "3 mei 2023"], "date", ["2023-03-12", "2023-05-03"]),
+    "polish months": case(["12 stycznia 2023", "3 października 2023"], "date", ["2023-01-12", "2023-10-03"]),
+    "may first": case(["May 1, 2024", "May 12, 2024"], "date", ["2024-05-01", "2024-05-12"]),
+    "midnight without a clock": case(
+        ["31.07.2024", "31.07.2024 01:00", "31.07.2024 24:00"],
+        "date",
+        ["2024-07-31", "2024-07-31T01:00:00", "2024-08-01"],
+        "date_order",
+        "no_clock",
+    ),
+    "midnight in ISO": case(["2024-07-01", "2024-07-01T01:00:00"], "date", ["2024-07-01", "2024-07-01T01:00:00"], "no_clock"),
+    "UTC behind": case(["2024-05-01 00:00:00 UTC", "2024-05-01 01:30:00 UTC"], "date", ["2024-05-01T00:00:00Z", "2024-05-01T01:30:00Z"]),
+    "short offsets": case(["2024-05-01 00:00:00+00", "2024-05-01 01:00:00+02"], "date", ["2024-05-01T00:00:00Z", "2024-04-30T23:00:00Z"]),
+    "names of zones": case(
+        ["31.05.2024 10:00 MESZ", "31.01.2024 10:00 CET"], "date", ["2024-05-31T08:00:00Z", "2024-01-31T09:00:00Z"], "date_order"
+    ),
+    "no zone in some": case(
+        ["2024-05-01 10:00:00Z", "2024-05-01 11:00:00"], "date", ["2024-05-01T10:00:00Z", "2024-05-01T11:00:00Z"], "no_zone"
+    ),
+    "zeros": case(["19.03.2024", "00.00.0000"], "date", ["2024-03-19", None], "date_order", "no_date"),
+    "zeros of a database": case(["2024-04-15 08:00:00", "0000-00-00 00:00:00"], "date", ["2024-04-15T08:00:00", None], "no_date"),
+    "nines": case(["19.03.2024", "99.99.9999"], "date", ["2024-03-19", None], "date_order", "no_date"),
+    "the last day": case(["2024-04-15", "9999-12-31"], "date", ["2024-04-15", None], "no_date"),
+    "the first day of a program": case(["2024-04-15", "1900-01-01", "2024-05-01"], "date", ["2024-04-15", None, "2024-05-01"], "no_date"),
+    "births": case(["04/25/36", "05/03/83", "07/09/02"], "date", ["1936-04-25", "1983-05-03", "2002-07-09"], "date_order", "century"),
+    "births all before 1969": case(["04/25/38", "05/03/61"], "date", ["1938-04-25", "1961-05-03"], "date_order", "century", name="born"),
+    "maturities": case(["31.01.24", "31.01.30", "31.05.37"], "date", ["2024-01-31", "2030-01-31", "2037-05-31"], "date_order", "century"),
+    "weeks": case(["2024-W05", "2024-W06"], "date", ["2024-01-29", "2024-02-05"]),
+    "quarters": case(["2024-Q1", "2023-Q4"], "date", ["2024-01-01", "2023-10-01"]),
+    "year and month": case(["2024-03", "2024-12"], "date", ["2024-03-01", "2024-12-01"]),
+    "seasons": case(["2001-02", "2010-11"], "category", ["2001-02", "2010-11"]),
+    "dates that Excel made": case(["30-34", "14-Oct", "5-9"], "category", ["30-34", "14-Oct", "5-9"], "excel_dates"),
+    "days without a year": case(["5-Mar", "14-Oct"], "category", ["5-Mar", "14-Oct"], "excel_dates"),
+    "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),
+    "zero width in dates": case(["2024-01-05\u200b", "2024-02-01"], "date", ["2024-01-05", "2024-02-01"], "invisible"),
+}
+TEXTS = {
+    "zero width": case(["yes", "no\u200b", "no"], "boolean", [1, 0, 0], "invisible"),
+    "blanks of other widths": case(["New York", "New\u00a0York", "Rome"], "category", ["New York", "New York", "Rome"]),
+}
+TABLES = {"number": NUMBERS, "date": DATES, "text": TEXTS}
+CASES = {f"{kind}: {trait}": one for kind, table in TABLES.items() for trait, one in table.items()}
+
+
+def typed(one: Case, cells: tuple[str, ...]) -> Table:
+    imported = cells_of({one.name: pd.Series(cells, dtype="str")})
+    return type_cells(replace(imported, likely_decimal="," if one.semicolons else ""), {}, Silent())
+
+
+def values_of(table: Table, rows: int) -> list[float | str | None]:
+    column = table.schema.columns[0]
+    values = table.values(column.name)[:rows].tolist()
+    if column.type == "date":
+        return [date_text(value, column.grammar.date, column.grammar.zone) or None for value in values]
+    return [None if isinstance(value, float) and math.isnan(value) else value for value in values]
+
+
+@pytest.mark.parametrize("one", CASES.values(), ids=CASES)
+def test_a_column(one):
+    table = typed(one, one.cells)
+    column = table.schema.columns[0]
+    assert (column.type, column.unit) == (one.type, one.unit)
+    assert values_of(table, len(one.cells)) == [pytest.approx(v, rel=1e-15) if isinstance(v, float) else v for v in one.values]
+    assert {e.rule for e in table.evidence} - {"type"} == one.doubts
+
+
+@pytest.mark.parametrize("one", CASES.values(), ids=CASES)
+def test_many_rows_are_read_as_few(one):
+    few, many = typed(one, one.cells), typed(one, one.cells * 2000)
+    assert few.schema == many.schema
+    assert values_of(many, len(one.cells)) == values_of(few, len(one.cells))
+    assert {e.rule for e in many.evidence} == {e.rule for e in few.evidence}
+
+
+@pytest.mark.parametrize("one", CASES.values(), ids=CASES)
+def test_the_service_reads_the_same(one):
+    table = typed(one, one.cells)
+    checked = table.schema.from_texts({one.name: one.cells}, len(one.cells))
+    assert checked.errors == []
+    again = Table(table.schema, checked.frame)
+    assert values_of(again, len(one.cells)) == values_of(table, len(one.cells))
+    for row, text in enumerate(one.cells):
+        single = table.schema.from_rows([{one.name: text}])
+        if table.schema.columns[0].type not in ("number", "integer"):  # a number of JSON is a number
+            assert single.errors == []
+            assert values_of(Table(table.schema, single.frame), 1) == values_of(table, row + 1)[row:]
+
+
+def test_a_rare_notation_is_found_among_many_cells():
+    cells = [f"{i / 4:.2f}" for i in range(30_000)]
+    cells[17_001] = "(12.25)"
+    cells[29_998] = "7.50-"
+    table = typed(case(cells, "number", []), tuple(cells))
+    values = table.frame.number("x")
+    assert (values[17_001], values[29_998]) == (-12.25, -7.5)
+    assert not np.isnan(values).any()
+
+
+def test_a_rare_time_is_found_among_many_days():
+    days = [d.strftime("%d.%m.%Y") for d in pd.date_range("1950-01-01", periods=20_000)]
+    days[11_111] += " 13:45"
+    table = typed(case(days, "date", []), tuple(days))
+    assert table.schema.columns[0].grammar.date == "%d.%m.%Y %H:%M"
+    assert MISSING_DATE not in table.frame.date("x")
+
+
+@pytest.mark.parametrize("zoned", ["2024-07-01T10:00:00Z", "2024-07-01 10:00+02:00", "01.07.2024 10:00 UTC"])
+def test_a_zone_in_a_column_of_local_times_is_named_as_the_fault(zoned):
+    iso = typed(case([], "date", []), ("2024-07-01 09:00:00", "2024-07-02 09:00:00"))
+    german = typed(case([], "date", []), ("31.07.2024 09:00", "30.07.2024 09:00"))
+    table = german if zoned.startswith("01.") else iso
+    for checked in (table.schema.from_rows([{"x": zoned}]), table.schema.from_texts({"x": [zoned]}, 1)):
+        assert [issue.code for issue in checked.errors] == ["with_zone"]
+        assert "time zone" in checked.errors[0].message
+
+
+def test_amounts_that_do_not_read_are_no_identifier():
+    cells = [f"{i * 1.37:.2f}" for i in range(1, 200)] + ["17.x", "18.y", "19.z"]
+    table = typed(case(cells, "text", []), tuple(cells))
+    assert table.schema.columns[0].type == "text"
+    evidence = next(e for e in table.evidence if e.rule == "not_number")
+    assert evidence.rows == (200, 201, 202)
+    assert "“17.x”" in evidence.message
