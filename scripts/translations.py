@@ -25,6 +25,7 @@ SENTENCES = {
     "msg": (0,),
     "plural_msg": (1, 2),
     "as_message": (0,),
+    "example_evidence": (2,),
     "UserError": (0, 1),
     "FormulaError": (0, 1),
     "step": (1,),
@@ -61,14 +62,17 @@ def _constants(node: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[st
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
         yield node.value
     elif isinstance(node, ast.Name):
+        others = {name: found for name, found in values.items() if name != node.id}
         for value in values.get(node.id, ()):
-            yield from _constants(value, {})
+            yield from _constants(value, others)
     elif isinstance(node, ast.IfExp):
         yield from _constants(node.body, values)
         yield from _constants(node.orelse, values)
-    elif isinstance(node, ast.Dict):
-        for value in node.values:
+    elif isinstance(node, ast.Dict | ast.Tuple | ast.List):
+        for value in node.values if isinstance(node, ast.Dict) else node.elts:
             yield from _constants(value, values)
+    elif isinstance(node, ast.BinOp):
+        yield from _constants(node.right, values)
     elif isinstance(node, ast.Subscript):
         yield from _constants(node.value, values)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
@@ -79,10 +83,15 @@ def _constants(node: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[st
 def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
     found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
+        pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    found.setdefault(target.id, []).append(node.value)
+            pairs = [(target, node.value) for target in node.targets]
+        elif isinstance(node, ast.For):
+            pairs = [(node.target, node.iter)]
+        for target, value in pairs:
+            for name in target.elts if isinstance(target, ast.Tuple) else [target]:
+                if isinstance(name, ast.Name):
+                    found.setdefault(name.id, []).append(value)
     return found
 
 

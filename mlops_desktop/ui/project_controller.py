@@ -22,6 +22,7 @@ from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, pro
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.translation import error_text, translated
 
 R = TypeVar("R")
 P = TypeVar("P")

@@ -25,6 +25,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, text
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.row_sifter import RowSifter
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
@@ -176,7 +177,7 @@ class Delimited(TableSource):
         return find_dialect(text, marks, quotes, _ESCAPES[self.escape])
 
     def read(self, location: str, job: Job) -> Batches:
-        job.step(0.0, f"Reading {Path(location).name}")
+        job.step(0.0, msg("Reading {path}", path=Path(location).name))
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
             table, report = self._table(plain, job)
         job.step(0.9)

@@ -8,7 +8,6 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.parquet import read_parquet
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.catalog.sources._arrow import within_years, without_row_numbers
 from mlops_desktop.serving.message import msg

@@ -219,7 +219,7 @@ def _format_evidence(raw: RawColumn, column: Column, doubt: str) -> Iterator[Evi
     grammar = column.grammar
     parts = ["Every cell is a whole number" if column.type == "integer" else "Every cell is a number"]
     if grammar.decimal != ".":
-        parts.append(f"the decimal mark is “{grammar.decimal}”")
+        parts.append(msg("the decimal mark is “{decimal}”", decimal=grammar.decimal))
     if grammar.thousands:
         parts.append(f"“{grammar.thousands}” parts {'lakhs' if 'lakh' in grammar.notations else 'thousands'}")
     if grammar.affixes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import CombinedSource, PartTable, Source, file_notes
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable

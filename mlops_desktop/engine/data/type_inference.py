@@ -21,7 +21,7 @@ from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name,
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")

@@ -28,6 +28,7 @@ from mlops_desktop.engine.project import (
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
