@@ -94,4 +94,4 @@ def test_findings_questions_and_errors_in_the_real_window(german, open_project, 
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     window.controller.close()
     window.open_path(tmp_path / "empty.csv")
-    qtbot.waitUntil(lambda: "ist leer." in banner(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "ist leer." in banner(window), timeout=int(PATIENCE * 1000))
