@@ -21,18 +21,18 @@ def microseconds(text: str | None) -> int:
 
 def make_frame(
     numbers: Mapping[str, Sequence[float]] | None = None,
-    categories: Mapping[str, Sequence[str | None]] | None = None,
+    categoricals: Mapping[str, Sequence[str | None]] | None = None,
     dates: Mapping[str, Sequence[str | None]] | None = None,
     sparse: Mapping[str, Sequence[float]] | None = None,
 ) -> Frame:
     """A frame of these columns whose arrays cannot be written to; dates as ISO texts, `sparse` as one block."""
-    numbers, categories, dates, sparse = numbers or {}, categories or {}, dates or {}, sparse or {}
-    columns: list[Sequence[Any]] = [*numbers.values(), *categories.values(), *dates.values(), *sparse.values()]
+    numbers, categoricals, dates, sparse = numbers or {}, categoricals or {}, dates or {}, sparse or {}
+    columns: list[Sequence[Any]] = [*numbers.values(), *categoricals.values(), *dates.values(), *sparse.values()]
     rows = len(columns[0]) if columns else 0
-    encoded = [encode(column) for column in categories.values()]
-    codes = np.array([code for code, _ in encoded], dtype=np.intp).reshape(len(categories), rows).T
+    encoded = [encode(column) for column in categoricals.values()]
+    codes = np.array([code for code, _ in encoded], dtype=np.intp).reshape(len(categoricals), rows).T
     stamps = np.array([[microseconds(d) for d in column] for column in dates.values()], dtype=np.int64).reshape(len(dates), rows).T
-    layout = Layout(tuple(numbers), tuple(categories), tuple(dates), (tuple(sparse),) if sparse else ())
+    layout = Layout(tuple(numbers), tuple(categoricals), tuple(dates), (tuple(sparse),) if sparse else ())
     block = np.array(list(numbers.values()), dtype=np.float64).reshape(len(numbers), rows).T
     blocks = (to_csr(np.array(list(sparse.values()), dtype=np.float64).T),) if sparse else ()
     return frozen(Frame(layout, rows, block, codes, tuple(tuple(levels) for _, levels in encoded), stamps, blocks))
@@ -73,7 +73,7 @@ def assert_same(found: Frame, wanted: Frame) -> None:
 
 
 def table(frame: Frame) -> dict[str, list[Any]]:
-    """Every number and word column as a list by name, NaN as None."""
+    """Every numeric and categorical column as a list by name, NaN as None."""
     made: dict[str, list[Any]] = {}
     for name in frame.layout.numbers:
         made[name] = [None if np.isnan(v) else v for v in frame.number(name).tolist()]

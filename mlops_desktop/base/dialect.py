@@ -19,6 +19,7 @@ FIXED = ""
 _ROWS = 200
 _LEAST = 0.6
 _MANY = 20
+_DRAWN = "-=_*+:~| \t"  # what lines that are drawn consist of
 _SEP_LINE = re.compile(r'"?sep=(.)"?[;,\t|]*\s*', re.IGNORECASE)
 _PRIVATE = 0xE000  # characters for private use stand for escaped ones while a text is cut
 
@@ -65,7 +66,9 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
             if score > best[0] + 0.02:
                 best = (score, candidate)
     if len(delimiters) == 1 or best[0] >= _LEAST:
-        return best[1]
+        blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
+        decimal = blanks is not None and blanks.delimiter == BLANKS and _score(sample, blanks) > best[0] + 0.02
+        return blanks if blanks is not None and decimal else best[1]  # “1,5 2,5” holds decimal commas
     quote = _quote(sample, ",", quotes)
     if len(delimiters) < len(DELIMITERS):
         return Dialect(",", quote)
@@ -91,17 +94,20 @@ def _score(text: str, dialect: Dialect) -> float:
     counts = Counter(len(row) for row in rows)
     if not counts:
         return -1.0
-    several = {one: count for one, count in counts.items() if count > 1 or len(rows) < 3}
-    width = max(several, key=lambda one: (several[one] * (one - 1), one), default=1)
-    if width < 2:
-        return -1.0
+    several = [one for one, count in counts.items() if one > 1 and (count > 1 or len(rows) < 3)]
+    return max((_score_of(text, dialect, rows, width) for width in several), default=-1.0)
+
+
+def _score_of(text: str, dialect: Dialect, rows: list[list[str]], width: int) -> float:
+    """How well rows agree on so many cells, from the first one that has them, and how much of them are values."""
     start = next(i for i, row in enumerate(rows) if len(row) == width)
     agreeing = [row for row in rows if len(row) == width]
     consistent = len(agreeing) / (len(rows) - start)
     cells = [cell for row in agreeing[: max(20, 4000 // width)] for cell in row]
     typed = sum(cell_kind(cell) not in ("", "text") for cell in cells) / max(1, sum(bool(cell.strip()) for cell in cells))
     broken = _broken(text, dialect, cells)
-    return consistent + 0.2 * typed + 0.2 * (len(agreeing) / len(rows)) - 0.5 * broken
+    share = len(agreeing) / len(rows)
+    return consistent * min(1.0, 0.5 + share) + 0.2 * typed + 0.2 * share - 0.5 * broken
 
 
 def _broken(text: str, dialect: Dialect, cells: Sequence[str]) -> float:
@@ -127,7 +133,7 @@ def _quote(text: str, delimiter: str, quotes: str) -> str:
 
 def _by_blanks(text: str, quotes: str) -> Dialect | None:
     """Runs of blanks, or fixed places, when all lines agree on them and numbers or aligned columns say that they are more than words."""
-    lines = [line for line in text.splitlines()[:_ROWS] if line.strip() and not line.lstrip().startswith("#")]
+    lines = [line for line in text.splitlines()[:_ROWS] if line.strip(_DRAWN) and not line.lstrip().startswith("#")]
     if len(lines) < 2 or not any(" " in line.strip() for line in lines):
         return None
     dialect = Dialect(BLANKS, _quote(text, " ", quotes))
@@ -177,8 +183,10 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
                 taken[i] = taken[i] or not char.isspace()
         least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
         starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
-        if len(starts) > 1:
-            return (0, *starts[1:])
+        cuts = (0, *starts[1:])
+        filled = zip(*(map(bool, cut(line, cuts)) for line in among), strict=True)
+        if len(cuts) > 1 and all(sum(column) > 1 for column in filled):
+            return cuts
     return ()
 
 

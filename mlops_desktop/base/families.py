@@ -205,7 +205,7 @@ class Operation(Tunable, ABC):
                 )
         return named
 
-    def quantities(self, layout: Layout) -> tuple[str, ...]:
+    def numeric_columns(self, layout: Layout) -> tuple[str, ...]:
         """As `chosen` for the field `columns`, for steps that calculate with numbers: codes that stand for categories are passed over, and
         refused (UserError) when named.
         """
@@ -241,7 +241,7 @@ class EncoderInput:
         return tuple(name for name in self.layout.categoricals if name not in self.texts)
 
 
-class Encoding(Component, ABC):
+class Encoding(Tunable, ABC):
     """Turns the columns that the steps of a recipe leave into the matrix that an algorithm learns from best, by operations of the catalogue
     that the pipeline fits on the training part of each fold.
     """
@@ -282,16 +282,22 @@ class Algorithm(Tunable, ABC):
         """
 
 
-class Sampler(Component, ABC):
+class Sampler(Tunable, ABC):
     """Changes which rows a model is fitted on, and their weights: in the training part of each fold and in the final fit. Rows that are
     scored are never sampled, and a sampler is never served.
     """
 
+    traits: ClassVar[frozenset[str]] = frozenset()  # of the tasks that it suits (CLASSES …): one of them is enough; none named: every task
+
+    @classmethod
+    def supports(cls, task: TaskSpec) -> bool:
+        """Whether it can be used for this kind of task."""
+        return not cls.traits or not cls.traits.isdisjoint(task.traits)
+
     @abstractmethod
     def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
-        """The rows to fit on, with their weights; the same for the same seed. The dataset is not changed, and its columns and classes stay.
-
-        UserError when it cannot be used for this target.
+        """The rows to fit on, with their weights; the same for the same seed. The dataset is of a task that it supports; it is not changed,
+        and its columns and classes stay.
         """
 
 

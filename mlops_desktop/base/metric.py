@@ -45,14 +45,14 @@ class Answers:
 class Metric:
     """One measure of a model.
 
-    `id` is the name of scikit-learn's scorer, so higher is better. `wish` is what a person who chooses it wants of a model, `trait` the
+    `id` is the name of scikit-learn's scorer, so higher is better. `purpose` is what a person who chooses it wants of a model, `trait` the
     trait that a task must have (`TaskSpec.traits`), `sentence` says what the metric is, `meaning` what a value of it means: a format with
-    `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in `wish`). `prepare` makes the statistic.
+    `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in `purpose`). `prepare` makes the statistic.
     """
 
     id: str
     label: str
-    wish: str
+    purpose: str
     trait: str
     sentence: str
     meaning: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlops_desktop.base.cell_kind import cell_text
-from mlops_desktop.base.table_finder import Layout, LeftOut, Row, Wanted, begins_with, is_blank, row_text, verdict
+from mlops_desktop.base.table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
@@ -27,16 +27,17 @@ class RowSifter:
     layout: Layout
     wanted: Wanted
     headers: tuple[tuple[str, ...], ...]
+    padded: bool = False  # whether every row has as many cells as the widest one, as in a sheet
     longest: int = 0  # characters of the longest usual text in the first column
 
     @classmethod
-    def over(cls, layout: Layout, wanted: Wanted, rows: Sequence[Row]) -> RowSifter:
+    def over(cls, layout: Layout, wanted: Wanted, rows: Sequence[Row], *, padded: bool = False) -> RowSifter:
         """The rules by the rows in which the layout was found."""
         units = [one.at for one in layout.left_out if one.reason in ("units", "names")]
         headers = tuple(tuple(map(cell_text, rows[at])) for at in (*layout.header, *units) if at < len(rows))
         body = rows[layout.body :]
         texts = [len(cell_text(row[0])) for row in body[: max(1, len(body) // 2)] if row]
-        return cls(layout, wanted, headers, max(texts, default=0))
+        return cls(layout, wanted, headers, padded, max(texts, default=0))
 
     def inside(self, row: Row, width: int) -> str:
         """Why a row anywhere in a table of so many columns is none of its rows; "" when it is one."""
@@ -46,7 +47,11 @@ class RowSifter:
             return "repeated"
         if begins_with(row, self.wanted.comment) and not self._fits(row, width):
             return "comment"
-        return "total" if self.is_total(row) and self._lacks_texts(row) else ""
+        if width > 1 and is_rule(row):
+            return "rule"
+        if self.is_total(row) and self._lacks_texts(row):
+            return "total"
+        return "inside" if self._is_apart(row, width) else ""
 
     def below(self, rows: Sequence[Row], width: int, marked: int) -> list[str]:
         """Why rows at the end are none of the table, the last one last; "blank" for empty ones between them.
@@ -61,7 +66,7 @@ class RowSifter:
             if is_blank(row):
                 held += 1
                 continue
-            reason = self.inside(row, width) or self._ending(row, width, marked)
+            reason = self.inside(row, width).replace("inside", "below") or self._ending(row, width, marked)
             if not reason:
                 break
             reasons += [*["blank"] * held, reason]
@@ -88,12 +93,22 @@ class RowSifter:
 
     def is_total(self, row: Row) -> bool:
         """Whether a row begins with a word for a total; cells before it are empty."""
-        return next((text for cell in row[:MARKED] if (text := cell_text(cell))), "") in TOTALS
+        for cell in row[:MARKED]:
+            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else cell_text(cell)
+            if text:
+                return text in TOTALS
+        return False
 
     def _lacks_texts(self, row: Row) -> bool:
         """Whether a row of values holds nothing in the columns of texts and dates but the word for a total."""
         others = [j for j, kind in enumerate(self.layout.kinds) if kind in ("", "date") and j < len(row)]
         return len(others) > 1 and sum(bool(cell_text(row[j])) for j in others) <= 1 and verdict(row, self.layout.kinds)[0] > 0
+
+    def _is_apart(self, row: Row, width: int) -> bool:
+        """Whether a row is a single text that its column cannot hold, such as “Page 2”; in texts only where it is short."""
+        if self.layout.fill < 3 or (len(row) == width and not self.padded) or sum(bool(cell_text(cell)) for cell in row) != 1:
+            return False
+        return verdict(row, self.layout.kinds) == (0, 1)
 
     def _is_notice(self, row: Row, width: int) -> bool:
         """Whether a row at the end does not fit the columns: texts where they hold values, or a single text in a short or unusual row."""

@@ -19,6 +19,9 @@ from mlops_desktop.base.name_rows import are_import_ids, are_type_names, are_uni
 
 Row = Sequence[Any]
 SAMPLE_ROWS = 300
+ASCII_BLANKS = " \t\n\r\v\f"  # what Arrow trims quickest
+RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn line begins
+_DRAWN = "-=_*+:~| "
 _SAMPLE_CELLS = 60_000
 _TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
 _FULL = 0.5  # share of the usual number of filled cells that a row of the table has more than
@@ -43,7 +46,7 @@ class LeftOut:
     """A row of the file that is no row of the table: its position (among all rows, or among those below the names), why, and its text."""
 
     at: int
-    reason: str  # above, comment, names, units; below the names also repeated, total, below
+    reason: str  # above, comment, rule, names, units; below the names also repeated, total, inside, below, end
     text: str
 
 
@@ -79,7 +82,15 @@ def is_blank(row: Row) -> bool:
 
 def begins_with(row: Row, mark: str) -> bool:
     """Whether the first cell of a row begins with a mark; False without a mark."""
-    return bool(mark and row) and isinstance(row[0], str) and row[0].lstrip().startswith(mark)
+    return bool(mark and row) and isinstance(row[0], str) and row[0].lstrip(ASCII_BLANKS).startswith(mark)
+
+
+def is_rule(row: Row) -> bool:
+    """Whether a row is a line that is drawn: its cells hold dashes and the like alone."""
+    texts = [text for cell in row[:2] if (text := cell_text(cell))]
+    if not texts or texts[0][:3] not in RULES:
+        return False
+    return all(len(text) > 2 and not text.strip(_DRAWN) for cell in row if (text := cell_text(cell)))
 
 
 def usual_fill(fills: Sequence[int]) -> int:
@@ -122,13 +133,14 @@ class _Finder:
         self.rows = self.rows[: max(20, min(SAMPLE_ROWS, _SAMPLE_CELLS // max(widest, 1)))]
         self.blank = [is_blank(row) for row in self.rows]
         self.comment = [not blank and begins_with(row, self.wanted.comment) for row, blank in zip(self.rows, self.blank, strict=True)]
-        self.plain = [not blank and not note for blank, note in zip(self.blank, self.comment, strict=True)]
+        self.rule = [is_rule(row) for row in self.rows]
+        self.plain = [not any(other) for other in zip(self.blank, self.comment, self.rule, strict=True)]
         self.filled = [sum(bool(cell_text(cell)) for cell in row) for row in self.rows]
         if sum(self.plain) < 0.5 * sum(
             self.filled[i] > 0 for i in range(len(self.rows))
         ):  # such texts begin most rows: they are no comments
             self.comment = [False] * len(self.rows)
-            self.plain = [not blank for blank in self.blank]
+            self.plain = [not blank and not rule for blank, rule in zip(self.blank, self.rule, strict=True)]
         self.fill = usual_fill([fill for fill, plain in zip(self.filled, self.plain, strict=True) if plain])
 
     def full(self, at: int) -> bool:
@@ -174,8 +186,8 @@ class _Finder:
             if not self.blank[i]:
                 self._leave(i, "comment" if self.comment[i] else "above")
         for i in range(start, body):
-            if self.comment[i] and i not in header:
-                self._leave(i, "comment")
+            if i not in header and (self.comment[i] or self.rule[i]):
+                self._leave(i, "comment" if self.comment[i] else "rule")
         return Layout(header, names, taken, units, body, self.kinds, self.fill, tuple(sorted(self.left, key=lambda one: one.at)), heading)
 
     def _leave(self, at: int, reason: str) -> None:
@@ -193,9 +205,9 @@ class _Finder:
             more = self.wanted.header_rows + (self.wanted.units == "row")
             return tuple(there[:more])
         if self._is_data(first):
-            commented = self._commented(first)
-            if commented or self.wanted.header == "auto":
-                return commented
+            above = self._commented(first) or self._sparse_names(first)
+            if above or self.wanted.header == "auto":
+                return above
         return tuple(self._with_groups(self._block(first)))
 
     def _is_data(self, at: int) -> bool:
@@ -209,11 +221,16 @@ class _Finder:
         return not is_header([cell_text(cell) for cell in row], body)
 
     def _are_numeric_names(self, row: Row) -> bool:
-        """Whether the numbers of a row are names: years, or whole numbers in rising order far above the values of their columns."""
+        """Whether the numbers of a row are names: years, whole numbers in rising order far above the values of their columns, or 0, 1, 2 …
+        behind an empty cell.
+        """
         numbers = [(j, text) for j, cell in enumerate(row) if (text := cell_text(cell)) and j < len(self.kinds) and self.kinds[j]]
-        if not all(re.fullmatch("[1-9][0-9]*", text) for _, text in numbers):
+        if not all(re.fullmatch("0|[1-9][0-9]*", text) for _, text in numbers):
             return False
         values = [int(text) for _, text in numbers]
+        places = [cell_text(cell) for cell in row[1:]]
+        if not cell_text(row[0]) and len(places) > 1 and places in ([str(i + start) for i in range(len(places))] for start in (0, 1)):
+            return True
         years = all(1800 <= value < 2100 for value in values)
         if any(a >= b for a, b in pairwise(values)) and not years:
             return False
@@ -234,6 +251,13 @@ class _Finder:
             return ()
         width = len(self.rows[first])
         return (above,) if abs(len(self.rows[above]) - width) <= 1 and self.filled[above] >= _FULL * self.fill else ()
+
+    def _sparse_names(self, first: int) -> tuple[int, ...]:
+        """The row directly above rows without names that names half of their columns."""
+        above = first - 1
+        if above < 0 or not self.plain[above] or self.filled[above] < max(2, _FULL * self.fill) or self._is_pair(above):
+            return ()
+        return (above,) if not verdict(self.rows[above], self.kinds)[0] else ()
 
     def _block(self, first: int) -> list[int]:
         """The rows above the body that hold texts where the body has numbers or dates: names, further names, units."""

@@ -88,7 +88,11 @@ def find_encoding(path: Path) -> str:
                 return name
         if _utf16_without_mark(sample):
             return _utf16_without_mark(sample)
-        data = sample + file.read()
+        while sample.isascii():
+            sample = file.read(2**22)
+            if not sample:
+                return "utf-8"
+    data = path.read_bytes()
     return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(_odd_lines(data))
 
 

@@ -23,6 +23,7 @@ from mlops_desktop.engine.project import (
     project_to_json,
     read_option,
     refuse_metric,
+    require_suitable_sampler,
     set_field,
     to_json,
     write_project,
@@ -75,6 +76,8 @@ def set_command(args: argparse.Namespace) -> int:
             project = set_field(project, field, known_columns(args.dir, project))
         if project.metric != before.metric:
             refuse_metric(project)
+        if project.sampler != before.sampler:
+            require_suitable_sampler(project)
         project = _recommended_again(args.dir, before, project)
         if project.positive is not None and project.positive != before.positive:
             _refuse_positive(args.dir, project)

@@ -13,20 +13,20 @@ from .frame import Floats
 from .prediction_spec import class_text
 from .scorer import Scorer
 
-__all__ = ["NO_ANSWER", "Answers", "class_text", "finite", "refused_row", "table_header", "table_rows", "unanswered"]
+__all__ = ["NO_ANSWER", "PredictionWriter", "class_text", "finite", "refused_row", "table_header", "table_rows", "unanswered"]
 NO_ANSWER = "The model has no finite answer for this row."
 
 
-class Answers:
-    """Formats the answers of one scorer."""
+class PredictionWriter:
+    """Writes the predictions of one scorer as JSON."""
 
     def __init__(self, scorer: Scorer) -> None:
-        self._columns = scorer.task_spec.columns
+        self._columns = scorer.prediction_spec.columns
         model = json.dumps({"name": scorer.name, "version": scorer.version}, ensure_ascii=False)
         self.head = f'{{"model":{model},"predictions":['
         self._thresholded = scorer.positive is not None
         optional = (',"threshold":%r' if self._thresholded else "") + (',"interval":%s' if scorer.has_intervals else "")
-        self._formats = [f'{{{members}{optional},"warnings":%s}}' for members in scorer.task_spec.answer_members(scorer.classes)]
+        self._formats = [f'{{{members}{optional},"warnings":%s}}' for members in scorer.prediction_spec.answer_members(scorer.classes)]
         self._threshold = scorer.threshold if scorer.threshold is not None else 0.5
 
     def predictions(
@@ -59,7 +59,7 @@ def refused_row(errors: Sequence[Mapping[str, Any]]) -> str:
 
 def table_header(scorer: Scorer) -> list[str]:
     """The columns of answers as a table: `prediction`, a probability for each class, `error`."""
-    return [*scorer.task_spec.table_columns(scorer.classes), "error"]
+    return [*scorer.prediction_spec.table_columns(scorer.classes), "error"]
 
 
 def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> list[list[str]]:
@@ -67,7 +67,7 @@ def table_rows(scorer: Scorer, scores: Floats, errors: Mapping[int, str]) -> lis
 
     `scores` holds all rows, those with errors too.
     """
-    rows = scorer.task_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
+    rows = scorer.prediction_spec.table_cells(scores, scorer.decide(scores), scorer.classes)
     blank = [""] * (len(table_header(scorer)) - 1)
     return [[*blank, errors[i]] if i in errors else [*row, ""] for i, row in enumerate(rows)]
 

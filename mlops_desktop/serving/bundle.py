@@ -20,7 +20,7 @@ import numpy as np
 
 from .bundle_migrations import FORMAT, migrated
 from .errors import UserError
-from .manifest import CHECKSUMMED, CHECKSUMS, GOLDEN, IDENTITY, MODEL, MODEL_FOLDER, REFERENCE, missing
+from .manifest import CHECKED_FOLDERS, CHECKSUMS, GOLDEN, IDENTITY, MODEL, MODEL_FOLDER, REFERENCE, missing
 from .message import msg
 from .monitor import Reference
 from .schema import Schema
@@ -148,7 +148,7 @@ def open_bundle(folder: Path) -> Bundle:
             _REMEDY,
         )
     for name in files_of(folder):
-        if name.startswith(CHECKSUMMED):
+        if name.startswith(CHECKED_FOLDERS):
             if name not in listed:
                 raise UserError(
                     msg("The file “{name}” does not belong to the bundle.", name=name), "Take it away, or export the bundle again."

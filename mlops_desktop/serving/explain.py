@@ -103,8 +103,8 @@ def _explain_row(scorer: Scorer, typical: Frame, frame: Frame, row: int) -> Expl
     masks = _all_subsets(len(players)) if exact else _permutations(len(players))
     scores = _distinct_scores(scorer, _mix(both, players, masks))
     own = scores[-1:] if exact else scores[len(players) : len(players) + 1]
-    which = scorer.task_spec.explained_class(own, scorer.positive)
-    values = scorer.task_spec.output(scores, which)
+    which = scorer.prediction_spec.explained_class(own, scorer.positive)
+    values = scorer.prediction_spec.output(scores, which)
     shares = _shapley(values, len(players)) if exact else _sampled(values, masks, len(players))
     answer = float(values[-1] if exact else values[len(players)])
     by_name = dict(zip(players, shares.tolist(), strict=True))
@@ -236,7 +236,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
     """
     column = scorer.schema.column(field)
     kind = frame.layout.kind(field)
-    which = scorer.task_spec.explained_class(scorer.scores(frame), scorer.positive)
+    which = scorer.prediction_spec.explained_class(scorer.scores(frame), scorer.positive)
     repeated = frame.take(np.zeros(1, dtype=np.intp))
     if kind == "categorical":
         texts = _curve_levels(column.levels, frame.texts(field)[0])
@@ -253,7 +253,7 @@ def what_if(scorer: Scorer, frame: Frame, field: str, points: int = 41) -> Curve
         values = _json_values(column.type, cells, lambda cell: date_text(cell, column.grammar.date, column.grammar.zone))
         changed = _with_cells(repeated, field, kind, cells)
     scores = scorer.scores(changed)
-    outputs = scorer.task_spec.output(scores, which)
+    outputs = scorer.prediction_spec.output(scores, which)
     return Curve(field, "level" if kind == "categorical" else column.type, which, tuple(values), tuple(outputs.tolist()))
 
 

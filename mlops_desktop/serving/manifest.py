@@ -11,8 +11,8 @@ class BundleFile:
     """One file of a bundle, or one folder, whose name then ends in `/`.
 
     `core`: it is part of the model, and needed to open a bundle; the other files are added by an exporter to make a service of it.
-    `optional`: it is there only for models that need it. `checksummed`: a folder that may hold nothing without a checksum. `main`: the
-    file that the folder always has.
+    `optional`: it is there only for models that need it. `checked`: a folder that may hold nothing without a checksum. `main`: the file
+    that the folder always has.
     """
 
     name: str
@@ -20,7 +20,7 @@ class BundleFile:
     purpose: str
     core: bool = False
     optional: bool = False
-    checksummed: bool = False
+    checked: bool = False
     main: str = ""
 
     def holds(self, path: str) -> bool:
@@ -35,14 +35,12 @@ FILES = (
         "model",
         "schema, transforms and model as JSON and plain arrays; nothing in it can run",
         core=True,
-        checksummed=True,
+        checked=True,
         main="scorer.json",
     ),
     BundleFile("golden.json", "golden", "made-up rows with their answers", core=True),
     BundleFile("reference.json", "reference", "bins and counts of the training data, for drift", core=True),
-    BundleFile(
-        "reference.arrays/", "reference", "arrays of `reference.json`, where it has any", core=True, optional=True, checksummed=True
-    ),
+    BundleFile("reference.arrays/", "reference", "arrays of `reference.json`, where it has any", core=True, optional=True, checked=True),
     BundleFile("serve.py", "start", "the start of the service, which first verifies the code"),
     BundleFile("serving/", "code", "the code that answers; the same files that the application runs", main="__main__.py"),
     BundleFile("requirements.txt", "requirements", "the packages it needs, with their versions"),
@@ -64,7 +62,7 @@ MODEL = next(file.name + file.main for file in FILES if file.role == "model")
 CODE_FOLDER, START, REQUIREMENTS, LOCK = name_of("code"), name_of("start"), name_of("requirements"), name_of("lock")
 README, CHECKSUMS = name_of("readme"), name_of("checksums")
 LICENCES = tuple(file.name for file in FILES if file.role == "licence")
-CHECKSUMMED = tuple(file.name for file in FILES if file.checksummed)
+CHECKED_FOLDERS = tuple(file.name for file in FILES if file.checked)
 
 
 def missing(paths: Collection[str], core: bool = False) -> list[str]:

@@ -49,7 +49,7 @@ class ModelMetrics:
     def __init__(self, scorer: Scorer, reference: Reference, digest: str) -> None:
         self.key = json.dumps([scorer.version, digest])
         self.info = {"name": scorer.name, "version": scorer.version, "task": scorer.task}
-        self.drift = Counters(reference, scorer.task_spec)
+        self.drift = Counters(reference, scorer.prediction_spec)
         self.fields = frozenset([column.name for column in scorer.schema.columns][:MAX_FIELDS])
         self._classes = [class_text(one) for one in scorer.classes] or ["value"]
         self._lock = threading.Lock()

@@ -77,7 +77,7 @@ def openapi_document(scorer: Scorer, limits: Limits, version: str) -> Json:
         "info": {
             "title": f"{scorer.name or 'Model'}: predicts {scorer.target}",
             "version": scorer.version,
-            "description": f"Answers with {scorer.task_spec.label} for each row. Written by MLOps Desktop {version}.".strip(),
+            "description": f"Answers with {scorer.prediction_spec.label} for each row. Written by MLOps Desktop {version}.".strip(),
         },
         "servers": [{"url": "."}],
         "paths": _paths(scorer, row, limits),
@@ -149,7 +149,7 @@ def _outputs(scorer: Scorer) -> Json:
     text, number = {"type": "string"}, {"type": "number"}
     warning = _object({"field": text, "code": text, "detail": text}, ["field", "code", "detail"])
     error = {"type": "object", "properties": {"pointer": text, "code": text, "detail": text, "row": ROW_COUNT, "field": text}}
-    answer = scorer.task_spec.answer_schema(scorer.classes)
+    answer = scorer.prediction_spec.answer_schema(scorer.classes)
     if scorer.positive is not None:
         answer["threshold"] = number
     if scorer.has_intervals:

@@ -58,7 +58,7 @@ class Scorer(Serializable):
         prediction_spec(self.task)  # UserError when it is unknown
 
     @cached_property
-    def task_spec(self) -> PredictionSpec:
+    def prediction_spec(self) -> PredictionSpec:
         """The shape of the scores and the form of the answers."""
         return prediction_spec(self.task)
 
@@ -88,7 +88,7 @@ class Scorer(Serializable):
         return node.matrices(apply(frame))
 
     def scores(self, frame: Frame) -> Floats:
-        """The predictions in the shape of `task_spec`: (rows, classes) probabilities or (rows,) values.
+        """The predictions in the shape of `prediction_spec`: (rows, classes) probabilities or (rows,) values.
 
         Rounded to 1e-12, so that equal answers compare equal.
         """
@@ -114,4 +114,4 @@ class Scorer(Serializable):
 
     def decide(self, scores: Floats, threshold: float | None = None) -> Ints:
         """The position of the predicted class of each row, (rows,), by `threshold` or the stored one; all 0 for a task without classes."""
-        return self.task_spec.decide(scores, self.positive, self.threshold if threshold is None else threshold)
+        return self.prediction_spec.decide(scores, self.positive, self.threshold if threshold is None else threshold)

@@ -71,7 +71,7 @@ def answers_of(scorer: Scorer, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple
     checked = scorer.schema.from_rows(rows)
     if checked.errors:
         raise ValueError(f"golden row {checked.errors[0].row} is refused: {checked.errors[0].message}")
-    return tuple(tuple(row) for row in scorer.task_spec.columns(scorer.scores(checked.frame)).tolist())
+    return tuple(tuple(row) for row in scorer.prediction_spec.columns(scorer.scores(checked.frame)).tolist())
 
 
 def replay(scorer: Scorer, golden: Golden) -> Parity:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 
-from .answers import NO_ANSWER, Answers, finite, refused_row, unanswered
+from .answers import NO_ANSWER, PredictionWriter, finite, refused_row, unanswered
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
 from .csv_io import answer_chunk, as_csv, header_line, read_chunks
@@ -54,7 +54,7 @@ class Service:
         self.digest = hashlib.sha256((bundle.folder / CHECKSUMS).read_bytes()).hexdigest()
         self.model_metrics = self.process_metrics.model(scorer, bundle.reference, self.digest)
         self.headers = CommonHeaders(scorer.version)
-        self._answers = Answers(scorer)
+        self._answers = PredictionWriter(scorer)
         self._from_rows = scorer.schema.from_rows
         self._model = {"name": scorer.name, "version": scorer.version}
         stored = bundle.info.get("importance")

@@ -22,7 +22,7 @@ from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, ComboBox, NumberL
 
 _WHOLE = ("query", "file")  # grammars of texts that say nothing before they are whole
 
-Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, word, date, sparse
+Kinds = Sequence[tuple[str, str]]  # columns as (name, kind); kinds are number, categorical, date, sparse
 
 
 class Field(QWidget):

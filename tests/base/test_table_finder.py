@@ -24,6 +24,7 @@ NAMES = ["Day", "Kind", "Value"]
         ([NAMES, ["", "", "[m/s]"], *ROWS], (0,), 2, ["units"]),
         ([[None, "Measured", None], NAMES, *ROWS], (1,), 2, ["above"]),
         ([NAMES, [None] * 3, *ROWS], (0,), 2, []),
+        ([[None, "a", None, "b"], [1, "x", 2, "y"], [3, "x", 4, "z"]], (0,), 1, []),
         ([["x"], ["a"], ["b"]], (0,), 1, []),
         ([], (), 0, []),
     ],

@@ -90,6 +90,12 @@ def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_
     assert (project / "project.json").read_bytes() == before
 
 
+def test_a_sampler_that_does_not_suit_the_task_is_refused(project):
+    before = (project / "project.json").read_bytes()
+    assert "does not suit a regression task" in refused(call("set", project, "task=regression", "sampler=class_balance"))
+    assert (project / "project.json").read_bytes() == before
+
+
 def test_a_positive_class_that_is_none_is_refused(project, tmp_path):
     assert "Only a target of two classes" in refused(call("set", project, "positive=Gentoo"))
     (tmp_path / "two.csv").write_text("x,y\n" + "".join(f"{i * i % 17},{'up' if i % 3 else 'down'}\n" for i in range(60)), encoding="utf-8")

@@ -50,6 +50,13 @@ def test_columns_of_every_kind_become_a_matrix(id_, sparse):
     np.testing.assert_array_equal(alone, whole[[0, 7, 50]])
 
 
+@pytest.mark.parametrize("id_", sorted(set(ENCODINGS) - BY_ITSELF))
+def test_every_point_of_its_range_makes_a_matrix(id_):
+    dataset = columns()
+    for encoding in ENCODINGS[id_]().grid(2):
+        assert fitted(encoding, dataset).matrix.rows == ROWS
+
+
 @pytest.mark.parametrize("id_", sorted(ENCODINGS))
 def test_its_operations_are_of_the_catalogue(id_):
     layout = columns().frame.layout
@@ -63,6 +70,19 @@ def test_the_encoding_of_every_algorithm_makes_a_matrix_that_it_takes(id_):
     matrix = fitted(choices().encodings[algorithm.encoding](), columns(), takes_sparse=algorithm.takes_sparse).matrix
     task = next(spec for spec in (found() for found in choices().tasks.values()) if algorithm.supports(spec))
     algorithm().build(task, 0, matrix)  # refuses what it cannot learn from
+
+
+def test_few_gaps_get_no_column_of_their_own_and_version_1_keeps_its_meaning():
+    encoding = choices().encodings["one_hot_scaled"]
+    dataset = Dataset(
+        make_frame({"few": [np.nan] * 9 + [1.0, 2.0] * 111, "many": [np.nan] * 10 + [1.0] * 221}), Target("regression", np.arange(231.0))
+    )
+    assert {"many is missing"} == {name for name in fitted(encoding(), dataset, ()).matrix.names if "missing" in name}
+    old = encoding.from_json({"id": "one_hot_scaled", "version": 1, "params": {"max_levels": 7}})
+    assert {"few is missing", "many is missing"} <= set(fitted(old, dataset, ()).matrix.names)
+    assert old.identity() == {"id": "one_hot_scaled", "version": 1, "params": {"max_levels": 7}}
+    assert encoding.from_json(old.to_json()) == old
+    assert encoding().identity() == {"id": "one_hot_scaled", "version": 2, "params": {}}
 
 
 def test_what_it_is_for():

@@ -76,7 +76,7 @@ def training_frame() -> Frame:
             "stamp": (1.6e9 + rng.integers(0, 9999, ROWS)).tolist(),
             "alike": (2 * amount + rng.normal(0, 0.01, ROWS)).tolist(),
         },
-        categories={
+        categoricals={
             "city": cities,
             "rare": [f"person {i}" for i in range(ROWS)],
             "text": [" ".join(rng.choice(vocabulary, 6)) for _ in range(ROWS)],
@@ -122,7 +122,7 @@ def later_frame() -> Frame:
     layout = train.layout
     return make_frame(
         numbers={name: [row[j] for row in numbers] for j, name in enumerate(layout.numbers)},
-        categories={name: [*old[j], *odd[j]] for j, name in enumerate(layout.categoricals)},
+        categoricals={name: [*old[j], *odd[j]] for j, name in enumerate(layout.categoricals)},
         dates={name: [*(None if d == "NaT" else d for d in stamps[j]), *dates[j]] for j, name in enumerate(layout.dates)},
         sparse={name: [*train.sparse[0].dense()[:12, j], 0, 0, 5, 1, 0, 2] for j, name in enumerate(layout.sparse[0])},
     )

@@ -14,8 +14,8 @@ from tests.frames import make_frame
 
 ROWS = 120
 COLUMNS = {
-    "two texts": TargetColumn(Column("y", "category"), make_frame(categories={"y": ["no", "yes", "no"] * 40})),
-    "texts": TargetColumn(Column("y", "category"), make_frame(categories={"y": ["a", "b", "c"] * 40})),
+    "two texts": TargetColumn(Column("y", "category"), make_frame(categoricals={"y": ["no", "yes", "no"] * 40})),
+    "texts": TargetColumn(Column("y", "category"), make_frame(categoricals={"y": ["a", "b", "c"] * 40})),
     "flags": TargetColumn(Column("y", "boolean"), make_frame({"y": [0.0, 1.0] * 60})),
     "counts": TargetColumn(Column("y", "integer"), make_frame({"y": [float(i % 6) for i in range(ROWS)]})),
     "amounts": TargetColumn(Column("y", "number"), make_frame({"y": [i * 1.5 for i in range(ROWS)]})),

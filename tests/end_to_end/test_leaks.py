@@ -1,8 +1,8 @@
-"""The leak probe over the whole pipeline: random labels and 1,000 noise columns from a file to the leaderboard and the held-out test set.
+"""Leak tests of the whole pipeline: random labels and 1,000 noise columns, from a file to the leaderboard and the held-out test set.
 
-The labels are drawn independently of the columns, so an AUC away from chance, out of fold or on the test part, can only come from a step
-of the pipeline that saw what it must not see. Each repeat has a file of its own. Every fold's AUC is that of a Mann-Whitney statistic
-with the standard error sqrt((yes + no + 1) / (12 yes no)) under chance.
+The labels are drawn without a look at the columns, so an AUC away from chance, out of fold or on the test set, can only come from a part of
+the pipeline that saw what it must not see. Each repeat has a file of its own. Every fold's AUC is that of a Mann-Whitney statistic with the
+standard error sqrt((yes + no + 1) / (12 yes no)) under chance.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ SELECTIONS = (
 )
 
 
-def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLUMNS) -> Path:
+def noise_file(path: Path, repeat: int, planted: bool = False, count: int = COLUMNS, rows: int = ROWS) -> Path:
     """A file of numbers, categories and dates without any meaning, with gaps, and labels drawn by themselves."""
     rng = np.random.default_rng([41, repeat])
-    label = rng.permutation(np.arange(ROWS) % 2)
+    label = rng.permutation(np.arange(rows) % 2)
     columns: dict[str, list[str]] = {}
     for i in range(count):
         if i % 20 == 7:
-            values = [f"level {v}" for v in rng.integers(0, 5, ROWS)]
+            values = [f"level {v}" for v in rng.integers(0, 5, rows)]
         elif i % 100 == 9:
-            values = [str(np.datetime64("2015-01-01") + int(v)) for v in rng.integers(0, 2500, ROWS)]
+            values = [str(np.datetime64("2015-01-01") + int(v)) for v in rng.integers(0, 2500, rows)]
         else:
-            values = [f"{v:.4f}" for v in rng.normal(size=ROWS)]
-        gaps = rng.random(ROWS) < 0.02
+            values = [f"{v:.4f}" for v in rng.normal(size=rows)]
+        gaps = rng.random(rows) < 0.02
         columns[f"x{i}"] = ["" if gap else value for gap, value in zip(gaps, values, strict=True)]
     if planted:
-        signal = np.where(rng.random(ROWS) < 0.97, label, 1 - label)
-        columns["x3"] = [f"{v:.4f}" for v in 6.0 * signal + rng.normal(size=ROWS)]
+        mostly = np.where(rng.random(rows) < 0.97, label, 1 - label)
+        columns["x3"] = [f"{v:.4f}" for v in 6.0 * mostly + rng.normal(size=rows)]
     columns["outcome"] = ["yes" if v else "no" for v in label]
     return write_table(path, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)])
 
 
 @dataclass(frozen=True)
-class Scores:
+class Found:
     """AUC of each algorithm, each the mean over folds, and that of the chosen one on the held-out test set."""
 
     out_of_fold: dict[str, float]
@@ -67,7 +67,7 @@ def proposed_project(folder: Path, file: Path, project: Project) -> Project:
     return Propose(folder, imported.project).run(Silent()).project
 
 
-def run_project(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Scores:
+def trained(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) -> Found:
     """Import, propose, add every selection, train, evaluate: the calls that a window and the command line make."""
     folder.mkdir()
     project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc", seed=seed))
@@ -91,8 +91,8 @@ def chance(rows: float) -> float:
     return float(np.sqrt((2 * half + 1) / (12 * half**2)))
 
 
-def assert_chance(found: list[Scores], algorithms: tuple[str, ...]) -> dict[str, float]:
-    """The mean of every algorithm and that on the test part lie within three standard errors of 0.5; how many each is away."""
+def assert_chance(found: list[Found], algorithms: tuple[str, ...]) -> dict[str, float]:
+    """The mean of every algorithm and that on the test set lie within three standard errors of 0.5; how many each is away."""
     valid = ROWS * (1 - TEST) / FOLDS
     away = {
         id_: float((np.mean([one.out_of_fold[id_] for one in found]) - 0.5) / (chance(valid) / np.sqrt(FOLDS * len(found))))
@@ -107,13 +107,13 @@ QUICK = ("logistic", "random_forest")
 MORE = ("logistic", "decision_tree", "random_forest", "lightgbm")
 
 
-def test_noise_stays_noise_from_file_to_test_part(tmp_path):
-    found = [run_project(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r, count=FEW), QUICK, r) for r in range(2)]
+def test_noise_stays_noise_from_file_to_test_set(tmp_path):
+    found = [trained(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r, count=FEW), QUICK, r) for r in range(2)]
     assert_chance(found, QUICK)
 
 
 def test_a_planted_column_is_found(tmp_path):
-    found = run_project(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=150), QUICK, 1)
+    found = trained(tmp_path / "p", noise_file(tmp_path / "n.csv", 1, planted=True, count=150), QUICK, 1)
     assert max(found.out_of_fold.values()) > 0.9, found
     assert found.test > 0.9
 
@@ -121,7 +121,7 @@ def test_a_planted_column_is_found(tmp_path):
 @pytest.mark.proof
 @pytest.mark.timeout(900)
 def test_noise_stays_noise_in_many_files(tmp_path, record_property):
-    found = [run_project(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r), MORE, r) for r in range(100, 108)]
+    found = [trained(tmp_path / str(r), noise_file(tmp_path / f"{r}.csv", r), MORE, r) for r in range(100, 108)]
     away = assert_chance(found, MORE)
     record_property("standard errors away from chance", {name: round(value, 2) for name, value in away.items()})
 
@@ -129,26 +129,27 @@ def test_noise_stays_noise_in_many_files(tmp_path, record_property):
 @pytest.mark.proof
 @pytest.mark.timeout(300)
 def test_the_same_by_the_command_line(tmp_path):
-    """As a person would do it: the recipe that is proposed, and selections added to it."""
+    """As a person would do it: the recipe that is proposed, and selections added to it. On a test set of 1,000 rows the limit of a planted
+    column lies many standard errors below what is measured.
+    """
     scores = {}
+    train, test = 240, 1000
     for planted in (False, True):
-        project = tmp_path / f"p{planted}"
-        done("new", project, "--data", noise_file(tmp_path / "n.csv", 7, planted), "--target", "outcome", "--metric", "roc_auc")
+        project, file = tmp_path / f"p{planted}", noise_file(tmp_path / "n.csv", 7, planted, rows=train + test)
+        done("new", project, "--data", file, "--target", "outcome", "--metric", "roc_auc")
         steps = [f"steps+={json.dumps({'id': id_, 'params': params})}" for id_, params in SELECTIONS]
-        done("set", project, *steps, 'candidates=["logistic"]', f"split.folds={FOLDS}")
+        done("set", project, *steps, 'candidates=["logistic"]', f"split.folds={FOLDS}", f"split.test={test / (train + test)}")
         found = json.loads(done("run", project, "--trials", 1, "--seed", 3, "--json"))
         measured = json.loads(done("evaluate", project, "--json"))["metrics"]
         scores[planted] = (found["score"], next(metric["value"] for metric in measured if metric["id"] == "roc_auc"))
-    valid = chance(ROWS * (1 - TEST) / FOLDS) / np.sqrt(FOLDS)
-    assert abs(scores[False][0] - 0.5) <= 3 * valid, scores
-    assert abs(scores[False][1] - 0.5) <= 3 * chance(ROWS * TEST), scores
-    assert scores[True][0] > 0.9, scores
-    assert scores[True][1] - 0.5 >= 5 * chance(ROWS * TEST), scores  # 60 rows: one standard error is 0.075
+    assert abs(scores[False][0] - 0.5) <= 3 * chance(train / FOLDS) / np.sqrt(FOLDS), scores
+    assert abs(scores[False][1] - 0.5) <= 3 * chance(test), scores
+    assert min(scores[True]) > 0.9, scores
 
 
 @pytest.mark.proof
-def test_the_probe_finds_a_leak(tmp_path):
-    """Noise whose columns were chosen by the labels of all rows, before the import: what a person does elsewhere is caught as well."""
+def test_a_leak_is_found(tmp_path):
+    """Noise whose columns were chosen by the labels of all rows, before the import: what a person does by hand is caught as well."""
     found = []
     for repeat in range(3):
         rng = np.random.default_rng([43, repeat])
@@ -157,13 +158,13 @@ def test_the_probe_finds_a_leak(tmp_path):
         columns = {f"x{i}": [f"{v:.4f}" for v in values[:, i]] for i in best}
         columns["outcome"] = ["yes" if v else "no" for v in label]
         rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-        found.append(project_of_numbers(tmp_path / str(repeat), write_table(tmp_path / "n.csv", rows)))
+        found.append(trained_on_numbers(tmp_path / str(repeat), write_table(tmp_path / "n.csv", rows)))
     with pytest.raises(AssertionError):
         assert_chance(found, ("logistic",))
 
 
-def project_of_numbers(folder: Path, file: Path) -> Scores:
-    """The pipeline for a file of numbers alone, without selections."""
+def trained_on_numbers(folder: Path, file: Path) -> Found:
+    """Train on a file of numbers alone, without selections."""
     folder.mkdir()
     project = proposed_project(folder, file, Project(name="noise", target="outcome", metric="roc_auc"))
     project = replace(

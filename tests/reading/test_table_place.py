@@ -269,6 +269,12 @@ def test_units_go_with_their_columns(tmp_path):
     assert load_cells(written(tmp_path, "t;p\n[s];hPa\n1;1000\n2;1001\n"), None, Silent())[1].units == {"t": "s", "p": "hPa"}
 
 
+def test_a_text_across_fixed_places_is_told(tmp_path):
+    lines = ["name        city        age", "Anna Maria              34", *["Bob         New York    41"] * 12_000]
+    path = written(tmp_path, "\n".join([*lines, "Maximiliane-Victoria Rome 29"]))
+    assert any("row 12002" in note.message for note in load_cells(path, DELIMITED(delimiter="fixed"), Silent())[1].notes)
+
+
 def test_one_bad_byte_damages_one_cell(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes("Stadt;n\nMünchen;1\nL\0den;2\nKöln;3\n".encode().replace(b"\0", b"\xe4"))

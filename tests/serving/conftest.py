@@ -128,7 +128,7 @@ def write_bundle(scorer: Scorer, folder: Path) -> Path:
     frame = SCHEMA.from_rows(random_rows(600, seed=3)).frame
     golden = golden_rows(scorer.schema, scorer, np.random.default_rng(0))
     info = {"application": "0.1.0", "importance": {"age": 0.2, "income": 0.1}}
-    write_core(folder, scorer, info, golden, reference_of(scorer.schema, frame, scorer.scores(frame), scorer.task_spec))
+    write_core(folder, scorer, info, golden, reference_of(scorer.schema, frame, scorer.scores(frame), scorer.prediction_spec))
     return folder
 
 

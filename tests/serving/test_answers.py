@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlops_desktop.serving.answers import Answers, class_text, finite, refused_row, table_header, table_rows, unanswered
+from mlops_desktop.serving.answers import PredictionWriter, class_text, finite, refused_row, table_header, table_rows, unanswered
 
 
 def document(scorer, scores, chosen, threshold=None, warnings=None):
-    answers = Answers(scorer)
+    answers = PredictionWriter(scorer)
     return json.loads(answers.document(answers.predictions(np.array(scores), chosen, threshold, warnings or {})))
 
 

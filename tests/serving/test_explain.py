@@ -117,7 +117,7 @@ def test_curves_hold_the_rows_own_value_and_score(name, scorers, rows_of):
     scorer = scorers[name]
     row = rows_of(1, 4)[0] | {"income": 1234.5, "city": "Athens", "member": True}
     frame = scorer.schema.from_rows([row]).frame
-    which = scorer.task_spec.explained_class(scorer.scores(frame), scorer.positive)
+    which = scorer.prediction_spec.explained_class(scorer.scores(frame), scorer.positive)
     for field, kind in (("age", "integer"), ("income", "number"), ("member", "boolean"), ("city", "level"), ("since", "date")):
         curve = what_if(scorer, frame, field, 11)
         assert (curve.kind, curve.about) == (kind, which)

@@ -113,7 +113,7 @@ def test_missing_values_can_drift():
 
 
 def test_few_rows_have_no_verdict(bundles, rows_of):
-    counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.task_spec)
+    counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.prediction_spec)
     assert counters.report()["verdict"] == "not_enough_data"
     scorer = bundles["binary"].scorer
     frame = scorer.schema.from_rows(rows_of(49)).frame
@@ -128,7 +128,7 @@ def test_counts_of_parts_add_up_to_the_counts_of_the_whole(name, bundles, rows_o
     scorer = bundle.scorer
     frame = scorer.schema.from_rows(rows_of(700, 5)).frame
     scores = scorer.scores(frame)
-    whole, first, second = (Counters(bundle.reference, bundle.scorer.task_spec) for _ in range(3))
+    whole, first, second = (Counters(bundle.reference, bundle.scorer.prediction_spec) for _ in range(3))
     whole.add(frame, scores)
     for row in range(0, 300):
         alone = scorer.schema.from_rows(rows_of(700, 5)[row : row + 1]).frame if row < 3 else frame.take(np.array([row]))
@@ -143,7 +143,7 @@ def test_counts_of_parts_add_up_to_the_counts_of_the_whole(name, bundles, rows_o
 
 
 def test_counts_of_another_model_are_refused(bundles):
-    counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.task_spec)
+    counters = Counters(bundles["binary"].reference, bundles["binary"].scorer.prediction_spec)
     with pytest.raises(UserError, match="another model"):
         counters.merge([[1, 2, 3]])
 
@@ -162,7 +162,7 @@ def test_the_overall_verdict_is_corrected_for_many_columns(bundles, rows_of):
     bundle = bundles["binary"]
     scorer = bundle.scorer
     frame = scorer.schema.from_rows(rows_of(2000, 9)).frame
-    counters = Counters(bundle.reference, bundle.scorer.task_spec)
+    counters = Counters(bundle.reference, bundle.scorer.prediction_spec)
     counters.add(frame, scorer.scores(frame))
     assert counters.report()["verdict"] == "stable"
     old = scorer.schema.from_rows([{**row, "age": 89} for row in rows_of(500, 10)]).frame

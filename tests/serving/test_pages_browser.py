@@ -275,7 +275,7 @@ def test_wide_tables_stay_usable(browser, running, write, tmp_path):
     (tmp_path / "wide").mkdir()
     golden = golden_rows(schema, scorer, np.random.default_rng(0))
     frame = schema.from_rows(golden).frame
-    write_core(tmp_path / "wide", scorer, {}, golden, reference_of(schema, frame, scorer.scores(frame), scorer.task_spec))
+    write_core(tmp_path / "wide", scorer, {}, golden, reference_of(schema, frame, scorer.scores(frame), scorer.prediction_spec))
     one = running(tmp_path / "wide", "--drain", "0")
     browser.open(one.address)
     assert browser.run("[...document.querySelectorAll('form summary')].map((one) => one.textContent)") == [

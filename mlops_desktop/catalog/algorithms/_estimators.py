@@ -49,7 +49,7 @@ def seen_classes(estimator: Any) -> tuple[int, ...]:
     return tuple(int(position) for position in estimator.classes_)
 
 
-def refuse_unfit(matrix: Matrix, label: str, *, missing: bool = False) -> None:
+def check_matrix(matrix: Matrix, label: str, *, missing: bool = False) -> None:
     """UserError when there is no row or no feature, or a value is missing although the algorithm takes none (`missing` False)."""
     if not matrix.rows:
         raise UserError(msg("{label} has no rows to learn from.", label=label), "Use more rows, or loosen the steps that take rows out.")

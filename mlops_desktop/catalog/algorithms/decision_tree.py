@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
@@ -49,7 +49,7 @@ class DecisionTree(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-        refuse_unfit(matrix, self.label, missing=matrix.csr is None)
+        check_matrix(matrix, self.label, missing=matrix.csr is None)
         options: dict[str, Any] = {
             "max_depth": self.max_depth,
             "min_samples_leaf": self.min_samples_leaf,

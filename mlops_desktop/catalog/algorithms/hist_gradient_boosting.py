@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit, renamed_params, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
 from mlops_desktop.serving.model import Model
@@ -96,7 +96,7 @@ class HistGradientBoosting(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-        refuse_unfit(matrix, self.label, missing=True)
+        check_matrix(matrix, self.label, missing=True)
         options: dict[str, Any] = {
             "learning_rate": self.learning_rate,
             "max_iter": self.max_iter,

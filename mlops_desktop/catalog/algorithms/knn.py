@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import refuse_unfit, renamed_params
+from mlops_desktop.catalog.algorithms._estimators import check_matrix, renamed_params
 from mlops_desktop.serving.frame import Csr, Floats, Matrix
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.model import Model
@@ -46,7 +46,7 @@ class KNearest(Algorithm):
         return renamed_params(params, _RENAMED) if version < 2 else params
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
-        refuse_unfit(matrix, self.label)
+        check_matrix(matrix, self.label)
         if matrix.rows < self.n_neighbors:
             raise UserError(
                 msg(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.families import NUMBERS, Algorithm, TaskSpec
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.linear import IDENTITY, Linear
@@ -26,7 +26,7 @@ class LinearRegression(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import LinearRegression as LeastSquares
 
-        refuse_unfit(matrix, self.label)
+        check_matrix(matrix, self.label)
         return OneThread(LeastSquares())
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.families import CLASSES, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, renamed_params, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, renamed_params, seen_classes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.linear import SIGMOID, SOFTMAX, Linear
@@ -52,7 +52,7 @@ class LogisticRegression(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import LogisticRegression as Penalised
 
-        refuse_unfit(matrix, self.label)
+        check_matrix(matrix, self.label)
         weight = None if self.class_weight == "none" else self.class_weight
         return OneThread(Penalised(C=self.C, class_weight=weight, max_iter=self.max_iter, random_state=seed))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, renamed_params, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, renamed_params, seen_classes
 from mlops_desktop.serving.frame import Floats, Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.neural_net import IDENTITY, SIGMOID, SOFTMAX, NeuralNet
@@ -55,7 +55,7 @@ class Mlp(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-        refuse_unfit(matrix, self.label)
+        check_matrix(matrix, self.label)
         options: dict[str, Any] = {
             "hidden_layer_sizes": (self.hidden_layer_size,) * self.hidden_layers,
             "activation": self.activation,

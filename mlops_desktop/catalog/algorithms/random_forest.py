@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit, renamed_params, seen_classes
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
@@ -65,7 +65,7 @@ class RandomForest(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-        refuse_unfit(matrix, self.label, missing=matrix.csr is None)
+        check_matrix(matrix, self.label, missing=matrix.csr is None)
         usual: str | float = 1 / 3 if not task.has_classes else "sqrt"
         options: dict[str, Any] = {
             "n_estimators": self.n_estimators,

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.families import NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.linear import IDENTITY, Linear
@@ -29,7 +29,7 @@ class Ridge(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import Ridge as Penalised
 
-        refuse_unfit(matrix, self.label)
+        check_matrix(matrix, self.label)
         return OneThread(Penalised(alpha=self.alpha, random_state=seed))
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:

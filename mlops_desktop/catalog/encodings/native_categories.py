@@ -19,7 +19,14 @@ class NativeCategories(Encoding):
     help: ClassVar[str] = "Each category stays one column, and empty cells stay empty: the algorithm finds out by itself what they mean."
 
     max_levels: int = number(
-        200, 2, 4096, "Most levels", help="Only the most frequent levels of a category are told apart.", whole=True, log=True
+        200,
+        2,
+        4096,
+        "Most levels",
+        help="Only the most frequent levels of a category are told apart.",
+        whole=True,
+        log=True,
+        tune=(5, 1000),
     )
 
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mlops_desktop.base.families import EncoderInput, Encoding, OperationSpec
 from mlops_desktop.base.params import flag, number
@@ -15,21 +15,46 @@ class OneHotScaled(Encoding):
     """A 0 / 1 column for each frequent level, rare levels together; numbers get the median where they are missing, and one scale."""
 
     id: ClassVar[str] = "one_hot_scaled"
+    version: ClassVar[int] = 2
     label: ClassVar[str] = "One-hot, filled and scaled"
     help: ClassVar[str] = "Each frequent level becomes a 0 / 1 column, empty cells get the median, and all numbers one scale."
 
     max_levels: int = number(
-        40, 1, 1000, "Most levels", help="Only so many levels of a category get a column; the others share one.", whole=True, log=True
+        40,
+        1,
+        1000,
+        "Most levels",
+        help="Only so many levels of a category get a column; the others share one.",
+        whole=True,
+        log=True,
+        tune=(5, 200),
     )
     missing_flags: bool = flag(True, "Columns for missing values", help="Adds “… is missing” for each number with many gaps.")
     flag_share: float = number(
         0.02, 0.0, 1.0, "Share of gaps", help="The least share of empty cells of a number that gets a column of its own for them."
     )
 
+    flag_rows: int = number(
+        10, 0, 1_000_000, "Number of gaps", help="The fewest empty cells of a number that gets a column of its own for them.", whole=True
+    )
+
+    @classmethod
+    def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
+        """Version 1 gave a column to any number of gaps."""
+        return params if version >= 2 else {"flag_rows": 0, **params}
+
+    def identity(self) -> dict[str, Any]:
+        """Without a least number of gaps it does what its version 1 did, so results that were made with it keep their keys."""
+        found = super().identity()
+        if not self.flag_rows:
+            found["version"] = 1
+            del found["params"]["flag_rows"]
+        return found
+
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:
         found = texts_and_dates(given)
         if given.categories:
             found.append(("one_hot", {"columns": list(given.categories), "max_levels": self.max_levels}))
-        found.append(("impute_numbers", {"missing_flag": self.missing_flags, "flag_share": self.flag_share}))
+        found.append(("impute_numbers", {"missing_flag": self.missing_flags, "flag_share": self.flag_share, "flag_rows": self.flag_rows}))
         found.append(("scale", {}))
         return tuple(found)

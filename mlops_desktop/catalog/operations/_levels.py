@@ -23,7 +23,7 @@ def min_rows(of: str, what: str) -> Any:
 
 
 def rows_needed(rows: int, min_rows: int | None = None, min_share: float = 0.0) -> int:
-    """How many of `rows` rows must share a level (a category, a term, a group) for it to be kept; never less than 2.
+    """How many of `rows` rows must share a level for it to be kept; never less than 2.
 
     Without `min_rows`: 1 % of the rows, but at least 2 and at most 5, so that small tables keep their levels. `min_share` is a share of
     the rows.
@@ -33,8 +33,8 @@ def rows_needed(rows: int, min_rows: int | None = None, min_share: float = 0.0) 
 
 
 def frequent_levels(frame: Frame, name: str, needed: int, most: int | None = None) -> tuple[list[str], bool]:
-    """The levels of a categorical column that at least `needed` rows have, the most frequent first (equals by alphabet), at most
-    `most` of them; and whether any other level occurs.
+    """The levels of a categorical column that at least `needed` rows have, the most frequent first (equals by alphabet), at most `most` of
+    them; and whether any other level occurs.
     """
     codes, levels = frame.categorical(name)
     counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()

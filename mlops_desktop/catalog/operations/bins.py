@@ -42,7 +42,7 @@ class Bins(Operation):
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         edges, names = [], []
         for j, name in enumerate(chosen):

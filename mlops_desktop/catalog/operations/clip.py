@@ -51,7 +51,7 @@ class Clip(Operation):
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         names, lows, highs = [], [], []
         for j, name in enumerate(chosen):

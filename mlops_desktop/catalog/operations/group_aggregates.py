@@ -55,7 +55,7 @@ class GroupAggregates(Operation):
         group = self.chosen(frame.layout, "group")
         if not group:
             raise UserError(msg("The step “{label}” has no group.", label=self.label), "Choose the column that makes the groups.")
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         kept, _ = frequent_levels(frame, group[0], rows_needed(frame.rows, self.min_rows))
         codes, levels = frame.categorical(group[0])
         order = np.argsort(codes, kind="stable")

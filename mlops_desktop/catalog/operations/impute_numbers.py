@@ -46,10 +46,13 @@ class ImputeNumbers(Operation):
     flag_share: float = number(
         0.0, 0.0, 1.0, "Share of gaps", help="Used with these columns: the least share of empty cells that a column needs for one."
     )
+    flag_rows: int = number(
+        0, 0, 1_000_000, "Number of gaps", help="Used with these columns: the fewest empty cells that a column needs for one.", whole=True
+    )
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         gaps = np.isnan(values)
         fills = []
@@ -57,7 +60,7 @@ class ImputeNumbers(Operation):
             job.step(j / len(chosen), name)
             fills.append(self._fill(values[~gaps[:, j], j]))
         shares = gaps.mean(axis=0) if frame.rows else np.zeros(len(chosen))
-        flagged = (shares > 0) & (shares >= self.flag_share) & self.missing_flag
+        flagged = (shares > 0) & (shares >= self.flag_share) & (gaps.sum(axis=0) >= self.flag_rows) & self.missing_flag
         flags = tuple(name for name, flag in zip(chosen, flagged.tolist(), strict=True) if flag)
         return Transform(chosen, tuple(fills), flags), None
 

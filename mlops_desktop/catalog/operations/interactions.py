@@ -29,7 +29,7 @@ class Interactions(Operation):
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         if len(self.columns) == 1 and not self.squares:
             raise UserError(
                 msg("The step “{label}” needs two columns to multiply.", label=self.label), "Choose another column too, or turn squares on."

@@ -39,7 +39,7 @@ class Pca(Operation):
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         if not chosen or not frame.rows:
             raise UserError(
                 msg("The step “{label}” has no number to work on.", label=self.label), "Choose columns of numbers, or remove this step."

@@ -37,7 +37,7 @@ class Scale(Operation):
 
     def fit(self, dataset: Dataset, job: Job) -> tuple[Transform, None]:
         frame = dataset.frame
-        chosen = self.quantities(frame.layout)
+        chosen = self.numeric_columns(frame.layout)
         values = frame.numbers[:, frame.layout.number_at(chosen)]
         shifts, scales = [], []
         for j, name in enumerate(chosen):

@@ -7,11 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Dataset, Sampler
+from mlops_desktop.base.families import CLASSES, Dataset, Sampler
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import number
-from mlops_desktop.serving.message import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +20,13 @@ class ClassBalance(Sampler):
 
     id: ClassVar[str] = "class_balance"
     label: ClassVar[str] = "Balance the classes"
+    traits: ClassVar[frozenset[str]] = frozenset({CLASSES})
     help: ClassVar[str] = "Rare classes get larger weights while a model is fitted. Probabilities are then no shares any more."
 
-    strength: float = number(1.0, 0.0, 1.0, "Strength", help="1: every class counts alike; 0: as the rows come.")
+    strength: float = number(1.0, 0.0, 1.0, "Strength", help="1: every class counts alike; 0: as the rows come.", tune=(0.0, 1.0))
 
     def resample(self, dataset: Dataset, seed: int, job: Job) -> Dataset:
         target = dataset.target
-        if not target.classes:
-            raise UserError(msg("“{label}” is for classes, and a number is predicted.", label=self.label), "Switch it off.")
         counts = np.bincount(target.values, minlength=len(target.classes))
         present = np.count_nonzero(counts)
         before = np.ones(dataset.rows) if dataset.weights is None else dataset.weights

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlops_desktop.base.dialect import Dialect, numbered_rows
+from mlops_desktop.base.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.header import generated_names
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.row_sifter import MARKED, TAIL, TOTALS, RowSifter, sift
-from mlops_desktop.base.table_finder import LeftOut, row_text
+from mlops_desktop.base.table_finder import RULES, LeftOut, row_text
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _sift_table(table: Any, sifter: RowSifter, skip_end: int) -> tuple[Any, list
     rows = list(zip(*(column.to_pylist() for column in tail.columns), strict=True))
     below = sifter.below(rows, width, len(totals))
     reasons = dict(enumerate(below, table.num_rows - len(below)))
-    for at in sorted({*totals, *_repeated(table, sifter), *_comments(table, sifter)}):
+    for at in sorted({*totals, *_repeated(table, sifter), *_comments(table, sifter), *_rules(table)}):
         if at not in reasons and (reason := sifter.inside(_row(table, at), width)):
             reasons[at] = reason
     reasons = sifter.checked(reasons, table.num_rows)
@@ -121,7 +122,7 @@ def _marked_totals(table: Any, sifter: RowSifter) -> list[int]:
     import pyarrow.compute as pc
 
     words = pa.array(sorted(TOTALS), pa.string())
-    hits = [_positions(pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)) for column in table.columns[:MARKED]]
+    hits = [_positions(pc.is_in(pc.ascii_trim_whitespace(column), value_set=words)) for column in table.columns[:MARKED]]
     return [
         at
         for at in sorted({at for found in hits for at in found})
@@ -151,7 +152,19 @@ def _comments(table: Any, sifter: RowSifter) -> list[int]:
     import pyarrow.compute as pc
 
     mark = sifter.wanted.comment
-    return _positions(pc.starts_with(pc.utf8_ltrim_whitespace(table.column(0)), mark)) if mark else []
+    return _positions(pc.starts_with(pc.ascii_ltrim_whitespace(table.column(0)), mark)) if mark else []
+
+
+def _rules(table: Any) -> list[int]:
+    """The rows that may be drawn lines."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if table.num_columns < 2:
+        return []
+    begins = pa.array(RULES)
+    first = (pc.utf8_slice_codeunits(pc.ascii_ltrim_whitespace(column), 0, 3) for column in table.columns[:2])
+    return sorted({at for start in first for at in _positions(pc.is_in(start, value_set=begins))})
 
 
 def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: RowSifter, skip_end: int) -> TextRows:
@@ -164,6 +177,7 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: R
         dialect = replace(dialect, quote="")
         rows = [row for _, row in numbered_rows(text, dialect)]
         notes.append(Evidence("", "file", "A quote is opened and never closed, so quotes were read as letters."))
+    notes += _crossed(text, dialect)
     rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if row]
     lengths = Counter(map(len, rows))
     columns = max(columns, max(lengths, key=lambda one: (lengths[one], one == columns), default=width))
@@ -175,6 +189,20 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: R
     filled = [row if len(row) == columns else (*row, *[""] * (columns - len(row)))[:columns] for row in body]
     arrays = [pa.array(column, pa.string()) for column in zip(*filled, strict=True)] or [pa.array([], pa.string())] * columns
     return TextRows(pa.Table.from_arrays(arrays, names=generated_names(columns)), (*left, *ended), tuple(notes))
+
+
+def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
+    """The rows in which a text stands across one of the fixed places."""
+    found = []
+    lines = (line for line in io.StringIO(text, newline="") if line.strip()) if dialect.delimiter == FIXED else ()
+    for number, line in enumerate(lines, 1):
+        if any(at < len(line) and not line[at - 1].isspace() and not line[at].isspace() for at in dialect.cuts[1:]):
+            found.append(number)
+    if not found:
+        return []
+    shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+    message = f"{len(found):,} row{'s hold' if len(found) > 1 else ' holds'} a text across the fixed places, which was cut (row {shown})."
+    return [Evidence("", "fixed", message, tuple(found[:10]))]
 
 
 def _swallowed(rows: list[list[str]], text: str) -> bool:

@@ -43,7 +43,7 @@ class Excel(TableSource):
         layout = replace(layout, left_out=(*above, *layout.left_out))
         body = rows[layout.body :]
         end = max(0, len(body) - self.skip_end)
-        kept, left = sift(RowSifter.over(layout, self.wanted(), rows), body[:end], len(rows[0]))
+        kept, left = sift(RowSifter.over(layout, self.wanted(), rows, padded=True), body[:end], len(rows[0]))
         left += [LeftOut(at, "end", row_text(body[at])) for at in range(end, len(body)) if not is_blank(body[at])]
         columns = self._columns(sheet, layout.names, layout.body + self.skip, kept)
         table = pa.Table.from_arrays([one.array for one in columns], names=[one.name for one in columns])

@@ -83,23 +83,35 @@ def without_empty(table: Any, unnamed: frozenset[str] = frozenset()) -> tuple[An
     """
     import pyarrow.compute as pc
 
-    blank = [_blank(column) for column in table.columns]
-    messages: list[str] = []
-    last = -1
-    for flags in blank:
-        there = pc.indices_nonzero(pc.invert(flags))
-        last = max(last, there[-1].as_py() if len(there) else -1)
+    messages = []
+    last = _last_row(table)
     if last + 1 < table.num_rows:
         count = table.num_rows - last - 1
         messages.append(plural_msg(count, "1 empty row at the end was left out.", "{n} empty rows at the end were left out."))
         table = table.slice(0, last + 1)
-    empty = [name for name, flags in zip(table.column_names, blank, strict=True) if name in unnamed and pc.all(flags).as_py()]
+    empty = [name for name in table.column_names if name in unnamed and pc.all(_blank(table.column(name))).as_py() is not False]
     if empty and len(empty) < table.num_columns:
         messages.append(
             plural_msg(len(empty), "1 empty column without a name was left out.", "{n} empty columns without a name were left out.")
         )
         table = table.drop_columns(empty)
     return table, messages
+
+
+def _last_row(table: Any) -> int:
+    """The position of the last row that holds anything, -1 when none does; looked for from the end, as there are few empty rows there."""
+    import pyarrow.compute as pc
+
+    end, size = table.num_rows, 64
+    while end > 0:
+        part = table.slice(max(0, end - size), min(size, end))
+        there = [pc.indices_nonzero(pc.invert(_blank(column))) for column in part.columns]
+        last = max((found[-1].as_py() for found in there if len(found)), default=-1)
+        end -= part.num_rows
+        if last >= 0:
+            return int(end + last)
+        size *= 8
+    return -1
 
 
 def _blank(column: Any) -> Any:

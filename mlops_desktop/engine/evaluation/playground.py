@@ -67,7 +67,7 @@ class Trial:
         began = time.perf_counter()
         scores = self.scorer.scores(many)
         self._row_seconds = (time.perf_counter() - began) / MEASURED_ROWS
-        self.usual = 0.0 if self.scorer.task_spec.per_class else float(scores[0])
+        self.usual = 0.0 if self.scorer.prediction_spec.per_class else float(scores[0])
 
     def typical(self) -> dict[str, object]:
         """The typical row as it would be sent."""
@@ -114,7 +114,7 @@ class Trial:
         own: Floats = np.asarray(scores[at])[None]
         if not np.isfinite(own).all():
             return Outcome(row, [ValidationIssue(at, "", "no_answer", "The model has no finite answer for this input.")], warnings)
-        spec = self.scorer.task_spec
+        spec = self.scorer.prediction_spec
         chosen = int(self.scorer.decide(own)[0]) if spec.per_class else None
         return Outcome(row, (), warnings, frame.take(np.array([at])), Answer(own, spec.explained_class(own, self.scorer.positive), chosen))
 

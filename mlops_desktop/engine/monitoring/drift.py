@@ -26,7 +26,7 @@ def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job,
     checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
     errors = errors_by_row(checked)
     good = np.array([row for row in range(rows) if row not in errors], dtype=np.intp)
-    counters, refused = Counters(reference, scorer.task_spec), len(errors)
+    counters, refused = Counters(reference, scorer.prediction_spec), len(errors)
     for start in range(0, len(good), CHUNK):
         frame = checked.frame.take(good[start : start + CHUNK])
         scores = scorer.scores(frame)

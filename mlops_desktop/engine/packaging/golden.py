@@ -1,7 +1,7 @@
 """Golden rows: synthetic inputs that find a wrong answer where random rows would not. No training row is among them (DESIGN, rule 12).
 
 They are made from the schema alone (typical values, ends and quarters of ranges, frequent levels, missing values, unknown levels, extremes,
-words that lower-case oddly) and from the model's split thresholds: values of number columns just on either side of where the answer jumps.
+texts that lower-case oddly) and from the model's split thresholds: values of number columns just on either side of where the answer jumps.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MIXED = 60  # rows that draw every column anew
 GROUPS = 20  # wide tables change several columns at once
 THRESHOLDS = 32  # split thresholds that are sought, two to four rows each
 BISECTIONS = 80  # enough to halve any float64 range down to neighbours
-ODD_WORDS = ("İstanbul", "ΟΔΟΣ", "STRASSE straße", "unknown level", "  blanks around  ", "e\u0301clair")
+ODD_TEXTS = ("İstanbul", "ΟΔΟΣ", "STRASSE straße", "unknown level", "  blanks around  ", "e\u0301clair")
 _EXTREME = 1e30
 _EXACT = 2**53
 
@@ -108,7 +108,7 @@ def _odd(column: Column) -> list[Any]:
         return [-_EXACT, -1, 0, _EXACT]
     if column.type == "number":
         return [-_EXTREME, -1.0, 0.0, 1e-300, _EXTREME]
-    return list(ODD_WORDS)
+    return list(ODD_TEXTS)
 
 
 def _sent(column: Column, value: float) -> Any:
@@ -142,16 +142,16 @@ def _missing(schema: Schema) -> list[Row]:
 
 
 def _known_texts(schema: Schema, scorer: Scorer, rng: np.random.Generator) -> list[Row]:
-    """Texts made of the words that the transforms know (bags of words), with odd spellings among them."""
+    """Texts made of the terms in the vocabularies of the transforms, with odd spellings among them."""
     transforms = [*scorer.transforms, *(transform for one in scorer.inputs for transform in one.transforms)]
-    known = sorted({word for transform in transforms for word in _vocabulary(transform)})
+    known = sorted({term for transform in transforms for term in _vocabulary(transform)})
     texts = [column for column in schema.columns if column.type in ("text", "id")]
     if not texts:
         return []
     usual, rows = typical_row(schema), []
     for length in (1, 3, 8, 20, 60):
         drawn = rng.choice(known, length).tolist() if known else []
-        text = " ".join([*drawn, ODD_WORDS[length % len(ODD_WORDS)]])
+        text = " ".join([*drawn, ODD_TEXTS[length % len(ODD_TEXTS)]])
         rows += [{**usual, column.name: form} for column in texts for form in (text, text.upper(), text.title())]
     return rows
 

@@ -1,3 +1,5 @@
+from .candidate import ALGORITHM as ALGORITHM
+from .candidate import ENCODING as ENCODING
 from .candidate import Candidate as Candidate
 from .candidate import Combination as Combination
 from .candidate import read_candidate as read_candidate

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation, Sampler
+from mlops_desktop.base.tuning import Tunable
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import msg
+
+Place = int | str
+"""Where a part stands in a candidate: the position of a step, SAMPLER, ENCODING or ALGORITHM."""
+SAMPLER, ENCODING, ALGORITHM = "sampler", "encoding", "algorithm"
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,16 @@ class Candidate:
     def consent_ids(self) -> tuple[str, ...]:
         """The ids of the algorithms whose models contain training rows: those that a person agrees to export."""
         return (self.id,) if self.stores_training_data else ()
+
+    def tunable_parts(self) -> dict[Place, Tunable]:
+        """The parts beside the algorithm that declare ranges to search: steps, sampler, encoding."""
+        parts: list[tuple[Place, Tunable | None]] = [*enumerate(self.steps), (SAMPLER, self.sampler), (ENCODING, self.encoding)]
+        return {place: part for place, part in parts if part is not None and part.search_space()}
+
+    def with_parts(self, parts: Mapping[Place, Any]) -> Candidate:
+        """The candidate with other parts at these places, each of the family that stands there."""
+        steps = tuple(parts.get(at, step) for at, step in enumerate(self.steps))
+        return replace(self, steps=steps, **{place: part for place, part in parts.items() if isinstance(place, str)})
 
     def identity(self) -> dict[str, Any]:
         """What distinguishes it from other candidates: every part without the parameters that are at their default."""

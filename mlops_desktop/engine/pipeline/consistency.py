@@ -29,6 +29,9 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
         gone = [a.label for a in project.candidates if a not in kept]
         messages.append(msg("{gone} cannot do this kind of task.", gone=_list(gone)))
         project = replace(project, candidates=kept)
+    if project.sampler is not None and project.task is not None and not project.sampler.supports(task_spec(project.task)):
+        messages.append(f"“{project.sampler.label}” cannot be used for this kind of task.")
+        project = replace(project, sampler=None)
     return project, messages
 
 

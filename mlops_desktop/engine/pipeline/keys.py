@@ -158,6 +158,10 @@ class Keys:
         """The score of a run (by its id) by the number of rows it learns from."""
         return self._key("learning_curve", run)
 
+    def learning_point(self, run: str, share: float, fold: int) -> Key:
+        """The scores of a run by a share of the training rows of a fold."""
+        return self._key("learning_point", run, arguments=(share, fold))
+
     def model(self, run: str) -> Key:
         """The fitted and compiled model of a run."""
         return self._key("model", run)

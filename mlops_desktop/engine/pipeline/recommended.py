@@ -41,7 +41,7 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
 def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tuple[Algorithm, str]]:
     """The algorithms to try first, quick ones before slow ones, each with its reason (one sentence).
 
-    `texts`: terms become thousands of sparse features, so algorithms that need them spread out are left out.
+    `texts`: free texts become thousands of sparse features, so algorithms that take a dense matrix alone are left out.
     """
     registry = choices().algorithms
     linear = [(id_, msg("Quick, readable, and hard to beat on small tables.")) for id_ in ("ridge", "logistic")]

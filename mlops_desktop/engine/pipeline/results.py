@@ -72,6 +72,8 @@ RESULTS: Mapping[str, Result] = {
         Result(name="fold", inputs=("trial",), arguments=("fold",), libraries=LEARNING),
         # A trial on a leaderboard.
         Result(name="run", inputs=("trial",), decisions=("metric", "positive")),
+        # The scores of one fold of a run that learns from a share of the training rows.
+        Result(name="learning_point", inputs=("run",), arguments=("share", "fold"), libraries=LEARNING),
         # The score of a run by the number of rows it learns from.
         Result(name="learning_curve", inputs=("run",), libraries=LEARNING),
         # The fitted and compiled model of a run: what changes its numbers, and nothing that is only shown.

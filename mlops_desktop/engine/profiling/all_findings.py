@@ -49,7 +49,7 @@ def _grouped(found: list[Finding]) -> list[Finding]:
 
 
 def _joined(fixes: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
-    """One fix for all: roles, types and markers of missing cells by column; steps with all their columns."""
+    """One fix for all: roles, types and texts that mean missing by column; steps with all their columns."""
     out: dict[str, Any] = {}
     for fix in fixes:
         for kind, value in (fix or {}).items():

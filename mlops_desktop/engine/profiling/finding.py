@@ -22,8 +22,8 @@ Severity = Literal["high", "warning", "info"]
 class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
-    `fix` is a ready-made decision, or None when only a person can fix it: `{"role": {column: role}}`, `{"type": {column: type}}`,
-    `{"missing": {column: [words]}}`, `{"row_filter": record}`, `{"step": record}`, with component records as in project.json.
+    `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
+    `{"missing": {column: [texts]}}`, `{"row_filter": record}`, `{"step": record}`, with component records as in project.json.
     """
 
     rule: str

@@ -23,8 +23,8 @@ _FINDINGS: Mapping[str, tuple[Severity, str, str]] = {
     "century": ("info", "If the other century is meant, every one of these dates is wrong by a hundred years.", "category"),
     "limits": ("info", "The true value lies beyond the limit, so the smallest or largest values are less sure than they look.", "category"),
 }
-_STRAY = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as words."
-_MISSING_WORDS = "The other cells hold numbers or dates, so the word can only mean that nothing is known."
+_STRAY = "They were left out so that the rest can be used as what it is; mend them in the file, or read the column as text."
+_MISSING_WORDS = "The other cells hold numbers or dates, so this text can only mean that nothing is known."
 
 
 def reading_findings(seen: Seen) -> Iterator[Finding]:

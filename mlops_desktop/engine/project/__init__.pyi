@@ -16,6 +16,8 @@ from .decisions import Step as Step
 from .decisions import default_splitter as default_splitter
 from .decisions import digest as digest
 from .decisions import require as require
+from .decisions import require_suitable_sampler as require_suitable_sampler
+from .decisions import suitable_samplers as suitable_samplers
 from .project_file import BACKUP_FILE as BACKUP_FILE
 from .project_file import DAMAGED_FILE as DAMAGED_FILE
 from .project_file import PROJECT_FILE as PROJECT_FILE

@@ -10,12 +10,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Sampler, Task
+from mlops_desktop.base.families import Algorithm, Encoding, Operation, RowFilter, Sampler, Task, TaskSpec
 from mlops_desktop.base.params import choice, number, text
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
-from mlops_desktop.engine.choices import ALL, choices
+from mlops_desktop.engine.choices import ALL, choices, task_spec
 from mlops_desktop.serving.message import msg
 
 Role = Literal["feature", "target", "id", "group", "time", "weight", "fold", "ignore"]
@@ -173,3 +173,22 @@ def require(project: Project, *names: str) -> None:
         assert name in known, name
         if not getattr(project, name):
             raise UserError(msg("This project still needs {get}.", get=labels.get(name, name)), "Choose it in stage 1, or with `set`.")
+
+
+def require_suitable_sampler(project: Project) -> None:
+    """UserError when the project's sampler is none for its task; it names the task and the samplers that suit it."""
+    if project.sampler is None or project.task is None:
+        return
+    spec = task_spec(project.task)
+    if project.sampler.supports(spec):
+        return
+    suitable = suitable_samplers(spec)
+    raise UserError(
+        msg("“{sampler}” does not suit a {task} task.", sampler=project.sampler.label, task=project.task),
+        msg("Samplers that do: {names}.", names=", ".join(suitable)) if suitable else "No sampler does: take it out (`set sampler=`).",
+    )
+
+
+def suitable_samplers(spec: TaskSpec) -> dict[str, type[Sampler]]:
+    """The samplers of the catalogue that suit a kind of task, by id."""
+    return {id_: member for id_, member in choices().samplers.items() if member.supports(spec)}

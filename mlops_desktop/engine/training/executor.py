@@ -81,6 +81,15 @@ class InProcess:
             yield task.key if task.key in self.results else task.run(self.job)
 
 
+def run_here(task: Task, results: Results, job: Job) -> None:
+    """Run one task in this process unless its result is there. It raises what the function of the task raised."""
+    try:
+        for _ in InProcess(results, job).run([task]):
+            pass
+    except TaskFailed as failed:
+        raise failed.error from failed
+
+
 @dataclass(frozen=True)
 class Processes:
     """At most `count` tasks at once, each in a process of its own on this machine, kept for the next tasks. The caller decides how many

@@ -157,4 +157,4 @@ def drift_reference(chosen: Chosen) -> Reference:
     On its own training rows a model is too sure: a forest's scores there are so far from those of any new day that every day would drift.
     """
     scorer, scores = chosen.scorer, out_of_fold(chosen.pipeline, chosen.candidate)[1]
-    return reference_of(scorer.schema, chosen.pipeline.train.frame, scores, scorer.task_spec)
+    return reference_of(scorer.schema, chosen.pipeline.train.frame, scores, scorer.prediction_spec)

@@ -34,7 +34,7 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
     UserError when the algorithm cannot learn from this matrix, or when the compiled model answers otherwise than the library (DESIGN:
     1e-9).
     """
-    _refuse_unfit(matrix, target)
+    _check_training_data(matrix, target)
     X = _wrap(algorithm, matrix)
     task = task_spec(target.task)
     estimator = algorithm.build(task, seed, matrix)
@@ -43,7 +43,7 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
         if "sample_weight" not in inspect.signature(estimator.fit).parameters:
             raise UserError(
                 msg("{algorithm} cannot learn with row weights.", algorithm=algorithm.label),
-                "Leave it out, or take the role “weight” away.",
+                "Leave it out, or take away what gives the weights: the role “weight” of a column, or the sampler.",
             )
         arguments["sample_weight"] = weights
     with warnings.catch_warnings(record=True) as caught:
@@ -55,7 +55,7 @@ def fit(algorithm: Algorithm, matrix: Matrix, target: Target, weights: Floats | 
     return Fitted(model, notes)
 
 
-def _refuse_unfit(matrix: Matrix, target: Target) -> None:
+def _check_training_data(matrix: Matrix, target: Target) -> None:
     if target.classes and len(np.unique(target.values)) < 2:
         raise UserError(
             "The training rows hold one class alone, so there is nothing to tell apart.",

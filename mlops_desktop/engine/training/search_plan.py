@@ -7,20 +7,22 @@ after a kill. A time budget stops the same plan earlier or later; the runs that 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, product
 
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import BASELINE
-from mlops_desktop.engine.pipeline import Candidate, Keys
+from mlops_desktop.engine.pipeline import ALGORITHM, ENCODING, Candidate, Keys
 from mlops_desktop.engine.project import Project, Search
 from mlops_desktop.engine.training.runs import Run
 
-STEPS_EVERY = 5  # so many draws of a candidate to one that moves an operation of the recipe
-CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried with its own parameters
+PARTS_EVERY = 5  # so many draws of a candidate to one that moves a part beside the algorithm
+WITHOUT_EFFECT = 3  # after so many other encodings of a candidate with just the score of before, its encoding is let alone
+CONTENDERS = 3  # the search draws from the best so many algorithms, once each has been tried as it stands
 
 
 @dataclass(eq=False)
@@ -28,8 +30,9 @@ class Plan:
     """The order of trials: every candidate with its own parameters, then draws (or grid points), of better ones more often.
 
     The draws of a candidate begin with the settings of its algorithm that did well elsewhere (`initial_configs`); then of three two are
-    small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `STEPS_EVERY`th draw moves the parameters
-    of one operation of the recipe instead.
+    small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `PARTS_EVERY`th draw moves the parameters
+    of one other part of the pipeline instead: of an operation, the sampler or the encoding. A grid tries every combination of the ranges of
+    the algorithms first, then every combination with those of the other parts.
 
     Report each finished score by `tell`; iterate it to get the next candidate. It ends when `trials` are used up or nothing new is left.
     """
@@ -39,9 +42,13 @@ class Plan:
     seed: int
     _best: dict[str, tuple[float, Candidate]] = field(default_factory=dict)  # by id
     _given: set[Candidate] = field(default_factory=set)
+    _encodings: dict[Candidate, float] = field(default_factory=dict)  # candidates with another encoding: the score with the one before
+    _encoded_alike: Counter[str] = field(default_factory=Counter)  # by id: how many other encodings changed nothing
 
     def tell(self, candidate: Candidate, score: float | None) -> None:
         """A trial is over; None when it failed."""
+        if score is not None and self._encodings.get(candidate) == score:  # a table without categories, or with few levels
+            self._encoded_alike[candidate.id] += 1
         if score is not None and np.isfinite(score) and score > self._score(candidate):
             self._best[candidate.id] = score, candidate
 
@@ -58,10 +65,9 @@ class Plan:
 
     def _order(self) -> Iterator[Candidate]:
         yield from self.candidates
-        tunable = [candidate for candidate in self.candidates if candidate.algorithm.search_space()]
+        tunable = [c for c in self.candidates if c.id != BASELINE and (c.algorithm.search_space() or c.tunable_parts())]
         if self.search.method == "grid":
-            for candidate in tunable:
-                yield from (replace(candidate, algorithm=algorithm) for algorithm in candidate.algorithm.grid(self.search.grid_points))
+            yield from self._grid(tunable)
             return
         draws = {a.id: self._draws(a, np.random.default_rng([self.seed, i])) for i, a in enumerate(tunable)}
         stale = turn = 0
@@ -73,6 +79,15 @@ class Plan:
             turn += 1
             stale = 0 if len(self._given) > before else stale + 1
 
+    def _grid(self, tunable: list[Candidate]) -> Iterator[Candidate]:
+        """Every combination of the algorithms' ranges, then those with the ranges of the other parts as well."""
+        for with_parts in (False, True):
+            for candidate in tunable:
+                parts = candidate.tunable_parts() if with_parts else {}
+                points = [part.grid(self.search.grid_points) for part in parts.values()]
+                for chosen in product(*points, candidate.algorithm.grid(self.search.grid_points)):
+                    yield candidate.with_parts(dict(zip((*parts, ALGORITHM), chosen, strict=True)))
+
     def _draws(self, candidate: Candidate, rng: np.random.Generator) -> Iterator[Candidate]:
         """One draw after another of a candidate, without end."""
         tuned = candidate.algorithm.search_space()
@@ -81,12 +96,32 @@ class Plan:
             yield replace(candidate, algorithm=algorithm)
         for number in count():
             best = self._best[candidate.id][1] if candidate.id in self._best else None
-            if best is not None and number % STEPS_EVERY == STEPS_EVERY - 1 and (moved := _with_other_step(best, rng)):
+            if best is not None and number % PARTS_EVERY == PARTS_EVERY - 1 and (moved := self._with_other_part(best, rng)):
                 yield moved
+            elif not tuned:
+                yield candidate  # given before: other candidates have their turn
             elif best is None or number % 3 == 2:
                 yield replace(best or candidate, algorithm=candidate.algorithm.sample(rng))
             else:
                 yield replace(best, algorithm=best.algorithm.vary(rng))
+
+    def _with_other_part(self, best: Candidate, rng: np.random.Generator) -> Candidate | None:
+        """The candidate with the tuned parameters of an operation or the sampler moved a little, or with those of the encoding drawn anew;
+        None when none of them has a range that matters.
+        """
+        parts = best.tunable_parts()
+        if self._encoded_alike[best.id] >= WITHOUT_EFFECT:
+            parts.pop(ENCODING, None)
+        if not parts:
+            return None
+        place = list(parts)[int(rng.integers(len(parts)))]
+        try:
+            moved = best.with_parts({place: parts[place].sample(rng) if place == ENCODING else parts[place].vary(rng)})
+        except UserError:  # two parameters that do not go together
+            return None
+        if place == ENCODING:
+            self._encodings[moved] = self._score(best)
+        return moved
 
     def _contenders(self, tunable: list[Candidate]) -> list[Candidate]:
         tried = [c for c in tunable if c.id in self._best] or tunable  # what failed, or found no time, is not drawn from
@@ -95,19 +130,6 @@ class Plan:
     def _score(self, candidate: Candidate) -> float:
         """The best score of an algorithm so far."""
         return self._best[candidate.id][0] if candidate.id in self._best else -np.inf
-
-
-def _with_other_step(candidate: Candidate, rng: np.random.Generator) -> Candidate | None:
-    """The candidate with the tuned parameters of one of its operations moved a little; None when none of them has a range."""
-    tunable = [i for i, step in enumerate(candidate.steps) if step.search_space()]
-    if not tunable:
-        return None
-    at = tunable[int(rng.integers(len(tunable)))]
-    try:
-        moved = candidate.steps[at].vary(rng)
-    except UserError:  # two parameters that do not go together
-        return None
-    return replace(candidate, steps=(*candidate.steps[:at], moved, *candidate.steps[at + 1 :]))
 
 
 def plan_of(project: Project) -> Plan:

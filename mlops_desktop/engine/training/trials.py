@@ -22,7 +22,7 @@ from mlops_desktop.engine.metrics import score
 from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline, FittedSteps, Pipeline, fit_steps, read_candidate
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
-from mlops_desktop.engine.training.executor import InProcess, Processes, Task, TaskFailed
+from mlops_desktop.engine.training.executor import InProcess, Processes, Task, TaskFailed, run_here
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
@@ -66,14 +66,16 @@ class Folds:
         return self._fitted[key]
 
     def task(self, candidate: Candidate | Combination, fold: int) -> Task:
-        """The task to put the out-of-fold scores of one fold into the store. In this process it uses these folds, elsewhere it opens the
-        project.
+        """The task to put the out-of-fold scores of one fold into the store."""
+        return self.task_for(self.pipeline.keys.fold(candidate, fold), fit_fold, candidate=candidate.to_json(), fold=fold)
+
+    def task_for(self, key: str, function: Callable[..., None], **arguments: Any) -> Task:
+        """The task to make a result of this project by a function that also takes its `folder` and `project`. `open_folds` of both are
+        these folds in this process; elsewhere the project is opened.
         """
-        pipeline = self.pipeline
-        folder, project = str(pipeline.folder), project_to_json(pipeline.project)
+        folder, project = str(self.pipeline.folder), project_to_json(self.pipeline.project)
         _open[folder, json.dumps(project, sort_keys=True)] = self
-        key = pipeline.keys.fold(candidate, fold)
-        return Task.of(key, fit_fold, folder=folder, project=project, candidate=candidate.to_json(), fold=fold)
+        return Task.of(key, function, folder=folder, project=project, **arguments)
 
     def _fits(self, pair: tuple[Matrix, Matrix]) -> bool:
         import psutil
@@ -144,7 +146,7 @@ def out_of_fold(
     rows = [valid for _, valid in pipeline.folds]
     folds = Folds(pipeline)
     for i in range(len(rows)):
-        folds.fit_fold(candidate, i, Part(job or Silent(), i / len(rows), (i + 1) / len(rows)))
+        run_here(folds.task(candidate, i), pipeline.store, Part(job or Silent(), i / len(rows), (i + 1) / len(rows)))
     scores = [pipeline.store.get(pipeline.keys.fold(candidate, i))[1]["scores"] for i in range(len(rows))]
     return np.concatenate(rows), np.concatenate(scores)
 
@@ -273,9 +275,14 @@ def fit_fold(folder: str, project: dict[str, Any], candidate: dict[str, Any], fo
     """The call of a fold's task: fit the fold (counted from 0) of a candidate, both as plain JSON, and put its scores into the store of the
     project in `folder`.
     """
-    record = json.dumps(project, sort_keys=True)
-    folds = _open.get((folder, record)) or _opened(folder, record)
+    folds = open_folds(folder, project)
     folds.fit_fold(read_candidate(candidate, folds.pipeline.project), fold, job)
+
+
+def open_folds(folder: str, project: dict[str, Any]) -> Folds:
+    """The folds of a project (plain JSON) in `folder`, for the function of a task: those that this process has open, or opened now."""
+    record = json.dumps(project, sort_keys=True)
+    return _open.get((folder, record)) or _opened(folder, record)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ MOST = 18  # letters of a class's name that are shown in a choice
 
 
 def metric_choices(task: str, positive: str) -> list[tuple[str, str]]:
-    """(id, text) of each metric of a task, as a wish with the metric's name behind it."""
+    """(id, text) of each metric of a task, as its purpose with the metric's name behind it."""
     positive = positive if len(positive) <= MOST else f"{positive[: MOST - 1]}…"
     positive = positive or QCoreApplication.translate("Metrics", "yes")
-    return [(metric.id, f"{metric.wish.format(positive=positive)} · {metric.label}") for metric in metrics_for(task)]
+    return [(metric.id, f"{metric.purpose.format(positive=positive)} · {metric.label}") for metric in metrics_for(task)]

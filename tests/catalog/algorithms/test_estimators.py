@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, refuse_unfit
+from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, check_matrix
 from mlops_desktop.serving.frame import Matrix
 from tests.frames import to_csr
 
@@ -47,5 +47,5 @@ def test_codes_of_categories():
 
 def test_many_gaps_are_counted_and_some_named():
     with pytest.raises(UserError, match=r"“x0”, “x1”, “x2”, “x3”, “x4” and 2 more have some"):
-        refuse_unfit(Matrix(tuple(f"x{i}" for i in range(7)), np.full((2, 7), np.nan)), "It")
-    refuse_unfit(Matrix(("x0",), np.full((2, 1), np.nan)), "It", missing=True)
+        check_matrix(Matrix(tuple(f"x{i}" for i in range(7)), np.full((2, 7), np.nan)), "It")
+    check_matrix(Matrix(("x0",), np.full((2, 1), np.nan)), "It", missing=True)

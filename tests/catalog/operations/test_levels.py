@@ -20,7 +20,7 @@ def test_rows_needed_as_count_and_share():
 
 
 def test_frequent_levels_are_counted_among_the_rows_that_are_there():
-    frame = make_frame(categories={"w": ["c", "c", "b", "b", "a", None, None, None]})
+    frame = make_frame(categoricals={"w": ["c", "c", "b", "b", "a", None, None, None]})
     assert frequent_levels(frame, "w", 2) == (["b", "c"], True)
     assert frequent_levels(frame, "w", 1, 1) == (["b"], True)
     assert frequent_levels(frame.take(frame.categorical("w")[0] == 0), "w", 2) == (["c"], False)

@@ -48,7 +48,7 @@ def test_the_offset_is_no_rows_own_number():
 def test_nothing_to_centre_gives_none():
     assert fit_centering(make_frame({"a": [1, 2, 3]})) is None
     assert fit_centering(make_frame({"a": [math.nan]})) is None
-    assert fit_centering(make_frame(categories={"w": ["x"]})) is None
+    assert fit_centering(make_frame(categoricals={"w": ["x"]})) is None
     assert fit_centering(make_frame({"a": []})) is None
 
 

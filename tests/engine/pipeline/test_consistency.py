@@ -73,6 +73,14 @@ def test_algorithms_of_another_task():
     assert any("Logistic" in sentence for sentence in messages)
 
 
+def test_a_sampler_of_another_task():
+    balance = choices().samplers["class_balance"]()
+    project, messages = consistent(replace(GOOD, target="n", task="regression", metric="r2", candidates=(), sampler=balance), OVERVIEW)
+    assert project.sampler is None
+    assert any(balance.label in sentence for sentence in messages)
+    assert consistent(replace(GOOD, sampler=balance), OVERVIEW)[0].sampler == balance
+
+
 def test_a_class_that_is_not_there_and_one_that_only_reads_the_same():
     assert consistent(replace(GOOD, positive="maybe"), OVERVIEW)[0].positive is None
     numbers = overview(column("y", ["binary"], (0, 1)))

@@ -92,7 +92,7 @@ def test_of_many_classes_the_frequent_ones_are_listed():
 def test_possible_tasks(kind, distinct, tasks):
     cells = [i % distinct for i in range(6000)] if distinct else [None] * 9
     if kind in CATEGORICAL_TYPES:
-        frame = make_frame(categories={"c": [None if cell is None else f"v{cell}" for cell in cells]})
+        frame = make_frame(categoricals={"c": [None if cell is None else f"v{cell}" for cell in cells]})
     elif kind == "date":
         frame = make_frame(dates={"c": [f"2024-01-{1 + cell:02d}" for cell in cells]})
     else:

@@ -220,7 +220,7 @@ def test_the_rows_of_the_test_set_do_not_drift_from_the_reference(trained, copy_
     found = open_chosen(made.pipeline, made.runs, Silent())
     reference = drift_reference(found)
     assert (reference.rows, sum(reference.score.counts)) == (made.pipeline.train.frame.rows, made.pipeline.train.frame.rows)
-    counters = Counters(reference, found.scorer.task_spec)
+    counters = Counters(reference, found.scorer.prediction_spec)
     frame = made.pipeline.test.frame
     while counters.rows < 50:
         counters.add(frame, found.scorer.scores(frame))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlops_desktop.base.errors import Cancelled
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
@@ -32,6 +33,16 @@ class Listening:
         self.heard.append(data)
 
 
+class Fits(Silent):
+    """A job that counts the fits of which it is informed."""
+
+    def __init__(self) -> None:
+        self.fits = 0
+
+    def step(self, fraction: float, message: str = "") -> None:
+        self.fits += message.startswith("Learning curve")
+
+
 def test_the_last_point_is_what_the_leaderboard_shows_of_these_folds(trained, copy_of):
     made = copy_of(trained)
     run = chosen_run(made.pipeline, made.runs)
@@ -48,6 +59,24 @@ def test_the_last_point_is_what_the_leaderboard_shows_of_these_folds(trained, co
     kept = Listening()
     assert learning_curve(made.pipeline, run, kept) == found
     assert not kept.heard
+
+
+def test_a_curve_that_was_stopped_goes_on_with_the_points_that_are_there(trained, copy_of):
+    made = copy_of(trained)
+    run = chosen_run(made.pipeline, made.runs)
+
+    class StopsAfterTwo(Listening):
+        def partial(self, data: object) -> None:
+            super().partial(data)
+            if len(self.heard) == 2:
+                raise Cancelled
+
+    stopped, again = StopsAfterTwo(), Fits()
+    with pytest.raises(Cancelled):
+        learning_curve(made.pipeline, run, stopped)
+    found = learning_curve(made.pipeline, run, again)
+    assert found.points[:2] == tuple(stopped.heard)
+    assert again.fits == (len(SHARES) - 2) * MOST_FOLDS
 
 
 def test_each_beginning_holds_the_classes_in_their_shares(trained):

@@ -53,6 +53,13 @@ def test_replay_of_nothing_is_a_sentence(trained, copy_of):
         search(made.pipeline, made.runs, Silent(), replay=True)
 
 
+def test_a_sampler_that_does_not_suit_the_task_is_refused_before_any_fit(trained, copy_of):
+    made = copy_of(trained, task="regression", metric="r2", candidates=candidates("ridge"), sampler=choices().samplers["class_balance"]())
+    with pytest.raises(UserError, match="does not suit a regression task") as refused:
+        search(made.pipeline, made.runs, Silent())
+    assert "No sampler does" in refused.value.remedy
+
+
 def test_a_time_budget_is_kept(trained, copy_of):
     made = copy_of(trained, search=Search(seconds=4.0), seed=1)
     began = time.monotonic()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.candidate import Candidate
 from mlops_desktop.engine.project.decisions import Project, Search, Step
-from mlops_desktop.engine.training.search_plan import Clock, Plan
+from mlops_desktop.engine.training.search_plan import WITHOUT_EFFECT, Clock, Plan
 
 
 def candidates(*ids: str) -> tuple[Candidate, ...]:
@@ -67,6 +67,30 @@ def test_some_draws_move_an_operation_of_the_recipe_and_keep_what_is_better():
     assert given()[-1].steps[0].method == "quantiles"
 
 
+def test_some_draws_move_the_sampler_and_the_encoding():
+    project = Project(sampler=choices().samplers["class_balance"]())
+    one = Candidate.of(project, choices().algorithms.read("decision_tree"))
+
+    def given(encoding_matters):
+        score = (lambda c: float(c.encoding.order == "alphabet")) if encoding_matters else (lambda c: c.sampler.strength)
+        return walk(Plan((one,), Search(trials=80, seconds=None), 1), score)
+
+    found = given(encoding_matters=True)
+    assert found == given(encoding_matters=True)
+    assert found[0] == one
+    assert sum(c.encoding.order == "alphabet" for c in found[-20:]) > 15  # what is better is kept
+    assert len({c.sampler.strength for c in found}) > 1
+    assert all(len(c.encoding.params()) == len(one.encoding.params()) and c.steps == one.steps for c in found)
+    without_effect = given(encoding_matters=False)  # an encoding that changes no score has nothing to encode in this table
+    assert sum(c.encoding != one.encoding for c in without_effect) <= WITHOUT_EFFECT
+
+
+def test_an_algorithm_without_ranges_leaves_most_trials_to_the_others():
+    some = candidates("linear", "ridge")
+    drawn = [c.id for c in walk(Plan(some, Search(trials=40, seconds=None), 0), lambda c: 0.5 + (c.id == "linear") + c.encoding.max_levels)]
+    assert 1 < drawn.count("linear") < drawn.count("ridge")
+
+
 def test_a_better_contender_is_drawn_from_more_often():
     some = candidates("logistic", "random_forest", "lightgbm")
     score = {"logistic": 0.6, "random_forest": 0.9, "lightgbm": 0.8}
@@ -97,6 +121,27 @@ def test_a_grid_ends_by_itself_and_repeats_nothing():
     given = tried(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=3), 0), lambda a: 0.5)
     assert len(given) == len(set(given))
     assert set(some[0].algorithm.grid(3)) <= {candidate.algorithm for candidate in given}
+
+
+def test_a_grid_is_over_the_ranges_of_every_part():
+    project = Project(steps=(Step(choices().operations.read("clip")),), sampler=choices().samplers["class_balance"]())
+    some = tuple(Candidate.of(project, choices().algorithms.read(id_)) for id_ in ("baseline", "logistic", "ridge"))
+    given = walk(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=2), 0), lambda c: 0.5)
+    assert tuple(given[:3]) == some
+    assert sum(c.id == "baseline" for c in given) == 1  # it uses no column
+    proposed = {(c.steps, c.sampler, c.encoding) for c in some}
+    other_parts = [(c.steps, c.sampler, c.encoding) not in proposed for c in given]
+    assert other_parts == sorted(other_parts)  # the algorithms' own ranges come first
+    for candidate in some[1:]:
+        (clip,) = candidate.steps
+        combinations = {
+            (step, sampler, encoding, algorithm)
+            for step in clip.grid(2)
+            for sampler in candidate.sampler.grid(2)
+            for encoding in candidate.encoding.grid(2)
+            for algorithm in candidate.algorithm.grid(2)
+        }
+        assert combinations <= {(c.steps[0], c.sampler, c.encoding, c.algorithm) for c in given if c.id == candidate.id}
 
 
 def test_the_baseline_alone_is_one_trial():

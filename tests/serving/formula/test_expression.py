@@ -23,7 +23,7 @@ from tests.frames import make_frame, request
 NAN = math.nan
 FRAME = make_frame(
     numbers={"a": [1.0, 0, -5, 2.5, NAN, 1e300], "b": [2.0, NAN, 0, 2, NAN, 1e300], "net income": [3.0, 4, 5, 0.1, -0.0, 7]},
-    categories={"city": ["Rome", "Oslo", None, "Rome", "", "ÅLESUND"], "said": ["12.5", "x y", "7", None, " -3e2 ", "1e999"]},
+    categoricals={"city": ["Rome", "Oslo", None, "Rome", "", "ÅLESUND"], "said": ["12.5", "x y", "7", None, " -3e2 ", "1e999"]},
     dates={
         "start": ["2024-05-01", None, "1970-01-11T05:00", "1969-12-31T23:59:59.999999", "0001-01-01", "9999-12-31"],
         "end": ["2024-05-03T12:00", "2000-02-29", None, "2024-12-31", "9999-12-31", "0001-01-01"],

@@ -290,6 +290,7 @@ class TrainPanel(Panel):
             (self.tr("Start training"), self.start_training),
             (self.tr("Optimise for (metric)"), setup.measure),
             (self.tr("Validation: split, folds, test part"), setup.split.method),
+            (self.tr("Sampling: balance the classes"), setup.sampler.method),
             (self.tr("Budget: seconds or trials"), setup.search.kind),
             (self.tr("Random or grid search"), setup.search.method),
             (self.tr("Seed"), setup.search.seed),

@@ -13,6 +13,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.fields import Kinds
 from mlops_desktop.ui.panels.train.algorithm_list import AlgorithmList
+from mlops_desktop.ui.panels.train.sampler_fields import SamplerFields
 from mlops_desktop.ui.panels.train.search_fields import SearchFields
 from mlops_desktop.ui.panels.train.split_fields import SplitFields, titled
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, column, heading, label, row, scrolled
@@ -38,6 +39,7 @@ class SetupCard(QFrame):
         self.measure = ComboBox(name="train_metric", title=self.tr("Optimise for"))
         self.metric_note = label("", "caption", tone="3", wrap=True)
         self.split = SplitFields()
+        self.sampler = SamplerFields()
         self.search = SearchFields(cores())
         self.algorithms = AlgorithmList()
         self.refit = Segments([("train", self.tr("Training part")), ("all", self.tr("All rows"))], name="refit")
@@ -62,6 +64,7 @@ class SetupCard(QFrame):
                 titled(self.tr("Optimise for"), self.measure),
                 self.metric_note,
                 self.split,
+                self.sampler,
                 self.search,
                 label(self.tr("Models"), "small", tone="2", weight=Weight.Medium),
                 self.algorithms,
@@ -79,25 +82,32 @@ class SetupCard(QFrame):
     def _connect(self) -> None:
         self.measure.picked.connect(self.metric_picked)
         self.split.changed.connect(self._set_split)
+        self.sampler.changed.connect(self._set_sampler)
         self.search.changed.connect(lambda search, field: self.edited.emit(self.tr("Budget"), f"search.{field}", {"search": search}))
         self.search.seed_changed.connect(lambda seed: self.edited.emit(self.tr("Seed"), "seed", {"seed": seed}))
         self.algorithms.changed.connect(lambda new, note, merge: self.edited.emit(note, merge, {"candidates": new}))
         self.refit.chosen.connect(lambda rows: self.edited.emit(self.tr("Final model"), "", {"refit": rows}))
-        for fields in (self.split, self.search):
+        for fields in (self.split, self.sampler, self.search):
             fields.left.connect(self.left)
 
     def _set_split(self, split: Any, field: str) -> None:
         self.edited.emit(self.tr("Validation"), f"split.{field}" if field else "", {"split": split})
+
+    def _set_sampler(self, sampler: Any, field: str) -> None:
+        self.edited.emit(self.tr("Sampling"), f"sampler.{field}" if field else "", {"sampler": sampler})
 
     def show_project(self, project: Project, metric: Metric | None, columns: Kinds) -> None:
         """Show the decisions; `columns` (name, kind) may be chosen for a split."""
         assert project.task is not None
         positive = "" if project.positive is None else level_of(project.positive)
         named = [(id_, text.rpartition(" · ")) for id_, text in metric_choices(project.task, positive)]
-        self.measure.show_options((id_, f"{name} · {wish}" if wish else name) for id_, (wish, _, name) in named)  # here the name leads
+        self.measure.show_options(
+            (id_, f"{name} · {purpose}" if purpose else name) for id_, (purpose, _, name) in named
+        )  # here the name leads
         self.measure.show_choice(project.metric)
         self.metric_note.setText(metric.sentence if metric else self.tr("Choose what counts as good."))
         self.split.show_split(project.split, columns)
+        self.sampler.show_sampler(project.sampler, project.task)
         self.search.show_search(project.search, project.seed)
         self.algorithms.show_project(project)
         self.refit.show_choice(project.refit)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from tests.ui.conftest import click, find
+from tests.ui.panels.conftest import CHURN
 from tests.ui.panels.recipes import rest
 
 
@@ -46,3 +47,14 @@ def test_its_parameters_have_a_form(panel):
     click(find(panel, QWidget, "encoding_logistic_settings"))
     panel.view.side.findChild(QWidget, "encoding_logistic_form").changed.emit(choices().encodings["one_hot_scaled"](max_levels=2))
     assert panel.controller.project.encodings["logistic"].max_levels == 2
+
+
+def test_real_categories_stay_whole_for_boosting_and_become_columns_for_a_linear_model(open_project, make_project):
+    candidates = tuple(choices().algorithms[id_]() for id_ in ("logistic", "lightgbm"))
+    panel = open_project(make_project(CHURN, "Churn", steps=(), encodings={}, candidates=candidates), "preprocess").panel
+    rest(panel)
+    linear, boosting = text(panel, "encoding_logistic_summary"), text(panel, "encoding_lightgbm_summary")
+    assert "One-hot encoding, Fill missing numbers, Scale numbers" in linear
+    assert boosting == "19 features: Ordinal encoding"
+    assert int(linear.partition(" ")[0]) > 40
+    assert find(panel, ComboBox, "encoding_lightgbm").currentText() == choices().encodings["native_categories"].label

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.families import Algorithm, TaskSpec
 from mlops_desktop.base.params import number
-from mlops_desktop.catalog.algorithms._estimators import OneThread, refuse_unfit
+from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix
 from mlops_desktop.serving.frame import Matrix
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.log_linear import LogLinear
@@ -29,7 +29,7 @@ class PoissonRegression(Algorithm):
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.linear_model import PoissonRegressor
 
-        refuse_unfit(matrix, self.label)
+        check_matrix(matrix, self.label)
         return OneThread(PoissonRegressor(alpha=self.alpha, max_iter=1000))
 
     def compile(self, estimator: Any, task: TaskSpec, classes: int, width: int) -> Model:
