@@ -82,7 +82,7 @@ def trained(folder: Path, file: Path, algorithms: tuple[str, ...], seed: int) ->
     measured = Evaluate(folder, project).run(Silent())
     runs = Runs(folder).list(Pipeline(folder, project).keys.board)
     test = measured.metric("roc_auc").value
-    return Scores({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
+    return Found({run.algorithm_id: run.score for run in runs if run.score is not None}, test)
 
 
 def chance(rows: float) -> float:
@@ -175,4 +175,4 @@ def trained_on_numbers(folder: Path, file: Path) -> Found:
     measured = Evaluate(folder, project).run(Silent())
     score = Runs(folder).history()[-1][1].score
     assert score is not None
-    return Scores({"logistic": score}, measured.metric("roc_auc").value)
+    return Found({"logistic": score}, measured.metric("roc_auc").value)

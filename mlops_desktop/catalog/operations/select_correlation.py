@@ -123,13 +123,15 @@ class SelectCorrelation(ColumnSelection):
             if name in reasons and kept:
                 alike = np.abs(values[kept] @ values[i])
                 at = int(alike.argmax())
-                reasons[name] = f"says the same as “{names[kept[at]]}” (correlation {min(float(alike[at]), 1.0):.2f})"
+                reasons[name] = msg(
+                    "says the same as “{name}” (correlation {value:.2f})", name=names[kept[at]], value=min(float(alike[at]), 1.0)
+                )
         names, (codes, _) = part.layout.categoricals, level_codes(part)
         stay = [j for j, name in enumerate(names) if name in result.kept]
         for i, name in enumerate(names):
             if name in reasons and name not in result.forced_out and stay:
                 value, at = max((_tschuprow(codes[:, i], codes[:, j]), -j) for j in stay)
-                reasons[name] = f"says the same as “{names[-at]}” (association {value:.2f})"
+                reasons[name] = msg("says the same as “{name}” (association {value:.2f})", name=names[-at], value=value)
         return reasons
 
     def _unit(self, frame: Frame) -> Floats:

@@ -83,7 +83,7 @@ def without_empty(table: Any, unnamed: frozenset[str] = frozenset()) -> tuple[An
     """
     import pyarrow.compute as pc
 
-    messages = []
+    messages: list[str] = []
     last = _last_row(table)
     if last + 1 < table.num_rows:
         count = table.num_rows - last - 1

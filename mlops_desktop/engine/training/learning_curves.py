@@ -75,7 +75,7 @@ def fit_learning_point(
     fitted = read_candidate(candidate, pipeline.project)
     order = _order(pipeline, train, fold)
     rows = np.sort(order[: max(2, round(share * len(order)))])
-    job.step(0.0, f"Learning curve: {fitted.label} on {len(rows):,} rows")
+    job.step(0.0, msg("Learning curve: {candidate} on {rows:,} rows", candidate=fitted.label, rows=len(rows)))
     try:
         found = FoldPoint(len(rows), *_scores(pipeline, fitted, rows, valid))
     except UserError as error:

@@ -73,7 +73,7 @@ def test_some_draws_move_the_sampler_and_the_encoding():
 
     def given(encoding_matters):
         score = (lambda c: float(c.encoding.order == "alphabet")) if encoding_matters else (lambda c: c.sampler.strength)
-        return walk(Plan((one,), Search(trials=80, seconds=None), 1), score)
+        return tried(Plan((one,), Search(trials=80, seconds=None), 1), score)
 
     found = given(encoding_matters=True)
     assert found == given(encoding_matters=True)
@@ -87,7 +87,9 @@ def test_some_draws_move_the_sampler_and_the_encoding():
 
 def test_an_algorithm_without_ranges_leaves_most_trials_to_the_others():
     some = candidates("linear", "ridge")
-    drawn = [c.id for c in walk(Plan(some, Search(trials=40, seconds=None), 0), lambda c: 0.5 + (c.id == "linear") + c.encoding.max_levels)]
+    drawn = [
+        c.id for c in tried(Plan(some, Search(trials=40, seconds=None), 0), lambda c: 0.5 + (c.id == "linear") + c.encoding.max_levels)
+    ]
     assert 1 < drawn.count("linear") < drawn.count("ridge")
 
 
@@ -126,7 +128,7 @@ def test_a_grid_ends_by_itself_and_repeats_nothing():
 def test_a_grid_is_over_the_ranges_of_every_part():
     project = Project(steps=(Step(choices().operations.read("clip")),), sampler=choices().samplers["class_balance"]())
     some = tuple(Candidate.of(project, choices().algorithms.read(id_)) for id_ in ("baseline", "logistic", "ridge"))
-    given = walk(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=2), 0), lambda c: 0.5)
+    given = tried(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=2), 0), lambda c: 0.5)
     assert tuple(given[:3]) == some
     assert sum(c.id == "baseline" for c in given) == 1  # it uses no column
     proposed = {(c.steps, c.sampler, c.encoding) for c in some}
