@@ -88,8 +88,7 @@ def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
     return tuple(Evidence("", reason, _left_out(reason, list(found), mark)) for reason, found in by_reason)
 
 
-def _left_out("); b=s.index("    }[reason]\n")+len("    }[reason]\n")
-s=s[:a]+'''def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
+def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
     one, many = _LEFT_OUT[reason]
     shown = "; ".join(f"“{row.text}”" for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
     places = ", ".join(f"{row.at + 1:,}" for row in rows[:5]) + (" …" if len(rows) > 5 else "")
