@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.process import run_helper
 
 
@@ -16,6 +17,9 @@ def main() -> int:
     """Start what the arguments ask for; the exit code."""
     try:
         return _start()
+    except UserError as error:  # a broken extension, found while it was still being loaded
+        sys.stderr.write(f"mlops-desktop: {error}\n")
+        return 2
     except KeyboardInterrupt:  # while it was still being loaded; what works says more
         return 130
 

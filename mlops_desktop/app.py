@@ -9,8 +9,10 @@ from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.choices import load_extensions
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.garbage_collector import Collector
 from mlops_desktop.ui.jobs import JobRunner
@@ -51,6 +53,16 @@ def open_window() -> int:
     return main(sys.argv[1:])
 
 
+def _refuse(sentence: str) -> int:
+    """Say why no window can be opened, where there is a console and where there is none; the exit code."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"mlops-desktop: {sentence}\n")
+    found = QApplication.instance() or QApplication(sys.argv[:1])
+    found.setApplicationName("MLOps Desktop")
+    QMessageBox.critical(None, "MLOps Desktop", sentence)
+    return 2
+
+
 def main(arguments: list[str]) -> int:
     """Open the window; `arguments` may name a project folder or a data file. The exit code."""
     if sys.version_info < (3, 12) and PySide6.__version_info__[:3] == BROKEN_QT:
@@ -59,6 +71,10 @@ def main(arguments: list[str]) -> int:
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
         sys.stderr.write("mlops-desktop: There is no display here, so no window can be opened. Use the commands: mlops-desktop --help\n")
         return 2
+    try:
+        load_extensions()
+    except UserError as error:
+        return _refuse(str(error))
     app, window, jobs = make_window()
     window.show()
     Collector(app)

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from mlops_desktop import app as application
+from mlops_desktop.base.extensions import VARIABLE
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.shell.settings import Settings
@@ -75,6 +76,15 @@ def test_a_file_on_the_command_line_becomes_a_project(tmp_path):
     assert output["stage"] == ["problem"]
     assert output["heavy"] == []
     assert read_project(tmp_path / "documents" / "small").target == "y"
+
+
+def test_a_broken_extension_is_a_sentence_and_no_window(qapp, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "gone"))
+    shown: list[str] = []
+    monkeypatch.setattr(application.QMessageBox, "critical", lambda _parent, _title, text: shown.append(text))
+    assert application.main([]) == 2
+    assert "There is no folder" in shown[0]
+    assert shown[0] in capsys.readouterr().err
 
 
 def test_the_window_takes_the_preferences_of_last_time(qapp, tmp_path):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import shown
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.serving.message import msg
 
@@ -38,7 +39,12 @@ class Component(Settings):
     def from_json(cls, record: dict[str, Any]) -> Self:
         """The component of a record, upgraded from an older version; UserError when a parameter is unknown or out of bounds."""
         version = record.get("version", cls.version)
-        if not isinstance(version, int) or version > cls.version:
+        if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+            raise UserError(
+                msg("The version of “{cls}” cannot be {version}.", cls=cls.label, version=shown(version)),
+                "It must be a whole number from 1.",
+            )
+        if version > cls.version:
             raise UserError(
                 msg("“{cls}” was saved by a newer version of the application.", cls=cls.label), "Install the newer version to open it."
             )

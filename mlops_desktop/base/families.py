@@ -348,5 +348,6 @@ class Exporter(Component, ABC):
         """Fill the empty folder `target` from `bundle`, a folder with the model, its schema, golden rows, metrics and documents as plain
         data (see `serving.bundle`).
 
-        No clock and no random id goes into it: the same bundle gives the same bytes.
+        No clock and no random id goes into it: the same bundle gives the same bytes. Progress goes to `job`: the last fraction is exactly
+        1.0, and none is less than the one before. UserError when the bundle is damaged (`serving.bundle.verify_sums`); it names the file.
         """

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 _LARGEST = 1.7e308  # a whole number beyond it is no float, an infinite one is no value
 
@@ -31,7 +33,7 @@ class Param:
 
     def _refuse(self, value: Any, wanted: str) -> UserError:
         return UserError(
-            msg("“{label}” cannot be {shown}.", label=self.label, shown=_shown(value)), msg("It must be {wanted}.", wanted=wanted)
+            msg("“{label}” cannot be {shown}.", label=self.label, shown=shown(value)), msg("It must be {wanted}.", wanted=wanted)
         )
 
 
@@ -56,7 +58,7 @@ class Number(Param):
 
     def check(self, value: Any) -> int | float | None:
         """A finite number (int when `whole`) within the bounds; None only when optional."""
-        bounds = f" from {self.low:,.10g} to {self.high:,.10g}" if self.bounded else ""
+        bounds = f" from {format_number(self.low, 10)} to {format_number(self.high, 10)}" if self.bounded else ""
         wanted = f"{'a whole number' if self.whole else 'a number'}{bounds}{', or nothing' if self.optional else ''}"
         if value is None and self.optional:
             return None
@@ -154,8 +156,9 @@ class Columns(Texts):
         return names
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+def shown(value: Any) -> str:
+    """A value as a refusal shows it: a text in quotes, cut to a readable length."""
+    text = f"“{value}”" if isinstance(value, str) else value_text(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

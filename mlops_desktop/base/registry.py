@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.extensions import explain_errors
 from mlops_desktop.serving.message import msg
 
 C = TypeVar("C", bound=Component)
@@ -28,18 +29,28 @@ def member_names(package: ModuleType) -> list[str]:
 
 
 class Registry(Mapping[str, type[C]], Generic[C]):
-    """The members of a family by id, found in a package. ValueError when two have one id."""
+    """The members of a family by id, found in a package. ValueError when two have one id, or a module holds no member; UserError, which
+    names the file, when that is a file of an extension or it cannot be loaded.
+    """
 
     def __init__(self, package: ModuleType, family: type[C]) -> None:
         self._members: dict[str, type[C]] = {}
         self._family = re.sub(r"(?<!^)(?=[A-Z])", " ", family.__name__).lower()
         for name in member_names(package):
-            module = importlib.import_module(name)
-            for member in vars(module).values():
-                if isinstance(member, type) and issubclass(member, family) and not inspect.isabstract(member) and member.__module__ == name:
-                    if member.id in self._members:
-                        raise ValueError(f"{name} and {self._members[member.id].__module__} both have the id {member.id}")
-                    self._members[member.id] = member
+            with explain_errors(name):
+                self._add(importlib.import_module(name), family)
+
+    def _add(self, module: ModuleType, family: type[C]) -> None:
+        classes = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+        found = [one for one in classes if issubclass(one, family)]
+        members = [one for one in found if not inspect.isabstract(one)]
+        if not members:
+            lacking = sorted(name for one in found for name in getattr(one, "__abstractmethods__", ()))
+            raise ValueError(f"its class lacks {', '.join(lacking)}" if lacking else f"it holds no class of {family.__name__}")
+        for member in members:
+            if member.id in self._members:
+                raise ValueError(f"{module.__name__} and {self._members[member.id].__module__} both have the id {member.id}")
+            self._members[member.id] = member
 
     def __getitem__(self, key: str) -> type[C]:
         return self._members[key]

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from mlops_desktop.engine.process import Call, Child
 from mlops_desktop.engine.project import Project, ProjectLock, write_project
-from mlops_desktop.engine.training import open_project
+from mlops_desktop.engine.training import open_project, read_only_note, readable_project
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -20,9 +20,17 @@ P = TypeVar("P")
 
 def call_on(folder: Path, make: Callable[[Path, Project], Call[R, P]]) -> R:
     """The result of a call about a project that changes none of its decisions; `make` gets the folder and the decisions."""
-    project = open_project(folder)
-    with ProjectLock(folder), child_process() as child:
-        return run_call(child, make(folder, project))
+    with opened(folder) as (place, project), ProjectLock(place), child_process() as child:
+        return run_call(child, make(place, project))
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Path, Project]]:
+    """The project to read, and the folder that it is in: another one where its own cannot be written, which is said on stderr."""
+    with readable_project(folder) as place:
+        if place != folder:
+            print(read_only_note(folder), file=sys.stderr)
+        yield place, open_project(place)
 
 
 @contextmanager

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from functools import partial
-from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, rows_text
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
-from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.questions import answer_question, open_questions
+from mlops_desktop.engine.project import read_project, to_json
+from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 
 def profile_command(args: argparse.Namespace) -> int:
@@ -35,6 +36,8 @@ def profile_command(args: argparse.Namespace) -> int:
 def evaluate_command(args: argparse.Namespace) -> int:
     """Print the metrics of the chosen model on the held-out test set or on an unseen file."""
     found = call_on(args.dir, partial(EvaluateFile, file=args.data)) if args.data else call_on(args.dir, Evaluate)
+    for note in found.notes:
+        print(note, file=sys.stderr)
     if args.json:
         print_json(to_json(found))
         return 0
@@ -47,9 +50,15 @@ def evaluate_command(args: argparse.Namespace) -> int:
 
 def questions_command(args: argparse.Namespace) -> int:
     """Print what is in doubt, or answer one question."""
-    if args.answer:
-        return _answer(args.dir, args.answer, args.reason)
+    if args.answer is not None:
+        if args.all:
+            raise UserError("--all lists questions, --answer decides one.", "Give one of them.")
+        return _answer(args)
+    if args.reason is not None:
+        raise UserError("--reason is for an answer.", "Give --answer ID=OPTION with it.")
     found = call_on(args.dir, ListQuestions)
+    for id_ in unasked_answers(read_project(args.dir), found) if args.all else ():
+        print(f"The answer to “{id_}” has no question: it is settled, or its name is wrong.", file=sys.stderr)
     if args.json:
         print_json({"questions": [one.to_json() for one in found]})
         return 0
@@ -64,16 +73,22 @@ def questions_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(folder: Path, answer: str, reason: str) -> int:
-    id_, equals, option = answer.partition("=")
-    if not equals:
+def _answer(args: argparse.Namespace) -> int:
+    answer: str = args.answer
+    if "=" not in answer:
         raise UserError(msg("“{answer}” is no answer.", answer=answer), "Write ID=OPTION, as `questions` lists them.")
-    found = {one.id: one for one in call_on(folder, ListQuestions)}
-    if id_ not in found:
-        raise UserError(msg("There is no question “{id}”.", id=id_), "`questions --all` lists every one.")
-    with edited(folder) as (project, save):
-        save(answer_question(project, found[id_], option, reason))
-    print(f"{id_}: {option}")
+    # The name of a column is part of an id and may hold “=”, and so may the id of an option.
+    found = [one for one in call_on(args.dir, ListQuestions) if answer.startswith(f"{one.id}=")]
+    if not found:
+        raise UserError(msg("There is no question “{id}”.", id=answer.partition("=")[0]), "`questions --all` lists every one.")
+    question = max(found, key=lambda one: len(one.id))
+    option = answer[len(question.id) + 1 :]
+    with edited(args.dir) as (project, save):
+        save(answer_question(project, question, option, args.reason or ""))
+    if args.json:
+        print_json({"question": question.id, "option": option})
+    else:
+        print(f"{question.id}: {option}")
     return 0
 
 
@@ -87,7 +102,8 @@ def check_command(args: argparse.Namespace) -> int:
         print_json({**to_json(found), "passed": passed, **({"open_questions": left} if args.questions else {})})
     else:
         for goal in found.goals:
-            print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: wanted {goal.wanted}, measured {goal.measured}")
+            numbers = f"wanted {value_text(goal.wanted)}, measured {value_text(goal.measured)}"
+            print(f"{'met    ' if goal.passed else 'NOT MET'}  {goal.goal}: {numbers}")
         for one in left:
             print(f"OPEN     question {one}")
         print("All goals are met." if passed and found.goals else "No goals are set." if passed else "Not accepted.")
@@ -96,7 +112,8 @@ def check_command(args: argparse.Namespace) -> int:
 
 def report_command(args: argparse.Namespace) -> int:
     """Write everything that was decided, found and measured as one offline page."""
-    call_on(args.dir, partial(WriteReport, out=args.out))
+    # In a copy of a project that cannot be written an access to the held-out test set could not be counted.
+    call_on(args.dir, lambda place, project: WriteReport(place, project, args.out, without_test_set=place != args.dir))
     return 0
 
 

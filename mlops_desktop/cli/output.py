@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
@@ -23,6 +23,11 @@ def evidence_lines(evidence: Sequence[Evidence]) -> list[str]:
     """One line for each piece of evidence; an ordinary type needs none."""
     shown = [one for one in evidence if one.rule != "type"]
     return [f"{one.column}: {one.message}" if one.column else one.message for one in shown]
+
+
+def reason_lines(reasons: Mapping[str, str]) -> list[str]:
+    """One line for each decision that was filled in: its name and why."""
+    return [f"{name}: {reason}" for name, reason in reasons.items()]
 
 
 def print_evidence(evidence: Sequence[Evidence]) -> None:

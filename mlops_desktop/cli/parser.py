@@ -21,9 +21,11 @@ def main(arguments: list[str]) -> int:
         parser.print_help()
         return 2
     from mlops_desktop.base.errors import Cancelled, UserError
+    from mlops_desktop.engine.choices import load_extensions
     from mlops_desktop.engine.process import Crashed, Failed
 
     try:
+        load_extensions()
         code: int = getattr(importlib.import_module(f"mlops_desktop.cli.{args.module}"), args.function)(args)
         return code
     except UserError as error:
@@ -110,7 +112,7 @@ def _add_evaluation(add: Add) -> None:
     sub = add("evaluation", "questions", "what is in doubt, with the ways to decide; or answer one", json_=True)
     sub.add_argument("--all", action="store_true", help="those of little weight and those that are decided too")
     sub.add_argument("--answer", metavar="ID=OPTION", help="decide a question by one of its options; “accept” leaves things as they are")
-    sub.add_argument("--reason", default="", metavar="TEXT", help="why; needed to accept a doubt")
+    sub.add_argument("--reason", metavar="TEXT", help="why; needed to accept a doubt")
     sub = add("evaluation", "check", "the acceptance gate: exit 1 when a goal is not met", json_=True)
     sub.add_argument("--questions", action="store_true", help="also fail while a question of weight is open")
     sub = add("evaluation", "report", "everything decided, found and measured, as one offline page")

@@ -8,13 +8,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.cli.calling import child_process, edited, run_call
-from mlops_desktop.cli.output import columns_text, print_evidence, print_json, rows_text
+from mlops_desktop.cli.calling import child_process, edited, opened, run_call
+from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
 from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.packaging import bytes_text
-from mlops_desktop.engine.pipeline import known_columns
+from mlops_desktop.engine.pipeline import known_columns, refuse_split, unknown_columns
 from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
 from mlops_desktop.engine.project import (
     Project,
@@ -28,8 +27,7 @@ from mlops_desktop.engine.project import (
     to_json,
     write_project,
 )
-from mlops_desktop.engine.training import clean_store, open_project
-from mlops_desktop.serving.message import msg
+from mlops_desktop.engine.training import Runs, clean_store, open_project
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -41,10 +39,8 @@ def new_command(args: argparse.Namespace) -> int:
             source = given_source(args.data, dict(map(read_option, args.source))) if args.source else None
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
             found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
-            refuse_metric(project)
             proposed = run_call(child, Propose(args.dir, found.project))
             project = proposed.project
-            refuse_metric(replace(project, metric=args.metric))  # a proposal puts another in the place of one that does not fit
             write_project(args.dir, project)
     except BaseException:
         _remove_made_files(args.dir, existed)
@@ -54,8 +50,8 @@ def new_command(args: argparse.Namespace) -> int:
         print_json({**to_json(found), **to_json(proposed), "project": project_to_json(project)})
     else:
         print(f"{rows_text(found.rows)}, {columns_text(len(found.columns))} from {project.file}.")
-        for name, reason in proposed.reasons.items():
-            print(f"- {name}: {reason}")
+        for line in reason_lines(proposed.reasons):
+            print(f"- {line}")
     return 0
 
 
@@ -74,29 +70,20 @@ def set_command(args: argparse.Namespace) -> int:
         project = before
         for field in args.fields:
             project = set_field(project, field, known_columns(args.dir, project))
+        if project.chosen and project.chosen != before.chosen:
+            project = replace(project, chosen=Runs(args.dir).get(project.chosen).id)
+        if project.split != before.split:
+            refuse_split(project, known_columns(args.dir, project))
         if project.metric != before.metric:
             refuse_metric(project)
         if project.sampler != before.sampler:
             require_suitable_sampler(project)
         project = _recommended_again(args.dir, before, project)
         if project.positive is not None and project.positive != before.positive:
-            _refuse_positive(args.dir, project)
+            with child_process() as child:
+                run_call(child, Propose(args.dir, project))  # refuses one that the target does not have
         save(project)
     return 0
-
-
-def _refuse_positive(folder: Path, project: Project) -> None:
-    """UserError when the positive class is none that the target can have: a run would put another in its place."""
-    with child_process() as child:
-        settled = run_call(child, Propose(folder, project)).project
-    if settled.positive == project.positive:
-        return
-    if settled.positive is None:
-        raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
-    raise UserError(
-        msg("“{positive}” is no class of “{target}”.", positive=project.positive, target=project.target),
-        msg("Take the other one, or “{positive}”.", positive=settled.positive),
-    )
 
 
 def _recommended_again(folder: Path, before: Project, project: Project) -> Project:
@@ -117,7 +104,8 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
 
 def show_command(args: argparse.Namespace) -> int:
     """Print the decisions of a project as JSON."""
-    print_json(project_to_json(open_project(args.dir)))
+    with opened(args.dir) as (_, project):
+        print_json(project_to_json(project))
     return 0
 
 
@@ -140,7 +128,10 @@ def update_command(args: argparse.Namespace) -> int:
     with edited(args.dir) as (project, save), child_process() as child:
         found = run_call(child, ImportFile(args.dir, project, args.data))
         updated = found.project
-        save(run_call(child, Propose(args.dir, updated)).project)
+        proposed = run_call(child, Propose(args.dir, updated))
+        save(proposed.project)
     print_evidence(found.evidence)
+    for line in [*reason_lines(proposed.reasons), *unknown_columns(updated, [column.name for column in found.columns])]:
+        print(f"- {line}")
     print(f"{rows_text(found.rows)} from {updated.file}. Train again with: mlops-desktop run {args.dir}")
     return 0

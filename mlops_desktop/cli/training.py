@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
-from mlops_desktop.cli.calling import child_process, edited, run_call
-from mlops_desktop.cli.output import print_json
-from mlops_desktop.engine.pipeline import Keys
+from mlops_desktop.cli.calling import child_process, edited, opened, run_call
+from mlops_desktop.cli.output import print_json, reason_lines
+from mlops_desktop.engine.pipeline import Keys, known_columns, unknown_columns
 from mlops_desktop.engine.process import Propose, Train
 from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.training import Runs, board_order, first_runs, open_project, run_differences
+from mlops_desktop.engine.training import Runs, board_order, first_runs, run_differences
 from mlops_desktop.serving.message import msg
 
 
@@ -26,9 +27,14 @@ def run_command(args: argparse.Namespace) -> int:
         if args.trials is not None:
             search = replace(search, trials=int(_positive(args.trials, "--trials")), seconds=None)
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
-        project = run_call(child, Propose(args.dir, project)).project
+        proposed = run_call(child, Propose(args.dir, project))
+        project, notes = proposed.project, reason_lines(proposed.reasons)
+        notes += unknown_columns(project, known_columns(args.dir, project) or project.columns)
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
-            project = replace(project, chosen="")  # a run of earlier decisions
+            notes.append(f"chosen: {project.chosen[:8]} is no run of these decisions, so the best run is chosen.")
+            project = replace(project, chosen="")
+        for note in notes:
+            print(f"- {note}", file=sys.stderr)
         save(project)
         found = run_call(child, Train(args.dir, project, jobs, args.replay))
     if args.json:
@@ -50,15 +56,16 @@ def choose_command(args: argparse.Namespace) -> int:
 
 def runs_command(args: argparse.Namespace) -> int:
     """Print the leaderboard."""
-    project = open_project(args.dir)
-    runs = board_order(Runs(args.dir).list(Keys(project).board))
+    with opened(args.dir) as (place, project):
+        runs = board_order(Runs(place).list(Keys(project).board))
+        others = len(Runs(place).history()) - len(runs)
     first = first_runs(runs)
     differences = {run.id: run_differences(run, first[run.algorithm_id]) for run in runs}
     if args.json:
         print_json({"metric": project.metric, "runs": [{**run.to_json(), "differences": differences[run.id]} for run in runs]})
         return 0
     if not runs:
-        kept = pluralize(len(Runs(args.dir).history()), "1 run of other decisions is", "{n} runs of other decisions are")
+        kept = pluralize(others, "1 run of other decisions is", "{n} runs of other decisions are")
         print(f"There is no run of today's decisions; {kept} kept. Train with “run”.")
         return 0
     print(f"{'run':8}  {'algorithm':30}  {project.metric:>12}  {'std':>8}  {'seconds':>8}  {'status':7}  parameters")

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
-from mlops_desktop.cli.calling import call_on, child_process, run_call
+from mlops_desktop.cli.calling import call_on, child_process, opened, run_call
 from mlops_desktop.cli.output import print_json, rows_text
 from mlops_desktop.engine.process import MeasureDrift, PredictFile
-from mlops_desktop.engine.project import to_json
-from mlops_desktop.engine.training import open_project
+from mlops_desktop.engine.project import PROJECT_FILE, Project, to_json
 
 
 def predict_command(args: argparse.Namespace) -> int:
     """Score a file with the chosen model of a project or with a bundle."""
-    project = open_project(args.source) if (args.source / "project.json").exists() else None
-    with child_process() as child:
-        found = run_call(child, PredictFile(args.source, args.input, args.output, project))
+    with _model_of(args.source) as (place, project), child_process() as child:
+        found = run_call(child, PredictFile(place, args.input, args.output, project))
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
     print(f"{rows_text(found.rows)}, {found.refused:,} of them refused, to {args.output}.", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _model_of(source: Path) -> Iterator[tuple[Path, Project | None]]:
+    """The project in a folder, or a bundle and None."""
+    if not (source / PROJECT_FILE).exists():
+        yield source, None
+        return
+    with opened(source) as found:
+        yield found
 
 
 def drift_command(args: argparse.Namespace) -> int:
     """Compare a new file with the training rows."""
     found = call_on(args.dir, partial(MeasureDrift, file=args.file))
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
     if args.json:
         print_json(to_json(found))
         return 0

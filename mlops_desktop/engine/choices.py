@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from mlops_desktop.base.extensions import join_extensions
+from mlops_desktop.base.extensions import extension_folders, join_extensions
 from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Exporter, Operation, RowFilter, Sampler, TaskSpec
 from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.source import Source
@@ -49,6 +49,12 @@ def choices() -> Choices:
         Registry(exporters, Exporter),  # type: ignore[type-abstract]
         tasks(),
     )
+
+
+def load_extensions() -> None:
+    """Load every member of the extensions, where there are any, so that a fault in one is known at the start. UserError names it."""
+    if extension_folders():
+        choices()
 
 
 @cache

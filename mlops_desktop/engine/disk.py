@@ -26,6 +26,11 @@ def is_full(error: OSError) -> bool:
     return error.errno in _FULL or (isinstance(error, shutil.Error) and os.strerror(errno.ENOSPC) in str(error))
 
 
+def is_forbidden(error: OSError) -> bool:
+    """Whether the rights of a person, or a file system that is mounted for reading only, forbid it."""
+    return error.errno in _FORBIDDEN
+
+
 def refusal(error: OSError, what: str) -> UserError:
     """The `UserError` for an error of the disk. `what` names the thing as a sentence begins: `The project`, `The file “a.csv”`."""
     if is_full(error):
@@ -33,7 +38,7 @@ def refusal(error: OSError, what: str) -> UserError:
             msg("{what} could not be saved: the disk is full.", what=what),
             "Free some space and try again. What was saved before is still there.",
         )
-    if error.errno in _FORBIDDEN:
+    if is_forbidden(error):
         return UserError(
             msg("{what} cannot be used: permission was denied.", what=what),
             "Ask for the right to read and write there, or choose another folder.",

@@ -126,7 +126,9 @@ def _predict(folder: Path, source: Path, target: Path) -> int:
     from .csv_io import predict_file
 
     scorer = verified_bundle(folder)[0].scorer
-    rows, refused = predict_file(scorer, source, target)
+    rows, refused, warnings = predict_file(scorer, source, target)
+    for warning in warnings:
+        _write_line(sys.stderr, warning)
     invalid = f", {refused:,} of them refused (see the column “error”)" if refused else ""
     answered = "1 row" if rows == 1 else f"{rows:,} rows"
     _write_line(sys.stdout, f"{answered} answered in {target}{invalid}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from .dates import date_example, date_text, is_time_of_day
 from .frame import Frame
 from .message import msg
 from .serialization import Serializable
+from .value_text import number_text
 
 TYPES = ("number", "integer", "boolean", "category", "ordered", "text", "id", "date")
 NUMBER_TYPES = ("number", "integer", "boolean")
@@ -94,7 +94,7 @@ def bound_text(column: Column, bound: float | int | None) -> str:
         return ""
     if column.type == "date":
         return date_text(int(bound), column.grammar.date, column.grammar.zone)
-    return f"{bound:.10g}" if math.isfinite(bound) else str(bound)
+    return number_text(bound, 10)
 
 
 # Messages of errors, by code; `{field}` and `{expected}` are filled in.

@@ -95,9 +95,7 @@ def _names(header: Sequence[str], schema: Schema) -> list[str]:
         raise UserError("The header names a column twice.", "Give each column a name of its own.")
     if not known & set(names):
         raise UserError("None of the columns is one of the model's.", _REMEDY)
-    for column in schema.columns:
-        if column.name not in names and not column.nullable:
-            raise UserError(msg("The column “{column}” is needed and not there.", column=column.name), _REMEDY)
+    schema.check_columns(names)
     return names
 
 
@@ -136,12 +134,14 @@ def header_line(scorer: Scorer) -> str:
     return as_csv([table_header(scorer)])
 
 
-def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
-    """Write the answers to every row of a CSV file (UTF-8) to another; the number of rows and of invalid ones.
+def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, tuple[str, ...]]:
+    """Write the answers to every row of a CSV file (UTF-8) to another; the number of rows and of invalid ones, and a warning for each
+    column of the model that is not in the file.
 
     The target is there wholly or not at all. UserError when the source cannot be read, is no CSV for this model, or the target not written.
     """
     rows = refused = 0
+    absent: tuple[str, ...] = ()
     part = target.with_name(target.name + ".part")
     try:
         with source.open(encoding="utf-8-sig", newline="") as lines, part.open("w", encoding="utf-8", newline="") as out:
@@ -151,6 +151,7 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
                 out.write(as_csv(cells))
                 rows += chunk.rows
                 refused += chunk.rows - len(valid)
+                absent = tuple(issue.message for issue in chunk.checked.warnings if issue.code == "missing_column")
         os.replace(part, target)
     except UnicodeDecodeError as error:
         raise UserError(msg("“{source}” is not UTF-8.", source=source.name), "Save it as UTF-8 (in Excel: “CSV UTF-8”).") from error
@@ -167,4 +168,4 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int]:
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    return rows, refused
+    return rows, refused, absent

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-TEMPLATE = "$template"  # the key by which a message is known in JSON
-_SAFE_FORMAT = re.compile(r",?(\.\d\d?)?[defg%]?")  # what a template from a file may ask for: no widths, which could take any memory
+from .value_text import value_text
+
+
+class _Formatter(string.Formatter):
+    """Fills templates. A value without a format of its own is written as a person writes it: `true`, not `True`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return str(format(value, format_spec)) if format_spec else value_text(value)
+
+
+_FORMATTER = _Formatter()
 
 
 class Message(str):
@@ -23,14 +31,14 @@ class Message(str):
 
     def __new__(cls, template: str, args: Mapping[str, Any]) -> Self:
         """Fill the template; KeyError when it has a field without a value."""
-        message = super().__new__(cls, template.format_map(args))
+        message = super().__new__(cls, _FORMATTER.vformat(template, (), args))
         message.template, message.args = template, args
         return message
 
     def translated(self, translate: Callable[[str], str]) -> str:
         """The sentence in another language: `translate` gives the template there (the same template where it knows none)."""
         args = {name: value.translated(translate) if isinstance(value, Message) else value for name, value in self.args.items()}
-        return translate(self.template).format_map(args)
+        return _FORMATTER.vformat(translate(self.template), (), args)
 
     def to_json(self) -> dict[str, Any]:
         """`{"$template", "args"}` as plain JSON; an argument that is no number and no message becomes its text."""

@@ -24,6 +24,7 @@ from .frame import MISSING_DATE, Floats, Frame, Ints, Longs
 from .prediction_spec import MonitoredScore, PredictionSpec
 from .schema import NUMBER_TYPES, Column, Schema
 from .serialization import Serializable
+from .value_text import number_text
 
 WATCH, ACT, SIGNIFICANT = 0.1, 0.25, 0.01
 FALSE_DISCOVERIES = 0.05
@@ -81,7 +82,7 @@ class Bins(Serializable):
         return ["missing", f"< {ends[0]}", *(f"{a} to {b}" for a, b in pairwise(ends)), f"> {ends[-1]}"]
 
     def _text(self, edge: float) -> str:
-        return date_text(int(edge)) if self.type == "date" else f"{edge:.6g}"
+        return date_text(int(edge)) if self.type == "date" else number_text(edge, 6)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class RequestValidator:
         # column, which decides every case.
         self._number_checks = [(c.name, *_fast_path_check(c)) for c in self._numbers]
         self._level_checks = [(c.name, _known(c)) for c in self._categoricals]
-        self._number_cells = [_number_cell(c) for c in self._numbers]
+        self._number_cells = [_boolean_cell(c) if c.type == "boolean" else _number_cell(c) for c in self._numbers]
         self._level_cells = [_level_cell(c) for c in self._categoricals]
         self._date_cells = [(c.name, _date_cell(c)) for c in self._dates]
 
@@ -233,54 +233,69 @@ def _known(column: Column) -> frozenset[str]:
     return frozenset(level_of(level) for level in column.levels) - frozenset(column.grammar.missing)
 
 
+def _boolean_cell(column: Column) -> Callable[[Any, int, Issues], float]:
+    """The function that validates any value of a boolean column; it returns NaN where missing or refused."""
+    texts, missing = boolean_texts(column.grammar), frozenset(column.grammar.missing)
+
+    def cell(value: Any, row: int, issues: Issues) -> float:
+        if hasattr(value, "item"):
+            value = value.item()
+        if value is None or (isinstance(value, str) and level_of(value) in missing):
+            return _missing(column, row, issues)
+        if isinstance(value, str):
+            level = level_of(value)
+            read = texts.get(level.casefold())
+            return _refuse(column, row, "unreadable", value, issues) if read is None else read
+        if isinstance(value, (bool, int, float)) and value in (0, 1):
+            return float(value)
+        return _refuse(column, row, "wrong_type", value, issues)
+
+    return cell
+
+
 def _number_cell(column: Column) -> Callable[[Any, int, Issues], float]:
-    """The function that validates any value of a number, integer or boolean column; it returns NaN where missing or refused."""
-    texts = boolean_texts(column.grammar) if column.type == "boolean" else {}
-    missing_texts = frozenset(column.grammar.missing)
+    """The function that validates any value of a column of numbers or whole numbers; it returns NaN where missing or refused."""
+    read_text, whole = number_reader(column.grammar), column.type == "integer"
     missing_numbers = frozenset(column.grammar.missing_numbers)
     low = -math.inf if column.low is None else column.low
     high = math.inf if column.high is None else column.high
-
-    def refuse(issues: Issues, row: int, code: str, value: Any) -> float:
-        issues.errors.append(invalid_value(column, row, code, kind_of_value(value)))
-        return math.nan
-
-    def boolean(value: Any, row: int, issues: Issues) -> float:
-        if isinstance(value, str):
-            level = level_of(value)
-            if level in missing_texts:
-                return _missing(column, row, issues)
-            read = texts.get(level.casefold())
-            return refuse(issues, row, "unreadable", value) if read is None else read
-        if isinstance(value, (bool, int, float)) and value in (0, 1):
-            return float(value)
-        return refuse(issues, row, "wrong_type", value)
 
     def cell(value: Any, row: int, issues: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
         if value is None:
             return _missing(column, row, issues)
-        if column.type == "boolean":
-            return boolean(value, row, issues)
+        given = value
+        if isinstance(value, str):
+            try:
+                value = read_text(value)
+            except ValueError:
+                return _refuse(column, row, "unreadable", given, issues)
+            if math.isnan(value):
+                return _missing(column, row, issues)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return refuse(issues, row, "wrong_type", value)
+            return _refuse(column, row, "wrong_type", given, issues)
         if isinstance(value, float) and not math.isfinite(value):
-            return refuse(issues, row, "not_finite", value)
-        if column.type == "integer" and value != int(value):
-            return refuse(issues, row, "not_integer", value)
-        if abs(value) > EXACT and (column.type == "integer" or isinstance(value, int)):
-            if column.type == "integer" or abs(value) > _HUGE:
-                return refuse(issues, row, "too_large", value)
+            return _refuse(column, row, "not_finite", given, issues)
+        if whole and value != int(value):
+            return _refuse(column, row, "not_integer", given, issues)
+        if abs(value) > EXACT and (whole or isinstance(value, int)):
+            if whole or abs(value) > _HUGE:
+                return _refuse(column, row, "too_large", given, issues)
             if float(value) != value:
                 issues.warnings.append(inexact(column, row))
         if value in missing_numbers:
             return _missing(column, row, issues)
         if not low <= value <= high:
-            issues.warnings.append(out_of_range(column, row, "number"))
+            issues.warnings.append(out_of_range(column, row, kind_of_value(given)))
         return float(value)
 
     return cell
+
+
+def _refuse(column: Column, row: int, code: str, value: Any, issues: Issues) -> float:
+    issues.errors.append(invalid_value(column, row, code, kind_of_value(value)))
+    return math.nan
 
 
 def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:

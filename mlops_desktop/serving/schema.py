@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,13 +40,31 @@ class Schema(Serializable):
         wanted = frozenset(names)
         return Schema(tuple(column for column in self.columns if column.name in wanted))
 
-    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
-        """A frame from JSON rows, strictly: nothing is coerced silently, and all errors and warnings are found at once, by row and field.
+    def check_columns(self, names: Collection[str]) -> str:
+        """A sentence that names the columns which a table with columns of these `names` lacks, whose values count as missing; "" when it
+        lacks none. UserError when a column is not there that may not be missing.
+        """
+        absent = [column for column in self.columns if column.name not in names]
+        needed = [column.name for column in absent if not column.nullable]
+        if needed:
+            remedy = "Add the column, or choose another file." if len(needed) == 1 else "Add these columns, or choose another file."
+            template = (
+                "The column {names} is needed and not there." if len(needed) == 1 else "The columns {names} are needed and not there."
+            )
+            raise UserError(msg(template, names=_quoted(needed)), remedy)
+        if not absent:
+            return ""
+        if len(absent) == 1:
+            return msg("The column {names} is not there; its values count as missing.", names=_quoted([absent[0].name]))
+        return msg("The columns {names} are not there; their values count as missing.", names=_quoted([column.name for column in absent]))
 
-        Numbers take numbers (whole ones in integer columns), booleans true / false / 0 / 1 and their known texts, categories texts,
-        numbers and booleans by their canonical level, dates texts in the column's format or ISO 8601. An absent field is a null; a null
-        is missing where the column allows it. A field whose name is a column's but for blanks is that column; other fields that the model
-        does not know give a warning.
+    def from_rows(self, rows: Sequence[Mapping[str, Any]]) -> ValidationResult:
+        """A frame from JSON rows; all errors and warnings are found at once, by row and field.
+
+        A text is read as a cell of the training table with this text: by the grammar of its column, blanks around it do not count.
+        Beside texts, columns of numbers take numbers (whole ones in integer columns), of booleans true / false / 0 / 1, of categories and
+        texts numbers and booleans by their canonical level. An absent field is a null; a null is missing where the column allows it. A
+        field whose name is a column's but for blanks is that column; other fields that the model does not know give a warning.
         """
         return self._validator.from_rows(rows)
 
@@ -60,3 +78,8 @@ class Schema(Serializable):
     @cached_property
     def _validator(self) -> RequestValidator:
         return RequestValidator(self.columns)
+
+
+def _quoted(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"“{name}”" for name in names[:most]) + more

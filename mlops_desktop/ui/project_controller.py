@@ -17,7 +17,7 @@ from mlops_desktop.engine.pipeline import ArtifactStore, Keys, Suggestion, read_
 from mlops_desktop.engine.process import Call, Crashed, Failed, MakeOverview, ProjectCall
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project, ProjectLock, Session, write_project
-from mlops_desktop.engine.training import Runs, open_project
+from mlops_desktop.engine.training import Runs, open_project, read_only_note, readable_project
 from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, project_status, stages
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
@@ -60,9 +60,10 @@ class ProjectController(QObject):
     def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs = jobs
-        self.folder: Path | None = None
+        self.folder: Path | None = None  # where decisions and results are
+        self.place: Path | None = None  # the project's own folder: another one when it can be read only
         self.session: Session | None = None
-        self._lock: ProjectLock | None = None
+        self._held = contextlib.ExitStack()  # what is let go of with the project
         self._status: tuple[Project, ProjectStatus] | None = None
         self._store: ArtifactStore | None = None
         title = self.tr("Looking at the columns")
@@ -104,21 +105,24 @@ class ProjectController(QObject):
         """Open a project folder. UserError when it cannot be read or another window has it; the project that is open then stays open, and
         so it does when it cannot be saved, unless `unsaved` says that its last changes may be lost.
         """
-        if self.folder is not None and folder.resolve() == self.folder.resolve():
+        if self.place is not None and folder.resolve() == self.place.resolve():
             return
-        project = open_project(folder)
-        lock = ProjectLock(folder)
-        lock.acquire()
-        if not unsaved and (why := self.unsaved()):
-            lock.release()
-            raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
-        self.close()
-        self.folder, self._lock, self.session = folder, lock, Session(project, folder)
+        with contextlib.ExitStack() as held:
+            opened = held.enter_context(readable_project(folder))
+            project = open_project(opened)
+            held.enter_context(ProjectLock(opened))
+            if not unsaved and (why := self.unsaved()):
+                raise NotSavedError(self.tr("“{name}” stays open. {why}").format(name=self.project.name, why=why), "")
+            self.close()
+            self._held = held.pop_all()
+        self.folder, self.place, self.session = opened, folder, Session(project, opened)
         self._failed = {}
         self.session.listen(self._edited)
         self.forget_status()
         self.opened.emit()
         self.project_changed.emit()
+        if opened != folder:
+            self.banner.emit("warn", read_only_note(folder), "")
 
     def start_from(self, project: Project) -> None:
         """Take decisions over that were proposed for a new project: they are its beginning, so there is nothing to undo."""
@@ -136,9 +140,8 @@ class ProjectController(QObject):
         self.unsaved()
         self._save_timer.stop()
         self.not_saved = ""
-        if self._lock is not None:
-            self._lock.release()
-        self.folder = self.session = self._lock = None
+        self._held.close()
+        self.folder = self.place = self.session = None
         self._suggested = ("", ())
         self.forget_status()
         self.project_changed.emit()

@@ -31,6 +31,7 @@ def test_a_folder_that_is_not_there_is_refused(monkeypatch, tmp_path):
 
 def test_a_folder_without_a_place_is_refused(monkeypatch, tmp_path):
     (tmp_path / "catalog" / "spells").mkdir(parents=True)
+    (tmp_path / "catalog" / "spells" / "mine.py").write_text("x = 1")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(UserError, match="catalog/spells"):
         join_extensions.__wrapped__()

@@ -33,17 +33,22 @@ def test_report_and_evaluation(project, tmp_path):
 
 def test_doubts_are_listed_and_answered(tmp_path):
     rows = "".join(f"{'left' if i % 3 else 'right'},{i % 7},0{1 + i % 9}/0{1 + i % 5}/2024\n" for i in range(60))
-    (tmp_path / "t.csv").write_text("side,x,day\n" + rows)
+    (tmp_path / "t.csv").write_text("side,x,day=1\n" + rows)
     project = tmp_path / "p"
     assert call("new", project, "--data", tmp_path / "t.csv", "--target", "side").returncode == 0
     found = {one["id"]: one for one in json.loads(call("questions", project, "--json").stdout)["questions"]}
     assert found["guess.positive.side"]["weight"] == "warning"
-    assert found["reading.date_order.day"]["open"]
+    assert found["reading.date_order.day=1"]["open"]
+    assert "--reason is for an answer" in refused(call("questions", project, "--reason", "right-handers"))
+    assert "Give one of them" in refused(call("questions", project, "--all", "--answer", "guess.positive.side=accept"))
+    assert "is no answer" in refused(call("questions", project, "--answer", ""))
     assert "for a reason" in refused(call("questions", project, "--answer", "guess.positive.side=accept"))
     assert "no question" in refused(call("questions", project, "--answer", "guess.colour=accept"))
     assert call("questions", project, "--answer", "guess.positive.side=accept", "--reason", "right-handers").returncode == 0
-    assert call("questions", project, "--answer", "reading.date_order.day=text").returncode == 0
+    assert call("questions", project, "--answer", "reading.date_order.day=1=text", "--json").stdout == (
+        '{\n "question": "reading.date_order.day=1",\n "option": "text"\n}\n'
+    )
     after = {one["id"]: one for one in json.loads(call("questions", project, "--json").stdout)["questions"]}
     assert after["guess.positive.side"]["answer"]["reason"] == "right-handers"
     assert not [one for one in after.values() if one["open"] and one["id"] in found and one["weight"] != "info"]
-    assert "day" in json.loads(call("show", project).stdout)["columns"]
+    assert "day=1" in json.loads(call("show", project).stdout)["columns"]

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from tests.cli.conftest import SAMPLES, call, refused
+from tests.engine.disks import read_only_disk
 
 
 def test_new_data_under_the_same_decisions(project, tmp_path):
@@ -105,6 +106,52 @@ def test_a_positive_class_that_is_none_is_refused(project, tmp_path):
     for word in ("up", "down"):
         assert call("set", made, f"positive={word}").returncode == 0
         assert json.loads((made / "project.json").read_text(encoding="utf-8"))["positive"] == word
+
+
+def test_a_choice_or_a_split_that_cannot_be_is_refused(project, tmp_path):
+    copy = shutil.copytree(project, tmp_path / "copy")
+    before = (copy / "project.json").read_bytes()
+    assert "no run “zzz”" in refused(call("set", copy, "chosen=zzz"))
+    for name in ("method", "id"):
+        assert "needs a column with the role “group”" in refused(call("set", copy, f"split.{name}=grouped"))
+    assert "no such column" in refused(call("set", copy, "split=grouped", "split.column=nowhere"))
+    assert "column to predict" in refused(call("set", copy, "split=grouped", "split.column=species"))
+    assert (copy / "project.json").read_bytes() == before
+    assert call("set", copy, "split.id=grouped", "roles.island=group").returncode == 0
+    run = json.loads(call("runs", project, "--json").stdout)["runs"][0]["id"]
+    assert call("set", copy, f"chosen={run[:8]}").returncode == 0
+    assert json.loads(call("show", copy).stdout)["chosen"] == run
+
+
+def test_decisions_about_what_is_not_there_are_named(project, tmp_path):
+    copy = shutil.copytree(project, tmp_path / "copy")
+    written = json.loads((copy / "project.json").read_text(encoding="utf-8"))
+    written["columns"]["typo"] = {"unit": "cm"}
+    written["answers"] = {"guess.colour": {"option": "accept", "reason": "blue"}}
+    (copy / "project.json").write_text(json.dumps(written), encoding="utf-8")
+    done = call("run", copy, "--trials", 1)
+    assert done.returncode == 0, done.stderr
+    assert "There is no column “typo”" in done.stderr
+    assert json.loads(call("show", copy).stdout)["columns"]["typo"]["unit"] == "cm"
+    assert "The answer to “guess.colour” has no question" in call("questions", copy, "--all").stderr
+
+
+def test_a_folder_that_cannot_be_written_is_read(project, tmp_path):
+    with read_only_disk(project) as folder:
+        for command in (
+            ("runs", folder),
+            ("show", folder),
+            ("predict", folder, SAMPLES / "penguins.csv", tmp_path / "out.csv"),
+            ("report", folder, tmp_path / "r.html"),
+            ("questions", folder),
+        ):
+            done = call(*command)
+            assert done.returncode == 0, done.stderr
+            assert "is open for reading only" in done.stderr
+        assert "cannot be counted" in refused(call("evaluate", folder))
+        for command in (("set", folder, "name=x"), ("run", folder), ("clean", folder)):
+            assert "permission was denied" in refused(call(*command))
+    assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 345
 
 
 def test_clean_removes_what_nothing_uses(project, tmp_path):

@@ -10,4 +10,16 @@ from tests.cli.conftest import SAMPLES, call
 def test_answers_and_drift(project, tmp_path):
     assert call("predict", project, SAMPLES / "penguins.csv", tmp_path / "out.csv").returncode == 0
     assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 345
+    lacking = tmp_path / "lacking.csv"
+    lines = (SAMPLES / "penguins.csv").read_text(encoding="utf-8").splitlines()
+    lacking.write_text("\n".join(f"{line.rpartition(',')[0]},extra" for line in lines[:60]) + "\n", encoding="utf-8")
+    for command in (
+        ("predict", project, lacking, tmp_path / "out.csv"),
+        ("drift", project, lacking),
+        ("evaluate", project, "--data", lacking),
+    ):
+        done = call(*command)
+        assert done.returncode == 0, done.stderr
+        assert "The column “sex” is not there" in done.stderr
+        assert "extra" not in done.stderr
     assert json.loads(call("drift", project, SAMPLES / "penguins.csv", "--json").stdout)["verdict"] == "stable"

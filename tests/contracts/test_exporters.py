@@ -22,7 +22,8 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, FILES, IDENTITY, LICENCES, missing
 from mlops_desktop.serving.selftest import replay
-from tests.end_to_end.commands import files_of, run_bundle
+from tests.contracts.own_tests import own_tests
+from tests.end_to_end.road import files_of, run_bundle
 from tests.serving.conftest import SCORERS, write_bundle
 
 EXPORTERS = Registry(package, Exporter)
@@ -126,8 +127,7 @@ def test_a_damaged_core_is_refused(id_, cores, tmp_path):
 def test_what_leaves_is_a_bundle_that_answers_as_before(id_, task, cores, tmp_path):
     """Holds for every form that is a service; what another form is good for is shown by tests of its own."""
     if IDENTITY not in export(id_, cores[task], tmp_path / "out"):
-        own = ROOT / "tests" / "catalog" / "exporters" / f"test_{id_}.py"
-        assert own.exists(), f"show in {own.name} that what leaves answers as before"
+        assert own_tests("exporters", id_), f"show in tests/catalog/exporters/test_{id_}.py that what leaves answers as before"
         return
     opened = open_bundle(tmp_path / "out")
     listed = verify_sums(tmp_path / "out")

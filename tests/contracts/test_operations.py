@@ -32,6 +32,7 @@ from mlops_desktop.serving.serialization import read_object_file, write_object
 from mlops_desktop.serving.transform import Apply, Transform
 from tests.contracts.apply_alone import describe, store_frame
 from tests.contracts.arguments import needed
+from tests.contracts.own_tests import own_tests
 from tests.frames import make_frame, request
 
 OPERATIONS = Registry(package, Operation)
@@ -253,7 +254,7 @@ def test_it_does_something(id_):
     """Else every other promise is kept by doing nothing; and what it does is in tests of its own."""
     done = [describe(bound(case)[1](LATER)) for case in CASES if case.id == id_ and case.strict]
     assert [table for table in done if table != describe(LATER)], f"give {id_} parameters in EXAMPLES with which it changes something"
-    assert (Path(__file__).parents[1] / "catalog" / "operations" / f"test_{id_}.py").exists()
+    assert own_tests("operations", id_), f"say in tests/catalog/operations/test_{id_}.py what is right"
 
 
 @each_case

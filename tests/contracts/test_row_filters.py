@@ -19,6 +19,7 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.serving.frame import Frame, Layout
 from tests.contracts.apply_alone import describe
 from tests.contracts.arguments import needed
+from tests.contracts.own_tests import own_tests
 from tests.frames import make_frame
 
 FILTERS = Registry(package, RowFilter)
@@ -110,8 +111,7 @@ def test_a_row_filter_survives_json(id_, params, rows):
 def test_label_and_help(id_):
     member = FILTERS[id_]
     assert member.id == Path(sys.modules[member.__module__].__file__).stem
-    own = Path(__file__).parents[1] / "catalog" / "filters" / f"test_{id_}.py"
-    assert id_ in EXAMPLES or own.exists(), f"say in {own.name} which rows stay"
+    assert id_ in EXAMPLES or own_tests("filters", id_), f"say in tests/catalog/filters/test_{id_}.py which rows stay"
     assert member.label
     assert member.help.endswith(".")
     for param in member.params().values():

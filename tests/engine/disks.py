@@ -36,6 +36,16 @@ def small_disk(kilobytes):
         folder.rmdir()
 
 
+@contextlib.contextmanager
+def read_only_disk(source):
+    """A folder with what is in `source`, on a file system of its own that is mounted for reading only. Skips where that may not be made."""
+    with small_disk(64 * 1024) as disk:
+        folder = disk / source.name
+        shutil.copytree(source, folder)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        yield folder
+
+
 def fill(folder):
     """Use up all the space that is left."""
     with contextlib.suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, find_delimiter, header_line, predict_file, read_chunks
 from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.schema import Schema
 
 
 def answers(scorer, text, size=5000):
@@ -96,12 +98,25 @@ def test_very_long_cells_are_read(scorers):
     assert answers(scorers["binary"], f"age,note\n40,{'x' * 400_000}\n")[1][-1] == ""
 
 
+def test_columns_that_a_file_lacks_are_named(scorers, tmp_path):
+    scorer = scorers["binary"]
+    (tmp_path / "in.csv").write_text("age,extra\n40,x\n", encoding="utf-8")
+    rows, refused, warnings = predict_file(scorer, tmp_path / "in.csv", tmp_path / "out.csv")
+    assert (rows, refused) == (1, 0)
+    absent = {column.name for column in scorer.schema.columns} - {"age"}
+    assert {name for name in absent if any(f"“{name}”" in warning for warning in warnings)} == absent
+    needed = Schema(tuple(replace(column, nullable=column.name == "age") for column in scorer.schema.columns))
+    with pytest.raises(UserError, match="are needed and not there") as caught:
+        needed.check_columns(["age"])
+    assert all(f"“{name}”" in caught.value.message for name in absent)
+
+
 def test_a_file_is_answered_in_a_file(scorers, tmp_path, rows_of):
     scorer, rows = scorers["multiclass"], rows_of(12_345, 6)
     names = [column.name for column in scorer.schema.columns]
     cells = [["" if row[name] is None else str(row[name]).lower() if name == "member" else row[name] for name in names] for row in rows]
     (tmp_path / "in.csv").write_text(as_csv([names, *cells]), encoding="utf-8")
-    assert predict_file(scorer, tmp_path / "in.csv", tmp_path / "out.csv") == (12_345, 0)
+    assert predict_file(scorer, tmp_path / "in.csv", tmp_path / "out.csv") == (12_345, 0, ())
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         found = np.array([[float(cell) for cell in row[1:4]] for row in list(csv.reader(file))[1:]])
     assert np.array_equal(found, scorer.scores(scorer.schema.from_rows(rows).frame))

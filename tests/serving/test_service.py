@@ -55,7 +55,7 @@ def test_every_error_of_every_row_is_listed(services):
     found = problem_of(services["binary"].predict, body(rows=rows), b"")
     assert found.status == 422
     assert [(one["row"], one["field"], one["code"]) for one in found.errors] == [
-        (1, "age", "wrong_type"),
+        (1, "age", "unreadable"),
         (1, "income", "wrong_type"),
         (1, "city", "wrong_type"),
         (2, "", "not_an_object"),
@@ -195,7 +195,7 @@ def test_requests_are_counted_but_not_kept(services, rows_of):
     assert drift["rows"] == 32
     assert drift["model"] == {"name": "leavers", "version": "0123456789ab"}
     page = service.metrics().body.decode()
-    assert 'model_input_invalid_total{field="age",code="wrong_type"} 1' in page
+    assert 'model_input_invalid_total{field="age",code="unreadable"} 2' in page
     assert "model_refused_rows_total 1" in page
 
 

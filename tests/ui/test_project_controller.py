@@ -24,7 +24,7 @@ from mlops_desktop.ui import project_controller as workbench
 from mlops_desktop.ui.jobs import JobRunner
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.shell.crash_dialog import CrashDialog
-from tests.engine.disks import fill, small_disk
+from tests.engine.disks import fill, read_only_disk, small_disk
 from tests.splitters import splitter
 from tests.ui.conftest import banner, find, settle
 
@@ -71,6 +71,22 @@ def test_an_edit_is_on_the_disk_a_moment_later(controller, qtbot, make_project):
     assert read_project(folder).seed == 5
     assert text.states == ["saving", "saved"]
     assert text.banners == []
+
+
+def test_a_folder_that_cannot_be_written_is_open_for_reading(controller, qtbot, make_project):
+    text = Recorder(controller)
+    with read_only_disk(make_project()) as folder:
+        before = read_project(folder)
+        controller.open(folder)
+        copy = controller.folder
+        assert (controller.place, controller.project) == (folder, before)
+        assert [tone for tone, shown in text.banners if "reading only" in shown] == ["warn"]
+        controller.open(folder)  # it is open already
+        controller.edit("Seed", seed=5)
+        wait_saved(qtbot, controller)
+        assert read_project(folder) == before
+        controller.close()
+        assert not copy.exists()
 
 
 def test_what_is_edited_while_an_older_state_is_written_is_saved_too(controller, qtbot, make_project):

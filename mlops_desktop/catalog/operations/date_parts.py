@@ -93,7 +93,7 @@ def _microseconds(date: str) -> int | None:
         return (datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days * DAY
     except ValueError:
         raise UserError(
-            msg("“Days count from” cannot be {date!r}.", date=date[:40]), "Write a date as year-month-day, such as 2020-01-31."
+            msg("“Days count from” cannot be “{date}”.", date=date[:40]), "Write a date as year-month-day, such as 2020-01-31."
         ) from None
 
 

@@ -17,7 +17,8 @@ from mlops_desktop.engine.data.typed_table import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 _TARGET_NAMES = re.compile(
     r"(?i)^(target|label|labels|class|classes|y|outcome|response|result|churn(ed)?|default(ed)?|survived|species|diagnosis|fraud|is_?fraud|spam|"
@@ -102,7 +103,7 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
         if level_of(known).casefold() == level_of(value).casefold():
             return i
     raise UserError(
-        msg("There is no class “{value}”.", value=value), msg("There are: {names}.", names=", ".join(f"“{c}”" for c in classes[:20]))
+        msg("There is no class “{value}”.", value=value), "There are: " + ", ".join(f"“{value_text(c)}”" for c in classes[:20]) + "."
     )
 
 
@@ -112,12 +113,8 @@ def default_positive(target: Target) -> tuple[Class, str]:
         return named
     counts = np.bincount(target.values, minlength=2)
     rare = 0 if counts[0] < counts[1] else 1
-    return target.classes[rare], msg(
-        "“{name}” is the rarer class, {count:,} of {rows:,} rows.",
-        name=target.classes[rare],
-        count=int(counts[rare]),
-        rows=len(target.values),
-    )
+    name = value_text(target.classes[rare])
+    return target.classes[rare], f"“{name}” is the rarer class, {int(counts[rare]):,} of {len(target.values):,} rows."
 
 
 def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
@@ -125,10 +122,10 @@ def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
     names = [level_of(c).casefold() for c in classes]
     for i, name in enumerate(names):
         if (name, names[1 - i]) in BOOLEAN_PAIRS or (name in _POSITIVE and names[1 - i] not in _POSITIVE):
-            return classes[i], msg("“{name}” names the event.", name=classes[i])
+            return classes[i], f"“{value_text(classes[i])}” names the event."
     for i, name in enumerate(names):
         if name in _NEGATIVE and names[1 - i] not in _NEGATIVE:
-            return classes[1 - i], msg("“{usual}” names the usual case, so “{event}” is the event.", usual=classes[i], event=classes[1 - i])
+            return classes[1 - i], f"“{value_text(classes[i])}” names the usual case, so “{value_text(classes[1 - i])}” is the event."
     return None
 
 

@@ -15,6 +15,7 @@ from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.project import OMIT_NONE, Project, json_name, require
 from mlops_desktop.engine.training import mean_cost
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.value_text import number_text
 
 CALLS = 300
 WARM_UP = 20
@@ -57,7 +58,7 @@ def check(project: Project, measured: Evaluation, response_ms: float | None = No
     if wanted.response_ms is not None:
         outcome = "was not measured" if response_ms is None else f"{format_number(response_ms, 3)} ms for 95 of 100 single rows"
         passed = response_ms is not None and response_ms <= wanted.response_ms
-        message = f"Answer within {wanted.response_ms:g} ms: {outcome}."
+        message = f"Answer within {number_text(wanted.response_ms)} ms: {outcome}."
         goals.append(GoalResult("response_ms", wanted.response_ms, response_ms, passed, message))
     if wanted.cost is not None:
         goals.append(_cost_goal(project, wanted.cost, measured))
@@ -91,7 +92,8 @@ def _cost_goal(project: Project, wanted: float, measured: Evaluation) -> GoalRes
         mean = mean_cost(classes.confusion.counts, classes.positive, project.costs)
         cost = mean if math.isfinite(mean) else None
         outcome = "there is no row to measure it on" if cost is None else f"{format_number(cost)} on the held-out test set"
-    return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, f"Mean cost per row of at most {wanted:g}: {outcome}.")
+    message = f"Mean cost per row of at most {number_text(wanted)}: {outcome}."
+    return GoalResult("cost", wanted, cost, cost is not None and cost <= wanted, message)
 
 
 def response_ms(scorer: Scorer, rows: Sequence[Mapping[str, object]], calls: int = CALLS) -> float:

@@ -24,7 +24,7 @@ CHUNK = 20_000  # rows that are scored together
 
 @dataclass(frozen=True)
 class Predicted:
-    """How many rows of a file were answered and refused, and the messages about whole columns."""
+    """How many rows of a file were answered and refused, and a warning that names the columns which the file lacks."""
 
     rows: int
     refused: int
@@ -34,10 +34,11 @@ class Predicted:
 def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: Source | None = None) -> Predicted:
     """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
 
-    `source` is what the project's data was read with: a database has the same table or query then. UserError when the file cannot be read
-    or no column of the model is in it.
+    `source` is what the project's data was read with: a database has the same table or query then. Columns that the model has no use for
+    are left out. UserError when the file cannot be read, when no column of the model is in it, or when one lacks without which the model
+    has no answer.
     """
-    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
+    checked, rows, warnings = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
     errors = errors_by_row(checked)
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
@@ -58,24 +59,16 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)
-    return Predicted(rows, refused, tuple(_column_messages(scorer, checked)))
+    return Predicted(rows, refused, warnings)
 
 
-def _column_messages(scorer: Scorer, checked: ValidationResult) -> list[str]:
-    """The messages about whole columns. There is none about the target's column, which is never used."""
-    found = [p for p in checked.warnings if p.row is None and p.field != scorer.target]
-    left_out = [f"“{p.field}”" for p in found if p.code == "unknown_field"]
-    messages = [p.message for p in found if p.code != "unknown_field"]
-    if left_out:
-        names: str = ", ".join(left_out[:5])
-        if len(left_out) > 5:
-            names = msg("{names} and {n} more", names=names, n=len(left_out) - 5)
-        messages.append(msg("The model has no use for {names}; left out.", names=names))
-    return messages
+def read_for_scoring(
+    scorer: Scorer, file: Location, job: Job, source: Source | None = None
+) -> tuple[ValidationResult, int, tuple[str, ...]]:
+    """The rows of a file checked by the schema of a scorer, their number, and a warning that names the columns which the file lacks.
 
-
-def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | None = None) -> tuple[ValidationResult, int]:
-    """The rows of a file checked by the schema of a scorer, and their number. UserError when no column of the model is in the file."""
+    UserError when no column of the model is in the file, or one lacks without which the model has no answer.
+    """
     known = {column.name for column in scorer.schema.columns}
     like = source_for(file, source)  # of a text file the dialect is found anew
     _, cells = load_named(file, like if like is not None and like.schemes else None, known, job)
@@ -84,14 +77,14 @@ def read_for_scoring(scorer: Scorer, file: Location, job: Job, source: Source | 
             msg("No column of the model is in “{file}”.", file=name_of(file)),
             msg("It needs: {names}.", names=", ".join(sorted(known)[:12])),
         )
-    return conform(cells, scorer.schema), cells.rows
+    absent = scorer.schema.check_columns(cells.names)
+    return conform(cells, scorer.schema), cells.rows, (absent,) if absent else ()
 
 
 def errors_by_row(checked: ValidationResult) -> dict[int, str]:
-    """The messages of each refused row, by its position. UserError for an error that concerns the whole file."""
+    """The messages of each refused row, by its position; every error of `checked` is about one row."""
     found: dict[int, list[str]] = {}
     for problem in checked.errors:
-        if problem.row is None:
-            raise UserError(problem.message, "Add the column, or choose another file.")
+        assert problem.row is not None, "columns that lack are refused before"
         found.setdefault(problem.row, []).append(problem.message)
     return {row: " ".join(messages) for row, messages in found.items()}

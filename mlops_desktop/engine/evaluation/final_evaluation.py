@@ -118,7 +118,9 @@ def evaluate_rows(chosen: Chosen, rows: Dataset, job: Job) -> Evaluation:
 
 
 def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
-    """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column."""
+    """Every metric and curve of the chosen model on a file that it never saw; the file needs the target's column. Its `notes` name the
+    columns of the model that the file lacks. UserError when the model cannot do without one.
+    """
     project = chosen.pipeline.project
     cells = load_named(path, source_for(path, project.source), {project.target}, job)[1]
     if project.target not in cells.names:
@@ -126,6 +128,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
             msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=name_of(path), target=project.target),
             "Choose a file that holds the true values.",
         )
+    absent = chosen.scorer.schema.check_columns(cells.names)
     table, problems = read_like(cells, chosen.pipeline.table)
     there = np.flatnonzero(~table.frame.missing(project.target))
     known = np.array([i for i in there if i not in problems], dtype=np.intp)
@@ -151,4 +154,5 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
-    return replace(found, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))
+    notes = (*found.notes, *([absent] if absent else []))
+    return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))

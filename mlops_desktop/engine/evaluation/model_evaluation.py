@@ -31,6 +31,7 @@ from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
+from mlops_desktop.serving.value_text import value_text
 
 CONFIDENCE = 0.95
 WORK = 40_000_000  # rows x resamples x classes; larger tables get fewer resamples, down to LEAST
@@ -92,7 +93,7 @@ def evaluate_scores(
     drawn = int(min(resamples, max(LEAST, WORK // max(rows * max(answered.classes, 1), 1)))) if rows > 1 else 0
     values = _resampled(metrics_for(target.task), answered, rows, drawn, seed, job)
     base = _baseline(target, prior)
-    name = str(target.classes[answered.positive]) if task_spec(target.task).has_positive else ""
+    name = value_text(target.classes[answered.positive]) if task_spec(target.task).has_positive else ""
     results = []
     for metric in metrics_for(target.task):
         if metric.id == IN_PER_CENT and _has_zero(target):
@@ -183,7 +184,7 @@ def _notes(target: Target) -> list[str]:
         )
     if target.classes and rows:
         counts = np.bincount(target.values, minlength=len(target.classes))
-        absent = [f"“{name}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
+        absent = [f"“{value_text(name)}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
         if absent:
             names: str = ", ".join(absent[:5])
             if len(absent) > 5:

@@ -23,7 +23,7 @@ def drift_of(chosen: Chosen, file: Location, job: Job) -> DriftReport:
 
 def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job, source: Source | None = None) -> DriftReport:
     """The rows of a file against a drift reference. Rows that the schema refuses or the model cannot answer are left out and counted."""
-    checked, rows = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
+    checked, rows, warnings = read_for_scoring(scorer, file, Part(job, 0.0, 0.6), source)
     errors = errors_by_row(checked)
     good = np.array([row for row in range(rows) if row not in errors], dtype=np.intp)
     counters, refused = Counters(reference, scorer.prediction_spec), len(errors)
@@ -36,4 +36,4 @@ def compare_file(scorer: Scorer, reference: Reference, file: Location, job: Job,
             frame, scores = frame.take(kept), scores[kept]
         counters.add(frame, scores)
         job.step(0.6 + 0.4 * start / max(len(good), 1))
-    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": name_of(file)}, "DriftReport")
+    return from_json(DriftReport, {**counters.report(), "refused": refused, "file": name_of(file), "warnings": warnings}, "DriftReport")

@@ -49,7 +49,9 @@ class ColumnDrift:
 
 @dataclass(frozen=True)
 class DriftReport:
-    """Drift of all columns and of the score; `verdict` is the worst that is significant. `refused` rows of `file` could not be read."""
+    """Drift of all columns and of the score; `verdict` is the worst that is significant. `refused` rows of `file` could not be read;
+    `warnings` name the columns that it lacks.
+    """
 
     rows: int
     reference_rows: int
@@ -60,6 +62,7 @@ class DriftReport:
     counts: tuple[tuple[int, ...], ...]
     refused: int = 0
     file: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def read_service_report(text: str) -> DriftReport:

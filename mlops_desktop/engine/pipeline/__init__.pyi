@@ -4,6 +4,8 @@ from .candidate import Candidate as Candidate
 from .candidate import Combination as Combination
 from .candidate import read_candidate as read_candidate
 from .consistency import consistent as consistent
+from .consistency import refuse_split as refuse_split
+from .consistency import unknown_columns as unknown_columns
 from .keys import Key as Key
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation, Sampler
 from mlops_desktop.base.tuning import Tunable
@@ -46,6 +47,11 @@ class Candidate:
     def members(self) -> tuple[Candidate, ...]:
         """Every model to be fitted: this one."""
         return (self,)
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Every part that is fitted."""
+        return (*self.steps, *([self.sampler] if self.sampler else []), self.encoding, self.algorithm)
 
     @property
     def stores_training_data(self) -> bool:

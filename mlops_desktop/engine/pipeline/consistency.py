@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.params import Columns
 from mlops_desktop.engine.choices import task_spec
@@ -12,6 +13,7 @@ from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 
 def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]]:
@@ -19,8 +21,9 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
 
     What is taken out is open again, so that it can be proposed anew.
     """
-    messages: list[str] = []
     known = {column.name: column.target for column in overview.columns}
+    messages = unknown_columns(project, known)
+    project = replace(project, columns={name: note for name, note in project.columns.items() if name in known})
     project = _fit_task(project, known, messages)
     project = _fit_split(project, known, messages)
     project = _fit_steps(project, known, messages)
@@ -35,6 +38,26 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
     return project, messages
 
 
+def unknown_columns(project: Project, names: Collection[str]) -> list[str]:
+    """A sentence for each column that decisions are about and that is not among the `names` of the table."""
+    return [f"There is no column “{name}”, so what was decided about it has no effect." for name in project.columns if name not in names]
+
+
+def refuse_split(project: Project, names: Collection[str] | None) -> None:
+    """UserError when the split needs a column that the decisions do not give it, or names one that is not among the table's `names`."""
+    split = project.split
+    column, roles = split.named_column(), {note.role for note in project.columns.values()}
+    if column and names is not None and column not in names:
+        raise UserError(msg("The split cannot use “{column}”: there is no such column.", column=column), "Name another one: split.column=")
+    if column and column == project.target:
+        raise UserError(msg("The split cannot use “{column}”: it is the column to predict.", column=column), "Name another column.")
+    if split.role and not column and split.role not in roles:
+        raise UserError(
+            msg("The split “{split}” needs a column with the role “{role}”.", split=split.id, role=split.role),
+            msg("Give a column the role (roles.COLUMN={role}), or name one (split.column=COLUMN).", role=split.role),
+        )
+
+
 def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
     option = known.get(project.target)
     if option is None:
@@ -47,7 +70,7 @@ def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: lis
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in option.classes]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
-            messages.append(msg("“{positive}” is no class of “{target}”.", positive=project.positive, target=project.target))
+            messages.append(f"“{value_text(project.positive)}” is no class of “{project.target}”.")
             project = replace(project, positive=None)
     elif project.task is not None:
         if project.costs is not None or project.goals.cost is not None:

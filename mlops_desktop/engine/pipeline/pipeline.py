@@ -23,6 +23,7 @@ from mlops_desktop.engine.profiling import Overview, Profile, overview, profile
 from mlops_desktop.engine.project import Project, require
 from mlops_desktop.serving.frame import Floats, Ints, Layout
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 
 class Pipeline:
@@ -120,7 +121,7 @@ class Pipeline:
         if self.project.positive not in classes:
             raise UserError(
                 msg("The positive class “{positive}” is not in “{target}”.", positive=self.project.positive, target=self.project.target),
-                msg("Choose one of: {names}.", names=", ".join(map(str, classes))),
+                msg("Choose one of: {names}.", names=", ".join(map(value_text, classes))),
             )
         return classes.index(self.project.positive)
 

@@ -10,33 +10,46 @@ from pathlib import Path
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.families import Operation, Task
+from mlops_desktop.base.families import Operation, Target, Task
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
-from mlops_desktop.engine.metrics import default_metric, metrics_for
+from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.splitting import default_split
-from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
-from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.message import msg
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
     """The project with every decision filled that was open, and for each of these a reason (one sentence) by the name of the decision.
 
-    What a person decided is left as it is, unless it cannot hold any more (a metric of another task).
+    What a person decided is left as it is. UserError when it cannot hold: no such target, a metric of another task, a positive class that
+    the target does not have.
     """
-    reasons: dict[str, str] = {}
     job.step(0.0, "Looking at the columns")
-    project = _with_roles(folder, project, reasons)
-    project = _with_task(folder, project, reasons)
+    project, reasons = propose_task(folder, project)
+    project = _with_measures(folder, project, reasons)
     job.step(0.4, "Proposing the split")
     project = _with_split(folder, project, reasons)
     job.step(0.6, "Proposing steps and algorithms")
     return _with_recipe(folder, project, reasons), reasons
+
+
+def propose_task(folder: Path, project: Project) -> tuple[Project, dict[str, str]]:
+    """The project with target, roles and kind of task filled where they were open, and the reasons. UserError when there is no such
+    target.
+    """
+    reasons: dict[str, str] = {}
+    project = _with_roles(folder, project, reasons)
+    if not project.task:
+        task, reasons["task"] = guess_task(Pipeline(folder, project).table, project.target)
+        project = replace(project, task=Task(task))
+    return project, reasons
 
 
 def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
@@ -86,27 +99,36 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
     return replace(project, columns=notes)
 
 
-def _with_task(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+def _with_measures(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+    """The project with rows without a target left out, and with a positive class and a metric."""
     table = Pipeline(folder, project).table
-    if not project.task:
-        task, reasons["task"] = guess_task(table, project.target)
-        project = replace(project, task=Task(task))
     missing = table.frame.missing(project.target)
     if missing[Pipeline(folder, project).kept_rows].any():
         rest = [step for step in project.row_filters if step.component.id != "drop_missing_target"]
         project = replace(project, row_filters=(Step(choices().row_filters.read("drop_missing_target")), *rest))
         reasons["row_filters"] = _why_drop(int(missing.sum()), project.target)
     target = Pipeline(folder, project).everything.target
-    if task_spec(target.task).has_positive:
-        if project.positive not in target.classes:
-            positive, reasons["positive"] = default_positive(target)
-            project = replace(project, positive=positive)
-    elif project.positive is not None:
-        project = replace(project, positive=None)
-    if project.metric not in {metric.id for metric in metrics_for(target.task)}:
+    if project.positive is not None:
+        _refuse_positive(project, target)
+    elif task_spec(target.task).has_positive:
+        positive, reasons["positive"] = default_positive(target)
+        project = replace(project, positive=positive)
+    if project.metric:
+        refuse_metric(project)
+    else:
         metric, reasons["metric"] = default_metric(target)
         project = replace(project, metric=metric)
     return project
+
+
+def _refuse_positive(project: Project, target: Target) -> None:
+    if not task_spec(target.task).has_positive:
+        raise UserError("Only a target of two classes has a positive one.", "Leave it out: positive=")
+    if project.positive not in target.classes:
+        raise UserError(
+            msg("“{positive}” is no class of “{target}”.", positive=level_of(project.positive), target=project.target),
+            msg("Take “{first}” or “{second}”.", first=level_of(target.classes[0]), second=level_of(target.classes[1])),
+        )
 
 
 def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Project:

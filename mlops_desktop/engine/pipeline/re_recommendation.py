@@ -17,7 +17,7 @@ from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.consistency import consistent
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
-from mlops_desktop.engine.pipeline.proposal import propose
+from mlops_desktop.engine.pipeline.proposal import propose, propose_task
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import msg
@@ -32,7 +32,10 @@ def re_recommend(folder: Path, before: Project, project: Project, job: Job) -> t
     """
     opened = _opened(folder, before, project, Part(job, 0.0, 0.5))
     fit, notes = consistent(opened, Pipeline(folder, opened).overview(Silent()))
+    fit, for_task = propose_task(folder, fit)
+    fit, more = consistent(fit, Pipeline(folder, fit).overview(Silent()))  # what the kind of task excludes
     renewed, reasons = propose(folder, fit, Part(job, 0.5, 1.0))
+    reasons, notes = {**for_task, **reasons}, [*notes, *more]
     if renewed.metric != project.metric and renewed.goals.score is not None:
         renewed = replace(renewed, goals=replace(renewed.goals, score=None))  # a number on another scale
     return renewed, reasons, [*notes, *changes(project, renewed)]
@@ -65,11 +68,11 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.task != new.task:
         found.append(msg("task: {task}", task=new.task))
     if level_of(old.positive or "") != level_of(new.positive or ""):
-        found.append(msg("positive class: {positive}", positive=new.positive) if new.positive is not None else msg("no positive class"))
+        found.append(f"positive class: {level_of(new.positive)}" if new.positive is not None else "no positive class")
     if old.metric != new.metric and new.metric in METRICS:
         found.append(msg("metric: {metric}", metric=METRICS[new.metric].label))
     if old.split != new.split:
-        found.append(msg("split: {split}", split=new.split.id))
+        found.append(f"split: {new.split.label}")
     if old.steps != new.steps:
         found.append(plural_msg(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:

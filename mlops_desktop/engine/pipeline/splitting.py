@@ -17,6 +17,7 @@ from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
 
@@ -98,17 +99,9 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
         rows = plural_msg(int(counts[position]), "1 row", "{n} rows")
         lacking = sum(1 for train, _ in made if not np.any(target.values[train] == position))
         if lacking:
-            warnings.append(
-                msg(
-                    "Class “{name}” has {rows} in training: {lacking} of {n_made} folds learn without it.",
-                    name=name,
-                    rows=rows,
-                    lacking=lacking,
-                    n_made=len(made),
-                )
-            )
+            warnings.append(f"Class “{value_text(name)}” has {rows} in training: {lacking} of {len(made)} folds learn without it.")
         elif counts[position] < len(made):
-            warnings.append(msg("Class “{name}” has {rows} in training, fewer than folds: its scores are uncertain.", name=name, rows=rows))
+            warnings.append(f"Class “{value_text(name)}” has {rows} in training, fewer than folds: its scores are uncertain.")
     return warnings
 
 

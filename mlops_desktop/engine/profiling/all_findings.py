@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mlops_desktop.base.job import Job
@@ -43,8 +44,8 @@ def _grouped(found: list[Finding]) -> list[Finding]:
             continue
         gravest = min(same, key=lambda finding: _ORDER[finding.severity])
         names = ", ".join(f"“{finding.column}”" for finding in same[:5])
-        message = msg("{n_same} columns, such as {names}. The first: {message}", n_same=len(same), names=names, message=same[0].message)
-        out.append(Finding(gravest.rule, gravest.severity, "", message, gravest.why, _joined([finding.fix for finding in same])))
+        message = f"{len(same)} columns, such as {names}. The first: {same[0].message}"
+        out.append(replace(gravest, column="", message=message, fix=_joined([finding.fix for finding in same])))
     return out
 
 

@@ -11,8 +11,6 @@ from mlops_desktop.serving.message import msg
 
 # Share of the health that one finding takes; further ones take their share of what is left.
 _WEIGHTS = {"high": 0.15, "warning": 0.06, "info": 0.01}
-# Fixes that lose nothing a model could have learned from. The others need a person's knowledge of the data.
-_SAFE = frozenset({"empty", "constant", "identifier", "duplicate_rows", "duplicate_column", "target_missing", "hidden_missing"})
 
 
 def health(findings: Sequence[Finding]) -> int:
@@ -47,7 +45,7 @@ def taken_care(project: Project, finding: Finding) -> str:
 
 def safe_fixes(project: Project, findings: Sequence[Finding]) -> list[Finding]:
     """The findings whose fix can be applied without knowing the data, and is not applied yet."""
-    return [f for f in findings if f.rule in _SAFE and f.fix and not taken_care(project, f)]
+    return [f for f in findings if f.safe and f.fix and not taken_care(project, f)]
 
 
 def apply_fixes(project: Project, findings: Sequence[Finding]) -> Project:

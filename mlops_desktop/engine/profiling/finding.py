@@ -23,7 +23,8 @@ class Finding:
     """One thing that a person should know. `column` is "" for the whole table.
 
     `fix` is a ready-made decision, or None when only a person can mend it: `{"role": {column: role}}`, `{"type": {column: type}}`,
-    `{"missing": {column: [texts]}}`, `{"row_filter": record}`, `{"step": record}`, with component records as in project.json.
+    `{"missing": {column: [texts]}}`, `{"row_filter": record}`, `{"step": record}`, with component records as in project.json. `title` and
+    `safe` are those of its kind.
     """
 
     rule: str
@@ -32,6 +33,23 @@ class Finding:
     message: str
     why: str
     fix: dict[str, Any] | None = None
+    title: str = ""
+    safe: bool = False
+
+
+@dataclass(frozen=True)
+class FindingKind:
+    """What the findings of one rule share: its `rule`, a short `title` with `{column}` for the column's name, and whether the fix is
+    `safe`: it loses nothing that a model could have learned from. Other fixes need a person's knowledge of the data.
+    """
+
+    rule: str
+    title: str
+    safe: bool = False
+
+    def finding(self, severity: Severity, column: str, message: str, why: str, fix: dict[str, Any] | None = None) -> Finding:
+        """One finding of this kind."""
+        return Finding(self.rule, severity, column, message, why, fix, self.title, self.safe)
 
 
 @dataclass(frozen=True, eq=False)

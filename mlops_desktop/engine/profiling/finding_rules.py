@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.engine.profiling.finding import Finding, Seen, Severity
+from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+from mlops_desktop.serving.value_text import number_text
 
 MANY_LEVELS = 50
 MINORITY = 0.05  # a class with less than this share, or 20 times fewer rows than the largest, is rare
@@ -23,13 +24,16 @@ FENCE = 3.0  # interquartile ranges beyond the quartiles from which a value coun
 FAR_OUT_SHARE, FAR_OUT_MOST = 0.001, 0.05  # more than that are no outliers but a long tail
 
 
+EMPTY = FindingKind("empty", "{column} is empty", safe=True)
+CONSTANT = FindingKind("constant", "{column} never changes", safe=True)
+
+
 def _constant(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         missing = seen.frame.missing(column.name)
         ignore = {"role": {column.name: "ignore"}}
         if missing.all():
-            yield Finding(
-                "empty",
+            yield EMPTY.finding(
                 "warning",
                 column.name,
                 msg("“{column}” is empty in every row.", column=column.name),
@@ -39,22 +43,18 @@ def _constant(seen: Seen) -> Iterator[Finding]:
         elif not missing.any() and seen.distinct(column) == 1:
             message = msg("“{column}” has the same value in all {rows:,} rows.", column=column.name, rows=seen.frame.rows)
             if seen.frame.rows > 1:
-                yield Finding(
-                    "constant", "warning", column.name, message, msg("Nothing can be learned from a column that never changes."), ignore
-                )
+                yield CONSTANT.finding("warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore)
+
+
+IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
 
 
 def _identifier(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         if column.type == "id":
-            message = msg(
-                "“{column}” has {distinct:,} different values in {rows:,} rows: it names them.",
-                column=column.name,
-                distinct=seen.distinct(column),
-                rows=seen.frame.rows,
-            )
-            why = msg("A model would learn single rows by heart instead of what they have in common.")
-            yield Finding("identifier", "warning", column.name, message, why, {"role": {column.name: "id"}})
+            message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
+            why = "A model would learn single rows by heart instead of what they have in common."
+            yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
 def repeated_rows(seen: Seen) -> int:
@@ -66,26 +66,25 @@ def repeated_rows(seen: Seen) -> int:
     return seen.frame.rows - len(np.unique(total)) if columns else 0
 
 
+DUPLICATE_ROWS = FindingKind("duplicate_rows", "Repeated rows", safe=True)
+
+
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
-        if "id" in seen.roles.values():
-            message = plural_msg(
-                count,
-                "1 row repeats an earlier row in every column but the identifier.",
-                "{n} rows repeat an earlier row in every column but the identifier.",
-            )
-        else:
-            message = plural_msg(count, "1 row repeats an earlier row in every column.", "{n} rows repeat an earlier row in every column.")
-        why = msg("A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good.")
-        yield Finding(
-            "duplicate_rows",
+        apart = " but the identifier" if "id" in seen.roles.values() else ""
+        message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
+        why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
+        yield DUPLICATE_ROWS.finding(
             "warning" if count >= 0.001 * seen.frame.rows else "info",
             "",
             message,
             why,
             {"row_filter": {"id": "drop_duplicates"}},
         )
+
+
+DUPLICATE_COLUMN = FindingKind("duplicate_column", "{column} repeats a column", safe=True)
 
 
 def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
@@ -99,9 +98,9 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
             message = msg("“{column}” says the same as “{same}” in other words, in every row.", column=column.name, same=same.name)
         else:
-            message = msg("“{column}” holds the same as “{same}” in every row.", column=column.name, same=same.name)
-        why = msg("The second tells nothing new.")
-        yield Finding("duplicate_column", "warning", column.name, message, why, {"role": {column.name: "ignore"}})
+            message = f"“{column.name}” holds the same as “{same.name}” in every row."
+        why = "The second tells nothing new."
+        yield DUPLICATE_COLUMN.finding("warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
 def _content(seen: Seen, column: Column) -> bytes:
@@ -126,6 +125,9 @@ def _same_texts(seen: Seen, one: Column, other: Column) -> bool:
     return seen.frame.texts(one.name) == seen.frame.texts(other.name)
 
 
+MISSING = FindingKind("missing", "Missing in {column}")
+
+
 def _missing(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         share = float(seen.frame.missing(column.name).mean())
@@ -148,8 +150,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             fix = {"step": {"id": "impute_categories", "params": {"columns": [column.name]}}}
         else:
             fix = None
-        yield Finding(
-            "missing",
+        yield MISSING.finding(
             severity,
             column.name,
             message,
@@ -158,19 +159,20 @@ def _missing(seen: Seen) -> Iterator[Finding]:
         )
 
 
+TARGET_MISSING = FindingKind("target_missing", "Rows without the target", safe=True)
+
+
 def _target_missing(seen: Seen) -> Iterator[Finding]:
     if seen.target is None:
         return
     count = int(seen.frame.missing(seen.target).sum())
     if count:
-        message = msg(
-            "“{target}”, which is to be predicted, is missing in {count:,} of {rows:,} rows.",
-            target=seen.target,
-            count=count,
-            rows=seen.frame.rows,
-        )
-        why = msg("Nothing can be learned from a row without the answer.")
-        yield Finding("target_missing", "high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
+        message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
+        why = "Nothing can be learned from a row without the answer."
+        yield TARGET_MISSING.finding("high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
+
+
+OUTLIERS = FindingKind("outliers", "Far-out values in {column}")
 
 
 def _outliers(seen: Seen) -> Iterator[Finding]:
@@ -187,21 +189,18 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
-            message = plural_msg(
-                far,
-                "1 value of “{column}” ({share:.1%}) lies more than {fence:g} interquartile ranges outside the middle half, "
-                "{low:.6g} to {high:.6g}.",
-                "{n} values of “{column}” ({share:.1%}) lie more than {fence:g} interquartile ranges outside the middle half, "
-                "{low:.6g} to {high:.6g}.",
-                column=column.name,
-                share=far / len(values),
-                fence=FENCE,
-                low=low,
-                high=high,
+            counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
+            message = (
+                f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
+                f"outside the middle half, {number_text(low, 6)} to {number_text(high, 6)}."
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
-            why = msg("A few extreme values can pull linear models and scales; trees do not mind.")
-            yield Finding("outliers", "info", column.name, message, why, fix)
+            yield OUTLIERS.finding(
+                "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
+            )
+
+
+TOO_MANY_LEVELS = FindingKind("many_levels", "Many categories in {column}")
 
 
 def _many_levels(seen: Seen) -> Iterator[Finding]:
@@ -211,10 +210,13 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
             if levels > MANY_LEVELS:
-                few = plural_msg(rare, "1 of them has", "{n} of them have")
-                message = msg("“{column}” has {levels:,} categories; {few} fewer than 10 rows.", column=column.name, levels=levels, few=few)
-                why = msg("Rare categories cannot be learned well, and each makes a column of its own when encoded.")
-                yield Finding("many_levels", "info", column.name, message, why, {"role": {column.name: "ignore"}})
+                few = pluralize(rare, "1 of them has", "{n} of them have")
+                message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
+                why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
+                yield TOO_MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+IMBALANCE = FindingKind("imbalance", "A rare class")
 
 
 def _imbalance(seen: Seen) -> Iterator[Finding]:
@@ -225,16 +227,13 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
     counts = counts[counts > 0]
     least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
     if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
-        rows = plural_msg(least, "1 row", "{n} rows")
-        message = msg(
-            "The rarest class of “{target}” has {rows} ({share:.1%}), the largest {most:,}.",
-            target=seen.target,
-            rows=rows,
-            share=least / total,
-            most=most,
-        )
-        why = msg("Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy.")
-        yield Finding("imbalance", "warning", seen.target, message, why)
+        rows = pluralize(least, "1 row", "{n} rows")
+        message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
+        why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
+        yield IMBALANCE.finding("warning", seen.target, message, why)
+
+
+LEAK = FindingKind("leak", "Possible leak: {column}")
 
 
 def _leak(seen: Seen) -> Iterator[Finding]:
@@ -268,7 +267,10 @@ def _leak(seen: Seen) -> Iterator[Finding]:
                 "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
             )
             severity: Severity = "high" if gini >= HIGH else "warning"
-            yield Finding("leak", severity, column.name, message, why, {"role": {column.name: "ignore"}})
+            yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})
+
+
+HIDDEN_MISSING = FindingKind("hidden_missing", "A code for “missing” in {column}?", safe=True)
 
 
 def _hidden_missing(seen: Seen) -> Iterator[Finding]:
@@ -281,16 +283,11 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         for code, count in _codes_for_missing(values):
-            message = plural_msg(
-                count,
-                "1 cell of “{column}” ({share:.1%}) holds {code:g}, far from all other values.",
-                "{n} cells of “{column}” ({share:.1%}) hold {code:g}, far from all other values.",
-                column=column.name,
-                share=count / len(values),
-                code=code,
-            )
-            why = msg("Such a number often stands for “not known”; as a number it misleads every model.")
-            yield Finding("hidden_missing", "warning", column.name, message, why, {"missing": {column.name: [f"{code:g}"]}})
+            cells = pluralize(count, "1 cell", "{n} cells")
+            holds = "holds" if count == 1 else "hold"
+            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {number_text(code)}, far from all other values."
+            why = "Such a number often stands for “not known”; as a number it misleads every model."
+            yield HIDDEN_MISSING.finding("warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
 
 
 def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
@@ -317,7 +314,7 @@ def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
 
 def _is_missing_code(value: float) -> bool:
     """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
-    digits = f"{abs(value):g}"
+    digits = number_text(abs(value))
     if not digits.isdigit():
         return False
     if value in (-1, -9, -8, -7, 97, 98, 99):

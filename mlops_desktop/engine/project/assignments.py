@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Encoding
 from mlops_desktop.base.params import Columns, Number, Text
 from mlops_desktop.base.settings import Settings
-from mlops_desktop.engine.choices import ALL, choices
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 from mlops_desktop.engine.project.migrations import splitter_record
@@ -138,27 +138,18 @@ def _set_encoding(project: Project, algorithm: str, value: str) -> Project:
     """The project with the encoding of one algorithm (of all: `*`) pinned; all of them as JSON when none is named. Empty takes it back."""
     plain = None if value == "" else _json(value)
     if not algorithm:
-        return _checked_encodings(_changed(project, "encodings", plain or {}))
+        return serialization.check_algorithms(_changed(project, "encodings", plain or {}))
     pinned = {name: encoding for name, encoding in project.encodings.items() if name != algorithm}
     if plain is not None:
         pinned[algorithm] = serialization.read(Encoding, plain, f"encodings.{algorithm}")
-    return _checked_encodings(replace(project, encodings=pinned))
-
-
-def _checked_encodings(project: Project) -> Project:
-    for name in project.encodings:
-        if name != ALL and name not in choices().algorithms:
-            raise serialization.unknown("algorithm", name, (ALL, *choices().algorithms))
-    return project
+    return serialization.check_algorithms(replace(project, encodings=pinned))
 
 
 def _changed(project: Project, field: str, value: Any) -> Project:
     read = serialization.read_field(Project, field, value, field)
     if field == "metric":
         _check_known("metric", [read] if read else [], _metrics())
-    if field == "consent":
-        _check_known("algorithm", sorted(read), choices().algorithms)
-    return replace(project, **{field: read})
+    return serialization.check_algorithms(replace(project, **{field: read}))
 
 
 def _check_known(kind: str, names: Collection[str], known: Collection[str]) -> None:
@@ -210,10 +201,10 @@ def _set_part(project: Project, group: str, part: str, value: str) -> Project:
 def _set_split_part(project: Project, part: str, value: str) -> Project:
     """The project with another splitter (`method`), or with another value of a parameter of its splitter."""
     splitters, current = choices().splitters, project.split
-    if part == "method":
+    if part in ("method", "id"):
         id_ = _text(value) or Project().split.id
         if id_ not in splitters:
-            raise serialization.refused("split.method", id_, "one of: " + ", ".join(splitters))
+            raise serialization.refused(f"split.{part}", id_, "one of: " + ", ".join(splitters))
         return project if id_ == current.id else replace(project, split=current.switch_to(splitters[id_]))
     known = current.params()
     if part not in known:

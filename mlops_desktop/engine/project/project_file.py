@@ -31,7 +31,7 @@ def project_from_json(document: Any) -> Project:
         raise UserError("The project file does not hold a project.", "It must hold one object of names and values.")
     document = migrate(document)
     project: Project = serialization.read_object(Project, {name: value for name, value in document.items() if name != "format"}, "")
-    return project
+    return serialization.check_algorithms(project)
 
 
 def project_key(project: Project) -> str:

@@ -24,9 +24,10 @@ from mlops_desktop.base.registry import Registry
 from mlops_desktop.base.settings import Settings
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.splitter import Splitter
-from mlops_desktop.engine.choices import choices, tasks
-from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.choices import ALL, choices, tasks
+from mlops_desktop.engine.project.decisions import Project, Step
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 T = TypeVar("T")
 OMIT_NONE = {"omit_none": True}  # metadata of a field that stands in no JSON while it is None
@@ -137,7 +138,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
 
 def shown(value: Any) -> str:
     """A value as a message shows it, cut to a readable length."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value_text(value)
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= 80 else text[:77] + "..."
 
@@ -172,6 +173,15 @@ def read(hint: Any, value: Any, where: str) -> Any:
             raise refused(where, value, "an object of names and values")
         return {read(str, key, where): read(typing.get_args(hint)[1], item, f"{where}.{shown(key)}") for key, item in value.items()}
     return _scalar(hint, value, where)
+
+
+def check_algorithms(project: Project) -> Project:
+    """The project, if every algorithm that `encodings` and `consent` name is in the catalogue; UserError names one that is not."""
+    for names, known in ((project.encodings, (ALL, *choices().algorithms)), (sorted(project.consent), tuple(choices().algorithms))):
+        for name in names:
+            if name not in known:
+                raise unknown("algorithm", name, known)
+    return project
 
 
 def refused(where: str, value: Any, wanted: str) -> UserError:

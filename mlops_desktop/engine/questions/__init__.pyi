@@ -4,3 +4,4 @@ from .question import Question as Question
 from .queue import answer_question as answer_question
 from .queue import open_questions as open_questions
 from .queue import questions as questions
+from .queue import unasked_answers as unasked_answers

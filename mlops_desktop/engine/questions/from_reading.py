@@ -9,7 +9,8 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
-from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
 
 # Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
 DOUBTS: Mapping[str, Weight] = {
@@ -81,13 +82,17 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
             message=msg("Is “{positive}” the class that matters?", positive=project.positive),
             evidence=guessed.positive_reason,
             options=(
-                accepted(msg("Precision, recall and the threshold are about this class.")),
-                *(_field("positive", one, str(one)) for one in others),
+                accepted("Precision, recall and the threshold are about this class."),
+                *(_field("positive", one, value_text(one)) for one in others),
             ),
             default="accept",
         )
 
 
 def _field(name: str, value: Any, label: str) -> Option:
-    consequence = msg("Results that depend on it are made anew.")
-    return Option(f"{name}={value}", msg("Take “{value}”", value=label), consequence, {"set": {name: value}})
+    return Option(
+        f"{name}={value_text(value)}",
+        msg("Take “{value}”", value=label),
+        "Results that depend on it are made anew.",
+        {"set": {name: value}},
+    )

@@ -31,6 +31,11 @@ def open_questions(found: Sequence[Question], weights: Sequence[str] = ("high", 
     return tuple(one for one in found if one.open and one.weight in weights)
 
 
+def unasked_answers(project: Project, found: Sequence[Question]) -> list[str]:
+    """The ids under which the project holds an answer, but which are no question among those `found`: settled since, or misspelt."""
+    return sorted(project.answers.keys() - {one.id for one in found})
+
+
 def answer_question(project: Project, question: Question, option: str, reason: str = "", by: str = "") -> Project:
     """The project with the answer, and with the decision that the option stands for.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling import ColumnProfile, Finding, Profile
 from mlops_desktop.engine.project import ColumnNote, Project
@@ -93,7 +94,7 @@ def _contents(column: ColumnProfile) -> str:
 
 
 def _value_text(value: Any) -> str:
-    return f"{value:,.6g}" if isinstance(value, (int, float)) else str(value)
+    return format_number(value, 6) if isinstance(value, (int, float)) else str(value)
 
 
 def related(profile: Profile) -> Html:

@@ -11,6 +11,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mlops_desktop.base.number_format import format_number
+from mlops_desktop.serving.value_text import value_text
+
 
 class Html(str):
     """Text that is HTML already; what is not is escaped where it is put in."""
@@ -86,7 +89,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 
 def escape(value: Any) -> Html:
     """Any value as text in HTML; None is a dash."""
-    return Html("–" if value is None else html.escape(str(value), quote=True))
+    return Html("–" if value is None else html.escape(value_text(value), quote=True))
 
 
 def _piece(value: Any) -> str:
@@ -101,7 +104,7 @@ def join(pieces: Iterable[str]) -> Html:
 def number(value: Any, digits: int = 4) -> str:
     """A number as people read it: thousands apart, to some digits, below 1 to one decimal less; a dash for none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return "–" if value is None or isinstance(value, float) else str(value)
+        return "–" if value is None or isinstance(value, float) else value_text(value)
     if isinstance(value, int) or value == int(value):
         return f"{int(value):,}"
     if abs(value) >= 10 ** (digits - 1):
@@ -113,8 +116,8 @@ def number(value: Any, digits: int = 4) -> str:
 
 def plain(value: Any) -> str:
     """A number as a person entered it."""
-    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return f"{value:,.10g}" if whole else escape(value)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return format_number(value, 10) if is_number else escape(value)
 
 
 def share(value: float | None) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from mlops_desktop.engine.evaluation import ClassCurves, ErrorHistogram, Residuals
 from mlops_desktop.engine.training import ThresholdCurve
+from mlops_desktop.serving.value_text import value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +79,7 @@ def roc(curves: Sequence[ClassCurves], positive: bool) -> str:
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(str(c.label), c.roc.x, c.roc.y) for c in curves], positive)
+        _lines(axes, [(value_text(c.label), c.roc.x, c.roc.y) for c in curves], positive)
         _shares(axes, "False positive rate", "True positive rate (recall)")
 
     return draw(paint, "roc", "ROC curve")
@@ -90,7 +91,7 @@ def precision_recall(curves: Sequence[ClassCurves], positive: bool) -> str:
     def paint(axes: Axes) -> None:
         if positive and (share := curves[0].precision_recall.share) is not None:
             axes.axhline(share, color=FAINT, linestyle=":", linewidth=1)
-        _lines(axes, [(str(c.label), c.precision_recall.x, c.precision_recall.y) for c in curves], positive)
+        _lines(axes, [(value_text(c.label), c.precision_recall.x, c.precision_recall.y) for c in curves], positive)
         _shares(axes, "Recall", "Precision")
 
     return draw(paint, "pr", "Precision-recall curve")
@@ -106,7 +107,7 @@ def calibration(curves: Sequence[ClassCurves], positive: bool) -> str:
             observed = np.array(found.observed)
             reach = np.maximum([observed - found.low, found.high - observed], 0.0)
             axes.errorbar(found.predicted, observed, yerr=reach, fmt="none", ecolor=SERIES[0], elinewidth=1, alpha=0.6)
-        lines = [(str(c.label), c.calibration.predicted, c.calibration.observed) for c in curves]
+        lines = [(value_text(c.label), c.calibration.predicted, c.calibration.observed) for c in curves]
         _lines(axes, lines, positive, marks=True)
         _shares(axes, "Predicted probability", "Observed share")
 
@@ -118,7 +119,7 @@ def gain(curves: Sequence[ClassCurves], positive: bool) -> str:
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
-        lines = [(str(c.label), [0.0, *c.gain.share], [0.0, *c.gain.found]) for c in curves if c.gain.share]
+        lines = [(value_text(c.label), [0.0, *c.gain.share], [0.0, *c.gain.found]) for c in curves if c.gain.share]
         _lines(axes, lines, positive)
         _shares(axes, "Rows taken, highest score first", "Found")
 

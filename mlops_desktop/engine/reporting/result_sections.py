@@ -12,6 +12,7 @@ from mlops_desktop.engine.reporting.decision_sections import metric_named, not_y
 from mlops_desktop.engine.reporting.page import Html, escape, figure, heading, items, join, number, paragraph, share, table
 from mlops_desktop.engine.reporting.page import figures as side_by_side
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
+from mlops_desktop.serving.value_text import value_text
 
 MOST_CELLS = 12
 MOST_COLUMNS = 25
@@ -79,7 +80,7 @@ def _classes(found: Classification) -> Html:
 
 
 def _confusion(found: Classification) -> Html:
-    labels, counts = [str(name) for name in found.confusion.labels], found.confusion.counts
+    labels, counts = [value_text(name) for name in found.confusion.labels], found.confusion.counts
     if len(labels) > MOST_CELLS:
         return _mix_ups(labels, counts)
     head = "".join(f'<th scope="col" class="n">{escape(report_plots.short(name, 24))}</th>' for name in labels)
@@ -118,7 +119,7 @@ def _per_class(found: Classification) -> Html:
     shown = found.per_class[:100]
     rows = [
         (
-            report_plots.short(str(one.label), 60),
+            report_plots.short(value_text(one.label), 60),
             number(one.rows),
             number(one.answered),
             share(one.precision),
@@ -195,7 +196,7 @@ def threshold(facts: ReportFacts) -> Html:
         return not_yet("The cut-off is chosen on out-of-fold scores when a model is chosen.")
     chosen = facts.model.threshold if facts.model else found.threshold
     text = (
-        f"Rows with a probability of at least {number(chosen)} are answered “{found.classes[found.positive]}”. "
+        f"Rows with a probability of at least {number(chosen)} are answered “{value_text(found.classes[found.positive])}”. "
         if chosen is not None
         else ""
     )

@@ -26,6 +26,7 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.serving.message import msg
 
 RUNS_FILE = "runs.sqlite"
+READ_ONLY_FILE = ".read_only"  # beside it in a temporary copy of a project whose folder cannot be written
 FORMAT = 2
 Status = Literal["done", "failed", "stopped"]
 _RUN = (
@@ -46,8 +47,8 @@ class Run:
     `id` is the hash of its decisions (32 hex digits), `trial` the key of its folds, `number` its place in the search,
     `algorithm` the record of the algorithm or ensemble, `candidate` that of the whole pipeline (see `read_candidate`; absent from records
     of older versions), `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless
-    done), `reason` why it failed or what to know of it, `rows` and `features` the size of the training part's matrix, `versions` the
-    libraries that fitted it.
+    done), `seconds` the time of its fits without the loading of libraries, `reason` why it failed or what to know of it, `rows` and
+    `features` the size of the training part's matrix, `versions` the libraries that fitted it.
     """
 
     id: str
@@ -145,7 +146,14 @@ class Runs:
         return self._run(rows[-1][1])
 
     def record_test_access(self, key: str, why: str) -> int:
-        """Count an access to the held-out test set of the split `key`; how many there were now."""
+        """Count an access to the held-out test set of the split `key`; how many there were now. UserError when it cannot be counted for
+        good, because the project is open for reading only.
+        """
+        if self.path.with_name(READ_ONLY_FILE).exists():
+            raise UserError(
+                "The project is open for reading only, so an access to the held-out test set cannot be counted.",
+                "Copy the project to a folder that can be written, and open it there.",
+            )
         with self._open(write=True) as connection:
             connection.execute("INSERT INTO test_access (key, at, why) VALUES (?, ?, ?)", (key, _now(), why))
             return int(connection.execute("SELECT count(*) FROM test_access WHERE key = ?", (key,)).fetchone()[0])

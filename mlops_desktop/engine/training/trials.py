@@ -23,6 +23,7 @@ from mlops_desktop.engine.pipeline import Candidate, Combination, FittedPipeline
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import project_from_json, project_to_json
 from mlops_desktop.engine.training.executor import InProcess, Processes, Task, TaskFailed, run_here
+from mlops_desktop.engine.training.library_imports import load_libraries
 from mlops_desktop.engine.training.model_fitting import fit
 from mlops_desktop.engine.training.results import FoldProgress
 from mlops_desktop.engine.training.runs import Run, Status
@@ -101,6 +102,7 @@ class Folds:
             self._combine_fold(candidate, fold, job)
             return
         algorithm = candidate.algorithm
+        load_libraries(candidate.components)
         began = time.perf_counter()
         job.step(
             0.0, msg("{algorithm}, fold {fold} of {n_folds}", algorithm=algorithm.label, fold=fold + 1, n_folds=len(self.pipeline.folds))

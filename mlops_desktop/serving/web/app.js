@@ -54,7 +54,7 @@ function numeric(column, common, set) {
   const step = column.type === "integer" ? 1 : "any";
   const ranged = column.low !== null && column.high !== null && column.low < column.high;
   const box = make("input", { ...common, type: "number", step, class: ranged ? "beside" : "", placeholder: column.required ? "" : "missing" });
-  const read = () => (box.value === "" ? (box.validity.badInput ? "?" : null) : Number(box.value));
+  const read = () => (box.value === "" ? (box.validity.badInput ? "no number" : null) : Number(box.value));
   if (!ranged) {
     box.addEventListener("input", set);
     return { first: box, main: box, read, write: (value) => { box.value = value ?? ""; } };

@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
     def _show_frame(self) -> None:
         project, session = self.controller.project, self.controller.session
         name = project.name if session else self.tr("MLOps Desktop")
-        self.side.show_project(name, self.controller.folder)
+        self.side.show_project(name, self.controller.place)
         self.setWindowTitle(f"{name} – MLOps Desktop" if session else name)
         purpose = self.panel.purpose if self.panel else self.tr("From a data file to a working service, on this computer")
         self.top.show_stage(self._stage, purpose)

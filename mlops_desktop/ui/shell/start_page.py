@@ -140,11 +140,11 @@ class StartPage(QWidget):
         """Remember the status of the open project, for the list of projects."""
         states = {state.id: state for state in self.controller.stages()}
         train = states["train"]
-        if self.controller.folder is None or train.state == "running":
+        if self.controller.place is None or train.state == "running":
             return
         problem = states["problem"].summary
         text = {"done": train.summary, "stale": self.tr("{problem} · out of date").format(problem=problem)}.get(train.state, problem)
-        self._settings.keep_summary(self.controller.folder, text)
+        self._settings.keep_summary(self.controller.place, text)
 
     def show_recent(self) -> None:
         """Fill the list of projects; what is gone is greyed and can be located."""
@@ -244,7 +244,7 @@ class StartPage(QWidget):
         def over() -> None:
             if made:
                 return
-            if self.controller.folder == folder:
+            if self.controller.place == folder:
                 self.controller.close()
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -271,7 +271,7 @@ class StartPage(QWidget):
 
     def open_project(self, folder: Path, *, sure: bool = False) -> None:
         """Open a project folder and show its first open stage. What would be lost by it is asked for first, unless `sure`."""
-        if not sure and self.controller.jobs.busy and folder != self.controller.folder:
+        if not sure and self.controller.jobs.busy and folder != self.controller.place:
             text = self.tr("“{name}” is still being worked on. Finished folds and models are kept; the one in progress is lost.")
             self.controller.offer.emit(
                 text.format(name=self.controller.project.name), self.tr("Stop it and open"), partial(self.open_project, folder, sure=True)
@@ -301,7 +301,7 @@ class StartPage(QWidget):
             self.controller.banner.emit("err", error_text(error), "")
             return
         self.open_project(folder)
-        if self.controller.folder == folder:
+        if self.controller.place == folder:
             text = self.tr("The last good copy of “{name}” is open. The damaged file is kept as {file}.")
             self.controller.banner.emit("ok", text.format(name=self.controller.project.name, file=DAMAGED_FILE), "")
 

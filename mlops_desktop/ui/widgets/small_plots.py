@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from mlops_desktop.base.number_format import format_number
 from mlops_desktop.ui import theme
 from mlops_desktop.ui.widgets.ticks import nice_ticks, tick_texts
 
@@ -134,7 +135,7 @@ def _said(shown: Distribution) -> str:
     if shown.names and totals:
         return ", ".join(f"{name}: {total:,.0f}" for name, total in zip(shown.names, totals, strict=False))
     if len(shown.edges) > 1:
-        return f"{shown.edges[0]:,.6g} – {shown.edges[-1]:,.6g}"
+        return f"{format_number(shown.edges[0], 6)} – {format_number(shown.edges[-1], 6)}"
     return ""
 
 

@@ -46,6 +46,13 @@ def test_what_fits_stays_as_it_is():
     assert consistent(Project(), OVERVIEW) == (Project(), [])
 
 
+def test_a_decision_about_a_column_that_is_not_there():
+    noted = replace(GOOD, columns={"g": ColumnNote(unit="kg"), "typo": ColumnNote(unit="cm")})
+    project, messages = consistent(noted, OVERVIEW)
+    assert project == replace(GOOD, columns={"g": ColumnNote(unit="kg")})
+    assert messages == ["There is no column “typo”, so what was decided about it has no effect."]
+
+
 def test_a_target_that_is_gone():
     project, messages = consistent(replace(GOOD, target="lost"), OVERVIEW)
     assert (project.target, project.task, project.positive) == ("", None, None)

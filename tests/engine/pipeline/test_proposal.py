@@ -42,8 +42,6 @@ def test_another_target_gets_what_it_needs(trained):
     assert project.positive in ("FEMALE", "MALE")
     assert "drop_missing_target" in {step.component.id for step in project.row_filters}
     assert "rows have no value" in reasons["row_filters"]
-    back, _ = propose(trained.folder, replace(project, target="species", task=None), Silent())
-    assert back.positive is None
     off = replace(project, target="sex", row_filters=(replace(project.row_filters[0], on=False),))
     assert propose(trained.folder, off, Silent())[0].row_filters == project.row_filters  # it cannot stay off
     known = Step(choices().row_filters.read({"id": "filter_rows", "params": {"condition": "not is_missing(sex)"}}))
@@ -70,6 +68,21 @@ def test_a_role_of_a_person_is_kept(trained):
     assert project.columns["island"].role == "group"
     assert project.split.id == "grouped"
     assert "split" in reasons
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"target": "sex", "task": "binary", "positive": "maybe"}, "“maybe” is no class of “sex”"),
+        ({"target": "sex", "task": "binary", "positive": True}, "“true” is no class of “sex”"),
+        ({"positive": "Gentoo"}, "Only a target of two classes"),
+        ({"metric": "r2"}, "“r2” is no metric for a multiclass task"),
+        ({"task": None, "metric": "nothing"}, "no metric “nothing”"),
+    ],
+)
+def test_what_a_person_decided_is_refused_where_it_cannot_hold(trained, changes, message):
+    with pytest.raises(UserError, match=message):
+        propose(trained.folder, replace(trained.project, **changes), Silent())
 
 
 def test_an_unknown_target_is_named_with_what_there_is(trained):

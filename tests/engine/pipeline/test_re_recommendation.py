@@ -53,6 +53,13 @@ def test_what_a_person_chose_stays(trained, before):
     assert "sex" not in named(new)
 
 
+def test_a_metric_of_a_person_that_the_new_task_does_not_have_is_named(trained, before):
+    mine = replace(before, metric="f1_macro")
+    new, _, changes = after(trained, mine, replace(set_target(mine, "body_mass_g"), task=None))
+    assert (new.task, new.metric) == ("regression", "neg_root_mean_squared_error")
+    assert any("is for another task" in change for change in changes)
+
+
 def test_the_edit_itself_is_no_proposal(trained, before):
     project = replace(before, metric="f1_macro")
     assert after(trained, before, project)[0].metric == "f1_macro"
@@ -68,7 +75,7 @@ def test_a_role_changes_the_split_and_the_steps(trained, before):
     new, _, changes = after(trained, before, set_note(before, "island", role="group"))
     assert new.split.id == "grouped"
     assert "island" not in named(new)
-    assert "split: grouped" in changes
+    assert f"split: {new.split.label}" in changes
     back, _, _ = after(trained, new, set_note(new, "island", role=None))
     assert back == before
 

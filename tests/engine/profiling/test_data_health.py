@@ -12,14 +12,14 @@ from mlops_desktop.engine.project.assignments import apply_fix
 from mlops_desktop.engine.project.decisions import Project, Step
 
 
-def finding(rule="missing", severity="warning", column="a", fix=None):
-    return Finding(rule, severity, column, "m", "w", fix)
+def finding(rule="missing", severity="warning", column="a", fix=None, safe=False):
+    return Finding(rule, severity, column, "m", "w", fix, "t", safe)
 
 
-DUPLICATES = finding("duplicate_rows", column="", fix={"row_filter": {"id": "drop_duplicates"}})
+DUPLICATES = finding("duplicate_rows", column="", fix={"row_filter": {"id": "drop_duplicates"}}, safe=True)
 GAPS = finding("missing", fix={"step": {"id": "impute_numbers", "params": {"columns": ["a"], "missing_flag": True}}})
 LEAK = finding("leak", "high", "a", {"role": {"a": "ignore"}})
-NAMES = finding("identifier", column="k", fix={"role": {"k": "id"}})
+NAMES = finding("identifier", column="k", fix={"role": {"k": "id"}}, safe=True)
 
 
 def test_health_falls_with_weight_and_never_below_nothing():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.typed_table import type_cells
-from mlops_desktop.engine.profiling.finding import Finding, Seen
+from mlops_desktop.engine.profiling.finding import FindingKind, Seen
 from mlops_desktop.engine.project.serialization import to_json
 from tests.imported import cells_of
 
@@ -40,7 +40,7 @@ def test_classes():
 
 
 def test_as_json():
-    found = Finding("rule", "info", "x", "m.", "w.", {"role": {"x": "id"}})
+    found = FindingKind("rule", "Title of {column}", safe=True).finding("info", "x", "m.", "w.", {"role": {"x": "id"}})
     assert json.loads(json.dumps(to_json(found))) == {
         "rule": "rule",
         "severity": "info",
@@ -48,4 +48,6 @@ def test_as_json():
         "message": "m.",
         "why": "w.",
         "fix": {"role": {"x": "id"}},
+        "title": "Title of {column}",
+        "safe": True,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.project.decisions import Step
+from mlops_desktop.engine.training import trials
 from mlops_desktop.engine.training.trials import Folds, out_of_fold, run_trial
 
 
@@ -41,6 +43,12 @@ def test_a_fold_in_the_store_is_not_fitted_again(trained, copy_of):
     assert len(first.messages) == len(made.pipeline.folds)
     assert not again.messages
     assert (one.score, one.std, one.fold_scores, one.id) == (two.score, two.std, two.fold_scores, two.id)
+
+
+def test_loading_libraries_is_not_in_the_seconds_of_a_fit(trained, copy_of, monkeypatch):
+    made = copy_of(trained)
+    monkeypatch.setattr(trials, "load_libraries", lambda components: time.sleep(1.0))
+    assert run_trial(Folds(made.pipeline), made.candidate(algorithm("decision_tree", max_depth=2)), 1, Silent()).seconds < 1.0
 
 
 def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(trained):

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QSlider, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QSlider, QSpinBox, QWidget
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation.final_evaluation import evaluate_rows
@@ -448,6 +448,17 @@ def test_a_file_is_answered_and_refused_rows_are_counted(opened, tmp_path, monke
     assert shown[4].cell(len(panel.batch.card.table.rows_model.columns) - 1).text == rows[4]["error"]
     click(find(panel, QPushButton, "batch_back"))
     assert panel.answer.card.isVisible()
+
+
+def test_the_columns_that_a_file_lacks_are_named(opened, tmp_path):
+    panel = opened("penguins")
+    file = tmp_path / "lacking.csv"
+    file.write_text("island,extra\nDream,1\n", encoding="utf-8")
+    panel.take_file(file, tmp_path / "out.csv")
+    settle(panel.window())
+    warning = find(panel, QWidget, "batch_warning_0").accessibleName()
+    assert all(name in warning for name in ("“bill_length_mm”", "“sex”", "not there"))
+    assert "extra" not in warning
 
 
 def test_a_file_of_other_columns_is_refused_in_a_sentence(opened, tmp_path):

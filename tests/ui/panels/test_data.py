@@ -70,7 +70,7 @@ def test_the_figures(panel):
 def test_a_binary_target_and_repeated_rows(open_project, make_project):
     rows = "".join(f"{i % 10},{'yes' if i % 4 == 0 else 'no'}\n" for i in range(40))
     _, panel = opened(open_project, make_project, "x,y\n" + rows, "y")
-    assert kpi(panel, "target") == ("25.0% yes", "y · uneven · stratified split")
+    assert kpi(panel, "target") == ("25.0% yes", "y · uneven · split: stratified")
     assert kpi(panel, "duplicates")[0] == "25"  # there are 15 different rows
 
 

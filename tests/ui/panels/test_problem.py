@@ -238,6 +238,15 @@ def test_an_edit_during_the_proposal_is_kept(window):
 # ---- goals and costs
 
 
+def test_no_title_of_a_goal_is_cut(window):
+    window.resize(1280, 800)
+    settle(window)
+    for title in window.panel.goals._titles.values():
+        if title.isVisible():
+            assert title.height() >= title.heightForWidth(title.width())
+            assert title.width() >= max(title.fontMetrics().horizontalAdvance(word) for word in title.text().split())
+
+
 def test_goals_with_the_name_and_the_sign_of_the_metric(window):
     line = find(window, NumberLine, "goal_score")
     write(line, "0.95")

@@ -103,38 +103,9 @@ class HealthCard(QFrame):
 def finding_text(finding: Finding) -> tuple[str, str]:
     """A short title and a sentence."""
     tr = QCoreApplication.translate
-    titles = {
-        "target_missing": tr("Findings", "Rows without the target"),
-        "leak": tr("Findings", "Possible leak: {column}"),
-        "empty": tr("Findings", "{column} is empty"),
-        "constant": tr("Findings", "{column} never changes"),
-        "identifier": tr("Findings", "{column} is an identifier"),
-        "duplicate_rows": tr("Findings", "Repeated rows"),
-        "duplicate_column": tr("Findings", "{column} repeats a column"),
-        "missing": tr("Findings", "Missing in {column}"),
-        "hidden_missing": tr("Findings", "A code for “missing” in {column}?"),
-        "stray": tr("Findings", "Odd cells in {column}"),
-        "missing_words": tr("Findings", "Words for “missing” in {column}"),
-        "currencies": tr("Findings", "Several currencies in {column}"),
-        "units": tr("Findings", "Units that do not convert in {column}"),
-        "marks": tr("Findings", "Marks of several kinds in {column}"),
-        "not_number": tr("Findings", "{column} is nearly a number"),
-        "not_date": tr("Findings", "{column} is nearly a date"),
-        "unmarked": tr("Findings", "Numbers without their unit in {column}"),
-        "infinite": tr("Findings", "Infinite numbers in {column}"),
-        "decimal": tr("Findings", "Decimal mark of {column}"),
-        "excel_dates": tr("Findings", "Dates that a spreadsheet made in {column}"),
-        "no_zone": tr("Findings", "Times without a zone in {column}"),
-        "no_date": tr("Findings", "A date for “no date” in {column}"),
-        "century": tr("Findings", "Two-digit years in {column}"),
-        "limits": tr("Findings", "Limits of detection in {column}"),
-        "outliers": tr("Findings", "Far-out values in {column}"),
-        "many_levels": tr("Findings", "Many categories in {column}"),
-        "imbalance": tr("Findings", "A rare class"),
-    }
     name = finding.column
     short = name if len(name) <= 28 else f"{name[:15]}…{name[-10:]}"
-    title = titles.get(finding.rule, "{column}").format(column=short or tr("Findings", "several columns"))
+    title = tr("Findings", finding.title).format(column=short or tr("Findings", "several columns"))
     message = finding.message
     return title, message.replace(name, short) if name else message
 

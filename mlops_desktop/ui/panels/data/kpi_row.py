@@ -64,7 +64,8 @@ class KpiRow(QWidget):
         one = overview.column(project.target) if overview else None
         if one is None:
             return "–", self.tr("choose it in stage 1"), "warn"
-        classes, split = one.target.classes, self.tr("{method} split").format(method=project.split.id)
+        method = project.split.label.partition(":")[0]
+        classes, split = one.target.classes, self.tr("split: {method}").format(method=method[:1].lower() + method[1:])
         total = sum(count for _, count in classes) or 1
         if classes and has_classes(project.task) and task_spec(project.task or "").has_positive:
             rows = next((count for value, count in classes if value == project.positive), 0)
@@ -75,7 +76,7 @@ class KpiRow(QWidget):
             return text, f"{project.target} · {word} · {split}", "warn" if rare < RARE else "3"
         if classes and has_classes(project.task):
             value, rows = min(classes, key=lambda pair: pair[1])
-            least = self.tr("least: {name} {share}").format(name=value, share=f"{rows / total:.1%}")
+            least = self.tr("least: {name} {share}").format(name=level_of(value), share=f"{rows / total:.1%}")
             return (
                 pluralize(len(classes) + one.target.more, self.tr("1 class"), self.tr("{n} classes")),
                 f"{project.target} · {least}",

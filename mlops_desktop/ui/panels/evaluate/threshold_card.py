@@ -232,4 +232,4 @@ class CutoffCard(QFrame):
 
 
 def _short(value: float) -> str:
-    return f"{value:.4g}"
+    return format_number(value)

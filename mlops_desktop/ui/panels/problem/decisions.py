@@ -25,6 +25,7 @@ from mlops_desktop.engine.project import (
     set_note,
     set_target,
 )
+from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
@@ -74,7 +75,7 @@ class ProblemDecisions(QObject):
 
     def choose_positive(self, value: object) -> None:
         """The class of interest."""
-        self.controller.edit(self.tr("Class of interest: {name}").format(name=value), positive=value)
+        self.controller.edit(self.tr("Class of interest: {name}").format(name=level_of(value)), positive=value)
 
     def choose_metric(self, metric: str) -> None:
         """What counts as good; a goal on the scale of another metric goes."""

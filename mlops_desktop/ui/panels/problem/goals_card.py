@@ -72,7 +72,8 @@ class GoalsCard(QFrame):
         line = self._line(f"goal_{field}", param.label, lambda: self._take_goal(field))
         line.setPlaceholderText(self.tr("no goal"))
         line.setToolTip(param.help)
-        self._titles[field] = label(param.label, "small", tone="2", weight=Weight.Medium if field == "score" else Weight.Normal)
+        weight = Weight.Medium if field == "score" else Weight.Normal
+        self._titles[field] = label(param.label, "small", tone="2", weight=weight, wrap=True)
         grid.addWidget(self._titles[field], at, 0)
         grid.addWidget(line, at, 1)
 

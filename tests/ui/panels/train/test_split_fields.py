@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from mlops_desktop.engine.pipeline import SplitSummary
+from mlops_desktop.engine.profiling import ColumnOverview, TargetOption
 from mlops_desktop.ui.panels.train.split_fields import SplitFields, split_columns
 from tests.splitters import splitter
 from tests.ui.conftest import find
@@ -23,6 +24,7 @@ def made(qtbot):
     return widget
 
 
+TYPES = ("integer", "id", "date", "number")
 COLUMNS = [("shop", "categorical"), ("day", "date")]
 
 
@@ -39,12 +41,7 @@ def test_the_form_has_the_settings_of_the_method(made):
 
 
 def test_columns_are_offered_by_their_kind():
-    columns = [
-        {"name": "a", "type": "integer"},
-        {"name": "b", "type": "id"},
-        {"name": "c", "type": "date"},
-        {"name": "y", "type": "number"},
-    ]
+    columns = [ColumnOverview(name, type_, 0, 5, (), (), TargetOption()) for name, type_ in zip("abcy", TYPES, strict=True)]
     assert split_columns(columns, "y") == [("a", "number"), ("b", "categorical"), ("c", "date")]
 
 
