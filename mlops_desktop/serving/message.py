@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from .value_text import value_text
+
+TEMPLATE = "$template"  # the key by which a message is known in JSON
+_SAFE_FORMAT = re.compile(r",?(\.\d\d?)?[defg%]?")  # what a template from a file may ask for: no widths, which could take any memory
 
 
 class _Formatter(string.Formatter):

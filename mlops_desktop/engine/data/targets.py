@@ -17,7 +17,7 @@ from mlops_desktop.engine.data.typed_table import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.value_text import value_text
 
 _TARGET_NAMES = re.compile(
@@ -103,7 +103,8 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
         if level_of(known).casefold() == level_of(value).casefold():
             return i
     raise UserError(
-        msg("There is no class “{value}”.", value=value), "There are: " + ", ".join(f"“{value_text(c)}”" for c in classes[:20]) + "."
+        msg("There is no class “{value}”.", value=value),
+        msg("There are: {names}.", names=", ".join(f"“{value_text(c)}”" for c in classes[:20])),
     )
 
 
@@ -114,7 +115,9 @@ def default_positive(target: Target) -> tuple[Class, str]:
     counts = np.bincount(target.values, minlength=2)
     rare = 0 if counts[0] < counts[1] else 1
     name = value_text(target.classes[rare])
-    return target.classes[rare], f"“{name}” is the rarer class, {int(counts[rare]):,} of {len(target.values):,} rows."
+    return target.classes[rare], msg(
+        "“{name}” is the rarer class, {counts:,} of {n_values:,} rows.", name=name, counts=int(counts[rare]), n_values=len(target.values)
+    )
 
 
 def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
@@ -122,10 +125,14 @@ def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
     names = [level_of(c).casefold() for c in classes]
     for i, name in enumerate(names):
         if (name, names[1 - i]) in BOOLEAN_PAIRS or (name in _POSITIVE and names[1 - i] not in _POSITIVE):
-            return classes[i], f"“{value_text(classes[i])}” names the event."
+            return classes[i], msg("“{classes}” names the event.", classes=value_text(classes[i]))
     for i, name in enumerate(names):
         if name in _NEGATIVE and names[1 - i] not in _NEGATIVE:
-            return classes[1 - i], f"“{value_text(classes[i])}” names the usual case, so “{value_text(classes[1 - i])}” is the event."
+            return classes[1 - i], msg(
+                "“{classes}” names the usual case, so “{classes_2}” is the event.",
+                classes=value_text(classes[i]),
+                classes_2=value_text(classes[1 - i]),
+            )
     return None
 
 

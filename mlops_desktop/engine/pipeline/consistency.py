@@ -33,14 +33,18 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
         messages.append(msg("{gone} cannot do this kind of task.", gone=_list(gone)))
         project = replace(project, candidates=kept)
     if project.sampler is not None and project.task is not None and not project.sampler.supports(task_spec(project.task)):
-        messages.append(f"“{project.sampler.label}” cannot be used for this kind of task.")
+        messages.append(msg("“{sampler}” cannot be used for this kind of task.", sampler=project.sampler.label))
         project = replace(project, sampler=None)
     return project, messages
 
 
 def unknown_columns(project: Project, names: Collection[str]) -> list[str]:
     """A sentence for each column that decisions are about and that is not among the `names` of the table."""
-    return [f"There is no column “{name}”, so what was decided about it has no effect." for name in project.columns if name not in names]
+    return [
+        msg("There is no column “{name}”, so what was decided about it has no effect.", name=name)
+        for name in project.columns
+        if name not in names
+    ]
 
 
 def refuse_split(project: Project, names: Collection[str] | None) -> None:
@@ -70,7 +74,7 @@ def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: lis
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in option.classes]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
-            messages.append(f"“{value_text(project.positive)}” is no class of “{project.target}”.")
+            messages.append(msg("“{positive}” is no class of “{target}”.", positive=value_text(project.positive), target=project.target))
             project = replace(project, positive=None)
     elif project.task is not None:
         if project.costs is not None or project.goals.cost is not None:

@@ -22,7 +22,7 @@ from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, sugges
 from mlops_desktop.engine.pipeline.splitting import default_split
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:

@@ -68,7 +68,9 @@ def changes(old: Project, new: Project) -> list[str]:
     if old.task != new.task:
         found.append(msg("task: {task}", task=new.task))
     if level_of(old.positive or "") != level_of(new.positive or ""):
-        found.append(f"positive class: {level_of(new.positive)}" if new.positive is not None else "no positive class")
+        found.append(
+            msg("positive class: {positive}", positive=level_of(new.positive)) if new.positive is not None else "no positive class"
+        )
     if old.metric != new.metric and new.metric in METRICS:
         found.append(msg("metric: {metric}", metric=METRICS[new.metric].label))
     if old.split != new.split:

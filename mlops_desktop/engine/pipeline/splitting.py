@@ -99,9 +99,19 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
         rows = plural_msg(int(counts[position]), "1 row", "{n} rows")
         lacking = sum(1 for train, _ in made if not np.any(target.values[train] == position))
         if lacking:
-            warnings.append(f"Class “{value_text(name)}” has {rows} in training: {lacking} of {len(made)} folds learn without it.")
+            warnings.append(
+                msg(
+                    "Class “{name}” has {rows} in training: {lacking} of {n_made} folds learn without it.",
+                    name=value_text(name),
+                    rows=rows,
+                    lacking=lacking,
+                    n_made=len(made),
+                )
+            )
         elif counts[position] < len(made):
-            warnings.append(f"Class “{value_text(name)}” has {rows} in training, fewer than folds: its scores are uncertain.")
+            warnings.append(
+                msg("Class “{name}” has {rows} in training, fewer than folds: its scores are uncertain.", name=value_text(name), rows=rows)
+            )
     return warnings
 
 

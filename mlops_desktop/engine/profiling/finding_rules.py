@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
@@ -43,7 +43,9 @@ def _constant(seen: Seen) -> Iterator[Finding]:
         elif not missing.any() and seen.distinct(column) == 1:
             message = msg("“{column}” has the same value in all {rows:,} rows.", column=column.name, rows=seen.frame.rows)
             if seen.frame.rows > 1:
-                yield CONSTANT.finding("warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore)
+                yield CONSTANT.finding(
+                    "warning", column.name, message, msg("Nothing can be learned from a column that never changes."), ignore
+                )
 
 
 IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
@@ -52,8 +54,13 @@ IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
 def _identifier(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         if column.type == "id":
-            message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
-            why = "A model would learn single rows by heart instead of what they have in common."
+            message = msg(
+                "“{column}” has {distinct:,} different values in {rows:,} rows: it names them.",
+                column=column.name,
+                distinct=seen.distinct(column),
+                rows=seen.frame.rows,
+            )
+            why = msg("A model would learn single rows by heart instead of what they have in common.")
             yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
@@ -72,9 +79,15 @@ DUPLICATE_ROWS = FindingKind("duplicate_rows", "Repeated rows", safe=True)
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
-        apart = " but the identifier" if "id" in seen.roles.values() else ""
-        message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
-        why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
+        if "id" in seen.roles.values():
+            message = plural_msg(
+                count,
+                "1 row repeats an earlier row in every column but the identifier.",
+                "{n} rows repeat an earlier row in every column but the identifier.",
+            )
+        else:
+            message = plural_msg(count, "1 row repeats an earlier row in every column.", "{n} rows repeat an earlier row in every column.")
+        why = msg("A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good.")
         yield DUPLICATE_ROWS.finding(
             "warning" if count >= 0.001 * seen.frame.rows else "info",
             "",
@@ -98,8 +111,8 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
             message = msg("“{column}” says the same as “{same}” in other words, in every row.", column=column.name, same=same.name)
         else:
-            message = f"“{column.name}” holds the same as “{same.name}” in every row."
-        why = "The second tells nothing new."
+            message = msg("“{column}” holds the same as “{same}” in every row.", column=column.name, same=same.name)
+        why = msg("The second tells nothing new.")
         yield DUPLICATE_COLUMN.finding("warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -167,8 +180,13 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
         return
     count = int(seen.frame.missing(seen.target).sum())
     if count:
-        message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
-        why = "Nothing can be learned from a row without the answer."
+        message = msg(
+            "“{target}”, which is to be predicted, is missing in {count:,} of {rows:,} rows.",
+            target=seen.target,
+            count=count,
+            rows=seen.frame.rows,
+        )
+        why = msg("Nothing can be learned from a row without the answer.")
         yield TARGET_MISSING.finding("high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
 
 
@@ -189,14 +207,19 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
-            counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
-            message = (
-                f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
-                f"outside the middle half, {number_text(low, 6)} to {number_text(high, 6)}."
+            message = plural_msg(
+                far,
+                "1 value of “{column}” ({share:.1%}) lies more than {fence:g} interquartile ranges outside the middle half, {low} to {high}.",
+                "{n} values of “{column}” ({share:.1%}) lie more than {fence:g} interquartile ranges outside the middle half, {low} to {high}.",
+                column=column.name,
+                share=far / len(values),
+                fence=FENCE,
+                low=number_text(low, 6),
+                high=number_text(high, 6),
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
             yield OUTLIERS.finding(
-                "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
+                "info", column.name, message, msg("A few extreme values can pull linear models and scales; trees do not mind."), fix
             )
 
 
@@ -210,9 +233,9 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
             if levels > MANY_LEVELS:
-                few = pluralize(rare, "1 of them has", "{n} of them have")
-                message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
-                why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
+                few = plural_msg(rare, "1 of them has", "{n} of them have")
+                message = msg("“{column}” has {levels:,} categories; {few} fewer than 10 rows.", column=column.name, levels=levels, few=few)
+                why = msg("Rare categories cannot be learned well, and each makes a column of its own when encoded.")
                 yield TOO_MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -227,9 +250,15 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
     counts = counts[counts > 0]
     least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
     if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
-        rows = pluralize(least, "1 row", "{n} rows")
-        message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
-        why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
+        rows = plural_msg(least, "1 row", "{n} rows")
+        message = msg(
+            "The rarest class of “{target}” has {rows} ({share:.1%}), the largest {most:,}.",
+            target=seen.target,
+            rows=rows,
+            share=least / total,
+            most=most,
+        )
+        why = msg("Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy.")
         yield IMBALANCE.finding("warning", seen.target, message, why)
 
 
@@ -283,10 +312,15 @@ def _hidden_missing(seen: Seen) -> Iterator[Finding]:
         values = seen.frame.number(column.name)
         values = values[~np.isnan(values)]
         for code, count in _codes_for_missing(values):
-            cells = pluralize(count, "1 cell", "{n} cells")
-            holds = "holds" if count == 1 else "hold"
-            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {number_text(code)}, far from all other values."
-            why = "Such a number often stands for “not known”; as a number it misleads every model."
+            message = plural_msg(
+                count,
+                "1 cell of “{column}” ({share:.1%}) holds {code}, far from all other values.",
+                "{n} cells of “{column}” ({share:.1%}) hold {code}, far from all other values.",
+                column=column.name,
+                share=count / len(values),
+                code=number_text(code),
+            )
+            why = msg("Such a number often stands for “not known”; as a number it misleads every model.")
             yield HIDDEN_MISSING.finding("warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
 
 

@@ -9,7 +9,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.value_text import value_text
 
 # Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
