@@ -43,6 +43,7 @@ def _constant(seen: Seen) -> Iterator[Finding]:
         elif not missing.any() and seen.distinct(column) == 1:
             message = msg("“{column}” has the same value in all {rows:,} rows.", column=column.name, rows=seen.frame.rows)
             if seen.frame.rows > 1:
+                why = msg("Nothing can be learned from a column that never changes.")
                 yield CONSTANT.finding(
                     "warning", column.name, message, msg("Nothing can be learned from a column that never changes."), ignore
                 )
@@ -209,8 +210,10 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
             message = plural_msg(
                 far,
-                "1 value of “{column}” ({share:.1%}) lies more than {fence:g} interquartile ranges outside the middle half, {low} to {high}.",
-                "{n} values of “{column}” ({share:.1%}) lie more than {fence:g} interquartile ranges outside the middle half, {low} to {high}.",
+                "1 value of “{column}” ({share:.1%}) lies more than {fence:g} interquartile ranges outside the middle half, "
+                "{low} to {high}.",
+                "{n} values of “{column}” ({share:.1%}) lie more than {fence:g} interquartile ranges outside the middle half, "
+                "{low} to {high}.",
                 column=column.name,
                 share=far / len(values),
                 fence=FENCE,
