@@ -53,6 +53,7 @@ UNTYPED = {
         "pipeline.ArtifactStore.put",
         "pipeline.Key.origin",
     },
+    "a part of the family that its place has, which no type of a mapping says": {"pipeline.Candidate.with_parts"},
     "a value of any decision": {
         "profiling.Finding.fix",
         "project.Session.edit",
