@@ -44,9 +44,7 @@ def _constant(seen: Seen) -> Iterator[Finding]:
             message = msg("“{column}” has the same value in all {rows:,} rows.", column=column.name, rows=seen.frame.rows)
             if seen.frame.rows > 1:
                 why = msg("Nothing can be learned from a column that never changes.")
-                yield CONSTANT.finding(
-                    "warning", column.name, message, msg("Nothing can be learned from a column that never changes."), ignore
-                )
+                yield CONSTANT.finding("warning", column.name, message, why, ignore)
 
 
 IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
