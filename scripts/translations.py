@@ -52,6 +52,8 @@ def _of_call(owner: str, call: ast.Call, values: dict[str, list[ast.expr]]) -> I
         yield from ((owner, text) for text in _constants(call.args[0], {}))
     elif name in ("tr", "translate") and len(call.args) >= 2 and isinstance(call.args[0], ast.Constant):
         yield from ((str(call.args[0].value), text) for text in _constants(call.args[1], {}))
+    if name == "FindingKind":
+        yield from (("Findings", text) for text in _constants(call.args[1], {}))
     for at in SENTENCES.get(name, ()):
         if at < len(call.args):
             yield from ((CONTEXT, text) for text in _constants(call.args[at], values))

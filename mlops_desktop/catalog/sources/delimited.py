@@ -238,7 +238,7 @@ def _width(found: _Found) -> int:
 def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
     if dialect.delimiter == FIXED:
         places = ", ".join(str(at + 1) for at in dialect.cuts)
-        return [Evidence("", "fixed", msg("No mark is between the cells; they were cut at fixed places: {places}.", places=places))]
+        return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
         return [Evidence("", "delimiter", message)]

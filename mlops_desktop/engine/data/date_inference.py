@@ -14,7 +14,7 @@ from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, neve
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.schema import Column
 
 
@@ -47,7 +47,8 @@ def date_column(
         if not conflicts
         else plural_msg(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
-    evidence = [Evidence(raw.name, "type", message + _PERIODS.get(_period(column), ""))]
+    period = as_message(_PERIODS.get(_period(column), ""))
+    evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
     if found.rival is not None:
         tie = len(read) > 1 and read[1][0] == conflicts
         if tie:

@@ -90,7 +90,7 @@ def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False) -> t
     named = has_id_name(raw.name)
     amounts = amounts and not (named and raw.count(raw.matching("[0-9]+")) >= 0.5 * rows)
     if not amounts and _is_id(sample, rows, distinct, named):
-        return "id", f"Codes, {there}" + (", named like an identifier." if named else "."), ()
+        return "id", msg("Codes, {there}, named like an identifier." if named else "Codes, {there}.", there=there), ()
     words_per_text = float(np.mean([len(text.split()) for text in sample]))
     if distinct > 20 and distinct > 0.5 * rows:
         return "text", msg("{there}: too different to be categories.", there=there), ()

@@ -32,7 +32,7 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
             if evidence.rule not in DOUBTS:
                 continue
             kind = _STOPPED.get(evidence.rule, "text")
-            effect = "Every cell is kept as it is written; the column is no number and no date any more."
+            effect = msg("Every cell is kept as it is written; the column is no number and no date any more.")
             if kind != "text":
                 effect = "The cells that do not fit the others count as missing."
             other = Option(kind, msg("Read “{column}” as {kind}", column=column.name, kind=kind), effect, {"type": {column.name: kind}})
@@ -43,7 +43,7 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
                 column=column.name,
                 message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
                 evidence=evidence.message,
-                options=(accepted("The column stays as it was read."), other),
+                options=(accepted(msg("The column stays as it was read.")), other),
                 default="accept",
                 rows=evidence.rows,
                 settled=msg("You chose this type.") if note is not None and note.type else "",
