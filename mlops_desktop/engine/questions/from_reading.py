@@ -34,7 +34,7 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
             kind = _STOPPED.get(evidence.rule, "text")
             effect = msg("Every cell is kept as it is written; the column is no number and no date any more.")
             if kind != "text":
-                effect = "The cells that do not fit the others count as missing."
+                effect = msg("The cells that do not fit the others count as missing.")
             other = Option(kind, msg("Read “{column}” as {kind}", column=column.name, kind=kind), effect, {"type": {column.name: kind}})
             yield Question(
                 id=f"reading.{evidence.rule}.{column.name}",
