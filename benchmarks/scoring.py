@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.catalog.algorithms.light_gbm import LightGbm
+from mlops_desktop.catalog.algorithms.lightgbm import LightGbm
 from mlops_desktop.catalog.algorithms.random_forest import RandomForest
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.serving.frame import Matrix, round_to_float32

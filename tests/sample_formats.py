@@ -152,6 +152,39 @@ SQLITE = (
         "1 cell of “x” with bytes that are no text was left out",
     ),
 )
+_ODS_CELLS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"><office:body><office:spreadsheet>
+<table:table table:name="Data">
+<table:table-row><table:table-cell office:value-type="string"><text:p>name</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>size</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>day</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>Äpfel</text:p></table:table-cell>
+<table:table-cell office:value-type="float" office:value="1.5"><text:p>1,5</text:p></table:table-cell>
+<table:table-cell office:value-type="date" office:date-value="2024-01-02"><text:p>02.01.24</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>Birnen</text:p></table:table-cell>
+<table:table-cell table:formula="of:=1/0" office:value-type="string" calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>
+<table:table-cell office:value-type="date" office:date-value="2024-02-03"><text:p>03.02.24</text:p></table:table-cell></table:table-row>
+</table:table></office:spreadsheet></office:body></office:document-content>"""
+_ODS_MANIFEST = """<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>"""
+_ODS = {
+    "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+    "content.xml": _ODS_CELLS.replace(">\n<", "><").encode(),
+    "META-INF/manifest.xml": _ODS_MANIFEST.encode(),
+}
+_DAY = datetime.datetime(2024, 1, 2)
+WORKBOOKS = (
+    SampleFile(
+        "written_by_xlwt.xls",
+        (Path(__file__).parent / "data" / "workbooks" / "xlwt.xls").read_bytes(),
+        ("name", "size", "count", "on", "day", "took"),
+        2,
+        ("Äpfel", 1.5, 3, True, _DAY, "30:00:00"),
+        "there are also “Notes”",
+    ),
+    SampleFile("open_document.ods", _zip(_ODS), ("name", "size", "day"), 2, ("Äpfel", 1.5, _DAY), "1 cell of the workbook holds an error"),
+)
 _LABELS = {"answer": {1: "yes", 2: "no", 9: "refused"}, "income": {-1: "refused"}}
 _PEOPLE = ("id", "answer", "income", "town", "day")
 STATISTICS = (
@@ -174,7 +207,7 @@ STATISTICS = (
     SampleFile("transport.xpt", _statistics("write_xport"), _PEOPLE, 3, (1.0, 1.0, 100.5, "Rome", datetime.date(2020, 1, 2))),
 )
 HAS_STATISTICS = importlib.util.find_spec("pyreadstat") is not None
-FORMATS = (*COMPRESSED, *JSON, *ARROW, *SQLITE, *(STATISTICS if HAS_STATISTICS else ()))
+FORMATS = (*COMPRESSED, *JSON, *ARROW, *SQLITE, *WORKBOOKS, *(STATISTICS if HAS_STATISTICS else ()))
 REFUSED_FORMATS = (
     SampleFile("cut.csv.gz", gzip.compress(_CSV * 9)[:30], refused="damaged or cut off"),
     SampleFile("changed.csv.xz", lzma.compress(_CSV)[:-9] + b"\0" * 9, refused="damaged or cut off"),
@@ -189,6 +222,10 @@ REFUSED_FORMATS = (
     SampleFile("no_records.json", b"[]", refused="no record"),
     SampleFile("deep.json", b"[" * 100_000, refused="nested too deeply"),
     SampleFile("latin1.json", b'[{"a": "\xe4"}]', refused="not written in Unicode"),
+    SampleFile("text.xls", b"a,b\n1,2\n", refused="no Excel workbook"),
+    SampleFile("cut.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, refused="no Excel workbook"),
+    SampleFile("text.ods", b"a,b\n1,2\n", refused="no Excel workbook"),
+    SampleFile("cut.xlsb", b"PK\x03\x04" + b"\0" * 100, refused="no Excel workbook"),
     SampleFile("text.feather", b"a,b\n1,2\n", refused="no Feather or Arrow file"),
     SampleFile("cut.arrow", b"ARROW1\0\0" + b"\1" * 100, refused="no Feather or Arrow file"),
     SampleFile("text.sqlite", b"a,b\n1,2\n", refused="no SQLite database"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +108,12 @@ def test_a_qt_that_would_crash_is_refused_in_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(application.PySide6, "__version_info__", (6, 12, 0, "", ""))
     assert application.main([]) == 2
     assert "does not work on this Python" in capsys.readouterr().err
+
+
+def test_it_starts_without_the_catalogue_and_the_work_of_its_child():
+    code = "import sys, mlops_desktop.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    members = [name for name in loaded if re.fullmatch(r"mlops_desktop\.catalog\.(?!tasks)\w+\.\w+", name)]
+    work = [name for name in loaded if re.fullmatch(r"mlops_desktop\.engine\.(reporting|evaluation|packaging|monitoring)\.\w+", name)]
+    trains = [name for name in loaded if name in ("mlops_desktop.engine.training.trials", "mlops_desktop.engine.training.executor")]
+    assert [*members, *work, *trains] == []

@@ -61,10 +61,10 @@ def find_dialect(text: str, delimiters: str = DELIMITERS, quotes: str = "\"'", e
     best = (-1.0, Dialect(delimiters[0] if len(delimiters) == 1 else ",", quotes[0] if quotes else ""))
     for delimiter in delimiters:
         dialect = Dialect(delimiter, _quote(sample, delimiter, quotes))
-        for candidate in _variants(sample, dialect, escape):
-            score = _score(sample, candidate)
-            if score > best[0] + 0.02:
-                best = (score, candidate)
+        scored = [(_score(sample, one), one) for one in _variants(sample, dialect, escape)]
+        found = max(scored, key=lambda one: one[0])  # the plain one stands first and is taken unless an escape makes more rows agree
+        if found[0] > best[0] + 0.02:
+            best = found
     if len(delimiters) == 1 or best[0] >= _LEAST:
         blanks = _by_blanks(sample, quotes) if best[1].delimiter == "," and len(delimiters) > 1 else None
         decimal = blanks is not None and blanks.delimiter == BLANKS and _score(sample, blanks) > best[0] + 0.02
@@ -183,10 +183,11 @@ def fixed_cuts(lines: Sequence[str]) -> tuple[int, ...]:
                 taken[i] = taken[i] or not char.isspace()
         least = 1 if len(among) >= _MANY else 2  # blanks between columns: one in all of many lines is no chance
         starts = [i for i in range(width) if taken[i] and not any(taken[max(0, i - least) : i])]
-        cuts = (0, *starts[1:])
-        filled = zip(*(map(bool, cut(line, cuts)) for line in among), strict=True)
-        if len(cuts) > 1 and all(sum(column) > 1 for column in filled):
-            return cuts
+        columns = zip(*(cut(line, (0, *starts[1:])) for line in among), strict=True)
+        often = max(2, 0.05 * len(among))  # what few lines hold is no column but the end of a longer text
+        kept = [at for at, column in zip(starts, columns, strict=False) if sum(map(bool, column)) >= often]
+        if len(kept) > 1:
+            return (0, *kept[1:])
     return ()
 
 

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
@@ -31,14 +31,33 @@ def member_names(package: ModuleType) -> list[str]:
 class Registry(Mapping[str, type[C]], Generic[C]):
     """The members of a family by id, found in a package. ValueError when two have one id, or a module holds no member; UserError, which
     names the file, when that is a file of an extension or it cannot be loaded.
+
+    A member whose id is the name of its file is loaded alone, the others when something asks for all of them. With a folder of an extension
+    in the package everything is loaded at once, so that a broken file is named whatever is asked for.
     """
 
     def __init__(self, package: ModuleType, family: type[C]) -> None:
         self._members: dict[str, type[C]] = {}
+        self._type = family
         self._family = re.sub(r"(?<!^)(?=[A-Z])", " ", family.__name__).lower()
-        for name in member_names(package):
+        self._to_load = member_names(package)
+        self._package = package.__name__
+        if len(package.__path__) > 1:
+            self._load(self._to_load)
+
+    def _load(self, names: Sequence[str]) -> None:
+        for name in names:
             with explain_errors(name):
-                self._add(importlib.import_module(name), family)
+                self._add(importlib.import_module(name), self._type)
+        self._to_load = [name for name in self._to_load if name not in names]
+
+    def _all(self) -> dict[str, type[C]]:
+        if self._to_load:
+            self._load(self._to_load)
+            members = sorted(self._members.items(), key=lambda item: item[1].__module__)
+            self._members.clear()
+            self._members.update(members)
+        return self._members
 
     def _add(self, module: ModuleType, family: type[C]) -> None:
         classes = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
@@ -53,13 +72,15 @@ class Registry(Mapping[str, type[C]], Generic[C]):
             self._members[member.id] = member
 
     def __getitem__(self, key: str) -> type[C]:
-        return self._members[key]
+        if key not in self._members and (name := f"{self._package}.{key}") in self._to_load:
+            self._load([name])
+        return self._members[key] if key in self._members else self._all()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._members)
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len(self._members)
+        return len(self._all())
 
     def read(self, record: Any) -> C:
         """The component of a JSON record `{"id", "version", "params"}`, or of an id alone; UserError when it is unknown or unfit."""
@@ -74,9 +95,9 @@ class Registry(Mapping[str, type[C]], Generic[C]):
                 ),
                 msg("Known ids: {names}.", names=", ".join(self)),
             )
-        if record["id"] not in self._members:
+        if record["id"] not in self:
             raise UserError(
                 msg("There is no {family} “{record}”.", family=self._family, record=record["id"]),
                 msg("There are: {names}.", names=", ".join(self)),
             )
-        return self._members[record["id"]].from_json(record)
+        return self[record["id"]].from_json(record)

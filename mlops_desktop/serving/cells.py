@@ -56,6 +56,7 @@ class Grammar(Serializable):
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"  # of every width
 _INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 _REPLACED = {**dict.fromkeys(map(ord, _BLANKS), " "), **dict.fromkeys(map(ord, _INVISIBLE))}
+_ODD = re.compile(f"[{_BLANKS}{_INVISIBLE}\u200c\u200d]")
 # Joiners shape letters of some scripts and make one picture of several; next to an ASCII character they do nothing.
 _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 
@@ -63,7 +64,7 @@ _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00
 def clean_text(text: str) -> str:
     """A cell's text as every reader takes it: in NFC, without invisible characters, with plain blanks, and none of them at its ends."""
     text = text.strip()
-    if text.isascii():
+    if text.isascii() or (_ODD.search(text) is None and unicodedata.is_normalized("NFC", text)):
         return text
     text = unicodedata.normalize("NFC", text.translate(_REPLACED))
     return unicodedata.normalize("NFC", _JOINERS.sub("", text)).strip()

@@ -23,7 +23,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _LETTER = "[A-Za-zÀ-ÖØ-öø-ÿĀ-ž]"
 # Hours of the zones that have a name; others are written as offsets.
 _ZONES = {"Z": 0, "z": 0, "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3}
-_ZONES |= {"MSK": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "JST": 9}
+_ZONES |= {"utc": 0, "gmt": 0, "MSK": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "JST": 9}
 # An offset or the name of a zone, perhaps with a place behind it.
 ZONE = rf"(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})(?:\[[A-Za-z0-9_+/-]{{1,40}}\])?"
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\[.*\])?")

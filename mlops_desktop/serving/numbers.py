@@ -10,11 +10,11 @@ from decimal import Decimal
 from .cells import Grammar, Scale, clean_text
 
 # Blanks between thousands come as no-break and thin spaces too, apostrophes as typographic ones.
-_THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
+THOUSANDS = {"": "", ",": ",", ".": r"\.", " ": "[ \u00a0\u2009\u202f]", "'": "['’]"}
 _MINUS = "−–-"  # the hyphen last, as a character class needs it
-_DASHES = "−–—-"
+DASHES = "−–—-"
 _HOURS = re.compile(
-    rf"(?P<sign>[+{_DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? )?(?P<hours>[0-9]{{1,6}}):(?P<minutes>[0-5][0-9])"
+    rf"(?P<sign>[+{DASHES}]?)(?:(?P<days>[0-9]{{1,6}}) ?(?:d|days?|Tage?),? )?(?P<hours>[0-9]{{1,6}}):(?P<minutes>[0-5][0-9])"
     r"(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?"
 )
 _SIGNS = ("sign", "tail_sign", "behind", "last")
@@ -55,14 +55,14 @@ def number_pattern(grammar: Grammar) -> str:
 
 
 def _digits_pattern(grammar: Grammar) -> str:
-    between = _THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
+    between = THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))
     whole = "[0-9]+"
     if between and "lakh" in grammar.notations:
         whole = rf"[0-9]{{1,2}}(?:{between}[0-9]{{2}})*{between}[0-9]{{3}}|[0-9]+"
     elif between:
         whole = rf"[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+"
     point = re.escape(grammar.decimal)
-    fraction = rf"{point}(?:[{_DASHES}]{{1,2}}|[0-9]*)" if "dash_decimals" in grammar.notations else rf"{point}[0-9]*"
+    fraction = rf"{point}(?:[{DASHES}]{{1,2}}|[0-9]*)" if "dash_decimals" in grammar.notations else rf"{point}[0-9]*"
     power = "(?:[eE][+-]?[0-9]+)?"
     return rf"(?P<number>(?:{whole})(?:{fraction})?{power}|{point}[0-9]+{power})"
 
@@ -75,7 +75,7 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
     match = re.compile(number_pattern(grammar)).fullmatch
     missing = frozenset(grammar.missing) | {""}
     missing_numbers = frozenset(grammar.missing_numbers)
-    thousands = re.compile(_THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))) if grammar.thousands else None
+    thousands = re.compile(THOUSANDS.get(grammar.thousands, re.escape(grammar.thousands))) if grammar.thousands else None
     further = _further_reader(grammar)
 
     def read(text: str) -> float:
@@ -104,9 +104,10 @@ def number_reader(grammar: Grammar) -> Callable[[str], float]:
 
 def _plain(found: re.Match[str], digits: str) -> float:
     """The signed value of a number without further notations."""
-    if found["sign"] and found["tail_sign"]:
+    sign, behind = found["sign"], found["tail_sign"]
+    if sign and behind:
         raise ValueError("not a number")
-    return -float(digits) if (found["sign"] or found["tail_sign"]) in tuple(_MINUS) else float(digits)
+    return float(digits) if (sign or behind) in ("", "+") else -float(digits)
 
 
 def _with_notations(grammar: Grammar) -> Callable[[re.Match[str], str], float]:
@@ -120,7 +121,7 @@ def _with_notations(grammar: Grammar) -> Callable[[re.Match[str], str], float]:
         closed = bool(parts.get("close"))
         if len(opened) != closed or len(signs) + closed > 1:
             raise ValueError("not a number")
-        digits = digits.rstrip(_DASHES)
+        digits = digits.rstrip(DASHES)
         value = -float(digits) if closed or (signs and signs[0].strip() != "+") else float(digits)
         mark = parts.get("scale")
         return _converted(value, digits, scales[mark]) if mark else value
@@ -140,7 +141,7 @@ def _further_reader(grammar: Grammar) -> Callable[[str], float]:
     """The function for texts that are written without a number's digits: durations, and dashes for zero. ValueError for any other."""
     hours = _HOURS.fullmatch if "hours" in grammar.notations else None
     marks = "|".join(re.escape(mark) for mark in grammar.affixes)
-    dashes = rf"(?:{marks})\s*[{_DASHES}]{{1,2}}|[{_DASHES}]{{1,2}}\s*(?:{marks})"
+    dashes = rf"(?:{marks})\s*[{DASHES}]{{1,2}}|[{DASHES}]{{1,2}}\s*(?:{marks})"
     is_zero = re.compile(dashes).fullmatch if marks and "dash_zero" in grammar.notations else None
 
     def read(text: str) -> float:
@@ -148,7 +149,7 @@ def _further_reader(grammar: Grammar) -> Callable[[str], float]:
         if found is not None:
             seconds = float((found["seconds"] or "0").replace(",", "."))
             whole = (int(found["days"] or 0) * 24 + int(found["hours"])) * 3600 + int(found["minutes"]) * 60
-            return (whole + seconds) / (-3600 if found["sign"] in tuple(_DASHES) else 3600)
+            return (whole + seconds) / (-3600 if found["sign"] in tuple(DASHES) else 3600)
         if is_zero is not None and is_zero(text):
             return 0.0
         raise ValueError("not a number")

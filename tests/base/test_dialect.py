@@ -46,6 +46,7 @@ def test_rows():
     [
         ('a,b\n1,"x \\" y, z"\n2,"w"\n', True, False),
         ("a,b\n1,x\\, y\n2,w\n", True, False),
+        ("a,b\n1,x\\, y\n" + "2,w\n" * 150, True, False),
         ('a,b\n"C:\\x\\",1\n"C:\\y\\",2\n', False, False),
         ('a, b\n1, "x, y"\n2, "z"\n', False, True),
         ('a, b\n1, 2\n2, "z" w\n', False, False),

@@ -28,7 +28,8 @@ def sifted(rows, **wanted):
         (["2024-01-05"], ""),
         (["", "", ""], ""),
         (["2024-01-05", "Total", "3"], ""),
-        (["note"], ""),
+        (["Page 2"], "inside"),
+        (["", "A"], ""),
     ],
 )
 def test_inside(row, reason):

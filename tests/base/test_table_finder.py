@@ -32,7 +32,7 @@ NAMES = ["Day", "Kind", "Value"]
 def test_layout(rows, header, body, left_out):
     found = find_table(rows)
     assert (found.header, found.body, [one.reason for one in found.left_out]) == (header, body, left_out)
-    assert found.names == (tuple(rows[header[-1]]) if header else None)
+    assert found.names == (tuple(name or "" for name in rows[header[-1]]) if header else None)
 
 
 def test_decisions_of_a_person():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
+from urllib.parse import quote
 
 import pytest
 
@@ -165,3 +168,23 @@ def test_clean_removes_what_nothing_uses(project, tmp_path):
     after = json.loads(call("clean", folder, "--json").stdout)
     assert (after["removed"], after["kept"]) == (0, dry["kept"])
     assert "no project" in refused(call("clean", tmp_path)).lower()
+
+
+def test_data_of_other_kinds_by_file_and_by_address(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "shop.db")) as database, database:
+        database.execute("CREATE TABLE sale (shop TEXT, amount REAL, paid TEXT)")
+        database.executemany("INSERT INTO sale VALUES (?, ?, ?)", [("ab"[i % 2], i * 1.5, "yn"[i % 3 > 0]) for i in range(40)])
+        database.execute("CREATE TABLE visit AS SELECT shop, amount FROM sale UNION ALL SELECT 'c', 9")
+    project = tmp_path / "p"
+    made = call("new", project, "--data", tmp_path / "shop.db", "--source", "table=sale", "--target", "paid")
+    assert made.returncode == 0, made.stderr
+    assert "40 rows, 3 columns from shop.db" in made.stdout
+    assert json.loads(call("show", project).stdout)["source"]["params"] == {"table": "sale", "query": ""}
+    query = quote("SELECT * FROM sale WHERE amount > 3")
+    updated = call("update", project, "--data", f"sqlite:shop.db?query={query}", cwd=tmp_path)
+    assert updated.returncode == 0, updated.stderr
+    assert "37 rows from shop.db" in updated.stdout
+    assert "has no column “paid”" in refused(call("update", project, "--data", "sqlite:shop.db?table=visit", cwd=tmp_path))
+    found = json.loads(call("profile", "sqlite:shop.db?table=visit", "--json", cwd=tmp_path).stdout)
+    assert [found["rows"], len(found["columns"])] == [41, 2]
+    assert "No database server answers" in refused(call("new", tmp_path / "q", "--data", "postgresql://127.0.0.1:1/shop"))

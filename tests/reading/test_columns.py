@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.typed_table import Table, type_cells
+from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.imported import cells_of
@@ -35,6 +36,7 @@ def case(cells, type_, values, *doubts, unit="", name="x", semicolons=False):
     return Case(tuple(cells), type_, tuple(values), unit, frozenset(doubts), name, semicolons)
 
 
+ORDER = "date_order_known"
 NUMBERS = {
     "trailing minus": case(["546,68-", "1.363,06", "874,54 -"], "number", [-546.68, 1363.06, -874.54], "notation"),
     "trailing minus before the currency": case(["5,20- EUR", "7,00 EUR", "1,00 EUR-"], "number", [-5.2, 7, -1], "notation", unit="EUR"),
@@ -88,7 +90,7 @@ NUMBERS = {
     "durations in days": case(["2 days, 0:45:00", "11:30:00"], "number", [48.75, 11.5], "duration", unit="h"),
 }
 DATES = {
-    "points and two digits": case(["04.09.24", "19.05.23"], "date", ["2024-09-04", "2023-05-19"], "date_order", "two_digit_years"),
+    "points and two digits": case(["04.09.24", "19.05.23"], "date", ["2024-09-04", "2023-05-19"], ORDER, "two_digit_years"),
     "times with points": case(["18.00.00", "10.11.12"], "date", ["18:00:00", "10:11:12"]),
     "german months": case(["1. Jan 2023", "3. März 2023", "15. Dez. 2023"], "date", ["2023-01-01", "2023-03-03", "2023-12-15"]),
     "french months": case(["1er mai 2023", "14 févr. 2023", "2 août 2023"], "date", ["2023-05-01", "2023-02-14", "2023-08-02"]),
@@ -97,37 +99,40 @@ DATES = {
     "portuguese months": case(["1 de março de 2023", "3 de outubro de 2023"], "date", ["2023-03-01", "2023-10-03"]),
     "dutch months": case(["12 mrt 2023", "3 mei 2023"], "date", ["2023-03-12", "2023-05-03"]),
     "polish months": case(["12 stycznia 2023", "3 października 2023"], "date", ["2023-01-12", "2023-10-03"]),
+    "day or month": case(["01/02/2018", "03/04/2018"], "date", ["2018-01-02", "2018-03-04"], "date_order"),
     "may first": case(["May 1, 2024", "May 12, 2024"], "date", ["2024-05-01", "2024-05-12"]),
     "midnight without a clock": case(
         ["31.07.2024", "31.07.2024 01:00", "31.07.2024 24:00"],
         "date",
         ["2024-07-31", "2024-07-31T01:00:00", "2024-08-01"],
-        "date_order",
+        ORDER,
         "no_clock",
     ),
     "midnight in ISO": case(["2024-07-01", "2024-07-01T01:00:00"], "date", ["2024-07-01", "2024-07-01T01:00:00"], "no_clock"),
     "UTC behind": case(["2024-05-01 00:00:00 UTC", "2024-05-01 01:30:00 UTC"], "date", ["2024-05-01T00:00:00Z", "2024-05-01T01:30:00Z"]),
     "short offsets": case(["2024-05-01 00:00:00+00", "2024-05-01 01:00:00+02"], "date", ["2024-05-01T00:00:00Z", "2024-04-30T23:00:00Z"]),
     "names of zones": case(
-        ["31.05.2024 10:00 MESZ", "31.01.2024 10:00 CET"], "date", ["2024-05-31T08:00:00Z", "2024-01-31T09:00:00Z"], "date_order"
+        ["31.05.2024 10:00 MESZ", "31.01.2024 10:00 CET"], "date", ["2024-05-31T08:00:00Z", "2024-01-31T09:00:00Z"], ORDER
     ),
     "no zone in some": case(
         ["2024-05-01 10:00:00Z", "2024-05-01 11:00:00"], "date", ["2024-05-01T10:00:00Z", "2024-05-01T11:00:00Z"], "no_zone"
     ),
-    "zeros": case(["19.03.2024", "00.00.0000"], "date", ["2024-03-19", None], "date_order", "no_date"),
+    "zeros": case(["19.03.2024", "00.00.0000"], "date", ["2024-03-19", None], ORDER, "no_date"),
     "zeros of a database": case(["2024-04-15 08:00:00", "0000-00-00 00:00:00"], "date", ["2024-04-15T08:00:00", None], "no_date"),
-    "nines": case(["19.03.2024", "99.99.9999"], "date", ["2024-03-19", None], "date_order", "no_date"),
+    "nines": case(["19.03.2024", "99.99.9999"], "date", ["2024-03-19", None], ORDER, "no_date"),
     "the last day": case(["2024-04-15", "9999-12-31"], "date", ["2024-04-15", None], "no_date"),
     "the first day of a program": case(["2024-04-15", "1900-01-01", "2024-05-01"], "date", ["2024-04-15", None, "2024-05-01"], "no_date"),
-    "births": case(["04/25/36", "05/03/83", "07/09/02"], "date", ["1936-04-25", "1983-05-03", "2002-07-09"], "date_order", "century"),
-    "births all before 1969": case(["04/25/38", "05/03/61"], "date", ["1938-04-25", "1961-05-03"], "date_order", "century", name="born"),
-    "maturities": case(["31.01.24", "31.01.30", "31.05.37"], "date", ["2024-01-31", "2030-01-31", "2037-05-31"], "date_order", "century"),
+    "births": case(["04/25/36", "05/03/83", "07/09/02"], "date", ["1936-04-25", "1983-05-03", "2002-07-09"], ORDER, "century"),
+    "births all before 1969": case(["04/25/38", "05/03/61"], "date", ["1938-04-25", "1961-05-03"], ORDER, "century", name="born"),
+    "maturities": case(["31.01.24", "31.01.30", "31.05.37"], "date", ["2024-01-31", "2030-01-31", "2037-05-31"], ORDER, "century"),
     "weeks": case(["2024-W05", "2024-W06"], "date", ["2024-01-29", "2024-02-05"]),
     "quarters": case(["2024-Q1", "2023-Q4"], "date", ["2024-01-01", "2023-10-01"]),
     "year and month": case(["2024-03", "2024-12"], "date", ["2024-03-01", "2024-12-01"]),
     "seasons": case(["2001-02", "2010-11"], "category", ["2001-02", "2010-11"]),
     "dates that Excel made": case(["30-34", "14-Oct", "5-9"], "category", ["30-34", "14-Oct", "5-9"], "excel_dates"),
     "days without a year": case(["5-Mar", "14-Oct"], "category", ["5-Mar", "14-Oct"], "excel_dates"),
+    "months without a zero": case(["2024-5-3", "2024-11-12 7:05"], "date", ["2024-05-03", "2024-11-12T07:05:00"], "no_clock"),
+    "a known word among dates": case(["2024-01-05", "unknown", "2024-02-01"], "date", ["2024-01-05", None, "2024-02-01"], "missing_words"),
     "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),
     "zero width in dates": case(["2024-01-05\u200b", "2024-02-01"], "date", ["2024-01-05", "2024-02-01"], "invisible"),
 }

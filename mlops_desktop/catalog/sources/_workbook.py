@@ -1,7 +1,8 @@
-"""Opens Excel workbooks, in the strict form of Open XML too, and reads their sheets with errors and formulas without a saved value."""
+"""Opens workbooks of spreadsheet programs and reads their sheets, with errors and with formulas that have no saved value."""
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import zipfile
@@ -10,15 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.base.plural import plural_msg
+from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
+_EXACT = 2**53  # whole numbers below it are exact as floats
 _ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")
 )
@@ -28,10 +31,17 @@ _STRICT = {
     b"http://purl.oclc.org/ooxml/officeDocument/relationships": b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     b"http://purl.oclc.org/ooxml/drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
 }
-_FORMULA = re.compile(
-    rb'<(?:\w+:)?c r="([A-Z]+)([0-9]+)"([^>]*)>\s*<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
-    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</"
-)
+_ODS_ERROR = re.compile(rb'calcext:value-type="error"')
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """An open workbook: its sheets of cells in their order. `parts` are the files of the sheets in an Open XML archive."""
+
+    book: Any
+    titles: list[str]
+    archive: zipfile.ZipFile | None
+    parts: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -59,33 +69,41 @@ class SheetColumn:
 
 
 @contextmanager
-def open_workbook(path: Path) -> Iterator[Any]:
-    """The `openpyxl` workbook of a file, opened for reading. UserError when it is none."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
+def open_workbook(path: Path) -> Iterator[Workbook]:
+    """The workbook of a file, opened for reading. UserError when it is none."""
+    import python_calamine
 
+    archive, source = None, path.read_bytes()
+    damaged = UserError(
+        msg("“{path}” is no Excel workbook, is locked with a password, or is damaged.", path=path.name), "Open and save it in Excel again."
+    )
     try:
-        with zipfile.ZipFile(path) as archive:
+        if zipfile.is_zipfile(io.BytesIO(source)):
+            archive = zipfile.ZipFile(io.BytesIO(source))
             if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
                 raise UserError(msg("“{path}” unpacks to more than a workbook can hold.", path=path.name), "Save the table as CSV.")
-            source = _usual_form(archive) if _is_strict(archive) else path
-        book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError) as error:
-        raise UserError(
-            msg("“{path}” is no Excel workbook, is locked with a password, or is damaged.", path=path.name),
-            "Open and save it in Excel again.",
-        ) from error
+            if _is_strict(archive):
+                source = _usual_form(archive)
+                archive = zipfile.ZipFile(io.BytesIO(source))
+        book = python_calamine.load_workbook(io.BytesIO(source))
+        titles = [one.name for one in book.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        parts = sheet_parts(archive) if archive is not None else {}
+    except (zipfile.BadZipFile, python_calamine.CalamineError, ElementTree.ParseError, KeyError, ValueError, EOFError) as error:
+        raise damaged from error
     try:
-        yield book
+        yield Workbook(book, titles, archive, parts)
+    except (zipfile.BadZipFile, python_calamine.CalamineError) as error:  # a damaged sheet in a workbook that is whole
+        raise damaged from error
     finally:
-        book.close()
+        if archive is not None:
+            archive.close()
 
 
 def _is_strict(archive: zipfile.ZipFile) -> bool:
     return any(name.endswith("workbook.xml") and b"purl.oclc.org" in archive.read(name) for name in archive.namelist())
 
 
-def _usual_form(archive: zipfile.ZipFile) -> io.BytesIO:
+def _usual_form(archive: zipfile.ZipFile) -> bytes:
     """A workbook in the strict form of Open XML as one in the usual form."""
     usual = io.BytesIO()
     with zipfile.ZipFile(usual, "w") as target:
@@ -95,44 +113,55 @@ def _usual_form(archive: zipfile.ZipFile) -> io.BytesIO:
                 for strict, transitional in _STRICT.items():
                     data = data.replace(strict, transitional)
             target.writestr(name, data)
-    usual.seek(0)
-    return usual
+    return usual.getvalue()
 
 
-def read_sheet(sheet: Any, job: Job) -> Sheet:
-    """Every row of a sheet of an open workbook, without empty rows at the end and empty columns at the left."""
-    rows: list[tuple[Any, ...]] = []
-    sheet.reset_dimensions()  # the dimensions in a file are often wrong
-    for i, row in enumerate(sheet.iter_rows(values_only=True)):
-        cells = [None if isinstance(cell, str) and not cell.strip() else cell for cell in row]
-        while cells and cells[-1] is None:
-            cells.pop()
-        rows.append(tuple(cells))
-        if i % 5000 == 0:
-            job.step(min(0.1 + i / 500_000, 0.8))
-    formulas = _uncalculated(sheet)
-    while rows and not rows[-1] and not any(at == len(rows) - 1 for at, _ in formulas):
-        rows.pop()
-    width = max([len(row) for row in rows] + [j + 1 for _, j in formulas], default=0)
+def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
+    """Every row of a sheet, without empty rows at the end and empty columns at the left."""
+    job.step(0.1)
+    raw = workbook.book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    job.step(0.6)
+    rows = [[_value(cell) for cell in row] for row in raw]
+    large = any(type(cell) is float and abs(cell) >= _EXACT for row in rows for cell in row)
+    part = workbook.parts.get(title)
+    found = special_cells(workbook.archive.read(part), large) if workbook.archive is not None and part else None
+    for (i, j), value in (found.values if found else {}).items():
+        if i < len(rows):
+            rows[i] += [None] * (j + 1 - len(rows[i]))
+            rows[i][j] = value
+    formulas = found.uncalculated if found else []
+    last = max([i for i, _ in formulas] + [i for i, row in enumerate(rows) if any(cell is not None for cell in row)], default=-1)
+    rows = [*rows[: last + 1], *([] for _ in range(last + 1 - len(rows)))]
+    width = max([_length(row) for row in rows] + [j + 1 for _, j in formulas], default=0)
     left = min((next((j for j, cell in enumerate(row) if cell is not None), width) for row in rows), default=0)
     left = min([left, *(j for _, j in formulas)])
-    whole: list[Sequence[Any]] = [(*row, *[None] * (width - len(row)))[left:] for row in rows]
-    return Sheet(sheet.title, whole, frozenset((i, j - left) for i, j in formulas))
+    whole: list[Sequence[Any]] = [(*row, *[None] * (width - len(row)))[left:width] for row in rows]
+    return Sheet(title, whole, frozenset((i, j - left) for i, j in formulas))
 
 
-def _uncalculated(sheet: Any) -> list[tuple[int, int]]:
-    """The positions (from 0) of formulas that no program has calculated: they have no value, and are no formulas whose text is empty."""
-    from openpyxl.utils import column_index_from_string
+def _value(cell: Any) -> Any:
+    """A cell as it is known here: whole numbers as integers, days as moments, blanks as nothing."""
+    kind = type(cell)
+    if kind is float:
+        return int(cell) if cell.is_integer() and abs(cell) < _EXACT else cell
+    if kind is str:
+        return cell if cell.strip() else None
+    if kind is datetime.date:
+        return datetime.datetime(cell.year, cell.month, cell.day)
+    return cell
 
-    with sheet._get_source() as source:
-        data = source.read()
-    if b"<f" not in data and b":f" not in data:
-        return []
-    found = []
-    for cell in _FORMULA.finditer(data):
-        if not (cell[4] and b't="str"' in cell[3]):
-            found.append((int(cell[2]) - 1, column_index_from_string(cell[1].decode()) - 1))
-    return found
+
+def _length(row: Sequence[Any]) -> int:
+    """The length of a row without the empty cells at its end."""
+    return max((j + 1 for j in range(len(row) - 1, -1, -1) if row[j] is not None), default=0)
+
+
+def unnamed_errors(workbook: Workbook) -> int:
+    """How many cells of an OpenDocument workbook hold an error; which ones these are is not known."""
+    archive = workbook.archive
+    if archive is None or "content.xml" not in archive.namelist():
+        return 0
+    return len(_ODS_ERROR.findall(archive.read("content.xml")))
 
 
 def sheet_column(sheet: Sheet, at: int, name: str, rows: Sequence[int]) -> SheetColumn:

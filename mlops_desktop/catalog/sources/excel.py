@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx), one sheet of them."""
+"""Workbooks of Excel and of OpenDocument programs, one sheet of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlops_desktop.base.row_sifter import RowSifter, sift
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.base.table_finder import LeftOut, find_table, is_blank, row_text
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
-from mlops_desktop.catalog.sources._workbook import Sheet, SheetColumn, open_workbook, read_sheet, sheet_column
+from mlops_desktop.catalog.sources._workbook import Sheet, SheetColumn, Workbook, open_workbook, read_sheet, sheet_column, unnamed_errors
 from mlops_desktop.serving.message import msg
 
 
@@ -23,9 +23,9 @@ class Excel(TableSource):
     """A sheet of a workbook, with the types of its cells; formulas count as the values that were last saved."""
 
     id = "excel"
-    label = "Excel workbook"
-    help = "Reads one sheet of an .xlsx file."
-    suffixes = (".xlsx", ".xlsm")
+    label = "Excel, OpenDocument"
+    help = "Reads one sheet of an .xlsx, .xlsm, .xlsb, .xls or .ods file."
+    suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
     sheet: str = text("", "Sheet", help="The name of the sheet; empty: the first one that holds a table.")
 
@@ -74,27 +74,36 @@ class Excel(TableSource):
     def _sheet(self, path: Path, job: Job) -> tuple[Sheet, list[str]]:
         """The sheet that was chosen, or the first with a table, and what a person should know about the choice."""
         with open_workbook(path) as book:
-            names = [sheet.title for sheet in book.worksheets]
+            names = book.titles
             if self.sheet and self.sheet not in names:
                 raise UserError(
                     msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
                     msg("It has: {names}.", names=", ".join(f"“{n}”" for n in names)),
                 )
             if self.sheet:
-                return read_sheet(book[self.sheet], job), []
+                return read_sheet(book, self.sheet, job), _errors(book)
             found: Sheet | None = None
-            for one in book.worksheets:  # the first with two rows and two columns at least; else the first that holds anything
-                sheet = read_sheet(one, job)
+            for title in names:  # the first with two rows and two columns at least; else the first that holds anything
+                sheet = read_sheet(book, title, job)
                 if len(sheet.rows) > 1 and len(sheet.rows[0]) > 1:
                     found = sheet
                     break
                 found = found or (sheet if sheet.rows else None)
+            notes = _errors(book)
         if found is None:
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
         others = [f"“{name}”" for name in names if name != found.title]
-        if not others:
-            return found, []
-        return found, [msg("The sheet “{title}” was read; there are also {others}.", title=found.title, others=", ".join(others[:5]))]
+        if others:
+            notes.insert(0, f"The sheet “{found.title}” was read; there are also {', '.join(others[:5])}.")
+        return found, notes
+
+
+def _errors(book: Workbook) -> list[str]:
+    """A message on cells with errors whose place is not known."""
+    count = unnamed_errors(book)
+    if not count:
+        return []
+    return [f"{count:,} cell{'s' if count > 1 else ''} of the workbook hold{'' if count > 1 else 's'} an error and count as missing."]
 
 
 def _no_table(path: Path) -> UserError:

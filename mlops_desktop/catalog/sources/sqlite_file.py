@@ -44,10 +44,10 @@ class SqliteFile(Source):
         with _opened(path) as database:
             query = settled.query.strip()
             if query:
-                statement, messages = query, list[str]()
+                statement, messages, flags = query, list[str](), set[str]()
             else:
                 chosen, messages = choose_table(path.name, settled.table, _names(database), lambda name: _rows(database, name))
-                statement = f"SELECT * FROM {_quoted(chosen)}"
+                statement, flags = f"SELECT * FROM {_quoted(chosen)}", _declared_booleans(database, chosen)
             try:
                 with closing(database.execute(statement)) as cursor:
                     if cursor.description is None:
@@ -57,6 +57,7 @@ class SqliteFile(Source):
                 if not query:
                     raise
                 raise UserError(msg("The query cannot be run: {reason}.", reason=error), "Mend the query, or leave it empty.") from error
+        table = _with_booleans(table, flags)
         yield from table_batches(table)
         return ReadReport(rows_read=table.num_rows, notes=file_notes([*messages, *more]), mixed=mixed)
 
@@ -113,6 +114,29 @@ def _names(database: sqlite3.Connection) -> list[str]:
 
 def _rows(database: sqlite3.Connection, table: str) -> int:
     return int(database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])
+
+
+def _declared_booleans(database: sqlite3.Connection, table: str) -> set[str]:
+    """The columns that a table declares as BOOLEAN; SQLite itself stores them as 0 and 1."""
+    database.set_authorizer(None)
+    columns = database.execute(f"PRAGMA table_info({_quoted(table)})").fetchall()
+    database.set_authorizer(_authorize)
+    return {str(name) for _, name, kind, *_ in columns if str(kind).upper().startswith("BOOL")}
+
+
+def _with_booleans(table: Any, names: set[str]) -> Any:
+    """The table with these columns as booleans where they hold nothing but 0 and 1."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, field in enumerate(table.schema):
+        if (
+            field.name in names
+            and pa.types.is_int64(field.type)
+            and pc.all(pc.is_in(table.column(at).drop_null(), pa.array([0, 1]))).as_py()
+        ):
+            table = table.set_column(at, field.name, table.column(at).cast(pa.bool_()))
+    return table
 
 
 def _quoted(name: str) -> str:

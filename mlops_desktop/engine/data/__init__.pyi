@@ -1,6 +1,5 @@
 from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
-from .importing import Imported as Imported
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
 from .loading import Location as Location
@@ -13,11 +12,15 @@ from .loading import source_for as source_for
 from .request_rows import sent_row as sent_row
 from .request_rows import sent_value as sent_value
 from .request_rows import span as span
+from .results import Imported as Imported
 from .row_query import check_filter as check_filter
 from .row_query import rows_key as rows_key
 from .row_query import rows_where as rows_where
 from .snapshot import read_cells as read_cells
 from .snapshot import snapshot_path as snapshot_path
+from .table import Table as Table
+from .table import table_from_record as table_from_record
+from .table import table_to_record as table_to_record
 from .targets import default_positive as default_positive
 from .targets import default_roles as default_roles
 from .targets import guess_targets as guess_targets
@@ -25,9 +28,6 @@ from .targets import guess_task as guess_task
 from .targets import named_positive as named_positive
 from .targets import target_column as target_column
 from .targets import target_of as target_of
-from .typed_table import Table as Table
 from .typed_table import conform as conform
 from .typed_table import read_like as read_like
-from .typed_table import table_from_record as table_from_record
-from .typed_table import table_to_record as table_to_record
 from .typed_table import type_cells as type_cells

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.engine.data.typed_table import Table
+from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.dates import DAY, date_text, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Longs

@@ -42,6 +42,7 @@ _CLOCK = re.compile(
     r"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?)"
     rf"(?P<zone> ?{ZONE})?"
 )
+_PADDED = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:.*)?)?$")  # as ISO 8601 wants months, days and hours
 _COMPACT = "%Y%m%d"
 _SAMPLE, _NEWEST = 400, 5  # texts of a sample that are held against the formats, and those at its end that formats are taken from too
 
@@ -124,22 +125,29 @@ def _shapes(texts: Sequence[str], compact: bool) -> list[Grammar]:
 
 
 def _shapes_of(text: str, compact: bool) -> list[Grammar]:
-    found = [_grammar(day, "", "", False) for day in (*_DAYS, *((_COMPACT,) if compact else ())) if _match(day).fullmatch(text)]
+    padded = _PADDED.match(text) is not None
+    found = [_grammar(day, "", "", False, padded) for day in (*_DAYS, *((_COMPACT,) if compact else ())) if _match(day).fullmatch(text)]
     split = _CLOCK.fullmatch(text)
     if split is None:
         return found
     clocks = [f for f in _TIMES if _match(f).fullmatch(split["clock"])]
     zone = split["zone"] or ""
     if not split["day"]:
-        return found + ([] if zone or split["gap"] else [_grammar("", "", clock, False) for clock in clocks if clock != "%H.%M"])
+        return found + ([] if zone or split["gap"] else [_grammar("", "", clock, False, False) for clock in clocks if clock != "%H.%M"])
     if not split["gap"]:
         return found  # "12.03.2004" looks like a day and a clock
     days = [f for f in _DAYS if _match(f).fullmatch(split["day"])]
     gap = " " if not split["gap"].strip() else split["gap"]
     ends = " %z" if zone.startswith(" ") else "%z" if zone else ""
-    return found + [_grammar(day, gap, clock + ends, bool(zone)) for day in days for clock in clocks]
+    return found + [_grammar(day, gap, clock + ends, bool(zone), padded) for day in days for clock in clocks]
 
 
-def _grammar(day: str, gap: str, clock: str, zone: bool) -> Grammar:
-    iso = day in ("%Y-%m-%d", "%Y-%m") and gap in ("", " ", "T") and not clock.startswith("%I") and "." not in clock.replace(".%f", "")
+def _grammar(day: str, gap: str, clock: str, zone: bool, padded: bool) -> Grammar:
+    iso = (
+        padded
+        and day in ("%Y-%m-%d", "%Y-%m")
+        and gap in ("", " ", "T")
+        and not clock.startswith("%I")
+        and "." not in clock.replace(".%f", "")
+    )
     return Grammar(missing=MISSING_NUMBER_TEXTS, date="" if iso else f"{day}{gap}{clock}", zone=zone)

@@ -11,7 +11,7 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg
@@ -40,6 +40,8 @@ def date_column(
         further = tuple(raw.texts_at(np.flatnonzero(never)[:20].tolist()))
         return date_column(raw, present & ~never, (*missing, *further), hints, least, compact)
     total = raw.count(present)
+    column, words, bad = without_words(raw, column, present, bad)
+    conflicts = raw.count(bad)
     if conflicts > STRAY_SHARE * total and least > 0.1:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
@@ -47,23 +49,25 @@ def date_column(
         if not conflicts
         else plural_msg(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
-    period = as_message(_PERIODS.get(_period(column), ""))
-    evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
+    good = present & ~bad & np.not_equal(values, MISSING_DATE)
+    evidence = [Evidence(raw.name, "type", message + _PERIODS.get(_period(column), ""))]
     if found.rival is not None:
-        tie = len(read) > 1 and read[1][0] == conflicts
+        tie = len(read) > 1 and read[1][0] == read[0][0]
         if tie:
-            column, order = _settle_order(raw, read[0][2:4], read[1][2:4], hints)
+            other = replace(read[1][2], grammar=replace(read[1][2].grammar, missing=column.grammar.missing))
+            column, order = _settle_order(raw, (column, values), (other, read[1][3]), hints)
         else:
-            order = _order_evidence(raw, found, present & ~bad, conflicts)
+            order = _order_evidence(raw, found, good, conflicts)
         evidence.append(order)
-    column, century = with_century(raw, column, present & ~bad)
+    column, century = with_century(raw, column, good)
     column, gone = without_no_dates(raw, column)
-    evidence += [*century, *gone, *clock_evidence(raw, column, present & ~bad & np.not_equal(values, MISSING_DATE))]
+    evidence += [*words, *century, *gone, *clock_evidence(raw, column, good)]
     if conflicts:
         evidence.append(stray_evidence(raw, column, bad))
     return column, evidence
 
 
+ORDER_KNOWN = "date_order_known"  # the rule of the evidence for an order that a row, the other columns or a custom settles; else date_order
 _PERIODS = {"%V": " A week counts as its Monday.", "%q": " A quarter counts as its first day."}
 _ROUNDS = 3  # so often cells that the best format refuses join the sample
 
@@ -121,7 +125,7 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
         if first
         else msg("The {order} comes first.", order=order)
     )
-    return Evidence(raw.name, "date_order", message, first)
+    return Evidence(raw.name, ORDER_KNOWN if first or not conflicts else "date_order", message, first)
 
 
 def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, Any], hints: Hints) -> tuple[Column, Evidence]:
@@ -133,23 +137,21 @@ def _settle_order(raw: RawColumn, one: tuple[Column, Any], other: tuple[Column, 
     jumps = {}
     for first, (_, values) in by_day.items():
         course = values[raw.codes[raw.codes >= 0]]
+        course = course[np.not_equal(course, MISSING_DATE)]
         jumps[first] = float(np.abs(np.diff(course.astype(np.float64))).mean()) if len(course) > 2 else 0.0
     calmer = min(jumps, key=lambda first: jumps[first])
+    dotted, rule = "." in by_day[True][0].grammar.date, ORDER_KNOWN
     if hints.day_first is not None:
         chosen, why = hints.day_first, "the file's other dates have it so"
+    elif dotted and (calmer or jumps[calmer] >= 0.5 * jumps[not calmer]):
+        chosen, why = True, "that is the custom with points between"
     elif jumps[calmer] < 0.5 * jumps[not calmer]:
-        chosen, why = calmer, "the rows then follow each other in time"
+        chosen, why, rule = calmer, "the rows then follow each other in time", "date_order"
+    elif hints.decimal == ",":
+        chosen, why = True, "the file uses a decimal comma"
     else:
-        dotted = "." in by_day[True][0].grammar.date
-        chosen = dotted or hints.decimal == ","
-        why = (
-            "that is the custom with points between"
-            if dotted
-            else "the file uses a decimal comma"
-            if chosen
-            else "nothing says otherwise; check it"
-        )
+        chosen, why, rule = False, "nothing says otherwise; check it", "date_order"
     order = "day" if chosen else "month"
     return by_day[chosen][0], Evidence(
-        raw.name, "date_order", msg("Every date reads both ways; {order} first was taken, because {why}.", order=order, why=why)
+        raw.name, rule, msg("Every date reads both ways; {order} first was taken, because {why}.", order=order, why=why)
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,14 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
+
+
+_FREQUENT = 0.002  # a known word for missing stands in at least this share of the cells, any other in STRAY_SHARE; rarer ones are strays
+_UNKNOWN = re.compile(
+    r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
+    r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
+    r"|n\.?[adbv]\.?|n\.? ?k\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,29 @@ def example_evidence(raw: RawColumn, rule: str, template: str, cells: Bools, **f
     where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
     shown = f"{texts} in {where}" if count <= 5 else f"{texts} … in {count:,} cells, {where}"
     return Evidence(raw.name, rule, msg(template, row=f"{rows[0]:,}", cell=first[:40], shown=shown, **further), rows)
+
+
+def without_words(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
+    """A column of numbers or dates with up to three frequent words without a digit as further texts for "missing", the evidence for them,
+    and which of the distinct texts still cannot be read (`bad` before).
+
+    A word counts so when it is known for it, or when the readable cells are more than a handful of codes.
+    """
+    total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
+    often = np.flatnonzero(bad & (raw.counts >= _FREQUENT * total)).tolist()
+    known = {i for i, text in zip(often, raw.texts_at(often), strict=True) if _UNKNOWN.fullmatch(text)}
+    often = [i for i in often if i in known or raw.counts[i] >= STRAY_SHARE * total]
+    words = {i: text for i, text in zip(often, raw.texts_at(often), strict=True) if not re.search("[0-9]", text)}
+    if not (0 < len(words) <= 3 and (readable >= 20 or (known.issuperset(words) and readable >= 2)) and raw.count(bad) <= 0.5 * total):
+        return column, [], bad
+    evidence = []
+    for i, text in words.items():
+        cells = cells_text(int(raw.counts[i]), "", "").strip()
+        evidence.append(
+            Evidence(raw.name, "missing_words", msg("“{text}” stands in {cells} and counts as missing.", text=text, cells=cells))
+        )
+    grammar = replace(column.grammar, missing=(*column.grammar.missing, *words.values()))
+    return replace(column, grammar=grammar), evidence, bad & ~mask(bad, words)
 
 
 def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:

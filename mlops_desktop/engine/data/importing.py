@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, place_of, source_for
+from mlops_desktop.engine.data.results import Imported, ImportedColumn
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
@@ -22,28 +22,6 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name
 
 SOURCE_FILE = "source.json"
-
-
-@dataclass(frozen=True)
-class ImportedColumn:
-    """A column of an imported table and its type."""
-
-    name: str
-    type: str
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A table that was imported: the project with its digest, name and source, and why its columns were read as they were.
-
-    `targets` are columns that may be worth predicting, each with a reason, the likeliest first.
-    """
-
-    project: Project
-    rows: int
-    columns: tuple[ImportedColumn, ...]
-    evidence: tuple[Evidence, ...]
-    targets: tuple[tuple[str, str], ...]
 
 
 def import_cells(folder: Path, location: Location, project: Project, job: Job, *, as_given: bool = False) -> Imported:
@@ -64,10 +42,11 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job, *
     path = snapshot_path(folder, data)
     if not path.exists():
         write_cells(cells, path)
-    kept = without_password(place) if is_source_address(place) else str(Path(place).resolve())
+    # The parameters in an address are those of the source, where they can be changed; a password is never kept.
+    kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
     _remember(folder, kept, [note.message for note in cells.notes])
     return Imported(
-        project=replace(project, data=data, file=name, source=source),
+        project=replace(project, data=data, file=name_of(kept), source=source),
         rows=table.rows,
         columns=tuple(ImportedColumn(column.name, column.type) for column in table.schema.columns),
         evidence=(*cells.notes, *table.evidence),

@@ -11,7 +11,7 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Text
-from mlops_desktop.base.source import Source, display_name, file_notes, is_address, path_address
+from mlops_desktop.base.source import Source, address_path, display_name, file_notes, is_address, path_address
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
@@ -32,7 +32,9 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
         _refuse_unreadable(Path(place))
     if source is not None:
         _refuse_missing(type(source), name)
-        source = source.located(place)[0]
+        # An address with parameters says all of them, unless it comes with a source that a person just gave.
+        alone = not as_given and source.located(place)[1] != place
+        source = (type(source)() if alone else source).located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
         if source is not None and as_given:
             found, cells = source, read_source(source, place, job)
@@ -75,8 +77,12 @@ def name_of(location: Location) -> str:
 
 
 def place_of(location: Location) -> str:
-    """A location as sources know it: that of a folder is an address."""
+    """A location as sources know it: that of a folder is an address, and the path in an address is a whole one."""
     place = os.fspath(location)
+    if is_source_address(place):
+        path, mark, query = address_path(place), *place.partition("?")[1:]
+        whole = path and not path.startswith("/") and Path(path).exists()
+        return f"{path_address(place.partition(':')[0], Path(path).resolve())}{mark}{query}" if whole else place
     return path_address("folder", Path(place).resolve()) if not is_source_address(place) and Path(place).is_dir() else place
 
 

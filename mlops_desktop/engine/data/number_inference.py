@@ -9,22 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence
+from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.frame import Bools, Floats
-from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.schema import Column
 
 _SAMPLE, _HEAVY = 1000, 50  # distinct texts that a format is sought in: spread over the column, and the most frequent ones
 _ROUNDS = 4  # so often cells that a format refuses join the sample
-_FREQUENT = 0.002  # a text that means missing stands in at least this share of the cells; rarer ones are strays
-_UNKNOWN = re.compile(
-    r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
-    r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
-    r"|n\.?[adbv]\.?|n\.? ?k\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
-)
 _INFINITE = r"(?i:[+-]?(?:inf|infinity|∞))|[+-]?[0-9.]+[eE]\+?[0-9]{3,}|[+-]?[0-9]{309,}.*"
 _RANGES = (
     r"[0-9.,]+ ?(?:[-–]|to|bis) ?[0-9.,]+|(?i:over|under|above|below|more than|less than|[<>≤≥]=?) ?[0-9.,]+"
@@ -105,8 +100,7 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
         found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, raw.counts[at].tolist(), hints.likely_decimal)
         if found is None:
             return None
-        _, _, refused = read_raw(raw, Column(raw.name, "number", found.grammar))
-        more = np.setdiff1d(np.flatnonzero(mask(present, refused)), at)
+        more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)
         if not len(more):
             break
         at = np.union1d(at, more[np.linspace(0, len(more) - 1, min(len(more), _SAMPLE)).astype(np.intp)])
@@ -143,27 +137,15 @@ def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bo
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
     """The column with further texts for "missing", the evidence for them, and which of the distinct texts still cannot be read.
 
-    Infinities are missing. So are a few frequent words without a digit among readable cells that are more than a handful of codes.
+    Infinities are missing, and so are words (`without_words`).
     """
-    total, readable = raw.count(present), int(np.count_nonzero(present & ~bad))
     evidence = []
     infinite = bad & raw.matching(_INFINITE)
     if infinite.any():
         evidence.append(infinite_evidence(raw, raw.count(infinite), raw.rows_with(infinite), raw.texts[np.flatnonzero(infinite)[0]]))
-    bad = bad & ~infinite
-    words = [i for i in np.flatnonzero(bad).tolist() if raw.counts[i] >= _FREQUENT * total and not re.search("[0-9]", raw.texts[i])]
-    known = all(_UNKNOWN.fullmatch(raw.texts[i]) for i in words)
-    if not (0 < len(words) <= 3 and (readable >= 20 or (known and readable >= 2)) and raw.count(bad) <= 0.5 * total):
-        words = []
-    for i in words:
-        cells = cells_text(int(raw.counts[i]), "", "").strip()
-        evidence.append(
-            Evidence(raw.name, "missing_words", msg("“{text}” stands in {cells} and counts as missing.", text=raw.texts[i], cells=cells))
-        )
-    bad[words] = False
-    further = [raw.texts[i] for i in (*words, *np.flatnonzero(infinite)[:20].tolist())]
-    grammar = replace(column.grammar, missing=(*column.grammar.missing, *further))
-    return replace(column, grammar=grammar), evidence, bad
+    grammar = replace(column.grammar, missing=(*column.grammar.missing, *raw.texts_at(np.flatnonzero(infinite)[:20].tolist())))
+    column, words, bad = without_words(raw, replace(column, grammar=grammar), present, bad & ~infinite)
+    return column, [*evidence, *words], bad
 
 
 def infinite_evidence(raw: RawColumn, count: int, rows: tuple[int, ...], shown: str) -> Evidence:

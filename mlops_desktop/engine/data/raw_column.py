@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, clean_text, level_of
-from mlops_desktop.serving.dates import DAY, date_pattern, date_text, missing_dates
+from mlops_desktop.serving.dates import date_text, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 Reading = tuple[NDArray[Any], list[str], dict[int, str]]
 Kind = Literal["text", "number", "integer", "boolean", "date"]
-_PLAIN_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
-_FEW = 256  # distinct texts up to which Python reads as quickly as Arrow does
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +76,7 @@ class RawColumn:
 
     def among(self, texts: Sequence[str]) -> Bools:
         """Which of the distinct texts are some of these."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        found = pc.is_in(self.distinct, value_set=pa.array(texts, self.distinct.type))
-        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+        return among(self.distinct, texts)
 
     def count(self, distinct: Bools) -> int:
         """How many rows hold one of these distinct values."""
@@ -199,25 +193,6 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
     return RawColumn(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
 
 
-def plain_numbers(raw: RawColumn) -> tuple[Floats, Bools]:
-    """The distinct texts that are plain numbers (`Grammar()`) as float64, NaN elsewhere, and where they are.
-
-    Equal to the grammar's own reading.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if len(raw.distinct) <= _FEW:
-        values, _ = read_numbers(Column("", "number"), raw.texts)
-        return values, ~np.isnan(values)
-    # Arrow reads the digits with correct rounding, as Python does; the pattern keeps out what it reads beyond the grammar (inf, nan).
-    good = pc.match_substring_regex(raw.distinct, _PLAIN_NUMBER)
-    values = pc.if_else(good, pc.ascii_ltrim(raw.distinct, "+"), "nan").cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
-    fine = good.to_numpy(zero_copy_only=False) & np.isfinite(values)
-    values[~fine] = np.nan
-    return values, fine
-
-
 def read_raw(raw: RawColumn, column: Column) -> Reading:
     """The distinct values of a column by its schema, read once: (values, levels, refused).
 
@@ -259,15 +234,10 @@ def _read_numbers(raw: RawColumn, column: Column) -> tuple[Floats, list[str], di
         return values, [], _unfit(values, column)
     if raw.kind == "date":
         return np.full(len(raw.counts), np.nan), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
-    own = column.grammar
-    ways = (own.decimal, own.thousands, own.affixes, own.percent, own.notations, own.scales)
-    fast = column.type != "boolean" and ways == (".", "", (), False, (), ())
-    if not fast:
+    if column.type == "boolean":
         values, refused = read_numbers(column, raw.texts)
         return values, [], refused
-    values, good = plain_numbers(raw)
-    values[np.isin(values, own.missing_numbers)] = np.nan
-    values[raw.among(own.missing)] = np.nan
+    values, good = quick_numbers(raw.distinct, column.grammar)
     refused = _unfit(values, column)
     rest = np.flatnonzero(~good).tolist()
     slow, wrong = read_numbers(column, raw.texts_at(rest))
@@ -294,74 +264,12 @@ def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[
     if raw.kind != "text":
         return np.full(len(raw.counts), MISSING_DATE), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
     own = column.grammar
-    values = iso_dates(raw) if not own.date and not own.zone and not raw.among(own.missing).any() else None
+    values = iso_dates(raw.distinct) if not own.date and not own.zone and not raw.among(own.missing).any() else None
     if values is not None:
         return np.where(missing_dates(values, own), MISSING_DATE, values), [], {}
-    values, good = number_dates(raw, own)
-    rest = np.flatnonzero(~good).tolist()
-    slow, refused = read_dates(column, raw.texts_at(rest))
+    values, shaped, impossible = number_dates(raw.distinct, own)
+    rest = np.flatnonzero(~shaped).tolist()
+    slow, wrong = read_dates(column, raw.texts_at(rest))
     values[rest] = slow
-    return values, [], {rest[i]: code for i, code in refused.items()}
-
-
-def number_dates(raw: RawColumn, grammar: Grammar) -> tuple[Longs, Bools]:
-    """The distinct texts that are dates of a grammar without names and zones, as microseconds, and where they are.
-
-    Equal to the grammar's own reading, which reads the others.
-    """
-    import pyarrow.compute as pc
-
-    format_, size = grammar.date, len(raw.distinct)
-    nothing = np.zeros(size, dtype=bool)
-    by_name = _OTHER_FIELDS.search(format_) or (format_ and not re.search("%[Yy]", format_))
-    if size <= _FEW or by_name or grammar.zone:
-        return np.full(size, MISSING_DATE, dtype=np.int64), nothing
-    pattern = date_pattern(format_) if format_ else _ISO_MOMENT
-    found = pc.extract_regex(raw.distinct, f"^(?:{pattern})$")
-    shaped = np.asarray(found.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    shaped &= ~raw.among(grammar.missing)
-    zeros = np.zeros(size, dtype=np.int64)
-    part = {name: _whole(pc.struct_field(found, name), shaped) for name in _NUMBER_FIELDS.findall(pattern)}
-    short = part.get("y", zeros)
-    year = part.get("Y", np.where(short >= grammar.pivot, short + 1900, short + 2000))
-    month, day = part.get("m", zeros + 1), part.get("d", zeros + 1)
-    fits = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
-    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
-    hour, minute, second = (part.get(name, zeros) for name in "HMS")
-    clock = (hour * 60 + minute) * 60 + second
-    good = shaped & fits & (day <= length) & (minute < 60) & (second < 60) & ((hour < 24) | (clock == 24 * 3600))
-    values = (months.astype("datetime64[D]").astype(np.int64) + day - 1) * DAY + clock * 1_000_000
-    return np.where(good & ~missing_dates(values, grammar), values, MISSING_DATE), good
-
-
-_ISO_MOMENT = "(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?:[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2}))?)?"
-_OTHER_FIELDS = re.compile("%[^YymdHMS]")
-_NUMBER_FIELDS = re.compile("<([YymdHMS])>")
-
-
-def _whole(texts: Any, good: Bools) -> Longs:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    filled = pc.if_else(pc.and_kleene(pa.array(good), pc.not_equal(texts, "")), texts, "0")
-    return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def iso_dates(raw: RawColumn) -> Longs | None:
-    """All distinct texts as microseconds when each is a plain ISO 8601 day or second, None when any is not.
-
-    Equal to the grammar's own reading.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if len(raw.distinct) <= _FEW:
-        return None
-    for pattern in (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"):
-        if pc.all(pc.match_substring_regex(raw.distinct, pattern)).as_py():
-            try:
-                return np.asarray(raw.distinct.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
-            except pa.ArrowInvalid:  # a day that no calendar has: the grammar names it
-                return None
-    return None
+    refused = dict.fromkeys(np.flatnonzero(impossible).tolist(), "unreadable")
+    return values, [], {**refused, **{rest[i]: code for i, code in wrong.items()}}

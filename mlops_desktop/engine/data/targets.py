@@ -12,8 +12,8 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
+from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS
-from mlops_desktop.engine.data.typed_table import Table
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlops_desktop.base.plural import plural_msg
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
@@ -18,6 +19,8 @@ BOOLEAN_PAIRS = (
     *(("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no")),
     *(("sim", "não"), ("vrai", "faux"), ("wahr", "falsch")),
 )
+# Words that are a boolean even where all cells hold the same one; “yes” alone may be a level among others to come.
+TRUE_FALSE = (("true", "false"), ("vrai", "faux"), ("wahr", "falsch"))
 # Scales from low to high, casefolded; a column whose levels are all on one of them, at least three, is ordered.
 SCALES = (
     ("none", "very low", "low", "medium", "high", "very high"),
@@ -56,6 +59,16 @@ def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:
         if len(others) >= 5 and sum(_CODE.fullmatch(text) is not None for text in others) >= 0.9 * len(others):
             return tuple(text for text in MISSING_TEXTS if text != "NA")
     return MISSING_TEXTS
+
+
+def dash_evidence(raw: RawColumn) -> list[Evidence]:
+    """That a dash is a level of its own in a column of words, where it may mean missing; not beside a plus, which makes it a sign."""
+    dash = raw.matching("-|--|–|—")
+    if not dash.any() or raw.matching(r"\+").any() or not raw.matching(r".*[\pL\pN].*").any():
+        return []
+    cells = f"{raw.count(dash):,} cell{'s hold' if raw.count(dash) > 1 else ' holds'}"
+    message = f"{cells} a dash, which is a level like others; note it among the texts for missing if it stands for no value."
+    return [Evidence(raw.name, "dash", message, raw.rows_with(dash))]
 
 
 def known_scale(levels: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,15 @@ from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, m
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
-from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS, has_id_name, known_scale, missing_texts_of, text_column_type
+from mlops_desktop.engine.data.text_inference import (
+    BOOLEAN_PAIRS,
+    TRUE_FALSE,
+    dash_evidence,
+    has_id_name,
+    known_scale,
+    missing_texts_of,
+    text_column_type,
+)
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
@@ -106,7 +114,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     amounts = (number is not None and not number.codes) or date is not None
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
-    evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present)]
+    evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     zeros = led_by_zeros(raw) & present
     if zeros.any() and raw.matching("[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
@@ -138,12 +146,8 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     unique = distinct == rows
     steps = unique and rows >= 20 and float(values[seen].max() - values[seen].min()) == rows - 1 and values[seen].min() in (0, 1)
     if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
-        reason = (
-            msg("counts the rows")
-            if steps
-            else msg("has {distinct:,} values in {rows:,} rows and is named like an identifier", distinct=distinct, rows=rows)
-        )
-        grammar = Grammar(missing=_missing_texts(raw, ColumnNote()))
+        reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
+        grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
             *evidence,
             Evidence(raw.name, "identifier", msg("“{raw}” {reason}.", raw=raw.name, reason=reason)),
@@ -153,13 +157,13 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
 
 def _boolean(raw: RawColumn, present: Bools, missing: tuple[str, ...]) -> tuple[Column, list[Evidence]] | None:
     at = np.flatnonzero(present)
-    if not 2 <= len(at) <= 12:
+    if not 1 <= len(at) <= 12:
         return None
     counts = {text: int(raw.counts[i]) for i, text in zip(at.tolist(), raw.texts_at(at.tolist()), strict=True)}
     low = {text.casefold() for text in counts}
     for true, false in BOOLEAN_PAIRS:
-        if low == {true, false}:
-            usual = [max((w for w in counts if w.casefold() == side), key=lambda w: (counts[w], w)) for side in (true, false)]
+        if low == {true, false} or (len(low) == 1 and low <= {true, false} and (true, false) in TRUE_FALSE):
+            usual = [max((w for w in counts if w.casefold() == side), key=lambda w: (counts[w], w), default=side) for side in (true, false)]
             named = (true, false) != ("true", "false")
             grammar = Grammar(missing=missing, true=(usual[0],) if named else (), false=(usual[1],) if named else ())
             return Column(raw.name, "boolean", grammar), [

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, overload
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import invalid_value
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
-from mlops_desktop.serving.serialization import pack, unpack
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A typed table with every column of its file. `schema` has types and grammars.
-
-    Ranges and levels are described later, on the rows learned from.
-    """
-
-    schema: Schema
-    frame: Frame
-    evidence: tuple[Evidence, ...] = ()
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.frame.rows
-
-    def values(self, name: str) -> NDArray[Any]:
-        """One column as its own values: float64, int64 microseconds, or an object array of texts and None."""
-        kind = self.frame.layout.kind(name)
-        if kind == "categorical":
-            return np.array(self.frame.texts(name), dtype=object)
-        return self.frame.number(name) if kind == "number" else self.frame.date(name)
 
 
 def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table:
@@ -140,57 +112,3 @@ def by_appearance(codes: Ints, levels: list[str]) -> tuple[Ints, list[str]]:
     place = np.full(len(levels) + 1, -1, dtype=np.intp)
     place[order] = np.arange(len(order))
     return place[codes], [levels[i] for i in order.tolist()]
-
-
-def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """A table as a JSON document and arrays, for the store."""
-    arrays: dict[str, NDArray[Any]] = {"numbers": table.frame.numbers, "codes": table.frame.codes, "dates": table.frame.dates}
-    for j, levels in enumerate(table.frame.levels):
-        parts = [level.encode("utf-8", "surrogatepass") for level in levels]
-        arrays[f"levels.{j}"] = np.frombuffer(b"".join(parts), dtype=np.uint8)
-        arrays[f"ends.{j}"] = np.cumsum([len(part) for part in parts], dtype=np.int64)
-    unused: dict[str, NDArray[Any]] = {}
-    document = {"schema": pack(table.schema, unused), "rows": table.rows, "evidence": [e.to_json() for e in table.evidence]}
-    return document, arrays
-
-
-class StoredLevels(Sequence[str]):
-    """The levels of a stored categorical column, each read when it is needed: a window shows a few of perhaps a million."""
-
-    def __init__(self, texts: NDArray[Any], ends: NDArray[Any]) -> None:
-        self._texts, self._ends = texts, ends
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        at = range(len(self))[at]  # IndexError, and positions from behind
-        start = int(self._ends[at - 1]) if at else 0
-        return self._texts[start : int(self._ends[at])].tobytes().decode("utf-8", "surrogatepass")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.all())
-
-    def all(self) -> list[str]:
-        """Every level, in order."""
-        text, ends = self._texts.tobytes(), self._ends.tolist()
-        return [text[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
-
-
-def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, lazy: bool = False) -> Table:
-    """The table of `to_record`. `lazy`: levels stay on the disk until one is asked for."""
-    schema: Schema = unpack(document["schema"], {})
-    layout = schema.layout()
-    stored = [StoredLevels(arrays[f"levels.{j}"], arrays[f"ends.{j}"]) for j in range(len(layout.categoricals))]
-    levels: list[Sequence[str]] = [*stored] if lazy else [one.all() for one in stored]
-    frame = Frame(
-        layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
-    )
-    evidence = tuple(Evidence(e["column"], e["rule"], e["message"], tuple(e["rows"])) for e in document["evidence"])
-    return Table(schema, frame, evidence)

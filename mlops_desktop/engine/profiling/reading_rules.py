@@ -54,6 +54,11 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
         "What stood there before the spreadsheet changed it cannot be known: mend the cells in the file.",
         "",
     ),
+    FindingKind("date_order", "Day or month first in {column}?"): (
+        "warning",
+        "If it is the other order, most of these dates are wrong, and no error will show it.",
+        "",
+    ),
     FindingKind("no_zone", "Times without a zone in {column}"): (
         "warning",
         "If they are local times, they are hours away from what was taken.",

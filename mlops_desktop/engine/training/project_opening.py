@@ -9,7 +9,6 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.pipeline import Keys, LegacyKeys
 from mlops_desktop.engine.project import Project, ProjectLock, read_document, read_project
 from mlops_desktop.engine.training.runs import Run, Runs
-from mlops_desktop.engine.training.trials import run_component
 
 
 def open_project(folder: Path) -> Project:
@@ -41,6 +40,8 @@ def _move(project: Project, runs: Runs, old: LegacyKeys) -> None:
 
 def _with_keys(run: Run, project: Project, keys: Keys) -> Run:
     """The run as today's version records it. One with a part that is unknown here stays on the leaderboard under the id it has."""
+    from mlops_desktop.engine.training.trials import run_component  # only projects of older formats need what it imports
+
     try:
         candidate = run.candidate_of(project)
     except UserError:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mlops_desktop.engine.packaging import bytes_text
-from mlops_desktop.engine.training import Cleanup, clean_store
 from mlops_desktop.ui.project_controller import ProjectController
 
 
 def free_disk_space(controller: ProjectController) -> None:
     """Clean the store of the open project beside the window, while no work is going on; a banner says how much was freed and what stays."""
+    from mlops_desktop.engine.packaging import bytes_text
+    from mlops_desktop.engine.training import Cleanup, clean_store
+
     if controller.folder is None or controller.session is None:
         return
     if controller.jobs.quick.now is not None or controller.jobs.long.now is not None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.process import ListQuestions
-from mlops_desktop.engine.questions import ACCEPT, Option, Question, answer_question
+from mlops_desktop.engine.questions import ACCEPT, Option, Question
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled
 
@@ -112,4 +112,6 @@ class ProjectQuestions(QuestionsDialog):
             self._controller.ask(call, self.show_questions, owner="questions", title=self.tr("Looking for what is in doubt"))
 
     def _answer(self, question: Question, option: str, reason: str) -> None:
+        from mlops_desktop.engine.questions import answer_question
+
         self._controller.put(question.message, answer_question(self._controller.project, question, option, reason))

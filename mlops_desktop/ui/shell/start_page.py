@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
@@ -30,8 +31,6 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
-from mlops_desktop.ui.source_dialog import SourceDialog
-from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
@@ -43,6 +42,9 @@ SAMPLES = (
     ("penguins.csv", "species", "Which species is it?", "344 penguins, 6 columns, three species", "Palmer Station, CC0"),
     ("energy_efficiency.csv", "heating_load", "How much heat does it need?", "768 buildings, 8 columns, a number", "UCI, CC BY 4.0"),
 )
+
+if TYPE_CHECKING:
+    from mlops_desktop.ui.source_dialog import SourceDialog
 
 
 def project_home() -> Path:
@@ -186,6 +188,8 @@ class StartPage(QWidget):
     def choose_other(self) -> None:
         """Ask for data that is no single file."""
         if self._other is None:
+            from mlops_desktop.ui.source_dialog import SourceDialog  # its forms are not needed at the start
+
             self._other = SourceDialog(self)
             self._other.read_asked.connect(self._take_other)
         self._other.open()

@@ -75,3 +75,11 @@ def test_texts_of_old_programs_are_no_utf8(tmp_path):
         database.executescript("CREATE TABLE a (x, y); INSERT INTO a VALUES (CAST(X'C470' AS TEXT), 1);")
     database.close()
     assert rows(path) == [{"x": "Äp", "y": 1}]
+
+
+def test_declared_booleans_are_booleans_unless_they_hold_other_numbers(tmp_path):
+    path = tmp_path / "flags.db"
+    with sqlite3.connect(path) as database:
+        database.executescript("CREATE TABLE a (x BOOLEAN, y bool, z INTEGER); INSERT INTO a VALUES (1, 2, 1), (0, 0, 0), (NULL, 1, 1);")
+    database.close()
+    assert rows(path) == [{"x": True, "y": 2, "z": 1}, {"x": False, "y": 0, "z": 0}, {"x": None, "y": 1, "z": 1}]

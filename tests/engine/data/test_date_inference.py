@@ -28,9 +28,12 @@ def test_few_strays_are_named_and_many_refuse():
     cells = [f"{day:02}/{month:02}/2018" for month in range(1, 13) for day in range(1, 29)]
     found, evidence = column([*cells, "soon"])
     assert found.grammar.date == "%d/%m/%Y"
-    assert [e.rule for e in evidence] == ["type", "date_order", "stray"]
+    assert [e.rule for e in evidence] == ["type", "date_order_known", "stray"]
     assert "“soon” in row 337" in evidence[-1].message
-    stopped, evidence = column([*cells, *["soon"] * 10])
+    found, evidence = column([*["soon"] * 10, *cells])
+    assert found.grammar.missing == ("", "soon")
+    assert next(e for e in evidence if e.rule == "date_order_known").rows == (23,)  # 13/01/2018
+    stopped, evidence = column([*cells, *["in 2 years"] * 10])
     assert stopped is None
     assert [e.rule for e in evidence] == ["not_date"]
     assert column([*cells, *["soon"] * 10], least=0.01) is not None

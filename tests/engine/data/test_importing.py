@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from mlops_desktop.base.params import text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells, last_import
+from mlops_desktop.engine.data.results import ImportedColumn
 from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project.decisions import ColumnNote, Project
@@ -115,7 +117,7 @@ def test_a_source_that_is_no_file_is_imported(tmp_path, monkeypatch):
     project = found.project
     assert project.source == Query()
     assert project.file == "sales://here/sales"
-    assert [(c.name, c.type) for c in found.columns] == [("shop", "category"), ("amount", "number"), ("paid", "integer")]
+    assert found.columns == (ImportedColumn("shop", "category"), ImportedColumn("amount", "number"), ImportedColumn("paid", "integer"))
     assert (found.rows, found.evidence[0].message) == (3, "A query was read.")
     assert last_import(tmp_path) == ("sales://me@here/sales", ["A query was read."])
     assert "secret" not in (tmp_path / "data" / "source.json").read_text()
@@ -123,3 +125,22 @@ def test_a_source_that_is_no_file_is_imported(tmp_path, monkeypatch):
     again = import_cells(tmp_path, address, some, Silent())
     assert again.rows == 2
     assert type_cells(read_cells(snapshot_path(tmp_path, project.data)), {}, Silent()).rows == 3
+
+
+def test_an_address_keeps_its_parameters_in_the_source_alone_and_says_all_of_them(tmp_path, monkeypatch):
+    with contextlib.closing(sqlite3.connect(tmp_path / "shop.db")) as database, database:
+        database.execute("CREATE TABLE item (n INTEGER)")
+        database.execute("CREATE TABLE sale (n INTEGER)")
+        database.executemany("INSERT INTO item VALUES (?)", [(i,) for i in range(5)])
+        database.executemany("INSERT INTO sale VALUES (?)", [(i,) for i in range(3)])
+    monkeypatch.chdir(tmp_path)
+    sqlite = choices().sources["sqlite"]
+    found = import_cells(tmp_path / "p", "sqlite:shop.db?table=sale", Project(), Silent())
+    assert (found.rows, found.project.source, found.project.file) == (3, sqlite(table="sale"), "shop.db")
+    place = last_import(tmp_path / "p")[0]
+    assert place == f"sqlite:{tmp_path}/shop.db"
+    assert import_cells(tmp_path / "p", place, found.project, Silent()).rows == 3
+    other = replace(found.project, source=sqlite(table="item"))
+    assert import_cells(tmp_path / "p", place, other, Silent(), as_given=True).rows == 5
+    queried = import_cells(tmp_path / "p", "sqlite:shop.db?query=SELECT 1 AS n", found.project, Silent())
+    assert (queried.rows, queried.project.source) == (1, sqlite(query="SELECT 1 AS n"))

@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from mlops_desktop.engine.data.raw_column import plain_numbers, read_raw
+from mlops_desktop.engine.data.quick_reading import plain_numbers
+from mlops_desktop.engine.data.raw_column import read_raw
 from mlops_desktop.serving.cells import Scale
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
@@ -45,7 +46,7 @@ def test_plain_numbers_read_quickly_equal_the_grammar():
     ]
     texts += ["++1", "5-", "1e", "−4", "", " ", "1 2", "infinity", "1d", "1f", "\u00a05\u00a0", "5\x00"]
     raw = raw_of("x", pd.Series(texts, dtype="str"))
-    quick, good = plain_numbers(raw)
+    quick, good = plain_numbers(raw.distinct)
     slow, refused = read_numbers(Column("x", "number"), raw.texts)
     assert good.sum() > 10_000
     assert quick[good].tobytes() == slow[good].tobytes()

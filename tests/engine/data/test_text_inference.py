@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.engine.data.text_inference import has_id_name, known_scale, missing_texts_of, text_column_type
+from mlops_desktop.engine.data.text_inference import dash_evidence, has_id_name, known_scale, missing_texts_of, text_column_type
 from tests.imported import raw_of
 
 
@@ -65,3 +65,12 @@ def test_names(name, is_id):
 def test_missing_texts_of_codes():
     assert "NA" not in missing_texts_of(raw_of("x", pd.Series(["DE", "FR", "NA", "US", "GB", "AT"], dtype="str")))
     assert "NA" in missing_texts_of(raw_of("x", pd.Series(["red", "NA"], dtype="str")))
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [(["Rome", "-", "Oslo", "-"], (2, 4)), (["+", "-"], ()), (["Rome", "Oslo"], ()), (["-", "--"], ()), (["a-b", "c"], ())],
+)
+def test_a_dash_among_words_is_told(cells, rows):
+    found = dash_evidence(raw_of("x", pd.Series(cells, dtype="str")))
+    assert tuple(row for one in found for row in one.rows) == rows

@@ -31,6 +31,8 @@ def rules(evidence):
         (["1", "NA", "?", "NULL", "-", "n/a", "2"], "integer"),
         (["Yes", "No", "yes", ""], "boolean"),
         (["true", "FALSE"], "boolean"),
+        (["TRUE", "", "TRUE"], "boolean"),
+        (["1", r"\N", "#REF!"], "integer"),
         (["Yes", "No", "Maybe"], "category"),
         (["Yes", "Yes"], "category"),
         (["0", "1", "1"], "integer"),
@@ -105,7 +107,7 @@ def test_leading_zeros_are_evidence():
 def test_the_row_that_decides_day_or_month():
     cells = ["01/02/18"] * 40 + ["28/03/18", "05/06/18"]
     column, evidence, _ = decide(cells)
-    order = next(e for e in evidence if e.rule == "date_order")
+    order = next(e for e in evidence if e.rule == "date_order_known")
     assert column.grammar.date == "%d/%m/%y"
     assert order.message == "Row 41 = 28/03/18, so day first for the whole column; 0 conflicts."
     assert order.rows == (41,)
@@ -119,7 +121,7 @@ def test_both_orders_in_one_column_are_never_mixed():
     mostly = ["28/03/2018"] * 500 + ["03/28/2018"] * 2
     column, evidence, frame = decide(mostly)
     assert column.grammar.date == "%d/%m/%Y"
-    assert "2 conflicts" in next(e for e in evidence if e.rule == "date_order").message
+    assert "2 conflicts" in next(e for e in evidence if e.rule == "date_order_known").message
     assert "stray" in rules(evidence)
     assert frame.missing("x").sum() == 2
 

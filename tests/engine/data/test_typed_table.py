@@ -10,7 +10,8 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.typed_table import by_appearance, conform, read_like, table_from_record, table_to_record, type_cells
+from mlops_desktop.engine.data.table import table_from_record, table_to_record
+from mlops_desktop.engine.data.typed_table import by_appearance, conform, read_like, type_cells
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.imported import cells_of
 

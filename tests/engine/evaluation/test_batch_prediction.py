@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import gzip
+import json
+import sqlite3
 from pathlib import Path
 
+import pyarrow.csv as pv
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.evaluation import batch_prediction
 from mlops_desktop.engine.evaluation.batch_prediction import predict_file
+from mlops_desktop.engine.evaluation.final_evaluation import evaluate_file
 from mlops_desktop.engine.monitoring.drift import drift_of
 from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 
@@ -90,3 +100,42 @@ def test_the_training_file_does_not_drift_and_a_shifted_one_does(chosen, tmp_pat
     assert moved.verdict == "act"
     worst = max(moved.columns, key=lambda column: column.psi)
     assert worst.field == "body_mass_g"
+
+
+# ---- the same rows in other kinds of files
+
+
+def _kinds(folder: Path) -> dict[str, tuple[str, Source | None]]:
+    """The penguins as locations of several kinds, each with the source that a project's data had."""
+    table = pv.read_csv(resource_folder() / "samples" / "penguins.csv")
+    pq.write_table(table, folder / "a.parquet")
+    feather.write_feather(table, folder / "a.feather")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, table.to_pylist())), encoding="utf-8")
+    (folder / "a.csv.gz").write_bytes(gzip.compress((resource_folder() / "samples" / "penguins.csv").read_bytes()))
+    with contextlib.closing(sqlite3.connect(folder / "a.db")) as database, database:
+        names = ", ".join(table.column_names)
+        for name, rows in (("old", table.to_pylist() * 2), ("birds", table.to_pylist())):
+            database.execute(f"CREATE TABLE {name} ({names})")
+            values = [tuple(row.values()) for row in rows]
+            database.executemany(f"INSERT INTO {name} VALUES ({','.join('?' * table.num_columns)})", values)
+    (folder / "parts").mkdir()
+    pv.write_csv(table.slice(0, 100), folder / "parts" / "1.csv")
+    pv.write_csv(table.slice(100), folder / "parts" / "2.csv")
+    files = {name: (str(folder / name), None) for name in ("a.parquet", "a.feather", "a.jsonl", "a.csv.gz", "parts")}
+    birds = choices().sources["sqlite"](table="birds")
+    return {**files, "an address": (f"sqlite:{folder}/a.db?table=birds", None), "the project's table": (str(folder / "a.db"), birds)}
+
+
+@pytest.mark.parametrize("kind", ["a.parquet", "a.feather", "a.jsonl", "a.csv.gz", "parts", "an address", "the project's table"])
+def test_the_answers_are_the_same_whatever_the_kind_of_file(chosen, tmp_path, kind):
+    place, source = _kinds(tmp_path)[kind]
+    assert predict_file(chosen.scorer, resource_folder() / "samples" / "penguins.csv", tmp_path / "right.csv", Silent()).rows == 344
+    assert predict_file(chosen.scorer, place, tmp_path / "out.csv", Silent(), source).rows == 344
+    assert answers(tmp_path / "out.csv") == answers(tmp_path / "right.csv")
+
+
+def test_a_file_is_evaluated_and_compared_whatever_its_kind(chosen, tmp_path):
+    for place, source in _kinds(tmp_path).values():
+        if source is None:
+            assert evaluate_file(chosen, place, Silent()).rows_in_file == 344
+            assert drift_of(chosen, place, Silent()).verdict == "stable"

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mlops_desktop.base.job import Silent
-from mlops_desktop.engine.data.typed_table import Table, type_cells
+from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from tests.imported import cells_of
 

@@ -24,6 +24,7 @@ def findings(cells, roles=None):
         (["5", "6", "x"], "not_number", "warning", {"type": {"x": "number"}}),
         (["2024-01-01", "2024-01-02", "x"], "not_date", "warning", {"type": {"x": "date"}}),
         (["5 kg", "6"], "unmarked", "warning", {"type": {"x": "category"}}),
+        (["01/02/2018", "03/04/2018"], "date_order", "warning", None),
         (["inf", "6.5"], "infinite", "warning", None),
         (["1,234", "5,678"], "decimal", "warning", None),
         (["<5", "6", "7"], "limits", "info", {"type": {"x": "category"}}),

@@ -109,7 +109,7 @@ def test_thin_columns(cells):
 def test_no_rows():
     layout = Layout(("n",), ("w",), ("d",))
     frame = Frame(layout, 0, np.empty((0, 1)), np.empty((0, 1), dtype=np.intp), ((),), np.full((0, 1), MISSING_DATE))
-    from mlops_desktop.engine.data.typed_table import Table
+    from mlops_desktop.engine.data.table import Table
 
     table = Table(Schema((Column("n", "number"), Column("w", "category"), Column("d", "date"))), frame)
     found = profile(table, "w", Silent())

@@ -1,4 +1,7 @@
-"""Calls about a data file and the typed table: reading it, the decisions proposed for it, its profile."""
+"""Calls about a data file and the typed table: reading it, the decisions proposed for it, its profile.
+
+The window imports these classes too: what the work needs is imported where it is done, in the child process.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import Imported, import_cells, load_cells, name_of, rows_key, rows_where, type_cells
-from mlops_desktop.engine.pipeline import Pipeline, propose, re_recommend
+from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.process.call import Call, ProjectCall
-from mlops_desktop.engine.profiling import Overview, Profile, profile
+from mlops_desktop.engine.profiling import Overview, Profile
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.questions import Question, questions
-from mlops_desktop.engine.reporting import write_profile_report
+from mlops_desktop.engine.questions import Question
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class ImportFile(ProjectCall[Imported, None]):
 
     def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`."""
+        from mlops_desktop.engine.data import import_cells
+
         return import_cells(self.folder, self.file, self.project, job, as_given=self.as_given)
 
 
@@ -53,6 +56,8 @@ class Propose(ProjectCall[Proposal, None]):
 
     def run(self, job: Job) -> Proposal:
         """See `engine.pipeline.propose`."""
+        from mlops_desktop.engine.pipeline import propose
+
         return Proposal(*propose(self.folder, self.project, job))
 
 
@@ -65,6 +70,8 @@ class ReRecommend(ProjectCall[ReRecommendation, None]):
 
     def run(self, job: Job) -> ReRecommendation:
         """See `engine.pipeline.re_recommend`."""
+        from mlops_desktop.engine.pipeline import re_recommend
+
         renewed, reasons, changes = re_recommend(self.folder, self.before, self.project, job)
         return ReRecommendation(renewed, reasons, tuple(changes))
 
@@ -75,6 +82,8 @@ class MakeOverview(ProjectCall[Overview, None]):
 
     def run(self, job: Job) -> Overview:
         """See `engine.profiling.overview`."""
+        from mlops_desktop.engine.pipeline import Pipeline
+
         pipeline = Pipeline(self.folder, self.project)
         assert pipeline.table is not None
         return pipeline.overview(job)
@@ -96,6 +105,9 @@ class FilterRows(ProjectCall[FilteredRows, None]):
 
     def run(self, job: Job) -> FilteredRows:
         """See `engine.data.rows_where`."""
+        from mlops_desktop.engine.data import rows_key, rows_where
+        from mlops_desktop.engine.pipeline import Pipeline
+
         pipeline = Pipeline(self.folder, self.project)
         key = rows_key(pipeline.keys.table, self.where)
         if key not in pipeline.store:
@@ -112,6 +124,8 @@ class MakeProfile(ProjectCall[Profile, None]):
 
     def run(self, job: Job) -> Profile:
         """See `engine.profiling.profile`."""
+        from mlops_desktop.engine.pipeline import Pipeline
+
         return Pipeline(self.folder, self.project).profile(job)
 
 
@@ -123,6 +137,9 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
 
     def run(self, job: Job) -> tuple[Question, ...]:
         """See `engine.questions.questions`."""
+        from mlops_desktop.engine.pipeline import Pipeline
+        from mlops_desktop.engine.questions import questions
+
         pipeline = Pipeline(self.folder, self.project)
         findings = pipeline.profile(Part(job, 0.0, 0.7)).findings
         return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings)
@@ -137,6 +154,10 @@ class ProfileFile(Call[Profile, None]):
 
     def run(self, job: Job) -> Profile:
         """See `engine.profiling.profile`."""
+        from mlops_desktop.engine.data import load_cells, name_of, type_cells
+        from mlops_desktop.engine.profiling import profile
+        from mlops_desktop.engine.reporting import write_profile_report
+
         _, cells = load_cells(self.file, None, Part(job, 0.0, 0.3))
         table = type_cells(cells, {}, Part(job, 0.3, 0.5))
         found = profile(table, None, Part(job, 0.5, 0.9))

@@ -1,4 +1,7 @@
-"""Calls about the steps of a recipe: tried on a sample, proposed, and columns ranked for a selection."""
+"""Calls about the steps of a recipe: tried on a sample, proposed, and columns ranked for a selection.
+
+The window imports these classes too: what the work needs is imported where it is done, in the child process.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.pipeline import ColumnRanking, Pipeline, RecipePreview, covers, preview, rank, suggestions
+from mlops_desktop.engine.pipeline import ColumnRanking, RecipePreview
 from mlops_desktop.engine.process.call import ProjectCall
 
 
@@ -19,6 +22,8 @@ class PreviewRecipe(ProjectCall[RecipePreview, None]):
 
     def run(self, job: Job) -> RecipePreview:
         """See `engine.pipeline.preview`."""
+        from mlops_desktop.engine.pipeline import Pipeline, preview
+
         return preview(Pipeline(self.folder, self.project), self.at, self.row_filter, job)
 
 
@@ -31,6 +36,8 @@ class RankColumns(ProjectCall[ColumnRanking, None]):
 
     def run(self, job: Job) -> ColumnRanking:
         """See `engine.pipeline.rank`."""
+        from mlops_desktop.engine.pipeline import Pipeline, rank
+
         return rank(Pipeline(self.folder, self.project), self.method, self.at, job)
 
 
@@ -56,6 +63,8 @@ class SuggestSteps(ProjectCall[SuggestedSteps, None]):
 
     def run(self, job: Job) -> SuggestedSteps:
         """See `engine.pipeline.suggestions`."""
+        from mlops_desktop.engine.pipeline import Pipeline, covers, suggestions
+
         pipeline = Pipeline(self.folder, self.project)
         job.step(0.3)
         steps = pipeline.project.steps

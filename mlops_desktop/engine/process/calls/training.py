@@ -1,22 +1,16 @@
-"""Calls about training: the split, the search, the learning curve."""
+"""Calls about training: the split, the search, the learning curve.
+
+The window imports these classes too: what the work needs is imported where it is done, in the child process.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from mlops_desktop.base.job import Job
-from mlops_desktop.engine.pipeline import Pipeline, SplitSummary, validation
+from mlops_desktop.engine.pipeline import SplitSummary
 from mlops_desktop.engine.process.call import ProjectCall
-from mlops_desktop.engine.training import (
-    LearningCurve,
-    LearningPoint,
-    Runs,
-    TrainingEvent,
-    TrainingResult,
-    chosen_run,
-    learning_curve,
-    search,
-)
+from mlops_desktop.engine.training import LearningCurve, LearningPoint, TrainingEvent, TrainingResult
 
 
 @dataclass(frozen=True)
@@ -29,6 +23,9 @@ class Train(ProjectCall[TrainingResult, TrainingEvent]):
 
     def run(self, job: Job) -> TrainingResult:
         """See `engine.training.search`."""
+        from mlops_desktop.engine.pipeline import Pipeline
+        from mlops_desktop.engine.training import Runs, search
+
         pipeline = Pipeline(self.folder, self.project)
         return search(pipeline, Runs(pipeline.folder), job, jobs=self.jobs, replay=self.replay)
 
@@ -39,6 +36,8 @@ class DescribeSplit(ProjectCall[SplitSummary, None]):
 
     def run(self, job: Job) -> SplitSummary:
         """See `engine.pipeline.validation`."""
+        from mlops_desktop.engine.pipeline import Pipeline, validation
+
         return validation(Pipeline(self.folder, self.project))
 
 
@@ -48,5 +47,8 @@ class MakeLearningCurve(ProjectCall[LearningCurve, LearningPoint]):
 
     def run(self, job: Job) -> LearningCurve:
         """See `engine.training.learning_curve`."""
+        from mlops_desktop.engine.pipeline import Pipeline
+        from mlops_desktop.engine.training import Runs, chosen_run, learning_curve
+
         pipeline = Pipeline(self.folder, self.project)
         return learning_curve(pipeline, chosen_run(pipeline, Runs(pipeline.folder)), job)

@@ -1,0 +1,85 @@
+"""Workbooks: every kind of cell arrives as what it is, whatever the reader beneath makes of it."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+
+import openpyxl
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.catalog.sources._sheet_xml import special_cells
+from mlops_desktop.catalog.sources._workbook import open_workbook, read_sheet
+from mlops_desktop.engine.data.loading import load_cells
+
+
+def written(path, cells, epoch=None):
+    """A workbook with a sheet whose second row holds these cells, from column B on."""
+    book = openpyxl.Workbook()
+    if epoch:
+        book.epoch = epoch
+    for at, cell in enumerate(cells, 2):
+        book.active.cell(2, at, cell)
+    book.create_chartsheet("Chart")
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        7,
+        1.5,
+        "007",
+        "a\nb",
+        True,
+        1e20,
+        0.1,
+        -3,
+        datetime.datetime(2020, 1, 2),
+        datetime.datetime(2020, 1, 2, 3, 4, 5),
+        datetime.time(1, 2, 3),
+        datetime.timedelta(hours=30, minutes=5),
+        "#N/A",
+        "#DIV/0!",
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("epoch", [None, CALENDAR_MAC_1904])
+def test_a_cell_arrives_as_it_was_written(tmp_path, cell, epoch):
+    with open_workbook(written(tmp_path / "x.xlsx", ["x", cell], epoch)) as book:
+        assert book.titles == ["Sheet"]
+        found = read_sheet(book, "Sheet", Silent()).rows[1][1]
+    assert (found, type(found)) == (cell, type(cell))
+
+
+def test_formulas_without_a_value_and_blank_texts_are_nothing(tmp_path):
+    with open_workbook(written(tmp_path / "x.xlsx", ["x", "=1+1", "  ", "y"])) as book:
+        sheet = read_sheet(book, "Sheet", Silent())
+    assert sheet.rows == [(None, None, None, None), ("x", None, None, "y")]
+    assert sheet.uncalculated == {(1, 1)}
+
+
+def test_special_cells_of_a_sheet():
+    xml = b"""<sheetData><row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="AB1"><f>A1+1</f></c><c r="C1"><f>1</f><v>3</v></c>
+    <c r="D1" t="str"><f>""</f><v></v></c><c r="E1" s="1"><v>1234567890123456789</v></c><c r="F1" t="s"><v>1234567890123456789</v></c>
+    <c r="G1" t="e"><f>NA()</f><v>#N/A</v></c></row></sheetData>"""
+    found = special_cells(xml, large=True)
+    assert found.values == {(0, 0): "#REF!", (0, 4): 1234567890123456789, (0, 6): "#N/A"}
+    assert found.uncalculated == [(0, 27)]
+    assert special_cells(xml, large=False).values == {(0, 0): "#REF!", (0, 6): "#N/A"}
+
+
+def test_long_numbers_of_identifiers_keep_their_digits(tmp_path):
+    """Excel rounds them to 15 digits; other programs write them in full."""
+    book = openpyxl.Workbook()
+    for row in (["id", "n"], [1e16, 1], [2, 2]):
+        book.active.append(row)
+    book.save(tmp_path / "short.xlsx")
+    with zipfile.ZipFile(tmp_path / "short.xlsx") as short, zipfile.ZipFile(tmp_path / "long.xlsx", "w") as long:
+        for name in short.namelist():
+            long.writestr(name, short.read(name).replace(b"<v>1e+16</v>", b"<v>12345678901234567</v>"))
+    cells = load_cells(tmp_path / "long.xlsx", None, Silent())[1]
+    assert cells.table.column("id").to_pylist() == [12345678901234567, 2]
