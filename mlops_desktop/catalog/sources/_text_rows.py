@@ -201,7 +201,12 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
     if not found:
         return []
     shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
-    message = f"{len(found):,} row{'s hold' if len(found) > 1 else ' holds'} a text across the fixed places, which was cut (row {shown})."
+    message = plural_msg(
+        len(found),
+        "1 row holds a text across the fixed places, which was cut (row {rows}).",
+        "{n} rows hold a text across the fixed places, which was cut (row {rows}).",
+        rows=shown,
+    )
     return [Evidence("", "fixed", message, tuple(found[:10]))]
 
 

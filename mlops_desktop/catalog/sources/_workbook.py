@@ -17,6 +17,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
 

@@ -50,7 +50,8 @@ def date_column(
         else plural_msg(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
     good = present & ~bad & np.not_equal(values, MISSING_DATE)
-    evidence = [Evidence(raw.name, "type", message + _PERIODS.get(_period(column), ""))]
+    period = as_message(_PERIODS.get(_period(column), ""))
+    evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
     if found.rival is not None:
         tie = len(read) > 1 and read[1][0] == read[0][0]
         if tie:

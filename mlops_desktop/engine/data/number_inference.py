@@ -14,7 +14,7 @@ from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.frame import Bools, Floats
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.schema import Column
 

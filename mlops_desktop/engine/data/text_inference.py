@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools

@@ -31,6 +31,7 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
