@@ -84,6 +84,9 @@ class RowSifter:
         return len(row) == width > 1 and not bad and (good > 0 or not any(self.layout.kinds))
 
     def _repeats(self, row: Row, header: Sequence[str]) -> bool:
+        at = next((j for j, name in enumerate(header) if name), 0)
+        if at >= len(row) or cell_text(row[at]) != header[at]:
+            return False  # most rows, at once
         texts = [cell_text(cell) for cell in row]
         names = list(header)
         while names and not names[-1]:

@@ -83,6 +83,7 @@ NUMBERS = {
     "an odd cell": case(["1.5", "abc", "2.5", "7.25"], "category", ["1.5", "abc", "2.5", "7.25"], "not_number"),
     "an odd cell with a digit": case(["1.5", "3a", "3a", "2.5", "7"], "category", ["1.5", "3a", "3a", "2.5", "7"], "not_number"),
     "codes with leading zeros": case(["00501", "12345"], "category", ["00501", "12345"], "leading_zeros"),
+    "codes behind apostrophes": case(["'00501", "'12345"], "category", ["'00501", "'12345"], "leading_zeros"),
     "codes of many digits": case(["12345678901234567890", "5"], "category", ["12345678901234567890", "5"], "long_numbers"),
     "three decimals with semicolons": case(["2,296", "80,781"], "number", [2.296, 80.781], "decimal", semicolons=True),
     "three digits behind a comma": case(["2,296", "80,781"], "integer", [2296, 80781], "decimal"),

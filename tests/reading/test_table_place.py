@@ -300,8 +300,8 @@ def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypat
     head = ",".join(f"name {i}" for i in range(width))
     lines = [",".join(cell() for _ in range(width)) for _ in range(draw.randint(2, 40))]
     lines += draw.sample([head, "Total" + "," * (width - 1), "# note", "", "a notice"], draw.randint(0, 3))
-    if draw.random() < 0.5:
-        lines.insert(draw.randint(0, len(lines)), head)
+    for other in draw.sample([head, "1", "1,2,3,4,5,6", "# a, b", "----", "", "   ", '"a,b",c', "note"], draw.randint(0, 3)):
+        lines.insert(draw.randint(0, len(lines)), other)
     path = written(tmp_path, "\n".join([head, *lines]) + "\n")
     quick = outcome(path)
     monkeypatch.setattr(_text_rows, "_is_regular", lambda *_: False)

@@ -38,6 +38,7 @@ SCALES = (
     ("first", "second", "third", "fourth", "fifth"),
 )
 _ID_WORDS = frozenset(("id", "ids", "uuid", "guid", "pid", "identifier", "rowid", "rownames", "rownum", "index", "key"))
+_ALONE = ("index", "key")  # only as the whole name: a heat index is a measurement
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CODE = re.compile("[A-Z]{2}")
 _MOST_ID_LENGTH = 64
@@ -46,7 +47,7 @@ _MOST_ID_LENGTH = 64
 def has_id_name(name: str) -> bool:
     """Whether a column is named like an identifier: “customerID”, “order_id”, “PID”."""
     parts = [part.lower() for part in _NAME_PARTS.findall(name)]
-    return bool(parts) and (parts[-1] in _ID_WORDS or (len(parts) == 1 and parts[0] in _ID_WORDS))
+    return bool(parts) and parts[-1] in _ID_WORDS and (len(parts) == 1 or parts[-1] not in _ALONE)
 
 
 def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:

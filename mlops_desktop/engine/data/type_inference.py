@@ -116,7 +116,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     stopped = number.evidence if number is not None else date[1] if date is not None else []
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     zeros = led_by_zeros(raw) & present
-    if zeros.any() and raw.matching("[0-9]+")[present].any():
+    if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
         message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are no numbers.", rows=rows[0], cell=cell)

@@ -52,6 +52,8 @@ def test_scales():
         ("PID", True),
         ("Id", True),
         ("user id", True),
+        ("index", True),
+        ("heat_index", False),
         ("paid", False),
         ("width", False),
         ("id_type", False),
