@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mlops_desktop.base.cell_kind import cell_text
 from mlops_desktop.base.table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
@@ -109,7 +110,9 @@ class RowSifter:
 
     def _is_apart(self, row: Row, width: int) -> bool:
         """Whether a row is a single text that its column cannot hold, such as “Page 2”; in texts only where it is short."""
-        if self.layout.fill < 3 or (len(row) == width and not self.padded) or sum(bool(cell_text(cell)) for cell in row) != 1:
+        if self.layout.fill < 3 or (len(row) == width and not self.padded):
+            return False
+        if sum(1 for _ in islice((cell for cell in row if cell is not None and cell_text(cell)), 2)) != 1:
             return False
         return verdict(row, self.layout.kinds) == (0, 1)
 

@@ -80,6 +80,7 @@ NUMBERS = {
     "infinite": case(["inf", "1.5", "-Infinity", "2.5"], "number", [None, 1.5, None, 2.5], "infinite"),
     "too large": case(["1e400", "1.5", "2.5"], "number", [None, 1.5, 2.5], "infinite"),
     "a word for missing": case(["1.5", "unknown", "2.5"], "number", [1.5, None, 2.5], "missing_words"),
+    "an abbreviation for missing": case(["5", "k.A.", "7"], "integer", [5, None, 7], "missing_words"),
     "an odd cell": case(["1.5", "abc", "2.5", "7.25"], "category", ["1.5", "abc", "2.5", "7.25"], "not_number"),
     "an odd cell with a digit": case(["1.5", "3a", "3a", "2.5", "7"], "category", ["1.5", "3a", "3a", "2.5", "7"], "not_number"),
     "codes with leading zeros": case(["00501", "12345"], "category", ["00501", "12345"], "leading_zeros"),
@@ -111,6 +112,11 @@ DATES = {
     ),
     "midnight in ISO": case(["2024-07-01", "2024-07-01T01:00:00"], "date", ["2024-07-01", "2024-07-01T01:00:00"], "no_clock"),
     "UTC behind": case(["2024-05-01 00:00:00 UTC", "2024-05-01 01:30:00 UTC"], "date", ["2024-05-01T00:00:00Z", "2024-05-01T01:30:00Z"]),
+    "zones in several ways": case(
+        ["2024-05-01 10:00:00+00:00", "2024-05-01 11:00:00 UTC", "2024-05-01T12:00:00Z"],
+        "date",
+        ["2024-05-01T10:00:00Z", "2024-05-01T11:00:00Z", "2024-05-01T12:00:00Z"],
+    ),
     "short offsets": case(["2024-05-01 00:00:00+00", "2024-05-01 01:00:00+02"], "date", ["2024-05-01T00:00:00Z", "2024-04-30T23:00:00Z"]),
     "names of zones": case(
         ["31.05.2024 10:00 MESZ", "31.01.2024 10:00 CET"], "date", ["2024-05-31T08:00:00Z", "2024-01-31T09:00:00Z"], ORDER
@@ -132,6 +138,7 @@ DATES = {
     "seasons": case(["2001-02", "2010-11"], "category", ["2001-02", "2010-11"]),
     "dates that Excel made": case(["30-34", "14-Oct", "5-9"], "category", ["30-34", "14-Oct", "5-9"], "excel_dates"),
     "days without a year": case(["5-Mar", "14-Oct"], "category", ["5-Mar", "14-Oct"], "excel_dates"),
+    "months and years": case(["05.2024", "12.2023"], "date", ["2024-05-01", "2023-12-01"]),
     "months without a zero": case(["2024-5-3", "2024-11-12 7:05"], "date", ["2024-05-03", "2024-11-12T07:05:00"], "no_clock"),
     "a known word among dates": case(["2024-01-05", "unknown", "2024-02-01"], "date", ["2024-01-05", None, "2024-02-01"], "missing_words"),
     "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),

@@ -140,7 +140,8 @@ def clock_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evid
     if timed.any() and (good & ~timed).any():
         yield example_evidence(raw, "no_clock", "Dates without a time were taken as midnight: {shown}.", good & ~timed)
     if column.grammar.zone:
-        bare = timed & raw.matching(r".*:[0-9.,]+(?: ?[AaPp]\.?[Mm]\.?)?")
+        clock = r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+        bare = timed & raw.matching(f".*[ T]{clock}")
         if bare.any():
             yield example_evidence(raw, "no_zone", "Times without a zone were taken as UTC, as the others have one: {shown}.", bare)
 

@@ -133,7 +133,7 @@ def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bo
     grammar = column.grammar
     if grammar.percent or grammar.scales or "hours" in grammar.notations or not (values[np.isfinite(values)] % 1 == 0).all():
         return False
-    return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good).any()
+    return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good & np.isfinite(values)).any()
 
 
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:

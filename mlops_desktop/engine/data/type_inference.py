@@ -100,7 +100,9 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
-    if is_named_date(raw.name) and raw.matching("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}")[present].all():
+    months = raw.matching("(?:0[1-9]|1[0-2])[.](?:19|20)[0-9]{2}")[present]  # 05.2024 would be a number of four decimals
+    by_name = is_named_date(raw.name) and raw.matching("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}")[present].all()
+    if by_name or (months.all() and raw.matching("0.*")[present].any()):
         compact = date_column(raw, present, missing, hints, compact=True)
         if compact is not None and compact[0] is not None:
             return compact[0], compact[1]
