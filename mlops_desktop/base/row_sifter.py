@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,12 @@ _TOTALS = (
     *("subtotale", "soma", "ogółem", "overall total", "column total", "gesamtergebnis"),
 )
 TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capitalize(), word.title(), word.upper()) for end in ("", ":"))
+_MEANS = (
+    *("mean", "average", "avg", "avg.", "durchschnitt", "mittelwert", "ø", "moyenne"),
+    *("media", "promedio", "média", "średnia", "gemiddelde"),
+)
+# At the end also with more behind the word: “Total (n=140)”, “Sum of amounts”.
+_SUMMARY = re.compile(rf"(?:{'|'.join(map(re.escape, (*_TOTALS, *_MEANS)))})(?:\s*[:(\[].*|\s+(?:of|von|de|di|in|[0-9]).*)?", re.IGNORECASE)
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
@@ -67,17 +74,24 @@ class RowSifter:
             if is_blank(row):
                 held += 1
                 continue
-            reason = self.inside(row, width).replace("inside", "below") or self._ending(row, width, marked)
+            reason = self.inside(row, width).replace("inside", "below") or self._ending(row, rows, width, marked)
             if not reason:
                 break
             reasons += [*["blank"] * held, reason]
             held = 0
         return reasons[::-1]
 
-    def _ending(self, row: Row, width: int, marked: int) -> str:
-        if width > 1 and self.is_total(row) and marked <= 2:
+    def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> str:
+        if width > 1 and marked <= 2 and (self.is_total(row) or self._is_summary(row, rows)):
             return "total"
         return "below" if self._is_notice(row, width) else ""
+
+    def _is_summary(self, row: Row, rows: Sequence[Row]) -> bool:
+        """Whether a row near the end begins with a word for a total or a mean that no other row there begins with."""
+        at = next((j for j, cell in enumerate(row) if cell_text(cell)), None)
+        if at is None or not _SUMMARY.fullmatch(text := cell_text(row[at])) or verdict(row, self.layout.kinds)[0] == 0:
+            return False
+        return sum(at < len(other) and cell_text(other[at]) == text for other in rows) == 1
 
     def _fits(self, row: Row, width: int) -> bool:
         """Whether a row has as many cells as the table has columns, and none that its column cannot hold."""
@@ -98,8 +112,8 @@ class RowSifter:
     def is_total(self, row: Row) -> bool:
         """Whether a row begins with a word for a total; cells before it are empty."""
         for cell in row[:MARKED]:
-            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else cell_text(cell)
-            if text:
+            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else ""
+            if text or not isinstance(cell, (str, type(None))):
                 return text in TOTALS
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
+from tests.hostile_texts import hostile_text
 from tests.imported import cells_of
 
 
@@ -231,3 +233,27 @@ def test_amounts_that_do_not_read_are_no_identifier():
     evidence = next(e for e in table.evidence if e.rule == "not_number")
     assert evidence.rows == (200, 201, 202)
     assert "“17.x”" in evidence.message
+
+
+def hostile_column(draw: random.Random) -> tuple[str, ...]:
+    """Hostile texts, or cells of one of the cases with a few of them or of other cases between."""
+    every = [text for one in CASES.values() for text in one.cells]
+    if draw.random() < 0.3:
+        return tuple(hostile_text(draw) for _ in range(draw.randint(1, 30)))
+    usual = draw.choice(list(CASES.values())).cells
+    odd = [draw.choice(every) if draw.random() < 0.5 else hostile_text(draw) for _ in range(draw.randint(0, 3))]
+    cells = [*(draw.choice(usual) for _ in range(draw.randint(2, 200))), *odd]
+    draw.shuffle(cells)
+    return tuple(cells)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hostile_columns_get_a_type_whatever_their_length_and_are_served_as_they_were_read(seed):
+    draw = random.Random(seed)
+    for _ in range(25):
+        cells = hostile_column(draw)
+        few, many = typed(case(cells, "", []), cells), typed(case(cells, "", []), cells * 40)
+        kinds = {table.schema.columns[0].type for table in (few, many)}
+        assert few.schema == many.schema or kinds <= {"category", "text", "id", "ordered"} or "id" in kinds
+        served = few.schema.from_texts({"x": cells}, len(cells)).frame
+        assert values_of(Table(few.schema, served), len(cells)) == values_of(few, len(cells))

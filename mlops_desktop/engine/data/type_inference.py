@@ -14,6 +14,7 @@ from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, is_named_date, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
+from mlops_desktop.engine.data.identifiers import identifies_rows
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
@@ -21,7 +22,6 @@ from mlops_desktop.engine.data.text_inference import (
     BOOLEAN_PAIRS,
     TRUE_FALSE,
     dash_evidence,
-    has_id_name,
     known_scale,
     missing_texts_of,
     text_column_type,
@@ -143,12 +143,7 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     if column.type != "integer":
         return column, evidence
     values, _, _ = read_raw(raw, column)
-    seen = np.isfinite(values)
-    rows, distinct = raw.count(seen), len(np.unique(values[seen]))
-    unique = distinct == rows
-    steps = unique and rows >= 20 and float(values[seen].max() - values[seen].min()) == rows - 1 and values[seen].min() in (0, 1)
-    if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
-        reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
+    if reason := identifies_rows(raw.name, np.append(values, np.nan)[raw.codes]):
         grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
             *evidence,
