@@ -17,6 +17,7 @@ _OTHERS = (
     *("%b %d, %Y", "%b %d %Y", "%d/%b/%Y"),
 )
 _CLOCKS = (" %H:%M:%S.%f", " %I:%M:%S %p")  # each may be absent
+_MOST_KNOWN = 50_000
 _PARTS = {"%d": "day", "%m": "month", "%b": "month", "%Y": "year", "%y": "year"}
 
 
@@ -32,6 +33,7 @@ class DateNotation:
         formats = [f"{day}{clock}{end}" for day in (*_DAY_FIRST, *_MONTH_FIRST, *_OTHERS) for clock in _CLOCKS for end in ends]
         self._formats = {one: date_reader(replace(grammar, date=one)) for one in formats}
         self._readers = self._formats  # of the formats that read every cell so far
+        self._known: set[str] = set()  # cells that were seen: dates come again and again
         self._reads_both_ways = False
         self._seen = self._clock = False
 
@@ -39,6 +41,10 @@ class DateNotation:
         """Take note of some cells."""
         missing = frozenset(self.column.grammar.missing) | {""}
         for text in texts:
+            if text in self._known:
+                continue
+            if len(self._known) < _MOST_KNOWN:
+                self._known.add(text)
             clean = clean_text(text)
             if clean not in missing:
                 self._add(clean)

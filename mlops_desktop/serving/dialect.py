@@ -138,6 +138,8 @@ def _by_blanks(text: str, quotes: str) -> Dialect | None:
         return None
     dialect = Dialect(BLANKS, _quote(text, " ", quotes))
     rows = [row for row in read_rows("\n".join(lines), dialect) if row]
+    if len(rows) < 2:
+        return None  # line ends in quotes made one row of all lines
     width, agreeing = Counter(len(row) for row in rows[1:]).most_common(1)[0]
     head = len(rows[0])
     typed = _typed_share([row for row in rows[1:] if len(row) == width])

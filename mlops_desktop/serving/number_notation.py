@@ -13,6 +13,7 @@ from .column import Column
 from .numbers import number_reader
 from .units import CURRENCIES, UNITS
 
+_PLAIN = {mark: re.compile(rf"(?:[+-]?[0-9]+(?:{re.escape(mark)}(?:[0-9]{{1,2}}|[0-9]{{4,}}))?\n)*") for mark in ".,"}
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 # A mark that cannot stand before a group of thousands: "4,5", "0.125", "1234.500".
 _FRACTION = re.compile(r"[+-]?(?:[0-9]+[.,](?:[0-9]{0,2}|[0-9]{4,})|[.,][0-9]+|(?:0[0-9]*|[0-9]{4,})[.,][0-9]{3})")
@@ -48,6 +49,13 @@ class NumberNotation:
 
     def add(self, texts: Iterable[str]) -> None:
         """Take note of some cells."""
+        texts = list(texts)
+        lines = "\n".join((*texts, ""))
+        for decimal, plain in _PLAIN.items():
+            if plain.fullmatch(lines):  # most columns, by one match for all their cells
+                self._bare |= bool(texts)
+                self.proven |= {decimal} if decimal in lines else set()
+                return
         for text in texts:
             if _DIGITS.fullmatch(text):
                 self._bare = True

@@ -98,3 +98,8 @@ def test_rows_know_their_lines():
 )
 def test_a_line_may_name_the_delimiter(text, mark):
     assert sep_line(text) == mark
+
+
+@pytest.mark.parametrize("text", ['a "b\nc" d\n', '" a\n"', 'age "city\n1 2\n'])
+def test_a_quote_over_line_ends_that_leaves_one_row_is_no_fault(text):
+    assert find_dialect(text).delimiter == ","
