@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+import numpy as np
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.source import Source
-from mlops_desktop.engine.data import Location, name_of
+from mlops_desktop.engine.data import Location, PreviewColumn, name_of
 from mlops_desktop.engine.process import Preview, PreviewFile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import ACCEPT, SOURCE_QUESTION, Question, answer_question, open_questions
+from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, heading, held, label, row, scrolled
+from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.elided import Elided
-from mlops_desktop.ui.widgets.preview_columns import preview_columns
 from mlops_desktop.ui.widgets.question_card import QuestionCard
-from mlops_desktop.ui.widgets.table import DataTable
+from mlops_desktop.ui.widgets.table import DataTable, TableColumn
 
 _FORM = 34  # average characters that the form is wide
 _MOST_QUESTIONS = 10  # cards that are shown at once
@@ -146,7 +148,7 @@ class ImportDialog(QDialog):
         clear(self._notes)
         for note in found.table.notes:
             self._notes.addWidget(label(note.message, "caption", tone="2", wrap=True))
-        self.table.show_columns(preview_columns(found.table.columns))
+        self.table.show_columns(_table_columns(found.table.columns))
         self.go.setEnabled(True)
 
     def _show_form(self, given: Source, found: Source) -> None:
@@ -213,3 +215,33 @@ class ImportDialog(QDialog):
         self.accept()
         kept = {id_: answer for id_, answer in self._project.answers.items() if not id_.startswith(SOURCE_QUESTION)}
         self.import_asked.emit(self._location, replace(self._project, answers=kept))
+
+
+def _table_columns(columns: Sequence[PreviewColumn]) -> list[TableColumn]:
+    """Every column in its order; its head says type and marks of numbers, its tooltip the evidence."""
+    return [_column(one) for one in columns]
+
+
+def _column(column: PreviewColumn) -> TableColumn:
+    caption = _caption(column)
+    tip = "\n".join([column.name, caption, *(one.message for one in column.evidence)])
+    icon = TYPE_ICONS.get(column.type, "")
+    if column.type in NUMBER_TYPES and column.type != "boolean":
+        values = np.array([np.nan if value is None else value for value in column.values], dtype=np.float64)
+        return TableColumn(name=column.name, kind="number", values=values, icon=icon, caption=caption, tip=tip)
+    levels = list(dict.fromkeys(str(value) for value in column.values if value is not None))
+    place = {level: at for at, level in enumerate(levels)}
+    codes = np.array([-1 if value is None else place[str(value)] for value in column.values], dtype=np.intp)
+    return TableColumn(name=column.name, kind="categorical", values=codes, levels=levels, icon=icon, caption=caption, tip=tip)
+
+
+def _caption(column: PreviewColumn) -> str:
+    tr = QCoreApplication.translate
+    parts = [type_names().get(column.type, column.type)]
+    if column.decimal == ",":
+        parts.append(tr("Columns", "decimal comma"))
+    if column.thousands:
+        parts.append(tr("Columns", "thousands “{mark}”").format(mark=column.thousands))
+    if column.missing:
+        parts.append(tr("Columns", "missing: {words}").format(words=", ".join(column.missing)))
+    return ", ".join(parts)

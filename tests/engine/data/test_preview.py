@@ -12,8 +12,8 @@ from mlops_desktop.engine.data import preview_table
 from mlops_desktop.engine.project import ColumnNote, Project
 
 
-def preview(path, project=Project(), **how):
-    return preview_table(path, project, Silent(), **how)
+def preview(path, project=None, **how):
+    return preview_table(path, project or Project(), Silent(), **how)
 
 
 def test_of_a_large_text_file_only_the_beginning_is_read(tmp_path, monkeypatch):
@@ -82,5 +82,5 @@ def test_the_notes_on_columns_hold(tmp_path):
 @pytest.mark.parametrize("content", [b"", bytes(range(8)) * 100], ids=["empty", "no text"])
 def test_what_is_no_table_is_refused(tmp_path, content):
     (tmp_path / "a.csv").write_bytes(content)
-    with pytest.raises(UserError, match="a.csv"):
+    with pytest.raises(UserError, match="a[.]csv"):
         preview(tmp_path / "a.csv")
