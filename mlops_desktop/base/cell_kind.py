@@ -30,8 +30,14 @@ _DATE = re.compile(
 
 
 def cell_text(cell: Any) -> str:
-    """The text of a cell, blanks around it stripped; "" for None."""
-    return "" if cell is None else str(cell).strip()
+    """The text of a cell as a person reads it: blanks around it stripped, whole numbers and days as such; "" for None."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    return str(cell).strip()
 
 
 def cell_kind(cell: Any) -> CellKind:

@@ -19,6 +19,8 @@ _UNITS = frozenset(
         *("lx", "n", "nm", "j", "kj", "kcal", "cal", "mol", "mmol", "usd", "eur", "chf", "gbp", "pcs", "stk", "st", "ts", "rn"),
         *("volts", "amps", "watts", "unitless", "in", "ft", "yd", "mi", "lb", "lbs", "oz", "gal", "mph", "kn", "knots", "kmh"),
         *("u/min", "units", "count", "-", "–", "yyyy-mm-dd", "dd.mm.yyyy", "mm/dd/yyyy", "hh:mm", "hh:mm:ss", "utc"),
+        *("mmhg", "bpm", "years", "year", "months", "weeks", "days", "day", "hours", "hour", "minutes", "seconds", "°", "ph", "ntu", "iu"),
+        *("pt", "px", "dpi", "cd", "ev", "kn", "m2", "m3", "m^2", "m^3", "cm2", "cm3", "km2", "ha", "gb", "mb", "kb", "tb", "persons"),
     )
 )
 _TYPE_NAMES = frozenset(
@@ -59,7 +61,10 @@ def unit_of(cell: Any) -> str:
 
 
 def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
-    """Which of several rows of names is taken: the last that tells all columns apart, unless it holds sentences."""
+    """Which of several rows of names is taken: the longer of the first and the last that tell all columns apart, but no sentences.
+
+    Codes are shorter than names, and so are units.
+    """
     width = max(map(len, rows))
 
     def tells_apart(row: list[str]) -> bool:
@@ -69,11 +74,10 @@ def best_names(rows: list[list[str]]) -> Literal["joined", "first", "last"]:
     def long(row: list[str]) -> bool:
         return sum(map(len, row)) > _LONG_NAME * len(row) or are_import_ids(row) or are_type_names(row)
 
-    if tells_apart(rows[-1]) and not long(rows[-1]):
-        return "last"
-    if tells_apart(rows[0]):
-        return "first"
-    return "joined"
+    first, last = tells_apart(rows[0]), tells_apart(rows[-1]) and not long(rows[-1])
+    if first and last:
+        return "first" if sum(map(len, rows[0])) > sum(map(len, rows[-1])) and not long(rows[0]) else "last"
+    return "last" if last else "first" if first else "joined"
 
 
 def joined_names(rows: list[list[str]]) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mlops_desktop.base.cell_kind import cell_text
 from mlops_desktop.base.table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
@@ -14,6 +16,12 @@ _TOTALS = (
     *("subtotale", "soma", "ogółem", "overall total", "column total", "gesamtergebnis"),
 )
 TOTALS = frozenset(text + end for word in _TOTALS for text in (word, word.capitalize(), word.title(), word.upper()) for end in ("", ":"))
+_MEANS = (
+    *("mean", "average", "avg", "avg.", "durchschnitt", "mittelwert", "ø", "moyenne"),
+    *("media", "promedio", "média", "średnia", "gemiddelde"),
+)
+# At the end also with more behind the word: “Total (n=140)”, “Sum of amounts”.
+_SUMMARY = re.compile(rf"(?:{'|'.join(map(re.escape, (*_TOTALS, *_MEANS)))})(?:\s*[:(\[].*|\s+(?:of|von|de|di|in|[0-9]).*)?", re.IGNORECASE)
 MARKED = 3  # columns from the left in which the word for a total may stand
 TAIL = 200  # rows at the end, at most, that may be notices
 _REPEATED = 0.25  # share of the rows below which those like the names repeat them, where all columns hold texts
@@ -66,17 +74,24 @@ class RowSifter:
             if is_blank(row):
                 held += 1
                 continue
-            reason = self.inside(row, width).replace("inside", "below") or self._ending(row, width, marked)
+            reason = self.inside(row, width).replace("inside", "below") or self._ending(row, rows, width, marked)
             if not reason:
                 break
             reasons += [*["blank"] * held, reason]
             held = 0
         return reasons[::-1]
 
-    def _ending(self, row: Row, width: int, marked: int) -> str:
-        if width > 1 and self.is_total(row) and marked <= 2:
+    def _ending(self, row: Row, rows: Sequence[Row], width: int, marked: int) -> str:
+        if width > 1 and marked <= 2 and (self.is_total(row) or self._is_summary(row, rows)):
             return "total"
         return "below" if self._is_notice(row, width) else ""
+
+    def _is_summary(self, row: Row, rows: Sequence[Row]) -> bool:
+        """Whether a row near the end begins with a word for a total or a mean that no other row there begins with."""
+        at = next((j for j, cell in enumerate(row) if cell_text(cell)), None)
+        if at is None or not _SUMMARY.fullmatch(text := cell_text(row[at])) or verdict(row, self.layout.kinds)[0] == 0:
+            return False
+        return sum(at < len(other) and cell_text(other[at]) == text for other in rows) == 1
 
     def _fits(self, row: Row, width: int) -> bool:
         """Whether a row has as many cells as the table has columns, and none that its column cannot hold."""
@@ -84,6 +99,9 @@ class RowSifter:
         return len(row) == width > 1 and not bad and (good > 0 or not any(self.layout.kinds))
 
     def _repeats(self, row: Row, header: Sequence[str]) -> bool:
+        at = next((j for j, name in enumerate(header) if name), 0)
+        if at >= len(row) or cell_text(row[at]) != header[at]:
+            return False  # most rows, at once
         texts = [cell_text(cell) for cell in row]
         names = list(header)
         while names and not names[-1]:
@@ -94,8 +112,8 @@ class RowSifter:
     def is_total(self, row: Row) -> bool:
         """Whether a row begins with a word for a total; cells before it are empty."""
         for cell in row[:MARKED]:
-            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else cell_text(cell)
-            if text:
+            text = cell.strip(ASCII_BLANKS) if isinstance(cell, str) else ""
+            if text or not isinstance(cell, (str, type(None))):
                 return text in TOTALS
         return False
 
@@ -106,7 +124,9 @@ class RowSifter:
 
     def _is_apart(self, row: Row, width: int) -> bool:
         """Whether a row is a single text that its column cannot hold, such as “Page 2”; in texts only where it is short."""
-        if self.layout.fill < 3 or (len(row) == width and not self.padded) or sum(bool(cell_text(cell)) for cell in row) != 1:
+        if self.layout.fill < 3 or (len(row) == width and not self.padded):
+            return False
+        if sum(1 for _ in islice((cell for cell in row if cell is not None and cell_text(cell)), 2)) != 1:
             return False
         return verdict(row, self.layout.kinds) == (0, 1)
 

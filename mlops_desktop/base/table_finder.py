@@ -21,6 +21,7 @@ Row = Sequence[Any]
 SAMPLE_ROWS = 300
 ASCII_BLANKS = " \t\n\r\v\f"  # what Arrow trims quickest
 RULES = ("---", "===", "___", "***", "+--", "+==", ":--", "~~~")  # how a drawn line begins
+_REMARKS = ("%", "//", "!", "*", "--")  # how remarks begin in files of programs; only above the names
 _DRAWN = "-=_*+:~| "
 _SAMPLE_CELLS = 60_000
 _TYPED = 0.65  # share of the filled cells of a column, at least, that are of one kind, or of any kind but text
@@ -313,7 +314,9 @@ class _Finder:
 
     def _belongs_above(self, at: int, last: int) -> bool:
         """Whether a row is one more row of names: not empty, no pair such as “Period: 2024”, about as long as the last one."""
-        return self.plain[at] and not self._is_pair(at) and len(self.rows[at]) + 1 >= len(self.rows[last]) and self.full(at)
+        if not self.plain[at] or self._is_pair(at) or cell_text(self.rows[at][0]).startswith(_REMARKS):
+            return False
+        return len(self.rows[at]) + 1 >= len(self.rows[last]) and self.full(at)
 
     def _is_pair(self, at: int) -> bool:
         """Whether a row above the names says something about the table: a word with a colon, or a word and a value."""

@@ -59,8 +59,9 @@ def refuse_binary(path: Path, sample: bytes) -> None:
             raise UserError(msg("“{path}” is no text file: it looks like {name}.", path=path.name, name=name), remedy)
     if sample.startswith(tuple(bom for bom, _ in _BOMS)) or _utf16_without_mark(sample):
         return
-    controls = len(sample) - len(sample.translate(None, _CONTROL))
-    if controls > max(3, 0.02 * len(sample)):
+    nothing = sample.count(0)  # some are the fault of a program, such as a block that was never written
+    controls = len(sample) - len(sample.translate(None, _CONTROL)) - nothing
+    if controls > max(2, 0.02 * len(sample)) or nothing > 0.3 * len(sample):
         raise UserError(
             msg("“{path}” is no text file: it holds bytes that no text has.", path=path.name),
             "Choose a table saved as text, Excel or Parquet.",

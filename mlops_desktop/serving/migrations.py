@@ -11,7 +11,7 @@ from typing import Any
 from .errors import UserError
 from .prediction_spec import prediction_spec
 
-FORMAT = 2  # of the files that are written today
+FORMAT = 3  # of the files that are written today
 
 Json = dict[str, Any]
 
@@ -65,4 +65,9 @@ def _node(model: Any) -> Json:
     return {"kind": "nodes.chain:Chain", "transforms": [], "model": model}
 
 
-_MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_to_2,)
+def _to_3(found: Json) -> Json:
+    """A grammar has notations, scales, a pivot and days for “no date”; where they are absent, their defaults read as format 2 did."""
+    return found
+
+
+_MIGRATIONS: tuple[Callable[[Json], Json], ...] = (_to_2, _to_3)

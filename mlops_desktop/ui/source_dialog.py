@@ -46,7 +46,7 @@ class SourceDialog(QDialog):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         name_it(self.place, self.tr("Where the data is"), "")
         name_it(self.password, self.tr("Password"), "")
-        hint = self.tr("It is used once and kept nowhere. Leave it empty where the environment or the system's keyring knows it.")
+        hint = self.tr("It is written nowhere. Leave it empty where the environment or the keyring of the system knows it.")
         self._secret = QWidget()
         self._secret.setLayout(
             column(label(self.tr("Password"), "small", weight=Weight.Medium), self.password, label(hint, "caption", tone="3", wrap=True))

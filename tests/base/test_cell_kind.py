@@ -28,4 +28,5 @@ def test_kinds(kind, cells):
 
 
 def test_the_text_of_a_cell():
-    assert [cell_text(cell) for cell in (None, " a ", 1.5)] == ["", "a", "1.5"]
+    assert [cell_text(cell) for cell in (None, " a ", 1.5, 2015.0)] == ["", "a", "1.5", "2015"]
+    assert cell_text(datetime.datetime(2024, 1, 2)) == "2024-01-02"

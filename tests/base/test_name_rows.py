@@ -39,6 +39,7 @@ def test_types_and_identifiers():
         ([["", "X1"], ["ID", "age"]], "last", ["ID", "X1 age"]),
         ([["Q1", "Q2"], ["How satisfied are you with it?", "How old are you in years?"]], "first", None),
         ([["a", "b"], ["int", "float"]], "first", None),
+        ([["pulse", "pressure"], ["1/min", "Torr"]], "first", None),
         ([["", "Temp", "", "Press"], ["site", "min", "max", "min"]], "joined", ["site", "Temp min", "Temp max", "Press min"]),
     ],
 )

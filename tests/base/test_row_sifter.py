@@ -40,6 +40,8 @@ def test_inside(row, reason):
     ("rows", "reasons"),
     [
         ([["Total", "A", "10"]], ["total"]),
+        ([["Mean", "", "2.5"], ["Sum (n=4)", "", "10"]], ["total", "total"]),
+        ([["", "Total", "10"]], ["total"]),
         ([["note"]], ["below"]),
         ([["one note", " with a comma"], ["", "", ""], ["and, another", "b", "c", "d", "e"]], ["below", "below"]),
         ([["Total", "", "10"], ["", "", ""], ["note"]], ["total", "below"]),

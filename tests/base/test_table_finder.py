@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 
+from mlops_desktop.base.cell_kind import cell_text
 from mlops_desktop.base.table_finder import Wanted, find_table, usual_fill, verdict
 
 DAY = datetime.datetime(2024, 1, 1)
@@ -26,13 +27,14 @@ NAMES = ["Day", "Kind", "Value"]
         ([NAMES, [None] * 3, *ROWS], (0,), 2, []),
         ([[None, "a", None, "b"], [1, "x", 2, "y"], [3, "x", 4, "z"]], (0,), 1, []),
         ([["x"], ["a"], ["b"]], (0,), 1, []),
+        ([["area", 2015.0, 2016.0], ["N", 1.5, 2.5], ["S", 3.5, 4.5]], (0,), 1, []),
         ([], (), 0, []),
     ],
 )
 def test_layout(rows, header, body, left_out):
     found = find_table(rows)
     assert (found.header, found.body, [one.reason for one in found.left_out]) == (header, body, left_out)
-    assert found.names == (tuple(name or "" for name in rows[header[-1]]) if header else None)
+    assert found.names == (tuple(map(cell_text, rows[header[-1]])) if header else None)
 
 
 def test_decisions_of_a_person():

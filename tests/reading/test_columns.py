@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
+from tests.hostile_texts import hostile_text
 from tests.imported import cells_of
 
 
@@ -80,9 +82,11 @@ NUMBERS = {
     "infinite": case(["inf", "1.5", "-Infinity", "2.5"], "number", [None, 1.5, None, 2.5], "infinite"),
     "too large": case(["1e400", "1.5", "2.5"], "number", [None, 1.5, 2.5], "infinite"),
     "a word for missing": case(["1.5", "unknown", "2.5"], "number", [1.5, None, 2.5], "missing_words"),
+    "an abbreviation for missing": case(["5", "k.A.", "7"], "integer", [5, None, 7], "missing_words"),
     "an odd cell": case(["1.5", "abc", "2.5", "7.25"], "category", ["1.5", "abc", "2.5", "7.25"], "not_number"),
     "an odd cell with a digit": case(["1.5", "3a", "3a", "2.5", "7"], "category", ["1.5", "3a", "3a", "2.5", "7"], "not_number"),
     "codes with leading zeros": case(["00501", "12345"], "category", ["00501", "12345"], "leading_zeros"),
+    "codes behind apostrophes": case(["'00501", "'12345"], "category", ["'00501", "'12345"], "leading_zeros"),
     "codes of many digits": case(["12345678901234567890", "5"], "category", ["12345678901234567890", "5"], "long_numbers"),
     "three decimals with semicolons": case(["2,296", "80,781"], "number", [2.296, 80.781], "decimal", semicolons=True),
     "three digits behind a comma": case(["2,296", "80,781"], "integer", [2296, 80781], "decimal"),
@@ -110,6 +114,11 @@ DATES = {
     ),
     "midnight in ISO": case(["2024-07-01", "2024-07-01T01:00:00"], "date", ["2024-07-01", "2024-07-01T01:00:00"], "no_clock"),
     "UTC behind": case(["2024-05-01 00:00:00 UTC", "2024-05-01 01:30:00 UTC"], "date", ["2024-05-01T00:00:00Z", "2024-05-01T01:30:00Z"]),
+    "zones in several ways": case(
+        ["2024-05-01 10:00:00+00:00", "2024-05-01 11:00:00 UTC", "2024-05-01T12:00:00Z"],
+        "date",
+        ["2024-05-01T10:00:00Z", "2024-05-01T11:00:00Z", "2024-05-01T12:00:00Z"],
+    ),
     "short offsets": case(["2024-05-01 00:00:00+00", "2024-05-01 01:00:00+02"], "date", ["2024-05-01T00:00:00Z", "2024-04-30T23:00:00Z"]),
     "names of zones": case(
         ["31.05.2024 10:00 MESZ", "31.01.2024 10:00 CET"], "date", ["2024-05-31T08:00:00Z", "2024-01-31T09:00:00Z"], ORDER
@@ -131,6 +140,7 @@ DATES = {
     "seasons": case(["2001-02", "2010-11"], "category", ["2001-02", "2010-11"]),
     "dates that Excel made": case(["30-34", "14-Oct", "5-9"], "category", ["30-34", "14-Oct", "5-9"], "excel_dates"),
     "days without a year": case(["5-Mar", "14-Oct"], "category", ["5-Mar", "14-Oct"], "excel_dates"),
+    "months and years": case(["05.2024", "12.2023"], "date", ["2024-05-01", "2023-12-01"]),
     "months without a zero": case(["2024-5-3", "2024-11-12 7:05"], "date", ["2024-05-03", "2024-11-12T07:05:00"], "no_clock"),
     "a known word among dates": case(["2024-01-05", "unknown", "2024-02-01"], "date", ["2024-01-05", None, "2024-02-01"], "missing_words"),
     "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),
@@ -223,3 +233,27 @@ def test_amounts_that_do_not_read_are_no_identifier():
     evidence = next(e for e in table.evidence if e.rule == "not_number")
     assert evidence.rows == (200, 201, 202)
     assert "“17.x”" in evidence.message
+
+
+def hostile_column(draw: random.Random) -> tuple[str, ...]:
+    """Hostile texts, or cells of one of the cases with a few of them or of other cases between."""
+    every = [text for one in CASES.values() for text in one.cells]
+    if draw.random() < 0.3:
+        return tuple(hostile_text(draw) for _ in range(draw.randint(1, 30)))
+    usual = draw.choice(list(CASES.values())).cells
+    odd = [draw.choice(every) if draw.random() < 0.5 else hostile_text(draw) for _ in range(draw.randint(0, 3))]
+    cells = [*(draw.choice(usual) for _ in range(draw.randint(2, 200))), *odd]
+    draw.shuffle(cells)
+    return tuple(cells)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hostile_columns_get_a_type_whatever_their_length_and_are_served_as_they_were_read(seed):
+    draw = random.Random(seed)
+    for _ in range(25):
+        cells = hostile_column(draw)
+        few, many = typed(case(cells, "", []), cells), typed(case(cells, "", []), cells * 40)
+        kinds = {table.schema.columns[0].type for table in (few, many)}
+        assert few.schema == many.schema or kinds <= {"category", "text", "id", "ordered"} or "id" in kinds
+        served = few.schema.from_texts({"x": cells}, len(cells)).frame
+        assert values_of(Table(few.schema, served), len(cells)) == values_of(few, len(cells))

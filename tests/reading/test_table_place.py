@@ -179,6 +179,15 @@ CASES = (
     Case("backslash before delimiters", "id,name,n\n1,Seltsam\\, oder,5\n2,x,6\n", ("id", "name", "n"), 2, ("1", "Seltsam, oder", "5")),
     Case("backslash at the end of cells", 'p,n\n"C:\\dir\\",5\n"C:\\x\\",6\n', ("p", "n"), 2, ("C:\\dir\\", "5")),
     Case("NUL byte", "a,b\n1,\0" + "2\n3,4\n", ("a", "b"), 2, ("1", "2"), ("file",)),
+    Case(
+        "other remarks above",
+        "% made by x\n% one, two\nday,n\n2024-01-01,1\n2024-01-02,2\n",
+        ("day", "n"),
+        2,
+        ("2024-01-01", "1"),
+        ("above",),
+    ),
+    Case("NUL bytes at the end", "a,b\n1,2\n3,4\n" + "\0" * 4, ("a", "b"), 2, ("1", "2"), ("file",)),
     Case("byte order mark twice", '\ufeff\ufeff"zip";"n"\n"01067";"1,5"\n"20095";"2,5"\n', ("zip", "n"), 2, ("01067", "1,5")),
     Case(
         "missing as in databases",
@@ -252,11 +261,18 @@ def test_what_is_left_out_is_named_with_the_way_to_keep_it(tmp_path):
         ({"comment": ""}, "a,b\n#1,x\n#2,y\n", ["a", "b"], 2),
         ({"delimiter": "none"}, "a;b\n1;2\n", ["a;b"], 1),
         ({"delimiter": "blank"}, "a b\nx  y\n", ["a", "b"], 1),
+        ({"delimiter": "fixed", "places": "1, 3,4"}, "aabc\n1 23\n", ["aa", "b", "c"], 1),
     ],
 )
 def test_a_person_may_place_the_table(params, text, names, rows, tmp_path):
     cells = load_cells(written(tmp_path, text), DELIMITED(**params), Silent(), as_given=True)[1]
     assert (cells.names, cells.rows) == (names, rows)
+
+
+def test_places_that_are_none_are_refused(tmp_path):
+    for places in ("a", "3, 2", "0"):
+        with pytest.raises(UserError, match="no places"):
+            load_cells(written(tmp_path, "a b\n1 2\n"), DELIMITED(delimiter="fixed", places=places), Silent(), as_given=True)
 
 
 def test_a_target_chooses_among_the_rows_of_names(tmp_path):
@@ -300,8 +316,8 @@ def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypat
     head = ",".join(f"name {i}" for i in range(width))
     lines = [",".join(cell() for _ in range(width)) for _ in range(draw.randint(2, 40))]
     lines += draw.sample([head, "Total" + "," * (width - 1), "# note", "", "a notice"], draw.randint(0, 3))
-    if draw.random() < 0.5:
-        lines.insert(draw.randint(0, len(lines)), head)
+    for other in draw.sample([head, "1", "1,2,3,4,5,6", "# a, b", "----", "", "   ", '"a,b",c', "note"], draw.randint(0, 3)):
+        lines.insert(draw.randint(0, len(lines)), other)
     path = written(tmp_path, "\n".join([head, *lines]) + "\n")
     quick = outcome(path)
     monkeypatch.setattr(_text_rows, "_is_regular", lambda *_: False)

@@ -11,7 +11,8 @@ from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.migrations import FORMAT, migrate
 from mlops_desktop.serving.nodes.chain import Chain
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean
-from mlops_desktop.serving.serialization import read_object_file
+from mlops_desktop.serving.schema import Grammar
+from mlops_desktop.serving.serialization import read_object_file, unpack
 
 BUNDLES = Path(__file__).resolve().parent.parent / "data" / "bundles"
 MODEL = {"kind": "models.linear:Linear"}
@@ -70,3 +71,8 @@ def test_a_blend_of_format_1_becomes_a_weighted_mean():
         kinds[folder.name] = type(read_object_file(folder / "model", "scorer").node)
     assert kinds["format_1_binary"] is WeightedMean
     assert Chain in kinds.values()
+
+
+def test_a_grammar_of_format_2_reads_as_before():
+    before = {"kind": "cells:Grammar", "decimal": ",", "thousands": ".", "affixes": ["€"], "date": "%d/%m/%y", "zone": False}
+    assert unpack(migrate({"format": 2, **before}), {}) == Grammar(decimal=",", thousands=".", affixes=("€",), date="%d/%m/%y")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.header import generated_names
-from mlops_desktop.base.row_sifter import MARKED, TAIL, TOTALS, RowSifter, sift
-from mlops_desktop.base.table_finder import RULES, LeftOut, row_text
+from mlops_desktop.base.row_sifter import RowSifter, sift
+from mlops_desktop.base.table_finder import LeftOut, row_text
+from mlops_desktop.catalog.sources._regular_rows import MOST_LINES, RegularRows, parse_regular
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,9 @@ def text_rows(
 ) -> TextRows:
     """The rows of UTF-8 text from byte `start`, below the names. `width` is the usual number of cells; `names` may be fewer or more."""
     columns = width if names is None else max(width, len(_without_end(names, width)))
-    table = _parse_regular(data, start, dialect, columns) if columns == width and _is_regular(data, start, dialect) else None
-    if table is not None:
-        kept, left = _sift_table(table, sifter, skip_end)
-        rows = TextRows(kept, tuple(left))
+    regular = parse_regular(data, start, dialect, columns) if columns == width and _is_regular(data, start, dialect) else None
+    if regular is not None:
+        rows = _sifted(regular, sifter, skip_end)
     else:
         rows = _parse_rows(data[start:].decode(), dialect, columns, width, sifter, skip_end)
     return _named(rows, names)
@@ -51,119 +52,24 @@ def _is_regular(data: bytes, start: int, dialect: Dialect) -> bool:
     return dialect.is_plain and (not dialect.quote or data.count(dialect.quote.encode(), start) % 2 == 0)
 
 
-def _parse_regular(data: bytes, start: int, dialect: Dialect, width: int) -> Any | None:
-    """The table by Arrow's parser; None when a row has another number of cells, which `_parse_rows` repairs."""
-    import pyarrow as pa
-    import pyarrow.csv as pc
-
-    if start >= len(data):
-        return pa.table([pa.array([], pa.string())] * width, names=generated_names(width))
-    places = generated_names(width)
-    parse = pc.ParseOptions(
-        delimiter=dialect.delimiter,
-        quote_char=dialect.quote or False,
-        double_quote=True,
-        newlines_in_values=bool(dialect.quote),
-        ignore_empty_lines=width > 1,
-        invalid_row_handler=lambda _: "error",
-    )
-    convert = pc.ConvertOptions(
-        column_types=dict.fromkeys(places, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False
-    )
-    longest = max(2**20, min(len(data) - start, 2**24))
-    try:
-        source = pa.BufferReader(pa.py_buffer(data).slice(start))
-        return pc.read_csv(source, pc.ReadOptions(column_names=places, block_size=longest), parse_options=parse, convert_options=convert)
-    except pa.ArrowInvalid:
-        return None
-
-
-def _sift_table(table: Any, sifter: RowSifter, skip_end: int) -> tuple[Any, list[LeftOut]]:
-    """The rows of an Arrow table that are rows of it. Only those that may be none are looked at one by one, as `sift` looks at all."""
-    import pyarrow as pa
-
-    width = table.num_columns
-    end = min(skip_end, table.num_rows)
-    left = [LeftOut(at, "end", row_text(_row(table, at))) for at in range(table.num_rows - end, table.num_rows)]
-    table = table.slice(0, table.num_rows - end)
-    if sifter.wanted.keep_all or not table.num_rows:
-        return table, left
-    totals = _marked_totals(table, sifter)
-    tail = table.slice(max(0, table.num_rows - TAIL))
-    rows = list(zip(*(column.to_pylist() for column in tail.columns), strict=True))
-    below = sifter.below(rows, width, len(totals))
-    reasons = dict(enumerate(below, table.num_rows - len(below)))
-    for at in sorted({*totals, *_repeated(table, sifter), *_comments(table, sifter), *_rules(table)}):
-        if at not in reasons and (reason := sifter.inside(_row(table, at), width)):
-            reasons[at] = reason
-    reasons = sifter.checked(reasons, table.num_rows)
-    if not reasons:
-        return table, left
-    found = [LeftOut(at, reason, row_text(_row(table, at))) for at, reason in sorted(reasons.items()) if reason != "blank"]
-    kept = table.filter(pa.array([at not in reasons for at in range(table.num_rows)], pa.bool_()))
-    return kept, [*found, *left]
-
-
-def _row(table: Any, at: int) -> list[str]:
-    return [column[at].as_py() for column in table.columns]
-
-
-def _positions(mask: Any) -> list[int]:
-    import pyarrow.compute as pc
-
-    found: list[int] = pc.indices_nonzero(mask).to_pylist()
-    return found
-
-
-def _marked_totals(table: Any, sifter: RowSifter) -> list[int]:
-    """The rows that begin with a word for a total."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    words = pa.array(sorted(TOTALS), pa.string())
-    hits = [_positions(pc.is_in(pc.ascii_trim_whitespace(column), value_set=words)) for column in table.columns[:MARKED]]
-    return [
-        at
-        for at in sorted({at for found in hits for at in found})
-        if sifter.is_total(_row(table.select(range(min(MARKED, table.num_columns))), at))
-    ]
-
-
-def _repeated(table: Any, sifter: RowSifter) -> list[int]:
-    """The rows that may repeat a row of names or units."""
-    import pyarrow.compute as pc
-
-    found: set[int] = set()
-    for header in sifter.headers:
-        hits: Any = None
-        named = [j for j, name in enumerate(header[: table.num_columns]) if name]
-        for j in sorted(named, key=lambda j: (not any(sifter.layout.kinds[j : j + 1]), j))[:5]:
-            mask = pc.match_substring(table.column(j), header[j])
-            hits = mask if hits is None else pc.and_(hits, mask)
-            if pc.sum(hits).as_py() in (None, 0):
-                break
-        found.update(_positions(hits) if hits is not None else ())
-    return sorted(found)
-
-
-def _comments(table: Any, sifter: RowSifter) -> list[int]:
-    """The rows whose first cell begins with the mark of comments."""
-    import pyarrow.compute as pc
-
-    mark = sifter.wanted.comment
-    return _positions(pc.starts_with(pc.ascii_ltrim_whitespace(table.column(0)), mark)) if mark else []
-
-
-def _rules(table: Any) -> list[int]:
-    """The rows that may be drawn lines."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if table.num_columns < 2:
-        return []
-    begins = pa.array(RULES)
-    first = (pc.utf8_slice_codeunits(pc.ascii_ltrim_whitespace(column), 0, 3) for column in table.columns[:2])
-    return sorted({at for start in first for at in _positions(pc.is_in(start, value_set=begins))})
+def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
+    """The rows that are rows of the table. Only those that may be none are looked at one by one, as `sift` looks at all."""
+    width = rows.table.num_columns
+    end = max(0, len(rows) - skip_end)
+    reasons: dict[int, str] = {}
+    if not sifter.wanted.keep_all:
+        totals = rows.totals(sifter)
+        below = sifter.below(rows.tail(end), width, sum(at < end for at in totals))
+        reasons = dict(enumerate(below, end - len(below)))
+        for at in totals | rows.candidates(sifter):
+            if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
+                reasons[at] = reason
+        reasons = sifter.checked(reasons, end)
+    reasons.update(dict.fromkeys(range(end, len(rows)), "end"))
+    left = [LeftOut(at, reason, row_text(rows.row(at))) for at, reason in sorted(reasons.items()) if reason != "blank"]
+    gone = sorted(reasons)
+    odd = [(at + 1 - bisect_left(gone, at), row) for at, row in sorted(rows.odd.items()) if at not in reasons]
+    return TextRows(rows.without(reasons), tuple(left), tuple(_ragged(odd, width)))
 
 
 def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: RowSifter, skip_end: int) -> TextRows:
@@ -172,19 +78,19 @@ def _parse_rows(text: str, dialect: Dialect, columns: int, width: int, sifter: R
 
     notes: list[Evidence] = []
     rows = [row for _, row in numbered_rows(text, dialect)]
-    if dialect.quote and _swallowed(rows, text):
+    if dialect.quote and _swallowed(rows, columns, text):
         dialect = replace(dialect, quote="")
         rows = [row for _, row in numbered_rows(text, dialect)]
         notes.append(Evidence("", "file", "A quote is opened and never closed, so quotes were read as letters."))
     notes += _crossed(text, dialect)
-    rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if row]
+    rows = [row or [""] for row in rows] if columns == 1 else [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
     lengths = Counter(map(len, rows))
     columns = max(columns, max(lengths, key=lambda one: (lengths[one], one == columns), default=width))
     cut = max(0, len(rows) - skip_end)
     ended = [LeftOut(at, "end", row_text(rows[at])) for at in range(cut, len(rows))]
     kept, left = sift(sifter, rows[:cut], columns)
     body = [rows[at] for at in kept]
-    notes += _ragged(body, columns)
+    notes += _ragged(enumerate(body, 1), columns)
     filled = [row if len(row) == columns else (*row, *[""] * (columns - len(row)))[:columns] for row in body]
     arrays = [pa.array(column, pa.string()) for column in zip(*filled, strict=True)] or [pa.array([], pa.string())] * columns
     return TextRows(pa.Table.from_arrays(arrays, names=generated_names(columns)), (*left, *ended), tuple(notes))
@@ -204,25 +110,32 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
     return [Evidence("", "fixed", message, tuple(found[:10]))]
 
 
-def _swallowed(rows: list[list[str]], text: str) -> bool:
-    """Whether one cell holds the rest of the file: a quote was opened and never closed."""
+def _swallowed(rows: list[list[str]], columns: int, text: str) -> bool:
+    """Whether one cell holds the rest of the file, or many lines in a row of another length: a quote was opened and never closed."""
     lines = text.count("\n")
     longest = max((cell.count("\n") for cell in rows[-1]), default=0) if rows else 0
-    return longest > 0 and (longest > 20 or longest > 0.5 * lines)
+    if longest > 0 and (longest > MOST_LINES or longest > 0.5 * lines):
+        return True
+    return any(cell.count("\n") > MOST_LINES for row in rows if len(row) != columns for cell in row)
 
 
-def _ragged(body: Sequence[Sequence[str]], width: int) -> list[Evidence]:
-    short = [i for i, row in enumerate(body, 1) if len(row) < width]
-    long = [i for i, row in enumerate(body, 1) if len(row) > width and any(cell.strip() for cell in row[width:])]
+def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:
+    """What is noted of rows of another length, each with its number."""
+    short, long = [], []
+    for number, row in rows:
+        if len(row) < width:
+            short.append(number)
+        elif len(row) > width and any(cell.strip() for cell in row[width:]):
+            long.append(number)
     notes = []
-    for rows, what in (
+    for found, what in (
         (short, "fewer cells than columns; the rest counts as missing"),
         (long, "more cells than columns; the surplus was left out"),
     ):
-        if rows:
-            shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
-            message = f"{len(rows):,} row{'s have' if len(rows) > 1 else ' has'} {what} (row {shown})."
-            notes.append(Evidence("", "ragged", message, tuple(rows[:10])))
+        if found:
+            shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+            message = f"{len(found):,} row{'s have' if len(found) > 1 else ' has'} {what} (row {shown})."
+            notes.append(Evidence("", "ragged", message, tuple(found[:10])))
     return notes
 
 
@@ -238,7 +151,7 @@ def _named(rows: TextRows, names: Sequence[str] | None) -> TextRows:
         if _is_empty(table.column(width - 1)):
             notes += (Evidence("", "trailing", "Each row ends with a delimiter; the empty column behind it was left out."),)
             table = table.select(list(range(width - 1)))
-        elif not _is_empty(table.column(0)):
+        elif _filled(table.column(width - 1)) >= 0.5 and not _is_empty(table.column(0)):
             names = ["row_names", *names]
             notes += (Evidence("", "row_names", "The first column has no name of its own; it was named “row_names”."),)
     names = [*names, *[""] * (table.num_columns - len(names))]
@@ -249,3 +162,10 @@ def _is_empty(column: Any) -> bool:
     import pyarrow.compute as pc
 
     return pc.all(pc.equal(pc.utf8_trim_whitespace(column), "")).as_py() is not False
+
+
+def _filled(column: Any) -> float:
+    """The share of cells that hold something."""
+    import pyarrow.compute as pc
+
+    return float(pc.mean(pc.cast(pc.not_equal(pc.utf8_trim_whitespace(column), ""), "float64")).as_py() or 0.0)

@@ -130,8 +130,10 @@ def read_sheet(workbook: Workbook, title: str, job: Job) -> Sheet:
             rows[i] += [None] * (j + 1 - len(rows[i]))
             rows[i][j] = value
     formulas = found.uncalculated if found else []
-    last = max([i for i, _ in formulas] + [i for i, row in enumerate(rows) if any(cell is not None for cell in row)], default=-1)
-    rows = [*rows[: last + 1], *([] for _ in range(last + 1 - len(rows)))]
+    last = max((i for i, _ in formulas), default=-1)
+    rows += [[] for _ in range(last + 1 - len(rows))]
+    while len(rows) > last + 1 and not _length(rows[-1]):
+        rows.pop()
     width = max([_length(row) for row in rows] + [j + 1 for _, j in formulas], default=0)
     left = min((next((j for j, cell in enumerate(row) if cell is not None), width) for row in rows), default=0)
     left = min([left, *(j for _, j in formulas)])
@@ -153,7 +155,7 @@ def _value(cell: Any) -> Any:
 
 def _length(row: Sequence[Any]) -> int:
     """The length of a row without the empty cells at its end."""
-    return max((j + 1 for j in range(len(row) - 1, -1, -1) if row[j] is not None), default=0)
+    return next((j for j in range(len(row), 0, -1) if row[j - 1] is not None), 0)
 
 
 def unnamed_errors(workbook: Workbook) -> int:

@@ -16,7 +16,7 @@ from mlops_desktop.base.params import flag, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, display_name, file_notes, table_batches, without_password
 from mlops_desktop.catalog.sources import _mariadb, _postgresql
 from mlops_desktop.catalog.sources._columns import ColumnBuilder, add_rows
-from mlops_desktop.catalog.sources._passwords import SERVICE, VARIABLE, find_password
+from mlops_desktop.catalog.sources._passwords import SERVICE, VARIABLE, find_password, remember_password
 from mlops_desktop.catalog.sources._server import Account, Refused, Rows
 from mlops_desktop.catalog.sources._tables import choose_table
 from mlops_desktop.serving.message import msg
@@ -53,6 +53,8 @@ class Database(Source):
         _refuse_unreachable(account)
         try:
             with kind.connected(account) as connection:
+                if parts.password:
+                    remember_password(without_password(address), account.password)
                 statement, messages = settled._statement(connection, kind, name)
                 table, mixed, more = _table(kind.rows(connection, statement), job)
         except Refused as error:

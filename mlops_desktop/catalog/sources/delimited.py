@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,7 @@ class Delimited(TableSource):
         "Escape",
         help="The mark that takes a quote or delimiter behind it its meaning.",
     )
+    places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
     decimal: str = choice(
         "auto",
         {"auto": "found from the cells", "point": "point 1.5", "comma": "comma 1,5"},
@@ -147,6 +148,7 @@ class Delimited(TableSource):
             encoding=self._option(encoding),
             quote=next(name for name, mark in _QUOTES.items() if mark == found.dialect.quote),
             escape="backslash" if found.dialect.escape else self.escape,
+            places=self.places or ", ".join(str(at + 1) for at in found.dialect.cuts),
         )
 
     def _option(self, encoding: str) -> str:
@@ -176,9 +178,19 @@ class Delimited(TableSource):
         quotes = "\"'" if self.quote == "auto" else _QUOTES[self.quote]
         if self.delimiter == "fixed":
             lines = [line for line in text.splitlines() if line.strip()]
-            return Dialect(FIXED, "", cuts=fixed_cuts(lines) or (0,))
+            return Dialect(FIXED, "", cuts=self._places() or fixed_cuts(lines) or (0,))
         marks = named or (DELIMITERS if self.delimiter == "auto" else _DELIMITERS[self.delimiter])
         return find_dialect(text, marks, quotes, _ESCAPES[self.escape])
+
+    def _places(self) -> tuple[int, ...]:
+        """The fixed places that were given, from 0. UserError when they are no rising whole numbers."""
+        texts = [part for part in re.split("[,; ]+", self.places) if part]
+        places = tuple(int(part) - 1 for part in texts if part.isdecimal())
+        if len(places) < len(texts) or any(a >= b for a, b in pairwise((-1, *places))):
+            raise UserError(
+                msg("“{places}” are no places of columns.", places=self.places), "They are whole numbers from 1, such as 1, 13, 25."
+            )
+        return places
 
     def read(self, location: str, job: Job) -> Batches:
         job.step(0.0, f"Reading {Path(location).name}")

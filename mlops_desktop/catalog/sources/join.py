@@ -122,7 +122,7 @@ class Join(CombinedSource):
                     second=second.name,
                     by=by,
                 ),
-                "Choose: unmatched=keep (the new columns are missing there) or unmatched=drop.",
+                "Choose what becomes of rows without a match: unmatched=keep (the new columns are missing there) or unmatched=drop.",
             )
         if found.multiplied and self.repeated == "ask":
             raise UserError(
@@ -135,7 +135,7 @@ class Join(CombinedSource):
                     by=by,
                     after=len(found.pairs(first_only=False, keep=self.unmatched == "keep")[0]),
                 ),
-                "Choose: repeated=first (the first match alone) or repeated=multiply (a row for each match).",
+                "Choose what becomes of repeated keys: repeated=first (the first match alone) or repeated=multiply (a row for each).",
             )
 
     def _message(self, first: PartTable, second: PartTable, keys: Sequence[tuple[str, str]], found: Matches, rows: int) -> str:

@@ -1,5 +1,8 @@
 from .cells import Cells as Cells
 from .column_summary import describe_columns as describe_columns
+from .identifiers import group_column as group_column
+from .identifiers import has_id_name as has_id_name
+from .identifiers import snake_name as snake_name
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
 from .loading import Location as Location

@@ -14,7 +14,7 @@ _DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m"),
     *(f"{first}{mark}{second}{mark}%{year}" for year in "Yy" for mark in "/.-" for first, second in (("%d", "%m"), ("%m", "%d"))),
     *("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d. %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %y", "%Y %b %d", "%Y-%b-%d", "%d%b%Y"),
-    *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y"),
+    *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y", "%o of %b %Y"),
     *("%a, %d %b %Y", "%a %b %d %Y", "%a, %d. %b %Y", "%a %d %b %Y", "%a %o %b %Y", "%a, %b %d, %Y", "%a, %o de %b de %Y"),
     *(f"%a{gap}%d{mark}%m{mark}%{year}" for gap in (", ", " ") for mark in "./" for year in "Yy"),
     *("%m/%Y", "%m.%Y", "%b %Y", "%b-%Y", "%b-%y", "%b/%Y", "%b. %Y", "%Y %b", "%Y-%b", "%b de %Y", "%YM%m", "%Y-M%m"),
@@ -44,7 +44,9 @@ _CLOCK = re.compile(
 )
 _PADDED = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:.*)?)?$")  # as ISO 8601 wants months, days and hours
 _COMPACT = "%Y%m%d"
-_SAMPLE, _NEWEST = 400, 5  # texts of a sample that are held against the formats, and those at its end that formats are taken from too
+_SAMPLE = 400  # texts that are held against the formats
+_MOST_SHAPES = 40  # of texts that differ in more than their digits, each of which is held against every known format
+_DIGIT = re.compile("[0-9]")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,10 @@ def _share(grammar: Grammar, texts: Sequence[str]) -> float:
 def _shapes(texts: Sequence[str], compact: bool) -> list[Grammar]:
     """Every format that at least one of some texts has, in a fixed order."""
     found: dict[Grammar, None] = {}
-    for text in (*texts[:: max(len(texts) // 25, 1)], *texts[-_NEWEST:]):
+    kinds: dict[str, str] = {}
+    for text in texts:
+        kinds.setdefault(_DIGIT.sub("0", text), text)
+    for text in list(kinds.values())[:_MOST_SHAPES]:
         for grammar in _shapes_of(text, compact):
             found.setdefault(grammar)
     return list(found)

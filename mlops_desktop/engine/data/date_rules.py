@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -100,10 +101,9 @@ def without_no_dates(raw: RawColumn, column: Column) -> tuple[Column, list[Evide
     days = values // DAY
     real = there & ~np.isin(days, _numbers((*_NEVER, *_PERHAPS_NEVER)))
     found = []
-    for day in (*_NEVER, *_PERHAPS_NEVER):
-        cells = there & (days == _numbers((day,))[0])
-        isolated = real.any() and float(np.abs(values[real] - _numbers((day,))[0] * DAY).min()) > _FAR
-        if cells.any() and real.any() and (day in _NEVER or isolated):
+    for day, number in zip((*_NEVER, *_PERHAPS_NEVER), _numbers((*_NEVER, *_PERHAPS_NEVER)), strict=True):
+        cells = there & (days == number)
+        if cells.any() and real.any() and (day in _NEVER or float(np.abs(values[real] - number * DAY).min()) > _FAR):
             found.append((day, cells))
     column = replace(column, grammar=replace(column.grammar, missing_dates=tuple(day for day, _ in found)))
     evidence = [_no_date(raw, cells, day) for day, cells in found]
@@ -127,7 +127,8 @@ def _no_date(raw: RawColumn, cells: Bools, day: str) -> Evidence:
     return Evidence(raw.name, "no_date", message, raw.rows_with(cells))
 
 
-def _numbers(days: Collection[str]) -> list[int]:
+@cache
+def _numbers(days: tuple[str, ...]) -> list[int]:
     return [int(day) for day in np.array(days, dtype="datetime64[D]").astype(np.int64)]
 
 
@@ -139,7 +140,8 @@ def clock_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[Evid
     if timed.any() and (good & ~timed).any():
         yield example_evidence(raw, "no_clock", "Dates without a time were taken as midnight: {shown}.", good & ~timed)
     if column.grammar.zone:
-        bare = timed & raw.matching(r".*:[0-9.,]+(?: ?[AaPp]\.?[Mm]\.?)?")
+        clock = r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+        bare = timed & raw.matching(f".*[ T]{clock}")
         if bare.any():
             yield example_evidence(raw, "no_zone", "Times without a zone were taken as UTC, as the others have one: {shown}.", bare)
 

@@ -22,7 +22,8 @@ _FREQUENT = 0.002  # a known word for missing stands in at least this share of t
 _UNKNOWN = re.compile(
     r"(?i)unknown|unbekannt|inconnue?|desconocido|missing|fehlt"
     r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
-    r"|n\.?[adbv]\.?|n\.? ?k\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
+    r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
+    r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
 )
 
 

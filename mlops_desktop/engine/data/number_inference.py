@@ -109,6 +109,8 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
 
 def _duration_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
     """Durations as hours, when nearly all cells are written like times and some go beyond a day."""
+    if not any(":" in text for text in raw.sample(present, 20)):
+        return None
     times = raw.matching(_HOURS) & present
     if raw.count(times) < (1 - STRAY_SHARE) * raw.count(present) or not (raw.matching(_BEYOND_A_DAY) & times).any():
         return None
@@ -117,13 +119,13 @@ def _duration_format(raw: RawColumn, present: Bools) -> NumberFormat | None:
 
 def _are_codes(raw: RawColumn, present: Bools) -> bool:
     """Whether whole numbers are led by zeros, as in post codes: their digits would be lost as numbers."""
-    digits = raw.matching("[0-9]+") & present
+    digits = raw.matching("['’]?[0-9]+") & present
     return raw.count(digits) >= 0.9 * raw.count(present) and bool((led_by_zeros(raw) & present).any())
 
 
 def led_by_zeros(raw: RawColumn) -> Bools:
-    """Which distinct texts are whole numbers with zeros in front."""
-    return raw.matching("0[0-9]*[1-9][0-9]*")
+    """Which distinct texts are whole numbers with zeros in front, perhaps behind the apostrophe of a spreadsheet's text."""
+    return raw.matching("['’]?0[0-9]*[1-9][0-9]*")
 
 
 def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bool:
@@ -131,7 +133,7 @@ def _is_whole(raw: RawColumn, column: Column, good: Bools, values: Floats) -> bo
     grammar = column.grammar
     if grammar.percent or grammar.scales or "hours" in grammar.notations or not (values[np.isfinite(values)] % 1 == 0).all():
         return False
-    return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good).any()
+    return not (raw.matching(rf".*(?:[0-9][eE][+-]?[0-9]|{re.escape(grammar.decimal)}).*") & good & np.isfinite(values)).any()
 
 
 def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) -> tuple[Column, list[Evidence], Bools]:
@@ -139,7 +141,9 @@ def _without_strays(raw: RawColumn, column: Column, present: Bools, bad: Bools) 
 
     Infinities are missing, and so are words (`without_words`).
     """
-    evidence = []
+    evidence: list[Evidence] = []
+    if not bad.any():
+        return column, evidence, bad
     infinite = bad & raw.matching(_INFINITE)
     if infinite.any():
         evidence.append(infinite_evidence(raw, raw.count(infinite), raw.rows_with(infinite), raw.texts[np.flatnonzero(infinite)[0]]))
@@ -218,8 +222,7 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
     """What a person may want to know of cells that are not read as they stand."""
     grammar = column.grammar
     for notation, (pattern, message) in _NOTATIONS.items():
-        cells = raw.matching(pattern) & good
-        if notation in grammar.notations and cells.any():
+        if notation in grammar.notations and (cells := raw.matching(pattern) & good).any():
             yield example_evidence(raw, "limits" if notation == "limits" else "notation", message + ": {shown}.", cells)
     if "hours" in grammar.notations:
         message = "Row {row} = {cell} is beyond a day, so these are durations, read as hours: 25:30 is 25.5."
@@ -231,8 +234,7 @@ def _notation_evidence(raw: RawColumn, column: Column, good: Bools) -> Iterator[
         if cells.any():
             message = "Cells were converted to “{unit}” ({facts}): {shown}." if column.unit else "Cells were converted ({facts}): {shown}."
             yield example_evidence(raw, "converted", message, cells, unit=column.unit, facts=facts)
-    dashes = raw.matching("[−–—-]{1,2}")
-    if "parentheses" in grammar.notations and dashes.any():
+    if "parentheses" in grammar.notations and (dashes := raw.matching("[−–—-]{1,2}")).any():
         message = "Dashes alone count as missing, though accounting formats write 0 so: {shown}."
         yield example_evidence(raw, "missing_words", message, dashes)
 

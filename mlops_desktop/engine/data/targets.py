@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
+from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.frame import Frame, Ints
+from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -47,9 +49,15 @@ _NEGATIVE = ("no", "false", "0", "-1", "negative", "neg", "ham", "good", "real",
 
 
 def target_column(table: Table, name: str) -> TargetColumn:
-    """A column of a table as a possible target."""
+    """A column of a table as a possible target. Whole numbers are read as numbers though they look like an identifier."""
     mixed = any(e.column == name and e.rule == "mixed_types" for e in table.evidence)
-    return TargetColumn(table.schema.column(name), table.frame, mixed)
+    column, frame = table.schema.column(name), table.frame
+    values = whole_numbers(table, name) if column.type == "id" else None
+    if values is not None:
+        column = replace(column, type="integer")
+        no_codes, no_dates = np.empty((table.rows, 0), dtype=np.intp), np.empty((table.rows, 0), dtype=np.int64)
+        frame = Frame(Layout(numbers=(name,)), table.rows, values.reshape(-1, 1), no_codes, (), no_dates)
+    return TargetColumn(column, frame, mixed)
 
 
 def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | None = None) -> Target:
@@ -177,15 +185,20 @@ def _and(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
-def default_roles(table: Table) -> dict[str, tuple[Role, str]]:
-    """Roles other than `feature` that columns should have at first, each with the reason.
+def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]:
+    """Roles other than `feature` that columns beside the target should have at first, each with the reason.
 
-    Identifiers, and columns without information.
+    Identifiers, what several rows belong to (one column at most), and columns without information.
     """
     roles: dict[str, tuple[Role, str]] = {}
+    group = group_column(table, target)
     for column in table.schema.columns:
+        if column.name == target:
+            continue
         distinct = _distinct(table.frame, column.name)
-        if column.type == "id":
+        if group is not None and column.name == group[0]:
+            roles[column.name] = ("group", group[1])
+        elif column.type == "id":
             roles[column.name] = (
                 "id",
                 f"“{column.name}” names the rows ({distinct:,} values in {table.rows:,} rows), so nothing general can be learned from it.",

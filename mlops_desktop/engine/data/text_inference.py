@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.data.identifiers import has_id_name
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
@@ -36,16 +37,8 @@ SCALES = (
     ("bronze", "silver", "gold", "platinum"),
     ("first", "second", "third", "fourth", "fifth"),
 )
-_ID_WORDS = frozenset(("id", "ids", "uuid", "guid", "pid", "identifier", "rowid", "rownames", "rownum", "index", "key"))
-_NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CODE = re.compile("[A-Z]{2}")
 _MOST_ID_LENGTH = 64
-
-
-def has_id_name(name: str) -> bool:
-    """Whether a column is named like an identifier: “customerID”, “order_id”, “PID”."""
-    parts = [part.lower() for part in _NAME_PARTS.findall(name)]
-    return bool(parts) and (parts[-1] in _ID_WORDS or (len(parts) == 1 and parts[0] in _ID_WORDS))
 
 
 def missing_texts_of(raw: RawColumn) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, is_named_date, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
+from mlops_desktop.engine.data.identifiers import identifies_rows
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
@@ -21,7 +22,6 @@ from mlops_desktop.engine.data.text_inference import (
     BOOLEAN_PAIRS,
     TRUE_FALSE,
     dash_evidence,
-    has_id_name,
     known_scale,
     missing_texts_of,
     text_column_type,
@@ -100,7 +100,9 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
-    if is_named_date(raw.name) and raw.matching("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}")[present].all():
+    months = raw.matching("(?:0[1-9]|1[0-2])[.](?:19|20)[0-9]{2}")[present]  # 05.2024 would be a number of four decimals
+    by_name = is_named_date(raw.name) and raw.matching("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}")[present].all()
+    if by_name or (months.all() and raw.matching("0.*")[present].any()):
         compact = date_column(raw, present, missing, hints, compact=True)
         if compact is not None and compact[0] is not None:
             return compact[0], compact[1]
@@ -116,7 +118,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     stopped = number.evidence if number is not None else date[1] if date is not None else []
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     zeros = led_by_zeros(raw) & present
-    if zeros.any() and raw.matching("[0-9]+")[present].any():
+    if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
         message = f"Row {rows[0]:,} = {cell}: its leading zeros mean something, so these are no numbers."
@@ -141,12 +143,7 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     if column.type != "integer":
         return column, evidence
     values, _, _ = read_raw(raw, column)
-    seen = np.isfinite(values)
-    rows, distinct = raw.count(seen), len(np.unique(values[seen]))
-    unique = distinct == rows
-    steps = unique and rows >= 20 and float(values[seen].max() - values[seen].min()) == rows - 1 and values[seen].min() in (0, 1)
-    if steps or (has_id_name(raw.name) and ((unique and rows >= 2) or (distinct >= 20 and distinct >= 0.2 * rows))):
-        reason = "counts the rows" if steps else f"has {distinct:,} values in {rows:,} rows and is named like an identifier"
+    if reason := identifies_rows(raw.name, np.append(values, np.nan)[raw.codes]):
         grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
             *evidence,

@@ -87,8 +87,11 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
             msg("It has: {names}{text}.", names=", ".join(names[:12]), text=" …" if len(names) > 12 else ""),
         )
     notes = dict(project.columns)
-    for name, (role, reason) in default_roles(table).items():
-        if name != project.target and (name not in notes or notes[name].role is None):
+    grouped = any(note.role == "group" for note in notes.values())
+    for name, (role, reason) in default_roles(table, project.target).items():
+        if role == "group" and grouped:
+            continue  # a person chose what belongs together
+        if name not in notes or notes[name].role is None:
             notes[name] = replace(notes.get(name, ColumnNote()), role=role)
             reasons[f"roles.{name}"] = reason
     return replace(project, columns=notes)
@@ -130,8 +133,28 @@ def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
     if project.split != default_splitter():
         return project
     pipeline = Pipeline(folder, project)
-    split, reasons["split"] = default_split(pipeline.everything.target, set(pipeline.roles().values()))
+    roles = set(pipeline.roles().values())
+    split, reason = default_split(pipeline.everything.target, roles)
+    guessed = [name for name, (role, _) in default_roles(pipeline.table, project.target).items() if role == "group"]
+    if (
+        guessed
+        and pipeline.roles().get(guessed[0]) == split.role
+        and (refusal := _refusal(Pipeline(folder, replace(project, split=split))))
+    ):
+        split, reason = default_split(pipeline.everything.target, roles - {"group"})
+        reason = msg("{reason} Whole groups cannot stay together: {refusal}", reason=reason, refusal=refusal)
+    reasons["split"] = reason
     return replace(project, split=split)
+
+
+def _refusal(pipeline: Pipeline) -> str:
+    """Why the rows cannot be split as the project says; empty when they can."""
+    try:
+        folds = pipeline.folds
+    except UserError as error:
+        return error.message
+    assert folds
+    return ""
 
 
 def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Project:

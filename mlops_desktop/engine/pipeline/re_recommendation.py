@@ -45,7 +45,7 @@ def _opened(folder: Path, before: Project, project: Project, job: Job) -> Projec
     if not before.data or not before.target or not before.task:
         return project
     table = Pipeline(folder, before).table
-    given = default_roles(table)
+    given = default_roles(table, before.target)
     notes = dict(project.columns)
     for name, note in project.columns.items():
         old = before.columns.get(name, ColumnNote())

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.plural import pluralize
+from mlops_desktop.engine.data import group_column
+from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
@@ -50,11 +52,23 @@ IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
 
 
 def _identifier(seen: Seen) -> Iterator[Finding]:
+    group = group_column(seen.table, seen.target or "")
     for column in seen.features():
-        if column.type == "id":
+        if column.type == "id" and (group is None or column.name != group[0]):
             message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
             why = "A model would learn single rows by heart instead of what they have in common."
             yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
+
+
+GROUP = FindingKind("group", "{column} ties rows together", safe=True)
+
+
+def _group(seen: Seen) -> Iterator[Finding]:
+    found = group_column(seen.table, seen.target or "")
+    if found is not None and seen.roles.get(found[0], "feature") in ("feature", "id") and "group" not in seen.roles.values():
+        name, reason = found
+        why = "With rows of one of them in training and test, a model recognises it, and scores look too good."
+        yield GROUP.finding("warning", name, reason, why, {"role": {name: "group"}})
 
 
 def repeated_rows(seen: Seen) -> int:
@@ -179,7 +193,7 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue
         low, high = np.quantile(values, (0.25, 0.75)).tolist()
         reach = FENCE * (high - low)
-        if _codes_for_missing(values):
+        if codes_for_missing(values):
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
@@ -256,58 +270,6 @@ def _leak(seen: Seen) -> Iterator[Finding]:
             yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})
 
 
-HIDDEN_MISSING = FindingKind("hidden_missing", "A code for “missing” in {column}?", safe=True)
-
-
-def _hidden_missing(seen: Seen) -> Iterator[Finding]:
-    columns = list(seen.features())
-    if seen.target is not None:
-        columns.append(seen.table.schema.column(seen.target))
-    for column in columns:
-        if column.type not in ("number", "integer"):
-            continue
-        values = seen.frame.number(column.name)
-        values = values[~np.isnan(values)]
-        for code, count in _codes_for_missing(values):
-            cells = pluralize(count, "1 cell", "{n} cells")
-            holds = "holds" if count == 1 else "hold"
-            message = f"{cells} of “{column.name}” ({count / len(values):.1%}) {holds} {number_text(code)}, far from all other values."
-            why = "Such a number often stands for “not known”; as a number it misleads every model."
-            yield HIDDEN_MISSING.finding("warning", column.name, message, why, {"missing": {column.name: [number_text(code)]}})
-
-
-def _codes_for_missing(values: Floats) -> list[tuple[float, int]]:
-    """The least and the largest value where it is frequent, far from the others, and written as people write "not known".
-
-    With their counts.
-    """
-    if len(values) < 50:
-        return []
-    found = []
-    for code in (float(values.min()), float(values.max())):
-        count = int((values == code).sum())
-        if count < max(5, 0.001 * len(values)) or len(values) - count < 20 or not _is_missing_code(code):
-            continue
-        rest = values[values != code]
-        if len(np.unique(rest)) < 10:
-            continue  # a few numbers are classes, and the last of them is one as well
-        low, high = np.quantile(rest, (0.25, 0.75)).tolist()
-        gap = float(np.abs(rest - code).min())
-        if gap > 3 * (high - low) or (code < 0 <= rest.min() and gap > 0.5 * (high - low)):
-            found.append((code, count))
-    return found
-
-
-def _is_missing_code(value: float) -> bool:
-    """Numbers that people write for "not known": -1, 97, 98, 999, -200, 10000."""
-    digits = number_text(abs(value))
-    if not digits.isdigit():
-        return False
-    if value in (-1, -9, -8, -7, 97, 98, 99):
-        return True
-    return len(digits) >= 2 and (len(set(digits)) == 1 or set(digits[1:]) == {"0"})
-
-
 def _by_appearance(values: Floats | Ints) -> Ints:
     """Values as codes in order of appearance, so that equal columns get equal codes whatever their levels are called."""
     _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
@@ -335,10 +297,13 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     _leak,
     _constant,
     _identifier,
+    _group,
     _duplicate_rows,
     _duplicate_columns,
     _missing,
-    _hidden_missing,
+    hidden_missing,
+    capped,
+    number_codes,
     reading_findings,
     _outliers,
     _many_levels,

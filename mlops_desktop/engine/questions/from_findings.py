@@ -11,6 +11,7 @@ from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import msg
 
 FIX = "fix"
+_ADDED = "The decision is added; it can be undone."
 
 
 def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator[Question]:
@@ -18,7 +19,10 @@ def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator
     for finding in findings:
         options = [accepted(finding.why)]
         if finding.fix:
-            options.insert(0, Option(FIX, _label(finding), "The decision is added; it can be undone.", finding.fix))
+            options.insert(0, Option(FIX, _label(finding), _ADDED, finding.fix))
+        if finding.rule == "codes" and finding.column:
+            label = msg("Read “{column}” as ordered", column=finding.column)
+            options.insert(1, Option("ordered", label, _ADDED, {"type": {finding.column: "ordered"}}))
         yield Question(
             id=".".join(part for part in ("finding", finding.rule, finding.column) if part),
             stage="data",

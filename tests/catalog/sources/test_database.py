@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import _columns, _mariadb, _postgresql
+from mlops_desktop.catalog.sources import _columns, _mariadb, _passwords, _postgresql
 from mlops_desktop.catalog.sources._passwords import VARIABLE
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.importing import import_cells, last_import
@@ -94,6 +94,7 @@ def test_a_query_can_only_read(server, query):
 
 @pytest.mark.proof
 def test_passwords_come_from_the_environment_and_stay_out_of_the_project(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(_passwords, "_given", {})
     for name in (VARIABLE, "PGPASSWORD", "MYSQL_PWD"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(UserError, match="does not let this user in") as caught:
@@ -105,6 +106,8 @@ def test_passwords_come_from_the_environment_and_stay_out_of_the_project(server,
     assert found.source == DATABASE(table="item")
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
     again = last_import(tmp_path)[0]
+    assert len(rows(again, table="item")) == 2, "the process knows the password"
+    _passwords._given.clear()
     assert again == server.address()
     for name in (VARIABLE, "PGPASSWORD" if server.scheme == "postgresql" else "MYSQL_PWD"):
         monkeypatch.setenv(name, PASSWORD)

@@ -16,6 +16,7 @@ from mlops_desktop.serving.cells import Scale
 from mlops_desktop.serving.frame import MISSING_DATE
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import Column, Grammar, Schema
+from tests.hostile_texts import hostile_text
 from tests.imported import raw_of
 
 
@@ -82,7 +83,6 @@ def test_dates_read_quickly_equal_the_grammar(format_):
         assert wrong == refused
 
 
-HOSTILE = "0123456789.,-−–()'’<>$€%KkMg°eE:/ \u200b\u00a0\u202f\ufeffTZ+"
 GRAMMARS = [
     Grammar(missing=("", "NA", "-", "12", "007"), missing_numbers=(-200.0, 99.0)),
     Grammar(decimal=",", thousands=".", notations=("trailing_minus", "limits")),
@@ -94,34 +94,11 @@ GRAMMARS = [
 ]
 
 
-def hostile(draw):
-    """A text that is a number or a date, or nearly one."""
-    day, month, year = draw.randint(0, 32), draw.randint(0, 13), draw.choice((0, 1, 24, 39, 40, 99, 1900, 2024, 9999))
-    kind = draw.randint(0, 7)
-    if kind == 0:
-        return "".join(draw.choice(HOSTILE) for _ in range(draw.randint(0, 8)))
-    if kind == 1:
-        return f"{year:04}-{month:02}-{day:02}" + draw.choice(("", " 00:00:00", "T23:59:59", " 24:00:00", " 24:00:01", "T10:00Z", " 10:00"))
-    if kind == 2:
-        return f"{day:02}.{month:02}.{year:04}" + draw.choice(("", " 00:00", " 24:00:00", " 12:30:15", " 7:05", " 10:00 UTC", " "))
-    if kind == 3:
-        short = f"{day:02}.{month:02}.{year % 100:02}"
-        return draw.choice((short, f"{month}/{day}/{year:04}", f"{year:04}{month:02}{day:02}", "00.00.0000"))
-    if kind == 4:
-        words = ("", "NA", " NA\u200b", "-", "12", "99", "inf", "1e400", "0000-00-00", "2024-01-05", "9999-12-31")
-        return draw.choice((*words, "\x1c5\x1c", "\u200b"))
-    fraction = f"{draw.uniform(-1e6, 1e6):.{draw.randint(0, 5)}f}"
-    number = draw.choice((fraction, f"{draw.randint(-999, 999):,}", repr(draw.uniform(-1e3, 1e3))))
-    around = (("", ""), ("$", ""), ("", " K"), ("(", ")"), ("", "-"), ("<", ""), ("'", ""), ("\u00a0", "\u200b"), (" ", " "), ("", " %"))
-    before, behind = draw.choice(around)
-    return before + number + behind
-
-
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=str)
 @pytest.mark.parametrize("count", [60, 4000])
 def test_hostile_texts_are_read_alike_on_every_path(grammar, count):
     draw = random.Random(count)
-    texts = [hostile(draw) for _ in range(count)]
+    texts = [hostile_text(draw) for _ in range(count)]
     raw = raw_of("x", pd.Series(texts, dtype="str"))
     for kind in ("date",) if grammar.date or grammar.zone or grammar.missing_dates else ("number", "integer", "boolean", "category"):
         column = Column("x", kind, grammar)

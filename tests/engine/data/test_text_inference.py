@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_desktop.engine.data.text_inference import dash_evidence, has_id_name, known_scale, missing_texts_of, text_column_type
+from mlops_desktop.engine.data.text_inference import dash_evidence, known_scale, missing_texts_of, text_column_type
 from tests.imported import raw_of
 
 
@@ -42,24 +42,6 @@ def test_scales():
     assert known_scale(["low", "high", "blue"]) == ()
     assert known_scale(["low", "Low", "high"]) == ()
     assert kind(["L", "S", "M", "XL"] * 5)[2] == ("S", "M", "L", "XL")
-
-
-@pytest.mark.parametrize(
-    ("name", "is_id"),
-    [
-        ("customerID", True),
-        ("order_id", True),
-        ("PID", True),
-        ("Id", True),
-        ("user id", True),
-        ("paid", False),
-        ("width", False),
-        ("id_type", False),
-        ("", False),
-    ],
-)
-def test_names(name, is_id):
-    assert has_id_name(name) is is_id
 
 
 def test_missing_texts_of_codes():

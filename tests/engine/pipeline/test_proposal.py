@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.choices import choices
+from mlops_desktop.engine.data.importing import import_cells
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose, suggestions
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
 from mlops_desktop.engine.project.decisions import ColumnNote, Project, Step
+from tests.engine.conftest import make_project
 from tests.splitters import splitter
 
 
@@ -60,6 +63,37 @@ def test_what_was_found_sound_is_kept_with_its_reasons(trained, copy_of):
     pipeline.store.clear()
     assert suggestions(Pipeline(made.folder, project)) == found
     assert pipeline.keys.suggestions in pipeline.store
+
+
+def visits(folder: Path, sick) -> Path:
+    """A file of 20 patients with 5 visits each, and whether they fell ill."""
+    rows = [f"P{i // 5:02},{(i * 37) % 101 / 10},{'yes' if sick(i // 5) else 'no'}" for i in range(100)]
+    file = folder / "visits.csv"
+    file.write_text("patient_id,marker,relapse\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return file
+
+
+def test_rows_of_one_patient_stay_on_one_side(tmp_path):
+    made = make_project(tmp_path / "p", visits(tmp_path, lambda patient: patient % 2), "relapse", ("baseline",))
+    assert made.project.columns == {"patient_id": ColumnNote(role="group")}
+    assert made.project.split.id == "grouped"
+    assert made.pipeline.folds
+
+
+def test_groups_that_cannot_stay_together_are_told(tmp_path):
+    found = import_cells(tmp_path, visits(tmp_path, lambda patient: patient == 3), Project(name="p", target="relapse"), Silent())
+    project, reasons = propose(tmp_path, found.project, Silent())
+    assert project.split.id == "stratified"
+    assert "Whole groups cannot stay together" in reasons["split"]
+    assert Pipeline(tmp_path, project).folds
+
+
+def test_the_target_may_look_like_an_identifier(tmp_path):
+    file = tmp_path / "ranks.csv"
+    file.write_text("x,rank\n" + "".join(f"{(i * 37) % 101},{i}\n" for i in range(1, 61)), encoding="utf-8")
+    made = make_project(tmp_path / "p", file, "rank", ("baseline",))
+    assert (made.project.task, made.project.columns) == ("regression", {})
+    assert made.pipeline.everything.target.values.tolist() == list(range(1, 61))
 
 
 def test_a_role_of_a_person_is_kept(trained):

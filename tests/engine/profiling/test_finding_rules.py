@@ -91,6 +91,15 @@ def test_no_rule_cries_wolf(columns):
     assert {rule for rule, _ in findings} <= {"missing"}
 
 
+def test_rows_that_belong_together():
+    patients = {**CLEAN, "patient_id": [f"P{i // 5:03}" for i in range(N)]}
+    finding = found(patients, "y", "binary")["group", "patient_id"]
+    assert finding.fix == {"role": {"patient_id": "group"}}
+    assert ("group", "patient_id") in found(patients, "y", "binary", roles={"patient_id": "id"})
+    assert ("identifier", "patient_id") not in found(patients, "y", "binary")
+    assert found(patients, "y", "binary", roles={"patient_id": "group"}) == {}
+
+
 def test_rows_that_repeat():
     columns = {name: [*values, *values[:3]] for name, values in CLEAN.items()}
     finding = found(columns, "y", "binary")["duplicate_rows", ""]
