@@ -12,7 +12,8 @@ from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import answer_question
 
 WITHOUT_NAMES = "".join(f"{i},{i * 7 % 5}\n" for i in range(40))
-WITH_TOTAL = "shop,n\n" + "".join(f"s{i},{i * 7 % 5}\n" for i in range(40)) + "Total,80\n" + "".join(f"t{i},{i % 5}\n" for i in range(40))
+_SHOPS = [f"s{i},{i * 7 % 5},{'ab'[i % 2]}\n" for i in range(80)]
+WITH_TOTAL = "".join(["shop,n,zone\n", *_SHOPS[:40], "Total,80,\n", *_SHOPS[40:]])
 
 
 @pytest.mark.parametrize(
