@@ -16,6 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice
 from mlops_desktop.serving.value_text import value_text
 from mlops_desktop.ui.fields import Field, Kinds, field_for
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Weight, column, label
 
 TYPED_AFTER_MS = 400  # a text counts as a change when nothing more is typed for so long, when Enter is pressed or the field is left
@@ -164,7 +165,7 @@ class ComponentForm(QWidget):
         try:
             self._value(key)
         except UserError as error:
-            self._show_message(key, str(error))
+            self._show_message(key, error_text(error))
         else:
             self._show_message(key, "")
 
@@ -172,13 +173,13 @@ class ComponentForm(QWidget):
         try:
             value = self._value(key)
         except UserError as error:
-            self._show_message(key, str(error))
+            self._show_message(key, error_text(error))
             return
         self._show_message(key, "")
         self._offer({**self._good(), key: value})
 
     def _good(self) -> dict[str, Any]:
-        """What stands in the fields and is right by itself: two fields that only fit together arrive together."""
+        """The values of the fields that are valid by themselves: two fields that only fit together arrive together."""
         found = {}
         for key in self.fields:
             try:
@@ -191,7 +192,7 @@ class ComponentForm(QWidget):
         try:
             made = dataclasses.replace(self._component, **values)
         except UserError as error:  # each value is right by itself, but not beside the others
-            self._show_whole(str(error))
+            self._show_whole(error_text(error))
             return
         self._show_whole("")
         if made != self._component:

@@ -21,6 +21,7 @@ from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, heading, held, label, row, scrolled
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.elided import Elided
@@ -124,7 +125,7 @@ class ImportDialog(QDialog):
 
         def refused(error: UserError) -> None:
             if self._asked is asked:
-                self._show_refusal(str(error))
+                self._show_refusal(error_text(error))
 
         title = self.tr("Looking at the first rows")
         job = BackgroundJob(

@@ -88,7 +88,7 @@ class FileCard(QFrame):
         self.facts.setText(" · ".join(part for part in facts if part))
 
     def show_repaired(self, sentences: Sequence[str]) -> None:
-        """What was mended when the file was read."""
+        """What was repaired when the file was read."""
         clear(self._repaired)
         for text in sentences:
             self._repaired.addWidget(label(text, "caption", tone="warn", wrap=True))
