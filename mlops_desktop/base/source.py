@@ -28,7 +28,8 @@ class ReadReport:
     `rows_read` counts the rows of all batches, `rows_left_out` the rows of the source that hold something, are not among these and do not
     name the columns. `has_names` is False when nothing in the source names the columns: the names in the schema are then placeholders.
     `decimal` is the decimal mark of texts where it is known, else ""; `likely_decimal` is the one that the mark between the cells suggests
-    (a semicolon: the comma). `mixed` maps the position of a column to the texts in it that stand for values of several types (1 and "1"),
+    (a semicolon: the comma), `delimiter` is that mark in a text. `mixed` maps the position of a column to the texts in it that stand for
+    values of several types (1 and "1"),
     `units` to the unit that the source gives. `notes` say what was repaired or left out.
     """
 
@@ -38,6 +39,7 @@ class ReadReport:
     has_names: bool = True
     decimal: str = ""
     likely_decimal: str = ""
+    delimiter: str = ""
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[int, str] = field(default_factory=dict)
 

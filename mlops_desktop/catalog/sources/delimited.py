@@ -10,17 +10,6 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.dialect import (
-    BLANKS,
-    DELIMITERS,
-    FIXED,
-    ONE_COLUMN,
-    Dialect,
-    find_dialect,
-    fixed_cuts,
-    numbered_rows,
-    sep_line,
-)
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
@@ -34,6 +23,17 @@ from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, is_packed, plain_file
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_rows import text_rows
+from mlops_desktop.serving.dialect import (
+    BLANKS,
+    DELIMITERS,
+    FIXED,
+    ONE_COLUMN,
+    Dialect,
+    find_dialect,
+    fixed_cuts,
+    numbered_rows,
+    sep_line,
+)
 from mlops_desktop.serving.message import msg
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
@@ -230,6 +230,7 @@ class Delimited(TableSource):
             has_names=layout.names is not None,
             decimal=_DECIMALS[self.decimal],
             likely_decimal="," if dialect.delimiter == ";" else "",
+            delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
         )
         return rows.table, report

@@ -9,10 +9,9 @@ from .loading import Location as Location
 from .loading import complete_source as complete_source
 from .loading import given_source as given_source
 from .loading import is_source_address as is_source_address
+from .loading import load_anew as load_anew
 from .loading import load_cells as load_cells
-from .loading import load_named as load_named
 from .loading import name_of as name_of
-from .loading import source_for as source_for
 from .preview import FilePreview as FilePreview
 from .preview import PreviewColumn as PreviewColumn
 from .preview import preview_table as preview_table

@@ -71,6 +71,24 @@ def load_named(
     return found, cells
 
 
+def load_anew(location: Location, known: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
+    """As `load_named`, for another file of a project: its encoding, its dialect, its sheet and the place of its table are found anew.
+
+    Only where the names are not found so, the project's source is tried as it is; of a database the same table or query is read.
+    """
+    like = source_for(location, known)
+    if like is not None and like.schemes:
+        return load_named(location, like, wanted, job)
+    found, cells = load_named(location, None, wanted, job)
+    if like is None or set(wanted) & set(cells.names):
+        return found, cells
+    try:
+        again, other = load_named(location, like, wanted, job)
+    except UserError:
+        return found, cells  # what was found anew says better what is wrong
+    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+
+
 def name_of(location: Location) -> str:
     """How a location is named to a person: a file's name, or an address without user and password."""
     return display_name(place_of(location), choices().sources.values())
