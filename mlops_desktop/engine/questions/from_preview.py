@@ -9,9 +9,10 @@ from mlops_desktop.engine.data import FilePreview
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.from_reading import reading_questions
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
+from mlops_desktop.serving.message import msg
 
 # Rules of the notes on rows that were left out although they stand among the rows of the table (`catalog.sources`).
-_LEFT_OUT = {"total": "Are these rows totals?", "inside": "Are these lines no rows of the table?"}
+_LEFT_OUT = {"total": msg("Are these rows totals?"), "inside": msg("Are these lines no rows of the table?")}
 SOURCE_QUESTION = "source."  # how the ids of questions begin that are settled by a parameter of the source, before the import
 _ORDER: dict[Weight, int] = {"high": 0, "warning": 1, "info": 2}
 
@@ -33,8 +34,8 @@ def _table_questions(table: FilePreview) -> Iterator[Question]:
     ):
         yield _question(
             "header",
-            "Does no row name the columns?",
-            "The first row looks like the rows below it, so it was taken as data.",
+            msg("Does no row name the columns?"),
+            msg("The first row looks like the rows below it, so it was taken as data."),
             accepted("The columns are called column_1, column_2 …"),
             Option("first", "The first row holds the names", "The first row names the columns.", {"source": {"header": "first"}}),
         )
@@ -50,4 +51,13 @@ def _table_questions(table: FilePreview) -> Iterator[Question]:
 
 
 def _question(rule: str, message: str, evidence: str, *options: Option) -> Question:
-    return Question(f"{SOURCE_QUESTION}{rule}", "problem", "warning", "", message, evidence, options, "accept")
+    return Question(
+        id=f"{SOURCE_QUESTION}{rule}",
+        stage="problem",
+        weight="warning",
+        column="",
+        message=message,
+        evidence=evidence,
+        options=options,
+        default="accept",
+    )
