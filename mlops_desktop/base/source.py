@@ -16,6 +16,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Flag
 
 BATCH_ROWS = 65_536
+BEGINNING_ROWS = 1_000  # of a typed file, for a preview
 BATCH_BYTES = 2**25
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")  # two characters at least: `C:` is a drive
 
@@ -93,6 +94,13 @@ class Source(Component, ABC):
         formats keep their types; a column of several types is given as texts (`base.mixed_cells`) and named in `ReadReport.mixed`. Names of
         columns are as they stand in the source, whether empty or doubled. UserError when the location does not hold this kind of data.
         """
+
+    def beginning(self, location: str, folder: Path) -> str:
+        """A location that holds the first rows of this one, for a preview: a file written into `folder`.
+
+        The location itself where it is small, or where its beginning cannot be had without reading everything.
+        """
+        return location
 
     def guess(self, location: str) -> Self:
         """This source with the parameters that are left to it found from the location (delimiter, encoding, sheet …)."""

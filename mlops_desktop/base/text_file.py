@@ -13,6 +13,8 @@ from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encodi
 
 SAMPLE_BYTES = 2**18
 _ROWS = 200
+_BEGINNING_BYTES = 2**17
+_CUTS = 100  # line ends at which the beginning of a file may be cut
 # Files that people rename: what their first bytes are, and what they are called.
 _MAGIC = (
     (b"PK\x03\x04", "an Excel file or another archive", "If it is an Excel file, give it the ending .xlsx."),
@@ -114,6 +116,26 @@ def sample_text(path: Path, encoding: str) -> tuple[str, bool]:
         end = max(text.rfind("\n"), text.rfind("\r"))
         text = text[: end + 1] if end > 0 else text
     return text, more
+
+
+def write_beginning(path: Path, target: Path) -> bool:
+    """Write the first whole lines of a file to `target`, byte for byte; False, and nothing written, when the file has no more than these.
+
+    It is cut where quotes are closed, so that no cell with line breaks is divided.
+    """
+    with path.open("rb") as file:
+        block = file.read(_BEGINNING_BYTES)
+        if not file.read(1):
+            return False
+    encoding = marked_encoding(block)
+    width = 4 if encoding.startswith("utf-32") else 2 if encoding.startswith("utf-16") else 1
+    ends: list[int] = []
+    end = len(block)
+    while len(ends) < _CUTS and (end := max(block.rfind(b"\n", 0, end), block.rfind(b"\r", 0, end))) > 0:
+        ends.append(end + 1 + -(end + 1) % width)
+    whole = (at for at in ends if block.count(b'"', 0, at) % 2 == 0)
+    target.write_bytes(block[: next(whole, ends[0] if ends else len(block))])
+    return True
 
 
 @dataclass(frozen=True)

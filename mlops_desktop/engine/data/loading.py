@@ -37,7 +37,7 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
         source = (type(source)() if alone else source).located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
         if source is not None and as_given:
-            found, cells = source, read_source(source, place, job)
+            found, cells = source, read_source(source, place, job, _open_part)
         else:
             found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
@@ -111,8 +111,15 @@ def is_source_address(location: Location) -> bool:
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
-    kind = _kind_of(location)
-    return kind().located(place_of(location))[0].guess(place_of(location))
+    return blank_source(location).guess(place_of(location))
+
+
+def blank_source(location: Location) -> Source:
+    """The source for a location, with the parameters that stand in an address and no others. UserError as `guess_source`."""
+    place, kind = place_of(location), _kind_of(location)
+    if not is_source_address(place):
+        _refuse_unreadable(Path(place))
+    return kind().located(place)[0]
 
 
 def given_source(location: Location, params: Mapping[str, object]) -> Source:
@@ -127,6 +134,16 @@ def given_source(location: Location, params: Mapping[str, object]) -> Source:
     texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
     with disk.explain_errors(f"The file “{name_of(place)}”"):
         return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
+
+
+def complete_source(location: Location, source: Source) -> Source:
+    """A source of a file with the parameters that were left to it found from the file; that of an address as it is."""
+    place = place_of(location)
+    if is_source_address(place) or type(source) is not best_source(place):
+        return source
+    _refuse_unreadable(Path(place))
+    with disk.explain_errors(f"The file “{name_of(place)}”"):
+        return source.guess(place)
 
 
 def _kind_of(location: Location) -> type[Source]:
