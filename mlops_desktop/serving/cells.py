@@ -50,6 +50,7 @@ class Grammar(Serializable):
     notations: tuple[str, ...] = ()
     scales: tuple[Scale, ...] = ()  # units and magnitudes behind numbers, each with its conversion
     pivot: int = 69  # two-digit years from this one on are 19xx, the others 20xx
+    recoded: tuple[tuple[str, str], ...] = ()  # texts of categories and booleans with the level each stands for; "" is an empty cell
     missing_dates: tuple[str, ...] = ()  # days as ISO 8601 that mean “no date”, such as 9999-12-31
 
 
@@ -87,9 +88,11 @@ def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
     """The function that parses a text as 1.0, 0.0 or NaN (missing). It raises ValueError for any other text."""
     values = boolean_texts(grammar)
     missing = frozenset(grammar.missing) | {""}
+    recoded = dict(grammar.recoded)
 
     def read(text: str) -> float:
         level = level_of(text)
+        level = recoded.get(level, level)
         if level in missing:
             return math.nan
         value = values.get(level.casefold())
@@ -103,9 +106,11 @@ def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
 def level_reader(grammar: Grammar) -> Callable[[str], str]:
     """The function that parses a text as its canonical level, "" where it means missing."""
     missing = frozenset(grammar.missing) | {""}
+    recoded = dict(grammar.recoded)
 
     def read(text: str) -> str:
         level = level_of(text)
+        level = recoded.get(level, level)
         return "" if level in missing else level
 
     return read

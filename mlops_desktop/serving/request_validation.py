@@ -142,7 +142,7 @@ class RequestValidator:
                 _absent(column, issues)
                 levels.append(())
                 continue
-            cells, raw = encode(texts)
+            cells, raw = encode(text or "" for text in texts)
             readings = read_levels(column, raw)
             own, names = encode([level or None for level in readings])
             codes[:, j] = np.append(own, -1)[cells]
@@ -235,10 +235,13 @@ def _known(column: Column) -> frozenset[str]:
 def _boolean_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     """The function that validates any value of a boolean column; it returns NaN where missing or refused."""
     texts, missing = boolean_texts(column.grammar), frozenset(column.grammar.missing)
+    recoded = dict(column.grammar.recoded)
 
     def cell(value: Any, row: int, issues: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
+        if recoded and (value is None or isinstance(value, str)):
+            value = recoded.get(level_of(value), value)
         if value is None or (isinstance(value, str) and level_of(value) in missing):
             return _missing(column, row, issues)
         if isinstance(value, str):
@@ -300,6 +303,7 @@ def _refuse(column: Column, row: int, code: str, value: Any, issues: Issues) -> 
 def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
     """The function that validates any value of a column of texts; it returns the canonical level, "" where missing or refused."""
     missing = frozenset(column.grammar.missing) | {""}
+    recoded = dict(column.grammar.recoded)
     known = _known(column)
     checks_levels = column.type in ("category", "ordered") and bool(known)
 
@@ -312,6 +316,7 @@ def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
         except TypeError:
             issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return ""
+        level = recoded.get(level, level)
         if level in missing:
             _missing(column, row, issues)
             return ""
