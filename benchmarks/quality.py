@@ -5,7 +5,7 @@
 Every table of `benchmarks.tables` that FOLDER holds is parted once into 75 % for training and 25 % to be judged by. Ours is made by the
 command line (`new`, `run --budget`, `predict`) from train.csv. The other takes the same train.csv with the most ordinary preparation:
 texts are ordinal codes that it is told are categories, numbers stay as they are, nothing is tuned. Ours keeps a fifth of these rows as its
-own sealed test part; “all rows” is the same search with its chosen model fitted on all of train.csv (`set refit=all`), as the other is.
+own held-out test set; “all rows” is the same search with its chosen model fitted on all of train.csv (`set refit=all`), as the other is.
 Differences are of ours as it comes and signed so that more is better for ours; their 95 % interval is a paired bootstrap over the judged
 rows. Seconds are of the wall: ours from the file to the chosen model, the other's for reading and fitting. Nothing else should run
 meanwhile.
@@ -70,8 +70,8 @@ def _predicted(project: Path, folder: Path, name: str, classes: Sequence[str]) -
     return table[[f"probability_{one}" for one in classes] if classes else "prediction"].to_numpy(dtype=np.float64)
 
 
-def _command(*words: object) -> str:
-    done = subprocess.run([sys.executable, "-m", "mlops_desktop", *map(str, words)], capture_output=True, text=True, check=False)
+def _command(*arguments: object) -> str:
+    done = subprocess.run([sys.executable, "-m", "mlops_desktop", *map(str, arguments)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     return done.stdout
@@ -88,13 +88,13 @@ def other(known: Known, folder: Path, classes: Sequence[str]) -> Answers:
     began = time.perf_counter()
     train, test = (pd.read_csv(folder / name, low_memory=False) for name in ("train.csv", "test.csv"))
     X, y = train.drop(columns=known.target), train[known.target]
-    words = [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
+    categories = [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, max_categories=MOST_CATEGORIES
     )
-    prepare = ColumnTransformer([("words", codes, words)], remainder="passthrough")
+    prepare = ColumnTransformer([("categories", codes, categories)], remainder="passthrough")
     boosting = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
-    model = make_pipeline(prepare, boosting(categorical_features=list(range(len(words))), random_state=0))
+    model = make_pipeline(prepare, boosting(categorical_features=list(range(len(categories))), random_state=0))
     model.fit(X, y.astype(str) if classes else y)
     seconds = time.perf_counter() - began
     if not classes:

@@ -45,11 +45,11 @@ def pipeline() -> tuple[Any, Any]:
     table = pd.read_csv(resource_folder() / "samples" / "telco_churn.csv", na_values=[" "]).drop(columns="customerID")
     X, y = table.drop(columns="Churn"), table["Churn"]
     numbers = list(X.select_dtypes("number"))
-    words = [column for column in X if column not in numbers]
+    categories = [column for column in X if column not in numbers]
     prepare = ColumnTransformer(
         [
             ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
-            ("words", OneHotEncoder(handle_unknown="ignore", sparse_output=False), words),
+            ("categories", OneHotEncoder(handle_unknown="ignore", sparse_output=False), categories),
         ]
     )
     model = make_pipeline(prepare, HistGradientBoostingClassifier(max_iter=TREES, early_stopping=False, random_state=0)).fit(X, y)
@@ -74,10 +74,10 @@ def main() -> None:
         }
         for call in parts.values():
             microseconds(call, 50)
-        ours = {said: statistics.median(microseconds(call, 400) for _ in range(ROUNDS)) for said, call in parts.items()}
+        ours = {part: statistics.median(microseconds(call, 400) for _ in range(ROUNDS)) for part, call in parts.items()}
         pairs = [(microseconds(parts["steps and trees"], 200), microseconds(lambda: model.predict_proba(row), 20)) for _ in range(ROUNDS)]
-        for said, value in ours.items():
-            print(f"{said:28s} {value:8.1f} µs")
+        for part, value in ours.items():
+            print(f"{part:28s} {value:8.1f} µs")
         theirs = statistics.median(pair[1] for pair in pairs)
         print(f"{'scikit-learn pipeline':28s} {theirs:8.1f} µs   ratio {statistics.median(a / b for a, b in pairs):.4f}")
         assert np.isfinite(scorer.scores(frame)).all()

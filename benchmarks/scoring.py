@@ -42,13 +42,13 @@ def seconds(call: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - start) / times
 
 
-def compare(said: str, ours: Callable[[], object], theirs: Callable[[], object], times: int) -> None:
+def compare(title: str, ours: Callable[[], object], theirs: Callable[[], object], times: int) -> None:
     """Print the median of both and of their ratio."""
     pairs = [(seconds(ours, times), seconds(theirs, times)) for _ in range(ROUNDS)]
     mine, other = (statistics.median(pair[i] for pair in pairs) for i in (0, 1))
     ratio = statistics.median(a / b for a, b in pairs)
     scale, unit = (1e3, "ms") if other > 1e-3 and mine > 1e-3 else (1e6, "µs")
-    print(f"{said:58s} {mine * scale:9.1f} {unit} {other * scale:9.1f} {unit}   ratio {ratio:.3f}", flush=True)
+    print(f"{title:58s} {mine * scale:9.1f} {unit} {other * scale:9.1f} {unit}   ratio {ratio:.3f}", flush=True)
 
 
 def rows_of(matrix: Matrix, count: int) -> Matrix:

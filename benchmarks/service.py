@@ -172,13 +172,13 @@ def main() -> None:
             "bundle": ([sys.executable, "serve.py", "--port"], "/v1/predict", own, folder / "bundle"),
             "mlflow": (command, "/invocations", body, folder),
         }
-        found: dict[str, list[dict[str, float]]] = {said: [] for said in servers}
+        found: dict[str, list[dict[str, float]]] = {server: [] for server in servers}
         for _ in range(args.rounds):
-            for said, (call, path, sent, where) in servers.items():
-                found[said].append(measure(call, path, sent, where, args.seconds))
-    median = {said: {key: statistics.median(one[key] for one in rounds) for key in rounds[0]} for said, rounds in found.items()}
-    for said, values in median.items():
-        print(f"{said:14s}", "  ".join(f"{key} {value:10.2f}" for key, value in values.items()))
+            for server, (call, path, sent, where) in servers.items():
+                found[server].append(measure(call, path, sent, where, args.seconds))
+    median = {server: {key: statistics.median(one[key] for one in rounds) for key in rounds[0]} for server, rounds in found.items()}
+    for server, values in median.items():
+        print(f"{server:14s}", "  ".join(f"{key} {value:10.2f}" for key, value in values.items()))
     print("bundle/mlflow ", "  ".join(f"{key} {median['bundle'][key] / median['mlflow'][key]:10.3f}" for key in median["bundle"]))
 
 

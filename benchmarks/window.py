@@ -2,8 +2,8 @@
 
     python -m benchmarks.window [--rounds 7] [--idle 10]
 
-- A timer of 10 ms beats in the real window (offscreen) while a forest, a LightGBM search and a profile of 400,000 rows are worked on by the
-  children of its lanes, and while nothing happens; gaps between beats in ms, with the load of the machine at the time.
+- A timer of 10 ms runs in the real window (offscreen) while a forest, a LightGBM search and a profile of 400,000 rows are worked on by the
+  children of its job queues, and while nothing happens; gaps between timeouts in ms, with the load of the machine at the time.
 - From the start of the process to a painted start page, beside a bare PySide6 window with pyqtgraph imported, in turns.
 - Every panel: the first visit, then switching between panels that are built. One step of a slider in the app panel until answer and
   what-if curve are painted.
@@ -76,10 +76,10 @@ def shown_after(code: str, settings: Path) -> float:
     began = time.perf_counter()
     with subprocess.Popen([sys.executable, "-c", code, str(settings)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        said = process.stdout.readline()
+        line = process.stdout.readline()
         taken = time.perf_counter() - began
         process.communicate()
-    assert said == b"shown\n", said
+    assert line == b"shown\n", line
     return taken * 1e3
 
 
@@ -103,17 +103,17 @@ def forest_table(path: Path, rows: int = 8_000, columns: int = 20) -> None:
 
 
 def profile_table(path: Path, rows: int = PROFILED_ROWS, columns: int = 12) -> None:
-    """Numbers, eight columns of words, a target: what a profile finds slowest."""
+    """Numbers, eight columns of categories, a target: what a profile finds slowest."""
     rng = np.random.default_rng(1)
     values = rng.normal(size=(rows, columns)).round(3)
-    words = [np.array([f"level {k} of {i}" for k in range(5 + 40 * i)])[rng.integers(0, 5 + 40 * i, rows)] for i in range(8)]
-    _write(path, values, [*words, np.where(values[:, 0] > 0, "yes", "no")], columns)
+    categories = [np.array([f"level {k} of {i}" for k in range(5 + 40 * i)])[rng.integers(0, 5 + 40 * i, rows)] for i in range(8)]
+    _write(path, values, [*categories, np.where(values[:, 0] > 0, "yes", "no")], columns)
 
 
-def _write(path: Path, values: Any, words: list[Any], columns: int) -> None:
-    lines = zip(*(map(str, values[:, i].tolist()) for i in range(columns)), *(w.tolist() for w in words), strict=True)
+def _write(path: Path, values: Any, categories: list[Any], columns: int) -> None:
+    lines = zip(*(map(str, values[:, i].tolist()) for i in range(columns)), *(w.tolist() for w in categories), strict=True)
     with path.open("w", encoding="utf-8") as file:
-        file.write(",".join([*(f"x{i}" for i in range(columns)), *(f"w{i}" for i in range(len(words) - 1)), "y"]) + "\n")
+        file.write(",".join([*(f"x{i}" for i in range(columns)), *(f"w{i}" for i in range(len(categories) - 1)), "y"]) + "\n")
         file.writelines(",".join(line) + "\n" for line in lines)
 
 
@@ -182,7 +182,7 @@ class Inside:
         assert condition(), "it took too long"
 
     def rest(self) -> None:
-        """Wait until the lanes are idle and stay so."""
+        """Wait until the job queues are idle and stay so."""
         jobs, since = self.window.controller.jobs, [time.monotonic()]
 
         def quiet() -> bool:
@@ -199,8 +199,8 @@ class Inside:
         self.rest()
         assert self.window.stage == stage, f"{project} could not be opened"
 
-    def beats(self, said: str, condition: Callable[[], bool]) -> list[float]:
-        """Gaps in ms between the beats of a 10-ms timer until something is so; printed."""
+    def timer_gaps(self, title: str, condition: Callable[[], bool]) -> list[float]:
+        """Gaps in ms between the timeouts of a 10-ms timer until something is so; printed."""
         from PySide6.QtCore import Qt, QTimer
 
         times: list[float] = []
@@ -216,7 +216,7 @@ class Inside:
         late = "  ".join(f"{gap:.0f}" for gap in sorted(gaps)[-4:])
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
         print(
-            f"{said:34s} {time.monotonic() - began:6.1f} s   p50 {mid:5.1f}   p99.9 {high:5.1f}   max {gaps.max():5.1f} ms"
+            f"{title:34s} {time.monotonic() - began:6.1f} s   p50 {mid:5.1f}   p99.9 {high:5.1f}   max {gaps.max():5.1f} ms"
             f"   (latest: {late}; load {load:.1f})",
             flush=True,
         )
@@ -228,26 +228,27 @@ class Inside:
         ready = time.monotonic() + WARM_S
         self.until(lambda: time.monotonic() > ready)
         end = time.monotonic() + seconds
-        self.beats("idle", lambda: time.monotonic() > end)
+        self.timer_gaps("idle", lambda: time.monotonic() > end)
 
     def training(self, project: str) -> None:
         """Press Start training and watch it."""
         self.open(project, "train")
         button = self.window.panel.primary() if self.window.panel else None
         assert button is not None
-        lane = self.window.controller.jobs.long
+        queue = self.window.controller.jobs.long
         button.click()
-        assert lane.now is not None
-        self.beats({"forest": "random forest, 2 x 5 folds", "lightgbm": "LightGBM, 12 trials x 5 folds"}[project], lambda: lane.now is None)
+        assert queue.now is not None
+        title = {"forest": "random forest, 2 x 5 folds", "lightgbm": "LightGBM, 12 trials x 5 folds"}[project]
+        self.timer_gaps(title, lambda: queue.now is None)
         self.rest()
 
     def profile(self) -> None:
-        """Open the data panel of a large table for the first time: its profile and what hangs on it."""
+        """Open the data panel of a large table for the first time: its profile and what depends on it."""
         self.open("many", "problem")
-        lane = self.window.controller.jobs.quick
+        queue = self.window.controller.jobs.quick
         self.window.show_stage("data")
-        assert lane.now is not None, "the profile was there already"
-        self.beats(f"profile of {PROFILED_ROWS:,} x 20", lambda: lane.now is None)
+        assert queue.now is not None, "the profile was there already"
+        self.timer_gaps(f"profile of {PROFILED_ROWS:,} x 20", lambda: queue.now is None)
         self.rest()
 
     def switching(self) -> None:
@@ -348,17 +349,17 @@ def main() -> int:
     parser.add_argument("--idle", type=float, default=10.0, help="seconds")
     parser.add_argument("--parts", default="", help="some of idle,forest,lightgbm,profile,switching,what_if; all when empty")
     parser.add_argument("--inside", type=Path, help="measure on the projects of this folder (used by itself)")
-    said = parser.parse_args()
+    options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if said.inside:
-        return inside(said.inside, said.idle, [part for part in said.parts.split(",") if part])
+    if options.inside:
+        return inside(options.inside, options.idle, [part for part in options.parts.split(",") if part])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         home = Path(name)
         os.environ["XDG_CACHE_HOME"] = str(home / "cache")
-        start(said.rounds, home / "preferences.ini")
+        start(options.rounds, home / "preferences.ini")
         make = "import sys, pathlib, benchmarks.window as w; w.make_projects(pathlib.Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", make, name], check=True)
-        again = [sys.executable, "-m", "benchmarks.window", "--inside", name, "--idle", str(said.idle), "--parts", said.parts]
+        again = [sys.executable, "-m", "benchmarks.window", "--inside", name, "--idle", str(options.idle), "--parts", options.parts]
         return subprocess.run(again, check=False).returncode
 
 

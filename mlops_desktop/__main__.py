@@ -1,5 +1,7 @@
-"""No argument: the window. `--worker`: the child process that does the work. `--serve BUNDLE …`: the service of a bundle, with this very
-interpreter. Anything else: the command line.
+"""The entry point: starts the window without arguments, else a worker, the service of a bundle or the command line.
+
+`--worker`: the child process that does the work. `--serve BUNDLE …`: the service of a bundle, with this very interpreter. Anything else:
+the command line.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def try_the_service(row: dict[str, Any], keep_running: bool) -> None:
 
 
 def main() -> int:
-    """Walk the road; 0 when the service answered, else 1 with a sentence that says which step failed."""
+    """Run every command; 0 when the service answered, else 1 with a sentence that says which step failed."""
     parser = argparse.ArgumentParser(description="Take the penguins sample to a tested REST service.")
     parser.add_argument("--keep-running", action="store_true", help="leave the service running until Ctrl+C")
     keep_running = parser.parse_args().keep_running

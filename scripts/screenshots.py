@@ -176,11 +176,11 @@ def show(wanted: Wanted, home: Path) -> int:
     app, window, jobs = make_window(Settings(home / "preferences.ini"))
     faults: list[str] = []
     window.controller.crashed.connect(lambda what, _: faults.append(what))
-    told = sys.excepthook
+    default_hook = sys.excepthook
 
     def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         faults.append(str(error))
-        told(kind, error, trace)
+        default_hook(kind, error, trace)
 
     sys.excepthook = fault
     try:
@@ -205,10 +205,10 @@ def arguments() -> tuple[Wanted, Path | None]:
     parser.add_argument("--stages", default="", help="only these; `start` is the start page")
     parser.add_argument("--themes", default=",".join(THEMES))
     parser.add_argument("--keep", type=Path, help="make the projects here and leave them")
-    said = parser.parse_args()
-    sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in said.sizes.split(","))]
-    stages = [stage for stage in said.stages.split(",") if stage]
-    return Wanted(said.out, sizes, said.states.split(","), stages, said.themes.split(",")), said.keep
+    options = parser.parse_args()
+    sizes = [(int(width), int(height)) for width, height in (size.split("x") for size in options.sizes.split(","))]
+    stages = [stage for stage in options.stages.split(",") if stage]
+    return Wanted(options.out, sizes, options.states.split(","), stages, options.themes.split(",")), options.keep
 
 
 def main() -> int:

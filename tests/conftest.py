@@ -1,4 +1,4 @@
-"""What every test stands on: no window on a screen, no file outside its own folder, no luck."""
+"""Settings of every test: no window on a screen, no file outside its own folder, fixed seeds."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples every time, and no limit on a single one: a busy machine is no fault of the code.
-settings.register_profile("house", deadline=None, derandomize=True)
-settings.load_profile("house")
+settings.register_profile("tests", deadline=None, derandomize=True)
+settings.load_profile("tests")

@@ -1,4 +1,4 @@
-"""A recipe that makes the whole matrix by its own steps, for tests that need steps to look at."""
+"""A recipe that makes the whole matrix by its own steps, for tests that need steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames for tests, made by hand."""
+"""Small frames for tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application as a process: it starts light, opens what it is given, leaves nothing behind; it refuses a Qt that would die."""
+"""The application as a process: it starts light, opens what it is given, leaves nothing behind; it refuses a Qt that would crash."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ def run(tmp_path: Path, *arguments: str) -> dict[str, list[str]]:
 
 
 def test_it_starts_light_and_leaves_no_process(tmp_path):
-    said = run(tmp_path)
-    assert said["stage"] == ["start"]
-    assert said["heavy"] == []
-    assert len(said["children"]) == 2
-    assert not any(psutil.pid_exists(int(pid)) for pid in said["children"])
+    output = run(tmp_path)
+    assert output["stage"] == ["start"]
+    assert output["heavy"] == []
+    assert len(output["children"]) == 2
+    assert not any(psutil.pid_exists(int(pid)) for pid in output["children"])
 
 
 def test_a_file_on_the_command_line_becomes_a_project(tmp_path):
     file = tmp_path / "small.csv"
     file.write_text("a,b,y\n" + "".join(f"{i % 11},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(90)), encoding="utf-8")
-    said = run(tmp_path, str(file))
-    assert said["stage"] == ["problem"]
-    assert said["heavy"] == []
+    output = run(tmp_path, str(file))
+    assert output["stage"] == ["problem"]
+    assert output["heavy"] == []
     assert read_project(tmp_path / "documents" / "small").target == "y"
 
 
@@ -104,7 +104,7 @@ def test_the_window_takes_the_preferences_of_last_time(qapp, tmp_path):
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal there")
-def test_a_qt_that_would_die_is_refused_in_a_sentence(monkeypatch, capsys):
+def test_a_qt_that_would_crash_is_refused_in_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(application.PySide6, "__version_info__", (6, 12, 0, "", ""))
     assert application.main([]) == 2
     assert "does not work on this Python" in capsys.readouterr().err

@@ -22,8 +22,8 @@ BUNDLE = (DOCS / "bundle.md").read_text(encoding="utf-8")
 
 
 def test_every_package_of_the_engine_is_described():
-    rooms = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "The packages of the engine")
-    listed = [name for line in rooms.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+    packages = section((DOCS / "architecture.md").read_text(encoding="utf-8"), "The packages of the engine")
+    listed = [name for line in packages.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split("|")[1])]
     folder = Path(decisions.__file__).parents[1]
     assert sorted(listed) == sorted({path.relative_to(folder).parts[0].removesuffix(".py") for path in folder.rglob("*.py")} - {"__init__"})
 
@@ -54,7 +54,7 @@ def first_cells(text: str) -> list[str]:
     return [name for line in text.splitlines() if line.startswith("| `") for name in re.findall(r"`([^`]+)`", line.split("|")[1])]
 
 
-def test_every_decision_of_a_project_stands_in_its_table():
+def test_every_decision_of_a_project_is_in_its_table():
     listed = first_cells(section(PROJECT, "`project.json`"))
     assert listed == ["format", *(field.name for field in dataclasses.fields(decisions.Project))]
     for part in (decisions.ColumnNote, decisions.Brief, decisions.Goals, decisions.Costs, decisions.Search):
@@ -74,7 +74,7 @@ def folder(tmp_path_factory):
     return write_bundle(SCORERS["binary"], tmp_path_factory.mktemp("docs") / "bundle")
 
 
-def test_every_field_that_identifies_a_bundle_stands_in_its_table(folder):
+def test_every_field_that_identifies_a_bundle_is_in_its_table(folder):
     listed = first_cells(section(BUNDLE, "`bundle.json`"))
     assert set(json.loads((folder / "bundle.json").read_text())) - {"importance"} <= set(listed)
 

@@ -1,4 +1,4 @@
-"""The entry point sends each argument where it belongs."""
+"""The entry point dispatches by its arguments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_worker_ends_with_its_input():
     assert not done.stdout
 
 
-def test_the_version_is_told(monkeypatch, capsys):
+def test_the_version_is_printed(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["mlops-desktop", "--version"])
     with pytest.raises(SystemExit):
         entry.main()

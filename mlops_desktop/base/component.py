@@ -69,4 +69,4 @@ class Component(Settings):
     def missing(cls) -> str:
         """Why the component cannot be used here: the packages that are not installed; empty when it can."""
         absent = [name for name in cls.needs if importlib.util.find_spec(name) is None]
-        return f"needs {', '.join(absent)}, which is not installed" if absent else ""
+        return msg("needs {packages}, which is not installed", packages=", ".join(absent)) if absent else ""

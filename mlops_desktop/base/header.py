@@ -1,4 +1,4 @@
-"""Whether the first row of a table names its columns or is one of its rows."""
+"""Decides whether the first row of a table names its columns or is one of its rows."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@ from packaging.requirements import Requirement
 from mlops_desktop.base.resources import resource_folder
 
 DISTRIBUTION = "mlops-desktop"
-QT = ("pyside6-essentials", "shiboken6")  # their metadata carries no licence text: see resources/licenses
+QT = ("pyside6-essentials", "shiboken6")  # their metadata contains no licence text: see resources/licenses
 _TEXT = re.compile(r"(?i)(licen[cs]e|copying|notice)[^/]*$")
 
 
 @dataclass(frozen=True)
 class PackageLicense:
-    """One package: its name, version, the licence that its metadata names (may be empty), and the texts that it carries."""
+    """One package: its name, version, the licence that its metadata names (may be empty), and its licence texts."""
 
     name: str
     version: str
@@ -30,7 +30,7 @@ class PackageLicense:
 def package_licenses() -> list[PackageLicense]:
     """The packages that the application needs at run time, by name, the application itself left out.
 
-    They are found from the metadata of the installed packages, which the frozen program carries too (`build.spec`). Empty when the
+    They are found from the metadata of the installed packages, which the frozen program contains too (`build.spec`). Empty when the
     application runs from a checkout that is not installed.
     """
     qt = tuple(path.read_text(encoding="utf-8") for path in sorted((resource_folder() / "licenses").glob("*.txt")))

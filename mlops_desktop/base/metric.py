@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.serving.frame import Bools, Floats, Ints
+from mlops_desktop.serving.message import msg
 
 Statistic = Callable[[Floats], Floats]
 """(resamples, rows) float64 counts of how often a resample holds each row, to (resamples,) float64 values; NaN where undefined."""
@@ -59,7 +60,7 @@ class Metric:
 
     @property
     def is_error(self) -> bool:
-        """Whether people write it as an error, where less is better; its value carries a minus sign, as `neg_…` says."""
+        """Whether people write it as an error, where less is better; its value has a minus sign, as `neg_…` says."""
         return self.id.startswith("neg_")
 
     def shown(self, score: float) -> float:
@@ -69,7 +70,7 @@ class Metric:
     def describe(self, score: float | None, positive: str = "") -> str:
         """What a score means, in one sentence; of an undefined score (None or NaN), that there is none."""
         if score is None or not math.isfinite(score):
-            return f"{self.label} cannot be computed on these rows."
+            return msg("{metric} cannot be computed on these rows.", metric=self.label)
         value = self.shown(score)
         return self.meaning.format(
             value=format_number(value), share=format_number(100 * value, 3), positive=positive or "the positive class"

@@ -1,6 +1,6 @@
 """Parameters, declared once: from a field come the form, the JSON, the check, the tuning range and the tests.
 
-A component is a frozen dataclass; each field is made by one of the functions below, which return a dataclass field that carries a `Param`.
+A component is a frozen dataclass; each field is made by one of the functions below, which return a dataclass field with a `Param`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from mlops_desktop.serving.message import Message
+
 
 def pluralize(count: int, one: str, many: str) -> str:
     """`one` for exactly one, else `many` with the count, thousands set apart, in place of its {n}."""
     return one if count == 1 else many.replace("{n}", f"{count:,}")
+
+
+def plural_msg(count: int, one: str, many: str, **args: object) -> Message:
+    """The message of the template `one` for exactly one, else of `many`; {n} is the count, thousands set apart. KeyError as for `msg`."""
+    return Message(one if count == 1 else many, {"n": f"{count:,}", **args})

@@ -1,4 +1,4 @@
-"""The members of a shelf of the catalogue, found by importing the modules of its package."""
+"""The members of a family of the catalogue, found by importing the modules of its package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def module_names(package: ModuleType) -> list[str]:
 
 
 def member_names(package: ModuleType) -> list[str]:
-    """The full names of the modules that hold members of a shelf. A name with a leading underscore holds what members share."""
+    """The full names of the modules that hold members of a family. A name with a leading underscore holds what members share."""
     return [name for name in module_names(package) if not name.rpartition(".")[2].startswith("_")]
 
 

@@ -106,8 +106,8 @@ class RowSifter:
         names = list(header)
         while names and not names[-1]:
             names.pop()
-        told_apart = sum(map(bool, names)) > 1 or (len(names) == 1 and any(self.layout.kinds))
-        return told_apart and texts[: len(names)] == names and not any(texts[len(names) :])
+        distinct = sum(map(bool, names)) > 1 or (len(names) == 1 and any(self.layout.kinds))
+        return distinct and texts[: len(names)] == names and not any(texts[len(names) :])
 
     def is_total(self, row: Row) -> bool:
         """Whether a row begins with a word for a total; cells before it are empty."""

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset, Operation, Stage
 from mlops_desktop.base.job import Job
 from mlops_desktop.serving.frame import Frame, Layout
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.transforms.drop_columns import DropColumns
 
 
@@ -67,7 +67,7 @@ class Selection(Operation, ABC):
         frame = dataset.frame
         inside, outside = self.forced(frame.layout)
         judged = [name for name in self.judged(frame) if name not in outside]
-        job.step(0.0, f"{len(judged)} columns")
+        job.step(0.0, msg("{n_judged} columns", n_judged=len(judged)))
         part = frame.select(judged)
         if scores is None:
             scores = self.scores(dataset.with_frame(part)) if judged else {}
@@ -82,7 +82,7 @@ class Selection(Operation, ABC):
 
     def why(self, frame: Frame, result: SelectionResult) -> dict[str, str]:
         """For each dropped column of the result on this frame, in a few words, why it goes."""
-        return {name: "always left out" if name in result.forced_out else self.because for name in result.dropped}
+        return {name: msg("always left out") if name in result.forced_out else as_message(self.because) for name in result.dropped}
 
     def forced(self, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:
         """The columns of this layout that are forced in, and those that are forced out."""

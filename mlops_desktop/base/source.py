@@ -87,7 +87,7 @@ class Source(Component, ABC):
     def read(self, location: str, job: Job) -> Batches:
         """Yield every row as record batches of one schema, at most about `BATCH_BYTES` each, one batch at least; return the report.
 
-        Cells of a text format stay the texts that stand there ("" where empty): types are decided later, for a whole column at once. Typed
+        Cells of a text format stay the texts that they are ("" where empty): types are decided later, for a whole column at once. Typed
         formats keep their types; a column of several types is given as texts (`base.mixed_cells`) and named in `ReadReport.mixed`. Names of
         columns are as they stand in the source, whether empty or doubled. UserError when the location does not hold this kind of data.
         """

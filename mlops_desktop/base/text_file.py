@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.serving.message import msg
 
 SAMPLE_BYTES = 2**18
@@ -191,9 +192,12 @@ def read_utf8(path: Path, encoding: str) -> Utf8Text:
     else:
         data = decode(path, data, encoding).encode()
         if not encoding.startswith("utf"):
-            notes.append(f"The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong.")
+            template = "The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong."
+            notes.append(msg(template, encoding=encoding))
     nothing = data.count(b"\0")
     if nothing:
         data = data.replace(b"\0", b"")
-        notes.append(f"{nothing:,} NUL byte{'s' if nothing > 1 else ''}, which no text has, {'were' if nothing > 1 else 'was'} left out.")
+        notes.append(
+            plural_msg(nothing, "1 NUL byte, which no text has, was left out.", "{n} NUL bytes, which no text has, were left out.")
+        )
     return Utf8Text(data, tuple(notes), damaged)

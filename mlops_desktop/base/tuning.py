@@ -61,7 +61,7 @@ def _at(param: Number | Choice | Flag, place: float, rng: np.random.Generator) -
 
 
 def _place(param: Number | Choice | Flag, value: Any) -> float | None:
-    """Where a value stands in a number's range, 0 to 1; None when it stands outside, or is no number."""
+    """The position of a value in a number's range, 0 to 1; None when it is outside, or is no number."""
     if not isinstance(param, Number) or param.tune is None or value is None:
         return None
     low, high = param.tune

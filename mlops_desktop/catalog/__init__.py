@@ -1,1 +1,1 @@
-"""One file is one choice: standing in a folder here is being in the catalogue."""
+"""The catalogue: every module in a package of it is a member, such as an operation or an algorithm."""

@@ -1,1 +1,1 @@
-"""Decides, computes and remembers; knows no Qt."""
+"""The engine: the decisions of a project, all computation and the stored results, without Qt."""

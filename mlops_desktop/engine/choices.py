@@ -1,4 +1,4 @@
-"""The registries of the catalogue, found once."""
+"""The registries of the catalogue, one for each family, filled once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.catalog import algorithms, encodings, ensembles, exporters, filters, operations, samplers, sources, splitters
 from mlops_desktop.catalog import tasks as task_specs
 
-BASELINE = "baseline"  # the algorithm that every score stands beside
+BASELINE = "baseline"  # the algorithm that every score is compared with
 ALL = "*"  # in `Project.encodings`: every algorithm
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Every member of every shelf."""
+    """Every member of every family."""
 
     sources: Registry[Source]
     row_filters: Registry[RowFilter]

@@ -1,19 +1,20 @@
-"""Where a project stands: the state of each of the nine stages, derived from its decisions and from what is in the store."""
+"""Derives the state of each of the nine stages of a project from its decisions and from what is in the store."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training import Run, Runs, best_run, first_runs, ranked
+from mlops_desktop.serving.message import as_message, msg
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
-TITLES = {  # in the order of the work; a panel stands in the file of its stage
+TITLES = {  # in the order of the work; a panel is in the package of its stage
     "problem": "Problem",
     "data": "Data & EDA",
     "preprocess": "Pre-processing",
@@ -68,9 +69,9 @@ def chosen_of(project: Project, board: list[Run]) -> Run | None:
 def blocked(project: Project) -> str:
     """Why the stages after the first cannot be entered; empty when they can."""
     if not project.data:
-        return "Needs a data file"
+        return msg("Needs a data file")
     if not project.target or not project.task:
-        return "Needs a column to predict"
+        return msg("Needs a column to predict")
     return ""
 
 
@@ -79,11 +80,14 @@ def stages(project: Project, found: ProjectStatus) -> list[StageState]:
     why = blocked(project)
     task = task_spec(project.task).label if project.task else ""
     first = StageState(
-        "problem", "done" if not why else "open", f"{task} · {project.target}" if not why else "Choose a file and a target", why
+        "problem",
+        "done" if not why else "open",
+        msg("{task} · {target}", task=as_message(task), target=project.target) if not why else msg("Choose a file and a target"),
+        why,
     )
     if why:
         return [first, *(StageState(id_, "locked", why, why) for id_ in STAGES[1:])]
-    data = StageState("data", "done" if found.profiled else "open", f"{project.file}" if found.profiled else "Not looked at yet")
+    data = StageState("data", "done" if found.profiled else "open", project.file if found.profiled else msg("Not looked at yet"))
     recipe = [_steps(project, id_, kind) for id_, kind in (("preprocess", "prepare"), ("engineer", "engineer"), ("select", "select"))]
     return [first, data, *recipe, *_after_training(project, found)]
 
@@ -92,8 +96,10 @@ def _steps(project: Project, id_: str, kind: str) -> StageState:
     here = [step for step in project.steps if step.component.stage == kind]
     on = sum(step.on for step in here)
     if not here:
-        return StageState(id_, "open", "Optional")
-    summary = f"{on} step{'s' if on != 1 else ''}" + (f", {len(here) - on} off" if on < len(here) else "")
+        return StageState(id_, "open", msg("Optional"))
+    summary = plural_msg(on, "1 step", "{n} steps")
+    if on < len(here):
+        summary = msg("{steps}, {off} off", steps=summary, off=len(here) - on)
     return StageState(id_, "done", summary)
 
 
@@ -101,15 +107,17 @@ def _after_training(project: Project, found: ProjectStatus) -> list[StageState]:
     trained = STAGES.index("train")
     if found.best is None:
         if not found.ever:
-            rest = [StageState(id_, "locked", "Needs a model", "Train a model first.") for id_ in STAGES[trained + 1 :]]
-            return [StageState("train", "open", pluralize(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
-        stale = "The decisions changed after the last training."
-        return [StageState(id_, "stale", "Out of date", stale) for id_ in STAGES[trained:]]
+            rest = [StageState(id_, "locked", msg("Needs a model"), msg("Train a model first.")) for id_ in STAGES[trained + 1 :]]
+            return [StageState("train", "open", plural_msg(len(project.candidates), "1 algorithm", "{n} algorithms")), *rest]
+        stale = msg("The decisions changed after the last training.")
+        return [StageState(id_, "stale", msg("Out of date"), stale) for id_ in STAGES[trained:]]
     score = f"{abs(found.best.score or 0.0):.3f}"
     label = METRICS[project.metric].label if project.metric in METRICS else project.metric
     return [
-        StageState("train", "done", f"{found.best.label} · {label} {score}"),
-        StageState("evaluate", "done" if found.evaluated else "open", "Test set used" if found.evaluated else "Test set not used"),
-        StageState("app", "done", "Ready to try"),
-        StageState("deploy", "open", "Ready to export"),
+        StageState("train", "done", msg("{model} · {metric} {score}", model=found.best.label, metric=label, score=score)),
+        StageState(
+            "evaluate", "done" if found.evaluated else "open", msg("Test set used") if found.evaluated else msg("Test set not used")
+        ),
+        StageState("app", "done", msg("Ready to try")),
+        StageState("deploy", "open", msg("Ready to export")),
     ]

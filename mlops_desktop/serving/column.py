@@ -9,6 +9,7 @@ from typing import Any
 from .cells import Grammar
 from .dates import date_example, date_text, is_time_of_day
 from .frame import Frame
+from .message import msg
 from .serialization import Serializable
 from .value_text import number_text
 
@@ -67,10 +68,11 @@ def expected(column: Column) -> str:
     """The values that a column accepts, as a phrase of a message."""
     if column.type == "boolean":
         texts = [text for pair in zip(column.grammar.true[:1], column.grammar.false[:1], strict=False) for text in pair]
-        return "true or false" + (f" (or “{texts[0]}” and “{texts[1]}”)" if texts else "")
+        return msg("true or false (or “{true}” and “{false}”)", true=texts[0], false=texts[1]) if texts else msg("true or false")
     if column.type == "date":
-        return f"a {'time' if is_time_of_day(column.grammar.date) else 'date'} such as “{date_example(column.grammar)}”"
-    return {"number": "a number", "integer": "a whole number"}.get(column.type, "a text")
+        template = "a time such as “{example}”" if is_time_of_day(column.grammar.date) else "a date such as “{example}”"
+        return msg(template, example=date_example(column.grammar))
+    return msg({"number": "a number", "integer": "a whole number"}.get(column.type, "a text"))
 
 
 def kind_of_value(value: Any) -> str:
@@ -110,29 +112,29 @@ _ERRORS = {
 def invalid_value(column: Column, row: int | None, code: str, got: str) -> ValidationIssue:
     """The error with this code; its message repeats no part of the value."""
     accepted = expected(column)
-    return ValidationIssue(row, column.name, code, _ERRORS[code].format(field=column.name, expected=accepted), accepted, got)
+    return ValidationIssue(row, column.name, code, msg(_ERRORS[code], field=column.name, expected=accepted), accepted, got)
 
 
 def out_of_range(column: Column, row: int | None, got: str) -> ValidationIssue:
     """The warning that a value lies outside the range of the training data."""
-    span = f"{bound_text(column, column.low)} to {bound_text(column, column.high)}"
-    message = f"“{column.name}” lies outside the range of the training data, {span}."
+    span = msg("{low} to {high}", low=bound_text(column, column.low), high=bound_text(column, column.high))
+    message = msg("“{column}” lies outside the range of the training data, {span}.", column=column.name, span=span)
     return ValidationIssue(row, column.name, "out_of_training_range", message, span, got)
 
 
 def unknown_level(column: Column, row: int | None, got: str) -> ValidationIssue:
     """The warning that a category is not among the levels of the training data."""
-    message = f"“{column.name}” has a value that the training data did not have, or only rarely."
+    message = msg("“{column}” has a value that the training data did not have, or only rarely.", column=column.name)
     return ValidationIssue(row, column.name, "unknown_level", message, "one of the known levels", got)
 
 
 def unexpected_missing(column: Column, row: int | None) -> ValidationIssue:
     """The warning that a value is missing in a column that had no missing values in training."""
-    message = f"“{column.name}” is missing; the training data had a value in every row."
+    message = msg("“{column}” is missing; the training data had a value in every row.", column=column.name)
     return ValidationIssue(row, column.name, "missing_value", message, expected(column), "null")
 
 
 def inexact(column: Column, row: int | None) -> ValidationIssue:
     """The warning that an integer is rounded because float64 cannot hold it."""
-    message = f"“{column.name}” has more digits than can be held; it is rounded."
+    message = msg("“{column}” has more digits than can be held; it is rounded.", column=column.name)
     return ValidationIssue(row, column.name, "inexact", message, "a number of at most 15 digits", "number")

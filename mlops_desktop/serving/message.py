@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from .value_text import value_text
+
+TEMPLATE = "$template"  # the key by which a message is known in JSON
+_SAFE_FORMAT = re.compile(r",?(\.\d\d?)?[defg%]?")  # what a template from a file may ask for: no widths, which could take any memory
 
 
 class _Formatter(string.Formatter):
@@ -41,14 +45,19 @@ class Message(str):
         return _FORMATTER.vformat(translate(self.template), (), args)
 
     def to_json(self) -> dict[str, Any]:
-        """`{"template", "args"}` as plain JSON; an argument that is no number and no message becomes its text."""
-        return {"template": self.template, "args": {name: _plain(value) for name, value in self.args.items()}}
+        """`{"$template", "args"}` as plain JSON; an argument that is no number and no message becomes its text."""
+        return {TEMPLATE: self.template, "args": {name: _plain(value) for name, value in self.args.items()}}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Message:
-        """The message of such a record. KeyError, TypeError or ValueError when it is none."""
-        args = {name: cls.from_json(value) if isinstance(value, dict) else value for name, value in record["args"].items()}
-        return cls(str(record["template"]), args)
+        """The message of such a record, whose arguments are messages already where they were. ValueError when it is none."""
+        template, args = record[TEMPLATE], record["args"]
+        if not isinstance(template, str) or not isinstance(args, dict):
+            raise ValueError("no message")
+        for _, name, spec, conversion in string.Formatter().parse(template):
+            if name is not None and (not name.isidentifier() or name not in args or conversion or not _SAFE_FORMAT.fullmatch(spec or "")):
+                raise ValueError(f"no template of a message: {template[:80]!r}")
+        return cls(template, args)
 
     def __reduce__(self) -> tuple[type[Message], tuple[str, dict[str, Any]]]:
         return Message, (self.template, dict(self.args))
@@ -59,17 +68,34 @@ def msg(template: str, **args: Any) -> Message:
     return Message(template, args)
 
 
-def message_to_json(text: str) -> Any:
-    """A sentence as plain JSON: a message with its template and arguments, an ordinary text as it is."""
-    return text.to_json() if isinstance(text, Message) else text
+def joined(parts: Sequence[str], separator: str) -> Message:
+    """Sentences or parts of one, one after the other, as one message: each part is translated by itself."""
+    names = [f"part{i}" for i in range(len(parts))]
+    between = separator.replace("{", "{{").replace("}", "}}")
+    return Message(between.join(f"{{{name}}}" for name in names), dict(zip(names, parts, strict=True)))
 
 
-def message_from_json(value: Any) -> str:
-    """What `message_to_json` was given."""
-    return Message.from_json(value) if isinstance(value, dict) else str(value)
+def as_message(text: str) -> Message:
+    """A text that has no fields, as a message: its template is the text itself."""
+    return text if isinstance(text, Message) else Message(text.replace("{", "{{").replace("}", "}}"), {})
+
+
+def encode_messages(value: Any) -> Any:
+    """JSON in which every message is an object of its template and arguments. Nothing else is changed."""
+    if isinstance(value, Message):
+        return value.to_json()
+    if isinstance(value, dict):
+        return {key: encode_messages(item) for key, item in value.items()}
+    return [encode_messages(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def decode_message(record: dict[str, Any]) -> Any:
+    """The message that an object of JSON stands for, or the object itself: an `object_hook` of `json.loads`. ValueError when damaged."""
+    return Message.from_json(record) if len(record) == 2 and record.keys() == {TEMPLATE, "args"} else record
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Message):
         return value.to_json()
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+    number = value.item() if hasattr(value, "item") else value  # of numpy
+    return number if number is None or isinstance(number, (bool, int, float)) else str(value)

@@ -29,6 +29,7 @@ from .column import (
 )
 from .dates import OffsetError, date_reader
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
+from .message import msg
 from .names import known_names
 from .numbers import number_reader
 
@@ -368,7 +369,7 @@ def _absent(column: Column, issues: Issues) -> None:
     if not column.nullable:
         issues.errors.append(invalid_value(column, None, "missing", "null"))
     else:
-        message = f"The column “{column.name}” is not there; its values count as missing."
+        message = msg("The column “{column}” is not there; its values count as missing.", column=column.name)
         issues.warnings.append(ValidationIssue(None, column.name, "missing_column", message, "a column of this name", "nothing"))
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.ui.fields import Field, Kinds, field_for
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Weight, column, label
 
 TYPED_AFTER_MS = 400  # a text counts as a change when nothing more is typed for so long, when Enter is pressed or the field is left
@@ -148,7 +149,7 @@ class ComponentForm(QWidget):
         try:
             self._value(key)
         except UserError as error:
-            self._show_message(key, str(error))
+            self._show_message(key, error_text(error))
         else:
             self._show_message(key, "")
 
@@ -156,13 +157,13 @@ class ComponentForm(QWidget):
         try:
             value = self._value(key)
         except UserError as error:
-            self._show_message(key, str(error))
+            self._show_message(key, error_text(error))
             return
         self._show_message(key, "")
         self._offer({**self._good(), key: value})
 
     def _good(self) -> dict[str, Any]:
-        """What stands in the fields and is right by itself: two fields that only fit together arrive together."""
+        """The values of the fields that are valid by themselves: two fields that only fit together arrive together."""
         found = {}
         for key in self.fields:
             try:
@@ -175,7 +176,7 @@ class ComponentForm(QWidget):
         try:
             made = dataclasses.replace(self._component, **values)
         except UserError as error:  # each value is right by itself, but not beside the others
-            self._show_whole(str(error))
+            self._show_whole(error_text(error))
             return
         self._show_whole("")
         if made != self._component:

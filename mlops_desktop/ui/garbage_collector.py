@@ -1,4 +1,4 @@
-"""Cyclic rubbish is collected on the window's thread alone."""
+"""Runs Python's cyclic garbage collector on the window's thread alone."""
 
 from __future__ import annotations
 

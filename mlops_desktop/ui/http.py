@@ -1,4 +1,4 @@
-"""Asking a service on this computer without making the window wait."""
+"""Sends HTTP requests to a service on this computer without blocking the window."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from shiboken6 import isValid
 
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine.process import Call, Child, Crashed, Failed
+from mlops_desktop.ui.translation import translated
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -60,19 +61,19 @@ class _Worker(QObject):
                 raise Cancelled
             result = self.child.call(
                 job.call,
-                lambda fraction, message: self.deliver.emit(job, partial(job.on_progress, fraction, message)),
-                lambda found: self.deliver.emit(job, partial(job.on_partial, found)),
+                lambda fraction, message: self.deliver.emit(job, partial(job.on_progress, fraction, translated(message))),
+                lambda found: self.deliver.emit(job, partial(job.on_partial, translated(found))),
             )
         except Cancelled:
             pass
         except UserError as error:
-            self.deliver.emit(job, partial(job.on_refused, error))
+            self.deliver.emit(job, partial(job.on_refused, UserError(translated(error.message), translated(error.remedy))))
         except (Crashed, Failed) as error:
             self.deliver.emit(job, partial(job.on_crashed, error))
         except Exception as error:  # a fault of the program must reach the window, not end the thread
             self.deliver.emit(job, partial(job.on_crashed, Failed(str(error), traceback.format_exc())))
         else:
-            self.deliver.emit(job, partial(job.on_done, result))
+            self.deliver.emit(job, partial(job.on_done, translated(result)))
         self.deliver.emit(None, partial(_over, job))
 
     @Slot(object)
@@ -207,7 +208,7 @@ class IOThread(QObject):
         self._thread.start()
 
     def do(self, work: Callable[[], None], on_done: Callable[[Exception | None], None]) -> None:
-        """Have `work` done there; `on_done` hears on the window's thread what it raised, or None."""
+        """Have `work` done there; `on_done` is called on the window's thread with what it raised, or None."""
         self._send.emit((work, on_done))
 
     def finish(self) -> None:

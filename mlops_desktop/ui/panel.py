@@ -1,4 +1,4 @@
-"""What every stage's panel is asked."""
+"""The base class of the panels of the stages."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ P = TypeVar("P")
 
 
 class Receiver(Protocol):
-    """Who learns of every call, whoever asked for it."""
+    """Is notified of every call, whichever panel made it."""
 
     folder: Path | None
 
@@ -36,12 +36,12 @@ class Receiver(Protocol):
 
 
 def ignore(*_: object) -> None:
-    """For what whoever asked does not want to know."""
+    """The default of callbacks: does nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class PendingCall(Generic[R, P]):
-    """Who asked, about which project (None: about none), and whom to tell. Answers about a project that was closed are dropped."""
+    """Who asked, about which project (None: about none), and the functions to call. Answers about a project that was closed are dropped."""
 
     receiver: Receiver
     folder: Path | None

@@ -1,4 +1,4 @@
-"""Lists that are edited in place: a list of texts in their order, and columns ticked in a searchable list."""
+"""Editors of lists: a list of texts in their order, and columns ticked in a searchable list."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class TextList(QWidget):
 class ColumnPicker(QWidget):
     """Columns ticked in a list that can be searched. Ticked ones keep the order in which they were ticked.
 
-    `nothing` says what it means that none is ticked. Names that are chosen but not offered (any more) stand first, marked, so that they
+    `nothing` says what it means that none is ticked. Names that are chosen but not offered (any more) come first, marked, so that they
     can be let go.
     """
 

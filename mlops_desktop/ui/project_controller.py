@@ -1,4 +1,4 @@
-"""The open project as the window sees it: decisions, results, work. Panels ask here and nowhere else; they do not know each other."""
+"""The open project of the window: decisions, results and jobs. Panels use this and nothing else; they do not depend on each other."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from mlops_desktop.engine.workflow import STAGES, ProjectStatus, StageState, pro
 from mlops_desktop.ui.jobs import BackgroundJob, JobRunner
 from mlops_desktop.ui.pending_call import PendingCall, ignore
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.translation import error_text, translated
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -50,7 +51,7 @@ class ProjectController(QObject):
     banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
     crashed = Signal(str, str, str)  # what happened (a sentence), details, name of the stage it belongs to
     offer = Signal(str, str, object)  # a banner with a way out: text, what its button says, what to call when it is pressed
-    saved = Signal(str)  # how the decisions stand to the disk: saving, saved or failed
+    saved = Signal(str)  # whether the decisions are on the disk: saving, saved or failed
     go_to = Signal(str)  # show this stage
     opened = Signal()  # another project is open now
     started = Signal(str)  # work of this stage is tried (again)
@@ -210,7 +211,7 @@ class ProjectController(QObject):
             return
         if failure is not None and not isinstance(failure, UserError):
             raise failure
-        before, self.not_saved = self.not_saved, str(failure or "")
+        before, self.not_saved = self.not_saved, error_text(failure) if failure else ""
         if failure is None:
             session.mark_saved(project)
             self.saved.emit("saving" if session.dirty else "saved")
@@ -220,7 +221,7 @@ class ProjectController(QObject):
         self.saved.emit("failed")
         self._save_timer.start(SAVE_AGAIN_MS)
         if self.not_saved != before:
-            self.banner.emit("err", self.tr("Not saved: {error}").format(error=failure), "")
+            self.banner.emit("err", self.tr("Not saved: {error}").format(error=self.not_saved), "")
 
     # ---- results
 
@@ -241,7 +242,7 @@ class ProjectController(QObject):
                 StageState(id_, "locked" if i else "open", self.tr("Needs a data file") if i else self.tr("Start here"))
                 for i, id_ in enumerate(STAGES)
             ]
-        derived = stages(self.project, self.project_status())
+        derived = translated(stages(self.project, self.project_status()))
         running = {queue.now.call.stage: queue for queue in (self.jobs.quick, self.jobs.long) if queue.now}
         text = []
         for state in derived:
@@ -257,7 +258,7 @@ class ProjectController(QObject):
         if not self.folder or key not in self.store:
             return None
         try:
-            return self.store.get_value(key, kind)
+            return translated(self.store.get_value(key, kind))
         except KeyError:
             return None
 
@@ -265,7 +266,7 @@ class ProjectController(QObject):
         """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
         if self.folder is not None and (key := self.keys.suggestions) != self._suggested[0]:
             with contextlib.suppress(KeyError):  # not found out yet
-                self._suggested = (key, read_suggestions(self.store, key))
+                self._suggested = (key, translated(read_suggestions(self.store, key)))
         return self._suggested[1]
 
     # ---- the table

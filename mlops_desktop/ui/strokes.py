@@ -1,4 +1,4 @@
-"""The icons as they lie in `resources/icons`: strokes on a grid of 24, in whatever colour is asked for."""
+"""Renders the icons of `resources/icons`: strokes on a grid of 24, in any colour."""
 
 from __future__ import annotations
 

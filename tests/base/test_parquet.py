@@ -1,4 +1,4 @@
-"""Damaged files and disks that refuse are two things."""
+"""Damaged files and failing disks raise different errors."""
 
 from __future__ import annotations
 

@@ -84,9 +84,9 @@ def test_no_column_may_be_on_both_lists_and_one_must_be_left():
 
 
 def test_nothing_to_judge_is_no_fault():
-    words = make_frame({}, {"w": ["x"]})
-    transform, _ = LongNames().fit(Dataset(words, BINARY), Silent())
-    assert transform.bind(words.layout)[0] == words.layout
+    categories = make_frame({}, {"w": ["x"]})
+    transform, _ = LongNames().fit(Dataset(categories, BINARY), Silent())
+    assert transform.bind(categories.layout)[0] == categories.layout
 
 
 def test_ranks():
@@ -116,12 +116,12 @@ def test_fills_samples_and_kinds():
 
 
 def test_levels_of_enough_rows_have_codes_of_their_own():
-    words = make_frame({}, {"w": ["a", "b", "b", None, "c", "b", "a", "d"]})
-    codes, counts = level_codes(words)
+    categories = make_frame({}, {"w": ["a", "b", "b", None, "c", "b", "a", "d"]})
+    codes, counts = level_codes(categories)
     assert codes[:, 0].tolist() == [1, 0, 0, 3, 2, 0, 1, 2]
     assert counts == [4]
-    assert level_codes(words, 1)[0][:, 0].tolist() == [1, 0, 0, 2, 1, 0, 1, 1]
-    assert level_codes(words.take(np.array([0, 1, 6])))[0][:, 0].tolist() == [0, 1, 0]  # by the rows that are there
+    assert level_codes(categories, 1)[0][:, 0].tolist() == [1, 0, 0, 2, 1, 0, 1, 1]
+    assert level_codes(categories.take(np.array([0, 1, 6])))[0][:, 0].tolist() == [0, 1, 0]  # by the rows that are there
 
 
 def test_a_step_of_version_1_judges_no_categories_and_keeps_its_key():

@@ -58,7 +58,7 @@ def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("empty.csv", b"", "empty"),
         ("header.csv", b"a,b,y\n", "no row"),
@@ -69,10 +69,10 @@ def test_a_changed_role_is_followed_by_what_was_only_proposed(tmp_path):
         ("one_column.csv", b"y\n" + b"1\n2\n" * 30, "learn from"),
     ],
 )
-def test_bad_files_are_one_sentence_and_leave_nothing(tmp_path, name, content, said):
+def test_bad_files_are_one_sentence_and_leave_nothing(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     line = refused(call("new", tmp_path / "p", "--data", tmp_path / name, "--target", "y"))
-    assert said in line
+    assert message in line
     assert not (tmp_path / "p").exists()
 
 
@@ -85,9 +85,9 @@ def test_a_damaged_project_is_one_sentence(project, tmp_path):
 
 
 def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_path):
-    for metric, said in (("nope", "no metric “nope”"), ("r2", "“r2” is no metric for a multiclass task")):
+    for metric, message in (("nope", "no metric “nope”"), ("r2", "“r2” is no metric for a multiclass task")):
         done = call("new", tmp_path / "made", "--data", SAMPLES / "penguins.csv", "--target", "species", "--metric", metric)
-        assert said in refused(done)
+        assert message in refused(done)
         assert not (tmp_path / "made").exists()
     before = (project / "project.json").read_bytes()
     assert "no metric for a multiclass task" in refused(call("set", project, "metric=r2"))

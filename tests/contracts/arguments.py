@@ -17,10 +17,10 @@ def needed(member: type[Component], columns: Mapping[str, Sequence[str]]) -> dic
 
     `columns` are the names of each kind to choose of. Empty for a member that does something with its defaults.
     """
-    begun, _ = starter(member)
+    initial, _ = starter(member)
     found: dict[str, Any] = {}
     for name, param in member.params().items():
-        value = getattr(begun, name)
+        value = getattr(initial, name)
         if name == "columns" and isinstance(param, Columns) and not param.all_when_empty:
             fit = [column for kind in param.kinds for column in columns.get(kind, ())]
             value = tuple(fit[: min(FEW, param.most or FEW)])

@@ -20,13 +20,13 @@ RNG = np.random.default_rng(4)
 
 
 def columns(text: bool = True):
-    words = ["good", "bad", "quick", "slow", "again"]
+    vocabulary = ["good", "bad", "quick", "slow", "again"]
     frame = make_frame(
         {"age": np.where(RNG.random(ROWS) < 0.2, np.nan, RNG.normal(40, 9, ROWS)).tolist(), "big": RNG.normal(1e6, 1e5, ROWS).tolist()},
         {
             "city": RNG.choice(["Rome", "Oslo", "Bern"], ROWS).tolist(),
             "gappy": [None if i % 5 == 0 else "yes" if i % 2 else "no" for i in range(ROWS)],
-            **({"note": [" ".join(RNG.choice(words, 4)) for _ in range(ROWS)]} if text else {}),
+            **({"note": [" ".join(RNG.choice(vocabulary, 4)) for _ in range(ROWS)]} if text else {}),
         },
         {"when": [str(np.datetime64("2020-01-01") + i) for i in range(ROWS)]},
     )

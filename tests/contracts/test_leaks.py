@@ -58,10 +58,10 @@ PROBES: dict[str, list[Probe]] = {
     "drop_columns": [Probe(params={"columns": ["x7"]})],
     "formula": [Probe(params={"name": "made", "formula": "x0 * x1 + if(x2 > 0, x3, x4)"})],
     "group_aggregates": [Probe("grouped", {"group": ["w0"]}), Probe("grouped", {"group": ["w0"], "compare": "difference"})],
-    "impute_categories": [Probe("words")],
+    "impute_categories": [Probe("categories")],
     "interactions": [Probe(columns=30, params={"most": 5000})],
-    "one_hot": [Probe("words")],
-    "ordinal": [Probe("words")],
+    "one_hot": [Probe("categories")],
+    "ordinal": [Probe("categories")],
     "pca": [Probe(params={"scaled": False, "keep_by": "count", "count": 30}, planted_size=40.0)],
     "select_correlation": [Probe(params={"limit": 0.15})],
     "select_importance": [Probe(params={"keep_by": "count"}), Probe(params={"keep_by": "count", "model": "linear"})],
@@ -78,7 +78,7 @@ PROBES: dict[str, list[Probe]] = {
 def usual(member: type[Operation]) -> Probe:
     """A probe on columns of the first kind that an operation declares."""
     taken = [kind for param in member.params().values() if isinstance(param, Columns) for kind in param.kinds]
-    kind, letter = {"categorical": ("words", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
+    kind, letter = {"categorical": ("categories", "w"), "date": ("dates", "d")}.get(taken[0] if taken else "number", ("numbers", "x"))
     return Probe(kind, needed(member, {name: [f"{letter}0", f"{letter}1"] for name in taken[:1]}))
 
 
@@ -88,21 +88,21 @@ each_case = pytest.mark.parametrize(("id_", "probe"), CASES, ids=[f"{id_}-{probe
 
 @cache
 def noise(kind: str, columns: int) -> Frame:
-    """Columns without any meaning, some with gaps: numbers, words, dates, texts, numbers in groups, or a mixture of all."""
+    """Columns without any meaning, some with gaps: numbers, categories, dates, texts, numbers in groups, or a mixture of all."""
     rng = np.random.default_rng(17)
-    shares = {"numbers": (1, 0, 0), "words": (0, 1, 0), "dates": (0, 0, 1), "mixed": (0.7, 0.2, 0.1)}.get(kind, (0, 0, 0))
+    shares = {"numbers": (1, 0, 0), "categories": (0, 1, 0), "dates": (0, 0, 1), "mixed": (0.7, 0.2, 0.1)}.get(kind, (0, 0, 0))
     many, few, moments = (round(share * columns) for share in (shares if kind != "grouped" else (1, 1 / columns, 0)))
     numbers = rng.normal(size=(ROWS, many))
     numbers[rng.random(numbers.shape) < 0.03] = np.nan
     codes = rng.choice([0, 1, 2, 3, 4, 5, -1], (ROWS, few), p=[0.3, 0.2, 0.15, 0.15, 0.1, 0.07, 0.03])
-    words = [f"w{i}" for i in range(few)]
+    categories = [f"w{i}" for i in range(few)]
     levels: list[Sequence[str]] = [[f"level {i}" for i in range(6)]] * few
     if kind in ("texts", "mixed", "grouped"):  # a text of its own for each row
         vocabulary = np.array([f"word{i}" for i in range(1000)])
-        codes, words = np.column_stack((codes, np.arange(ROWS))), [*words, "text"]
+        codes, categories = np.column_stack((codes, np.arange(ROWS))), [*categories, "text"]
         levels.append([" ".join(rng.choice(vocabulary, 60)) for _ in range(ROWS)])
     dates = rng.integers(10_000, 19_000, (ROWS, moments)) * 86_400_000_000
-    layout = Layout(tuple(f"x{i}" for i in range(many)), tuple(words), tuple(f"d{i}" for i in range(moments)))
+    layout = Layout(tuple(f"x{i}" for i in range(many)), tuple(categories), tuple(f"d{i}" for i in range(moments)))
     return frozen(Frame(layout, ROWS, numbers, codes.astype(np.intp), tuple(levels), dates))
 
 
@@ -165,7 +165,7 @@ def recipe(id_: str, probe: Probe) -> list[Operation]:
     """The member between what it needs before it and what makes its result a matrix."""
     read = OPERATIONS.read
     before = [read({"id": step, "params": {"columns": ["text"]} if step == "tf_idf" else {}}) for step in probe.before]
-    after = {"words": ["one_hot"], "grouped": ["one_hot"], "texts": ["one_hot"], "dates": ["date_parts"]}.get(probe.kind, [])
+    after = {"categories": ["one_hot"], "grouped": ["one_hot"], "texts": ["one_hot"], "dates": ["date_parts"]}.get(probe.kind, [])
     return [*before, read({"id": id_, "params": probe.params}), *map(read, (*after, "impute_numbers"))]
 
 
@@ -213,7 +213,7 @@ def test_the_suggested_recipe_finds_nothing_in_noise():
     assert abs(off_chance(scores)) <= 3, scores
 
 
-@pytest.mark.parametrize("kind", ["mixed", "numbers", "words", "dates", "texts"])
+@pytest.mark.parametrize("kind", ["mixed", "numbers", "categories", "dates", "texts"])
 def test_the_suggested_recipe_finds_a_planted_column(kind):
     target = labels(0)
     frame = plant(noise(kind, 1000), target, 1.0)

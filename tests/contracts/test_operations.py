@@ -65,7 +65,7 @@ def training_frame() -> Frame:
     amount = rng.normal(50.0, 12.0, ROWS)
     gaps = rng.random(ROWS)
     cities = rng.choice(["Paris", "Rome", "Oslo", "São Paulo", "İzmir"], ROWS).tolist()
-    words = ["good", "bad", "quick", "slow", "delivery", "was", "not", "never", "again", "Ωραία"]
+    vocabulary = ["good", "bad", "quick", "slow", "delivery", "was", "not", "never", "again", "Ωραία"]
     days = rng.integers(0, 2000, ROWS)
     return make_frame(
         numbers={
@@ -80,7 +80,7 @@ def training_frame() -> Frame:
         categoricals={
             "city": cities,
             "rare": [f"person {i}" for i in range(ROWS)],
-            "text": [" ".join(rng.choice(words, 6)) for _ in range(ROWS)],
+            "text": [" ".join(rng.choice(vocabulary, 6)) for _ in range(ROWS)],
             "same": ["x"] * ROWS,
             "nothing": [None] * ROWS,
             "gappy": [None if g < 0.3 else ("yes" if g < 0.7 else "no") for g in gaps.tolist()],
@@ -222,9 +222,9 @@ def bound(case: Case) -> tuple[Layout, Apply]:
 
 
 def stack(frames: list[Frame]) -> tuple[np.ndarray, list[list[str | None]], np.ndarray, list[np.ndarray]]:
-    words = [[text for frame in frames for text in frame.texts(name)] for name in frames[0].layout.categoricals]
+    categories = [[text for frame in frames for text in frame.texts(name)] for name in frames[0].layout.categoricals]
     sparse = [np.concatenate([frame.sparse[b].dense() for frame in frames]) for b in range(len(frames[0].sparse))]
-    return np.concatenate([f.numbers for f in frames]), words, np.concatenate([f.dates for f in frames]), sparse
+    return np.concatenate([f.numbers for f in frames]), categories, np.concatenate([f.dates for f in frames]), sparse
 
 
 @each_case
@@ -240,9 +240,9 @@ def test_a_row_alone_is_the_row_of_the_table(case):
             for single in alone:
                 assert single.layout == layout
                 assert single.rows == 1
-            numbers, words, dates, sparse = stack(alone)
+            numbers, categories, dates, sparse = stack(alone)
             np.testing.assert_allclose(numbers, together.numbers, rtol=1e-12, atol=1e-12)
-            assert words == stack([together])[1]
+            assert categories == stack([together])[1]
             np.testing.assert_array_equal(dates, together.dates)
             for mine, whole in zip(sparse, together.sparse, strict=True):
                 np.testing.assert_allclose(mine, whole.dense(), rtol=1e-12, atol=1e-12)
@@ -332,7 +332,7 @@ def test_a_column_that_is_gone_or_of_another_kind_is_named(case):
 
 @each_case
 @pytest.mark.parametrize("rows", [0, 1, 2])
-def test_learning_from_almost_nothing_works_or_is_refused_with_a_sentence(case, rows):
+def test_fitting_on_almost_nothing_works_or_is_refused_with_a_sentence(case, rows):
     bound(case)
     few = TRAIN.take(np.arange(rows))
     found, refusal = attempt(lambda: case.operation().fit(Dataset(few, case.target(rows)), Silent()))

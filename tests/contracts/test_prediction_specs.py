@@ -53,7 +53,7 @@ def test_the_json_of_an_answer_is_exact_and_follows_its_schema(spec):
         assert not classes or list(answer["probabilities"].values()) == row
 
 
-def test_cells_of_a_table_stand_under_their_columns(spec):
+def test_cells_of_a_table_match_their_columns(spec):
     scores, classes, positive = example(spec)
     columns = spec.table_columns(classes)
     cells = spec.table_cells(scores, spec.decide(scores, positive, 0.5), classes)

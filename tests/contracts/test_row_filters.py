@@ -1,4 +1,4 @@
-"""What every row filter of the catalogue promises: a mask over rows, made without a change and without a look at the order of columns."""
+"""What every row filter of the catalogue promises: a mask over rows, made without changing them and whatever the order of columns."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_row_filter_survives_json(id_, params, rows):
 
 
 @each_member
-def test_words_for_a_person(id_):
+def test_label_and_help(id_):
     member = FILTERS[id_]
     assert member.id == Path(sys.modules[member.__module__].__file__).stem
     assert id_ in EXAMPLES or own_tests("filters", id_), f"say in tests/catalog/filters/test_{id_}.py which rows stay"

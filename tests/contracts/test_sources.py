@@ -182,8 +182,8 @@ def test_no_row_and_no_cell_is_lost(seed, tmp_path):
     draw = random.Random(seed)
     delimiter = draw.choice(",;\t|")
     width = draw.randint(2, 6)
-    words = ["x", "y z", "1.5", "-3", "a,b", "c;d", 'say "hi"', "two\nlines", "", "'tis", "t\tb", "p|q", "é"]
-    rows = [[draw.choice(words) for _ in range(width)] for _ in range(draw.randint(3, 60))]
+    texts = ["x", "y z", "1.5", "-3", "a,b", "c;d", 'say "hi"', "two\nlines", "", "'tis", "t\tb", "p|q", "é"]
+    rows = [[draw.choice(texts) for _ in range(width)] for _ in range(draw.randint(3, 60))]
     for row in rows:
         row[0] = row[0] or "z"
     path = tmp_path / "x.csv"

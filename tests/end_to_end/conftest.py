@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.road import SAMPLES, done
+from tests.end_to_end.commands import SAMPLES, done
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def mixed_table(rows: int, seed: int, strange: bool = False) -> list[dict[str, s
     weight, count = rng.lognormal(1, 0.6, rows), rng.integers(0, 9, rows)
     member, town = rng.random(rows) < 0.4, rng.choice(len(TOWNS), rows, p=[0.3, 0.25, 0.2, 0.15, 0.07, 0.03])
     grade, day = rng.choice(3, rows), rng.integers(0, 1500, rows)
-    said = [rng.choice(len(WORDS), rng.integers(2, 9)) for _ in range(rows)]
-    signal = (size - 20) / 6 + 1.5 * member + (town == 1) - 0.8 * grade + np.sin(day / 200) + np.array([2.0 * (0 in s) for s in said])
+    text = [rng.choice(len(WORDS), rng.integers(2, 9)) for _ in range(rows)]
+    signal = (size - 20) / 6 + 1.5 * member + (town == 1) - 0.8 * grade + np.sin(day / 200) + np.array([2.0 * (0 in s) for s in text])
     noisy = signal + rng.normal(0, 0.5, rows)
     cuts = np.quantile(noisy, [0.35, 0.7])
     found = []
@@ -35,7 +35,7 @@ def mixed_table(rows: int, seed: int, strange: bool = False) -> list[dict[str, s
             "grade": ("low", "middle", "high")[grade[i]],
             "code": f"{'ABC'[grade[i]]}/{count[i] * 7}/{TOWNS[town[i]][:2]}",
             "seen": (dt.date(2019, 1, 1) + dt.timedelta(days=int(day[i]) + (9000 if strange else 0))).isoformat(),
-            "note": " ".join([*(WORDS[j] for j in said[i]), *(["never", "İI"] if strange else []), f"x{i % 40}", "and then some"]),
+            "note": " ".join([*(WORDS[j] for j in text[i]), *(["never", "İI"] if strange else []), f"x{i % 40}", "and then some"]),
         }
         for name in row:
             if rng.random() < 0.04:

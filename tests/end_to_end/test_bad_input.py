@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.road import SAMPLES, call, command, done, environment, files_of, leaderboard, refused
+from tests.end_to_end.commands import SAMPLES, call, command, done, environment, files_of, leaderboard, refused
 from tests.engine.disks import NOBODY, fill, small_disk
 
 # --- files ------------------------------------------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ def test_a_bad_file_changes_nothing_wherever_it_is_given(name, penguins, tmp_pat
     project = penguins.copy(tmp_path)
     before = files_of(project)
     file = bad_file(name, tmp_path)
-    said = [
+    message = [
         refused(call("update", project, "--data", file)),
         refused(call("predict", project, file, tmp_path / "out.csv")),
         refused(call("predict", penguins.bundle, file, tmp_path / "out.csv")),
@@ -54,8 +54,8 @@ def test_a_bad_file_changes_nothing_wherever_it_is_given(name, penguins, tmp_pat
         refused(call("drift", project, file)),
     ]
     if name != "other.csv":
-        said.append(refused(call("profile", file)))
-    assert all(BAD_FILES[name][1] in one for one in said), said
+        message.append(refused(call("profile", file)))
+    assert all(BAD_FILES[name][1] in one for one in message), message
     assert not (tmp_path / "out.csv").exists()
     assert {name: data for name, data in files_of(project).items() if name != ".lock"} == {n: d for n, d in before.items() if n != ".lock"}
 
@@ -77,12 +77,12 @@ OFTEN = "some targets are missing"
 
 
 @pytest.mark.parametrize("kind", [pytest.param(kind, marks=() if kind == OFTEN else pytest.mark.proof) for kind in WORKS])
-def test_what_can_be_mended_is_mended_and_said(kind, tmp_path):
-    header, rows, said = WORKS[kind]
+def test_what_can_be_repaired_is_repaired_and_noted(kind, tmp_path):
+    header, rows, message = WORKS[kind]
     (tmp_path / "data.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     made = call("new", tmp_path / "p", "--data", tmp_path / "data.csv", "--target", "y")
     assert made.returncode == 0, made.stderr
-    assert said in made.stdout + made.stderr
+    assert message in made.stdout + made.stderr
     done("set", tmp_path / "p", 'candidates=["logistic"]', "split.folds=2")
     done("run", tmp_path / "p", "--trials", 1)
     assert [run["status"] for run in leaderboard(tmp_path / "p")] == ["done"]
@@ -107,14 +107,14 @@ def test_a_project_of_a_newer_version_is_left_alone(penguins, tmp_path):
     assert "novelty" in refused(call("show", project))
 
 
-def test_a_damaged_project_tells_where_its_good_copy_is(penguins, tmp_path):
+def test_a_damaged_project_names_its_good_copy(penguins, tmp_path):
     project = penguins.copy(tmp_path)
     path, backup = project / "project.json", project / "project.json.bak"
     text = path.read_text(encoding="utf-8")
     for damaged in (text[: len(text) // 2], "", "\x00" * 400, "[]", "null", '{"format": 1, "name": NaN}', "[" * 100_000):
         path.write_text(damaged, encoding="utf-8")
-        said = refused(call("set", project, "seed=5"))
-        assert len(said) < 500
+        message = refused(call("set", project, "seed=5"))
+        assert len(message) < 500
         assert path.read_text(encoding="utf-8") == damaged  # it may be the only trace of what was decided
     path.write_text(text[:100], encoding="utf-8")
     assert "project.json.bak" in refused(call("show", project))
@@ -123,7 +123,7 @@ def test_a_damaged_project_tells_where_its_good_copy_is(penguins, tmp_path):
 
 
 @pytest.mark.proof
-def test_damaged_results_are_made_again_and_damaged_data_is_said(penguins, tmp_path):
+def test_damaged_results_are_made_again_and_damaged_data_is_reported(penguins, tmp_path):
     project = penguins.copy(tmp_path)
     for path in sorted((project / "store").rglob("*")):
         if path.is_file() and path.stat().st_size:
@@ -212,7 +212,7 @@ def test_no_permission(penguins, common):
     (common / "locked").chmod(0o555)
     env = environment(HOME=str(common / "open"), XDG_CACHE_HOME=str(common / "open"))
 
-    def said(*arguments: object) -> str:
+    def message(*arguments: object) -> str:
         line = command(*arguments)
         return refused(
             subprocess.run(line, capture_output=True, encoding="utf-8", env=env, preexec_fn=become, cwd=common, timeout=100, check=False)
@@ -220,17 +220,17 @@ def test_no_permission(penguins, common):
 
     before = files_of(project)
     wrong = [
-        said("new", common / "open" / "p", "--data", common / "secret.csv"),
-        said("new", common / "locked" / "p", "--data", common / "readable.csv"),
-        said("set", project, "seed=9"),
-        said("run", project, "--trials", 1),
-        said(
+        message("new", common / "open" / "p", "--data", common / "secret.csv"),
+        message("new", common / "locked" / "p", "--data", common / "readable.csv"),
+        message("set", project, "seed=9"),
+        message("run", project, "--trials", 1),
+        message(
             "predict",
             penguins.bundle if os.access(penguins.bundle, os.R_OK) and become is None else project,
             common / "secret.csv",
             common / "open" / "o",
         ),
-        said("profile", common / "secret.csv"),
+        message("profile", common / "secret.csv"),
     ]
     assert all("permission" in one or "right" in one for one in wrong), wrong
     assert files_of(project) == before
@@ -278,7 +278,7 @@ def test_a_full_disk_loses_nothing(penguins, tmp_path):
 
 @pytest.mark.proof
 def test_a_disk_that_fills_up_at_any_moment(penguins, tmp_path):
-    """The free space is a little more each time, so that the disk is full at another stop of the road."""
+    """The free space is a little more each time, so that the disk is full at another step of the pipeline."""
     stopped = 0
     for kilobytes in range(0, 480, 24):
         with small_disk(1200) as disk:
@@ -307,9 +307,9 @@ def test_a_port_in_use(penguins, tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = refused(call("serve", penguins.bundle, "--port", port))
-        assert f"Port {port} is in use" in said
-        assert "--port" in said.partition("in use")[2]
+        message = refused(call("serve", penguins.bundle, "--port", port))
+        assert f"Port {port} is in use" in message
+        assert "--port" in message.partition("in use")[2]
         line = [sys.executable, str(penguins.bundle / "serve.py"), "--port", str(port)]
         alone = subprocess.run(line, capture_output=True, encoding="utf-8", cwd=tmp_path, timeout=60, check=False)
-        assert refused(alone) == said
+        assert refused(alone) == message

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.road import Service, as_json, done, labels_of, read_table, serving, write_table
+from tests.end_to_end.commands import Service, as_json, done, labels_of, read_table, serving, write_table
 from tests.end_to_end.tables import mixed_table
 
 JSON, CSV = "application/json", "text/csv"
@@ -93,9 +93,9 @@ def test_every_fault_of_a_request_is_named(service, row):
     for one in found["errors"]:
         assert one["pointer"].startswith(f"#/rows/{one['row']}")
         assert one["detail"]
-    said = json.dumps(found)
+    message = json.dumps(found)
     for data in ("gigantic", "someday", "perhaps", "12,5"):
-        assert data not in said  # nothing that was sent comes back
+        assert data not in message  # nothing that was sent comes back
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -150,7 +150,7 @@ def test_too_much_at_once(service, row):
     service.connection.close()
 
 
-def test_lies_about_the_length_and_broken_http(service):
+def test_wrong_content_length_and_broken_http(service):
     """Requests below HTTP's own rules are answered 4xx or hung up on; the service goes on."""
     lines = (
         b"GET / HTTP/9.9\r\n\r\n",

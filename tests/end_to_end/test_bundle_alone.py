@@ -1,4 +1,4 @@
-"""A bundle needs nothing but its own requirements, and answers every row of the sealed test part as the application does."""
+"""A bundle needs nothing but its own requirements, and answers every row of the held-out test set as the application does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.training.final_model import open_chosen
 from mlops_desktop.engine.training.runs import Runs
 from mlops_desktop.serving.scorer import Scorer
-from tests.end_to_end.road import (
+from tests.end_to_end.commands import (
     SAMPLES,
     TOLERANCE,
     Service,
@@ -47,7 +47,7 @@ EXPLAINED = 40
 
 @dataclass(frozen=True)
 class Trained:
-    """A run: the rows of the sealed test part as the file has them, a file of them, and what the application answers."""
+    """A run: the rows of the held-out test set as the file has them, a file of them, and what the application answers."""
 
     file: Path
     rows: list[dict[str, str]]
@@ -61,7 +61,7 @@ class Trained:
 
 
 def open_trained(folder: Path, file: Path) -> Trained:
-    """The chosen run of a project, and its answers to the sealed test part."""
+    """The chosen run of a project, and its answers to the held-out test set."""
     pipeline, at = hold_out(folder)
     scorer = open_chosen(pipeline, Runs(folder), Silent()).scorer
     table = read_table(file)
@@ -160,8 +160,8 @@ def assert_damage_is_found(python: Path | str, bundle: Path, name: str, folder: 
     assert tested.stdout + began.stdout == "", name
     if name != "serve.py":  # the one file that Python reads before anything can be checked
         assert (tested.returncode, began.returncode) == (1, 2), name
-        for said in (tested.stderr, began.stderr):
-            assert len(said.strip().splitlines()) == 1, f"{name}: {said}"
+        for output in (tested.stderr, began.stderr):
+            assert len(output.strip().splitlines()) == 1, f"{name}: {output}"
 
 
 def imported(python: Path | str, bundle: Path, folder: Path) -> set[str]:

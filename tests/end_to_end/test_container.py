@@ -26,7 +26,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.end_to_end.road import ROOT, Service, done
+from tests.end_to_end.commands import ROOT, Service, done
 from tests.end_to_end.test_bundle_alone import Trained, assert_answers, assert_explained, flip, open_trained, train
 
 TOOL = Path(os.environ.get("CONTAINER_TEST", ROOT.parent / "shared" / "tools" / "container-test"))
@@ -108,8 +108,8 @@ def answering(line: list[str], port: int) -> Iterator[tuple[Service, psutil.Proc
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", env=STORAGE)
     assert process.stdout is not None
     try:
-        said = process.stdout.readline()
-        assert "Self-test passed. Serving" in said, said + process.stdout.read()
+        output = process.stdout.readline()
+        assert "Self-test passed. Serving" in output, output + process.stdout.read()
         service = Service(process, port)
         deadline = time.monotonic() + 30
         while service.ask("GET", "/health/ready")[0] != 200:
@@ -147,7 +147,7 @@ def inside(root: Path, user: int, command: list[str], *, read_only: bool) -> lis
     return ["unshare", "--mount", "sh", "-c", script, "sh", str(root), str(user), *command]
 
 
-def test_the_image_says_what_it_needs(image, record_property):
+def test_the_image_declares_what_it_needs(image, record_property):
     config = image.config
     assert config["User"] == "10001:10001"
     assert list(config["ExposedPorts"]) == ["8000/tcp"]
@@ -239,9 +239,9 @@ def test_a_changed_byte_of_the_model_is_not_built(image, tmp_path, record_proper
     flip(array, 3)
     built = tool("build", context, "mlops-desktop-proof:damaged")
     assert built.returncode != 0
-    said = f"“{array.relative_to(context).as_posix()}” of the bundle was changed or damaged"
-    assert said in built.stdout + built.stderr
-    record_property("the build says", said)
+    output = f"“{array.relative_to(context).as_posix()}” of the bundle was changed or damaged"
+    assert output in built.stdout + built.stderr
+    record_property("the build says", output)
 
 
 def test_a_changed_byte_or_a_missing_package_fails_the_self_test(image, record_property):

@@ -1,6 +1,6 @@
 """Every algorithm in each of its tasks, and every operation with each of its options, all the way from a file to a bundle's answers.
 
-Each case is trained and exported by the engine, and answered in a process that has numpy and the bundle alone: the sealed test part, and
+Each case is trained and exported by the engine, and answered in a process that has numpy and the bundle alone: the held-out test set, and
 rows that training never saw the like of (unknown levels and words, far dates, sizes a thousand times larger, gaps). A new file in the
 catalogue is a new case.
 """
@@ -38,7 +38,7 @@ from mlops_desktop.engine.training.final_model import Chosen, open_chosen
 from mlops_desktop.engine.training.model_search import search
 from mlops_desktop.engine.training.runs import Runs
 from tests.contracts.arguments import needed
-from tests.end_to_end.road import (
+from tests.end_to_end.commands import (
     TOLERANCE,
     alone,
     as_json,
@@ -172,8 +172,8 @@ def operation_cases() -> Iterator[Case]:
         for variant in [*variants, *MORE.get(id_, [])]:
             task = ordered[number % 3]
             algorithm = ALGORITHMS[MODELS[task][number // 3 % 3]]
-            said = f"{id_} {variant}" if variant else id_
-            yield Case(said, task, quick(algorithm), recipe(record(id_, **{**(NEEDS.get(id_) or needed(cls, KINDS)), **variant})))
+            output = f"{id_} {variant}" if variant else id_
+            yield Case(output, task, quick(algorithm), recipe(record(id_, **{**(NEEDS.get(id_) or needed(cls, KINDS)), **variant})))
             number += 1
 
 
@@ -251,7 +251,7 @@ def exported(files: Files, case: Case, folder: Path) -> Chosen:
 
 
 def wanted_rows(files: Files, chosen: Chosen, folder: Path) -> tuple[list[dict[str, str]], np.ndarray]:
-    """Rows as texts, and the application's scores of them: those of the sealed test part by the road, the strange ones by `predict`."""
+    """Rows as texts, and the application's scores of them: held-out ones by the pipeline, unusual ones by `predict`."""
     _, at = hold_out(files.folder / chosen.scorer.task)
     table = read_table(files.folder / "mixed.csv")
     known = chosen.scorer.scores(chosen.pipeline.test.frame)
@@ -332,7 +332,7 @@ GROUPS = {
 
 @pytest.mark.proof
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_member_through_the_whole_road(group, files, tmp_path, record_property):
+def test_a_member_from_the_file_to_a_bundles_answers(group, files, tmp_path, record_property):
     assert GROUPS[group]
     worst = prove(files, GROUPS[group], tmp_path)
     assert max(worst.values()) <= TOLERANCE, worst
@@ -359,9 +359,9 @@ def test_a_model_that_holds_rows_needs_consent_by_its_name(files, tmp_path):
     done("new", project, "--data", files.folder / "mixed.csv", "--target", "bought")
     done("set", project, 'roles.kind="ignore"', 'roles.amount="ignore"', 'candidates=["knn"]', "split.folds=2")
     done("run", project, "--trials", 1)
-    said = refused(call("export", project, "rest_bundle", tmp_path / "bundle"))
-    assert "160 rows" in said
-    assert "consent+=knn" in said
+    output = refused(call("export", project, "rest_bundle", tmp_path / "bundle"))
+    assert "160 rows" in output
+    assert "consent+=knn" in output
     assert not (tmp_path / "bundle").exists()
     done("set", project, "consent+=knn")
     done("export", project, "rest_bundle", tmp_path / "bundle")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.base.extensions import VARIABLE
-from tests.end_to_end.road import ROOT, TOLERANCE, alone, call, done, environment, read_table, refused, run_bundle, serving
+from tests.end_to_end.commands import ROOT, TOLERANCE, alone, call, done, environment, read_table, refused, run_bundle, serving
 
 EXTENSION = ROOT / "tests" / "data" / "extensions" / "counts"
 JOINED = {VARIABLE: str(EXTENSION)}
@@ -124,5 +124,5 @@ def test_without_the_extension_it_is_refused(project, tmp_path):
     assert "counts" in refused(call("show", project))
     file = tmp_path / "amounts.csv"
     file.write_text("a,b\n" + "".join(f"{i},{i * 1.5 - 9}\n" for i in range(60)), encoding="utf-8")
-    said = refused(call("new", tmp_path / "project", "--data", file, "--target", "b", "--task", "counts", **JOINED))
-    assert "no counts" in said
+    output = refused(call("new", tmp_path / "project", "--data", file, "--target", "b", "--task", "counts", **JOINED))
+    assert "no counts" in output

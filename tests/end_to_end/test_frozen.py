@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.end_to_end.road import MARK, ROOT, SAMPLES, Service, assert_same_files, done, gone_within, marked, new_mark, read_table
+from tests.end_to_end.commands import MARK, ROOT, SAMPLES, Service, assert_same_files, done, gone_within, marked, new_mark, read_table
 from tests.end_to_end.test_bundle_alone import assert_answers, assert_explained, flip, open_trained
 
 BARE = ROOT / "build" / "bare-root"
@@ -82,9 +82,9 @@ class Program:
         process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
         assert process.stdout is not None
         try:
-            said = process.stdout.readline()
-            address = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
-            assert address, said + process.stdout.read()
+            output = process.stdout.readline()
+            address = re.search(r"http://127\.0\.0\.1:(\d+)/", output)
+            assert address, output + process.stdout.read()
             service = Service(process, int(address[1]))
             assert service.get("/health/ready") == {"status": "ready"}
             yield service
@@ -136,7 +136,7 @@ def program(bare, dist, tmp_path) -> Iterator[Program]:
     gone_within(made.mark, 5.0)
 
 
-def road(program: Program) -> None:
+def export_a_service(program: Program) -> None:
     """From a file to an exported service, with two processes that fit."""
     program.done("new", "/work/penguins", "--data", "/work/penguins.csv", "--target", "species")
     program.done("set", "/work/penguins", 'candidates=["logistic", "lightgbm"]')
@@ -184,8 +184,8 @@ def screen(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     server = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(write,))
     os.close(write)
     try:
-        with os.fdopen(read) as told:
-            yield {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{told.readline().strip()}"}
+        with os.fdopen(read) as display:
+            yield {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{display.readline().strip()}"}
     finally:
         server.terminate()
         server.wait(10)
@@ -193,7 +193,7 @@ def screen(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("screen", ["offscreen", "xcb"], indirect=True)
 def test_the_window_opens(screen, program, tmp_path, record_property):
-    """Qt itself tells when the window is shown and painted; then the program starts the processes that its lanes wait for."""
+    """Qt's log shows when the window is shown and painted; then the program starts the processes that its job queues use."""
     rules = "qt.widgets.showhide=true;qt.widgets.painting=true"
     log = tmp_path / "qt.txt"
     shown = re.compile(r'Setting visibility of MainWindow\(0x[0-9a-f]+, name="main_window"\).* to true')
@@ -219,9 +219,9 @@ def test_the_window_opens(screen, program, tmp_path, record_property):
         finally:
             process.terminate()
             process.wait(20)
-    said = log.read_text()
-    assert painted.search(said), said[-2000:]
-    assert "Traceback" not in said
+    output = log.read_text()
+    assert painted.search(output), output[-2000:]
+    assert "Traceback" not in output
     gone_within(program.mark, 5.0)
 
 
@@ -232,11 +232,11 @@ def test_it_trains_with_joblib_exports_and_serves(program, tmp_path, record_prop
     watcher.start()
     began = time.monotonic()
     try:
-        road(program)
+        export_a_service(program)
     finally:
         stop.set()
         watcher.join()
-    record_property("seconds for the road", time.monotonic() - began)
+    record_property("seconds from file to service", time.monotonic() - began)
     assert any("popen_loky_posix" in line for line in seen), seen
     assert any(line.startswith("--worker") for line in seen), seen
     gone_within(program.mark, 5.0)
@@ -256,14 +256,14 @@ def test_it_trains_with_joblib_exports_and_serves(program, tmp_path, record_prop
 
 
 def test_several_processes_serve(program):
-    road(program)
+    export_a_service(program)
     line = program.line(PROGRAM, "--serve", "/work/bundle", "--port", "0", "--workers", "2")
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
     assert process.stdout is not None
     try:
-        said = process.stdout.readline() + process.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:(\d+)/ with 2 processes", said)
-        assert address, said
+        output = process.stdout.readline() + process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/ with 2 processes", output)
+        assert address, output
         service = Service(process, int(address[1]))
         row = json.loads((program.work / "bundle" / "golden.json").read_text(encoding="utf-8"))["rows"][0]
         assert len(service.predict([row])) == 1
@@ -275,7 +275,7 @@ def test_several_processes_serve(program):
 
 
 def test_a_changed_byte_of_the_model_is_not_served(program, record_property):
-    road(program)
+    export_a_service(program)
     array = max((program.work / "bundle" / "model").rglob("*.npy"), key=lambda path: path.stat().st_size)
     flip(array, 3)
     tested, served = program.run("--serve", "/work/bundle", "selftest"), program.run("--serve", "/work/bundle", "--port", "0")
@@ -288,10 +288,10 @@ WRONG = {"serving_files": "This installation is incomplete", "sklearn": "sklearn
 
 
 @pytest.mark.parametrize("hidden", WRONG)
-def test_a_build_that_lacks_something_fails_the_road(hidden, program, record_property):
+def test_a_build_that_lacks_something_exports_no_service(hidden, program, record_property):
     """What a wrong build.spec would do: the code that is exported, a library that trains, what numpy links to."""
     with pytest.raises(AssertionError) as failed:
-        road(Program(program.dist, program.work, hidden, program.mark))
-    said = str(failed.value)
-    assert WRONG[hidden] in said, said
-    record_property(f"without {hidden}", next(line for line in said.splitlines() if WRONG[hidden] in line))
+        export_a_service(Program(program.dist, program.work, hidden, program.mark))
+    output = str(failed.value)
+    assert WRONG[hidden] in output, output
+    record_property(f"without {hidden}", next(line for line in output.splitlines() if WRONG[hidden] in line))

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from mlops_desktop.serving.bundle import write_sums
-from tests.end_to_end.road import SAMPLES, alone, call, done, files_of, leaderboard, refused, run_bundle
+from tests.end_to_end.commands import SAMPLES, alone, call, done, files_of, leaderboard, refused, run_bundle
 
 # --- archives ---------------------------------------------------------------------------------------------------------------------
 
@@ -140,8 +140,8 @@ def test_a_hostile_archive(kind, penguins, tmp_path):
     temporary.mkdir()
     before = files_of(tmp_path)
     for arguments in (["serve", archive, "--port", 0], ["predict", archive, penguins.file, place / "out.csv"]):
-        said = refused(call(*arguments, TMPDIR=str(temporary), timeout=60))
-        assert "bundle.zip" in said or "bundle" in said
+        message = refused(call(*arguments, TMPDIR=str(temporary), timeout=60))
+        assert "bundle.zip" in message or "bundle" in message
     assert files_of(tmp_path) == before, "something was left or written elsewhere"
     assert not Path("/tmp/escaped_by_a_test").exists()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.end_to_end.road import (
+from tests.end_to_end.commands import (
     SAMPLES,
     assert_same_files,
     call,
@@ -207,8 +207,8 @@ def test_kill_at_a_random_moment(number, whole, tmp_path, record_property):
         assert "ended from outside" in run.lines[-1]
     kept = assert_goes_on(project, whole, tmp_path / "bundle")
     assert kept >= count
-    said = f"{kill.__name__}, {jobs} jobs: {kept} of {len(results(whole.after))} results kept, processes gone in {took:.2f} s"
-    record_property("kill", said)
+    output = f"{kill.__name__}, {jobs} jobs: {kept} of {len(results(whole.after))} results kept, processes gone in {took:.2f} s"
+    record_property("kill", output)
 
 
 @pytest.mark.proof

@@ -21,7 +21,7 @@ from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.process import Evaluate, ImportFile, Propose, Train
 from mlops_desktop.engine.project.decisions import Project, Search, Step
 from mlops_desktop.engine.training.runs import Runs
-from tests.end_to_end.road import done, write_table
+from tests.end_to_end.commands import done, write_table
 from tests.splitters import splitter
 
 ROWS, COLUMNS, FEW, FOLDS, TEST = 300, 1000, 600, 3, 0.2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlops_desktop.engine.training.runs import RUNS_FILE
-from tests.end_to_end.road import SAMPLES, assert_same_files, done, leaderboard, write_table
+from tests.end_to_end.commands import SAMPLES, assert_same_files, done, leaderboard, write_table
 from tests.end_to_end.tables import mixed_table
 
 

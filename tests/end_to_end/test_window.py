@@ -69,8 +69,8 @@ class Person:
         return found
 
     def banner(self) -> str:
-        said = self.window.findChild(QLabel, "banner_text")
-        return str(said.text()) if said is not None and said.isVisible() else ""
+        text = self.window.findChild(QLabel, "banner_text")
+        return str(text.text()) if text is not None and text.isVisible() else ""
 
     def click(self, name: str) -> None:
         button = self.see(QPushButton, name)
@@ -113,9 +113,9 @@ def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: 
     project = window.controller.project
     assert (project.target, project.task, project.positive) == ("left", "binary", "yes")
 
-    words = person.see(QPlainTextEdit, "brief_statement")
-    words.setFocus()
-    QTest.keyClicks(words, "Who will leave us?")
+    statement = person.see(QPlainTextEdit, "brief_statement")
+    statement.setFocus()
+    QTest.keyClicks(statement, "Who will leave us?")
     person.until(lambda: window.controller.project.brief.statement == "Who will leave us?", "the statement is a decision")
 
     person.next("data")
@@ -142,16 +142,16 @@ def test_from_a_file_to_an_answer_through_nine_panels(person: Person, tmp_path: 
     person.rest()
 
     person.next("app")
-    figure = person.see(QLabel, "answer_figure")
-    person.until(lambda: figure.text().strip() not in ("", "–", "…"), "an answer")
-    first = figure.text()
+    answer = person.see(QLabel, "answer_figure")
+    person.until(lambda: answer.text().strip() not in ("", "–", "…"), "an answer")
+    first = answer.text()
     field = window.panel.form.field("months")
     months = field.line
     months.setFocus()
     months.selectAll()
     QTest.keyClicks(months, "1" if first < "50" else "55")
     QTest.keyClick(months, Qt.Key.Key_Return)
-    person.until(lambda: figure.text() != first, "another answer for another input")
+    person.until(lambda: answer.text() != first, "another answer for another input")
 
     person.next("deploy")
     out = tmp_path / "service"
@@ -214,7 +214,7 @@ def undo_and_what_is_on_the_disk(person: Person) -> None:
 
 @pytest.mark.proof
 @pytest.mark.timeout(600)
-def test_the_same_road_on_a_real_display(tmp_path: Path) -> None:
+def test_the_same_on_a_real_display(tmp_path: Path) -> None:
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not installed: apt-get install xvfb")
     number = 90 + os.getpid() % 900

@@ -1,4 +1,4 @@
-"""Disks and persons that tests need: a small full one, and somebody without rights."""
+"""A small disk that can be full, and a process without rights, for tests."""
 
 from __future__ import annotations
 

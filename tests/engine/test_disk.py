@@ -63,7 +63,7 @@ def test_sweep_takes_old_leftovers_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         (errno.ENOSPC, "disk is full"),
         (errno.EACCES, "permission"),
@@ -72,7 +72,7 @@ def test_sweep_takes_old_leftovers_alone(tmp_path):
         (errno.EIO, "read or written"),
     ],
 )
-def test_every_refusal_of_the_disk_has_a_way_out(code, said):
-    with pytest.raises(UserError, match=said) as caught, disk.explain_errors("The project"):
+def test_every_refusal_of_the_disk_has_a_way_out(code, message):
+    with pytest.raises(UserError, match=message) as caught, disk.explain_errors("The project"):
         raise OSError(code, os.strerror(code))
     assert caught.value.remedy

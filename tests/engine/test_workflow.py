@@ -39,7 +39,7 @@ def test_a_change_makes_results_out_of_date_and_undo_brings_them_back(trained, c
     assert states(type(made)(made.folder, replace(changed.project, seed=made.project.seed)))["train"] == "done"
 
 
-def test_an_opened_test_part_is_said(trained, copy_of):
+def test_an_evaluated_test_set_is_shown(trained, copy_of):
     made = copy_of(trained)
     assert states(made)["evaluate"] in ("open", "done")
     held_out_evaluation(open_chosen(made.pipeline, made.runs, Silent()), made.runs, "test", Silent())

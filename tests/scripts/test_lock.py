@@ -1,4 +1,4 @@
-"""The locks: the service's part is cut out of the whole, and it is the one that travels with the application."""
+"""The locks: the service's part is cut out of the whole, and it is the one that the application ships."""
 
 from __future__ import annotations
 

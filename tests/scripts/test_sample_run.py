@@ -1,4 +1,4 @@
-"""What `make run` does without a display: the sample goes all the way to a service that answers."""
+"""What `make run` does without a display: the sample becomes a service that answers."""
 
 from __future__ import annotations
 

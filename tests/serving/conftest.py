@@ -1,4 +1,4 @@
-"""Three small models that are made by hand, their bundles on disk, and a way to ask a service without a network."""
+"""Three small models built in the test, their bundles on disk, and a way to ask a service without a network."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_too_many_files_and_bytes_are_refused(tmp_path, into, monkeypatch):
         read_archive(path, into)
 
 
-def test_a_size_that_lies_is_found_while_unpacking(tmp_path, into):
+def test_a_wrong_size_is_found_while_unpacking(tmp_path, into):
     path = pack(tmp_path / "b.zip", [("a", bytes(range(256)) * 50)])
     data = path.read_bytes()
     size = (256 * 50).to_bytes(4, "little")

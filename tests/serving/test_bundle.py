@@ -144,7 +144,7 @@ def test_hostile_data_with_right_checksums_is_refused_in_a_sentence(copy, file, 
         open_bundle(copy)
 
 
-def test_an_array_that_lies_about_its_size(copy):
+def test_an_array_with_a_wrong_size(copy):
     array = next((copy / "model" / "scorer.arrays").glob("*.npy"))
     header = {"descr": "<f8", "fortran_order": False, "shape": (10**12,)}
     with array.open("wb") as file:

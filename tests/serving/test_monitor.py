@@ -87,12 +87,12 @@ def test_known_and_unseen_levels():
     schema = Schema((Column("c", "category", levels=levels), Column("t", "text")))
     texts = [level for i, level in enumerate(levels) for _ in range(60 - i)] + ["rare"] * 3 + [None] * 5
     reference = reference_of(schema, frame_of(schema, c=texts, t=texts), np.zeros(len(texts)), VALUES)
-    words, presence = reference.columns
-    assert words.levels == levels[:MAX_LEVELS]
-    assert words.others == levels[MAX_LEVELS:]
-    assert words.counts[:3] == (5, 3, sum(60 - i for i in range(30, 40)))
+    categories, presence = reference.columns
+    assert categories.levels == levels[:MAX_LEVELS]
+    assert categories.others == levels[MAX_LEVELS:]
+    assert categories.counts[:3] == (5, 3, sum(60 - i for i in range(30, 40)))
     assert presence.counts == (5, len(texts) - 5)
-    assert "rare" not in json.dumps([words.labels(), presence.labels()])
+    assert "rare" not in json.dumps([categories.labels(), presence.labels()])
 
     counters = Counters(reference, VALUES)
     counters.add(frame_of(schema, c=["new"] * 300, t=["x"] * 300), np.zeros(300))

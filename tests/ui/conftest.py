@@ -1,4 +1,4 @@
-"""The window's look, once for all tests of the window; a real window with a real project and a real child process for those of panels."""
+"""Fixtures of the window's tests: the theme, once; a real window with a real project and a real child process for those of panels."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def fonts(qapp: QApplication) -> None:
 
 @pytest.fixture
 def runner(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRunner]:
-    """Lanes whose children do the calls of the tests."""
+    """Job queues whose children do the calls of the tests."""
     monkeypatch.setattr(jobs, "Child", lambda **_: Child(calls="tests.ui.jobs_calls"))
     made = JobRunner()
     yield made

@@ -1,4 +1,4 @@
-"""Rubbish is collected, and on the window's thread alone."""
+"""Garbage is collected, and on the window's thread alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every panel, now and for each that is added: names for who cannot see, keys for who has no mouse, nothing worn out."""
+"""What holds for every panel, now and for each that is added: accessible names, keyboard operation, nothing accumulates."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def accessible_name(widget: QWidget) -> str:
 
 
 @pytest.mark.parametrize("id_", STAGES)
-def test_it_stands_in_the_file_of_its_stage(id_):
+def test_it_is_in_the_package_of_its_stage(id_):
     made = panel_class(id_)
     assert made.id == id_
     assert issubclass(made, Panel)

@@ -1,4 +1,4 @@
-"""The open project: saved on its own, nothing lost when the disk, the folder or a process lets it down."""
+"""The open project: saved automatically, nothing lost when the disk, the folder or a process fails."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One file is one choice: a learning algorithm with its search bounds and its compiler."""
+"""Learning algorithms, one file each, with their search bounds and their compiler."""

@@ -137,7 +137,7 @@ class LightGbm(Algorithm):
 
 
 def _read(text: str, width: int) -> tuple[Nodes, Ints, list[list[int]]]:
-    """The trees of LightGBM's model text (numbers stand there with 17 digits, so none is changed): all splits, then all leaves; the number
+    """The trees of LightGBM's model text (numbers have 17 digits in it, so none is changed): all splits, then all leaves; the number
     of category codes of each feature; and the sets of codes that go left.
     """
     trees = [

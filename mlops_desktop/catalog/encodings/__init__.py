@@ -1,1 +1,1 @@
-"""One file per encoding: the operations that turn the columns after a recipe into the matrix that algorithms learn from."""
+"""Encodings, one file each: the operations that turn the columns after a recipe into the matrix that algorithms learn from."""

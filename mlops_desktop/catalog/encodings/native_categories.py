@@ -1,4 +1,4 @@
-"""Categories as unordered codes and gaps as they are, for algorithms that know both."""
+"""Categories as unordered codes and gaps as they are, for algorithms that take both natively."""
 
 from __future__ import annotations
 

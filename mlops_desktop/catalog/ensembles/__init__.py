@@ -1,1 +1,1 @@
-"""One file per ensemble: how the predictions of several models become one."""
+"""Ensembles, one file each: how the predictions of several models become one."""

@@ -16,6 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Ensemble
 from mlops_desktop.base.params import counts
 from mlops_desktop.serving.frame import Floats
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.node import Node
 from mlops_desktop.serving.nodes.weighted_mean import WeightedMean as WeightedMeanNode
 from mlops_desktop.serving.nodes.weighted_mean import weighted_mean
@@ -53,8 +54,16 @@ class WeightedMean(Ensemble):
         alike: dict[str, list[float]] = {}
         for label, weight in zip(labels, self.weights.tolist(), strict=True):
             alike.setdefault(label, []).append(weight)
-        shares = (f"{sum(found):.0%} {label}{f' (of {len(found)} settings)' if len(found) > 1 else ''}" for label, found in alike.items())
-        return f"The weighted mean of {', '.join(shares)}."
+        shares = [
+            msg(
+                "{share:.0%} {label} (of {n} settings)" if len(found) > 1 else "{share:.0%} {label}",
+                share=sum(found),
+                label=label,
+                n=len(found),
+            )
+            for label, found in alike.items()
+        ]
+        return msg("The weighted mean of {shares}.", shares=joined(shares, ", "))
 
     @classmethod
     def find(
@@ -75,7 +84,7 @@ class WeightedMean(Ensemble):
                 for at, found in enumerate(scores)
                 if at in chosen or allowed([*chosen, at])
             }
-            added = max(rated, key=lambda at: rated[at])  # of equals the better one alone, which stands first
+            added = max(rated, key=lambda at: rated[at])  # of equals the better one alone, which is first
             if not rated[added] > reached + least:
                 break
             chosen[added] = chosen.get(added, 0) + 1

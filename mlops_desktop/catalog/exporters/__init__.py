@@ -1,1 +1,1 @@
-"""One file is one choice: a format in which a chosen model is exported."""
+"""Exporters, one file each: the forms in which a chosen model is exported."""

@@ -1,1 +1,1 @@
-"""One file is one choice: a mask over rows, before the split, never served."""
+"""Row filters, one file each: masks over rows, applied before the split and never served."""

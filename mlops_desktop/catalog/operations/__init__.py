@@ -1,1 +1,1 @@
-"""One file is one choice: a step that changes columns, fitted on the training part of each fold."""
+"""Operations, one file each: steps that change columns, fitted on the training part of each fold."""

@@ -58,7 +58,7 @@ class ImputeCategories(Operation):
         return Transform(chosen, tuple(fills), tuple(flags)), None
 
     def _fill(self, frame: Frame, name: str) -> str:
-        """The level that stands in for a gap of one column."""
+        """The level that replaces a gap of one column."""
         codes, levels = frame.categorical(name)
         counts = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
         most = max(counts, default=0)

@@ -65,7 +65,7 @@ class ImputeNumbers(Operation):
         return Transform(chosen, tuple(fills), flags), None
 
     def _fill(self, there: Floats) -> float:
-        """The value that stands in for a gap, from the values that are there."""
+        """The value that replaces a gap, from the values that are there."""
         if self.strategy == "constant":
             return self.constant
         if not len(there):

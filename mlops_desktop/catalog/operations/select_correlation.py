@@ -1,4 +1,4 @@
-"""Columns that say the same as another, taken out."""
+"""Selects columns that are not correlated with another selected column."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from mlops_desktop.catalog.operations._selection import (
     level_codes,
 )
 from mlops_desktop.serving.frame import Bools, Floats, Frame, Ints
+from mlops_desktop.serving.message import msg
 
 _BLOCK = 256  # columns that are compared with the kept ones at a time
 
@@ -122,13 +123,15 @@ class SelectCorrelation(ColumnSelection):
             if name in reasons and kept:
                 alike = np.abs(values[kept] @ values[i])
                 at = int(alike.argmax())
-                reasons[name] = f"says the same as “{names[kept[at]]}” (correlation {min(float(alike[at]), 1.0):.2f})"
+                reasons[name] = msg(
+                    "says the same as “{name}” (correlation {value:.2f})", name=names[kept[at]], value=min(float(alike[at]), 1.0)
+                )
         names, (codes, _) = part.layout.categoricals, level_codes(part)
         stay = [j for j, name in enumerate(names) if name in result.kept]
         for i, name in enumerate(names):
             if name in reasons and name not in result.forced_out and stay:
                 value, at = max((_tschuprow(codes[:, i], codes[:, j]), -j) for j in stay)
-                reasons[name] = f"says the same as “{names[-at]}” (association {value:.2f})"
+                reasons[name] = msg("says the same as “{name}” (association {value:.2f})", name=names[-at], value=value)
         return reasons
 
     def _unit(self, frame: Frame) -> Floats:

@@ -1,4 +1,4 @@
-"""The columns that a model relies on."""
+"""Selects the columns that matter to a fitted model."""
 
 from __future__ import annotations
 

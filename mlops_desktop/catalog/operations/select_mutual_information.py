@@ -1,4 +1,4 @@
-"""The columns that tell most of the target, one by one."""
+"""Selects the columns with the most mutual information with the target, each by itself."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SelectMutualInformation(ColumnSelection):
 
     Codes of categories and whole numbers of few values are taken as they are, other numbers by their nearest neighbours; missing
     values count as the median.
-    For features of texts it is the information of whether the feature stands in the row; a number to predict is then cut into ten parts.
+    For features of texts it is the information of whether the feature occurs in the row; a number to predict is then cut into ten parts.
     More than 10,000 rows are sampled.
 
     Categorical columns are discrete: missing is a level, rare levels are one. With classes to predict it is the information of the table
@@ -82,7 +82,7 @@ class SelectMutualInformation(ColumnSelection):
         values = filled(frame.numbers)
         codes = np.array([name in frame.layout.category_codes for name in names], dtype=bool)
         discrete = few_values(values, _LEVELS) | codes
-        # scikit-learn adds noise of the size of the values: beside a large mean it would drown what lies around it
+        # scikit-learn adds noise of the size of the values: beside a large mean it would hide small differences
         values = np.where(discrete, values, values - values.mean(axis=0))
         estimate: Any = mutual_info_classif if target.classes else mutual_info_regression
         found: Floats = estimate(values, target.values, discrete_features=discrete, n_neighbors=_NEIGHBOURS, random_state=0)

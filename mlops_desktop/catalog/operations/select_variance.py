@@ -1,4 +1,4 @@
-"""Columns that hardly vary, taken out."""
+"""Drops columns whose variance is low."""
 
 from __future__ import annotations
 

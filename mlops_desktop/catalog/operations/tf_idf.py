@@ -75,7 +75,7 @@ class TfIdf(Operation):
         return tuple(sorted(ENGLISH_STOP_WORDS))
 
     def _documents(self, frame: Frame, name: str, analyzer: Analyzer) -> dict[str, int]:
-        """In how many rows each kept term of a column stands."""
+        """In how many rows each kept term of a column occurs."""
         codes, levels = frame.categorical(name)
         rows = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
         documents: Counter[str] = Counter()

@@ -1,1 +1,1 @@
-"""One file per sampler: which rows of the training part a model is fitted on, and with which weights."""
+"""Samplers, one file each: which rows of the training part a model is fitted on, and with which weights."""

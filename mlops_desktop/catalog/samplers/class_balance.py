@@ -1,4 +1,4 @@
-"""Rare classes count as much as frequent ones, by weights."""
+"""Weights the rows so that rare classes count as much as frequent ones."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One file is one choice: a reader of a kind of data file."""
+"""Sources, one file each: readers of a kind of data file."""

@@ -8,6 +8,7 @@ from typing import Any
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import PartTable, file_notes
 from mlops_desktop.catalog.sources._columns import append_arrays
+from mlops_desktop.serving.message import msg
 
 _SHOWN = 5
 
@@ -41,7 +42,11 @@ def _differences(tables: Sequence[PartTable], names: Sequence[str]) -> list[Evid
         for note in one.notes:
             notes.setdefault(note, []).append(one.name)
     found = [
-        note if len(of) == len(tables) else Evidence(note.column, note.rule, f"“{of[0]}”{_more(len(of))}: {note.message}", note.rows)
+        note
+        if len(of) == len(tables)
+        else Evidence(
+            note.column, note.rule, msg("“{of}”{more}: {message}", of=of[0], more=_more(len(of)), message=note.message), note.rows
+        )
         for note, of in notes.items()
     ]
     lacking: dict[tuple[str, ...], list[str]] = {}

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlops_desktop.serving.message import msg
+
 _DEEPEST = 4  # levels of objects in which a list of records is looked for
 _SPACE = " \t\r\n\ufeff\x1e"  # 0x1e stands before each value of a JSON text sequence (RFC 7464)
 Path = tuple[str, ...]
@@ -146,7 +148,7 @@ def _keyed(document: dict[str, Any]) -> Records:
     name = "key"
     while any(name in value for value in document.values()):
         name += "_"
-    message = f"Each record stands under a key of its own; the keys were read as the column “{name}”."
+    message = msg("Each record stands under a key of its own; the keys were read as the column “{name}”.", name=name)
     return Records((Object({name: key, **value}) for key, value in document.items()), messages=[message])
 
 

@@ -9,9 +9,10 @@ from typing import Any, Self
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Source
 from mlops_desktop.base.table_finder import Layout, LeftOut, Wanted
+from mlops_desktop.serving.message import msg
 
 _SHOWN = 3
 
@@ -77,7 +78,7 @@ def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:
     """What stands above the rows of a table and how its names were chosen."""
     notes = [*left_out_notes(layout.left_out, mark)]
     if layout.taken == "joined":
-        notes.append(Evidence("", "names", f"{len(layout.header)} rows name the columns; they were joined."))
+        notes.append(Evidence("", "names", msg("{rows} rows name the columns; they were joined.", rows=len(layout.header))))
     return tuple(notes)
 
 
@@ -88,19 +89,34 @@ def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
 
 
 def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
-    were = "were" if len(rows) > 1 else "was"
-    shown = "; ".join(f"“{one.text}”" for one in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
-    inside = ", ".join(f"{one.at + 1:,}" for one in rows[:5]) + (" …" if len(rows) > 5 else "")
-    count = pluralize(len(rows), "1 line", "{n} lines")
-    return {
-        "above": f"{count} above the table {were} left out: {shown}.",
-        "comment": f"{count} that begin{'' if len(rows) > 1 else 's'} with “{mark}” {were} left out: {shown}.",
-        "names": f"{count} beside the row that names the columns, of names, types or flags, {were} left out: {shown}.",
-        "units": f"A row below the names holds units, which were kept as the units of the columns: {shown}.",
-        "repeated": f"{count} inside the table repeat{'' if len(rows) > 1 else 's'} its names and {were} left out (row {inside}).",
-        "total": f"{count} marked as a total {were} left out (row {inside}): {shown}. “Keep every row” keeps such rows.",
-        "rule": f"{count} of dashes or the like {were} left out.",
-        "inside": f"{count} that do{'' if len(rows) > 1 else 'es'} not fit the columns {were} left out (row {inside}): {shown}.",
-        "below": f"{count} below the table {were} left out: {shown}.",
-        "end": f"{count} at the end {were} left out, as you chose: {shown}.",
-    }[reason]
+    one, many = _LEFT_OUT[reason]
+    shown = "; ".join(f"“{row.text}”" for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+    places = ", ".join(f"{row.at + 1:,}" for row in rows[:5]) + (" …" if len(rows) > 5 else "")
+    return plural_msg(len(rows), one, many, shown=shown, rows=places, mark=mark)
+
+
+# Templates for one line and for many.
+_LEFT_OUT = {
+    "above": ("1 line above the table was left out: {shown}.", "{n} lines above the table were left out: {shown}."),
+    "comment": ("1 line that begins with “{mark}” was left out: {shown}.", "{n} lines that begin with “{mark}” were left out: {shown}."),
+    "names": (
+        "1 line beside the row that names the columns, of names, types or flags, was left out: {shown}.",
+        "{n} lines beside the row that names the columns, of names, types or flags, were left out: {shown}.",
+    ),
+    "units": 2 * ("A row below the names holds units, which were kept as the units of the columns: {shown}.",),
+    "repeated": (
+        "1 line inside the table repeats its names and was left out (row {rows}).",
+        "{n} lines inside the table repeat its names and were left out (row {rows}).",
+    ),
+    "total": (
+        "1 line marked as a total was left out (row {rows}): {shown}. “Keep every row” keeps such rows.",
+        "{n} lines marked as a total were left out (row {rows}): {shown}. “Keep every row” keeps such rows.",
+    ),
+    "rule": ("1 line of dashes or the like was left out.", "{n} lines of dashes or the like were left out."),
+    "inside": (
+        "1 line that does not fit the columns was left out (row {rows}): {shown}.",
+        "{n} lines that do not fit the columns were left out (row {rows}): {shown}.",
+    ),
+    "below": ("1 line below the table was left out: {shown}.", "{n} lines below the table were left out: {shown}."),
+    "end": ("1 line at the end was left out, as you chose: {shown}.", "{n} lines at the end were left out, as you chose: {shown}."),
+}

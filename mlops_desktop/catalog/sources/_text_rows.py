@@ -12,6 +12,7 @@ from typing import Any
 from mlops_desktop.base.dialect import FIXED, Dialect, numbered_rows
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.header import generated_names
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.row_sifter import RowSifter, sift
 from mlops_desktop.base.table_finder import LeftOut, row_text
 from mlops_desktop.catalog.sources._regular_rows import MOST_LINES, RegularRows, parse_regular
@@ -106,7 +107,12 @@ def _crossed(text: str, dialect: Dialect) -> list[Evidence]:
     if not found:
         return []
     shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
-    message = f"{len(found):,} row{'s hold' if len(found) > 1 else ' holds'} a text across the fixed places, which was cut (row {shown})."
+    message = plural_msg(
+        len(found),
+        "1 row holds a text across the fixed places, which was cut (row {rows}).",
+        "{n} rows hold a text across the fixed places, which was cut (row {rows}).",
+        rows=shown,
+    )
     return [Evidence("", "fixed", message, tuple(found[:10]))]
 
 
@@ -128,13 +134,21 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
         elif len(row) > width and any(cell.strip() for cell in row[width:]):
             long.append(number)
     notes = []
-    for found, what in (
-        (short, "fewer cells than columns; the rest counts as missing"),
-        (long, "more cells than columns; the surplus was left out"),
+    for found, one, many in (
+        (
+            short,
+            "1 row has fewer cells than columns; the rest counts as missing (row {rows}).",
+            "{n} rows have fewer cells than columns; the rest counts as missing (row {rows}).",
+        ),
+        (
+            long,
+            "1 row has more cells than columns; the surplus was left out (row {rows}).",
+            "{n} rows have more cells than columns; the surplus was left out (row {rows}).",
+        ),
     ):
         if found:
             shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
-            message = f"{len(found):,} row{'s have' if len(found) > 1 else ' has'} {what} (row {shown})."
+            message = plural_msg(len(found), one, many, rows=shown)
             notes.append(Evidence("", "ragged", message, tuple(found[:10])))
     return notes
 

@@ -17,6 +17,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.mixed_cells import canonical_texts
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
 
@@ -174,13 +175,23 @@ def sheet_column(sheet: Sheet, at: int, name: str, rows: Sequence[int]) -> Sheet
     notes = []
     if errors:
         kinds = ", ".join(sorted({cells[i].strip() for i in errors}))
-        count = f"{len(errors):,} cell{'s hold' if len(errors) > 1 else ' holds'}"
-        notes.append(Evidence(name, "errors", f"{count} an error ({kinds}) and count as missing.", tuple(i + 1 for i in errors[:10])))
+        message = plural_msg(
+            len(errors),
+            "1 cell holds an error ({kinds}) and counts as missing.",
+            "{n} cells hold an error ({kinds}) and count as missing.",
+            kinds=kinds,
+        )
+        notes.append(Evidence(name, "errors", message, tuple(i + 1 for i in errors[:10])))
         cells = [None if isinstance(cell, str) and cell.strip() in _ERRORS else cell for cell in cells]
     empty = [i for i, row in enumerate(rows) if (row, at) in sheet.uncalculated]
     if empty:
-        count = f"{len(empty):,} cell{'s hold formulas' if len(empty) > 1 else ' holds a formula'}"
-        message = f"{count} whose values were never saved; they count as missing. Open the file in a spreadsheet program and save it there."
+        message = plural_msg(
+            len(empty),
+            "1 cell holds a formula whose value was never saved; it counts as missing. "
+            "Open the file in a spreadsheet program and save it there.",
+            "{n} cells hold formulas whose values were never saved; they count as missing. "
+            "Open the file in a spreadsheet program and save it there.",
+        )
         notes.append(Evidence(name, "formulas", message, tuple(i + 1 for i in empty[:10])))
     array, mixed = _array(cells)
     return SheetColumn(name, array, any(cell is not None for cell in cells), len(empty), mixed, notes)

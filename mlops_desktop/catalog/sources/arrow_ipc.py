@@ -26,7 +26,7 @@ class ArrowIpc(Source):
         import pyarrow as pa
 
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         try:
             table = _read(path)
         except (pa.ArrowException, OSError) as error:

@@ -46,7 +46,7 @@ class Database(Source):
     def read(self, location: str, job: Job) -> Batches:
         settled, address = self.located(location)
         name = display_name(address, (Database,))
-        job.step(0.0, f"Reading {name}")
+        job.step(0.0, msg("Reading {name}", name=name))
         parts = _parts(address)
         kind = _KINDS[parts.scheme.lower()]
         account = _account(address, parts, kind, settled.encrypted)

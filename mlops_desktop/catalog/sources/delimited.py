@@ -25,6 +25,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, text
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.row_sifter import RowSifter
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
@@ -188,7 +189,7 @@ class Delimited(TableSource):
         return places
 
     def read(self, location: str, job: Job) -> Batches:
-        job.step(0.0, f"Reading {Path(location).name}")
+        job.step(0.0, msg("Reading {path}", path=Path(location).name))
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
             table, report = self._table(plain, job)
         job.step(0.9)
@@ -249,9 +250,10 @@ def _width(found: _Found) -> int:
 def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
     if dialect.delimiter == FIXED:
         places = ", ".join(str(at + 1) for at in dialect.cuts)
-        return [Evidence("", "fixed", f"No mark stands between the cells; they were cut at fixed places: {places}.")]
+        return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
-        return [Evidence("", "delimiter", "Each line was read as one cell, although lines hold commas: their numbers of cells differ.")]
+        message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
+        return [Evidence("", "delimiter", message)]
     return []
 
 
@@ -270,7 +272,11 @@ def _damaged(table: Any) -> Sequence[Evidence]:
         rows = pc.indices_nonzero(pc.match_substring(column, "\ufffd")).to_pylist()
         if rows:
             cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])
-            count = f"{len(rows):,} cell{'s hold' if len(rows) > 1 else ' holds'}"
-            message = f"{count} bytes that are no UTF-8, unlike the rest of the file ({cells})."
+            message = plural_msg(
+                len(rows),
+                "1 cell holds bytes that are no UTF-8, unlike the rest of the file ({cells}).",
+                "{n} cells hold bytes that are no UTF-8, unlike the rest of the file ({cells}).",
+                cells=cells,
+            )
             notes.append(Evidence(name, "encoding", message, tuple(at + 1 for at in rows[:10])))
-    return notes or [Evidence("", "encoding", "Some bytes in or around the names are no UTF-8.")]
+    return notes or [Evidence("", "encoding", msg("Some bytes in or around the names are no UTF-8."))]

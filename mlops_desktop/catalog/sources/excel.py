@@ -33,7 +33,7 @@ class Excel(TableSource):
         import pyarrow as pa
 
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         sheet, notes = self._sheet(path, job)
         rows = sheet.rows[self.skip :]
         if all(map(is_blank, rows)):
@@ -78,7 +78,7 @@ class Excel(TableSource):
             if self.sheet and self.sheet not in names:
                 raise UserError(
                     msg("“{path}” has no sheet “{sheet}”.", path=path.name, sheet=self.sheet),
-                    "It has: " + ", ".join(f"“{n}”" for n in names) + ".",
+                    msg("It has: {names}.", names=", ".join(f"“{n}”" for n in names)),
                 )
             if self.sheet:
                 return read_sheet(book, self.sheet, job), _errors(book)

@@ -58,7 +58,7 @@ class Folder(CombinedSource):
         messages = [f"{len(tables):,} file{'s were' if len(tables) > 1 else ' was'} read, {table.num_rows:,} rows in all."]
         if left_out and not settled.pattern:
             shown = ", ".join(f"“{path.name}”" for path in left_out[:5]) + (" …" if len(left_out) > 5 else "")
-            messages.append(f"Files of another kind were left out: {shown}.")
+            messages.append(msg("Files of another kind were left out: {shown}.", shown=shown))
         if settled.file_column:
             names = pa.chunked_array([pa.array([one.name] * one.table.num_rows, pa.string()) for one in tables], pa.string())
             table = table.append_column(_COLUMN, names)

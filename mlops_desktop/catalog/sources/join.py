@@ -82,7 +82,9 @@ class Join(CombinedSource):
         mixed = dict(enumerate([*(first.mixed.get(name) for name in above.column_names), *(second.mixed.get(name) for name in added)]))
         notes = file_notes([self._message(first, second, keys, found, len(left))])
         of_parts = [
-            Evidence(one.column, one.rule, f"“{part.name}”: {one.message}", one.rows) for part in (first, second) for one in part.notes
+            Evidence(one.column, one.rule, msg("“{part}”: {message}", part=part.name, message=one.message), one.rows)
+            for part in (first, second)
+            for one in part.notes
         ]
         return table, {at: texts for at, texts in mixed.items() if texts}, (*notes, *of_parts)
 

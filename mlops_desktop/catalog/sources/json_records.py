@@ -43,7 +43,7 @@ class JsonRecords(Source):
 
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         with plain_file(path, _ENDINGS) as plain:
             document = _decoded(path, plain.path.read_bytes())
         job.step(0.2)

@@ -1,4 +1,4 @@
-"""Parquet files, with the types that stand in them."""
+"""Parquet files, with the types that they declare."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Parquet(Source):
 
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         try:
             table = read_parquet(path)
         except ValueError as error:

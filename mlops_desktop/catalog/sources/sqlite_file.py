@@ -40,7 +40,7 @@ class SqliteFile(Source):
     def read(self, location: str, job: Job) -> Batches:
         settled, place = self.located(location)
         path = _path(place)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         with _opened(path) as database:
             query = settled.query.strip()
             if query:

@@ -47,7 +47,7 @@ class StatisticsFile(Source):
 
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)
-        job.step(0.0, f"Reading {path.name}")
+        job.step(0.0, msg("Reading {path}", path=path.name))
         builder, meta, messages = _columns(path, job)
         table, mixed, more = builder.finish()
         notes = [*file_notes([*messages, *more])]
@@ -128,7 +128,7 @@ def _labelled(name: str, array: Any, labels: Mapping[Any, str], ordered: bool) -
         if not known:
             return array, []
         shown = ", ".join(f"{_code(value)} = “{labels[value]}”" for value in known[:5]) + (" …" if len(known) > 5 else "")
-        message = f"Only some values have a label ({shown}), so the column was read as its values."
+        message = msg("Only some values have a label ({shown}), so the column was read as its values.", shown=shown)
         return array, [Evidence(name, "labels", message)]
     texts = [str(labels[value]).strip() for value in labels]
     texts = [f"{text} ({_code(value)})" if texts.count(text) > 1 or not text else text for text, value in zip(texts, labels, strict=True)]

@@ -1,1 +1,1 @@
-"""One file is one choice: a way to split rows into folds and a held-out test set."""
+"""Splitters, one file each: ways to split rows into folds and a held-out test set."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import columns, number
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.message import msg
@@ -44,7 +44,7 @@ def shuffled_folds(strata: Ints, count: int, rng: np.random.Generator) -> list[F
     """Folds whose sizes, whole and by stratum, differ by one row at most. UserError when there are fewer rows than folds."""
     rows = len(strata)
     if rows < count:
-        there = pluralize(rows, "1 training row", "{n} training rows")
+        there = plural_msg(rows, "1 training row", "{n} training rows")
         raise UserError(
             msg("{there} cannot be dealt into {count} folds.", there=there, count=count),
             "Set a smaller number of folds, or bring more rows.",
@@ -62,4 +62,4 @@ def folds_of(fold_of: Ints, count: int) -> list[Fold]:
 
 def row_count(count: int) -> str:
     """A number of rows as a sentence has it."""
-    return pluralize(count, "1 row", "{n} rows")
+    return plural_msg(count, "1 row", "{n} rows")

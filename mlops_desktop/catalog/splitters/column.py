@@ -1,4 +1,4 @@
-"""A column of the table says which rows are held out, and the fold of the others."""
+"""Splits by a column of the table that says which rows are held out, and the fold of the others."""
 
 from __future__ import annotations
 

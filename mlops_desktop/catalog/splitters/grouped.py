@@ -1,4 +1,4 @@
-"""Whole groups of rows are kept together."""
+"""Splits by groups: all rows of a group are on the same side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.catalog.splitters._shared import column_of, fold_count, folds_of, parts, test_share
 from mlops_desktop.serving.frame import Bools, Floats, Ints, Longs
@@ -74,7 +74,7 @@ def _deal_groups(groups: Ints, strata: Ints, shares: Floats, rng: np.random.Gene
     table = _table(groups, strata).astype(np.float64)
     count, totals = len(table), table.sum(axis=0)
     if count < len(shares):
-        there = pluralize(count, "1 group", "{n} groups")
+        there = plural_msg(count, "1 group", "{n} groups")
         raise UserError(
             msg("{there} cannot be dealt into {n_shares} folds.", there=there, n_shares=len(shares)),
             "Set a smaller number of folds, or bring more groups.",

@@ -1,4 +1,4 @@
-"""Rows drawn at random."""
+"""Splits rows at random."""
 
 from __future__ import annotations
 

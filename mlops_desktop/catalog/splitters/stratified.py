@@ -1,4 +1,4 @@
-"""Rows drawn at random so that each class keeps its share."""
+"""Splits rows at random so that each class keeps its share."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Stratified(Splitter):
 def _by_share(strata: Ints, shuffled: Ints, wanted: int) -> Ints:
     """`wanted` rows with the shares of the strata by largest remainders; no stratum is emptied, so a stratum of one row gives none."""
     counts = np.bincount(strata)
-    room = np.maximum(counts - 1, 0)
+    spare = np.maximum(counts - 1, 0)
     ideal = counts * (wanted / len(strata))
-    taken = np.minimum(np.floor(ideal).astype(np.intp), room)
+    taken = np.minimum(np.floor(ideal).astype(np.intp), spare)
     for position in np.argsort(np.floor(ideal) - ideal, kind="stable").tolist() * 2:
-        if taken.sum() < wanted and taken[position] < room[position]:
+        if taken.sum() < wanted and taken[position] < spare[position]:
             taken[position] += 1
     by_stratum = shuffled[np.argsort(strata[shuffled], kind="stable")]
     rank = np.arange(len(strata)) - np.repeat(np.cumsum(counts) - counts, counts)

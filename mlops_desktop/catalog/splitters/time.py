@@ -1,4 +1,4 @@
-"""The latest rows are held out."""
+"""Splits by time: the latest rows are held out."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _latest(ordered: tuple[Ints, Bools], wanted: int, gap: int) -> Fold:
     starts = starts[starts > gap]
     if not len(starts):
         raise UserError(
-            "The rows cannot be parted by time" + (f" with a gap of {gap} rows" if gap else ": all have the same time") + ".",
+            msg("The rows cannot be parted by time with a gap of {gap} rows.", gap=gap)
+            if gap
+            else "The rows cannot be parted by time: all have the same time.",
             "Choose a smaller gap." if gap else "Choose another time column, or another split.",
         )
     cut = int(starts[np.argmin(np.abs(starts - (len(order) - wanted)))])
@@ -76,9 +78,16 @@ def _expanding(ordered: tuple[Ints, Bools], count: int, gap: int) -> list[Fold]:
     cuts = cuts[(cuts > gap) & (cuts > 0)]
     if len(cuts) < count:
         most = len(cuts)
+        advice = msg("Set the number of folds to {most}", most=most) if most >= 2 else msg("Choose another split")
         raise UserError(
-            f"The training part is too short for {count} time-ordered folds" + (f" with a gap of {row_count(gap)}." if gap else "."),
-            (f"Set the number of folds to {most}" if most >= 2 else "Choose another split") + (", or a smaller gap." if gap else "."),
+            msg(
+                "The training part is too short for {count} time-ordered folds with a gap of {gap}."
+                if gap
+                else "The training part is too short for {count} time-ordered folds.",
+                count=count,
+                gap=row_count(gap),
+            ),
+            msg("{advice}, or a smaller gap." if gap else "{advice}.", advice=advice),
         )
     ends = [*cuts[1:].tolist(), rows]
     return [(np.sort(order[: cut - gap]), np.sort(order[cut:end])) for cut, end in zip(cuts.tolist(), ends, strict=True)]

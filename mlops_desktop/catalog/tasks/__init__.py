@@ -1,1 +1,1 @@
-"""One file is one choice: a kind of task, with how its target is read and what is measured."""
+"""Kinds of task, one file each: how the target is read and what is measured."""

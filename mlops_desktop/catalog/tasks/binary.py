@@ -31,7 +31,7 @@ class Binary(TaskSpec):
         return column.distinct == 2 and column.column.type != "date"
 
     def guess(self, column: TargetColumn) -> tuple[float, str] | None:
-        return (3.0, f"“{column.name}” has two values.") if self.fits(column) else None
+        return (3.0, msg("“{column}” has two values.", column=column.name)) if self.fits(column) else None
 
     def read(self, column: TargetColumn) -> Target:
         return Target(self.id, *read_classes(column))
@@ -50,6 +50,8 @@ class Binary(TaskSpec):
         if rarest < RARE:
             return (
                 "average_precision",
-                f"{100 * rarest:.2g} % of the rows are of the rarer class; PR AUC shows how well such rare rows are found.",
+                msg(
+                    "{share:.2g} % of the rows are of the rarer class; PR AUC shows how well such rare rows are found.", share=100 * rarest
+                ),
             )
-        return "roc_auc", "It shows how well the two classes are told apart, whatever cut-off is chosen later."
+        return "roc_auc", msg("It shows how well the two classes are told apart, whatever cut-off is chosen later.")

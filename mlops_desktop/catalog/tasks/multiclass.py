@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.families import CLASSES, SEVERAL_CLASSES, Target, TaskSpec
 from mlops_desktop.base.target_columns import FEW_CLASSES, MANY_CLASSES, TargetColumn, read_classes, refuse_few_or_many
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.tasks.multiclass import SPEC
 
 
@@ -28,9 +29,13 @@ class Multiclass(TaskSpec):
 
     def guess(self, column: TargetColumn) -> tuple[float, str] | None:
         if not column.is_number and column.column.type != "date":
-            return 2.0, f"“{column.name}” has {column.distinct:,} categories."
+            return 2.0, msg("“{column}” has {distinct:,} categories.", column=column.name, distinct=column.distinct)
         if column.column.type == "integer" and column.distinct <= FEW_CLASSES and column.frame.rows >= 10 * column.distinct:
-            return 2.0, f"“{column.name}” has only {column.distinct} whole numbers; choose regression if they are amounts."
+            return 2.0, msg(
+                "“{column}” has only {distinct} whole numbers; choose regression if they are amounts.",
+                column=column.name,
+                distinct=column.distinct,
+            )
         return None
 
     def read(self, column: TargetColumn) -> Target:
@@ -42,5 +47,5 @@ class Multiclass(TaskSpec):
     def default_metric(self, target: Target) -> tuple[str, str]:
         counts = np.bincount(target.values, minlength=len(target.classes))
         if counts.min() / max(counts.sum(), 1) < 0.5 / len(counts):
-            return "balanced_accuracy", "The classes are of unequal size, and each shall count the same."
-        return "accuracy", "The classes are of similar size, so the share of right answers is a fair measure."
+            return "balanced_accuracy", msg("The classes are of unequal size, and each shall count the same.")
+        return "accuracy", msg("The classes are of similar size, so the share of right answers is a fair measure.")

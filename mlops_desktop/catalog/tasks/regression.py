@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.families import NUMBERS, Target, TaskSpec
 from mlops_desktop.base.target_columns import TargetColumn, read_numbers
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.tasks.regression import SPEC
 
 
@@ -25,10 +26,14 @@ class Regression(TaskSpec):
         return column.is_number
 
     def guess(self, column: TargetColumn) -> tuple[float, str] | None:
-        return (1.0, f"“{column.name}” holds {column.distinct:,} different numbers.") if self.fits(column) else None
+        return (
+            (1.0, msg("“{column}” holds {distinct:,} different numbers.", column=column.name, distinct=column.distinct))
+            if self.fits(column)
+            else None
+        )
 
     def read(self, column: TargetColumn) -> Target:
         return Target(self.id, read_numbers(column))
 
     def default_metric(self, target: Target) -> tuple[str, str]:
-        return "neg_root_mean_squared_error", "The typical miss in the target's own unit, where large misses weigh more."
+        return "neg_root_mean_squared_error", msg("The typical miss in the target's own unit, where large misses weigh more.")

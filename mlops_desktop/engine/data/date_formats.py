@@ -101,7 +101,7 @@ def exchanged(grammar: Grammar) -> Grammar | None:
 
 
 def day_first(grammar: Grammar) -> bool:
-    """Whether the day stands before the month."""
+    """Whether the day comes before the month."""
     return "%d" in grammar.date and grammar.date.index("%d") < max(grammar.date.find("%m"), grammar.date.find("%b"))
 
 

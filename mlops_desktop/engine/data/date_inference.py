@@ -1,4 +1,4 @@
-"""Whether a column holds dates, and whether their day or their month stands first: one order for the whole column."""
+"""Decides whether a column holds dates, and whether their day or their month comes first: one order for the whole column."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, joined, msg
 from mlops_desktop.serving.schema import Column
 
 
@@ -45,10 +45,13 @@ def date_column(
     if conflicts > STRAY_SHARE * total and least > 0.1:
         return (None, [_stopped(raw, total, bad)]) if conflicts <= 0.5 * total else None
     message = (
-        "Every cell is a date." if not conflicts else pluralize(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
+        msg("Every cell is a date.")
+        if not conflicts
+        else plural_msg(conflicts, "All but 1 cell are dates.", "All but {n} cells are dates.")
     )
     good = present & ~bad & np.not_equal(values, MISSING_DATE)
-    evidence = [Evidence(raw.name, "type", message + _PERIODS.get(_period(column), ""))]
+    period = as_message(_PERIODS.get(_period(column), ""))
+    evidence = [Evidence(raw.name, "type", joined([message, period], "") if period else message)]
     if found.rival is not None:
         tie = len(read) > 1 and read[1][0] == read[0][0]
         if tie:
@@ -110,12 +113,18 @@ def _order_evidence(raw: RawColumn, found: DateFormat, good: Bools, conflicts: i
     telling[list(refused)] = True
     telling &= good
     first = raw.rows_with(telling, 1)
-    order = "day" if day_first(found.grammar) else "month"
+    order = msg("day") if day_first(found.grammar) else msg("month")
     cell = raw.texts_at([int(raw.codes[first[0] - 1])])[0] if first else ""
     message = (
-        f"Row {first[0]:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts."
+        msg(
+            "Row {first:,} = {cell}, so {order} first for the whole column; {conflicts:,} conflicts.",
+            first=first[0],
+            cell=cell,
+            order=order,
+            conflicts=conflicts,
+        )
         if first
-        else f"The {order} stands first."
+        else msg("The {order} comes first.", order=order)
     )
     return Evidence(raw.name, ORDER_KNOWN if first or not conflicts else "date_order", message, first)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
@@ -86,11 +87,15 @@ def without_words(raw: RawColumn, column: Column, present: Bools, bad: Bools) ->
 def stray_evidence(raw: RawColumn, column: Column, bad: Bools) -> Evidence:
     """What cannot be read in a column of numbers or dates, with rows."""
     rows, count = raw.rows_with(bad), raw.count(bad)
-    shown = (
-        ", ".join(f"“{raw.texts[i][:40]}”" for i in np.flatnonzero(bad)[:3].tolist()) if raw.kind == "text" else "values of another type"
+    shown: str = msg("values of another type")
+    if raw.kind == "text":
+        shown = ", ".join(f"“{raw.texts[i][:40]}”" for i in np.flatnonzero(bad)[:3].tolist())
+    message = plural_msg(
+        count,
+        "1 cell cannot be read as a {kind} and counts as missing: {shown} in row {rows}.",
+        "{n} cells cannot be read as a {kind} and count as missing: {shown} in rows {rows}.",
+        kind=msg("date") if column.type == "date" else msg("boolean") if column.type == "boolean" else msg("number"),
+        shown=shown,
+        rows=", ".join(map(str, rows[:5])) + (" …" if count > 5 else ""),
     )
-    where = f"row{'s' if count > 1 else ''} {', '.join(map(str, rows[:5]))}{' …' if count > 5 else ''}"
-    kind = "date" if column.type == "date" else "boolean" if column.type == "boolean" else "number"
-    cells = f"{count:,} cells cannot be read as a {kind} and count" if count > 1 else f"1 cell cannot be read as a {kind} and counts"
-    message = f"{cells} as missing: {shown} in {where}."
     return Evidence(raw.name, "stray", message, rows)

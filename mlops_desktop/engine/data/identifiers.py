@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.serving.frame import Bools, Floats, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _ID_WORDS = frozenset(("id", "ids", "uuid", "guid", "pid", "identifier", "rowid", "rownames", "rownum", "key"))
@@ -57,10 +58,12 @@ def identifies_rows(name: str, values: Floats) -> str:
         return ""
     unique = distinct == rows
     if unique and rows >= 20 and float(there.max() - there.min()) == rows - 1 and there.min() in (0, 1):
-        return "counts the rows"
+        return msg("counts the rows")
     rising = snake_name(name).rpartition("_")[2] == "index" and unique and rows >= 2 and bool((np.diff(there) > 0).all())
     named = has_id_name(name) and ((unique and rows >= 2) or (distinct >= _FEWEST and distinct >= _LEAST_SHARE * rows))
-    return f"has {distinct:,} values in {rows:,} rows and is named like an identifier" if rising or named else ""
+    if not (rising or named):
+        return ""
+    return msg("has {distinct:,} values in {rows:,} rows and is named like an identifier", distinct=distinct, rows=rows)
 
 
 def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
@@ -78,8 +81,11 @@ def group_column(table: Table, target: str = "") -> tuple[str, str] | None:
     if not found:
         return None
     _, distinct, name, rows = min(found)
-    reason = (
-        f"“{name}” has {distinct:,} values in {rows:,} rows: several rows belong to one of them, so they stay on one side of the split."
+    reason = msg(
+        "“{name}” has {distinct:,} values in {rows:,} rows: several rows belong to one of them, so they stay on one side of the split.",
+        name=name,
+        distinct=distinct,
+        rows=rows,
     )
     return name, reason
 

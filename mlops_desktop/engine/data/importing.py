@@ -30,7 +30,7 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job, *
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
     place, name = place_of(location), name_of(location)
-    job.step(0.0, f"Reading {name}")
+    job.step(0.0, msg("Reading {name}", name=name))
     known = source_for(place, project.source)
     project = replace(project, target=clean_name(project.target))  # as it stands in the table, whatever blanks the file has in it
     source, cells = load_named(place, known, {project.target} - {""}, Part(job, 0.0, 0.5), as_given=as_given)

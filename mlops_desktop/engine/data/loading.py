@@ -45,7 +45,7 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
     if not cells.rows:
         raise UserError(msg("“{name}” holds column names but no row of data.", name=name), "Choose a file with at least one row.")
     if source is not None and found is not source:
-        anew = file_notes(["The file is written differently from the first one, so it was looked at anew."])
+        anew = file_notes([msg("The file is written differently from the first one, so it was looked at anew.")])
         cells = replace(cells, notes=anew + cells.notes)
     return found, cells
 

@@ -14,7 +14,7 @@ from mlops_desktop.engine.data.number_formats import NumberFormat, find_format
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.cells import EXACT, Grammar
 from mlops_desktop.serving.frame import Bools, Floats
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.numbers import number_pattern
 from mlops_desktop.serving.schema import Column
 
@@ -172,7 +172,7 @@ def _are_classes(raw: RawColumn, present: Bools, bad: Bools) -> bool:
 
 def _conflict_evidence(raw: RawColumn, column: Column, present: Bools, found: NumberFormat) -> Evidence:
     marks = ", ".join(f"“{mark}”" for mark in found.marks)
-    reason = "currencies do not mix" if found.conflict == "currencies" else "they do not convert into each other"
+    reason = msg("currencies do not mix") if found.conflict == "currencies" else msg("they do not convert into each other")
     template = "The cells carry the marks {marks}: {reason}, so the column is no number. Apart from the most frequent mark: {shown}."
     _, _, refused = read_raw(raw, column)
     return example_evidence(raw, found.conflict, template, mask(present, refused), marks=marks, reason=reason)
@@ -203,16 +203,17 @@ def _unmarked_evidence(raw: RawColumn, column: Column, unmarked: Bools, good: Bo
 
 def _format_evidence(raw: RawColumn, column: Column, doubt: str) -> Iterator[Evidence]:
     grammar = column.grammar
-    parts = ["Every cell is a whole number" if column.type == "integer" else "Every cell is a number"]
+    parts = [msg("Every cell is a whole number" if column.type == "integer" else "Every cell is a number")]
     if grammar.decimal != ".":
-        parts.append(f"the decimal mark is “{grammar.decimal}”")
+        parts.append(msg("the decimal mark is “{decimal}”", decimal=grammar.decimal))
     if grammar.thousands:
-        parts.append(f"“{grammar.thousands}” parts {'lakhs' if 'lakh' in grammar.notations else 'thousands'}")
+        template = "“{mark}” parts lakhs" if "lakh" in grammar.notations else "“{mark}” parts thousands"
+        parts.append(msg(template, mark=grammar.thousands))
     if grammar.affixes:
-        parts.append("the mark " + ", ".join(f"“{mark}”" for mark in grammar.affixes) + " is left off")
+        parts.append(msg("the mark {marks} is left off", marks=", ".join(f"“{mark}”" for mark in grammar.affixes)))
     if grammar.percent:
-        parts.append("“12 %” is 0.12")
-    yield Evidence(raw.name, "type", "; ".join(parts) + ".")
+        parts.append(msg("“12 %” is 0.12"))
+    yield Evidence(raw.name, "type", msg("{parts}.", parts=joined(parts, "; ")))
     if doubt:
         message = "Its mark could be a decimal mark or part thousands: {doubt}. Say otherwise with the file's decimal mark."
         yield Evidence(raw.name, "decimal", msg(message, doubt=doubt))

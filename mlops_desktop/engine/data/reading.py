@@ -7,9 +7,11 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import CombinedSource, PartTable, Source, file_notes
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name, unique_names
 
 Opener = Callable[[str, Job], tuple[str, Cells]]  # a location as its name and its cells
@@ -63,12 +65,13 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int
     table, messages = without_empty(table.rename_columns(names), unnamed)
     left = [name for name in table.column_names if name in unnamed]
     if given is None:
-        messages.insert(0, "No row names the columns, so they were named column_1, column_2 …")
+        messages.insert(0, msg("No row names the columns, so they were named column_1, column_2 …"))
     elif left:
-        messages.append(f"Columns without a name were named after their place: {', '.join(left[:5])}{' …' if len(left) > 5 else ''}.")
+        names_left = ", ".join(left[:5]) + (" …" if len(left) > 5 else "")
+        messages.append(msg("Columns without a name were named after their place: {names}.", names=names_left))
     if doubled:
         shown = ", ".join(f"“{name}”" for name in doubled[:5])
-        messages.append(f"Several columns were named {shown}; the later ones got a number behind the name.")
+        messages.append(msg("Several columns were named {shown}; the later ones got a number behind the name.", shown=shown))
     place = {name: at for at, name in enumerate(names)}
     return table, [place[name] for name in table.column_names], file_notes(messages)
 
@@ -80,16 +83,16 @@ def without_empty(table: Any, unnamed: frozenset[str] = frozenset()) -> tuple[An
     """
     import pyarrow.compute as pc
 
-    messages = []
+    messages: list[str] = []
     last = _last_row(table)
     if last + 1 < table.num_rows:
         count = table.num_rows - last - 1
-        messages.append(f"{count:,} empty row{'s' if count > 1 else ''} at the end {'were' if count > 1 else 'was'} left out.")
+        messages.append(plural_msg(count, "1 empty row at the end was left out.", "{n} empty rows at the end were left out."))
         table = table.slice(0, last + 1)
     empty = [name for name in table.column_names if name in unnamed and pc.all(_blank(table.column(name))).as_py() is not False]
     if empty and len(empty) < table.num_columns:
         messages.append(
-            f"{len(empty)} empty column{'s' if len(empty) > 1 else ''} without a name {'were' if len(empty) > 1 else 'was'} left out."
+            plural_msg(len(empty), "1 empty column without a name was left out.", "{n} empty columns without a name were left out.")
         )
         table = table.drop_columns(empty)
     return table, messages

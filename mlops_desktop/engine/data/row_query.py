@@ -24,8 +24,10 @@ def check_filter(layout: Layout, where: str) -> str:
         return ""
     found = formula.check(where, layout)
     if found.problem:
-        return f"{found.problem} {found.remedy}".strip()
-    return "" if found.kind == "boolean" else f"This gives a {found.kind} for each row, not yes or no. {_WAY_OUT}"
+        return UserError(found.problem, found.remedy).sentences
+    if found.kind == "boolean":
+        return ""
+    return msg("This gives a {kind} for each row, not yes or no. {way_out}", kind=found.kind, way_out=_WAY_OUT)
 
 
 def rows_where(frame: Frame, where: str) -> Bools:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
@@ -19,7 +19,7 @@ from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS
 from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.frame import Frame, Ints, Layout
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.value_text import value_text
 
 _TARGET_NAMES = re.compile(
@@ -74,7 +74,7 @@ def target_of(table: Table, name: str, task: str, classes: Sequence[Class] | Non
         raise UserError(msg("“{name}” is empty in every row, so nothing can be learned.", name=name), "Choose another column to predict.")
     if missing.any():
         raise UserError(
-            msg("“{name}” is missing in {count}.", name=name, count=pluralize(int(missing.sum()), "1 row", "{n} rows")),
+            msg("“{name}” is missing in {count}.", name=name, count=plural_msg(int(missing.sum()), "1 row", "{n} rows")),
             "Add the row filter that drops rows without a target, or switch it on; or choose another column.",
         )
     spec = task_spec(task)
@@ -111,7 +111,8 @@ def class_position(classes: Sequence[Class], value: Class) -> int:
         if level_of(known).casefold() == level_of(value).casefold():
             return i
     raise UserError(
-        msg("There is no class “{value}”.", value=value), "There are: " + ", ".join(f"“{value_text(c)}”" for c in classes[:20]) + "."
+        msg("There is no class “{value}”.", value=value),
+        msg("There are: {names}.", names=", ".join(f"“{value_text(c)}”" for c in classes[:20])),
     )
 
 
@@ -122,7 +123,9 @@ def default_positive(target: Target) -> tuple[Class, str]:
     counts = np.bincount(target.values, minlength=2)
     rare = 0 if counts[0] < counts[1] else 1
     name = value_text(target.classes[rare])
-    return target.classes[rare], f"“{name}” is the rarer class, {int(counts[rare]):,} of {len(target.values):,} rows."
+    return target.classes[rare], msg(
+        "“{name}” is the rarer class, {counts:,} of {n_values:,} rows.", name=name, counts=int(counts[rare]), n_values=len(target.values)
+    )
 
 
 def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
@@ -130,10 +133,14 @@ def named_positive(classes: Sequence[Class]) -> tuple[Class, str] | None:
     names = [level_of(c).casefold() for c in classes]
     for i, name in enumerate(names):
         if (name, names[1 - i]) in BOOLEAN_PAIRS or (name in _POSITIVE and names[1 - i] not in _POSITIVE):
-            return classes[i], f"“{value_text(classes[i])}” names the event."
+            return classes[i], msg("“{classes}” names the event.", classes=value_text(classes[i]))
     for i, name in enumerate(names):
         if name in _NEGATIVE and names[1 - i] not in _NEGATIVE:
-            return classes[1 - i], f"“{value_text(classes[i])}” names the usual case, so “{value_text(classes[1 - i])}” is the event."
+            return classes[1 - i], msg(
+                "“{classes}” names the usual case, so “{classes_2}” is the event.",
+                classes=value_text(classes[i]),
+                classes_2=value_text(classes[1 - i]),
+            )
     return None
 
 
@@ -167,22 +174,26 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
         reasons = []
         score = 0.0
         if _TARGET_NAMES.match(column.name):
-            score, reasons = score + 3, ["its name is typical of one"]
+            score, reasons = score + 3, [msg("its name is typical of one")]
         if i == last:
-            score, reasons = score + 1.5, [*reasons, "it stands last"]
+            score, reasons = score + 1.5, [*reasons, msg("it is the last column")]
         if i == 0:
-            score, reasons = score + 0.5, [*reasons, "it stands first"]
+            score, reasons = score + 0.5, [*reasons, msg("it is the first column")]
         if distinct == 2:
-            score, reasons = score + 0.6, [*reasons, "it has two values"]
+            score, reasons = score + 0.6, [*reasons, msg("it has two values")]
         elif column.type in ("category", "ordered", "boolean") and distinct <= 10:
-            score, reasons = score + 0.3, [*reasons, f"it has {distinct} categories"]
+            score, reasons = score + 0.3, [*reasons, msg("it has {distinct} categories", distinct=distinct)]
         score -= 2 * float(table.frame.missing(column.name).mean())
         ranked.append((-score, i, column.name, reasons))
-    return [(name, f"Guessed because {_and(why)}." if why else "A possible target.") for _, _, name, why in sorted(ranked)]
+    return [(name, _because(reasons)) for _, _, name, reasons in sorted(ranked)]
+
+
+def _because(reasons: Sequence[str]) -> str:
+    return msg("Guessed because {reasons}.", reasons=_and(reasons)) if reasons else msg("A possible target.")
 
 
 def _and(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    return msg("{first} and {last}", first=joined(parts[:-1], ", "), last=parts[-1]) if len(parts) > 1 else parts[0]
 
 
 def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]:
@@ -201,12 +212,17 @@ def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]
         elif column.type == "id":
             roles[column.name] = (
                 "id",
-                f"“{column.name}” names the rows ({distinct:,} values in {table.rows:,} rows), so nothing general can be learned from it.",
+                msg(
+                    "“{column}” names the rows ({distinct:,} values in {rows:,} rows), so nothing general can be learned from it.",
+                    column=column.name,
+                    distinct=distinct,
+                    rows=table.rows,
+                ),
             )
         elif distinct == 0:
-            roles[column.name] = ("ignore", f"“{column.name}” is empty in every row.")
+            roles[column.name] = ("ignore", msg("“{column}” is empty in every row.", column=column.name))
         elif distinct == 1 and not table.frame.missing(column.name).any():
-            roles[column.name] = ("ignore", f"“{column.name}” has the same value in every row.")
+            roles[column.name] = ("ignore", msg("“{column}” has the same value in every row.", column=column.name))
     return roles
 
 

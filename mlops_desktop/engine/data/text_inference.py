@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.identifiers import has_id_name
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.message import msg
 
 # True first; casefolded.
 BOOLEAN_PAIRS = (
@@ -64,7 +65,7 @@ def dash_evidence(raw: RawColumn) -> list[Evidence]:
 
 
 def known_scale(levels: Sequence[str]) -> tuple[str, ...]:
-    """The levels from low to high when they all stand on one scale of `SCALES`, else nothing."""
+    """The levels from low to high when they are all on one scale of `SCALES`, else nothing."""
     by_low = {level.casefold(): level for level in levels}
     for scale in SCALES:
         if len(by_low) >= 3 and len(by_low) == len(levels) and set(by_low) <= set(scale):
@@ -78,26 +79,34 @@ def text_column_type(raw: RawColumn, present: Bools, amounts: bool = False) -> t
     `amounts`: at least half of the cells are numbers or dates, so the column is an identifier only if its name and bare digits say so.
     """
     rows, distinct = raw.count(present), int(np.count_nonzero(present))
-    there = pluralize(distinct, "1 value", "{n} different values") + " in " + pluralize(rows, "1 row", "{n} rows")
+    there = msg(
+        "{values} in {rows}",
+        values=plural_msg(distinct, "1 value", "{n} different values"),
+        rows=plural_msg(rows, "1 row", "{n} rows"),
+    )
     if not rows:
-        return "category", "Every cell is empty.", ()
+        return "category", msg("Every cell is empty."), ()
     if raw.ordered:
-        return "ordered", "The file itself orders these levels.", raw.ordered
+        return "ordered", msg("The file itself orders these levels."), raw.ordered
     sample = raw.sample(present, 500)
     if distinct <= 10:
         scale = known_scale(list(dict.fromkeys(level_of(text) for text in sample)))
         if scale:
-            return "ordered", f"The levels are a scale: {', '.join(scale)}.", scale
+            return "ordered", msg("The levels are a scale: {levels}.", levels=", ".join(scale)), scale
     named = has_id_name(raw.name)
     amounts = amounts and not (named and raw.count(raw.matching("[0-9]+")) >= 0.5 * rows)
     if not amounts and _is_id(sample, rows, distinct, named):
-        return "id", f"Codes, {there}" + (", named like an identifier." if named else "."), ()
+        return "id", msg("Codes, {there}, named like an identifier." if named else "Codes, {there}.", there=there), ()
     words_per_text = float(np.mean([len(text.split()) for text in sample]))
     if distinct > 20 and distinct > 0.5 * rows:
-        return "text", f"{there.capitalize()}: too different to be categories.", ()
+        return "text", msg("{there}: too different to be categories.", there=there), ()
     if words_per_text >= 5 and distinct > 50 and distinct > 0.05 * rows:
-        return "text", f"{there.capitalize()}, {words_per_text:.0f} words each: free text.", ()
-    return "category", f"{there.capitalize()}.", ()
+        return (
+            "text",
+            msg("{there}, {words:.0f} words each: free text.", there=there, words=words_per_text),
+            (),
+        )
+    return "category", msg("{there}.", there=there), ()
 
 
 def _is_id(sample: Sequence[str], rows: int, distinct: int, named: bool) -> bool:

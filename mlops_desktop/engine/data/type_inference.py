@@ -110,7 +110,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     present = ~raw.among(missing)
     if not raw.count(present):
-        return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", "Every cell is empty.")]
+        return Column(raw.name, "category", Grammar(missing=missing)), [Evidence(raw.name, "type", msg("Every cell is empty."))]
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
@@ -135,7 +135,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
         cell = raw.texts_at([int(raw.codes[rows[0] - 1])])[0]
-        message = f"Row {rows[0]:,} = {cell}: its leading zeros mean something, so these are no numbers."
+        message = msg("Row {rows:,} = {cell}: its leading zeros mean something, so these are no numbers.", rows=rows[0], cell=cell)
         evidence.append(Evidence(raw.name, "leading_zeros", message, rows))
     return Column(raw.name, kind, Grammar(missing=missing_texts), levels=levels), evidence
 
@@ -143,7 +143,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
 def _of_typed(raw: RawColumn, note: ColumnNote) -> tuple[Column, list[Evidence]]:
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
-    reasons = {"number": "numbers", "integer": "whole numbers", "boolean": "true and false", "date": "dates"}
+    reasons = {"number": msg("numbers"), "integer": msg("whole numbers"), "boolean": msg("true and false"), "date": msg("dates")}
     column = Column(raw.name, raw.kind, grammar)
     evidence = [Evidence(raw.name, "type", msg("The file itself says that these are {reasons}.", reasons=reasons[raw.kind]))]
     if raw.kind == "date":
@@ -204,7 +204,7 @@ def _noted_numbers(note: ColumnNote) -> tuple[float, ...]:
 def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:
     """The type that a person chose, with the best grammar for it; cells that do not fit count as missing and are named."""
     assert note.type is not None
-    evidence = [Evidence(raw.name, "type", "You chose this type.")]
+    evidence = [Evidence(raw.name, "type", msg("You chose this type."))]
     missing = (*MISSING_NUMBER_TEXTS, *_noted_missing(note))
     if note.type in CATEGORICAL_TYPES:
         missing_texts = _missing_texts(raw, note) if raw.kind == "text" else missing

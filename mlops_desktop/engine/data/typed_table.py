@@ -44,7 +44,7 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
         raw = raws.get(column.name)
         if raw is None:
             if column.nullable:
-                message = f"The column “{column.name}” is not there; its values count as missing."
+                message = msg("The column “{column}” is not there; its values count as missing.", column=column.name)
                 warnings.append(ValidationIssue(None, column.name, "missing_column", message))
             else:
                 errors.append(

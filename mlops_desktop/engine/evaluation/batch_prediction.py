@@ -49,7 +49,7 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
                 writer = csv.writer(target, lineterminator="\n")
                 writer.writerow(table_header(scorer))
                 for start in range(0, rows, CHUNK):
-                    job.step(0.4 + 0.6 * start / rows, f"Row {start:,} of {rows:,}")
+                    job.step(0.4 + 0.6 * start / rows, msg("Row {start:,} of {rows:,}", start=start, rows=rows))
                     at = np.arange(start, min(start + CHUNK, rows))
                     here = {row - start: errors[row] for row in at.tolist() if row in errors}
                     scores = scorer.scores(checked.frame.take(at))

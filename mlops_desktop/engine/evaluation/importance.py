@@ -9,6 +9,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.engine.evaluation.results import ColumnImportance, Importance
 from mlops_desktop.engine.metrics import score
 from mlops_desktop.serving.frame import DATE, NUMBER, Frame, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
 MOST_ROWS = 5_000
@@ -30,7 +31,7 @@ def permutation_importance(scorer: Scorer, frame: Frame, target: Target, metric:
     names, used, base = frame.layout.names(), scorer.used_sources, _score(scorer, frame, target, metric)
     columns: list[ColumnImportance] = []
     for place, name in enumerate(names):
-        job.step(place / len(names), f"Importance of “{name}”")
+        job.step(place / len(names), msg("Importance of “{name}”", name=name))
         falls = np.zeros(1)
         if name in used:
             rng = np.random.default_rng([seed, 6, place])

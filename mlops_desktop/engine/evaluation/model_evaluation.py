@@ -14,7 +14,7 @@ import numpy as np
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.metric import Answers, Metric
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
 from mlops_desktop.engine.evaluation.results import (
@@ -29,6 +29,7 @@ from mlops_desktop.engine.evaluation.results import (
 from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_loss, metrics_for, score
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.value_text import value_text
 
@@ -56,7 +57,7 @@ def evaluate(
     if target.task != scorer.task or target.classes != scorer.classes:
         raise ValueError("the target's classes are not those of the model")
     job = job or Silent()
-    job.step(0.0, f"Scoring {frame.rows:,} rows")
+    job.step(0.0, msg("Scoring {rows:,} rows", rows=frame.rows))
     scores = scorer.scores(frame)
     return evaluate_scores(
         target,
@@ -128,7 +129,7 @@ def _resampled(metrics: list[Metric], answered: Answers, rows: int, resamples: i
     values: dict[str, list[Floats]] = {metric.id: [np.empty(0)] for metric in metrics}
     done = 0
     for weights in resample_weights(rows, resamples, seed):
-        job.step(done / resamples, f"Uncertainty: resample {done:,} of {resamples:,}")
+        job.step(done / resamples, msg("Uncertainty: resample {done:,} of {resamples:,}", done=done, resamples=resamples))
         for metric_id, statistic in statistics.items():
             values[metric_id].append(statistic(weights))
         done += len(weights)
@@ -172,17 +173,25 @@ def _baseline(target: Target, prior: Floats | None) -> Floats:
 
 def _notes(target: Target) -> list[str]:
     rows = len(target.values)
-    notes = []
+    notes: list[str] = []
     if rows < FEW_ROWS:
-        notes.append(pluralize(rows, "There is only 1 row", "There are only {n} rows") + ", so every figure here is rough.")
+        notes.append(
+            plural_msg(
+                rows,
+                "There is only 1 row, so every figure here is rough.",
+                "There are only {n} rows, so every figure here is rough.",
+            )
+        )
     if target.classes and rows:
         counts = np.bincount(target.values, minlength=len(target.classes))
         absent = [f"“{value_text(name)}”" for name, count in zip(target.classes, counts.tolist(), strict=True) if count == 0]
         if absent:
-            more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-            notes.append(f"No row is of class {', '.join(absent[:5])}{more}: metrics that need it are not defined or leave it out.")
+            names: str = ", ".join(absent[:5])
+            if len(absent) > 5:
+                names = msg("{names} and {n} more", names=names, n=len(absent) - 5)
+            notes.append(msg("No row is of class {names}: metrics that need it are not defined or leave it out.", names=names))
     if _has_zero(target):
-        notes.append("Some true values are 0, so there is no error in per cent (MAPE).")
+        notes.append(msg("Some true values are 0, so there is no error in per cent (MAPE)."))
     return notes
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
@@ -14,7 +15,7 @@ from mlops_desktop.engine.pipeline import ArtifactStore, Keys, installed_version
 from mlops_desktop.engine.project import Goals, Project
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.engine.workflow import ProjectStatus
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import joined, msg
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Check:
 def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs: Runs) -> list[Check]:
     """Every check of an export of the chosen model, in the order in which they are shown."""
     if found.best is None:
-        text = "The decisions changed after the last training." if found.ever else "No model was trained yet."
-        return [Check("model", "err", "There is no model of today's decisions", text, blocks=True, act="train")]
+        text = msg("The decisions changed after the last training.") if found.ever else msg("No model was trained yet.")
+        return [Check("model", "err", msg("There is no model of today's decisions"), text, blocks=True, act="train")]
     keys = Keys(project)
     consent = _consent(project, found.best)
     return [
@@ -48,8 +49,8 @@ def readiness(project: Project, found: ProjectStatus, store: ArtifactStore, runs
         Check(
             "selftest",
             "info",
-            "Self-test",
-            "What is written must answer made-up golden rows as this application does, or it is not written.",
+            msg("Self-test"),
+            msg("What is written must answer made-up golden rows as this application does, or it is not written."),
         ),
     ]
 
@@ -64,36 +65,42 @@ def consent_ids(project: Project, run: Run) -> frozenset[str]:
 
 def _model(project: Project, best: Run) -> Check:
     metric = METRICS.get(project.metric)
-    score = f"{metric.label} {format_number(metric.shown(best.score or 0.0))} in cross-validation" if metric else ""
-    rows = "all rows, those of the held-out test set too" if project.refit == "all" else "the training rows"
-    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), f"{score}. Fitted on {rows}.".removeprefix(". "))
+    rows = msg("all rows, those of the held-out test set too") if project.refit == "all" else msg("the training rows")
+    text = msg("Fitted on {rows}.", rows=rows)
+    if metric:
+        score = format_number(metric.shown(best.score or 0.0))
+        text = msg("{metric} {score} in cross-validation. {fitted}", metric=metric.label, score=score, fitted=text)
+    return Check("model", "ok", msg("{best}, of today's decisions", best=best.label), text)
 
 
 def _evaluated(found: ProjectStatus, test_accesses: int) -> Check:
     if found.evaluated:
-        times = "once" if test_accesses == 1 else f"{test_accesses} times"
         return Check(
             "evaluated",
             "ok",
-            "Measured on the held-out test set",
-            msg("It was used {times} so far. The export counts as one more use.", times=times),
+            msg("Measured on the held-out test set"),
+            plural_msg(
+                test_accesses,
+                "It was used once so far. The export counts as one more use.",
+                "It was used {n} times so far. The export counts as one more use.",
+            ),
         )
-    text = "The export measures the model on it, which counts as one use."
-    return Check("evaluated", "info", "The held-out test set was not used yet", text, act="evaluate")
+    text = msg("The export measures the model on it, which counts as one use.")
+    return Check("evaluated", "info", msg("The held-out test set was not used yet"), text, act="evaluate")
 
 
 def _goals(project: Project, best: Run, keys: Keys, store: ArtifactStore) -> list[Check]:
     if project.goals == Goals():
-        return [Check("goals", "info", "No goals are set", "Stage 1 is where they are set.")]
+        return [Check("goals", "info", msg("No goals are set"), msg("Stage 1 is where they are set."))]
     try:
         measured, response_ms = store.get_value(keys.evaluation(best.id), Evaluation), None
         if project.goals.response_ms is not None:
             response_ms = store.get_value(keys.response(best.id), ResponseTime).response_ms
     except KeyError:
-        return [Check("goals", "warn", "The goals were not checked yet", "Checking uses the held-out test set.", act="check")]
+        return [Check("goals", "warn", msg("The goals were not checked yet"), msg("Checking uses the held-out test set."), act="check")]
     checked = check_goals(project, measured, response_ms)
     return [
-        Check(msg("goal_{goal}", goal=one.goal), "ok" if one.passed else "err", "Goal met" if one.passed else "Goal not met", one.message)
+        Check(f"goal_{one.goal}", "ok" if one.passed else "err", msg("Goal met") if one.passed else msg("Goal not met"), one.message)
         for one in checked.goals
     ]
 
@@ -102,16 +109,20 @@ def _consent(project: Project, best: Run) -> Check | None:
     needed = consent_ids(project, best)
     if not needed:
         return None
-    text = f"{best.label} answers by comparing with training rows: whoever gets the export gets the data of {best.rows:,} rows."
+    text = msg(
+        "{best} answers by comparing with training rows: whoever gets the export gets the data of {rows:,} rows.",
+        best=best.label,
+        rows=best.rows,
+    )
     if needed <= project.consent:
-        return Check("consent", "warn", "The model contains training rows, and you agreed to that", text, act="consent")
-    return Check("consent", "err", "The model contains training rows", text, blocks=True, act="consent")
+        return Check("consent", "warn", msg("The model contains training rows, and you agreed to that"), text, act="consent")
+    return Check("consent", "err", msg("The model contains training rows"), text, blocks=True, act="consent")
 
 
 def _size(key: str, store: ArtifactStore) -> Check:
     size = store.size(key)
     if not size:
-        return Check("size", "info", "The model is written when it is first used")
+        return Check("size", "info", msg("The model is written when it is first used"))
     return Check("size", "ok", msg("The model takes {bytes_text}", bytes_text=bytes_text(size)))
 
 
@@ -121,11 +132,11 @@ def _libraries(of_run: Mapping[str, str], of_model: Mapping[str, str]) -> Check:
     for name, then in sorted({*of_run.items(), *of_model.items()}):
         now = installed_version(name)
         if now and now != then:
-            other.append(f"{name} {then} (now {now})")
+            other.append(msg("{name} {then} (now {now})", name=name, then=then, now=now))
     if other:
-        text = f"Trained with {', '.join(other)}. The export holds the model as it was trained."
-        return Check("libraries", "warn", "Libraries have changed since the training", text)
-    return Check("libraries", "ok", "Same libraries as at the training")
+        text = msg("Trained with {libraries}. The export holds the model as it was trained.", libraries=joined(other, ", "))
+        return Check("libraries", "warn", msg("Libraries have changed since the training"), text)
+    return Check("libraries", "ok", msg("Same libraries as at the training"))
 
 
 def bytes_text(size: int) -> str:

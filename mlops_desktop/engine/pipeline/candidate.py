@@ -12,6 +12,7 @@ from mlops_desktop.base.families import Algorithm, Encoding, Ensemble, Operation
 from mlops_desktop.base.tuning import Tunable
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.message import msg
 
 Place = int | str
 """Where a part stands in a candidate: the position of a step, SAMPLER, ENCODING or ALGORITHM."""
@@ -73,7 +74,7 @@ class Candidate:
         return replace(self, steps=steps, **{place: part for place, part in parts.items() if isinstance(place, str)})
 
     def identity(self) -> dict[str, Any]:
-        """What tells it from other candidates: every part without the parameters that are at their default."""
+        """What distinguishes it from other candidates: every part without the parameters that are at their default."""
         return {
             "steps": [step.identity() for step in self.steps],
             "encoding": self.encoding.identity(),
@@ -109,7 +110,7 @@ class Combination:
     @property
     def label(self) -> str:
         """A name for the leaderboard."""
-        return f"{self.ensemble.label} of {len(self.members)} models"
+        return msg("{ensemble} of {n_members} models", ensemble=self.ensemble.label, n_members=len(self.members))
 
     @property
     def stores_training_data(self) -> bool:
@@ -122,7 +123,7 @@ class Combination:
         return tuple(dict.fromkeys(id_ for member in self.members for id_ in member.consent_ids))
 
     def identity(self) -> dict[str, Any]:
-        """What tells it from other candidates."""
+        """What distinguishes it from other candidates."""
         return {"ensemble": self.ensemble.identity(), "members": [member.identity() for member in self.members]}
 
     def to_json(self) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def read_candidate(record: Any, project: Project) -> Candidate | Combination:
     """The candidate of a run's record. UserError when a part is unknown here or damaged.
 
     Records of older versions hold the algorithm alone (or a blend of algorithms): the steps and encodings are then those of the project,
-    whose leaderboard the run stands on.
+    whose leaderboard the run is on.
     """
     if not isinstance(record, dict):
         raise UserError("The record of a run is damaged.")

@@ -159,7 +159,7 @@ def _histogram(values: Any, distinct: int) -> tuple[tuple[float, ...], tuple[int
 def first_rows(before: Frame, after: Frame, changes: Changes, rows: int) -> tuple[ColumnCells, ...]:
     """The first rows of what changed, column by column.
 
-    A changed column stands on both sides; beside a new one stands what it was made of. Rows in which a column changed come first.
+    A changed column is on both sides; beside a new one are the columns it was made of. Rows in which a column changed come first.
     """
     touched = np.zeros(before.rows, dtype=bool)
     for name in changes.other[:COLUMNS]:

@@ -1,4 +1,4 @@
-"""Which decisions cannot hold any more after the target, a role or the data changed. Light: the window asks too."""
+"""Finds decisions that are invalid after the target, a role or the data changed. Light: the window calls it too."""
 
 from __future__ import annotations
 
@@ -30,17 +30,21 @@ def consistent(project: Project, overview: Overview) -> tuple[Project, list[str]
     kept = tuple(a for a in project.candidates if project.task is None or a.supports(task_spec(project.task)))
     if len(kept) < len(project.candidates):
         gone = [a.label for a in project.candidates if a not in kept]
-        messages.append(f"{_list(gone)} cannot do this kind of task.")
+        messages.append(msg("{gone} cannot do this kind of task.", gone=_list(gone)))
         project = replace(project, candidates=kept)
     if project.sampler is not None and project.task is not None and not project.sampler.supports(task_spec(project.task)):
-        messages.append(f"“{project.sampler.label}” cannot be used for this kind of task.")
+        messages.append(msg("“{sampler}” cannot be used for this kind of task.", sampler=project.sampler.label))
         project = replace(project, sampler=None)
     return project, messages
 
 
 def unknown_columns(project: Project, names: Collection[str]) -> list[str]:
     """A sentence for each column that decisions are about and that is not among the `names` of the table."""
-    return [f"There is no column “{name}”, so what was decided about it has no effect." for name in project.columns if name not in names]
+    return [
+        msg("There is no column “{name}”, so what was decided about it has no effect.", name=name)
+        for name in project.columns
+        if name not in names
+    ]
 
 
 def refuse_split(project: Project, names: Collection[str] | None) -> None:
@@ -62,23 +66,26 @@ def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: lis
     option = known.get(project.target)
     if option is None:
         if project.target:
-            messages.append(f"There is no column “{project.target}” to predict.")
+            messages.append(msg("There is no column “{target}” to predict.", target=project.target))
         return replace(project, target="", task=None, positive=None)
     if project.task is not None and project.task not in option.tasks:
-        messages.append(f"“{project.target}” cannot be predicted as a {project.task} task.")
+        messages.append(msg("“{target}” cannot be predicted as a {task} task.", target=project.target, task=project.task))
         project = replace(project, task=None, positive=None)
     if project.task is not None and task_spec(project.task).has_positive:
         classes = [value for value, _ in option.classes]
         if project.positive is not None and not any(type(c) is type(project.positive) and c == project.positive for c in classes):
-            messages.append(f"“{value_text(project.positive)}” is no class of “{project.target}”.")
+            messages.append(msg("“{positive}” is no class of “{target}”.", positive=value_text(project.positive), target=project.target))
             project = replace(project, positive=None)
     elif project.task is not None:
         if project.costs is not None or project.goals.cost is not None:
-            messages.append("Costs of errors are for two classes only.")
+            messages.append(msg("Costs of errors are for two classes only."))
         project = replace(project, costs=None, threshold=None, positive=None, goals=replace(project.goals, cost=None))
     if project.metric and project.task and (project.metric not in METRICS or not _metric_fits(project)):
         messages.append(
-            f"The metric “{METRICS[project.metric].label if project.metric in METRICS else project.metric}” is for another task."
+            msg(
+                "The metric “{metric}” is for another task.",
+                metric=METRICS[project.metric].label if project.metric in METRICS else project.metric,
+            )
         )
         project = replace(project, metric="", goals=replace(project.goals, score=None))
     return project
@@ -95,10 +102,10 @@ def _fit_split(project: Project, known: Mapping[str, TargetOption], messages: li
     needed, column = split.role, split.named_column()
     roles = {note.role for name, note in project.columns.items() if name in known and name != project.target}
     if needed and not column and needed not in roles:
-        messages.append(f"The split needs a column with the role “{needed}”.")
+        messages.append(msg("The split needs a column with the role “{needed}”.", needed=needed))
         return replace(project, split=default_splitter())
     if column and (column not in known or column == project.target):
-        messages.append(f"The split cannot use “{column}”.")
+        messages.append(msg("The split cannot use “{column}”.", column=column))
         return replace(project, split=default_splitter())
     return project
 
@@ -111,10 +118,10 @@ def _fit_steps(project: Project, known: Mapping[str, TargetOption], messages: li
     for step in project.steps:
         fit = _fit_step(step, barred, set(known), made)
         if fit is None:
-            messages.append(f"The step “{step.component.label}” has no column left.")
+            messages.append(msg("The step “{component}” has no column left.", component=step.component.label))
         else:
             if fit is not step:
-                messages.append(f"The step “{step.component.label}” named a column that is no feature.")
+                messages.append(msg("The step “{component}” named a column that is no feature.", component=step.component.label))
             kept.append(fit)
     return replace(project, steps=tuple(kept))
 

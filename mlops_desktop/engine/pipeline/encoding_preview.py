@@ -61,7 +61,7 @@ def _fitted(dataset: Dataset, encoding: Encoding, given: EncoderInput, known: di
             width: int | None = fit_encoding(FittedSteps((), dataset), encoding, given, Silent()).matrix.width
             error = ""
         except UserError as refused:
-            width, error = None, str(refused)
+            width, error = None, refused.sentences
         if len(known) >= KEPT:
             known.clear()
         known[key] = FittedEncoding(operations, width, error)

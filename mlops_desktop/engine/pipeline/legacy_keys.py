@@ -19,7 +19,7 @@ _SPLIT = {"method": "random", "test": 0.2, "folds": 5, "gap": 0, "column": ""}
 class LegacyKeys:
     """The keys of the leaderboard and of the split."""
 
-    last_format: ClassVar[int] = 2  # of project.json, whose results lie under such keys
+    last_format: ClassVar[int] = 2  # of project.json, whose results have such keys
     board: str
     split: str
 

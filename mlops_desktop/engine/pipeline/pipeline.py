@@ -82,7 +82,7 @@ class Pipeline:
                     msg("Row filter “{row_filter}”: {error}", row_filter=row_filter.label, error=error.message), error.remedy
                 ) from error
         if not keep.any():
-            raise UserError("The row filters leave no row.", "Switch one of them off, or mend its condition.")
+            raise UserError("The row filters leave no row.", "Switch one of them off, or correct its condition.")
         return np.flatnonzero(keep)
 
     @cached_property
@@ -153,12 +153,12 @@ class Pipeline:
 
     @property
     def train_rows(self) -> Ints:
-        """Where the rows of the training part stand in the imported table."""
+        """The positions of the training rows in the imported table."""
         return self.kept_rows[self._cut[0]]
 
     @property
     def test_rows(self) -> Ints:
-        """Where the rows of the held-out test set stand in the imported table."""
+        """The positions of the held-out rows in the imported table."""
         return self.kept_rows[self._cut[1]]
 
     @cached_property

@@ -99,7 +99,7 @@ class PreviewSession:
                 transform, train = step.fit(dataset, job)
             after = transform.bind(frame.layout)[1](frame)
         except UserError as error:
-            return StepResult(frame, frame, dataset, str(error))
+            return StepResult(frame, frame, dataset, error.sentences)
         train = dataset.with_frame(after) if train is None else train
         return StepResult(frame, after, train, "", selection, time.perf_counter() - started)
 
@@ -151,7 +151,7 @@ def preview(pipeline: Pipeline, at: int, row_filter: int, job: Job) -> RecipePre
         require(project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        return replace(answer, problem=str(error))
+        return replace(answer, problem=error.sentences)
     answer = _steps_tried(answer, pipeline, session, at, job)
     if row_filter < 0:  # a rule for rows that is being written makes other rows with every letter
         suggestions(pipeline)
@@ -210,7 +210,7 @@ def _filtered(pipeline: Pipeline, selected: int) -> tuple[Bools, tuple[RowFilter
 
 
 def _named_in(pipeline: Pipeline, row_filter: int) -> list[str]:
-    """The columns that a row filter is about: those that it names, or that stand in its formula."""
+    """The columns that a row filter is about: those that it names, or that its formula uses."""
     rule = pipeline.project.row_filters[row_filter].component
     found: list[str] = []
     for name, param in rule.params().items():
@@ -315,7 +315,7 @@ def rank(pipeline: Pipeline, method: str, at: int, job: Job) -> ColumnRanking:
         require(pipeline.project, "target", "task")
         session = session_of(pipeline)
     except UserError as error:
-        return ColumnRanking(method, chosen.ranks, problem=str(error))
+        return ColumnRanking(method, chosen.ranks, problem=error.sentences)
     steps = pipeline.project.steps if at < 0 else pipeline.project.steps[:at]
     results = session.results([step.component for step in steps if step.on], Part(job, 0.0, 0.5))
     if results and results[-1].error:

@@ -8,10 +8,11 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Target, Task
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
 from mlops_desktop.engine.metrics import default_metric
@@ -22,7 +23,7 @@ from mlops_desktop.engine.pipeline.splitting import default_split
 from mlops_desktop.engine.profiling import tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
@@ -69,8 +70,12 @@ def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
 
 
 def _why_drop(missing: int, target: str) -> str:
-    rows = pluralize(missing, "1 row has", "{n} rows have")
-    return f"{rows} no value in “{target}”: nothing can be learned from {'it' if missing == 1 else 'them'}."
+    return plural_msg(
+        missing,
+        "1 row has no value in “{target}”: nothing can be learned from it.",
+        "{n} rows have no value in “{target}”: nothing can be learned from them.",
+        target=target,
+    )
 
 
 def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
@@ -168,11 +173,15 @@ def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Pro
     if not project.steps:
         found = [(component, why) for component, why in suggestions(pipeline) if isinstance(component, Operation)]
         project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
-        reasons.update({f"steps.{i}": f"{operation.label}: {reason}" for i, (operation, reason) in enumerate(found)})
+        reasons.update({f"steps.{i}": _named(operation, reason) for i, (operation, reason) in enumerate(found)})
     if not project.candidates:
         assert project.task is not None
         texts = any(c.type == "text" for c in pipeline.table.schema.columns if c.name in pipeline.features)
         algorithms = suggest_algorithms(project.task, pipeline.train.frame.rows, texts=texts)
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
-        reasons.update({f"candidates.{algorithm.id}": f"{algorithm.label}: {reason}" for algorithm, reason in algorithms})
+        reasons.update({f"candidates.{algorithm.id}": _named(algorithm, reason) for algorithm, reason in algorithms})
     return project
+
+
+def _named(component: Component, reason: str) -> str:
+    return msg("{label}: {reason}", label=as_message(component.label), reason=reason)

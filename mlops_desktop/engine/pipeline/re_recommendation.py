@@ -12,7 +12,7 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.consistency import consistent
@@ -20,6 +20,7 @@ from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.proposal import propose, propose_task
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.message import msg
 
 _RECOMMENDED = ("task", "positive", "metric", "split", "steps", "candidates")
 
@@ -63,31 +64,33 @@ def _opened(folder: Path, before: Project, project: Project, job: Job) -> Projec
 
 def changes(old: Project, new: Project) -> list[str]:
     """What differs, for a person: a few words for each decision."""
-    found = []
+    found: list[str] = []
     if old.task != new.task:
-        found.append(f"task: {new.task}")
+        found.append(msg("task: {task}", task=new.task))
     if level_of(old.positive or "") != level_of(new.positive or ""):
-        found.append(f"positive class: {level_of(new.positive)}" if new.positive is not None else "no positive class")
+        found.append(
+            msg("positive class: {positive}", positive=level_of(new.positive)) if new.positive is not None else "no positive class"
+        )
     if old.metric != new.metric and new.metric in METRICS:
-        found.append(f"metric: {METRICS[new.metric].label}")
+        found.append(msg("metric: {metric}", metric=METRICS[new.metric].label))
     if old.split != new.split:
         found.append(f"split: {new.split.label}")
     if old.steps != new.steps:
-        found.append(pluralize(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
+        found.append(plural_msg(len(new.steps), "1 step of preparation", "{n} steps of preparation"))
     if old.candidates != new.candidates:
-        found.append(pluralize(len(new.candidates), "1 algorithm", "{n} algorithms"))
+        found.append(plural_msg(len(new.candidates), "1 algorithm", "{n} algorithms"))
     if old.row_filters != new.row_filters:
-        found.append("rows without a target are left out")
+        found.append(msg("rows without a target are left out"))
     found.extend(_roles(old.columns, new.columns))
     if (old.costs, old.goals) != (new.costs, new.goals):
-        found.append("goals that do not fit were taken out")
+        found.append(msg("goals that do not fit were taken out"))
     return found
 
 
 def _roles(old: Mapping[str, ColumnNote], new: Mapping[str, ColumnNote]) -> list[str]:
-    found = []
+    found: list[str] = []
     for name in sorted({*old, *new}):
         a, b = old.get(name, ColumnNote()).role, new.get(name, ColumnNote()).role
         if a != b:
-            found.append(f"role of “{name}”: {b or 'feature'}")
-    return found if len(found) <= 3 else [f"roles of {len(found)} columns"]
+            found.append(msg("role of “{name}”: {role}", name=name, role=b or "feature"))
+    return found if len(found) <= 3 else [msg("roles of {n_found} columns", n_found=len(found))]

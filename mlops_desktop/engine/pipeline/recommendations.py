@@ -1,4 +1,4 @@
-"""What was found sound for rows and columns, each with its reason: a result like any other, kept under the key of what it was found in.
+"""Stores the recommended row filters and steps, each with its reason, as a result under the key of the table they were derived from.
 
 So reasons are no decisions, come back with a project that is opened again and with an undo, and cannot belong to other data. Light: the
 window reads them.
@@ -34,11 +34,17 @@ def read_suggestions(store: ArtifactStore, key: str) -> tuple[Suggestion, ...]:
     """The suggestions under a key. KeyError when there are none, or when they name what this edition does not know."""
     document, _ = store.get(key)
     try:
-        row_filters = [(choices().row_filters.read(one["row_filter"]), str(one["reason"])) for one in document["row_filters"]]
-        steps = [(choices().operations.read(one["step"]), str(one["reason"])) for one in document["steps"]]
+        row_filters = [(choices().row_filters.read(one["row_filter"]), _text(one["reason"])) for one in document["row_filters"]]
+        steps = [(choices().operations.read(one["step"]), _text(one["reason"])) for one in document["steps"]]
     except (UserError, TypeError) as error:
         raise KeyError(key) from error
     return (*row_filters, *steps)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a reason is a text")
+    return value
 
 
 def reason_for(component: Component, found: Sequence[Suggestion]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, Operation
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 MANY_ROWS = 10_000  # from which, and with texts, boosting comes first: a linear model is not the quick one any more
@@ -28,9 +29,11 @@ def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operati
     dates = [c.name for c in columns if c.name not in empty and frame.layout.kind(c.name) == "date"]
     found: list[tuple[Operation, str]] = []
     if empty:
-        found.append((operation("drop_columns", columns=empty), f"{_list(empty)} never changes, so nothing can be learned from it."))
+        found.append(
+            (operation("drop_columns", columns=empty), msg("{empty} never changes, so nothing can be learned from it.", empty=_list(empty)))
+        )
     if dates:
-        reason = f"{_list(dates)}: year, month and weekday carry seasons that a date alone hides."
+        reason = msg("{dates}: year, month and weekday carry seasons that a date alone hides.", dates=_list(dates))
         found.append((operation("date_parts", columns=dates), reason))
     return found
 
@@ -41,15 +44,15 @@ def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tup
     `texts`: free texts become thousands of sparse features, so algorithms that take a dense matrix alone are left out.
     """
     registry = choices().algorithms
-    linear = [(id_, "Quick, readable, and hard to beat on small tables.") for id_ in ("ridge", "logistic")]
-    boosted = ("lightgbm", "Usually among the best on tables, and quick with many rows.")
+    linear = [(id_, msg("Quick, readable, and hard to beat on small tables.")) for id_ in ("ridge", "logistic")]
+    boosted = ("lightgbm", msg("Usually among the best on tables, and quick with many rows."))
     made_for_it = [id_ for id_, member in registry.items() if member.learns.isdisjoint({CLASSES, NUMBERS})]
     plan = [
-        ("baseline", "What one gets without looking at the columns: every model must beat it."),
-        *((id_, "Made for this kind of task.") for id_ in made_for_it),
+        ("baseline", msg("What one gets without looking at the columns: every model must beat it.")),
+        *((id_, msg("Made for this kind of task.")) for id_ in made_for_it),
         *((boosted, *linear) if texts or rows > MANY_ROWS else (*linear, boosted)),
-        ("hist_gradient_boosting", "Usually among the best on tables; a second opinion to the one before."),
-        ("random_forest", "Strong without tuning, and finds interactions by itself; slower than the others."),
+        ("hist_gradient_boosting", msg("Usually among the best on tables; a second opinion to the one before.")),
+        ("random_forest", msg("Strong without tuning, and finds interactions by itself; slower than the others.")),
     ]
     if rows > BIG_TABLE:
         plan = [entry for entry in plan if entry[0] != "random_forest"]
@@ -71,4 +74,4 @@ def _is_constant(frame: Frame, name: str) -> bool:
 
 def _list(names: Sequence[str]) -> str:
     listed = ", ".join(f"“{name}”" for name in names[:4])
-    return listed + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return msg("{names} and {n} more", names=listed, n=len(names) - 4) if len(names) > 4 else listed

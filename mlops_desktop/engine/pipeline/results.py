@@ -97,7 +97,7 @@ IRRELEVANT: Mapping[str, str] = {
     "goals": "compared with stored measurements whenever they are shown",
     "candidates": "each enters the key of its own trial",
     "search": "decides which trials are made, not what a trial is",
-    "chosen": "names a run; results of a run lie under the key of that run",
-    "answers": "why a person decided so; what was decided stands in the other decisions",
+    "chosen": "names a run; results of a run are stored under the key of that run",
+    "answers": "why a person decided so; what was decided is in the other decisions",
     "consent": "a permission to export; changes no model",
 }

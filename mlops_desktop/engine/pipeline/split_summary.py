@@ -40,7 +40,7 @@ def validation(pipeline: Pipeline) -> SplitSummary:
         found = SplitSummary(fitting=fitting, reason=reason)
         folds = pipeline.folds
     except UserError as error:
-        return replace(found, refused=str(error))
+        return replace(found, refused=error.sentences)
     found = replace(
         found,
         train=pipeline.train.frame.rows,

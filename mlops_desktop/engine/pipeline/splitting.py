@@ -12,7 +12,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
@@ -63,7 +63,7 @@ def split_rows(splitter: Splitter, facts: SplitFacts, seed: int) -> tuple[Ints, 
     Each side has at least one row, and every class of the table has a row in training. UserError says why it cannot be.
     """
     if facts.rows < 3:
-        there = pluralize(facts.rows, "1 row", "{n} rows")
+        there = plural_msg(facts.rows, "1 row", "{n} rows")
         raise UserError(msg("The table has {there}: too few to learn from and to test with.", there=there), "Bring a table with more rows.")
     train, test = splitter.hold_out(facts, np.random.default_rng([seed, 1]))
     target = facts.target
@@ -94,14 +94,24 @@ def fold_warnings(target: Target, made: Sequence[Fold]) -> list[str]:
     if not target.classes:
         return []
     counts = np.bincount(target.values, minlength=len(target.classes))
-    warnings = []
+    warnings: list[str] = []
     for position, name in enumerate(target.classes):
-        rows = pluralize(int(counts[position]), "1 row", "{n} rows")
+        rows = plural_msg(int(counts[position]), "1 row", "{n} rows")
         lacking = sum(1 for train, _ in made if not np.any(target.values[train] == position))
         if lacking:
-            warnings.append(f"Class “{value_text(name)}” has {rows} in training: {lacking} of {len(made)} folds learn without it.")
+            warnings.append(
+                msg(
+                    "Class “{name}” has {rows} in training: {lacking} of {n_made} folds learn without it.",
+                    name=value_text(name),
+                    rows=rows,
+                    lacking=lacking,
+                    n_made=len(made),
+                )
+            )
         elif counts[position] < len(made):
-            warnings.append(f"Class “{value_text(name)}” has {rows} in training, fewer than folds: its scores are uncertain.")
+            warnings.append(
+                msg("Class “{name}” has {rows} in training, fewer than folds: its scores are uncertain.", name=value_text(name), rows=rows)
+            )
     return warnings
 
 
@@ -111,15 +121,15 @@ def default_split(target: Target, roles: Collection[str]) -> tuple[Splitter, str
     share = 0.2 if rows >= 200 else 0.25
     folds = 3 if rows > MANY_ROWS else 5
     if "fold" in roles:
-        method, reason = "column", "A column of the table says which rows are for training and which for testing."
+        method, reason = "column", msg("A column of the table says which rows are for training and which for testing.")
     elif "group" in roles:
-        method, reason = "grouped", "Rows of one group stay on one side, so that the test shows how new groups will fare."
+        method, reason = "grouped", msg("Rows of one group stay on one side, so that the test shows how new groups will fare.")
     elif "time" in roles:
-        method, reason = "time", "The rows have a time, so the model learns from the past and is tested on the latest rows."
+        method, reason = "time", msg("The rows have a time, so the model learns from the past and is tested on the latest rows.")
     elif not target.classes:
-        method, reason = "random", "Nothing is known that ties rows together, so the test part is drawn at random."
+        method, reason = "random", msg("Nothing is known that ties rows together, so the test part is drawn at random.")
     else:
         rarest = int(np.bincount(target.values).min() * (1 - share)) if rows else 0
         folds = rarest if 2 <= rarest < folds else folds
-        method, reason = "stratified", "Each class keeps its share on both sides, so that rare classes are learned and tested."
+        method, reason = "stratified", msg("Each class keeps its share on both sides, so that rare classes are learned and tested.")
     return choices().splitters[method].with_known({"test": share, "folds": folds}), reason

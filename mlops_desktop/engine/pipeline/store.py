@@ -20,6 +20,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.pipeline.keys import Key
 from mlops_desktop.engine.project import from_json, to_json
+from mlops_desktop.serving.message import decode_message, encode_messages
 from mlops_desktop.serving.serialization import Serializable, pack, unpack
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[
             raise TypeError(f"{name}: an array of objects cannot be kept")
         np.save(path, np.asarray(array), allow_pickle=False)
         listed.append([name, path.stat().st_size, _checksum(path)])
-    text = json.dumps({"document": document, "arrays": listed, "origin": origin}, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps({"document": encode_messages(document), "arrays": listed, "origin": origin}, ensure_ascii=True, separators=(",", ":"))
     (folder / _ENTRY).write_bytes(f"{zlib.crc32(text.encode()):08x}\n{text}".encode())
 
 
@@ -212,7 +213,7 @@ def _read_entry(place: Path) -> dict[str, Any]:
     checksum, _, text = (place / _ENTRY).read_bytes().partition(b"\n")
     if checksum != f"{zlib.crc32(text):08x}".encode():
         raise Damaged(place)
-    entry = json.loads(text)
+    entry = json.loads(text, object_hook=decode_message)
     if not isinstance(entry, dict) or not isinstance(entry.get("document"), dict) or not isinstance(entry.get("arrays"), list):
         raise Damaged(place)
     return entry

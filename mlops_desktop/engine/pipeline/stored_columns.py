@@ -1,4 +1,4 @@
-"""The columns of a project's table, for whoever must not wait for the table itself."""
+"""Reads the columns of a project's table from the store, without loading the table itself."""
 
 from __future__ import annotations
 

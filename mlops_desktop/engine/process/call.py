@@ -36,7 +36,7 @@ class Call(ABC, Generic[R, P]):
 
 @dataclass(frozen=True)
 class ProjectCall(Call[R, P]):
-    """A call about a project: its folder, and the decisions as they stand. It writes results, runs and snapshots, never project.json."""
+    """A call about a project: its folder, and its decisions. It writes results, runs and snapshots, never project.json."""
 
     folder: Path
     project: Project

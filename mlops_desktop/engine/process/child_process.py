@@ -28,7 +28,7 @@ from mlops_desktop.engine.process.job_folders import JOB_PREFIX, PID_FILE, remov
 from mlops_desktop.engine.process.worker import CALLS_MODULE
 from mlops_desktop.engine.processors import cores
 from mlops_desktop.engine.project import from_json, to_json
-from mlops_desktop.serving.message import message_from_json
+from mlops_desktop.serving.message import decode_message
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -69,7 +69,7 @@ class _Call:
     def __init__(self, number: int) -> None:
         self.number = number
         self.running: _Running | None = None
-        self.begun = False
+        self.started = False
         self.cancelled = False
         self.over = threading.Event()
 
@@ -294,18 +294,18 @@ class Child:
             code = self._end(running)
             if call.cancelled:
                 raise Cancelled
-            if call.begun or last:
+            if call.started or last:
                 raise Crashed(_ending(code), running.tail(), code)
         raise AssertionError("the second round answers")
 
     def _follow(self, running: _Running, call: _Call, on_event: Callable[[dict[str, Any]], None]) -> dict[str, Any] | None:
         """The last event of a call; None when the worker ended without one."""
         for line in running.events:
-            event: dict[str, Any] = json.loads(line)
+            event: dict[str, Any] = json.loads(line, object_hook=decode_message)
             if event["id"] != call.number:
                 continue
             if event["event"] == "begun":
-                call.begun = True
+                call.started = True
             elif event["event"] in ("progress", "partial"):
                 on_event(event)
             else:
@@ -350,7 +350,7 @@ def _answer(event: dict[str, Any]) -> Any:
     if kind == "done":
         return event["result"]
     if kind == "refused":
-        raise UserError(message_from_json(event["message"]), message_from_json(event["remedy"]))
+        raise UserError(event["message"], event["remedy"])
     if kind == "cancelled":
         raise Cancelled
     raise Failed(event["message"], event["details"])

@@ -1,4 +1,4 @@
-"""A frozen program in the interpreter's place: the helpers that multiprocessing and joblib start with `sys.executable` arrive here.
+"""Runs the helper processes that multiprocessing and joblib start with `sys.executable`, which in a frozen program is the program itself.
 
 multiprocessing knows of this; joblib's loky does not (https://github.com/joblib/loky/issues/236), and without this each of its processes
 would open another window.
@@ -40,7 +40,7 @@ def run_helper() -> None:
 def _forget_own_libraries() -> None:
     """Programs of the system that we start, such as a browser, must find the system's libraries, not ours.
 
-    What runs already has its own. Another process of this program sets them again, as told by the last line.
+    What runs already has its own. Another process of this program sets them again, by the last line.
     """
     before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
     os.environ.pop("LD_LIBRARY_PATH", None)

@@ -1,6 +1,6 @@
-"""What went wrong in our own code, told without anybody's data: a traceback is copied into reports, cells of a table must not go along.
+"""Tracebacks without data: they are copied into bug reports, and cells of a table must not be in them.
 
-Libraries put values into their messages ("could not convert string to float: 'Smith'"). So every message loses what stands in quotes, in
+Libraries put values into their messages ("could not convert string to float: 'Smith'"). So every message loses what is in quotes, in
 brackets or after a colon, and every number that has more than three digits or a fraction; the stack of files, lines and functions stays
 whole.
 """

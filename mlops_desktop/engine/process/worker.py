@@ -28,7 +28,7 @@ from mlops_desktop.engine import disk
 from mlops_desktop.engine.process import tracebacks
 from mlops_desktop.engine.process.call import read_call
 from mlops_desktop.engine.project import to_json
-from mlops_desktop.serving.message import message_to_json
+from mlops_desktop.serving.message import as_message, encode_messages
 
 CALLS_MODULE = "mlops_desktop.engine.process.calls.every_call"  # importing it makes the calls known
 WARM = ("numpy", "pandas", "pyarrow", "scipy.sparse", "sklearn.ensemble", "sklearn.linear_model", "lightgbm")
@@ -101,7 +101,7 @@ class Channel:
 
     def send(self, event: Event) -> None:
         """One event as one line. TypeError when it is not JSON; the process ends when nobody reads any more."""
-        data = json.dumps(event, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        data = json.dumps(encode_messages(event), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         try:
             with self._sending:
                 while data:
@@ -137,7 +137,7 @@ class WorkerJob:
         """Report progress (at most 20 events a second arrive). Raises Cancelled when a stop was asked for."""
         if self._channel.is_cancelled(self._number):
             raise Cancelled
-        event = {"id": self._number, "event": "progress", "fraction": min(1.0, max(0.0, float(fraction))), "message": message}
+        event = {"id": self._number, "event": "progress", "fraction": min(1.0, max(0.0, float(fraction))), "message": as_message(message)}
         with self._lock:
             self._pending = event
             if self._timer is None:
@@ -203,7 +203,7 @@ def _failure(error: BaseException) -> Event:
     if isinstance(error, OSError) and disk.is_full(error):
         error = disk.refusal(error, "The result")
     if isinstance(error, UserError):
-        return {"event": "refused", "message": message_to_json(error.message), "remedy": message_to_json(error.remedy)}
+        return {"event": "refused", "message": error.message, "remedy": error.remedy}
     return {"event": "failed", "message": tracebacks.summary(error), "details": tracebacks.details(error)}
 
 

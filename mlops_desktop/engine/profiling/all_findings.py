@@ -1,4 +1,4 @@
-"""What is odd in a table, the gravest first."""
+"""Lists the findings of a table, the gravest first."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling.finding import Finding, Seen
 from mlops_desktop.engine.profiling.finding_rules import RULES
 from mlops_desktop.engine.project import Role
+from mlops_desktop.serving.message import msg
 
 __all__ = ["Finding", "find"]
 
@@ -43,7 +44,7 @@ def _grouped(found: list[Finding]) -> list[Finding]:
             continue
         gravest = min(same, key=lambda finding: _ORDER[finding.severity])
         names = ", ".join(f"“{finding.column}”" for finding in same[:5])
-        message = f"{len(same)} columns, such as {names}. The first: {same[0].message}"
+        message = msg("{n_same} columns, such as {names}. The first: {message}", n_same=len(same), names=names, message=same[0].message)
         out.append(replace(gravest, column="", message=message, fix=_joined([finding.fix for finding in same])))
     return out
 

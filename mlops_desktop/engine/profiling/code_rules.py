@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import has_id_name, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.frame import Bools, Floats, Ints
@@ -27,7 +27,7 @@ _NEVER_ZERO = re.compile(
 HIDDEN_MISSING = FindingKind("hidden_missing", "A code for “missing” in {column}?", safe=True)
 MISSING_CODE = FindingKind("missing_code", "An answer for “missing” in {column}?")
 IMPOSSIBLE_ZERO = FindingKind("impossible_zero", "Zeros in {column}?")
-_MISLEADS = "Such a number often stands for “not known”; as a number it misleads every model."
+_MISLEADS = msg("Such a number often stands for “not known”; as a number it misleads every model.")
 
 
 def hidden_missing(seen: Seen) -> Iterator[Finding]:
@@ -35,20 +35,27 @@ def hidden_missing(seen: Seen) -> Iterator[Finding]:
     for column in _number_columns(seen):
         values = _present(seen, column)
         for code, count in codes_for_missing(values):
-            message = _cells_with(column, code, count, len(values), "far from all other values")
+            message = _cells_with(column, code, count, len(values), msg("far from all other values"))
             yield HIDDEN_MISSING.finding("warning", column.name, message, _MISLEADS, {"missing": {column.name: [number_text(code)]}})
         for code, count in _answers_for_missing(values):
-            message = _cells_with(column, code, count, len(values), "apart from the other answers")
+            message = _cells_with(column, code, count, len(values), msg("apart from the other answers"))
             yield MISSING_CODE.finding("warning", column.name, message, _MISLEADS, {"missing": {column.name: [number_text(code)]}})
         if zeros := _impossible_zeros(column.name, values):
-            message = _cells_with(column, 0.0, zeros, len(values), "where all others are far above")
-            why = "If 0 cannot be here, it stands for “not known” and misleads every model."
+            message = _cells_with(column, 0.0, zeros, len(values), msg("where all others are far above"))
+            why = msg("If 0 cannot be here, it stands for “not known” and misleads every model.")
             yield IMPOSSIBLE_ZERO.finding("warning", column.name, message, why, {"missing": {column.name: ["0"]}})
 
 
 def _cells_with(column: Column, code: float, count: int, total: int, where: str) -> str:
-    cells, hold = pluralize(count, "1 cell", "{n} cells"), "holds" if count == 1 else "hold"
-    return f"{cells} of “{column.name}” ({count / total:.1%}) {hold} {number_text(code)}, {where}."
+    return plural_msg(
+        count,
+        "1 cell of “{column}” ({share:.1%}) holds {code}, {where}.",
+        "{n} cells of “{column}” ({share:.1%}) hold {code}, {where}.",
+        column=column.name,
+        share=count / total,
+        code=number_text(code),
+        where=where,
+    )
 
 
 def codes_for_missing(values: Floats) -> list[tuple[float, int]]:
@@ -143,8 +150,10 @@ def capped(seen: Seen) -> Iterator[Finding]:
         most, code = int(counts[-1]), float(distinct[-1])
         if most < max(10, 0.01 * len(values)) or most < 8 * near.mean() or most < 4 * near.max() or code in dict(codes_for_missing(values)):
             continue
-        message = _cells_with(column, code, most, len(values), "the largest value: larger ones were probably cut off there")
-        why = "The true values lie at or beyond the limit, so they are less sure than they look. Counted as missing, they mislead no model."
+        message = _cells_with(column, code, most, len(values), msg("the largest value: larger ones were probably cut off there"))
+        why = msg(
+            "The true values lie at or beyond the limit, so they are less sure than they look. Counted as missing, they mislead no model."
+        )
         yield CAPPED.finding("info", column.name, message, why, {"missing": {column.name: [number_text(code, 15)]}})
 
 
@@ -175,7 +184,7 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
         named = (_CODE_NAME.fullmatch(name) is not None or has_id_name(column.name)) and distinct <= 0.5 * len(values)
         if not (answers or named or (postal and distinct <= 0.95 * len(values))):
             continue
-        what = "answers" if answers else "categories"
+        what = msg("answers") if answers else msg("categories")
         shown = ", ".join(number_text(value) for value in np.unique(values)[:5].tolist()) + (" …" if distinct > 5 else "")
         message = msg(
             "“{name}” holds {distinct} whole numbers ({shown}) that may stand for {what}.",
@@ -184,7 +193,7 @@ def number_codes(seen: Seen) -> Iterator[Finding]:
             shown=shown,
             what=what,
         )
-        why = "As numbers, 3 lies between 2 and 4 and is thrice 1; as categories each stands for itself."
+        why = msg("As numbers, 3 lies between 2 and 4 and is thrice 1; as categories each stands for itself.")
         yield CODES.finding("warning", column.name, message, why, {"type": {column.name: "category"}})
 
 

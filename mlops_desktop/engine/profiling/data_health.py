@@ -1,4 +1,4 @@
-"""How sound the data is, and what is done already about each finding. Light: the window asks."""
+"""Scores the health of the data from its findings, and says which of them a decision already fixes. Light: the window calls it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.profiling.finding import Finding
 from mlops_desktop.engine.project import Project, apply_fix
+from mlops_desktop.serving.message import msg
 
 # Share of the health that one finding takes; further ones take their share of what is left.
 _WEIGHTS = {"high": 0.15, "warning": 0.06, "info": 0.01}
@@ -21,7 +22,7 @@ def health(findings: Sequence[Finding]) -> int:
 
 
 def taken_care(project: Project, finding: Finding) -> str:
-    """The words for what takes care of a finding already; empty when nothing does."""
+    """A text for the decision that already takes care of a finding; empty when there is none."""
     fix = finding.fix
     if not fix:
         return ""
@@ -30,15 +31,15 @@ def taken_care(project: Project, finding: Finding) -> str:
     except UserError:
         return ""
     if done:
-        return "Mended by your decisions."
+        return msg("Fixed by your decisions.")
     if finding.rule == "missing" and "step" in fix:
         wanted = fix["step"]["id"]
         for operation in project.active_steps():
             columns = getattr(operation, "columns", ())
             if operation.id == wanted and (not columns or finding.column in columns):
-                return f"The step “{operation.label}” fills it."
+                return msg("The step “{operation}” fills it.", operation=operation.label)
         if all(encoding.handles_gaps for encoding in project.encodings.values()):
-            return "Each model gets it filled, or takes gaps as they are: see stage 3."
+            return msg("Each model gets it filled, or takes gaps as they are: see stage 3.")
     return ""
 
 

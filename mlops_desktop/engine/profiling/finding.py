@@ -1,4 +1,4 @@
-"""One finding of a table, and what the rules look at."""
+"""A finding: one problem of a table, and the facts that the rules read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FindingKind:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the rules look at."""
+    """The facts that the rules read."""
 
     table: Table
     target: str | None

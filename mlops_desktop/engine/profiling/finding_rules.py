@@ -1,4 +1,4 @@
-"""The rules that look for odd things in a table. Each says what it saw in numbers, why it matters, and a decision that mends it."""
+"""The rules that find problems of a table. Each says what it saw in numbers, why it matters, and a decision that fixes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import group_column
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
@@ -40,13 +40,14 @@ def _constant(seen: Seen) -> Iterator[Finding]:
                 "warning",
                 column.name,
                 msg("“{column}” is empty in every row.", column=column.name),
-                "Nothing can be learned from it.",
+                msg("Nothing can be learned from it."),
                 ignore,
             )
         elif not missing.any() and seen.distinct(column) == 1:
-            message = f"“{column.name}” has the same value in all {seen.frame.rows:,} rows."
+            message = msg("“{column}” has the same value in all {rows:,} rows.", column=column.name, rows=seen.frame.rows)
             if seen.frame.rows > 1:
-                yield CONSTANT.finding("warning", column.name, message, "Nothing can be learned from a column that never changes.", ignore)
+                why = msg("Nothing can be learned from a column that never changes.")
+                yield CONSTANT.finding("warning", column.name, message, why, ignore)
 
 
 IDENTIFIER = FindingKind("identifier", "{column} is an identifier", safe=True)
@@ -56,8 +57,13 @@ def _identifier(seen: Seen) -> Iterator[Finding]:
     group = group_column(seen.table, seen.target or "")
     for column in seen.features():
         if column.type == "id" and (group is None or column.name != group[0]):
-            message = f"“{column.name}” has {seen.distinct(column):,} different values in {seen.frame.rows:,} rows: it names them."
-            why = "A model would learn single rows by heart instead of what they have in common."
+            message = msg(
+                "“{column}” has {distinct:,} different values in {rows:,} rows: it names them.",
+                column=column.name,
+                distinct=seen.distinct(column),
+                rows=seen.frame.rows,
+            )
+            why = msg("A model would learn single rows by heart instead of what they have in common.")
             yield IDENTIFIER.finding("warning", column.name, message, why, {"role": {column.name: "id"}})
 
 
@@ -87,9 +93,15 @@ DUPLICATE_ROWS = FindingKind("duplicate_rows", "Repeated rows", safe=True)
 def _duplicate_rows(seen: Seen) -> Iterator[Finding]:
     count = repeated_rows(seen)
     if count:
-        apart = " but the identifier" if "id" in seen.roles.values() else ""
-        message = pluralize(count, "1 row repeats", "{n} rows repeat") + f" an earlier row in every column{apart}."
-        why = "A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good."
+        if "id" in seen.roles.values():
+            message = plural_msg(
+                count,
+                "1 row repeats an earlier row in every column but the identifier.",
+                "{n} rows repeat an earlier row in every column but the identifier.",
+            )
+        else:
+            message = plural_msg(count, "1 row repeats an earlier row in every column.", "{n} rows repeat an earlier row in every column.")
+        why = msg("A row that stands in the training and in the test part is recognised rather than predicted, so scores look too good.")
         yield DUPLICATE_ROWS.finding(
             "warning" if count >= 0.001 * seen.frame.rows else "info",
             "",
@@ -111,18 +123,18 @@ def _duplicate_columns(seen: Seen) -> Iterator[Finding]:
         if same is column:
             continue
         if column.type in CATEGORICAL_TYPES and not _same_texts(seen, same, column):
-            message = f"“{column.name}” says the same as “{same.name}” in other words, in every row."
+            message = msg("“{column}” says the same as “{same}” in other words, in every row.", column=column.name, same=same.name)
         else:
-            message = f"“{column.name}” holds the same as “{same.name}” in every row."
-        why = "The second tells nothing new."
+            message = msg("“{column}” holds the same as “{same}” in every row.", column=column.name, same=same.name)
+        why = msg("The second tells nothing new.")
         yield DUPLICATE_COLUMN.finding("warning", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
 def _content(seen: Seen, column: Column) -> bytes:
     """A digest that only columns of the same content share.
 
-    Words that go together one to one are the same content, unless they hardly repeat: then they go together by chance, and only the same
-    words count.
+    Categories that go together one to one are the same content, unless they hardly repeat: then they go together by chance, and only equal
+    texts count.
     """
     values = seen.values(column)
     kind = seen.frame.layout.kind(column.name)
@@ -150,7 +162,13 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             continue
         count = int(seen.frame.missing(column.name).sum())
         severity: Severity = "warning" if share >= SOME_MISSING else "info"
-        message = f"“{column.name}” is missing in {count:,} of {seen.frame.rows:,} rows ({share:.1%})."
+        message = msg(
+            "“{column}” is missing in {count:,} of {rows:,} rows ({share:.1%}).",
+            column=column.name,
+            count=count,
+            rows=seen.frame.rows,
+            share=share,
+        )
         if share >= MUCH_MISSING:
             fix: dict[str, Any] | None = {"role": {column.name: "ignore"}}
         elif column.type in NUMBER_TYPES:
@@ -163,7 +181,7 @@ def _missing(seen: Seen) -> Iterator[Finding]:
             severity,
             column.name,
             message,
-            "Most models need a value in every cell; that it is missing can tell something too.",
+            msg("Most models need a value in every cell; that it is missing can tell something too."),
             fix,
         )
 
@@ -176,8 +194,13 @@ def _target_missing(seen: Seen) -> Iterator[Finding]:
         return
     count = int(seen.frame.missing(seen.target).sum())
     if count:
-        message = f"“{seen.target}”, which is to be predicted, is missing in {count:,} of {seen.frame.rows:,} rows."
-        why = "Nothing can be learned from a row without the answer."
+        message = msg(
+            "“{target}”, which is to be predicted, is missing in {count:,} of {rows:,} rows.",
+            target=seen.target,
+            count=count,
+            rows=seen.frame.rows,
+        )
+        why = msg("Nothing can be learned from a row without the answer.")
         yield TARGET_MISSING.finding("high", seen.target, message, why, {"row_filter": {"id": "drop_missing_target"}})
 
 
@@ -198,14 +221,21 @@ def _outliers(seen: Seen) -> Iterator[Finding]:
             continue  # these are another finding
         far = int(((values < low - reach) | (values > high + reach)).sum())
         if reach > 0 and max(FAR_OUT_SHARE * len(values), 1) <= far <= FAR_OUT_MOST * len(values):
-            counted_values, lie = pluralize(far, "1 value", "{n} values"), "lies" if far == 1 else "lie"
-            message = (
-                f"{counted_values} of “{column.name}” ({far / len(values):.1%}) {lie} more than {FENCE:g} interquartile ranges "
-                f"outside the middle half, {number_text(low, 6)} to {number_text(high, 6)}."
+            message = plural_msg(
+                far,
+                "1 value of “{column}” ({share:.1%}) lies more than {fence:g} interquartile ranges outside the middle half, "
+                "{low} to {high}.",
+                "{n} values of “{column}” ({share:.1%}) lie more than {fence:g} interquartile ranges outside the middle half, "
+                "{low} to {high}.",
+                column=column.name,
+                share=far / len(values),
+                fence=FENCE,
+                low=number_text(low, 6),
+                high=number_text(high, 6),
             )
             fix = {"step": {"id": "clip", "params": {"columns": [column.name], "fence": FENCE}}}
             yield OUTLIERS.finding(
-                "info", column.name, message, "A few extreme values can pull linear models and scales; trees do not mind.", fix
+                "info", column.name, message, msg("A few extreme values can pull linear models and scales; trees do not mind."), fix
             )
 
 
@@ -219,9 +249,9 @@ def _many_levels(seen: Seen) -> Iterator[Finding]:
             counts = np.bincount(codes[codes >= 0])
             levels, rare = int((counts > 0).sum()), int(((counts > 0) & (counts < 10)).sum())
             if levels > MANY_LEVELS:
-                few = pluralize(rare, "1 of them has", "{n} of them have")
-                message = f"“{column.name}” has {levels:,} categories; {few} fewer than 10 rows."
-                why = "Rare categories cannot be learned well, and each makes a column of its own when encoded."
+                few = plural_msg(rare, "1 of them has", "{n} of them have")
+                message = msg("“{column}” has {levels:,} categories; {few} fewer than 10 rows.", column=column.name, levels=levels, few=few)
+                why = msg("Rare categories cannot be learned well, and each makes a column of its own when encoded.")
                 yield TOO_MANY_LEVELS.finding("info", column.name, message, why, {"role": {column.name: "ignore"}})
 
 
@@ -236,9 +266,15 @@ def _imbalance(seen: Seen) -> Iterator[Finding]:
     counts = counts[counts > 0]
     least, most, total = int(counts.min()), int(counts.max()), int(counts.sum())
     if len(counts) >= 2 and (least < MINORITY * total if len(counts) == 2 else least * 20 <= most):
-        rows = pluralize(least, "1 row", "{n} rows")
-        message = f"The rarest class of “{seen.target}” has {rows} ({least / total:.1%}), the largest {most:,}."
-        why = "Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy."
+        rows = plural_msg(least, "1 row", "{n} rows")
+        message = msg(
+            "The rarest class of “{target}” has {rows} ({share:.1%}), the largest {most:,}.",
+            target=seen.target,
+            rows=rows,
+            share=least / total,
+            most=most,
+        )
+        why = msg("Accuracy says little then: the largest class is nearly always right. Judge by average precision or balanced accuracy.")
         yield IMBALANCE.finding("warning", seen.target, message, why)
 
 
@@ -264,9 +300,17 @@ def _leak(seen: Seen) -> Iterator[Finding]:
             continue
         gini = measure.gini(column)
         if gini >= MODERATE:
-            strength = "gives away" if gini >= HIGH else "predicts unusually well"
-            message = f"“{column.name}” alone {strength} “{seen.target}”: a Gini of {gini:.3f}, where 1 is certainty."
-            why = "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
+            message = msg(
+                "“{column}” alone gives away “{target}”: a Gini of {gini:.3f}, where 1 is certainty."
+                if gini >= HIGH
+                else "“{column}” alone predicts “{target}” unusually well: a Gini of {gini:.3f}, where 1 is certainty.",
+                column=column.name,
+                target=seen.target,
+                gini=gini,
+            )
+            why = msg(
+                "It may be known only after the event, or be the target in another form. Keep it if it is known when the model is asked."
+            )
             severity: Severity = "high" if gini >= HIGH else "warning"
             yield LEAK.finding(severity, column.name, message, why, {"role": {column.name: "ignore"}})
 

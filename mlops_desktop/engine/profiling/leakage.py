@@ -1,4 +1,4 @@
-"""How much one column alone says of the target: a score that is too good to be honest is a leak."""
+"""Measures how well one column alone predicts the target: a score that is too good indicates leakage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SingleColumn:
 
     `target` are values with NaN for missing (`classes` 0), or class positions with -1. The column's values are put into bins (its levels,
     or quantiles); a row is predicted by the mean target of its bin on the other folds, so that rare levels cannot predict themselves.
-    Binary: 2 AUC - 1. More classes: the least over the classes, each against the rest, since one class that stands apart is honest.
+    Binary: 2 AUC - 1. More classes: the least over the classes, each against the rest, since one class that is separable is plausible.
     Numbers: the covariance of the target with the prediction's ranks, over that with its own ranks. Large tables are measured on SAMPLE
     rows.
     """

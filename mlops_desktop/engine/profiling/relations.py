@@ -1,4 +1,4 @@
-"""How columns of a table hang together: one strength from 0 to 1 for every pair, whatever their types."""
+"""Measures how columns of a table are associated: one strength from 0 to 1 for every pair, whatever their types."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from mlops_desktop.engine.data import (
 )
 from mlops_desktop.engine.metrics import default_metric
 from mlops_desktop.engine.profiling.results import ColumnOverview, Guess, Overview, TargetOption
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS, TOP_LEVELS = 18, 8
@@ -65,9 +66,11 @@ def _target_option(table: Table, name: str) -> TargetOption:
     try:
         guessed, reason = guess_task(table, name)
     except UserError as error:
-        return TargetOption(refused=str(error))
+        return TargetOption(refused=error.sentences)
     if not possible:
-        return TargetOption(refused=f"“{name}” has {_distinct(table, name):,} different texts, too many to be classes.")
+        return TargetOption(
+            refused=msg("“{name}” has {distinct:,} different texts, too many to be classes.", name=name, distinct=_distinct(table, name))
+        )
     task = Task(guessed) if guessed in possible else possible[0]
     found = TargetOption(task=task, reason=reason)
     present = replace(table, frame=table.frame.take(~table.frame.missing(name)))
@@ -76,7 +79,7 @@ def _target_option(table: Table, name: str) -> TargetOption:
             target = target_of(present, name, each)
         except UserError as error:
             if each == task:
-                return TargetOption(refused=str(error))
+                return TargetOption(refused=error.sentences)
             continue
         metrics = {**found.metrics, each: Guess(*default_metric(target))}
         found = replace(_with_classes(found, target, each), tasks=(*found.tasks, each), metrics=metrics)

@@ -24,6 +24,7 @@ from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE, Floats, Frame, Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 
 BINS = 20
@@ -40,7 +41,7 @@ def profile(table: Table, target: str | None, job: Job, *, task: str | None = No
     groups = _groups(table, target, task) if target else None
     columns = []
     for i, column in enumerate(table.schema.columns):
-        job.step(0.6 * i / len(table.schema.columns), f"Looking at {column.name}")
+        job.step(0.6 * i / len(table.schema.columns), msg("Looking at {column}", column=column.name))
         columns.append(_described(column, frame, groups if column.name != target else None))
     job.step(0.6, "Relations between the columns")
     related = relations(table, target, Part(job, 0.6, 0.8))
@@ -197,7 +198,7 @@ def _categorical_profile(start: ColumnProfile, frame: Frame, column: Column, gro
         if total:
             characters, per_text = (float((each[: len(counts)] * counts).sum() / total) for each in (sizes, word_counts))
             found = replace(found, characters=characters, words=per_text)
-        used = used[counts[used] > 1]  # a text that stands once is nobody's usual one
+        used = used[counts[used] > 1]  # a text that occurs once is no usual one
     top = used[np.argsort(-counts[used], kind="stable")][:TOP].tolist()
     if column.type == "ordered":
         order = {level: i for i, level in enumerate(column.levels)}

@@ -163,9 +163,13 @@ def _newer(path: Path) -> bool:
 
 
 def _damaged(folder: Path, how: str, cause: Exception | None = None) -> NoReturn:
-    message = f"The project file “{folder / PROJECT_FILE}” is damaged: {how}."
+    message = msg("The project file “{path}” is damaged: {how}.", path=folder / PROJECT_FILE, how=how)
     if _good(folder / BACKUP_FILE):
-        way_out = f"The last good copy is {BACKUP_FILE} in the same folder: rename it to {PROJECT_FILE} to go on from there."
+        way_out = msg(
+            "The last good copy is {backup} in the same folder: rename it to {file} to go on from there.",
+            backup=BACKUP_FILE,
+            file=PROJECT_FILE,
+        )
     else:
-        way_out = "There is no good copy beside it. Put back a copy of your own, or begin a new project from the data file."
+        way_out = msg("There is no good copy beside it. Put back a copy of your own, or begin a new project from the data file.")
     raise UserError(message, way_out) from cause

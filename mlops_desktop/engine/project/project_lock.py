@@ -1,4 +1,4 @@
-"""One writer for a project at a time. The lock is the operating system's, so it falls with its holder, however that one ends."""
+"""One writer for a project at a time. The lock is the operating system's, so it is released however its holder ends."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ProjectLock:
             try:
                 lock.acquire(timeout=0)
             except Timeout as error:
-                message = f"The project “{name}” is open in another window or command."
+                message = msg("The project “{name}” is open in another window or command.", name=name)
                 raise UserError(message, "Close it there, or wait until that has finished; then try again.") from error
         self._lock = lock
 

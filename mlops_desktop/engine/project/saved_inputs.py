@@ -1,4 +1,4 @@
-"""Inputs that a person keeps to compare answers: `inputs.json` in the project's folder. They are notes: no result hangs on them."""
+"""Inputs that a person keeps to compare answers: `inputs.json` in the project's folder. No result depends on them."""
 
 from __future__ import annotations
 

@@ -273,7 +273,8 @@ def check_text(value: str, where: str) -> str:
 
 def _scalar(hint: Any, value: Any, where: str) -> Any:
     if hint in (str, Path) and isinstance(value, str):
-        return hint(check_text(value, where))
+        text = check_text(value, where)
+        return text if hint is str else Path(text)  # a message stays one
     if hint is bool and isinstance(value, bool):
         return value
     if hint in (int, float) and isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The open project of a window: its value, undo and redo of every edit, and who wants to hear of them. One thread only, no Qt."""
+"""The open project of a window: its value, undo and redo of every edit, and listeners to its changes. One thread only, no Qt."""
 
 from __future__ import annotations
 

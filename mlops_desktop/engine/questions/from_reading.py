@@ -9,7 +9,7 @@ from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions.question import Option, Question, Weight, accepted
-from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.message import as_message, msg
 from mlops_desktop.serving.value_text import value_text
 
 # Rules of the evidence for a column's type (`engine.data`) that leave a doubt, and how much it weighs.
@@ -32,9 +32,9 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
             if evidence.rule not in DOUBTS:
                 continue
             kind = _STOPPED.get(evidence.rule, "text")
-            effect = "Every cell is kept as it is written; the column is no number and no date any more."
+            effect = msg("Every cell is kept as it is written; the column is no number and no date any more.")
             if kind != "text":
-                effect = "The cells that do not fit the others count as missing."
+                effect = msg("The cells that do not fit the others count as missing.")
             other = Option(kind, msg("Read “{column}” as {kind}", column=column.name, kind=kind), effect, {"type": {column.name: kind}})
             yield Question(
                 id=f"reading.{evidence.rule}.{column.name}",
@@ -43,10 +43,10 @@ def reading_questions(project: Project, overview: Overview) -> Iterator[Question
                 column=column.name,
                 message=msg("“{column}” was read as {type}. Is that right?", column=column.name, type=column.type),
                 evidence=evidence.message,
-                options=(accepted("The column stays as it was read."), other),
+                options=(accepted(msg("The column stays as it was read.")), other),
                 default="accept",
                 rows=evidence.rows,
-                settled="You chose this type." if note is not None and note.type else "",
+                settled=msg("You chose this type.") if note is not None and note.type else "",
             )
 
 
@@ -66,7 +66,10 @@ def guess_questions(project: Project, overview: Overview) -> Iterator[Question]:
             column=project.target,
             message=msg("Are the numbers of “{target}” classes or amounts?", target=project.target),
             evidence=guessed.reason,
-            options=(accepted("Each number stays a class of its own."), *(_field("task", one, task_spec(one).label) for one in values)),
+            options=(
+                accepted(msg("Each number stays a class of its own.")),
+                *(_field("task", one, as_message(task_spec(one).label)) for one in values),
+            ),
             default="accept",
         )
     if guessed.positive_doubtful and guessed.positive == project.positive and project.positive is not None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from mlops_desktop.engine.project import Answer
+from mlops_desktop.serving.message import msg
 
 Weight = Literal["high", "warning", "info"]
 ACCEPT = "accept"  # the option that every question has: things stay as they are, for the reason that is given
@@ -26,7 +27,7 @@ class Question:
     """One doubt. `id` is the same as long as it is the same doubt; `stage` is where it arises, `column` is "" for the whole table.
 
     `default` is the option in force while nobody answered. `settled` says which decision of the project settles it without an answer
-    (empty when none does). `answer` is what a person said, with the reason.
+    (empty when none does). `answer` is what a person decided, with the reason.
     """
 
     id: str
@@ -57,4 +58,4 @@ class Question:
 
 def accepted(consequence: str) -> Option:
     """The option to leave things as they are."""
-    return Option(ACCEPT, "Leave it as it is", consequence)
+    return Option(ACCEPT, msg("Leave it as it is"), consequence)

@@ -121,7 +121,7 @@ def fit_candidate(pipeline: Pipeline, candidate: Candidate | Combination, rows: 
         key = (member.steps, member.sampler, member.encoding, member.algorithm.takes_sparse)
         if key not in encoded:
             encoded[key] = pipeline.encode(member, steps[member.steps], Part(part, 0.4, 0.5))
-        part.step(0.5, f"{member.label} on {rows.rows:,} rows")
+        part.step(0.5, msg("{member} on {rows:,} rows", member=member.label, rows=rows.rows))
         train = encoded[key]
         models.append((train, fit(member.algorithm, train.matrix, train.target, train.weights, pipeline.project.seed).model))
     shared = models[0][0].transforms if len(encoded) == 1 else steps[members[0].steps].transforms if len(steps) == 1 else ()

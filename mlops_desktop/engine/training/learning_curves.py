@@ -1,4 +1,4 @@
-"""How the score grows with the rows that a model learns from: whether more rows would help, and whether it learns by heart."""
+"""How the score grows with the rows that a model learns from: whether more rows would help, and whether the model overfits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from mlops_desktop.engine.training.results import LearningCurve, LearningPoint
 from mlops_desktop.engine.training.runs import Run
 from mlops_desktop.engine.training.trials import Folds, open_folds
 from mlops_desktop.serving.frame import Ints
+from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.transform import chain
 
 SHARES = tuple(i / 10 for i in range(1, 11))
@@ -74,7 +75,7 @@ def fit_learning_point(
     fitted = read_candidate(candidate, pipeline.project)
     order = _order(pipeline, train, fold)
     rows = np.sort(order[: max(2, round(share * len(order)))])
-    job.step(0.0, f"Learning curve: {fitted.label} on {len(rows):,} rows")
+    job.step(0.0, msg("Learning curve: {candidate} on {rows:,} rows", candidate=fitted.label, rows=len(rows)))
     try:
         found = FoldPoint(len(rows), *_scores(pipeline, fitted, rows, valid))
     except UserError as error:

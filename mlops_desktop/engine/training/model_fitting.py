@@ -63,7 +63,7 @@ def _check_training_data(matrix: Matrix, target: Target) -> None:
         )
     values = matrix.dense if matrix.dense is not None else matrix.csr.data if matrix.csr is not None else np.empty(0)
     if np.isinf(values).any():
-        raise UserError("A column holds infinite values.", "Clip it, or mend the formula that makes them.")
+        raise UserError("A column holds infinite values.", "Clip it, or correct the formula that makes them.")
 
 
 def _wrap(algorithm: Algorithm, matrix: Matrix) -> Any:

@@ -86,25 +86,27 @@ class Pruner:
         finished = [run for run in done if run.score is not None]
         self._best = best_run(finished)
         self._range = (self._best.score or 0.0) - min(run.score or 0.0 for run in finished) if self._best else 0.0
-        self._begun = self.projected = 0.0
+        self._started_at = self.projected = 0.0
         self.pruned = False
 
     def __call__(self, scores: Mapping[int, float]) -> str:
         """See `trials.Pruner`."""
-        if not self._begun:
-            self._begun, self._before = self._clock.spent(), len(scores)
+        if not self._started_at:
+            self._started_at, self._before = self._clock.spent(), len(scores)
         new = len(scores) - self._before
         if self._drawn and self._best is not None and scores and behind(self._best.fold_scores, scores, self._range):
             self.pruned = True
-            return f"Left after {len(scores)} of {self._folds} folds: far behind the best run."
+            return msg("Left after {n_scores} of {folds} folds: far behind the best run.", n_scores=len(scores), folds=self._folds)
         left = 0.0
         if new:
-            each = (self._clock.spent() - self._begun) / new
+            each = (self._clock.spent() - self._started_at) / new
             self.projected, left = each * self._folds, each * (self._folds - len(scores))
         if self._clock.over() or (self._best is not None and not self._clock.fits(left)):
-            return "The time would have ended within this trial. Its finished folds are kept: training again goes on from there."
+            return msg("The time would have ended within this trial. Its finished folds are kept: training again goes on from there.")
         if self._best is not None and new and self._clock.share_of(left) > SLOW and behind(self._best.fold_scores, scores, 0.0):
-            return f"Left after {len(scores)} of {self._folds} folds: slow, and not better than the best run."
+            return msg(
+                "Left after {n_scores} of {folds} folds: slow, and not better than the best run.", n_scores=len(scores), folds=self._folds
+            )
         return ""
 
 
@@ -170,14 +172,16 @@ def _replayed(folds: Folds, runs: Runs, clock: Clock, job: Job, jobs: int) -> li
 def _trial(
     folds: Folds, runs: Runs, candidate: Candidate | Combination, number: int, job: Job, jobs: int, pruner: trials.Pruner | None = None
 ) -> Run:
-    job.step(0.0, f"Trial {number}: {candidate.label}")
+    job.step(0.0, msg("Trial {number}: {candidate}", number=number, candidate=candidate.label))
     job.partial(TrialStarted(number, candidate.label))
     began = time.perf_counter()
     run = run_trial(folds, candidate, number, job, jobs, pruner)
     runs.record(run)
     job.partial(TrialEnded(run.id))
-    outcome = f"{run.score:.4f}" if run.score is not None else f"{run.status}: {run.reason}"
-    job.step(1.0, f"Trial {number}: {candidate.label}, {outcome} ({time.perf_counter() - began:.1f} s)")
+    outcome = f"{run.score:.4f}" if run.score is not None else msg("{status}: {reason}", status=run.status, reason=run.reason)
+    seconds, label = time.perf_counter() - began, candidate.label
+    text = msg("Trial {number}: {candidate}, {outcome} ({seconds:.1f} s)", number=number, candidate=label, outcome=outcome, seconds=seconds)
+    job.step(1.0, text)
     return run
 
 

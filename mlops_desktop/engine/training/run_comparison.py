@@ -24,7 +24,7 @@ def first_runs(runs: Iterable[Run]) -> dict[str, Run]:
 
 def run_differences(run: Run, first: Run | None) -> list[str]:
     """What to name a run by beside its algorithm: the algorithm's parameters that are not at their default ("greatest depth 3"), then
-    `pipeline_differences` ("Bins: number of ranges 7"). What is in an ensemble stands in the reason of its run.
+    `pipeline_differences` ("Bins: number of ranges 7"). The members of an ensemble are in the reason of its run.
     """
     if run.algorithm_id in choices().ensembles:
         return []
@@ -73,24 +73,24 @@ def _by_place(steps: Sequence[Record]) -> dict[tuple[str, int], Record]:
     return found
 
 
-def _difference(shelf: Registry[Any], record: Record | None, other: Record | None) -> str:
+def _difference(registry: Registry[Any], record: Record | None, other: Record | None) -> str:
     """How a part of a pipeline differs from the same part of another; empty when it does not."""
     if record == other:
         return ""
     if record is None:
-        return f"without {_label(shelf, other or {})}"
+        return f"without {_label(registry, other or {})}"
     if other is None:
-        return _label(shelf, record)
+        return _label(registry, record)
     try:
-        part, usual = shelf.read(record), shelf.read(other)
+        part, usual = registry.read(record), registry.read(other)
     except UserError:  # of a version with other parameters
-        return _label(shelf, record)
+        return _label(registry, record)
     changed = _changed(part, {name: getattr(usual, name) for name in usual.params()})
     return f"{part.label}: {', '.join(changed)}" if changed else ""
 
 
-def _label(shelf: Registry[Any], record: Record) -> str:
-    member = shelf.get(record.get("id", ""))
+def _label(registry: Registry[Any], record: Record) -> str:
+    member = registry.get(record.get("id", ""))
     return member.label if member is not None else str(record.get("id", "?"))
 
 

@@ -44,7 +44,7 @@ _UPGRADES = {  # statements by the number of the format before them
 class Run:
     """One trial: an algorithm with its parameters, fitted fold by fold and listed on the leaderboard `key`.
 
-    `id` is the hash of its decisions (32 hex digits), `trial` the key that its folds lie under, `number` its place in the search,
+    `id` is the hash of its decisions (32 hex digits), `trial` the key of its folds, `number` its place in the search,
     `algorithm` the record of the algorithm or ensemble, `candidate` that of the whole pipeline (see `read_candidate`; absent from records
     of older versions), `score` the mean of `fold_scores` and `std` their deviation (signed as scikit-learn signs the metric; None unless
     done), `seconds` the time of its fits without the loading of libraries, `reason` why it failed or what to know of it, `rows` and
@@ -86,8 +86,8 @@ class Run:
 
     def component(self) -> Component:
         """The algorithm with its parameters, or the ensemble. UserError when it is unknown here."""
-        shelf: Registry[Any] = choices().ensembles if self.algorithm_id in choices().ensembles else choices().algorithms
-        found: Component = shelf.read(self.algorithm)
+        registry: Registry[Any] = choices().ensembles if self.algorithm_id in choices().ensembles else choices().algorithms
+        found: Component = registry.read(self.algorithm)
         return found
 
     @classmethod

@@ -27,7 +27,7 @@ CONTENDERS = 3  # the search draws from the best so many algorithms, once each h
 
 @dataclass(eq=False)
 class Plan:
-    """The order of trials: every candidate as it stands, then draws (or grid points) of the contenders, of better ones more often.
+    """The order of trials: every candidate with its own parameters, then draws (or grid points), of better ones more often.
 
     The draws of a candidate begin with the settings of its algorithm that did well elsewhere (`initial_configs`); then of three two are
     small moves from its best trial so far, and one is taken from anywhere in its ranges. Every `PARTS_EVERY`th draw moves the parameters

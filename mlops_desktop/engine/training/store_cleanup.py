@@ -1,4 +1,4 @@
-"""Removes the results that nothing reaches any more from a project's store."""
+"""Removes results that neither decisions nor recorded runs refer to from a project's store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cut-off between yes and no: from which score on a row is answered with the positive class.
+"""Chooses the threshold of a binary model: the score from which a row is answered with the positive class.
 
 It is chosen on out-of-fold scores, never on the held-out test set. What is maximised follows what the person asked for:
 
@@ -22,6 +22,7 @@ from mlops_desktop.base.families import Target
 from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.project import OMIT_NONE, Costs
 from mlops_desktop.serving.frame import Bools, Floats, Ints
+from mlops_desktop.serving.message import msg
 
 POINTS = 200
 NO_CHOICE = 0.5
@@ -92,9 +93,12 @@ def choose_threshold(target: Target, positive_scores: Floats, positive: int, met
     at = int(best[np.argmin(np.round(np.abs(table["threshold"][best] - NO_CHOICE), 12))])
     threshold, value = float(table["threshold"][at]), float(table[rule][at])
     if rule == "cost":
-        reason = f"At this cut-off the errors cost least: {format_number(value)} per row on rows that the model had not seen."
+        reason = msg(
+            "At this cut-off the errors cost least: {cost} per row on rows that the model had not seen.",
+            cost=format_number(value),
+        )
     else:
-        reason = f"At this cut-off {_RULES[rule]} is best: {value:.3f} on rows that the model had not seen."
+        reason = msg("At this cut-off {rule} is best: {value:.3f} on rows that the model had not seen.", rule=_RULES[rule], value=value)
     return Choice(threshold, rule, value, reason, _thinned(table, [at]))
 
 
@@ -112,7 +116,7 @@ def cut_offs(truth: Bools, scores: Floats, costs: Costs | None = None) -> dict[s
     distinct, place = np.unique(rounded, return_inverse=True)
     yes = np.bincount(place, weights=truth, minlength=len(distinct))
     every = np.bincount(place, minlength=len(distinct)).astype(np.float64)
-    # From "always" (cut-off 0) to "never": what lies at or above the k-th distinct score is answered yes.
+    # From "always" (cut-off 0) to "never": what is at or above the k-th distinct score is answered yes.
     hit = np.concatenate((np.cumsum(yes[::-1])[::-1], [0.0]))
     asked = np.concatenate((np.cumsum(every[::-1])[::-1], [0.0]))
     rows, found = float(len(truth)), float(truth.sum())

@@ -104,7 +104,9 @@ class Folds:
         algorithm = candidate.algorithm
         load_libraries(candidate.components)
         began = time.perf_counter()
-        job.step(0.0, f"{algorithm.label}, fold {fold + 1} of {len(self.pipeline.folds)}")
+        job.step(
+            0.0, msg("{algorithm}, fold {fold} of {n_folds}", algorithm=algorithm.label, fold=fold + 1, n_folds=len(self.pipeline.folds))
+        )
         train, valid = self.matrices(candidate, fold, job)
         fitted = fit(algorithm, train.matrix, train.target, train.weights, self.pipeline.project.seed)
         scores = np.round(fitted.model.scores(valid), 12)
@@ -178,7 +180,10 @@ def run_trial(folds: Folds, candidate: Candidate | Combination, number: int, job
     by_fold = [fold_score(pipeline, i, arrays["scores"]) for i, (_, arrays) in enumerate(records)] if status == "done" else []
     known = [s for s in by_fold if np.isfinite(s)]
     if status == "done" and not known:
-        status, reason = "failed", f"The metric {pipeline.project.metric} is not defined on any fold: too few rows of a class."
+        status, reason = (
+            "failed",
+            msg("The metric {metric} is not defined on any fold: too few rows of a class.", metric=pipeline.project.metric),
+        )
     notes = list(dict.fromkeys(note for document, _ in records for note in document["notes"]))
     return Run(
         id=pipeline.keys.run(candidate),
@@ -249,7 +254,7 @@ def _fit_folds(folds: Folds, candidate: Candidate | Combination, job: Job, jobs:
     tasks = [folds.task(candidate, fold) for fold in todo]
     with closing(Processes(pipeline.store, jobs).run(tasks)) as finished:
         for done, _ in enumerate(finished, start=count - len(todo) + 1):
-            job.step(done / count, f"{candidate.label}, {done} of {count} folds")
+            job.step(done / count, msg("{candidate}, {done} of {count} folds", candidate=candidate.label, done=done, count=count))
             job.partial(FoldProgress(done, count))
             if done < count:
                 _ask(pruner, pipeline, candidate)

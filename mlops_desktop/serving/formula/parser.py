@@ -7,6 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 from ..frame import CATEGORICAL, DATE, NUMBER, Layout
+from ..message import msg
 from .functions import ALIASES, FUNCTIONS, SPECIAL
 from .tokens import FormulaError, Token, shortened, tokens
 from .values import read_date
@@ -86,21 +87,25 @@ class Parser:
 
     def _unexpected(self, wanted: str) -> FormulaError:
         token = self._here
-        found = "the formula ends" if token.sort == "end" else f"there is “{shortened(token.value)}”"
+        found = msg("the formula ends") if token.sort == "end" else msg("there is “{value}”", value=shortened(token.value))
         return FormulaError(
-            f"At character {token.at + 1}: {found} where {wanted} is expected.", "Complete or correct the formula there.", token.at
+            msg("At character {at}: {found} where {wanted} is expected.", at=token.at + 1, found=found, wanted=wanted),
+            "Complete or correct the formula there.",
+            token.at,
         )
 
     def _make(self, name: str, kind: str, at: int, *arguments: Any) -> Node:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise FormulaError(f"The formula has more than {MAX_NODES} parts.", "Split it into several steps.", at)
+            raise FormulaError(msg("The formula has more than {most} parts.", most=MAX_NODES), "Split it into several steps.", at)
         return Node((name, *arguments), kind, at)
 
     def _expression(self, least: int, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise FormulaError(
-                f"The formula has more than {MAX_DEPTH} brackets within brackets.", "Split it into several steps.", self._here.at
+                msg("The formula has more than {most} brackets within brackets.", most=MAX_DEPTH),
+                "Split it into several steps.",
+                self._here.at,
             )
         left = self._prefix(depth)
         while self._here.sort == "sign":
@@ -146,7 +151,9 @@ class Parser:
         value = float(token.value)
         if not math.isfinite(value):
             raise FormulaError(
-                f"At character {token.at + 1}: the number “{shortened(token.value)}” is too large.", "Write a smaller one.", token.at
+                msg("At character {at}: the number “{value}” is too large.", at=token.at + 1, value=shortened(token.value)),
+                "Write a smaller one.",
+                token.at,
             )
         return self._make("number.value", "number", token.at, value)
 
@@ -163,13 +170,17 @@ class Parser:
             return self._make("missing.value", "missing", token.at, "number")
         if any(name in block for block in self._sparse):
             raise FormulaError(
-                f"At character {token.at + 1}: “{shortened(name)}” is a feature of a text.", "A formula reads whole columns.", token.at
+                msg("At character {at}: “{name}” is a feature of a text.", at=token.at + 1, name=shortened(name)),
+                "A formula reads whole columns.",
+                token.at,
             )
         remedy = _suggest(name, list(self._kinds), "Columns: ")
         if (function := name.lower()) in FUNCTIONS or function in SPECIAL:
             usage = FUNCTIONS[function].usage if function in FUNCTIONS else SPECIAL[function][0]
-            remedy = f"A function is written with brackets: {usage}."
-        raise FormulaError(f"At character {token.at + 1}: there is no column “{shortened(name)}” at this step.", remedy, token.at)
+            remedy = msg("A function is written with brackets: {usage}.", usage=usage)
+        raise FormulaError(
+            msg("At character {at}: there is no column “{name}” at this step.", at=token.at + 1, name=shortened(name)), remedy, token.at
+        )
 
     def _comparison(self, left: Node, depth: int) -> Node:
         """One comparison, `in`, or a chain such as 1 < x <= 5, which is 1 < x and x <= 5."""
@@ -203,7 +214,9 @@ class Parser:
     def _compare(self, sign: str, left: Node, right: Node) -> Node:
         if "missing" in (left.kind, right.kind):
             at = left.at if left.kind == "missing" else right.at
-            raise FormulaError(f"At character {at + 1}: nothing can be compared with missing.", "Write is_missing(x) instead.", at)
+            raise FormulaError(
+                msg("At character {at}: nothing can be compared with missing.", at=at + 1), "Write is_missing(x) instead.", at
+            )
         kind, (left, right) = self._same([left, right], f"“{sign}”")
         self._nodes += self._size(left.tree) if self._nodes < MAX_NODES else 0  # a chain or a list repeats its left side
         return self._make(sign + {"text": ".text", "date": ".date"}.get(kind, ""), "boolean", left.at, left.tree, right.tree)
@@ -243,7 +256,9 @@ class Parser:
             remedy = _suggest(name, [*FUNCTIONS, *SPECIAL, *ALIASES], "Functions: ")
             if name in ("today", "now"):
                 remedy = 'The same row must always give the same answer, so there is no clock: write date("2024-05-01") or use a column.'
-            raise FormulaError(f"At character {token.at + 1}: there is no function “{shortened(token.value)}”.", remedy, token.at)
+            raise FormulaError(
+                msg("At character {at}: there is no function “{value}”.", at=token.at + 1, value=shortened(token.value)), remedy, token.at
+            )
         return self._plain_call(name, token, arguments)
 
     def _plain_call(self, name: str, token: Token, arguments: list[Node]) -> Node:
@@ -285,9 +300,11 @@ class Parser:
         raise self._wrong_count(token, len(arguments), SPECIAL[name][0])
 
     def _wrong_count(self, token: Token, count: int, usage: str) -> FormulaError:
-        given = f"{count} value{'' if count == 1 else 's'}"
+        given = msg("1 value") if count == 1 else msg("{count} values", count=count)
         return FormulaError(
-            f"At character {token.at + 1}: “{shortened(token.value)}” cannot take {given}.", f"Write it as {usage}.", token.at
+            msg("At character {at}: “{value}” cannot take {given}.", at=token.at + 1, value=shortened(token.value), given=given),
+            msg("Write it as {usage}.", usage=usage),
+            token.at,
         )
 
     def _whole(self, node: Node, usage: str) -> Node:
@@ -295,7 +312,9 @@ class Parser:
         value = tree[1] if tree[0] == "number.value" else -tree[1][1] if tree[0] == "neg" and tree[1][0] == "number.value" else None
         if value is None or value != int(value) or not -15 <= value <= 1_000_000 or (usage.startswith("round") and value > 15):
             raise FormulaError(
-                f"At character {node.at + 1}: a whole number must be written out here.", f"For example 2, in {usage}.", node.at
+                msg("At character {at}: a whole number must be written out here.", at=node.at + 1),
+                msg("For example 2, in {usage}.", usage=usage),
+                node.at,
             )
         return node
 
@@ -322,10 +341,16 @@ class Parser:
         if kind == "date" and node.tree[0] == "text.value":
             micros = read_date(node.tree[1])
             if micros is None:
-                message = f"At character {node.at + 1}: “{shortened(node.tree[1])}” is no date."
+                message = msg("At character {at}: “{text}” is no date.", at=node.at + 1, text=shortened(node.tree[1]))
                 raise FormulaError(message, 'Write year, month and day: "2024-05-01" or "2024-05-01 13:30".', node.at)
             return Node(("date.value", micros), "date", node.at)
-        message = f"At character {node.at + 1}: {context} needs {_KIND_NAMES[kind]}, but this is {_KIND_NAMES[node.kind]}."
+        message = msg(
+            "At character {at}: {context} needs {wanted}, but this is {given}.",
+            at=node.at + 1,
+            context=context,
+            wanted=_KIND_NAMES[kind],
+            given=_KIND_NAMES[node.kind],
+        )
         raise FormulaError(message, _remedy(node.kind, kind), node.at)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..errors import UserError
+from ..message import msg
 
 MAX_LENGTH = 4_000  # characters
 
@@ -54,7 +55,9 @@ def tokens(text: str) -> list[Token]:
     """The tokens of a formula, an end marker last; FormulaError at the first invalid character."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(
-            f"The formula has {len(text):,} characters; {MAX_LENGTH:,} are allowed.", "Split it into several steps.", MAX_LENGTH
+            msg("The formula has {count:,} characters; {most:,} are allowed.", count=len(text), most=MAX_LENGTH),
+            "Split it into several steps.",
+            MAX_LENGTH,
         )
     found, at = [], 0
     while at < len(text):
@@ -62,7 +65,9 @@ def tokens(text: str) -> list[Token]:
         if match is None or match.lastgroup is None:
             sign = text[at]
             raise FormulaError(
-                f"At character {at + 1}: “{sign}” cannot be read.", _HINTS.get(sign, "Remove it, or correct what stands there."), at
+                msg("At character {at}: “{sign}” cannot be read.", at=at + 1, sign=sign),
+                _HINTS.get(sign, "Remove it, or correct what stands there."),
+                at,
             )
         sort, value = match.lastgroup, match.group()
         if sort == "sign":

@@ -1,1 +1,1 @@
-"""One file for each stage of the workflow."""
+"""The panels, one package for each stage of the workflow."""

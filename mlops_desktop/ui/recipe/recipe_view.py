@@ -17,6 +17,7 @@ from mlops_desktop.ui.recipe.proposals import Proposal, Proposals
 from mlops_desktop.ui.recipe.step_form import StepCard
 from mlops_desktop.ui.recipe.step_list import PANELS, RecipeSide
 from mlops_desktop.ui.recipe.step_summary import kinds_icon, step_summary
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Tool, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
@@ -337,4 +338,4 @@ def recipe_key(recipe: Recipe) -> str:
 
 
 def _offer(member: type[Component]) -> Offer:
-    return Offer(member.id, member.label, member.help, kinds_icon(member), member.missing())
+    return Offer(member.id, member.label, member.help, kinds_icon(member), translated(member.missing()))

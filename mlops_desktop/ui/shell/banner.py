@@ -1,4 +1,4 @@
-"""The place above the page for one sentence, with the way out."""
+"""The banner above the page: one sentence with an action."""
 
 from __future__ import annotations
 

@@ -25,12 +25,12 @@ _KIND = Qt.ItemDataRole.UserRole + 1
 Found = tuple[str, str, Callable[[], object]]  # what it is called, what kind of thing it is, what choosing it does
 
 
-def _far(name: str, area_text: list[str]) -> tuple[bool, bool]:
-    """What begins with the words comes first, then what has them in its name, then what is only of a kind that is called so."""
-    return (not name.startswith(" ".join(area_text)), not all(word in name for word in area_text))
+def _far(name: str, terms: list[str]) -> tuple[bool, bool]:
+    """What begins with the terms comes first, then what has them in its name, then what is only of a kind that is called so."""
+    return (not name.startswith(" ".join(terms)), not all(term in name for term in terms))
 
 
-class _FoundDelegate(QStyledItemDelegate):
+class _EntryDelegate(QStyledItemDelegate):
     """The name on the left, its kind paler on the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -75,7 +75,7 @@ class Finder(QLineEdit):
         self._list.setAccessibleName(self.tr("What was found"))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setItemDelegate(_FoundDelegate(self._list))
+        self._list.setItemDelegate(_EntryDelegate(self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._take)
         self._popup = QFrame(self, Qt.WindowType.ToolTip)
@@ -95,9 +95,9 @@ class Finder(QLineEdit):
         self._search(self.text())
 
     def _search(self, text: str) -> None:
-        area_text = text.lower().split()
-        found = [thing for thing in self._search_entries() if all(word in f"{thing[0]} {thing[1]}".lower() for word in area_text)]
-        found.sort(key=lambda thing: _far(thing[0].lower(), area_text))
+        terms = text.lower().split()
+        found = [thing for thing in self._search_entries() if all(term in f"{thing[0]} {thing[1]}".lower() for term in terms)]
+        found.sort(key=lambda thing: _far(thing[0].lower(), terms))
         self._list.clear()
         for name, kind, act in found[:MOST_SHOWN]:
             item = QListWidgetItem(name)

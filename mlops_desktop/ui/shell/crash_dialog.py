@@ -18,6 +18,7 @@ from mlops_desktop import __version__
 from mlops_desktop.base.errors import Cancelled, UserError
 from mlops_desktop.engine import disk
 from mlops_desktop.ui import theme
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 
 # Texts in quotes and long numbers in an exception may be cells of the person's data; the kind of the exception and the lines of code
@@ -33,7 +34,7 @@ def without_values(report: str) -> str:
 
 
 def without_cells(text: str, names: Collection[str]) -> str:
-    """A sentence of ours without cells of the data: in our sentences they stand in “”. Names (columns, files, stages) may stay."""
+    """A sentence of ours without cells of the data: in our sentences they are in “”. Names (columns, files, stages) may stay."""
     return _QUOTED.sub(lambda found: found[0] if found[1] in names else "“…”", text)
 
 
@@ -102,7 +103,7 @@ class ExceptionHook(QObject):
         if isinstance(error, Cancelled):
             return
         if isinstance(error, UserError):
-            self.refused.emit(str(error))
+            self.refused.emit(error_text(error))
             return
         report = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(report)

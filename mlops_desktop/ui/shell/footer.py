@@ -1,4 +1,4 @@
-"""The foot of the window: the work that is going on with the time left, Stop, and the log."""
+"""The footer of the window: the running work with the time left, Stop, and the log."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Footer(QFrame):
 
     @Slot(str)
     def show_saved(self, state: str) -> None:
-        """Say how the decisions stand to the disk: `saving`, `saved` or `failed`."""
+        """Show whether the decisions are on the disk: `saving`, `saved` or `failed`."""
         text = {"saving": self.tr("saving …"), "failed": self.tr("not saved")}
         self._saved.setText(text.get(state) or self.tr("saved {time}").format(time=time.strftime("%H:%M")))
         set_property(self._saved, "tone", "err" if state == "failed" else "3")

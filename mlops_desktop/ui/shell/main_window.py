@@ -27,6 +27,7 @@ from mlops_desktop.ui.shell.settings import Settings
 from mlops_desktop.ui.shell.side_bar import SideBar
 from mlops_desktop.ui.shell.start_page import StartPage
 from mlops_desktop.ui.shell.top_bar import TopBar
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import column, repaint_icons, row, scrolled
 
 COLLAPSE_BELOW = 1100
@@ -355,7 +356,7 @@ class MainWindow(QMainWindow):
             else:
                 self.start.take_file(path)
         except UserError as error:
-            self._show_banner("err", str(error), "")
+            self._show_banner("err", error_text(error), "")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while something is being worked on or cannot be saved, then end every process."""

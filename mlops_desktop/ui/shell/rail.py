@@ -1,4 +1,4 @@
-"""The left rail: the nine stages with their derived state."""
+"""The rail at the left: the nine stages with their derived state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The person's preferences: theme, recent projects, where the window stood."""
+"""The person's preferences: theme, recent projects, position of the window."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Settings:
         known = [path for path in self.recent if path != folder]
         self._settings.setValue("recent", [str(path) for path in (folder, *known)][:MOST_RECENT])
 
-    def stood(self, folder: Path) -> str:
-        """How a project stood when it was seen last, in a short text; empty when that is not known."""
+    def summary(self, folder: Path) -> str:
+        """The status of a project when it was last open, as one line; empty when that is not known."""
         return self._summaries().get(str(folder), "")
 
     def keep_summary(self, folder: Path, message: str) -> None:
-        """Remember how a project stands; what is no recent project is forgotten."""
+        """Remember the status of a project; what is no recent project is forgotten."""
         known = self._summaries()
         if known.get(str(folder)) != message:
             recent = {str(path) for path in self.recent}
@@ -70,7 +70,7 @@ class Settings:
 
     @property
     def geometry(self) -> QByteArray | None:
-        """Where the window stood."""
+        """The geometry of the window."""
         value = self._settings.value("geometry")
         return value if isinstance(value, QByteArray) else None
 

@@ -31,11 +31,12 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.ui.project_controller import NotSavedError, ProjectController
 from mlops_desktop.ui.shell.settings import Settings
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, card, clear, column, framed, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import data_files
 from mlops_desktop.ui.widgets.elided import Elided
 
-# File, target, and what a person reads on the tile; licences stand in resources/samples/README.md.
+# File, target, and what a person reads on the tile; licences are in resources/samples/README.md.
 ICONS = {"telco_churn.csv": "target", "penguins.csv": "layers", "energy_efficiency.csv": "chart"}
 SAMPLES = (
     ("telco_churn.csv", "Churn", "Who will leave?", "7,043 phone customers, 20 columns, yes or no", "IBM sample data, Apache-2.0"),
@@ -139,7 +140,7 @@ class StartPage(QWidget):
         )
 
     def keep_summary(self) -> None:
-        """Remember how the open project stands, for the list of projects."""
+        """Remember the status of the open project, for the list of projects."""
         states = {state.id: state for state in self.controller.stages()}
         train = states["train"]
         if self.controller.place is None or train.state == "running":
@@ -160,7 +161,7 @@ class StartPage(QWidget):
         there = (folder / PROJECT_FILE).exists() or (folder / BACKUP_FILE).exists()
         name = label(folder.name, weight=Weight.Medium, tone="" if there else "3")
         name.setMinimumWidth(160)
-        stood = Elided(self._settings.stood(folder), "small", tone="2")
+        status = Elided(self._settings.summary(folder), "small", tone="2")
         place = str(folder.parent) if there else self.tr("not found at {folder}").format(folder=folder)
         where = Elided(place, "small", tone="3", middle=True)
         where.setToolTip(str(folder))
@@ -174,7 +175,7 @@ class StartPage(QWidget):
         forget = Button(self.tr("Remove from list"), partial(self._forget, folder), name=f"recent_forget_{position}", kind="link")
         forget.setAccessibleName(f"{forget.text()}: {folder.name}")
         line = QWidget()
-        line.setLayout(row(name, (stood, 3), (where, 4), forget, act, spacing=12))
+        line.setLayout(row(name, (status, 3), (where, 4), forget, act, spacing=12))
         return line
 
     # ---- what a person does
@@ -232,7 +233,7 @@ class StartPage(QWidget):
             self.controller.open(folder)
         except (OSError, UserError) as error:
             self.controller.banner.emit(
-                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error), ""
+                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error)), ""
             )
             return
         made: list[bool] = []
@@ -284,13 +285,13 @@ class StartPage(QWidget):
         try:
             self.controller.open(folder, unsaved=sure)
         except NotSavedError as error:
-            self.controller.offer.emit(str(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
+            self.controller.offer.emit(error_text(error), self.tr("Give up the changes"), partial(self.open_project, folder, sure=True))
             return
         except UserError as error:
             if can_restore(folder):
-                self.controller.offer.emit(str(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
+                self.controller.offer.emit(error_text(error), self.tr("Restore the last good copy"), partial(self.restore, folder))
             else:
-                self.controller.banner.emit("err", str(error), "")
+                self.controller.banner.emit("err", error_text(error), "")
             return
         self._settings.opened(folder)
         states = {state.id: state.state for state in self.controller.stages()}
@@ -302,7 +303,7 @@ class StartPage(QWidget):
             with ProjectLock(folder):
                 restore_backup(folder)
         except UserError as error:
-            self.controller.banner.emit("err", str(error), "")
+            self.controller.banner.emit("err", error_text(error), "")
             return
         self.open_project(folder)
         if self.controller.place == folder:

@@ -33,7 +33,7 @@ class TopBar(QFrame):
         self.finder.setMaximumWidth(330)
         self._back = Button(self.tr("Back"), self.back_asked.emit, name="back", icon="left")
         self._next = Button(self.tr("Next"), self.next_asked.emit, name="next", kind="primary", icon="right")
-        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the text
+        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow is behind the text
         labels = column(None, self._title, self._purpose, None, spacing=1)
         self.setLayout(
             row((labels, 2), self._undo, self._redo, (self.finder, 3), self._back, self._next, margins=(20, 8, 20, 8), spacing=8)

@@ -1,1 +1,1 @@
-"""Controls that know no panel and no project."""
+"""Widgets that several panels share; they depend on no panel and no project."""

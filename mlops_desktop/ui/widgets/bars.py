@@ -1,4 +1,4 @@
-"""Lying bars with their names and values: contributions (signed), importances with intervals."""
+"""Horizontal bars with their names and values: contributions (signed), importances with intervals."""
 
 from __future__ import annotations
 

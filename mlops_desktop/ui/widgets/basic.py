@@ -1,4 +1,4 @@
-"""The small parts that every panel is built of, in the window's one style."""
+"""The basic widgets that every panel is built of, in the window's one style."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def label(
 
 
 def heading(text: str) -> QLabel:
-    """The title of a card. It is as high as a button, so that the titles of cards side by side stand on one line, with buttons or not."""
+    """The title of a card. It is as high as a button, so that the titles of cards side by side are on one line, with buttons or not."""
     made = label(text, "section", weight=Weight.DemiBold)
     made.setMinimumHeight(30)
     return made
@@ -177,7 +177,7 @@ class Button(QPushButton):
             self.clicked.connect(lambda: on_click())
 
     def setText(self, text: str) -> None:
-        """Change the words; the accessible name follows unless it was given one of its own."""
+        """Change the text; the accessible name follows unless it was given one of its own."""
         own = self.accessibleName() not in (self.text(), self.objectName().replace("_", " "))
         super().setText(text)
         if text and not own:
@@ -278,7 +278,7 @@ class Segments(QFrame):
 
 
 class Picture(QLabel):
-    """An icon that stands for itself; it follows the theme. `ground`: a token, for an icon on a square of that colour."""
+    """An icon on its own; it follows the theme. `ground`: a token, for an icon on a square of that colour."""
 
     def __init__(self, icon: str, tone: str = "text3", size: int = 16, ground: str = "") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What every chart has: it draws when it is first seen, follows the theme, says so when it is empty, and shows itself as a table."""
+"""The base of every chart: it draws when it is first shown, follows the theme, has an empty state, and can be shown as a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_ROWS = 2_000  # of a chart shown as a table
 
 
 class Chart(QWidget):
-    """A picture that is drawn from plain values. `tools` (legend and “Show as table”) stands above it; a panel may put it into its title
+    """A picture that is drawn from plain values. `tools` (legend and “Show as table”) is above it; a panel may put it into its title
     row instead.
 
     A subclass keeps its values, calls `_redraw` when they change, makes its picture in `_make_canvas` and fills it in `_draw`.

@@ -43,7 +43,7 @@ class LineChart(PlotChart):
         description: str = "",
     ) -> None:
         """Show these series. `marks`: lines across; `diagonal`: where x equals y; ranges are taken from the data when None; `whole`: which
-        axes (x, y, xy) count; `said`: a sentence for a screen reader.
+        axes (x, y, xy) count; `description`: a sentence for a screen reader.
         """
         self._series = [one for one in series if len(one.points()[0])]
         self._marks, self._diagonal, self._whole = marks, diagonal, whole

@@ -1,4 +1,4 @@
-"""A place for a data file: dropped on it or chosen."""
+"""Takes a data file: dropped on it or chosen in a dialog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text that gives way: it is cut with dots where there is no room, and its tooltip says the whole."""
+"""A label that elides its text to the available width and shows the whole text in its tooltip."""
 
 from __future__ import annotations
 

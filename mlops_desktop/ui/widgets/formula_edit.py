@@ -49,7 +49,7 @@ class FormulaEdit(QPlainTextEdit):
         self._completions.setStringList([*columns, *(f"{name}(" for name in functions)])
 
     def text(self) -> str:
-        """The formula as it stands."""
+        """The formula in the field."""
         return self.toPlainText()
 
     def show_text(self, text: str) -> None:
@@ -130,7 +130,7 @@ class FormulaEdit(QPlainTextEdit):
 
 
 def column_name(name: str) -> str:
-    """A column's name as a formula writes it: bare where it can stand so, else in backquotes."""
+    """A column's name as a formula writes it: bare where that is possible, else in backquotes."""
     if _BARE.fullmatch(name) and name.lower() not in _WORDS_OF_THE_LANGUAGE:
         return name
     return "`" + name.replace("`", "``") + "`"

@@ -40,7 +40,7 @@ class Heatmap(PaintedChart):
         return self._values.size == 0
 
     def as_rows(self) -> Table:
-        """The matrix as it stands."""
+        """The matrix that is shown."""
         return ["", *self._names], [
             [name, *(_said(value) for value in line)] for name, line in zip(self._names, self._values.tolist(), strict=True)
         ]

@@ -25,7 +25,7 @@ INT_LOW, INT_HIGH = -(2**31), 2**31 - 1  # what a QSpinBox can hold
 
 
 class ComboBox(QComboBox):
-    """One of several ids. Its texts are for reading only: what is asked and told is always an id."""
+    """One of several ids. Its texts are for reading only: the value is always an id."""
 
     picked = Signal(str)  # a person chose this id
 
@@ -40,7 +40,7 @@ class ComboBox(QComboBox):
         self.show_options(options)
 
     def show_options(self, options: Iterable[tuple[str, str]]) -> None:
-        """Offer these ids with their texts; the id that is on stays on where it is still offered. Tells nobody."""
+        """Offer these ids with their texts; the id that is on stays on where it is still offered. Emits no signal."""
         before = self.chosen()
         self.blockSignals(True)
         self.clear()

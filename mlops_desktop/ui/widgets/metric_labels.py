@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mlops_desktop.engine.metrics import metrics_for
 
-MOST = 18  # letters of a class's name that stand in a choice
+MOST = 18  # letters of a class's name that are shown in a choice
 
 
 def metric_choices(task: str, positive: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the window says by itself: a banner above a page, a toast that can be taken back, a ring that shows work."""
+"""Notices: a banner above a page, a toast with Undo, a ring that shows progress."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Toast(QFrame):
             part.installEventFilter(self)
 
     def show_message(self, text: str, *, undo: bool = False) -> None:
-        """Show a message, with Undo when it can be taken back; one that stood there is gone."""
+        """Show a message, with Undo when it can be taken back; an earlier one is replaced."""
         if self.isVisible():
             self.gone.emit()
         self.text.setText(text)
@@ -166,7 +166,7 @@ class ProgressRing(QWidget):
         return self.size()
 
     def show_share(self, share: float | None, text: str = "") -> None:
-        """Show a share from 0 to 1, None when it is not known; `text` (a digit or two) stands inside."""
+        """Show a share from 0 to 1, None when it is not known; `text` (a digit or two) is inside."""
         self._share, self._text = share, text
         message = self.tr("working") if share is None else f"{min(max(share, 0.0), 1.0):.0%}"
         self.setAccessibleName(self.tr("{title}: {share}").format(title=self._title, share=message))

@@ -101,7 +101,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.getPlotItem().showGrid(y=True, alpha=0.12 if theme.current() == "light" else 0.2)
 
     def start(self, x_label: str, y_label: str, *, whole: str = "", names: Sequence[str] = (), skip: bool = False) -> None:
-        """Empty the plot. `whole`: which axes (x, y, xy) have only whole numbers; `names` stand below the positions 0, 1, 2 …
+        """Empty the plot. `whole`: which axes (x, y, xy) have only whole numbers; `names` are below the positions 0, 1, 2 …
 
         `skip`: rather leave some names out than cut them.
         """
@@ -164,7 +164,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """A dashed line across, with its name; after `ranges`."""
         color = shade(mark.color)
         options = {"color": theme.color("text2"), "position": 0.96 if mark.upright else 0.04, "movable": False}
-        before = mark.at > sum(self.viewRange()[0]) / 2  # the name stands on the side with more room
+        before = mark.at > sum(self.viewRange()[0]) / 2  # the name is on the side with more space
         options["anchors"] = [(1.04, 0.5) if before else (-0.04, 0.5)] * 2 if mark.upright else [(0, 1), (0, 1)]
         pen = pg.mkPen(color, width=1.4, style=Qt.PenStyle.DashLine)
         line = pg.InfiniteLine(mark.at, angle=90 if mark.upright else 0, pen=pen, label=mark.name or None, labelOpts=options)
@@ -179,7 +179,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.addItem(pg.PlotCurveItem([low, high], [low, high], pen=pen, antialias=True))
 
     def add_density(self, x: Any, y: Any) -> None:
-        """Many points as a picture of how many lie where."""
+        """Many points as a two-dimensional histogram."""
         counts, x_edges, y_edges = np.histogram2d(x, y, bins=(250, 150))
         image = pg.ImageItem(np.log1p(counts))
         table = np.zeros((256, 4), dtype=np.uint8)

@@ -24,7 +24,7 @@ from mlops_desktop.ui import icons, theme
 
 ROW_HEIGHT = 32
 PAD = 8  # left and right of a cell's text
-WIDEST = 320  # pixels of a column that is not told its width
+WIDEST = 320  # pixels of a column without a given width
 MIN_STRETCH, MIN_BAR = 140, 120  # pixels that a column keeps that gives way
 MEASURED = 200  # rows that decide how wide a column is
 _ROLE = Qt.ItemDataRole
@@ -52,7 +52,7 @@ class RowColumn:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell: a text, perhaps a bar (0 to 1), an icon, a shade behind it (0 to 1) and a tone (see `label`)."""
+    """The content of a cell: a text, perhaps a bar (0 to 1), an icon, a shade behind it (0 to 1) and a tone (see `label`)."""
 
     text: str
     bar: float | None = None
@@ -64,7 +64,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its id, a cell (or a text) for each column; `strong` stands out, as the best one does; `tone` colours all its texts."""
+    """A row: its id, a cell (or a text) for each column; `strong` is emphasised, as the best one is; `tone` colours all its texts."""
 
     id: str
     cells: Sequence[Cell | str]
@@ -232,7 +232,7 @@ class RowsTable(QTableView):
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()].id))
 
     def show_rows(self, rows: Iterable[Row]) -> None:
-        """Show these rows; what was selected stays selected where its id is still there. Tells nobody."""
+        """Show these rows; what was selected stays selected where its id is still there. Emits no signal."""
         before, at = self.ids(), self.currentIndex()
         self._silent = True
         self.rows_model.beginResetModel()

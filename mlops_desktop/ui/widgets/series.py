@@ -1,4 +1,4 @@
-"""What a chart is fed with: plain values, no drawing."""
+"""The data of charts: plain values, no drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small pictures painted by hand: distributions, a ring, a probability bar, a legend. Two dozen of them build in no time."""
+"""Small plots, painted with QPainter: distributions, a ring, a probability bar, a legend. Two dozen of them build in no time."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ class ProbabilityBar(QWidget):
 
 
 class Legend(QWidget):
-    """Colors with their names, side by side. A name that does not fit is elided; the whole stands in the tooltip."""
+    """Colors with their names, side by side. A name that does not fit is elided; the whole is in the tooltip."""
 
     def __init__(self) -> None:
         super().__init__()

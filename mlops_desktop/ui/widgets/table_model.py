@@ -55,7 +55,7 @@ class TableColumn:
 
     @property
     def figures(self) -> bool:
-        """Whether its texts are numbers, which stand at the right."""
+        """Whether its texts are numbers, which are aligned right."""
         return self.kind == "number" and not self.boolean
 
     def order(self, down: bool) -> NDArray[np.int64]:

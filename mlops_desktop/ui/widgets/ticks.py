@@ -45,7 +45,7 @@ def tick_text(value: float, step: float) -> str:
 
 
 def tick_texts(values: list[float]) -> list[str]:
-    """The texts of ticks that stand beside each other."""
+    """The texts of ticks that are beside each other."""
     if len(values) < 2:
         return [format_number(value) for value in values]
     step = min(b - a for a, b in itertools.pairwise(values))

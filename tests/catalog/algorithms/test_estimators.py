@@ -1,4 +1,4 @@
-"""What stands around a library's estimator."""
+"""Helpers around a library's estimator."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.catalog.exporters.docker_context import PORT, USER, DockerContext, compose, dockerfile, image_name
 from mlops_desktop.serving.bundle import verify_sums
-from tests.end_to_end.road import alone, run_bundle, serving
+from tests.end_to_end.commands import alone, run_bundle, serving
 from tests.serving.conftest import SCORERS, write_bundle
 
 INFO = {"name": "leavers", "version": "0123456789ab", "target": "leaves"}
@@ -26,7 +26,7 @@ INFO = {"name": "leavers", "version": "0123456789ab", "target": "leaves"}
 def instructions(text: str) -> list[tuple[str, str]]:
     """(instruction, argument) for each of a Dockerfile, continued lines joined."""
     lines = re.sub(r"\\\n\s*", "", "\n".join(line for line in text.splitlines() if not line.startswith("#"))).splitlines()
-    return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines if line)]
+    return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines if line)]
 
 
 def scalar(text: str) -> Any:
@@ -69,24 +69,24 @@ def steps(context) -> list[tuple[str, str]]:
     return instructions((context / "Dockerfile").read_text(encoding="utf-8"))
 
 
-def one(steps: list[tuple[str, str]], word: str) -> str:
-    (found,) = [rest for name, rest in steps if name == word]
+def one(steps: list[tuple[str, str]], instruction: str) -> str:
+    (found,) = [rest for name, rest in steps if name == instruction]
     return found
 
 
 def test_two_stages_and_the_second_runs_nothing(steps):
-    words = [word for word, _ in steps]
-    assert words.count("FROM") == 2
-    second = words[len(words) - words[::-1].index("FROM") :]
+    names = [name for name, _ in steps]
+    assert names.count("FROM") == 2
+    second = names[len(names) - names[::-1].index("FROM") :]
     assert "RUN" not in second
-    assert [rest for word, rest in steps if word == "FROM"] == ["${PYTHON} AS build", "${PYTHON}"]
-    assert [rest for word, rest in steps if word == "ARG"] == ["PYTHON=python:3.11-slim", "PIP_INDEX_URL"]
-    copies = [rest for word, rest in steps[-len(second) :] if word == "COPY"]
+    assert [rest for name, rest in steps if name == "FROM"] == ["${PYTHON} AS build", "${PYTHON}"]
+    assert [rest for name, rest in steps if name == "ARG"] == ["PYTHON=python:3.11-slim", "PIP_INDEX_URL"]
+    copies = [rest for name, rest in steps[-len(second) :] if name == "COPY"]
     assert copies == ["--from=build /venv /venv", "--from=build /service /service"]
 
 
 def test_packages_are_installed_by_hash_alone(steps, context):
-    (install,) = [rest for word, rest in steps if word == "RUN" and " install " in rest]
+    (install,) = [rest for name, rest in steps if name == "RUN" and " install " in rest]
     for option in ("--require-hashes", "--no-deps", "--only-binary=:all:", "-r requirements.lock"):
         assert option in install
     lock = (context / "requirements.lock").read_text(encoding="utf-8")
@@ -97,8 +97,8 @@ def test_packages_are_installed_by_hash_alone(steps, context):
 def test_it_runs_as_a_number_that_is_not_root(steps):
     assert one(steps, "USER") == f"{USER}:{USER}"
     assert USER >= 10_000
-    words = [word for word, _ in steps]
-    assert words.index("USER") > len(words) - words[::-1].index("COPY") - 1
+    names = [name for name, _ in steps]
+    assert names.index("USER") > len(names) - names[::-1].index("COPY") - 1
 
 
 def test_start_probe_and_ports_fit_the_running_service(steps, context, tmp_path):
@@ -177,8 +177,8 @@ def test_no_name_breaks_out_of_its_label(tmp_path):
     nasty = 'a "b" $PATH \\ c\nRUN evil\r\u2028FROM x'
     text = dockerfile({**INFO, "name": nasty, "target": "${HOME}"})
     steps = instructions(text)
-    assert [word for word, _ in steps].count("RUN") == 2
-    assert [word for word, _ in steps].count("FROM") == 2
+    assert [name for name, _ in steps].count("RUN") == 2
+    assert [name for name, _ in steps].count("FROM") == 2
     label = one(steps, "LABEL")
     assert r'title="a \"b\" \$PATH \\ c RUN evil FROM x"' in label
     assert r'description="Predicts \${HOME}"' in label
@@ -192,13 +192,13 @@ def test_a_missing_package_fails_the_self_test(context, tmp_path):
     """What the build runs last: without `site` an interpreter has only the packages that are put before it."""
     site = Path(numpy.__file__).parents[1]
     for there, missing in (((), "numpy"), (("numpy", "numpy.libs"), "uvicorn")):
-        shelf = tmp_path / missing
-        shelf.mkdir()
+        folder = tmp_path / missing
+        folder.mkdir()
         for name in there:
             if (site / name).exists():
-                (shelf / name).symlink_to(site / name)
+                (folder / name).symlink_to(site / name)
         line = [sys.executable, "-S", str(context / "serve.py"), "selftest"]
-        found = subprocess.run(line, capture_output=True, encoding="utf-8", env=alone(PYTHONPATH=str(shelf)), cwd=tmp_path, check=False)
+        found = subprocess.run(line, capture_output=True, encoding="utf-8", env=alone(PYTHONPATH=str(folder)), cwd=tmp_path, check=False)
         assert (found.returncode, found.stdout) == (1, "")
         assert found.stderr.startswith(f"Self-test FAILED: the package {missing} is not installed. Install it")
         assert len(found.stderr.splitlines()) == 1

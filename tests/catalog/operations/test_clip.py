@@ -1,4 +1,4 @@
-"""Clipping: limits by hand."""
+"""Clipping: limits computed by hand."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_equals_pandas():
         np.testing.assert_allclose(found, wanted, rtol=1e-12)
 
 
-def test_no_small_group_travels_with_the_model():
+def test_no_small_group_is_stored_in_the_model():
     transform, _ = GroupAggregates(group=("city",), min_rows=3).fit(Dataset(TRAIN, BINARY), Silent())
     assert transform.tables == ({"A": 2.0},)
 

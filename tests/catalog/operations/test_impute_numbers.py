@@ -27,7 +27,7 @@ def test_each_gap_gets_its_columns_value_also_where_training_had_no_gap(strategy
     assert found == {"a": [a], "full": [full], "void": [-1.0 if strategy == "constant" else 0.0]}
 
 
-def test_flags_tell_where_gaps_were_in_columns_that_had_them():
+def test_flags_mark_gaps_in_columns_that_had_them():
     found = table(run(ImputeNumbers(missing_flag=True), FRAME))
     assert list(found) == ["a", "full", "void", "a is missing", "void is missing"]
     assert found["a is missing"] == [0, 1, 0, 0, 0]
@@ -57,8 +57,8 @@ def test_sums_beyond_float64_give_no_infinity():
 
 
 def test_codes_of_categories_keep_their_gaps():
-    words = make_frame({"n": [NAN, 1]}, {"city": ["Oslo", None]})
-    coded = Ordinal(("city",), ({"Oslo": 0},), NAN, NAN, True).bind(words.layout)[1](words)
+    categories = make_frame({"n": [NAN, 1]}, {"city": ["Oslo", None]})
+    coded = Ordinal(("city",), ({"Oslo": 0},), NAN, NAN, True).bind(categories.layout)[1](categories)
     assert table(run(ImputeNumbers(), coded)) == {"n": [1, 1], "city": [0, None]}
     with pytest.raises(UserError, match="stand for categories"):
         ImputeNumbers(columns=("city",)).fit(Dataset(coded, BINARY), Silent())

@@ -1,4 +1,4 @@
-"""Which levels may travel with a model."""
+"""Which levels of a category may be stored in a model."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_the_dropped_level_is_not_taken_for_an_unseen_one():
     assert found["city = other"] == [0, 1, 1, 0]
 
 
-def test_a_level_of_a_single_row_never_travels_with_the_model():
+def test_a_level_of_a_single_row_is_never_stored_in_the_model():
     train = make_frame({}, {"person": [f"person {i}" for i in range(300)], "few": ["a"] * 298 + ["b"] * 2})
     transform, _ = OneHot(min_rows=2).fit(Dataset(train, BINARY), Silent())
     assert transform.names == (("person = other",), ("few = a", "few = b"))

@@ -50,8 +50,8 @@ def test_a_share_takes_the_fewest_columns_that_reach_it():
 @pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
 def test_a_category_is_judged_as_one_column(model, task, sparse):
     side = np.digitize(SIGNAL, [-2, 2])
-    words = {"told": [("a", None, "c")[level] for level in side], "noise": [str(level) for level in RNG.integers(0, 4, 300)]}
-    frame = make_frame({"x0": PLAIN["x0"]}, words, {}, {"t: noise": RNG.poisson(0.3, 300)} if sparse else {})
+    categories = {"told": [("a", None, "c")[level] for level in side], "noise": [str(level) for level in RNG.integers(0, 4, 300)]}
+    frame = make_frame({"x0": PLAIN["x0"]}, categories, {}, {"t: noise": RNG.poisson(0.3, 300)} if sparse else {})
     operation = SelectImportance(model=model, keep_by="count", count=1)
     scores = operation.scores(Dataset(frame, TARGETS[task]))
     assert set(scores) == set(frame.layout.names())

@@ -44,7 +44,7 @@ def test_features_of_texts_are_scored_by_their_presence():
         assert found[name] == pytest.approx(mutual_info_score(SIDE, column != 0), abs=1e-12)
 
 
-def test_what_tells_is_kept():
+def test_informative_columns_are_kept():
     found = run(SelectMutualInformation(keep_by="count", count=3), FRAME, target=BINARY)
     assert set(found.layout.names()) == {"x2", "flag", "t: told"}
     assert len(run(SelectMutualInformation(share=0.5), FRAME, target=REGRESSION).layout.names()) == 5
@@ -54,7 +54,7 @@ def test_what_tells_is_kept():
     assert "x2" not in found.layout.names()
 
 
-def test_large_values_do_not_drown_what_lies_around_them():
+def test_large_values_keep_their_small_differences():
     far = make_frame({"x": (X[:, 2] + 1e12).tolist(), "noise": X[:, 0].tolist()})
     found = SelectMutualInformation().scores(Dataset(far, BINARY))
     assert found["x"] > 0.4 > 0.1 > found["noise"]

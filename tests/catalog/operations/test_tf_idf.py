@@ -47,7 +47,7 @@ def test_the_most_frequent_terms_are_kept_and_equals_go_by_alphabet():
     assert found.layout.sparse == (("t: aa", "t: bb"),)
 
 
-def test_a_term_of_one_row_never_travels():
+def test_a_term_of_one_row_is_never_stored():
     frame = make_frame({}, {"t": ["ask mr smith", "ask them", None, "ask ask"]})
     transform, _ = TfIdf(columns=("t",)).fit(Dataset(frame, BINARY), Silent())
     assert transform.terms == (("ask",),)

@@ -1,4 +1,4 @@
-"""What a schema tells, and that it tells nothing of single persons."""
+"""What a schema contains, and that it contains nothing about single persons."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def test_targets_are_ranked():
     ranked = guess_targets(table(price=["1.5", "2.5", "4"], b=["x", "y", "x"], c=["1", "2", "4"], d=["2024-01-01"] * 3, e=["k", "k", "k"]))
     assert [name for name, _ in ranked] == ["price", "b", "c"]
     assert "its name" in ranked[0][1]
-    assert "it stands first" in ranked[0][1]
+    assert "it is the first column" in ranked[0][1]
     assert guess_targets(table(e=["k", "k"])) == []
 
 

@@ -172,7 +172,7 @@ def test_a_person_overrules():
     assert decide(["", ""], ColumnNote(type="date"))[0].type == "date"
 
 
-def test_a_person_says_what_means_missing():
+def test_a_person_decides_what_means_missing():
     column, _, frame = decide(["1", "-200", "weg", "4", "5"], ColumnNote(missing=("-200", "weg")))
     assert column.type == "integer"
     assert frame.missing("x").tolist() == [False, True, True, False, False]

@@ -53,9 +53,9 @@ def test_typed_cells_give_the_same_levels_as_texts():
     typed = cells_of({"x": pd.Series([3, 1, 2, 1])})
     frame = type_cells(typed, {}, Silent()).frame
     assert frame.number("x").tolist() == [3, 1, 2, 1]
-    words = conform(typed, type_cells(texts(x=["3", "a", "b"]), {}, Silent()).schema).frame
-    assert words.texts("x") == ["3", "1", "2", "1"]
-    assert list(words.categorical("x")[1]) == ["3", "1", "2"]
+    as_texts = conform(typed, type_cells(texts(x=["3", "a", "b"]), {}, Silent()).schema).frame
+    assert as_texts.texts("x") == ["3", "1", "2", "1"]
+    assert list(as_texts.categorical("x")[1]) == ["3", "1", "2"]
 
 
 def test_one_row_and_all_missing():

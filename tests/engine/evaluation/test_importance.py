@@ -95,7 +95,7 @@ def test_many_rows_are_sampled_and_the_sample_is_reported():
     assert (found.rows, found.of) == (MOST_ROWS, MOST_ROWS + 1000)
 
 
-def test_no_repeats_are_refused_and_a_stop_is_heard():
+def test_zero_repeats_are_refused_and_a_stop_is_obeyed():
     scorer, frame, target = problem(20)
     with pytest.raises(ValueError, match="repeat"):
         permutation_importance(scorer, frame, target, "r2", 0, 0, Silent())

@@ -82,7 +82,7 @@ def test_rows_hold_what_readers_trip_over():
 
 
 @pytest.mark.parametrize("scaled", [False, True])
-def test_rows_lie_on_both_sides_of_every_threshold(scaled):
+def test_there_are_rows_on_both_sides_of_every_threshold(scaled):
     """The source value is sought through the transforms; a float32 step away the answer is another one."""
     wanted = [(0, 17.300000190734863), (0, -0.10000000149011612), (1, 4.5), (1, 11.0)]
     transforms = (Scale(("size", "count"), (13.7, 2.0), (3.3, 7.0)),) if scaled else ()

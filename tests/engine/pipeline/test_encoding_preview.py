@@ -16,7 +16,7 @@ def ask(made, **changes):
     return preview(Pipeline(made.folder, replace(made.project, **decided)), -1, -1, Silent())
 
 
-def test_algorithms_of_one_encoding_stand_together(trained):
+def test_algorithms_of_one_encoding_are_grouped(trained):
     answer = ask(trained)
     by_first = {one.algorithms[0]: one for one in answer.encodings}
     assert by_first["logistic"].operations == ("One-hot encoding", "Fill missing numbers", "Scale numbers")

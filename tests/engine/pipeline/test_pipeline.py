@@ -1,4 +1,4 @@
-"""The road: rows stay apart, results are kept under their decisions, and what cannot be walked says why."""
+"""The pipeline: rows stay apart, results are kept under their decisions, and what is impossible says why."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_every_step_has_its_outcome(trained):
     assert {one.side for one in answer.step.rows} == {"before", "after"}
 
 
-def test_a_fault_stands_on_its_step_and_those_behind_it_wait(trained):
+def test_an_error_is_shown_on_its_step_and_later_steps_wait(trained):
     broken = Step(operation("formula", name="x", formula="nothing + 1"))
     answer = ask(trained, 2, steps=(trained.project.steps[0], broken, *trained.project.steps[1:]))
     assert answer.steps[0].error == ""

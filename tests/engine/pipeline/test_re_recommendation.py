@@ -40,7 +40,7 @@ def test_another_target_renews_all_that_was_proposed(trained, before):
     assert all(a.supports(task_spec("regression")) for a in new.candidates)
     assert len(new.candidates) >= 2
     assert {"metric", "split"} <= set(reasons)
-    assert any(said.startswith("metric: RMSE") for said in changes)
+    assert any(change.startswith("metric: RMSE") for change in changes)
     assert after(trained, new, new)[0] == new
 
 

@@ -48,7 +48,7 @@ def test_a_step_covers_a_proposal_of_the_same_columns():
 
 
 @pytest.mark.parametrize("member", [*choices().operations.values(), *choices().row_filters.values()], ids=lambda member: member.id)
-def test_every_step_can_be_begun(member):
-    begun, open_ = starter(member)
-    assert isinstance(begun, member)
+def test_every_step_has_an_initial_form(member):
+    initial, open_ = starter(member)
+    assert isinstance(initial, member)
     assert open_ == {"formula": ("formula",), "filter_rows": ("condition",)}.get(member.id, ())

@@ -42,7 +42,7 @@ def test_algorithms_fit_task_and_size():
     assert "hist_gradient_boosting" not in {a.id for a, _ in suggest_algorithms("binary", 100, texts=True)}
 
 
-def test_quick_algorithms_stand_first():
+def test_quick_algorithms_come_first():
     def order(*args, **more):
         return [a.id for a, _ in suggest_algorithms(*args, **more)]
 

@@ -148,12 +148,12 @@ def damage(path, how):
 
 @pytest.mark.parametrize("how", ["flip", "cut", "empty", "lost", "longer"])
 @pytest.mark.parametrize("file", ["entry.json", "0.npy", "5.npy"])
-@pytest.mark.parametrize("look", ["in", "get"])
-def test_a_damaged_entry_is_absent_removed_and_made_again(store, how, file, look):
+@pytest.mark.parametrize("access", ["in", "get"])
+def test_a_damaged_entry_is_absent_removed_and_made_again(store, how, file, access):
     store.put(KEY, {"x": 1}, ARRAYS)
     damage(store.root / KEY[:2] / KEY / file, how)
     seen = fresh(store)
-    if look == "in":
+    if access == "in":
         assert KEY not in seen
     else:
         with pytest.raises(KeyError):
@@ -228,7 +228,7 @@ def test_size_keys_and_clear(store):
     assert store.size() == 0
 
 
-def test_a_full_disk_is_told_and_leaves_nothing():
+def test_a_full_disk_is_reported_and_leaves_nothing():
     with small_disk(512) as folder:
         store = ArtifactStore(folder / "store")
         store.put(KEY, {"x": 1})
@@ -242,7 +242,7 @@ def test_a_full_disk_is_told_and_leaves_nothing():
         assert OTHER in fresh(store)
 
 
-def test_without_rights_reading_works_and_writing_is_told(open_folder):
+def test_without_rights_reading_works_and_writing_is_refused(open_folder):
     store = ArtifactStore(open_folder / "store")
     store.put(KEY, {"x": 1}, ARRAYS)
     store.put(OTHER, {"x": 1}, ARRAYS)

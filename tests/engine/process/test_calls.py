@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 
 import pytest
 
@@ -10,22 +11,28 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
 from mlops_desktop.engine.process.call import result_types
-from mlops_desktop.engine.process.calls.data import MakeOverview, MakeProfile, ProfileFile
+from mlops_desktop.engine.process.calls.data import ImportFile, ListQuestions, MakeOverview, MakeProfile, ProfileFile, Propose
 from mlops_desktop.engine.process.calls.evaluation import CheckGoals, Evaluate, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.process.calls.model import ExplainRow, Export, OpenModel, PredictFile
 from mlops_desktop.engine.process.calls.recipe import PreviewRecipe, RankColumns, SuggestSteps
 from mlops_desktop.engine.process.calls.training import DescribeSplit, MakeLearningCurve, Train
-from mlops_desktop.engine.project.decisions import Goals
+from mlops_desktop.engine.project.decisions import Goals, Project
 from mlops_desktop.engine.project.serialization import from_json, to_json
 from mlops_desktop.engine.training.scorer_assembly import stored_scorer
+from mlops_desktop.serving.message import Message, decode_message, encode_messages
 
 
 def ask(call, made, *args: object, **options: object):
     """The result of a call about a project, as it is after its way through JSON."""
     result = call(made.folder, made.project, *args, **options).run(Silent())
-    kind, _ = result_types(call)
-    assert from_json(kind, json.loads(json.dumps(to_json(result), allow_nan=False)), call.__name__) == result
+    assert through_json(call, result) == result
     return result
+
+
+def through_json(call, result):
+    """A result as the other process reads it."""
+    text = json.dumps(encode_messages(to_json(result)), allow_nan=False)
+    return from_json(result_types(call)[0], json.loads(text, object_hook=decode_message), call.__name__)
 
 
 def test_a_project_from_profile_to_report_by_calls_leaves_the_decisions_alone(trained, copy_of, tmp_path):
@@ -119,3 +126,32 @@ def test_a_row_is_explained_and_a_bad_one_refused(trained, copy_of):
     assert abs(total - found.answer) < 1e-9
     with pytest.raises(UserError, match="bill_length_mm"):
         ask(ExplainRow, made, row={"bill_length_mm": "long"})
+
+
+def sentences(value):
+    """Every sentence of a result: reasons of proposals, messages of evidence, findings, questions and options."""
+    if is_dataclass(value):
+        names = {"message", "why", "evidence", "settled", "consequence"} & {field.name for field in fields(value)}
+        yield from (text for name in names if isinstance(text := getattr(value, name), str) and text)
+        value = [getattr(value, field.name) for field in fields(value)]
+    for item in value if isinstance(value, list | tuple) else ():
+        yield from sentences(item)
+
+
+def test_sentences_of_results_can_be_translated(tmp_path):
+    """What is found odd in a table with a title, gaps, strays, leading zeros and doubled columns is templates with arguments."""
+    rows = "".join(
+        f"{i},{1 + i % 12:02d}/{1 + i % 28:02d}/2020,{-999 if i % 30 == 7 else i % 23},"
+        f"0{i % 90},{'n/a' if i % 9 else i},k,{'yn'[i % 25 < 1]},{i % 23}\n"
+        for i in range(300)
+    )
+    (tmp_path / "odd.csv").write_text(f"A title\nid,when,n,code,gaps,constant,y,y\n{rows}total,1\n", encoding="utf-8")
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    imported = ImportFile(folder, Project(name="odd"), str(tmp_path / "odd.csv")).run(Silent())
+    proposal = Propose(folder, imported.project).run(Silent())
+    asked = ListQuestions(folder, proposal.project).run(Silent())
+    found = [*sentences(through_json(ImportFile, imported)), *sentences(through_json(ListQuestions, asked))]
+    found += through_json(Propose, proposal).reasons.values()
+    assert len(found) > 30
+    assert [text for text in found if not isinstance(text, Message)] == []

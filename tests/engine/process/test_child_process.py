@@ -101,7 +101,7 @@ def test_the_child_leads_a_group_of_its_own(shared):
     assert where["group"] == where["pid"] != os.getpgid(0)
 
 
-def test_nothing_is_imported_from_the_folder_in_which_a_person_stands(tmp_path, monkeypatch):
+def test_nothing_is_imported_from_the_working_directory(tmp_path, monkeypatch):
     (tmp_path / "argparse.py").write_text("open('ran', 'w').close()")
     monkeypatch.chdir(tmp_path)
     with Child(calls="child_calls") as one:
@@ -109,7 +109,7 @@ def test_nothing_is_imported_from_the_folder_in_which_a_person_stands(tmp_path, 
     assert not (tmp_path / "ran").exists()
 
 
-def test_libraries_are_told_how_many_threads_they_may_use(shared):
+def test_libraries_get_the_number_of_threads_they_may_use(shared):
     names = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "JOBLIB_TEMP_FOLDER", "PYTHONUNBUFFERED"]
     found = shared.call(calls.Environment(names=names))
     assert found["OMP_NUM_THREADS"] == found["OPENBLAS_NUM_THREADS"] == found["MKL_NUM_THREADS"] == str(max(1, cores() - 1))
@@ -173,7 +173,7 @@ def test_a_refusal_comes_with_its_way_out_and_the_child_lives_on(shared):
 
 
 @pytest.mark.parametrize("call", [calls.OutOfMemory(), calls.DiskFull()])
-def test_what_a_person_can_mend_is_a_refusal(shared, call):
+def test_what_a_person_can_fix_is_a_user_error(shared, call):
     with pytest.raises(UserError, match=r"memory|disk is full"):
         shared.call(call)
 

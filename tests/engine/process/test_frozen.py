@@ -1,4 +1,4 @@
-"""What a frozen program is started for: the command lines are loky's own, taken from the living library."""
+"""What a frozen program is started for: the command lines are loky's own, taken from the installed library."""
 
 from __future__ import annotations
 

@@ -69,10 +69,10 @@ def test_it_answers_and_ends_with_its_input(service):
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert json.load(answer)["predictions"][0]["prediction"] in ("Adelie", "Chinstrap", "Gentoo")
-    begun = time.monotonic()
+    started = time.monotonic()
     process.stdin.close()
     process.wait(5)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - started < 2
     log = process.stdout.read().decode()
     assert "Self-test passed" in log
     assert "/v1/predict" in log

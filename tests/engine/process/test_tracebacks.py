@@ -36,16 +36,16 @@ def test_no_library_puts_a_cell_into_the_report(number):
     act = list(errors_of_libraries())[number]
     with pytest.raises(Exception) as caught:  # noqa: PT011  (each of them is another kind)
         act()
-    told, stack = tracebacks.summary(caught.value), tracebacks.details(caught.value)
-    assert told.startswith(type(caught.value).__name__)
-    assert not [s for s in SECRETS if s in told]
+    text, stack = tracebacks.summary(caught.value), tracebacks.details(caught.value)
+    assert text.startswith(type(caught.value).__name__)
+    assert not [s for s in SECRETS if s in text]
     lines = [line for line in stack.splitlines() if line and not line.startswith(" ")]  # indented ones are lines of code
     assert not [s for s in SECRETS if any(s in line for line in lines)]
     assert "test_tracebacks.py" in stack
 
 
 @pytest.mark.parametrize(
-    ("message", "told"),
+    ("message", "text"),
     [
         ("Found array with 0 sample(s) while a minimum of 1 is required.", "Found array with 0 sample… while a minimum of 1 is required."),
         ("X has 5 features, but Ridge is expecting 3 features", "X has 5 features, but Ridge is expecting 3 features"),
@@ -58,8 +58,8 @@ def test_no_library_puts_a_cell_into_the_report(number):
         ("", ""),
     ],
 )
-def test_what_stays_of_a_message(message, told):
-    assert tracebacks.without_values(message) == told
+def test_what_stays_of_a_message(message, text):
+    assert tracebacks.without_values(message) == text
 
 
 def test_long_and_many_lined_messages_are_cut():

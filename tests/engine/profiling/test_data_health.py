@@ -1,4 +1,4 @@
-"""What findings weigh, what takes care of them, which fixes are safe."""
+"""The weights of findings, what fixes them already, which fixes are safe."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_safe_fixes_leave_out_what_needs_a_person():
     assert [c.component.id for c in mended.row_filters] == ["drop_duplicates"]
     assert mended.columns["k"].role == "id"
     assert safe_fixes(mended, everything) == []
-    assert taken_care(mended, DUPLICATES) == "Mended by your decisions."
+    assert taken_care(mended, DUPLICATES) == "Fixed by your decisions."
     assert taken_care(mended, LEAK) == ""
     assert taken_care(mended, finding("imbalance")) == ""
 
@@ -61,7 +61,7 @@ def test_a_step_of_a_fix_comes_before_the_steps_that_use_its_column():
     assert apply_fix(fixed, GAPS.fix) == fixed
 
 
-def test_words_for_missing_are_added_to_those_that_are_there():
+def test_markers_for_missing_are_added_to_those_that_are_there():
     project = apply_fix(Project(), {"missing": {"a": ["-1"]}})
     project = apply_fix(project, {"missing": {"a": ["-1", "999"]}})
     assert project.columns["a"].missing == ("-1", "999")

@@ -1,4 +1,4 @@
-"""What rules look at."""
+"""The facts that rules read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The single-column Gini: what is honest, what is a leak."""
+"""The single-column Gini: what is plausible, what is a leak."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_rare_levels_do_not_predict_themselves():
     assert gini([f"k{i // 2}x" for i in range(N)], Y, 2) < 0.3
 
 
-def test_one_class_that_stands_apart_is_honest():
+def test_one_class_that_is_separable_is_no_leak():
     assert gini((Y3 == 0) * 10.0 + RNG.normal(size=N), Y3, 3) < MODERATE
     assert gini(Y3 * 10.0 + RNG.normal(size=N), Y3, 3) > HIGH
 
@@ -52,7 +52,7 @@ def test_a_monotone_relation_is_not_needed():
 
 
 @pytest.mark.parametrize("target", [np.full(N, -1), np.zeros(N, dtype=int), np.r_[np.ones(3, dtype=int), np.zeros(N - 3, dtype=int)]])
-def test_nothing_to_tell(target):
+def test_a_constant_target_has_no_leak(target):
     assert gini(RNG.normal(size=N), target, 2) == 0
 
 

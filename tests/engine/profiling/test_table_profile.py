@@ -59,7 +59,7 @@ def test_whole_numbers_have_a_bin_each_while_they_are_few():
     assert len(columns["x"]["histogram"]["counts"]) <= 20
 
 
-def test_words_booleans_texts_and_dates():
+def test_categories_booleans_texts_and_dates():
     _, columns = made(
         word=["b", "a", "b", ""],
         flag=["Yes", "No", "Yes", "Yes"],

@@ -1,4 +1,4 @@
-"""Kept inputs survive, and their loss harms nobody."""
+"""Kept inputs survive, and losing them does not matter."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_dirty_until_this_very_value_is_saved(tmp_path):
     assert Session(Project()).dirty  # it stands nowhere on the disk
 
 
-def test_listeners_hear_every_change_until_they_leave():
+def test_listeners_get_every_change_until_they_are_removed():
     session = Session(Project())
     heard, also = [], []
     leave = session.listen(lambda project: heard.append(project.name))
@@ -126,7 +126,7 @@ def test_listeners_hear_every_change_until_they_leave():
     assert (heard, also) == (["a", ""], ["a", "", "a"])
 
 
-def test_a_listener_that_another_ended_hears_nothing_more():
+def test_a_listener_that_another_removed_gets_nothing_more():
     session, heard, leave = Session(Project()), [], []
     session.listen(lambda _: [end() for end in leave])
     leave.append(session.listen(lambda project: heard.append(project.name)))
@@ -134,7 +134,7 @@ def test_a_listener_that_another_ended_hears_nothing_more():
     assert heard == []
 
 
-def test_a_listener_that_fails_keeps_none_from_hearing():
+def test_a_listener_that_fails_does_not_stop_the_others():
     session = Session(Project())
     heard = []
 
@@ -149,7 +149,7 @@ def test_a_listener_that_fails_keeps_none_from_hearing():
     assert session.project.name == "a"
 
 
-def test_a_listener_may_edit_and_leave():
+def test_a_listener_may_edit_and_remove_itself():
     session = Session(Project())
     heard = []
     leave = []

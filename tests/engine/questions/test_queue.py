@@ -34,7 +34,7 @@ def queue():
     return questions(PROJECT, overview_of(day=["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"] * 10), [RARE, LEAK])
 
 
-def test_doubts_of_every_kind_stand_in_one_queue_the_weightiest_first(queue):
+def test_questions_of_every_kind_are_in_one_queue_the_weightiest_first(queue):
     weights = [one.weight for one in queue]
     assert weights == sorted(weights, key=("high", "warning", "info").index)
     assert {"finding.leak.copy", "finding.imbalance.y", "reading.date_order.day", "guess.positive.y"} <= {one.id for one in queue}

@@ -189,7 +189,7 @@ def test_an_evaluation_holds_for_the_model_of_all_rows_too(churn, copy_of):
     assert seen_evaluation(everything, chosen_run(everything, made.runs), made.runs) is not None
 
 
-def test_the_cut_off_that_is_proposed_stands_beside_the_one_that_is_used(churn, copy_of):
+def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, copy_of):
     made = copy_of(churn)
     proposed = open_chosen(made.pipeline, made.runs, Silent()).scorer.threshold
     costs = Costs(false_positive=1.0, false_negative=5.0)
@@ -242,7 +242,7 @@ def gapless(tmp_path_factory):
     return made
 
 
-def test_what_the_model_cannot_do_without_stands_in_its_schema(gapless, tmp_path):
+def test_required_columns_are_in_the_schema(gapless, tmp_path):
     chosen = open_chosen(gapless.pipeline, gapless.runs, Silent())
     assert [column.name for column in chosen.scorer.schema.columns if not column.nullable] == ["a"]
     (tmp_path / "new.csv").write_text("a,b\n1,x\n,y\n2,\n", encoding="utf-8")

@@ -82,7 +82,7 @@ def test_notes_keep_what_the_library_warned_of():
     assert any("iterations" in note.lower() or "converge" in note.lower() for note in fitted.notes)
 
 
-def test_steps_are_learned_on_what_the_step_before_made(trained):
+def test_steps_are_fitted_on_the_output_of_the_step_before(trained):
     fitted_steps = trained.pipeline.fit(trained.candidates[0])
     assert fitted_steps.matrix.rows == trained.pipeline.train.frame.rows
     again = fitted_steps.transform(trained.pipeline.train.frame)

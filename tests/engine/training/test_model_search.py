@@ -101,7 +101,7 @@ def test_runs_to_blend_are_of_every_algorithm(trained):
     assert [run.score for run in _to_blend(some, 1)] == [0.9]
 
 
-def test_a_draw_that_is_far_behind_is_left_and_says_so(trained, copy_of):
+def test_a_draw_that_is_far_behind_is_pruned_and_says_so(trained, copy_of):
     made = copy_of(trained)
     done = made.runs.list(made.pipeline.keys.board)
     poor = made.candidate(choices().algorithms.read({"id": "logistic", "params": {"C": 1e-9}}))
@@ -137,7 +137,7 @@ def test_a_trial_that_cannot_end_in_time_is_left_at_once(trained, copy_of):
     assert not pruner.pruned
 
 
-def test_when_every_trial_fails_the_reasons_are_told(trained, copy_of):
+def test_when_every_trial_fails_the_reasons_are_reported(trained, copy_of):
     unfilled = tuple(Step(s.component, s.on and s.component.id != "impute_numbers") for s in trained.project.steps)
     made = copy_of(trained, steps=unfilled, candidates=(choices().algorithms.read("logistic"),), search=Search(trials=1, seconds=None))
     with pytest.raises(UserError, match="No algorithm could be trained"):

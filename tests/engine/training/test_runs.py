@@ -171,7 +171,7 @@ def test_the_folder_can_be_moved_and_holds_one_file(runs, tmp_path):
     assert Runs(moved).list("board")[0].number == 1
 
 
-def test_a_full_disk_is_told_and_the_runs_before_it_are_kept():
+def test_a_full_disk_is_reported_and_the_runs_before_it_are_kept():
     with small_disk(128) as folder:
         runs = Runs(folder)
         runs.record(a_run(0))
@@ -185,7 +185,7 @@ def test_a_full_disk_is_told_and_the_runs_before_it_are_kept():
         assert len(runs.list("board")) == kept + 1
 
 
-def test_without_rights_reading_works_and_writing_is_told(open_folder):
+def test_without_rights_reading_works_and_writing_is_refused(open_folder):
     runs = Runs(open_folder)
     runs.record(a_run(1))
     if os.name == "posix" and os.geteuid() != 0:

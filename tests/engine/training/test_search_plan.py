@@ -14,7 +14,7 @@ def candidates(*ids: str) -> tuple[Candidate, ...]:
     return tuple(Candidate.of(Project(), choices().algorithms.read(id_)) for id_ in ids)
 
 
-def walk(plan: Plan, score) -> list[Candidate]:
+def tried(plan: Plan, score) -> list[Candidate]:
     given = []
     for candidate in plan:
         given.append(candidate)
@@ -22,9 +22,9 @@ def walk(plan: Plan, score) -> list[Candidate]:
     return given
 
 
-def test_every_candidate_is_tried_as_it_stands_before_any_draw():
+def test_every_candidate_is_tried_with_its_own_parameters_before_any_draw():
     some = candidates("baseline", "logistic", "random_forest")
-    given = walk(Plan(some, Search(trials=7, seconds=None), 0), lambda a: 0.5)
+    given = tried(Plan(some, Search(trials=7, seconds=None), 0), lambda a: 0.5)
     assert tuple(given[:3]) == some
     assert len(given) == 7
     assert len(set(given)) == 7
@@ -34,14 +34,14 @@ def test_every_candidate_is_tried_as_it_stands_before_any_draw():
 def test_the_same_seed_and_scores_give_the_same_plan():
     some = candidates("logistic", "random_forest", "lightgbm")
     score = {"logistic": 0.6, "random_forest": 0.9, "lightgbm": 0.8}
-    plans = [walk(Plan(some, Search(trials=12, seconds=None), seed), lambda a: score[a.id]) for seed in (3, 3, 4)]
+    plans = [tried(Plan(some, Search(trials=12, seconds=None), seed), lambda a: score[a.id]) for seed in (3, 3, 4)]
     assert plans[0] == plans[1]
     assert plans[0] != plans[2]
 
 
 def test_draws_begin_with_what_did_well_elsewhere_and_then_stay_near_the_best():
     (one,) = candidates("lightgbm")
-    given = walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.algorithm.num_leaves - 20))
+    given = tried(Plan((one,), Search(trials=60, seconds=None), 0), lambda a: -abs(a.algorithm.num_leaves - 20))
     assert [
         {name: getattr(a.algorithm, name) for name in start} for a, start in zip(given[1:], one.algorithm.initial_configs, strict=False)
     ] == list(one.algorithm.initial_configs)
@@ -58,7 +58,7 @@ def test_some_draws_move_an_operation_of_the_recipe_and_keep_what_is_better():
     one = Candidate.of(project, choices().algorithms.read("lightgbm"))
 
     def given():
-        return walk(Plan((one,), Search(trials=60, seconds=None), 0), lambda c: float(c.steps[0].method == "quantiles"))
+        return tried(Plan((one,), Search(trials=60, seconds=None), 0), lambda c: float(c.steps[0].method == "quantiles"))
 
     moved = [c for c in given() if c.steps != one.steps]
     assert given() == given()
@@ -73,7 +73,7 @@ def test_some_draws_move_the_sampler_and_the_encoding():
 
     def given(encoding_matters):
         score = (lambda c: float(c.encoding.order == "alphabet")) if encoding_matters else (lambda c: c.sampler.strength)
-        return walk(Plan((one,), Search(trials=80, seconds=None), 1), score)
+        return tried(Plan((one,), Search(trials=80, seconds=None), 1), score)
 
     found = given(encoding_matters=True)
     assert found == given(encoding_matters=True)
@@ -87,38 +87,40 @@ def test_some_draws_move_the_sampler_and_the_encoding():
 
 def test_an_algorithm_without_ranges_leaves_most_trials_to_the_others():
     some = candidates("linear", "ridge")
-    drawn = [c.id for c in walk(Plan(some, Search(trials=40, seconds=None), 0), lambda c: 0.5 + (c.id == "linear") + c.encoding.max_levels)]
+    drawn = [
+        c.id for c in tried(Plan(some, Search(trials=40, seconds=None), 0), lambda c: 0.5 + (c.id == "linear") + c.encoding.max_levels)
+    ]
     assert 1 < drawn.count("linear") < drawn.count("ridge")
 
 
 def test_a_better_contender_is_drawn_from_more_often():
     some = candidates("logistic", "random_forest", "lightgbm")
     score = {"logistic": 0.6, "random_forest": 0.9, "lightgbm": 0.8}
-    drawn = [a.id for a in walk(Plan(some, Search(trials=25, seconds=None), 0), lambda a: score[a.id])[3:]]
+    drawn = [a.id for a in tried(Plan(some, Search(trials=25, seconds=None), 0), lambda a: score[a.id])[3:]]
     assert drawn.count("random_forest") > drawn.count("lightgbm") > drawn.count("logistic") > 0
 
 
 def test_what_failed_is_not_drawn_from():
     some = candidates("logistic", "random_forest")
-    drawn = walk(Plan(some, Search(trials=8, seconds=None), 0), lambda a: None if a.id == "random_forest" else 0.5)[2:]
+    drawn = tried(Plan(some, Search(trials=8, seconds=None), 0), lambda a: None if a.id == "random_forest" else 0.5)[2:]
     assert {a.id for a in drawn} == {"logistic"}
 
 
 def test_draws_come_from_the_contenders():
     some = candidates("logistic", "decision_tree", "random_forest", "lightgbm")
     score = {"logistic": 0.9, "decision_tree": 0.1, "random_forest": 0.8, "lightgbm": 0.85}
-    given = walk(Plan(some, Search(trials=13, seconds=None), 0), lambda a: score[a.id])
+    given = tried(Plan(some, Search(trials=13, seconds=None), 0), lambda a: score[a.id])
     assert {a.id for a in given[4:]} == {"logistic", "random_forest", "lightgbm"}
 
 
 def test_fewer_trials_than_candidates():
     some = candidates("baseline", "logistic", "random_forest")
-    assert len(walk(Plan(some, Search(trials=2, seconds=None), 0), lambda a: None)) == 2
+    assert len(tried(Plan(some, Search(trials=2, seconds=None), 0), lambda a: None)) == 2
 
 
 def test_a_grid_ends_by_itself_and_repeats_nothing():
     some = candidates("logistic")
-    given = walk(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=3), 0), lambda a: 0.5)
+    given = tried(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=3), 0), lambda a: 0.5)
     assert len(given) == len(set(given))
     assert set(some[0].algorithm.grid(3)) <= {candidate.algorithm for candidate in given}
 
@@ -126,7 +128,7 @@ def test_a_grid_ends_by_itself_and_repeats_nothing():
 def test_a_grid_is_over_the_ranges_of_every_part():
     project = Project(steps=(Step(choices().operations.read("clip")),), sampler=choices().samplers["class_balance"]())
     some = tuple(Candidate.of(project, choices().algorithms.read(id_)) for id_ in ("baseline", "logistic", "ridge"))
-    given = walk(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=2), 0), lambda c: 0.5)
+    given = tried(Plan(some, Search(method="grid", trials=None, seconds=None, grid_points=2), 0), lambda c: 0.5)
     assert tuple(given[:3]) == some
     assert sum(c.id == "baseline" for c in given) == 1  # it uses no column
     proposed = {(c.steps, c.sampler, c.encoding) for c in some}
@@ -145,7 +147,7 @@ def test_a_grid_is_over_the_ranges_of_every_part():
 
 
 def test_the_baseline_alone_is_one_trial():
-    assert len(walk(Plan(candidates("baseline"), Search(trials=50, seconds=None), 0), lambda a: 0.5)) == 1
+    assert len(tried(Plan(candidates("baseline"), Search(trials=50, seconds=None), 0), lambda a: 0.5)) == 1
 
 
 def test_a_clock_begins_no_trial_that_cannot_end_in_time():

@@ -13,7 +13,7 @@ def binary(values):
     return Target("binary", np.asarray(values, dtype=np.intp), ("no", "yes"))
 
 
-def test_cut_off_lies_midway_between_neighbouring_scores():
+def test_the_threshold_is_midway_between_neighbouring_scores():
     choice = choose_threshold(binary([0, 0, 1, 1]), np.array([0.1, 0.2, 0.6, 0.9]), 1)
     assert choice.threshold == pytest.approx(0.4)
     assert choice.value == 1.0
@@ -65,9 +65,9 @@ def test_mean_cost_equals_the_curve():
     costs = Costs(false_positive=3, false_negative=7, true_positive=-2, true_negative=1)
     target, scores = binary([0, 0, 1, 0, 1]), np.array([0.1, 0.3, 0.35, 0.5, 0.8])
     choice = choose_threshold(target, scores, 1, "f1", costs)
-    said = (scores >= choice.threshold).astype(int)
+    predicted = (scores >= choice.threshold).astype(int)
     counts = np.zeros((2, 2))
-    np.add.at(counts, (target.values, said), 1)
+    np.add.at(counts, (target.values, predicted), 1)
     assert mean_cost(counts.tolist(), 1, costs) == pytest.approx(choice.value)
     assert np.isnan(mean_cost([[0, 0], [0, 0]], 1, costs))
     assert mean_cost([[5, 1], [2, 4]], 0, Costs(false_positive=1, false_negative=10)) == pytest.approx((2 * 1 + 1 * 10) / 12)

@@ -1,4 +1,4 @@
-"""Trials: fold by fold, kept, repeatable, and honest about failures."""
+"""Trials: fold by fold, kept, repeatable; failures have their reason."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_metric_that_no_fold_defines_fails_the_run(trained, copy_of):
     assert run.score == pytest.approx(0.5)
 
 
-def test_folds_that_take_long_go_beside_each_other_and_come_out_the_same(trained, copy_of, monkeypatch):
+def test_slow_folds_run_in_parallel_with_the_same_results(trained, copy_of, monkeypatch):
     made = copy_of(trained)
     tree = algorithm("decision_tree", max_depth=8)
     alone = run_trial(Folds(made.pipeline), made.candidate(tree), 1, Silent(), jobs=0)  # quick folds: one after the other
@@ -110,7 +110,7 @@ def test_folds_that_take_long_go_beside_each_other_and_come_out_the_same(trained
     assert beside.fold_scores == alone.fold_scores
 
 
-def test_a_slow_trial_is_judged_before_its_folds_go_beside_each_other(trained, copy_of, monkeypatch):
+def test_a_slow_trial_is_judged_before_its_folds_run_in_parallel(trained, copy_of, monkeypatch):
     made = copy_of(trained)
     monkeypatch.setattr("mlops_desktop.engine.training.trials.BESIDE_FROM", 0.0)
     monkeypatch.setattr(Folds, "processes", lambda self: 2)

@@ -113,10 +113,10 @@ def test_every_function_has_a_usage_that_runs():
         assert said.endswith(".")
         formula = usage.replace(", …", "").replace("digits", "2").replace(" n)", " 2)")
         names = {"x": "a", "y": "b", "date": "start", "text": "city", "part": '"o"', "old": '"o"', "new": '"0"', "condition": "a > 1"}
-        words = {**names, "then": "a", "else": "b", "start": "start", "end": "end", "a": "city", "b": "said"}
+        replacements = {**names, "then": "a", "else": "b", "start": "start", "end": "end", "a": "city", "b": "said"}
         head, _, inside = formula.partition("(")
         if '"' not in inside:
-            inside = ", ".join(words.get(word, word) for word in inside.rstrip(")").split(", ")) + ")"
+            inside = ", ".join(replacements.get(word, word) for word in inside.rstrip(")").split(", ")) + ")"
         assert len(values(f"{head}({inside}")) == FRAME.rows
 
 

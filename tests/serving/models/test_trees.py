@@ -47,7 +47,7 @@ def both_ways(model):
     return LeafMasks.of(shape, model.values, model.baseline), Descent.of(shape, model.values, model.baseline)
 
 
-def walk(model, row):
+def traverse(model, row):
     """The raw scores of one row, by the words of the docstring."""
     out = model.baseline.copy()
     first_split, first_leaf = 0, 0
@@ -203,7 +203,7 @@ def test_both_evaluations_equal_a_plain_traversal(seed, rounds, splits, form, ca
     rows = random_rows(rng, 40)
     if not categories:
         rows = round_to_float32(rng.integers(-4, 16, size=(40, 4)) / 3 - 1)
-    wanted = np.array([walk(model, row) for row in rows])
+    wanted = np.array([traverse(model, row) for row in rows])
     many = np.repeat(rows, 10, axis=0)
     for way in both_ways(model):
         assert np.array_equal(way.sums(matrix(rows)), wanted)
@@ -228,7 +228,7 @@ def test_tables_that_would_be_too_large_are_not_made(monkeypatch):
     model = random_trees(np.random.default_rng(1), 4, 20)
     assert both_ways(model)[0] is None
     rows = matrix(random_rows(np.random.default_rng(2), 50))
-    assert model.scores(rows) == pytest.approx([walk(model, row)[0] for row in rows.to_dense()], abs=0)
+    assert model.scores(rows) == pytest.approx([traverse(model, row)[0] for row in rows.to_dense()], abs=0)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How tests edit a recipe: by its cards, tiles and keys, and patient until the child has said what each step does."""
+"""How tests edit a recipe: by its cards, tiles and keys; they wait until the child has answered what each step does."""
 
 from __future__ import annotations
 

@@ -198,11 +198,11 @@ def test_a_switch_has_three_states(opened):
     click(field.switch)
     rest(panel)
     assert panel.form.row()["PaperlessBilling"] is (not first)
-    assert field.word.text() in ("Yes", "No")
+    assert field.state.text() in ("Yes", "No")
     click(field.away)
     rest(panel)
     assert panel.form.row()["PaperlessBilling"] is None
-    assert field.word.text() == "missing"
+    assert field.state.text() == "missing"
     np.testing.assert_array_equal(panel.answer.outcome.answer.scores, engine_scores(panel, panel.form.row()))
 
 
@@ -369,7 +369,7 @@ def test_rows_of_the_test_part_stay_held_out(opened):
     rest(panel)
 
 
-def test_kept_inputs_stand_side_by_side_and_outlive_the_window(opened, open_project):
+def test_kept_inputs_are_side_by_side_and_survive_the_window(opened, open_project):
     panel = opened()
     assert panel.answer.kept.isHidden()
     write(panel, "tenure", "1")

@@ -21,8 +21,8 @@ def panel(open_project, make_project):
     return open_project(make_project("penguins", "species"), "data").panel
 
 
-def opened(open_project, make_project, *args, **words):
-    window = open_project(make_project(*args, **words), "data")
+def opened(open_project, make_project, *args, **options):
+    window = open_project(make_project(*args, **options), "data")
     return window, window.panel
 
 

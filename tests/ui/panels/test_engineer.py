@@ -141,7 +141,7 @@ def test_what_was_typed_last_goes_to_its_own_step(open_project, make_project):
     assert [step.component.formula for step in panel.controller.project.steps] == ["bill_length_mm", "1"]
 
 
-def test_nothing_to_propose_is_said(panel):
+def test_nothing_to_propose_is_a_sentence(panel):
     click(find(panel, QPushButton, "engineer_propose"))
     settle(panel.window())
     assert "Matrix of each model" in panel.view._proposals_note.text()

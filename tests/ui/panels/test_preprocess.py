@@ -70,7 +70,7 @@ def test_every_step_shows_what_it_does_before_anything_runs(panel):
     assert [cell.shown.title for cell in cells] == ["island", "→ 3 columns", "sex", "→ 3 columns"]
 
 
-def test_reasons_of_the_proposal_stand_on_their_steps_and_follow_them(with_constant):
+def test_reasons_of_the_proposal_are_on_their_steps_and_follow_them(with_constant):
     panel = with_constant(steps=(DROPPED, Step(operation("scale"))))
     assert "never changes" in label_text(panel, "why")
     assert "never changes" in card(panel, 0).accessibleName()
@@ -268,7 +268,7 @@ def test_a_step_of_another_stage_is_a_link_to_its_panel(open_project, make_proje
     assert window.stage == "engineer"
 
 
-def test_a_fault_stands_on_its_step_and_next_shows_it(open_project, make_project):
+def test_an_error_is_shown_on_its_step_and_next_opens_it(open_project, make_project):
     folder = make_project("penguins", "species")
     steps = (Step(operation("drop_columns", columns=["gone"])), *read_project(folder).steps)
     panel = opened(open_project, make_project("penguins", "species", steps=steps), "preprocess")

@@ -320,7 +320,7 @@ def test_costs_for_two_classes_only(window):
 
 
 @pytest.mark.parametrize("field", ["statement", "users", "decision", "success"])
-def test_words_are_one_step_of_undo(window, field):
+def test_a_text_is_one_step_of_undo(window, field):
     area = find(window, TextArea, f"brief_{field}")
     area.setFocus()
     QTest.keyClicks(area, "Which ")
@@ -335,7 +335,7 @@ def test_words_are_one_step_of_undo(window, field):
     assert area.toPlainText() == "Which penguin & <b>where</b>?"
 
 
-def test_words_are_not_lost_when_the_stage_is_left(window):
+def test_a_text_is_not_lost_when_the_stage_is_left(window):
     area = find(window, TextArea, "brief_statement")
     area.setFocus()
     QTest.keyClicks(area, "in haste")
@@ -423,7 +423,7 @@ def test_type_set_and_taken_back(window):
     assert window.controller.table().schema.column("flipper_length_mm").type != "category"
 
 
-def test_words_for_missing_and_the_order_of_levels(open_project, make_project):
+def test_markers_for_missing_and_the_order_of_levels(open_project, make_project):
     rows = "".join(f"{'-1' if i % 5 == 0 else i},{('small', 'big')[i % 2]},{'yn'[i % 2]}\n" for i in range(60))
     window = open_project(make_project("age,size,y\n" + rows, "y"))
     open_notes(window)
@@ -447,9 +447,9 @@ def test_the_evidence_for_a_type_is_shown(open_project, make_project):
     assert "41" in window.panel.file.why.text()
 
 
-def test_lists_of_words_survive_commas_and_quotes():
-    for words in ((), ("a",), ("a", "b c"), ("x, y", 'say "no"'), ("-1", "n/a")):
-        assert read_list(list_text(words)) == words
+def test_lists_of_texts_survive_commas_and_quotes():
+    for texts in ((), ("a",), ("a", "b c"), ("x, y", 'say "no"'), ("-1", "n/a")):
+        assert read_list(list_text(texts)) == texts
     assert read_list(" -200 ,, unknown ") == ("-200", "unknown")
 
 

@@ -46,10 +46,10 @@ def test_the_page_in_front_is_what_was_asked_for(view):
 
 
 def test_everything_that_can_be_added_is_found_by_the_search(view):
-    words = [text for text, _ in view.searchable()]
+    texts = [text for text, _ in view.searchable()]
     for member in (*choices().row_filters.values(), *(m for m in choices().operations.values() if m.stage == "prepare")):
-        assert f"Add: {member.label}" in words
-    assert "1. One-hot encoding" in words
+        assert f"Add: {member.label}" in texts
+    assert "1. One-hot encoding" in texts
 
 
 def test_the_settings_card_asks_for_what_is_missing(view):

@@ -1,4 +1,4 @@
-"""The place for one sentence."""
+"""The banner: one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The foot of the window, with real work in a real child; the log."""
+"""The footer of the window, with real work in a real child; the log."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_quick_work_is_shown_while_there_is_no_long_work(footer, runner, qtbot):
     qtbot.waitUntil(lambda: runner.quick.now is None, timeout=20_000)
 
 
-def test_how_the_decisions_stand_to_the_disk(footer):
+def test_whether_the_decisions_are_saved(footer):
     message = find(footer, QLabel, "saved_state")
     for state, text, tone in (("saving", "saving …", "3"), ("saved", "saved ", "3"), ("failed", "not saved", "err")):
         footer.show_saved(state)

@@ -247,13 +247,13 @@ def test_a_fault_in_the_window_is_a_dialog_with_details(window, qtbot, capsys):
 
 
 def test_the_window_stays_smooth_while_a_sample_is_read(window, qtbot):
-    beats: list[float] = []
+    ticks: list[float] = []
     timer = QTimer()
     timer.setInterval(10)
-    timer.timeout.connect(lambda: beats.append(time.monotonic()))
+    timer.timeout.connect(lambda: ticks.append(time.monotonic()))
     timer.start()
     open_sample(window, qtbot, "telco_churn")
     timer.stop()
-    gaps = [b - a for a, b in itertools.pairwise(beats)]
+    gaps = [b - a for a, b in itertools.pairwise(ticks)]
     assert len(gaps) > 10
     assert sorted(gaps)[int(len(gaps) * 0.9)] < 0.25  # a freeze, not a figure: figures stand in benchmarks/

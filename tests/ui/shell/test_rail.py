@@ -30,8 +30,8 @@ def rail(qtbot):
 def test_every_state_has_an_accessible_name(rail):
     accessible_name = [rail.item(i).data(Qt.ItemDataRole.AccessibleTextRole) for i in range(COUNT)]
     assert accessible_name[0] == f"Stage 1 of {COUNT}, Problem, done, summary 0"
-    for words, state in zip(accessible_name, ("done", "open", "locked", "running", "out of date", "failed"), strict=False):
-        assert f", {state}, " in words
+    for described, state in zip(accessible_name, ("done", "open", "locked", "running", "out of date", "failed"), strict=False):
+        assert f", {state}, " in described
     assert rail.item(2).toolTip() == f"{TITLES[STAGES[2]]}: why"
 
 

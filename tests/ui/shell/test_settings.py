@@ -67,14 +67,14 @@ def test_a_file_of_rubbish_is_no_fault(file):
     assert Settings(file).recent == []
 
 
-def test_how_projects_stood_is_kept_for_the_recent_ones(file):
+def test_the_status_of_recent_projects_is_kept(file):
     settings = Settings(file)
     settings.opened(Path("/projects/a"))
     settings.keep_summary(Path("/projects/gone"), "A number · price")
     settings.keep_summary(Path("/projects/a"), "LightGBM · ROC AUC 0.841")
     settings._settings.sync()
     again = Settings(file)
-    assert again.stood(Path("/projects/a")) == "LightGBM · ROC AUC 0.841"
-    assert again.stood(Path("/projects/gone")) == ""
+    assert again.summary(Path("/projects/a")) == "LightGBM · ROC AUC 0.841"
+    assert again.summary(Path("/projects/gone")) == ""
     again._settings.setValue("standings", "[broken")
-    assert again.stood(Path("/projects/a")) == ""
+    assert again.summary(Path("/projects/a")) == ""

@@ -1,4 +1,4 @@
-"""A place for a data file: what its dialog offers is what sources open."""
+"""The drop zone: its dialog offers what sources open."""
 
 from __future__ import annotations
 

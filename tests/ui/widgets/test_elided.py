@@ -1,4 +1,4 @@
-"""Names that are cut to the room there is."""
+"""Names that are elided to the available width."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_both_sides_of_a_level_keep_what_shows_them_from_others(metrics, availab
     assert level.startswith("c")
 
 
-def test_a_short_level_leaves_its_room_to_the_column(metrics):
+def test_a_short_level_leaves_its_width_to_the_column(metrics):
     text = elided_name(metrics, "how satisfied were you with our staff [41] = no", 160)
     assert text.endswith(" = no")
     assert metrics.horizontalAdvance(text) > 130

@@ -1,4 +1,4 @@
-"""Cards, findings, banner, toast and ring: what they say, and to whom."""
+"""Cards, findings, banner, toast and ring: their texts and accessible names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_card_shows_its_figure_to_everyone(qtbot: QtBot) -> None:
     assert card.minimumSizeHint().width() < 140
 
 
-def test_an_elided_text_never_makes_room_for_itself(qtbot: QtBot) -> None:
+def test_an_elided_text_never_widens_its_parent(qtbot: QtBot) -> None:
     text = Elided("<b>" + "long " * 100 + "\nline", middle=True)
     shown(qtbot, text, 90)
     assert text.minimumSizeHint().width() < 80

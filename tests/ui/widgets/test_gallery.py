@@ -1,4 +1,4 @@
-"""Tiles: as many side by side as there is room for, chosen by click and key, greyed with the reason."""
+"""Tiles: as many side by side as fit, chosen by click and key, greyed with the reason."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_a_choice_is_selected_and_named(board):
     assert not received
 
 
-def test_what_runs_stands_on_top_and_a_missing_baseline_is_named(board):
+def test_running_trials_are_on_top_and_a_missing_baseline_is_named(board):
     board.show_board([GOOD], METRICS["roc_auc"], running=Running("Random forest", 2, 5))
     texts = shown(board)
     assert texts[0][0] == "Random forest"
@@ -141,7 +141,7 @@ def test_thousands_of_trials_show_the_best(board):
     assert board.ids() == [many[0].id]  # a choice is never left out
 
 
-def test_words():
+def test_texts():
     assert [spent(s) for s in (0.04, 9.94, 9.96, 61, 3700)] == ["0.0 s", "9.9 s", "10 s", "1 min 1 s", "1 h 1 min"]
     assert model_text(GOOD, None)[0] == "Logistic regression"
     assert "Greatest depth: 3" in model_text(POOR, None)[1]

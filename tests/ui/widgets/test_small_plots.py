@@ -1,4 +1,4 @@
-"""Small pictures: quick to build, right at the edges, with a name for those who do not see them."""
+"""Small plots: quick to build, right at the edges, with an accessible name."""
 
 from __future__ import annotations
 

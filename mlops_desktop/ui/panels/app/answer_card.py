@@ -1,4 +1,4 @@
-"""The answer to one input: a big figure, the class, where it lies, and every remark as text."""
+"""The answer to one input: a big figure, the class, its position in the range of training, and every warning as text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answer_text(scorer: Scorer, answer: Answer) -> str:
 
 
 class ValueBar(QWidget):
-    """Where a number lies within what training saw, and where the usual row lies."""
+    """The position of a number within the range of training, and that of the typical row."""
 
     def __init__(self, *, name: str) -> None:
         super().__init__()

@@ -18,6 +18,7 @@ from mlops_desktop.ui.panels.app.explanation_card import WhyCard
 from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
 from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import column, row
 
 EXPLAIN_MS = 60  # after the answer
@@ -25,7 +26,7 @@ PATIENCE_S = 0.08  # an explanation that would take longer is worked out by the 
 
 
 class AnswerPage(QWidget):
-    """`row_asked`: a kept input is to stand in the form again."""
+    """`row_asked`: a kept input is to be shown in the form again."""
 
     row_asked = Signal(dict)
 
@@ -34,7 +35,7 @@ class AnswerPage(QWidget):
         self.controller, self._stage = controller, stage
         self.trial: Trial | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
-        self._sent: dict[str, Any] = {}  # that row as it stood in the form
+        self._sent: dict[str, Any] = {}  # that row as the form had it
         self.ends = (0.0, 0.0)  # where answers that are numbers lay in training
         self._column = ""
         self._kept: list[KeptInput] = []
@@ -76,7 +77,7 @@ class AnswerPage(QWidget):
             self._refuse(found.errors)
             return found
         self.show_answer()
-        self.card.show_messages([("warn", one.message) for one in found.warnings])
+        self.card.show_messages([("warn", translated(one.message)) for one in found.warnings])
         self._show_curve()
         self._show_kept()
         self._explaining.start()
@@ -90,8 +91,8 @@ class AnswerPage(QWidget):
         self.card.show_answer(self.trial.scorer, self.outcome.answer, note.unit if note else "", self.ends, self.trial.usual)
 
     def _refuse(self, errors: Sequence[ValidationIssue]) -> None:
-        self.card.show_refused(errors[0].message)
-        self.card.show_messages([("err", one.message) for one in errors[1:]])
+        self.card.show_refused(translated(errors[0].message))
+        self.card.show_messages([("err", translated(one.message)) for one in errors[1:]])
         self.why.show_working(self.tr("There is no answer to explain."))
         self.what_if.show_nothing(self.tr("There is no answer to begin from."))
 
@@ -108,7 +109,7 @@ class AnswerPage(QWidget):
         try:
             curve = self.trial.curve(self.outcome, self._column)
         except UserError as error:
-            self.what_if.show_nothing(str(error))
+            self.what_if.show_nothing(error_text(error))
             return
         self.what_if.show_curve(self.trial.scorer, curve, self.outcome.row[self._column], self.outcome.answer.value)
 
@@ -135,7 +136,7 @@ class AnswerPage(QWidget):
     # ---- kept inputs
 
     def keep_input(self) -> None:
-        """Keep what stands in the form, to compare."""
+        """Keep the values of the form, to compare."""
         number = 1 + max((int(last) for one in self._kept if (last := one.name.rpartition(" ")[2]).isdecimal()), default=0)
         self._store_kept([*self._kept, KeptInput(self.tr("Input {number}").format(number=number), self._sent)])
 
@@ -144,7 +145,7 @@ class AnswerPage(QWidget):
         try:
             write_inputs(self.controller.folder, kept)
         except UserError as error:
-            self.controller.banner.emit("err", str(error), self._stage)
+            self.controller.banner.emit("err", error_text(error), self._stage)
             return
         self._kept = read_inputs(self.controller.folder)
         self._show_kept()

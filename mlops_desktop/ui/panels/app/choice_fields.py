@@ -36,7 +36,7 @@ class _Levels(QComboBox):
 
 
 class LevelField(InputField):
-    """One of the levels that training saw, or any other word."""
+    """One of the levels that training saw, or any other text."""
 
     def __init__(self, column_: Column, name: str) -> None:
         super().__init__(column_, name)
@@ -65,7 +65,7 @@ class LevelField(InputField):
         return self.box
 
     def value(self) -> Any:
-        """The text that stands there; None when it is blank."""
+        """The text of the field; None when it is blank."""
         return self.box.currentText().strip() or None
 
     def show_value(self, value: Any) -> None:
@@ -87,15 +87,15 @@ class LevelField(InputField):
 
 
 class SwitchField(InputField):
-    """Yes or no, in the data's own words, or missing."""
+    """Yes or no, in the data's own spelling, or missing."""
 
     def __init__(self, column_: Column, name: str) -> None:
         super().__init__(column_, name)
         self._value: Any = None
         self.switch = Switch(name=f"{name}_value", title=column_.name)
-        self.word = label("", "small", tone="2")
+        self.state = label("", "small", tone="2")
         self.away = Tool("x", self.tr("{name}: set to missing").format(name=column_.name), self._clear, name=f"{name}_missing")
-        self._hold(row(self.switch, (self.title, 1), self.word, self.away, spacing=6))
+        self._hold(row(self.switch, (self.title, 1), self.state, self.away, spacing=6))
         self.switch.clicked.connect(self._switched)
 
     def _control(self) -> QWidget:
@@ -111,8 +111,8 @@ class SwitchField(InputField):
         grammar = self.column.grammar
         texts = (grammar.false[:1] or (self.tr("no"),))[0], (grammar.true[:1] or (self.tr("yes"),))[0]
         self.switch.setChecked(self._value is True)
-        self.word.setText(self.tr("missing") if self._value is None else texts[self._value is True])
-        self.switch.setAccessibleName(f"{self.column.name}: {self.word.text()}")
+        self.state.setText(self.tr("missing") if self._value is None else texts[self._value is True])
+        self.switch.setAccessibleName(f"{self.column.name}: {self.state.text()}")
         self.away.setEnabled(self._value is not None)
 
     def _switched(self) -> None:

@@ -1,6 +1,6 @@
-"""The base of an input of a model: its name, its control, and what the schema said of its value.
+"""The base of an input of a model: its name, its control, and the schema's message about its value.
 
-A field never judges a value: it hands over what was written, and shows what the schema said of it.
+A field never judges a value: it hands over what was written, and shows the schema's message.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class InputField(QWidget):
         self.note.setVisible(False)
 
     def value(self) -> Any:
-        """What would be sent: None for a missing value; a text that cannot be read goes as it stands, and the schema says so."""
+        """What would be sent: None for a missing value; a text that cannot be read is sent unchanged, and the schema says so."""
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
@@ -38,7 +38,7 @@ class InputField(QWidget):
         raise NotImplementedError
 
     def show_message(self, text: str, bad: bool = False) -> None:
-        """Show what the schema said of the value; nothing for an empty text."""
+        """Show the schema's message about the value; nothing for an empty text."""
         if text == self.note.text() and self.note.isHidden() == (not text):
             return
         self.note.setText(text)

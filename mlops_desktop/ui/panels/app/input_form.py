@@ -13,9 +13,10 @@ from mlops_desktop.serving.openapi import example_value
 from mlops_desktop.serving.schema import Schema, ValidationIssue
 from mlops_desktop.ui.panels.app.input_field import InputField
 from mlops_desktop.ui.panels.app.input_fields import input_field
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, clear, column, label, row, scrolled
 
-MOST_SHOWN = 14  # inputs that stand there unasked
+MOST_SHOWN = 14  # inputs that are shown by default
 MOST_FOUND = 40  # inputs that a filter brings at most
 
 
@@ -76,7 +77,7 @@ class InputForm(QWidget):
         return dict(self._row)
 
     def show_row(self, values: Mapping[str, Any]) -> None:
-        """Show these values; a column that is not among them is left at its usual value. Tells nobody."""
+        """Show these values; a column that is not among them is left at its usual value. Emits no signal."""
         self._row = {one.name: values[one.name] if one.name in values else example_value(one) for one in self._schema.columns}
         for name, field in self.fields.items():
             field.show_value(self._row[name])
@@ -84,7 +85,7 @@ class InputForm(QWidget):
     def show_messages(self, errors: Sequence[ValidationIssue], warnings: Sequence[ValidationIssue]) -> None:
         """Say beneath each field what the schema found."""
         self._messages = {one.field: (_short(one, self.tr("outside the training range")), False) for one in warnings}
-        self._messages.update({one.field: (one.message, True) for one in errors})
+        self._messages.update({one.field: (translated(one.message), True) for one in errors})
         for name, field in self.fields.items():
             field.show_message(*self._messages.get(name, ("", False)))
         self._show_more()
@@ -150,6 +151,6 @@ class InputForm(QWidget):
 def _short(problem: ValidationIssue, outside: str) -> str:
     """A remark beneath the field that it is about: the name need not be said again."""
     if problem.code == "out_of_training_range":
-        return f"{outside}, {problem.expected}"
-    head, _, rest = problem.message.partition(f"“{problem.field}” ")
+        return f"{outside}, {translated(problem.expected)}"
+    head, _, rest = translated(problem.message).partition(f"“{problem.field}” ")
     return rest or head

@@ -193,7 +193,7 @@ class AppPanel(Panel):
         self._answering.start()
 
     def show_answer(self) -> None:
-        """Answer what stands in the form now."""
+        """Answer the values of the form now."""
         self._answering.stop()
         found = self.answer.show_row(self.form.row())
         if found is not None:
@@ -271,7 +271,7 @@ class AppPanel(Panel):
     # ---- what the window asks
 
     def primary(self) -> QPushButton | None:
-        """Keeping the input that stands there."""
+        """The button that keeps the input shown."""
         return self.answer.card.keep
 
     def unready(self) -> tuple[str, QWidget | None]:

@@ -155,7 +155,7 @@ class DateField(_RangeField):
         self.line.setPlaceholderText(date_example(column_.grammar))
 
     def value(self) -> Any:
-        """The text as it stands; None when it is blank."""
+        """The text of the field; None when it is blank."""
         return self.line.text().strip() or None
 
     def show_value(self, value: Any) -> None:

@@ -46,7 +46,7 @@ class RowPicker(QWidget):
             )
 
     def show_truth(self, text: str) -> None:
-        """What is known of the row that stands in the form."""
+        """What is known of the row shown in the form."""
         self.truth.setText(text)
 
     def _random(self) -> None:

@@ -12,6 +12,7 @@ from mlops_desktop.base.number_format import format_number
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.ui.panels.app.answer_card import answer_text
 from mlops_desktop.ui.panels.app.input_fields import shown
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, card, column, heading, label, row
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable
 from mlops_desktop.ui.widgets.ticks import signed
@@ -31,7 +32,7 @@ class KeptRow:
 
 
 class KeptCard(QFrame):
-    """The list. `load_asked` and `remove_asked` tell the position of an input."""
+    """The list. `load_asked` and `remove_asked` have the position of an input."""
 
     load_asked = Signal(int)
     remove_asked = Signal(int)
@@ -80,14 +81,14 @@ class KeptCard(QFrame):
 
 
 def compared(trial: Trial, name: str, kept: Outcome, now: Outcome) -> KeptRow:
-    """A kept input beside the one that stands in the form."""
+    """A kept input beside the one in the form."""
     differs = [
         f"{one.name}: {shown(one, kept.row[one.name])}" for one in trial.scorer.schema.columns if kept.row[one.name] != now.row[one.name]
     ]
     more = f" + {len(differs) - MOST_DIFFERENCES}" if len(differs) > MOST_DIFFERENCES else ""
     differences = ", ".join(differs[:MOST_DIFFERENCES]) + more or "–"
     if kept.answer is None or now.answer is None:
-        return KeptRow(name, kept.errors[0].message if kept.errors else "–", "", differences)
+        return KeptRow(name, translated(kept.errors[0].message) if kept.errors else "–", "", differences)
     same = kept.answer.about == now.answer.about
     change = kept.answer.value - now.answer.value
     text = "" if not same else signed(change, 2) if kept.answer.about is not None else ("+" if change > 0 else "") + format_number(change)

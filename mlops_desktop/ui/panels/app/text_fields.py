@@ -39,7 +39,7 @@ class TextField(InputField):
 
 
 class TextValueField(InputField):
-    """A word of its own kind, such as an identifier."""
+    """A short text, such as an identifier."""
 
     def __init__(self, column_: Column, name: str) -> None:
         super().__init__(column_, name)

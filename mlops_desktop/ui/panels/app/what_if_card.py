@@ -113,7 +113,7 @@ class WhatIfCard(QFrame):
 
 
 def _place(column_: Column, value: object) -> float:
-    """Where a value stands on the axis: itself, or for a date its year with the fraction that has passed, for a time its hour."""
+    """The position of a value on the axis: itself, or for a date its year with the fraction that has passed, for a time its hour."""
     if isinstance(value, (int, float)):
         return float(value)
     moment = date_reader(column_.grammar)(str(value))

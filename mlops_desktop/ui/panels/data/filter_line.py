@@ -50,7 +50,7 @@ class FilterLine(QWidget):
         self.repaint_icon()
 
     def text(self) -> str:
-        """What stands there."""
+        """The formula in the field."""
         return self.line.text()
 
     def show_text(self, text: str) -> None:
@@ -64,7 +64,7 @@ class FilterLine(QWidget):
         self.line.setPlaceholderText(self.tr("Filter rows, e.g. {example}").format(example=example))
 
     def flush(self) -> None:
-        """Apply what stands there, if it is right."""
+        """Apply the formula in the field, if it is valid."""
         self._timer.stop()
         text = self.line.text().strip()
         if not self._show_message(self._check(text)) and text != self._emitted:

@@ -26,6 +26,7 @@ from mlops_desktop.ui.panels.data.statistics_tables import (
 )
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Segments, Tool, card, column, label, row
 from mlops_desktop.ui.widgets.figure_cards import EmptyState
 from mlops_desktop.ui.widgets.formula_edit import column_name
@@ -43,7 +44,7 @@ class DataPanel(Panel):
     """KPI cards, distributions, health, and the table with its statistics."""
 
     id = "data"
-    purpose = "Look at the data, mend what will hurt the model"
+    purpose = "Look at the data, fix what will hurt the model"
 
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
@@ -170,7 +171,7 @@ class DataPanel(Panel):
     def _show_health(self, found: Profile | None, *, working: bool) -> None:
         project = self.controller.project
         findings = found.findings if found else ()
-        self._findings = [FindingState(finding, taken_care(project, finding)) for finding in findings]
+        self._findings = [FindingState(finding, translated(taken_care(project, finding))) for finding in findings]
         open_ = [one.finding for one in self._findings if not one.care]
         self.health.show_findings(self._findings, health(open_), len(safe_fixes(project, findings)), working=working)
 
@@ -224,7 +225,7 @@ class DataPanel(Panel):
 
     def _check_filter(self, text: str) -> str:
         table = self.controller.table()
-        return check_filter(table.frame.layout, text) if table is not None else ""
+        return translated(check_filter(table.frame.layout, text)) if table is not None else ""
 
     def _apply_filter(self, text: str) -> None:
         table = self.controller.table()

@@ -1,4 +1,4 @@
-"""Has the data moved away from training? A verdict as text, every column with its figures, and one column closely."""
+"""The drift report: a verdict as text, every column with its figures, and one column in detail."""
 
 from __future__ import annotations
 

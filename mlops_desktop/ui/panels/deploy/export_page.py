@@ -21,6 +21,7 @@ from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled, set_property
 from mlops_desktop.ui.widgets.gallery import Gallery, Offer
 
@@ -99,7 +100,9 @@ class ExportPage(QWidget):
         if self.controller.folder is None:
             return
         self._show_forms()
-        self._checks = readiness(self.controller.project, self.controller.project_status(), self.controller.store, self.controller.runs)
+        self._checks = translated(
+            readiness(self.controller.project, self.controller.project_status(), self.controller.store, self.controller.runs)
+        )
         self.checks.show_checks(self._checks, self._busy)
         if self._folder != self.controller.folder or self.folder.text() in ("", self._proposed):
             self._propose()
@@ -110,7 +113,7 @@ class ExportPage(QWidget):
     def _show_forms(self) -> None:
         offers = []
         for id_, member in choices().exporters.items():
-            offers.append(Offer(id_, member.label, member.help, _ICONS.get(id_, "download"), member.missing()))
+            offers.append(Offer(id_, member.label, member.help, _ICONS.get(id_, "download"), translated(member.missing())))
         offers.sort(key=lambda offer: (offer.id != FIRST, bool(offer.refused), offer.title))
         self.gallery.show_offers([("", offers)])
         for tile in self.gallery.tiles():
@@ -252,7 +255,7 @@ class ExportPage(QWidget):
         self.written.show_written(out, [(name, bytes_text(size)) for name, size in sizes], self._proof(out), whole, service=service)
 
     def _proof(self, out: Path) -> str:
-        """What the self-test said while it was written."""
+        """The result of the self-test of the export."""
         parity: dict[str, Any] = bundle_info(out).get("parity", {})
         if not parity:
             return ""

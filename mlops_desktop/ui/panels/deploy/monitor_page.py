@@ -18,6 +18,7 @@ from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Button, Segments, card, column, heading, label, row
 from mlops_desktop.ui.widgets.drop_zone import DropZone
 
@@ -178,7 +179,7 @@ class MonitorPage(QWidget):
         try:
             self._of_service = read_service_report(body)
         except UserError as error:
-            self.counted.setText(str(error))
+            self.counted.setText(error_text(error))
             return
         self.counted.setText(self.tr("Rows counted since it started: {rows}").format(rows=f"{self._of_service.rows:,}"))
         self._show()

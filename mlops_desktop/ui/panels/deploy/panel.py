@@ -1,4 +1,4 @@
-"""Stage 9: package the model, run it here, watch its data, renew it."""
+"""Stage 9: export the model, run it here, monitor its data, retrain it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DeployPanel(Panel):
         self._pages.setCurrentIndex(["export", "run", "monitor"].index(id_))
 
     def show_results(self) -> None:
-        """Show how everything stands now; another project begins with its export."""
+        """Show the present state of everything; another project begins with its export."""
         if self.controller.folder != self._folder:
             self._folder = self.controller.folder
             self.show_page("export")

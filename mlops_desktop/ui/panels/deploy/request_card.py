@@ -57,7 +57,7 @@ class RequestCard(QFrame):
 
     def _title(self, text: str) -> Any:
         made = label(text, "small", tone="2", weight=Weight.Medium)
-        made.setMinimumHeight(26)  # as high as the link beside one of them: what stands below is on one line
+        made.setMinimumHeight(26)  # as high as the link beside one of them: what is below is on one line
         return made
 
     def _area(self, name: str, title: str) -> QPlainTextEdit:
@@ -134,7 +134,7 @@ class RequestCard(QFrame):
         self.body.setPlainText(self._text(self._example))
 
     def _show_snippet(self) -> None:
-        """The snippet of the row that stands in the request, or of the typical one while that is no JSON."""
+        """The snippet of the row in the request, or of the typical one while that is no JSON."""
         row_ = self._example
         with contextlib.suppress(ValueError, LookupError, TypeError):
             first = json.loads(self.body.toPlainText())["rows"][0]

@@ -23,7 +23,7 @@ LEFT = 400
 
 
 class RunPage(QWidget):
-    """The service with its log, and a request to try. `changed`: the service stands otherwise."""
+    """The service with its log, and a request to try. `changed`: the state of the service changed."""
 
     changed = Signal()
 
@@ -34,7 +34,7 @@ class RunPage(QWidget):
         self.service = LocalService(self.http, self)
         self._others: list[Path] = []  # bundles from elsewhere, or exported elsewhere
         self._chosen: Path | None = None
-        self._example_of: Path | None = None  # the bundle whose typical row stands in the request
+        self._example_of: Path | None = None  # the bundle whose typical row is in the request
         self._folder: Path | None = None
         self._sent = 0.0
         self.card = ServiceCard(name="service")

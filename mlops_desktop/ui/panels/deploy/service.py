@@ -42,7 +42,7 @@ def free_port(after: int) -> int:
 
 
 class LocalService(QObject):
-    """At most one service. `changed`: its state is another; `said`: a line of its output."""
+    """At most one service. `changed`: its state is another; `output`: a line of its output."""
 
     changed = Signal()
     output = Signal(str)

@@ -1,4 +1,4 @@
-"""A service that runs on this computer: where it is, whether it answers, and what it says."""
+"""A service that runs on this computer: its address, its state and its output."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ class ServiceCard(QFrame):
         self.setLayout(column(inner))
 
     def show_bundles(self, bundles: Sequence[tuple[str, str]], chosen: str, what: str) -> None:
-        """The folders that can be run as (path, name), the chosen one, and what stands in it."""
+        """The folders that can be run as (path, name), the chosen one, and what is in it."""
         self.bundle.show_options(bundles)
         self.bundle.show_choice(chosen)
         self.what.setText(what)
 
     def show_state(self, state: str, url: str, reason: str, taken: bool, can_start: bool) -> None:
-        """Show how the service stands."""
+        """Show the state of the service."""
         states = {
             "stopped": (self.tr("stopped"), "mute", self.tr("It listens on this computer alone and ends with this window.")),
             "starting": (self.tr("starting …"), "accent", self.tr("It answers its self-test first.")),

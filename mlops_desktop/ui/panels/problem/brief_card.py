@@ -97,7 +97,7 @@ class BriefCard(QFrame):
             box.show_choice(name)
 
     def show_brief(self, brief: Brief) -> None:
-        """Show the words without emitting a signal."""
+        """Show the texts without emitting a signal."""
         self._brief = brief
         self.kind.show_choice(brief.data_kind)
         for field, area in self.areas.items():

@@ -29,6 +29,7 @@ from mlops_desktop.serving.cells import level_of
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.drop_zone import data_files
 
 _RENEWING = ("type", "role", "missing", "levels")  # fields of a column that other decisions follow from
@@ -123,7 +124,7 @@ class ProblemDecisions(QObject):
         try:
             project = set_note(self.controller.project, name, **{field: message})
         except UserError as error:
-            self.controller.banner.emit("warn", str(error), self._stage)
+            self.controller.banner.emit("warn", error_text(error), self._stage)
             self.refused.emit()
             return
         text = self.tr("{field} of {name}").format(field=self._titles[field], name=name)

@@ -68,7 +68,7 @@ class FileCard(QFrame):
         return page
 
     def show_tab(self, id_: str) -> None:
-        """Bring rows, notes or reading to the front; the form of reading stands beside the rows, so that its effect is seen."""
+        """Bring rows, notes or reading to the front; the form of reading is beside the rows, so that its effect is seen."""
         self.tabs.show_choice(id_)
         self._pages.setCurrentIndex(1 if id_ == "notes" else 0)
         self._reading.setVisible(id_ == "reading")
@@ -79,7 +79,7 @@ class FileCard(QFrame):
         self.facts.setText(" · ".join(part for part in facts if part))
 
     def show_repaired(self, sentences: Sequence[str]) -> None:
-        """What was mended when the file was read."""
+        """What was repaired when the file was read."""
         clear(self._repaired)
         for text in sentences:
             self._repaired.addWidget(label(text, "caption", tone="warn", wrap=True))

@@ -13,6 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.params import Param
 from mlops_desktop.engine.project import Costs, Goals
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Weight, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.inputs import NumberLine
 
@@ -21,7 +22,7 @@ _COSTS = (("true_positive", "false_negative"), ("false_positive", "true_negative
 
 
 class GoalsCard(QFrame):
-    """Goals (each may stay empty) and, for two classes, costs. Signals carry the whole new value and the field that was changed."""
+    """Goals (each may stay empty) and, for two classes, costs. Signals have the whole new value and the field that was changed."""
 
     goals_changed = Signal(object, str)
     costs_changed = Signal(object, str)
@@ -165,7 +166,7 @@ class GoalsCard(QFrame):
             try:
                 self._takers[name]()
             except UserError as error:
-                self._show_message(name, str(error))
+                self._show_message(name, error_text(error))
             else:
                 self._show_message(name, "")
 

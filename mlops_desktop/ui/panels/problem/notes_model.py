@@ -85,7 +85,7 @@ class NotesModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(FIELDS)
 
     def text(self, row: NoteRow, field: str) -> str:
-        """What stands in a cell."""
+        """The text of a cell."""
         if field == "type":
             return type_names().get(row.type or row.found, row.type or row.found)
         if field == "role":

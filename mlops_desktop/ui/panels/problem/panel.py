@@ -27,6 +27,7 @@ from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
 from mlops_desktop.ui.panels.problem.notes_model import NoteRow
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import column, row
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
@@ -162,7 +163,7 @@ class ProblemPanel(Panel):
     def _inconsistencies(self, project: Project, overview: Overview | None) -> list[str]:
         if overview is None or self.controller.overview() is None or self.decisions.before is not None or not project.data:
             return []
-        message = consistent(project, overview)[1]
+        message = translated(consistent(project, overview)[1])
         if project.target and not project.task and not message:
             message.append(self.tr("The kind of answer is open."))
         open_ = [

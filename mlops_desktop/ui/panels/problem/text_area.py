@@ -10,7 +10,7 @@ PAUSE_MS = 400
 
 
 class TextArea(QPlainTextEdit):
-    """Plain words. `changed` brings the text after a pause in typing, `left` says that the person is done with it; Tab leaves it."""
+    """A plain text. `changed` brings the text after a pause in typing, `left` says that the person is done with it; Tab leaves it."""
 
     changed = Signal(str)
     left = Signal()
@@ -40,7 +40,7 @@ class TextArea(QPlainTextEdit):
         self.blockSignals(False)
 
     def flush(self) -> None:
-        """Tell at once what was written last."""
+        """Emit at once what was written last."""
         self._timer.stop()
         text = self.toPlainText()
         if text != self._emitted:

@@ -11,6 +11,7 @@ from mlops_desktop.base.families import Algorithm
 from mlops_desktop.engine.choices import BASELINE, choices, task_spec
 from mlops_desktop.engine.project import Project
 from mlops_desktop.ui.forms import ComponentForm
+from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
 
 
@@ -90,7 +91,7 @@ class _Row(QWidget):
         self._kind = kind
         self._form: ComponentForm | None = None
         self._component: Algorithm | None = None
-        self._absent = kind.missing()
+        self._absent = translated(kind.missing())
         self.tick = QCheckBox(kind.label)
         self.tick.setObjectName(f"algorithm_{kind.id}")
         self.tick.setAccessibleName(kind.label)
@@ -107,7 +108,7 @@ class _Row(QWidget):
         self.setLayout(column(row(self.tick, None, self.open, spacing=4), *why, self._drawer, spacing=0))
 
     def show_candidate(self, candidate: Algorithm | None) -> None:
-        """Show the algorithm as it stands among the candidates; None: it is not one."""
+        """Show the algorithm with the parameters of its candidate; None: it is no candidate."""
         on = candidate is not None
         fixed = on and self._kind.id == BASELINE
         self.tick.setChecked(on)

@@ -151,7 +151,7 @@ class TrainPanel(Panel):
         self._later.setInterval(max(SHOW_MS, int(5000 * (time.monotonic() - began))))  # a long board takes a fifth of the time at most
 
     def _earlier(self) -> list[Run]:
-        """The board that the last run of earlier decisions stands on."""
+        """The leaderboard that the last run of earlier decisions is on."""
         history = self.controller.runs.history()
         return self.controller.runs.list(history[-1][1].key) if history else []
 

@@ -15,6 +15,7 @@ from mlops_desktop.base.params import Choice, Number, Param
 from mlops_desktop.engine.project import Project, Search, parameters
 from mlops_desktop.ui.fields import field_for
 from mlops_desktop.ui.panels.train.split_fields import titled
+from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Segments, Weight, column, label, row
 from mlops_desktop.ui.widgets.inputs import INT_HIGH, INT_LOW, SpinBox
 
@@ -25,7 +26,7 @@ PLACED = ("method", "trials", "seconds", "grid_points")  # settings with a place
 class SearchFields(QWidget):
     """The fields of a search: itself the budget, and `more` for beneath the models. `settings` declares what a search has.
 
-    `changed` carries the whole new search and the field, `seed_changed` the seed; `left` is sent when a person is done with a field.
+    `changed` has the whole new search and the field, `seed_changed` the seed; `left` is sent when a person is done with a field.
     """
 
     changed = Signal(object, str)
@@ -83,7 +84,7 @@ class SearchFields(QWidget):
         try:
             value, reason = field.param.check(field.value()), ""
         except UserError as error:
-            value, reason = getattr(self._search, name), str(error)
+            value, reason = getattr(self._search, name), error_text(error)
         field.show_bad(bool(reason))
         field.setToolTip(reason or field.param.help)
         self._change(name, value)

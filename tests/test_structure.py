@@ -1,4 +1,4 @@
-"""The rules of the house as a program: floors, lengths, names, tests beside the code, and what may stand in no file."""
+"""The rules of the code as tests: layers, lengths, names, tests beside the code, and what no file may contain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 50
 MOST_LINES_OF_A_PANEL = 300
 
-# What stands in these folders is run through a contract test over all members, from the day its file is there.
+# Every module in these folders is run through a contract test over all members, from the day its file is there.
 COVERED_BY_CONTRACT = {
     "catalog/sources": "source",
     "catalog/filters": "row_filter",
@@ -122,7 +122,7 @@ def test_the_window_is_in_short_files_and_functions():
     assert {name: lines for name, lines in functions.items() if lines > 50} == {}
 
 
-def test_what_lies_in_widgets_is_shared():
+def test_widgets_are_shared():
     """Each module is used by two modules outside of `widgets`, or by another widget that is."""
     prefix = "mlops_desktop.ui.widgets."
     widgets = {path.stem for path in (PACKAGE / "ui" / "widgets").glob("*.py")} - {"__init__"}
@@ -138,7 +138,7 @@ def test_what_lies_in_widgets_is_shared():
     assert widgets - shared == set()
 
 
-def test_every_module_says_what_it_is_for():
+def test_every_module_has_a_docstring():
     assert [name_of(path) for path in [*MODULES, *SCRIPTS] if not ast.get_docstring(tree_of(path))] == []
 
 
@@ -147,7 +147,36 @@ def test_names_say_more_than_a_shape():
     assert [name_of(path) for path in MODULES if shapes & set(path.with_suffix("").parts[len(ROOT.parts) :])] == []
 
 
-# Parts of one room, cut out of it for their length: the room's tests reach them by its door. The list may only shrink.
+# Parts of identifiers of an earlier vocabulary, for which the field has terms: pipeline, message, job queue, worker, row filter, test set …
+OLD_TERMS = {
+    *("road", "door", "doors", "lane", "lanes", "desk", "crew", "errand", "colleague", "cleaner", "cleaners", "spoilers"),
+    *("outdone", "sealed", "told", "begun", "shelf", "shelves"),
+}
+
+
+def identifiers_of(path: Path) -> Iterator[str]:
+    """Every name that a module defines or binds, attributes and arguments included."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+def test_identifiers_use_the_terms_of_the_field():
+    found = set()
+    for path in MODULES:
+        for name in {*identifiers_of(path), *path.relative_to(PACKAGE).with_suffix("").parts}:
+            parts = {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+            found |= {f"{name_of(path)}: {name}"} if parts & OLD_TERMS else set()
+    assert sorted(found) == []
+
+
+# Parts that were split off a module for its length: they are tested through that module. The list may only shrink.
 TESTED_THROUGH: dict[str, str] = {
     "engine/reporting/report_plots.py": "engine/reporting/test_project_report.py",
     "engine/reporting/page.py": "engine/reporting/test_project_report.py",
@@ -204,15 +233,15 @@ def imported_by_tests() -> set[str]:
 
 
 def modules_without_tests() -> set[str]:
-    """Modules with neither a test file of their own, nor a test that imports them, nor a contract over their shelf."""
+    """Modules with neither a test file of their own, nor a test that imports them, nor a contract over their family."""
     imported, untested = imported_by_tests(), set()
     for path in MODULES:
         relative = path.relative_to(PACKAGE)
         if path.name == "__init__.py":
             continue
-        shelf = COVERED_BY_CONTRACT.get(relative.parent.as_posix())
-        folder = ROOT / "tests" / ("contracts" if shelf else relative.parent)
-        stem = f"*{shelf}*" if shelf else relative.stem.strip("_")
+        family = COVERED_BY_CONTRACT.get(relative.parent.as_posix())
+        folder = ROOT / "tests" / ("contracts" if family else relative.parent)
+        stem = f"*{family}*" if family else relative.stem.strip("_")
         if relative.name == "panel.py":  # the panel of a stage is tested beside its package
             folder, stem = folder.parent, relative.parent.name
         own = [*folder.glob(f"test_{stem}.py"), *folder.glob(f"test_{stem}_*.py")]
@@ -223,13 +252,13 @@ def modules_without_tests() -> set[str]:
 
 
 def test_every_module_has_its_tests():
-    """A test file of its own, a test that imports it, a contract over its shelf, or the tests of the room that it is a part of."""
+    """A test file of its own, a test that imports it, a contract over its family, or the tests of the module that it was split off from."""
     untested = modules_without_tests()
     assert untested - set(TESTED_THROUGH) == set()
     assert set(TESTED_THROUGH) - untested == set(), "these need no line in the list any more"
 
 
-def test_the_rooms_of_parts_have_tests():
+def test_parts_that_are_tested_through_another_module_exist():
     assert [test for part, test in TESTED_THROUGH.items() if not (PACKAGE / part).exists() or not (ROOT / "tests" / test).exists()] == []
 
 
@@ -238,8 +267,8 @@ def test_every_test_file_has_its_module():
     for path in sorted((ROOT / "tests").glob("*/**/test_*.py")):
         relative = path.relative_to(ROOT / "tests").parent
         if (PACKAGE / relative).is_dir():
-            words = path.stem.removeprefix("test_").split("_")
-            stems = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
+            parts = path.stem.removeprefix("test_").split("_")
+            stems = {"_".join(parts[:count]) for count in range(1, len(parts) + 1)}
             stems |= {f"__{stem}__" for stem in stems} | {f"_{stem}" for stem in stems}
             if not any((PACKAGE / relative / stem).with_suffix(".py").exists() or (PACKAGE / relative / stem).is_dir() for stem in stems):
                 strangers.append(name_of(path))
@@ -270,18 +299,18 @@ ENGINE = "mlops_desktop.engine"
 FACES = {path.parent.name: path for path in sorted((PACKAGE / "engine").glob("*/__init__.pyi"))}
 
 
-def test_each_package_of_the_engine_says_what_it_offers():
+def test_each_package_of_the_engine_lists_what_it_offers():
     assert set(FACES) == {path.parent.name for path in (PACKAGE / "engine").glob("*/__init__.py")}
-    for room, stub in FACES.items():
-        package = importlib.import_module(f"{ENGINE}.{room}")
-        assert 2 <= len((package.__doc__ or "").splitlines()) <= 5, room
+    for package_name, stub in FACES.items():
+        package = importlib.import_module(f"{ENGINE}.{package_name}")
+        assert 2 <= len((package.__doc__ or "").splitlines()) <= 5, package_name
         modules = {path.stem for path in stub.parent.glob("*.py")}
         for node in tree_of(stub).body:
             assert isinstance(node, ast.ImportFrom)
             for alias in node.names:
                 assert getattr(package, alias.name) is not None
                 # The module of that name would take the place of what is offered.
-                assert node.module is None or alias.name not in modules, f"{room}.{alias.name}"
+                assert node.module is None or alias.name not in modules, f"{package_name}.{alias.name}"
 
 
 def test_only_what_a_package_of_the_engine_offers_is_imported_from_outside():
@@ -292,6 +321,54 @@ def test_only_what_a_package_of_the_engine_offers_is_imported_from_outside():
             inner = re.match(rf"{ENGINE}\.(\w+)\.", node.module or "") if isinstance(node, ast.ImportFrom) else None
             if inner and inner[1] != own:
                 found.append(f"{name_of(path)} imports {inner.string}")
+    assert found == []
+
+
+# What takes sentences for a person, and the fields of it that are ids.
+SENTENCES = {"UserError", "FormulaError", "Finding", "Evidence", "Question", "Option", "Check", "StageState", "ValidationIssue", "step"}
+IDS = {("Check", 0), ("Option", 0), ("Question", "id"), ("Finding", 5)}
+
+
+def formatted(node: ast.expr) -> Iterator[ast.JoinedStr]:
+    """The f-strings in an expression, without those that are arguments of a message."""
+    if isinstance(node, ast.JoinedStr):
+        yield node
+    elif not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("msg", "plural_msg", "joined")):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from formatted(child)
+
+
+def test_sentences_with_values_are_templates():
+    """An f-string could not be translated where it is shown."""
+    found = []
+    for path in MODULES:
+        if path.is_relative_to(PACKAGE / "ui"):
+            continue  # there `tr()` translates
+        for called, call in calls_in(path):
+            name = called.rpartition(".")[2]
+            arguments = [*enumerate(call.args), *((keyword.arg, keyword.value) for keyword in call.keywords)]
+            if name in SENTENCES:
+                given = [value for at, value in arguments if (name, at) not in IDS]
+                found += [f"{name_of(path)}:{text.lineno}" for value in given for text in formatted(value)]
+    assert found == []
+
+
+# Where every text is a sentence for a person: reasons of what is proposed, and findings.
+REASONS = (
+    "engine/profiling/finding_rules.py",
+    "engine/pipeline/recommended.py",
+    "engine/pipeline/proposal.py",
+    "engine/pipeline/splitting.py",
+)
+
+
+def test_reasons_are_templates():
+    found = []
+    for name in REASONS:
+        for node in ast.walk(tree_of(PACKAGE / name)):
+            if isinstance(node, ast.JoinedStr) and any(" " in str(part.value) for part in node.values if isinstance(part, ast.Constant)):
+                found.append(f"{name}:{node.lineno}")
     assert found == []
 
 
@@ -328,8 +405,8 @@ def test_no_bare_except():
 
 
 def test_nothing_is_left_for_later():
-    words = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
-    assert [name_of(path) for path in MODULES if words.search(path.read_text(encoding="utf-8"))] == []
+    markers = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+    assert [name_of(path) for path in MODULES if markers.search(path.read_text(encoding="utf-8"))] == []
 
 
 def loaded_after_importing(modules: list[str]) -> set[str]:
@@ -340,9 +417,9 @@ def loaded_after_importing(modules: list[str]) -> set[str]:
     return set(done.stdout.split())
 
 
-def dotted_names(*rooms: str) -> list[str]:
+def dotted_names(*folders: str) -> list[str]:
     """Every module of these folders and files of the package, as it is imported."""
-    paths = [path for path in MODULES if path.relative_to(PACKAGE).parts[0].removesuffix(".py") in rooms and path.name != "__main__.py"]
+    paths = [path for path in MODULES if path.relative_to(PACKAGE).parts[0].removesuffix(".py") in folders and path.name != "__main__.py"]
     return [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__") for path in paths]
 
 

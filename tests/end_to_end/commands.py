@@ -1,4 +1,4 @@
-"""The road as a person walks it: commands in processes of their own, bundles that serve, and what is compared of them."""
+"""Runs commands in processes of their own, serves bundles, and reads and compares what comes out."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def refused(found: subprocess.CompletedProcess[str]) -> str:
     assert "Traceback" not in found.stderr
     lines = [line for line in found.stderr.splitlines() if not re.match(r" *\d+%  ", line)]
     assert len(lines) == 1, found.stderr
-    said = lines[0].removeprefix("mlops-desktop: ")
+    output = lines[0].removeprefix("mlops-desktop: ")
     # A whole sentence, or a way out that ends in something to type.
-    assert said.endswith((".", ")")) or said.rpartition(":")[2].strip(), said
-    return said
+    assert output.endswith((".", ")")) or output.rpartition(":")[2].strip(), output
+    return output
 
 
 # --- processes that are ended ----------------------------------------------------------------------------------------------------
@@ -98,11 +98,11 @@ def gone_within(mark: str, seconds: float) -> float:
     while left := marked(mark):
         passed = time.monotonic() - began
         if passed > seconds:
-            said = [" ".join(p.cmdline()) for p in left if p.is_running()]
+            output = [" ".join(p.cmdline()) for p in left if p.is_running()]
             for process in left:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
-            raise AssertionError(f"after {passed:.1f} s there is still: {said}")
+            raise AssertionError(f"after {passed:.1f} s there is still: {output}")
         time.sleep(0.02)
     return time.monotonic() - began
 
@@ -130,7 +130,7 @@ def assert_same_files(found: Path, wanted: Path) -> int:
 
 
 def hold_out(folder: Path) -> tuple[Pipeline, np.ndarray]:
-    """The flow of a project, and where the rows of its sealed test part stand in the file."""
+    """The pipeline of a project, and the positions of its held-out rows in the file."""
     pipeline = Pipeline(folder, read_project(folder))
     return pipeline, pipeline.test_rows
 
@@ -245,9 +245,9 @@ def serving(python: Path | str, bundle: Path, cwd: Path, port: int = 0) -> Itera
     process = subprocess.Popen(line, stdout=pipe, stderr=subprocess.STDOUT, encoding="utf-8", env=alone(), cwd=cwd)
     assert process.stdout is not None
     try:
-        said = process.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
-        assert address, said + process.stdout.read()
+        output = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/", output)
+        assert address, output + process.stdout.read()
         service = Service(process, int(address[1]))
         deadline = time.monotonic() + 30
         while True:
