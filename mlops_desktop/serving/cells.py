@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,8 +91,7 @@ def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
     recoded = dict(grammar.recoded)
 
     def read(text: str) -> float:
-        level = level_of(text)
-        level = recoded.get(level, level)
+        level = recoded_level(text, recoded)
         if level in missing:
             return math.nan
         value = values.get(level.casefold())
@@ -109,11 +108,16 @@ def level_reader(grammar: Grammar) -> Callable[[str], str]:
     recoded = dict(grammar.recoded)
 
     def read(text: str) -> str:
-        level = level_of(text)
-        level = recoded.get(level, level)
+        level = recoded_level(text, recoded)
         return "" if level in missing else level
 
     return read
+
+
+def recoded_level(value: Any, recoded: Mapping[str, str]) -> str:
+    """The level that a value stands for, by `Grammar.recoded`: its text unless that stands for another. TypeError as of `level_of`."""
+    level = level_of(value)
+    return recoded.get(level, level)
 
 
 _WHOLE = re.compile(r"(-?)(0|[1-9][0-9]{0,15})\.0+")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader
+from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader, recoded_level
 from .column import (
     CATEGORICAL_TYPES,
     NUMBER_TYPES,
@@ -235,18 +235,15 @@ def _known(column: Column) -> frozenset[str]:
 
 def _boolean_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     """The function that validates any value of a boolean column; it returns NaN where missing or refused."""
-    texts, missing = boolean_texts(column.grammar), frozenset(column.grammar.missing)
-    recoded = dict(column.grammar.recoded)
+    texts, missing, recoded = boolean_texts(column.grammar), frozenset(column.grammar.missing), dict(column.grammar.recoded)
 
     def cell(value: Any, row: int, issues: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
-        if recoded and (value is None or isinstance(value, str)):
-            value = recoded.get(level_of(value), value)
-        if value is None or (isinstance(value, str) and level_of(value) in missing):
-            return _missing(column, row, issues)
-        if isinstance(value, str):
-            level = level_of(value)
+        if value is None or isinstance(value, str):
+            level = recoded_level(value, recoded)
+            if not level or level in missing:
+                return _missing(column, row, issues)
             read = texts.get(level.casefold())
             return _refuse(column, row, "unreadable", value, issues) if read is None else read
         if isinstance(value, (bool, int, float)) and value in (0, 1):
@@ -303,8 +300,7 @@ def _refuse(column: Column, row: int, code: str, value: Any, issues: Issues) -> 
 
 def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
     """The function that validates any value of a column of texts; it returns the canonical level, "" where missing or refused."""
-    missing = frozenset(column.grammar.missing) | {""}
-    recoded = dict(column.grammar.recoded)
+    missing, recoded = frozenset(column.grammar.missing) | {""}, dict(column.grammar.recoded)
     known = _known(column)
     checks_levels = column.type in ("category", "ordered") and bool(known)
 
@@ -313,11 +309,10 @@ def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
             issues.errors.append(invalid_value(column, row, "not_finite", "number"))
             return ""
         try:
-            level = level_of(value)
+            level = recoded_level(value, recoded)
         except TypeError:
             issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return ""
-        level = recoded.get(level, level)
         if level in missing:
             _missing(column, row, issues)
             return ""

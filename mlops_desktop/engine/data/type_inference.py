@@ -50,8 +50,8 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
         shown = recoded_column(raw, note.recode) if note.recode else raw
         column, found = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
         if note.recode:
-            column, told = _recoded(column, note)
-            found = [*found, told]
+            column, recoded = _recoded(column, note)
+            found = [*found, recoded]
         columns.append(replace(column, unit=note.unit or column.unit, description=note.description))
         evidence.extend(found)
         evidence.extend(_source_evidence(raw))

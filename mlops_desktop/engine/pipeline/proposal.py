@@ -97,7 +97,9 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
     if not note.recode and (levels := tick_levels(table, project.target)):
         notes[project.target] = replace(note, recode=levels)
         tick = next(iter(levels))
-        reasons[f"recode.{project.target}"] = f"“{project.target}” holds “{tick}” or nothing, so an empty cell is read as “no”."
+        reasons[f"recode.{project.target}"] = msg(
+            "“{target}” holds “{tick}” or nothing, so an empty cell is read as “no”.", target=project.target, tick=tick
+        )
     grouped = any(note.role == "group" for note in notes.values())
     for name, (role, reason) in default_roles(table, project.target).items():
         if role == "group" and grouped:
