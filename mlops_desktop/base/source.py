@@ -16,6 +16,7 @@ from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Flag
 
 BATCH_ROWS = 65_536
+BEGINNING_ROWS = 1_000  # of a typed file, for a preview
 BATCH_BYTES = 2**25
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")  # two characters at least: `C:` is a drive
 
@@ -27,7 +28,8 @@ class ReadReport:
     `rows_read` counts the rows of all batches, `rows_left_out` the rows of the source that hold something, are not among these and do not
     name the columns. `has_names` is False when nothing in the source names the columns: the names in the schema are then placeholders.
     `decimal` is the decimal mark of texts where it is known, else ""; `likely_decimal` is the one that the mark between the cells suggests
-    (a semicolon: the comma). `mixed` maps the position of a column to the texts in it that stand for values of several types (1 and "1"),
+    (a semicolon: the comma), `delimiter` is that mark in a text. `mixed` maps the position of a column to the texts in it that stand for
+    values of several types (1 and "1"),
     `units` to the unit that the source gives. `notes` say what was repaired or left out.
     """
 
@@ -37,6 +39,7 @@ class ReadReport:
     has_names: bool = True
     decimal: str = ""
     likely_decimal: str = ""
+    delimiter: str = ""
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[int, str] = field(default_factory=dict)
 
@@ -91,6 +94,13 @@ class Source(Component, ABC):
         formats keep their types; a column of several types is given as texts (`base.mixed_cells`) and named in `ReadReport.mixed`. Names of
         columns are as they stand in the source, whether empty or doubled. UserError when the location does not hold this kind of data.
         """
+
+    def beginning(self, location: str, folder: Path) -> str:
+        """A location that holds the first rows of this one, for a preview: a file written into `folder`.
+
+        The location itself where it is small, or where its beginning cannot be had without reading everything.
+        """
+        return location
 
     def guess(self, location: str) -> Self:
         """This source with the parameters that are left to it found from the location (delimiter, encoding, sheet …)."""

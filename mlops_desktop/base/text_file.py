@@ -9,9 +9,12 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_share, western_encoding
 
 SAMPLE_BYTES = 2**18
 _ROWS = 200
+_BEGINNING_BYTES = 2**17
+_CUTS = 100  # line ends at which the beginning of a file may be cut
 # Files that people rename: what their first bytes are, and what they are called.
 _MAGIC = (
     (b"PK\x03\x04", "an Excel file or another archive", "If it is an Excel file, give it the ending .xlsx."),
@@ -23,13 +26,6 @@ _MAGIC = (
     (b"ARROW1", "a Feather file", "Save it as .parquet or .csv."),
     (b"\x89PNG", "a picture", "Choose a data file."),
     (b"\xff\xd8\xff", "a picture", "Choose a data file."),
-)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHER_SCRIPTS = (
     "cp1251",
@@ -46,7 +42,6 @@ _OTHER_SCRIPTS = (
     "euc_kr",
     "cp949",
 )
-_HIGH = bytes(range(128, 256))
 # Control characters that no text has; tab, line ends and form feed are text.
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 
@@ -56,7 +51,7 @@ def refuse_binary(path: Path, sample: bytes) -> None:
     for magic, name, remedy in _MAGIC:
         if sample.startswith(magic):
             raise UserError(msg("“{path}” is no text file: it looks like {name}.", path=path.name, name=name), remedy)
-    if sample.startswith(tuple(bom for bom, _ in _BOMS)) or _utf16_without_mark(sample):
+    if marked_encoding(sample):
         return
     nothing = sample.count(0)  # some are the fault of a program, such as a block that was never written
     controls = len(sample) - len(sample.translate(None, _CONTROL)) - nothing
@@ -67,15 +62,6 @@ def refuse_binary(path: Path, sample: bytes) -> None:
         )
 
 
-def _utf16_without_mark(sample: bytes) -> str:
-    """`utf-16-le` or `utf-16-be` when every second byte of mostly Latin text is zero, else ""."""
-    pairs = len(sample) // 2
-    if pairs < 4:
-        return ""
-    even, odd = sample[0 : 2 * pairs : 2].count(0) / pairs, sample[1 : 2 * pairs : 2].count(0) / pairs
-    return "utf-16-le" if odd > 0.7 and even < 0.1 else "utf-16-be" if even > 0.7 and odd < 0.1 else ""
-
-
 def find_encoding(path: Path) -> str:
     """The encoding of a text file.
 
@@ -84,59 +70,24 @@ def find_encoding(path: Path) -> str:
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
         refuse_binary(path, sample)
-        for bom, name in _BOMS:
-            if sample.startswith(bom):
-                return name
-        if _utf16_without_mark(sample):
-            return _utf16_without_mark(sample)
+        if marked := marked_encoding(sample):
+            return marked
         while sample.isascii():
             sample = file.read(2**22)
             if not sample:
                 return "utf-8"
     data = path.read_bytes()
-    return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(_odd_lines(data))
-
-
-def utf8_share(data: bytes) -> float:
-    """The share of well-formed sequences among what is not ASCII; 1 for ASCII. A single damaged byte leaves a text what it is."""
-    if data.isascii():
-        return 1.0
-    try:
-        data.decode("utf-8")
-        return 1.0
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-    bad = text.count("\ufffd") - data.count("\ufffd".encode())
-    others = len(text) - len(data.translate(None, _HIGH))
-    return (others - bad) / others
-
-
-def _odd_lines(data: bytes) -> bytes:
-    """The first lines that are not ASCII."""
-    lines, size = [], 0
-    for line in data.split(b"\n"):
-        if not line.isascii():
-            lines.append(line)
-            size += len(line)
-            if size > SAMPLE_BYTES // 4:
-                break
-    return b"\n".join(lines)[: SAMPLE_BYTES // 4]
+    return "utf-8" if utf8_share(data) >= 0.5 else _other_encoding(odd_lines(data))
 
 
 def _other_encoding(lines: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    high = sum(byte >= 0x80 for byte in lines)
-    letters = high + sum(chr(byte).isalpha() for byte in lines if byte < 0x80)
-    if high >= 40 and high > 0.3 * letters:  # hardly a Western language: those have few letters beyond ASCII
+    if is_hardly_western(lines):
         best = from_bytes(lines, cp_isolation=list(_OTHER_SCRIPTS)).best()
         if best is not None:
             return best.encoding
-    try:
-        lines.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+    return western_encoding(lines)
 
 
 def decode(path: Path, data: bytes, encoding: str, *, partial: bool = False) -> str:
@@ -165,6 +116,26 @@ def sample_text(path: Path, encoding: str) -> tuple[str, bool]:
         end = max(text.rfind("\n"), text.rfind("\r"))
         text = text[: end + 1] if end > 0 else text
     return text, more
+
+
+def write_beginning(path: Path, target: Path) -> bool:
+    """Write the first whole lines of a file to `target`, byte for byte; False, and nothing written, when the file has no more than these.
+
+    It is cut where quotes are closed, so that no cell with line breaks is divided.
+    """
+    with path.open("rb") as file:
+        block = file.read(_BEGINNING_BYTES)
+        if not file.read(1):
+            return False
+    encoding = marked_encoding(block)
+    width = 4 if encoding.startswith("utf-32") else 2 if encoding.startswith("utf-16") else 1
+    ends: list[int] = []
+    end = len(block)
+    while len(ends) < _CUTS and (end := max(block.rfind(b"\n", 0, end), block.rfind(b"\r", 0, end))) > 0:
+        ends.append(end + 1 + -(end + 1) % width)
+    whole = (at for at in ends if block.count(b'"', 0, at) % 2 == 0)
+    target.write_bytes(block[: next(whole, ends[0] if ends else len(block))])
+    return True
 
 
 @dataclass(frozen=True)

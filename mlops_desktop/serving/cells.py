@@ -76,6 +76,13 @@ def has_invisible(text: str) -> bool:
     return not text.isascii() and (any(char in _INVISIBLE for char in text) or _JOINERS.search(text) is not None)
 
 
+# Words for true and false that go together, true first; casefolded.
+BOOLEAN_PAIRS = (
+    *(("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no")),
+    *(("sim", "não"), ("vrai", "faux"), ("wahr", "falsch")),
+)
+
+
 def boolean_texts(grammar: Grammar) -> dict[str, float]:
     """Every text that is parsed as a boolean, casefolded, with 1.0 or 0.0."""
     texts = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}

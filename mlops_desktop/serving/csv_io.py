@@ -6,23 +6,25 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 import numpy as np
 
 from .answers import NO_ANSWER, table_header, table_rows, unanswered
-from .column import ValidationResult
+from .column import ValidationIssue, ValidationResult
+from .csv_table import csv_rows, find_csv_table
 from .errors import UserError
+from .file_notation import NOTATION, NotationFinder, likely_decimal
 from .frame import Floats
 from .message import msg
 from .names import clean_name, unique_names
 from .schema import Schema
 from .scorer import Scorer
+from .text_encoding import text_encoding
 
-DELIMITERS = ",;\t|"
 CHUNK = 5000  # rows that are scored together
-LARGEST_CELL = 16 * 2**20  # characters; the reader's own limit of 131,072 is short for texts
 WRONG_WIDTH = "The row has another number of cells than the header."
 _REMEDY = "Send a header with the names of the model's columns, then one line for each row."
 
@@ -44,45 +46,29 @@ class Chunk:
         return {row: " ".join(texts) for row, texts in messages.items()}
 
 
-def read_chunks(lines: Iterable[str], schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
-    """The rows of a CSV text with a header, checked by the schema, some thousands at a time. `lines` keep their line ends.
+def read_chunks(text: TextIO, schema: Schema, size: int = CHUNK) -> Iterator[Chunk]:
+    """The rows of a text with a header, checked by the schema, some thousands at a time. `text` is seekable and keeps its line ends.
 
-    The delimiter (comma, semicolon, tab, bar) is detected in the header; cells may be quoted and quoted cells may hold line ends; blank
-    lines are skipped where there is more than one column. Names are normalized as at training. UserError when there is
-    no header, a name of the model's comes twice, no column is one of the model's, or a needed column is absent.
+    Delimiter and quotes, the row of the names, and how numbers, dates and booleans are written are found in the text; warnings of the first
+    chunk with the code `notation` say what is written otherwise than in the training data. Blank lines are skipped where there is more than
+    one column. Names are normalized as at training. UserError when there is no header, a name of the model's comes twice, no column is one
+    of the model's, a needed column is absent, or cells read both ways and nothing settles it.
     """
-    csv.field_size_limit(LARGEST_CELL)
-    source = iter(lines)
-    first = next(source, "").removeprefix("\ufeff")
-    while first and not first.strip():
-        first = next(source, "")
-    reader = csv.reader(_chain(first, source), delimiter=find_delimiter(first))
-    try:
-        names = _names(next(reader, []), schema)
-        waiting: list[list[str]] = []
-        for row in reader:
-            if not row and len(names) > 1:
-                continue
-            waiting.append(row or [""])
-            if len(waiting) >= size:
-                yield _chunk(names, waiting, schema)
-                waiting = []
-        if waiting:
-            yield _chunk(names, waiting, schema)
-    except csv.Error as error:
-        raise UserError(msg("Line {line_num} cannot be read as CSV.", line_num=reader.line_num), "Check its quotation marks.") from error
-
-
-def _chain(first: str, source: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from source
-
-
-def find_delimiter(header: str) -> str:
-    """The delimiter that is most frequent in a header line, outside quotation marks; the comma when there is none."""
-    bare = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
+    table = find_csv_table(text, schema)
+    names = _names(table.header, schema)
+    finder = NotationFinder(schema, likely_decimal(table.dialect.delimiter))
+    written = {name: at for at, name in enumerate(names) if finder.wants(name)}
+    for rows in csv_rows(text, table, size):
+        whole = [row for row in rows if len(row) == len(names)]
+        finder.add({name: {row[at] for row in whole} for name, at in written.items()})
+    notation = finder.found()
+    notes = [ValidationIssue(None, "", NOTATION, note) for note in notation.notes]
+    for rows in csv_rows(text, table, size):
+        chunk = _chunk(names, rows, notation.schema)
+        if notes:
+            checked = replace(chunk.checked, warnings=[*chunk.checked.warnings, *notes])
+            chunk, notes = replace(chunk, checked=checked), []
+        yield chunk
 
 
 def _names(header: Sequence[str], schema: Schema) -> list[str]:
@@ -134,27 +120,40 @@ def header_line(scorer: Scorer) -> str:
     return as_csv([table_header(scorer)])
 
 
+def decoded(file: BinaryIO) -> tuple[TextIO, tuple[str, ...]]:
+    """A binary file as text, and a note where its encoding is a guess. UserError when it is the encoding of another script."""
+    encoding = text_encoding(file)
+    if not encoding:
+        raise UserError("The file is not UTF-8, and its encoding cannot be told.", "Save it as UTF-8 (in Excel: “CSV UTF-8”).")
+    file.seek(0)
+    if encoding == "utf-8-sig":
+        encoding = "utf-8"  # marks at the beginning are left off, however many there are
+    note = msg("The file is not UTF-8; it was read as {encoding}. Check letters with accents.", encoding=encoding)
+    return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=""), () if encoding.startswith("utf") else (note,)
+
+
 def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, tuple[str, ...]]:
-    """Write the answers to every row of a CSV file (UTF-8) to another; the number of rows and of invalid ones, and a warning for each
-    column of the model that is not in the file.
+    """Write the answers to every row of a CSV file to another; the number of rows and of invalid ones, and warnings: a guessed encoding,
+    what is written otherwise than in the training data, and each column of the model that is not in the file.
 
     The target is there wholly or not at all. UserError when the source cannot be read, is no CSV for this model, or the target not written.
     """
     rows = refused = 0
-    absent: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     part = target.with_name(target.name + ".part")
     try:
-        with source.open(encoding="utf-8-sig", newline="") as lines, part.open("w", encoding="utf-8", newline="") as out:
+        with source.open("rb") as file, part.open("w", encoding="utf-8", newline="") as out:
+            text, notes = decoded(file)
             out.write(header_line(scorer))
-            for chunk in read_chunks(lines, scorer.schema):
+            for chunk in read_chunks(text, scorer.schema):
                 cells, _, valid = answer_chunk(scorer, chunk)
                 out.write(as_csv(cells))
                 rows += chunk.rows
                 refused += chunk.rows - len(valid)
-                absent = tuple(issue.message for issue in chunk.checked.warnings if issue.code == "missing_column")
+                warnings = warnings or tuple(
+                    issue.message for issue in chunk.checked.warnings if issue.code in ("missing_column", NOTATION)
+                )
         os.replace(part, target)
-    except UnicodeDecodeError as error:
-        raise UserError(msg("“{source}” is not UTF-8.", source=source.name), "Save it as UTF-8 (in Excel: “CSV UTF-8”).") from error
     except OSError as error:
         wrong = target if error.filename and str(error.filename).endswith(".part") else source
         raise UserError(
@@ -168,4 +167,4 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    return rows, refused, absent
+    return rows, refused, (*notes, *warnings)

@@ -8,16 +8,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import numpy as np
 
 from .answers import NO_ANSWER, PredictionWriter, finite, refused_row, unanswered
 from .bundle import Bundle
 from .column import ValidationIssue, ValidationResult
-from .csv_io import answer_chunk, as_csv, header_line, read_chunks
+from .csv_io import answer_chunk, as_csv, decoded, header_line, read_chunks
 from .errors import UserError
 from .explain import explain, what_if
+from .file_notation import NOTATION
 from .frame import Floats, Frame, Ints
 from .http_messages import CSV, CommonHeaders, Reply
 from .http_problems import MAX_LISTED_ERRORS, HttpProblem, error_entries, error_entry, invalid_input, too_large, warning_entry
@@ -237,26 +238,30 @@ class Service:
     def predict_csv(self, body: bytes, query: bytes = b"") -> Reply:
         """`POST /v1/predict/csv`."""
         try:
-            text = body.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise HttpProblem(400, "invalid_encoding", "The body is not UTF-8.", "Save the file as UTF-8 and send it again.") from None
+            text, notes = decoded(io.BytesIO(body))
+        except UserError as error:
+            raise HttpProblem(400, "invalid_encoding", error.message, error.remedy) from None
         out = [header_line(self.scorer)]
-        rows = warned = 0
+        rows, warned = 0, len(notes)
         try:
-            for chunk in read_chunks(io.StringIO(text, newline=""), self.bundle.schema):
+            for chunk in read_chunks(text, self.bundle.schema):
                 rows += chunk.rows
                 if rows > self.limits.csv_rows:
                     raise too_large(f"At most {self.limits.csv_rows:,} rows are taken at once; send the file in parts.")
                 self.model_metrics.rejected(chunk.checked.errors)
                 self.model_metrics.warned(chunk.checked.warnings)
                 warned += len(chunk.checked.warnings)
+                notes += tuple(issue.message for issue in chunk.checked.warnings if issue.code == NOTATION)
                 cells, scores, valid = answer_chunk(self.scorer, chunk)
                 out.append(as_csv(cells))
                 frame = chunk.checked.frame.take(_positions(valid))
                 self.model_metrics.predicted(frame, scores, self._decide(scores, None), chunk.rows - len(valid))
         except UserError as error:
             raise HttpProblem(422, "invalid_csv", error.message, error.remedy) from None
-        return Reply("".join(out).encode("utf-8", "replace"), CSV, ((b"x-model-warnings", str(warned).encode()),))
+        headers = [(b"x-model-warnings", str(warned).encode())]
+        if notes:
+            headers.append((b"x-model-notes", quote(" ".join(notes)).encode()))
+        return Reply("".join(out).encode("utf-8", "replace"), CSV, tuple(headers))
 
     def explain(self, body: bytes, query: bytes = b"") -> Reply:
         """`POST /v1/explain`."""

@@ -48,6 +48,9 @@ class Field(QWidget):
     def show_columns(self, columns: Kinds) -> None:
         """The columns that there are at this step."""
 
+    def show_found(self, value: Any) -> None:
+        """Say what is found while the value is left at its default; None when nothing is."""
+
     def show_bad(self, bad: bool) -> None:
         """Mark the control as refused."""
 
@@ -176,6 +179,12 @@ class _ChoiceField(Field):
 
     def show_value(self, value: str) -> None:
         self.control.show_choice(value)
+
+    def show_found(self, value: str | None) -> None:
+        label = self.param.options.get(value or "")
+        found = {self.param.default: self.tr("found: {what}").format(what=label)} if label else {}
+        self.control.show_options({**self.param.options, **found}.items())
+        self.control.setToolTip(self.control.currentText())
 
 
 class _FlagField(Field):

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.params import Choice
+from mlops_desktop.serving.value_text import value_text
 from mlops_desktop.ui.fields import Field, Kinds, field_for
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Weight, column, label
@@ -50,6 +52,7 @@ class ComponentForm(QWidget):
         self._waiting: list[str] = []
         self.fields: dict[str, Field] = {}
         self._errors: dict[str, QLabel] = {}
+        self._found: dict[str, QLabel] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPED_AFTER_MS)
@@ -91,6 +94,16 @@ class ComponentForm(QWidget):
                 field.show_value(getattr(component, key))
                 self._check(key)
 
+    def show_found(self, found: Component) -> None:
+        """Say at each parameter that is left at its default what is found for it, if that is another value."""
+        for key, field in self.fields.items():
+            value, default = getattr(found, key), field.param.default
+            open_ = getattr(self._component, key) == default and value != default
+            field.show_found(value if open_ else None)
+            text = self.tr("Found: {what}").format(what=value_text(value)) if open_ and not isinstance(field.param, Choice) else ""
+            self._found[key].setText(text)
+            self._found[key].setVisible(bool(text))
+
     def show_columns(self, columns: Kinds) -> None:
         """The columns that there are at this step."""
         for key, field in self.fields.items():
@@ -109,12 +122,15 @@ class ComponentForm(QWidget):
         error = self._errors[key] = label("", "caption", tone="err", wrap=True)
         error.setObjectName(f"{field.name}_error")
         error.setVisible(False)
+        found = self._found[key] = label("", "caption", tone="accent", wrap=True)
+        found.setObjectName(f"{field.name}_found")
+        found.setVisible(False)
         parts: list[QWidget] = []
         if not field.labelled:
             title = label(field.param.label, "small", tone="2", weight=Weight.Medium, wrap=True)
             title.setBuddy(field)
             parts.append(title)
-        parts.append(field)
+        parts += [field, found]
         if field.param.help:
             parts.append(label(field.param.help, "caption", tone="3", wrap=True))
         field.typed.connect(partial(self._typed, key))

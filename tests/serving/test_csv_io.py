@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, find_delimiter, header_line, predict_file, read_chunks
+from mlops_desktop.serving.csv_io import WRONG_WIDTH, answer_chunk, as_csv, header_line, predict_file, read_chunks
+from mlops_desktop.serving.csv_table import find_delimiter
 from mlops_desktop.serving.errors import UserError
 from mlops_desktop.serving.schema import Schema
 
@@ -123,7 +124,7 @@ def test_a_file_is_answered_in_a_file(scorers, tmp_path, rows_of):
 
 
 def test_what_cannot_be_read_leaves_nothing_behind(scorers, tmp_path):
-    (tmp_path / "in.csv").write_bytes("age,city\n40,Zürich\n".encode("latin-1"))
+    (tmp_path / "in.csv").write_bytes(("age,city\n" + "40,Нижний Новгород\n" * 5).encode("cp1251"))
     for source, message in (("in.csv", "not UTF-8"), ("nowhere.csv", "cannot be read")):
         with pytest.raises(UserError, match=message):
             predict_file(scorers["binary"], tmp_path / source, tmp_path / "out.csv")

@@ -59,6 +59,11 @@ def plain_file(path: Path, endings: tuple[str, ...], member: str = "") -> Iterat
         yield plain
 
 
+def is_packed(path: Path) -> bool:
+    """Whether the first bytes of a file say that it is compressed."""
+    return bool(_kind(path))
+
+
 def _kind(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(8)

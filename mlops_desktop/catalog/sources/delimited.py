@@ -10,7 +10,20 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from mlops_desktop.base.dialect import (
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.job import Job
+from mlops_desktop.base.params import Choice, choice, text
+from mlops_desktop.base.plural import plural_msg
+from mlops_desktop.base.row_sifter import RowSifter
+from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
+from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
+from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text, write_beginning
+from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
+from mlops_desktop.catalog.sources._compressed import PlainFile, is_packed, plain_file
+from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
+from mlops_desktop.catalog.sources._text_rows import text_rows
+from mlops_desktop.serving.dialect import (
     BLANKS,
     DELIMITERS,
     FIXED,
@@ -21,19 +34,6 @@ from mlops_desktop.base.dialect import (
     numbered_rows,
     sep_line,
 )
-from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Choice, choice, text
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.base.row_sifter import RowSifter
-from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
-from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text
-from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
-from mlops_desktop.catalog.sources._compressed import PlainFile, plain_file
-from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
-from mlops_desktop.catalog.sources._text_rows import text_rows
 from mlops_desktop.serving.message import msg
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
@@ -128,6 +128,11 @@ class Delimited(TableSource):
     )
 
     member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
+
+    def beginning(self, location: str, folder: Path) -> str:
+        path = Path(location)
+        part = folder / path.name
+        return str(part) if not is_packed(path) and write_beginning(path, part) else location
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
@@ -225,6 +230,7 @@ class Delimited(TableSource):
             has_names=layout.names is not None,
             decimal=_DECIMALS[self.decimal],
             likely_decimal="," if dialect.delimiter == ";" else "",
+            delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
         )
         return rows.table, report

@@ -14,6 +14,7 @@ from mlops_desktop.base.header import generated_names, is_header
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.base.text_file import write_beginning
 from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add_rows
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import plain_file
@@ -40,6 +41,12 @@ class JsonRecords(Source):
         "Column names",
         help="Whether the first of the rows names the columns, where rows are lists.",
     )
+
+    def beginning(self, location: str, folder: Path) -> str:
+        path = Path(location)
+        part = folder / path.name
+        lines = path.name.lower().endswith((".jsonl", ".ndjson"))
+        return str(part) if lines and write_beginning(path, part) else location
 
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.parquet import read_parquet
-from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
+from mlops_desktop.base.parquet import read_parquet, write_beginning
+from mlops_desktop.base.source import BEGINNING_ROWS, Batches, ReadReport, Source, file_notes, table_batches
 from mlops_desktop.catalog.sources._arrow import within_years, without_row_numbers
 from mlops_desktop.serving.message import msg
 
@@ -21,6 +21,14 @@ class Parquet(Source):
     label = "Parquet"
     help = "Reads Parquet files; the types in the file are kept."
     suffixes = (".parquet", ".pq")
+
+    def beginning(self, location: str, folder: Path) -> str:
+        path = Path(location)
+        part = folder / path.name
+        try:
+            return str(part) if write_beginning(path, part, BEGINNING_ROWS) else location
+        except ValueError:
+            return location  # reading it says what is wrong with it
 
     def read(self, location: str, job: Job) -> Batches:
         path = Path(location)

@@ -6,12 +6,15 @@ from .identifiers import snake_name as snake_name
 from .importing import import_cells as import_cells
 from .importing import last_import as last_import
 from .loading import Location as Location
+from .loading import complete_source as complete_source
 from .loading import given_source as given_source
 from .loading import is_source_address as is_source_address
+from .loading import load_anew as load_anew
 from .loading import load_cells as load_cells
-from .loading import load_named as load_named
 from .loading import name_of as name_of
-from .loading import source_for as source_for
+from .preview import FilePreview as FilePreview
+from .preview import PreviewColumn as PreviewColumn
+from .preview import preview_table as preview_table
 from .request_rows import sent_row as sent_row
 from .request_rows import sent_value as sent_value
 from .request_rows import span as span

@@ -17,12 +17,13 @@ class Cells:
     `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `decimal` is the decimal mark of its texts
     where it is known, else ""; `likely_decimal` is the one that the mark between the cells suggests. `mixed` maps a column's name to the
     texts in it that stand for values of several types. `notes` say what was repaired or left out. `units` are those that the source gives,
-    by the name of the column; they are not kept in a snapshot.
+    by the name of the column, and `delimiter` is the mark between the cells of a text; neither is kept in a snapshot.
     """
 
     table: Any
     decimal: str = ""
     likely_decimal: str = ""
+    delimiter: str = ""
     mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Evidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)

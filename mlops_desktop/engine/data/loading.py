@@ -37,7 +37,7 @@ def load_cells(location: Location, source: Source | None, job: Job, *, as_given:
         source = (type(source)() if alone else source).located(place)[0]
     with disk.explain_errors(f"The file “{name}”"):
         if source is not None and as_given:
-            found, cells = source, read_source(source, place, job)
+            found, cells = source, read_source(source, place, job, _open_part)
         else:
             found, cells = _read_given(place, source, job) if source else _read_guessed(place, job)
     if not cells.names:
@@ -71,6 +71,24 @@ def load_named(
     return found, cells
 
 
+def load_anew(location: Location, known: Source | None, wanted: Collection[str], job: Job) -> tuple[Source, Cells]:
+    """As `load_named`, for another file of a project: its encoding, its dialect, its sheet and the place of its table are found anew.
+
+    Only where the names are not found so, the project's source is tried as it is; of a database the same table or query is read.
+    """
+    like = source_for(location, known)
+    if like is not None and like.schemes:
+        return load_named(location, like, wanted, job)
+    found, cells = load_named(location, None, wanted, job)
+    if like is None or set(wanted) & set(cells.names):
+        return found, cells
+    try:
+        again, other = load_named(location, like, wanted, job)
+    except UserError:
+        return found, cells  # what was found anew says better what is wrong
+    return (again, other) if set(wanted) & set(other.names) else (found, cells)
+
+
 def name_of(location: Location) -> str:
     """How a location is named to a person: a file's name, or an address without user and password."""
     return display_name(place_of(location), choices().sources.values())
@@ -93,8 +111,15 @@ def is_source_address(location: Location) -> bool:
 
 def guess_source(location: Location) -> Source:
     """The source for a location, with its parameters found. UserError when no source opens this kind."""
-    kind = _kind_of(location)
-    return kind().located(place_of(location))[0].guess(place_of(location))
+    return blank_source(location).guess(place_of(location))
+
+
+def blank_source(location: Location) -> Source:
+    """The source for a location, with the parameters that stand in an address and no others. UserError as `guess_source`."""
+    place, kind = place_of(location), _kind_of(location)
+    if not is_source_address(place):
+        _refuse_unreadable(Path(place))
+    return kind().located(place)[0]
 
 
 def given_source(location: Location, params: Mapping[str, object]) -> Source:
@@ -109,6 +134,16 @@ def given_source(location: Location, params: Mapping[str, object]) -> Source:
     texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
     with disk.explain_errors(f"The file “{name_of(place)}”"):
         return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
+
+
+def complete_source(location: Location, source: Source) -> Source:
+    """A source of a file with the parameters that were left to it found from the file; that of an address as it is."""
+    place = place_of(location)
+    if is_source_address(place) or type(source) is not best_source(place):
+        return source
+    _refuse_unreadable(Path(place))
+    with disk.explain_errors(f"The file “{name_of(place)}”"):
+        return source.guess(place)
 
 
 def _kind_of(location: Location) -> type[Source]:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mlops_desktop.engine.data.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, UNITS, magnitude_scales, unit_scales
 from mlops_desktop.serving.cells import Grammar
 from mlops_desktop.serving.numbers import number_pattern
+from mlops_desktop.serving.units import CLEAR_MAGNITUDES, CURRENCIES, MAGNITUDES, UNITS, magnitude_scales, unit_scales
 
 _MINUS = "−–-"
 _DASH = "−–—-"

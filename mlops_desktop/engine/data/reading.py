@@ -41,6 +41,7 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
         table=pa.Table.from_arrays(arrays, names=table.column_names),
         decimal=report.decimal,
         likely_decimal=report.likely_decimal,
+        delimiter=report.delimiter,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
         notes=(*report.notes, *notes),
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},

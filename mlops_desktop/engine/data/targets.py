@@ -15,9 +15,8 @@ from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
 from mlops_desktop.engine.data.table import Table
-from mlops_desktop.engine.data.text_inference import BOOLEAN_PAIRS
 from mlops_desktop.engine.project import Role
-from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.cells import BOOLEAN_PAIRS, level_of
 from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import joined, msg
 from mlops_desktop.serving.value_text import value_text

@@ -15,11 +15,6 @@ from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
 
-# True first; casefolded.
-BOOLEAN_PAIRS = (
-    *(("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no")),
-    *(("sim", "não"), ("vrai", "faux"), ("wahr", "falsch")),
-)
 # Words that are a boolean even where all cells hold the same one; “yes” alone may be a level among others to come.
 TRUE_FALSE = (("true", "false"), ("vrai", "faux"), ("wahr", "falsch"))
 # Scales from low to high, casefolded; a column whose levels are all on one of them, at least three, is ordered.

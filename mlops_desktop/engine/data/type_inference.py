@@ -19,7 +19,6 @@ from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
 from mlops_desktop.engine.data.text_inference import (
-    BOOLEAN_PAIRS,
     TRUE_FALSE,
     dash_evidence,
     known_scale,
@@ -27,7 +26,7 @@ from mlops_desktop.engine.data.text_inference import (
     text_column_type,
 )
 from mlops_desktop.engine.project import ColumnNote
-from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
+from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, value_of_empty
@@ -14,9 +15,12 @@ from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.column import invalid_value
+from mlops_desktop.serving.file_notation import NOTATION, FileNotation, NotationFinder, likely_decimal
 from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
+
+_TEXTS = 10_000  # distinct texts that are looked at together
 
 
 def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table:
@@ -30,13 +34,16 @@ def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table
 
 
 def conform(cells: Cells, schema: Schema) -> ValidationResult:
-    """The cells of another file as a frame of this schema, read by its types and grammars.
+    """The cells of another file as a frame of this schema, read by its types, and by its grammars unless the file proves others.
 
     Errors name what cannot be read, row by row (from 0). Columns that are not there count as missing, unless they may not be; those that
-    the schema lacks are left out. A warning names each of both.
+    the schema lacks are left out. A warning names each of both, and what the file writes otherwise than the training data. UserError when
+    numbers or dates read both ways and nothing settles it.
     """
     there = set(cells.names)
     raws = {column.name: cells.column(column.name) for column in schema.columns if column.name in there}
+    notation = _notation(raws, cells, schema)
+    schema = notation.schema
     errors: list[ValidationIssue] = []
     warnings: list[ValidationIssue] = []
     needed: dict[str, frozenset[int]] = {}
@@ -63,11 +70,27 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
     known = {column.name for column in schema.columns}
     extra = [name for name in cells.names if name not in known]
     warnings.extend(ValidationIssue(None, name[:100], "unknown_field", "The model has no such column; it is left out.") for name in extra)
+    warnings.extend(ValidationIssue(None, "", NOTATION, note) for note in notation.notes)
     return ValidationResult(frame, errors, warnings)
+
+
+def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
+    """How the texts of another file are written; typed cells of a file prove nothing."""
+    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.decimal)
+    for name, raw in raws.items():
+        if raw.kind != "text" or not finder.wants(name):
+            continue
+        digits = raw.matching("[0-9]+")
+        telling = np.concatenate((np.flatnonzero(~digits), np.flatnonzero(digits)[:1]))  # digits alone say the same however many they are
+        for start in range(0, len(telling), _TEXTS):
+            finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})
+    return finder.found()
 
 
 def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[ValidationIssue]]]:
     """Another file's cells as a table of the same schema, and the faults of the rows that hold cells which cannot be read (rows from 0).
+
+    The evidence of the table says what the file writes otherwise than the training data.
 
     UserError when no column of the table is there.
     """
@@ -79,7 +102,8 @@ def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[Validat
     for problem in checked.errors:
         if problem.row is not None:
             problems.setdefault(problem.row, []).append(problem)
-    return Table(table.schema, checked.frame), problems
+    notes = tuple(Evidence("", NOTATION, issue.message) for issue in checked.warnings if issue.code == NOTATION)
+    return Table(table.schema, checked.frame, notes), problems
 
 
 def _frame(schema: Schema, raws: Mapping[str, RawColumn], rows: int) -> Frame:

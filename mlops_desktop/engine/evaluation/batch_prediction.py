@@ -13,9 +13,10 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data import Location, conform, load_named, name_of, source_for
+from mlops_desktop.engine.data import Location, conform, load_anew, name_of
 from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import ValidationResult
+from mlops_desktop.serving.file_notation import NOTATION
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.scorer import Scorer
 
@@ -24,7 +25,7 @@ CHUNK = 20_000  # rows that are scored together
 
 @dataclass(frozen=True)
 class Predicted:
-    """How many rows of a file were answered and refused, and a warning that names the columns which the file lacks."""
+    """How many rows of a file were answered and refused, and warnings: the columns that the file lacks, and what it writes otherwise."""
 
     rows: int
     refused: int
@@ -65,20 +66,22 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
 def read_for_scoring(
     scorer: Scorer, file: Location, job: Job, source: Source | None = None
 ) -> tuple[ValidationResult, int, tuple[str, ...]]:
-    """The rows of a file checked by the schema of a scorer, their number, and a warning that names the columns which the file lacks.
+    """The rows of a file checked by the schema of a scorer, their number, and warnings: the columns which the file lacks,
+    and what it writes otherwise than the training data.
 
     UserError when no column of the model is in the file, or one lacks without which the model has no answer.
     """
     known = {column.name for column in scorer.schema.columns}
-    like = source_for(file, source)  # of a text file the dialect is found anew
-    _, cells = load_named(file, like if like is not None and like.schemes else None, known, job)
+    cells = load_anew(file, source, known, job)[1]
     if not known & set(cells.names):
         raise UserError(
             msg("No column of the model is in “{file}”.", file=name_of(file)),
             msg("It needs: {names}.", names=", ".join(sorted(known)[:12])),
         )
     absent = scorer.schema.check_columns(cells.names)
-    return conform(cells, scorer.schema), cells.rows, (absent,) if absent else ()
+    checked = conform(cells, scorer.schema)
+    notes = tuple(issue.message for issue in checked.warnings if issue.code == NOTATION)
+    return checked, cells.rows, (*((absent,) if absent else ()), *notes)
 
 
 def errors_by_row(checked: ValidationResult) -> dict[int, str]:

@@ -11,7 +11,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Dataset
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.engine.choices import task_spec
-from mlops_desktop.engine.data import Location, load_named, name_of, read_like, source_for, target_of
+from mlops_desktop.engine.data import Location, load_anew, name_of, read_like, target_of
 from mlops_desktop.engine.evaluation.importance import permutation_importance
 from mlops_desktop.engine.evaluation.model_evaluation import evaluate, evaluate_scores
 from mlops_desktop.engine.evaluation.results import Evaluation, ProposedThreshold
@@ -122,7 +122,7 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
     columns of the model that the file lacks. UserError when the model cannot do without one.
     """
     project = chosen.pipeline.project
-    cells = load_named(path, source_for(path, project.source), {project.target}, job)[1]
+    cells = load_anew(path, project.source, {project.target}, job)[1]
     if project.target not in cells.names:
         raise UserError(
             msg("“{path}” has no column “{target}”, so answers cannot be compared.", path=name_of(path), target=project.target),
@@ -154,5 +154,5 @@ def evaluate_file(chosen: Chosen, path: Location, job: Job) -> Evaluation:
             )
         known, features, target = known[kept], features.take(kept), target.take(kept)
     found = _placed(evaluate_rows(chosen, Dataset(features, target), job), known)
-    notes = (*found.notes, *([absent] if absent else []))
+    notes = (*found.notes, *([absent] if absent else []), *(one.message for one in table.evidence))
     return replace(found, notes=notes, file=name_of(path), rows_in_file=cells.rows, rows_left_out=cells.rows - len(known))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
+from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview
 from mlops_desktop.engine.project import Project
@@ -24,7 +25,27 @@ DOUBTS: Mapping[str, Weight] = {
 _STOPPED = {"not_number": "number", "not_date": "date", "currencies": "number", "units": "number", "marks": "number"}
 
 
-def reading_questions(project: Project, overview: Overview) -> Iterator[Question]:
+class ReadColumn(Protocol):
+    """A column that was read, with the evidence for its type."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def type(self) -> str: ...  # noqa: D102
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]: ...  # noqa: D102
+
+
+class ReadTable(Protocol):
+    """A table that was read, or its first rows."""
+
+    @property
+    def columns(self) -> Sequence[ReadColumn]: ...  # noqa: D102
+
+
+def reading_questions(project: Project, overview: ReadTable) -> Iterator[Question]:
     """A question for each doubt about a column's type. It is settled when a person chose the type."""
     for column in overview.columns:
         note = project.columns.get(column.name)

@@ -14,7 +14,10 @@ ACCEPT = "accept"  # the option that every question has: things stay as they are
 
 @dataclass(frozen=True)
 class Option:
-    """One way to decide: `changes` is a ready-made decision as findings have it (see `apply_fix`), or None when nothing changes."""
+    """One way to decide: `changes` is a ready-made decision as findings have it (see `apply_fix`), or None when nothing changes.
+
+    With `set` it holds fields of the project, with `source` parameters of its source.
+    """
 
     id: str
     label: str

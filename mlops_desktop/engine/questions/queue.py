@@ -49,7 +49,9 @@ def answer_question(project: Project, question: Question, option: str, reason: s
         )
     if option == ACCEPT and not reason.strip():
         raise UserError("A doubt is accepted for a reason.", "Say in a few words why it is right as it is.")
-    if chosen.changes and "set" in chosen.changes:
+    if chosen.changes and "source" in chosen.changes and project.source is not None:
+        project = replace(project, source=replace(project.source, **chosen.changes["source"]))
+    elif chosen.changes and "set" in chosen.changes:
         project = replace(project, **chosen.changes["set"])
     elif chosen.changes:
         project = apply_fix(project, chosen.changes)

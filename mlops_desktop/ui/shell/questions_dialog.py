@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.process import ListQuestions
-from mlops_desktop.engine.questions import ACCEPT, Option, Question
+from mlops_desktop.engine.questions import Question
 from mlops_desktop.ui.project_controller import ProjectController
-from mlops_desktop.ui.widgets.basic import Button, Weight, card, clear, column, heading, label, row, scrolled
-
-Decide = Callable[[Question, str, str], object]  # the question, the id of the option, the reason
+from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, scrolled
+from mlops_desktop.ui.widgets.question_card import Decide, QuestionCard
 
 
 class QuestionsDialog(QDialog):
@@ -52,41 +50,7 @@ class QuestionsDialog(QDialog):
         self.summary.setText(f"{counted} {hint}" if left else self.tr("Nothing is in doubt."))
         clear(self._list)
         for at, question in enumerate(left):
-            self._list.addWidget(_QuestionCard(at, question, self._decide))
-
-
-class _QuestionCard(QFrame):
-    """One question. Leaving things as they are needs a reason, so the button for it waits for one."""
-
-    def __init__(self, at: int, question: Question, decide: Decide) -> None:
-        super().__init__()
-        self._question, self._decide = question, decide
-        title = label(question.message, "body", weight=Weight.DemiBold, wrap=True)
-        evidence = label(question.evidence, "small", tone="2", wrap=True)
-        self.reason = QLineEdit()
-        self.reason.setObjectName(f"question_{at}_reason")
-        self.reason.setAccessibleName(self.tr("Why it is right as it is"))
-        self.reason.setPlaceholderText(self.tr("Why it is right as it is"))
-        self._accept: Button | None = None
-        buttons = []
-        for option in question.options:
-            button = Button(option.label, partial(self._chosen, option), name=f"question_{at}_{option.id}")
-            button.setToolTip(option.consequence)
-            if option.id == ACCEPT:
-                self._accept = button
-                button.setEnabled(False)
-            else:
-                buttons.append(button)
-        self.reason.textChanged.connect(self._reason_changed)
-        accept = row((self.reason, 1), self._accept) if self._accept else row((self.reason, 1))
-        self.setLayout(column(card(title, evidence, row(*buttons, None) if buttons else None, accept)))
-
-    def _reason_changed(self, text: str) -> None:
-        if self._accept is not None:
-            self._accept.setEnabled(bool(text.strip()))
-
-    def _chosen(self, option: Option) -> None:
-        self._decide(self._question, option.id, self.reason.text())
+            self._list.addWidget(QuestionCard(at, question, self._decide))
 
 
 class ProjectQuestions(QuestionsDialog):

@@ -45,6 +45,7 @@ SAMPLES = (
 )
 
 if TYPE_CHECKING:
+    from mlops_desktop.ui.import_dialog import ImportDialog
     from mlops_desktop.ui.source_dialog import SourceDialog
 
 
@@ -70,6 +71,7 @@ class StartPage(QWidget):
         self.setObjectName("page")
         self.controller, self._settings = controller, settings
         self._other: SourceDialog | None = None
+        self._preview: ImportDialog | None = None
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         samples = QGridLayout()
@@ -181,10 +183,22 @@ class StartPage(QWidget):
     # ---- what a person does
 
     def choose_file(self) -> None:
-        """Ask for a data file."""
+        """Ask for a data file, and show its first rows before it is imported."""
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a data file"), "", data_files())
         if name:
-            self.take_file(Path(name))
+            self.preview(Path(name))
+
+    def preview(self, file: Path) -> None:
+        """Show the first rows of a file and how it is read; the person has it imported from there."""
+        if self._preview is None:
+            from mlops_desktop.ui.import_dialog import ImportDialog  # its form is not needed at the start
+
+            self._preview = ImportDialog(self.controller, self)
+            self._preview.import_asked.connect(self._take_previewed)
+        self._preview.open_for(file, Project())
+
+    def _take_previewed(self, file: Location, decided: Project) -> None:
+        self.take_file(file, decided=decided)
 
     def choose_other(self) -> None:
         """Ask for data that is no single file."""
@@ -196,7 +210,7 @@ class StartPage(QWidget):
         self._other.open()
 
     def _take_other(self, location: str, source: Source) -> None:
-        self.take_file(location, source=source)
+        self.take_file(location, decided=Project(source=source))
 
     def choose_project(self) -> None:
         """Ask for a project folder."""
@@ -222,8 +236,8 @@ class StartPage(QWidget):
         """Make a project of a sample table."""
         self.take_file(resource_folder() / "samples" / file, target)
 
-    def take_file(self, file: Location, target: str = "", source: Source | None = None) -> None:
-        """Make a project of a data file or of an address: import it, then propose every decision."""
+    def take_file(self, file: Location, target: str = "", decided: Project | None = None) -> None:
+        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes."""
         name = name_of(file)
         folder = free_folder(project_home(), Path(name).stem)
         try:
@@ -254,12 +268,18 @@ class StartPage(QWidget):
             shutil.rmtree(folder, ignore_errors=True)
 
         self.controller.ask(
-            ImportFile(self.controller.inputs[0], replace(self.controller.project, source=source), str(file), as_given=source is not None),
+            self._import(file, decided),
             imported,
             owner="start",
             title=self.tr("Reading {file}").format(file=name),
             on_over=over,
         )
+
+    def _import(self, file: Location, decided: Project | None) -> ImportFile:
+        folder, project = self.controller.inputs
+        if decided is not None:
+            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers)
+        return ImportFile(folder, project, str(file), as_given=decided is not None)
 
     def _propose(self) -> None:
         def proposed(found: Proposal) -> None:

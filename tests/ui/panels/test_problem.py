@@ -16,6 +16,7 @@ from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals, Step
 from mlops_desktop.engine.project.project_file import read_project
+from mlops_desktop.ui.import_dialog import ImportDialog
 from mlops_desktop.ui.panels.problem.notes_model import FIELDS, list_text, read_list
 from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
@@ -489,34 +490,47 @@ def test_a_file_that_lacks_the_target_is_refused_and_nothing_changes(window, tmp
     assert window.controller.session.key == before
 
 
+def reading_of(window):
+    """The dialog with the first rows of the project's file, opened from its card."""
+    click(find(window, QPushButton, "data_tabs_reading"))
+    click(find(window, QPushButton, "change_reading"))
+    settle(window)
+    dialog = find(window, ImportDialog, "import_dialog")
+    assert dialog.isVisible()
+    return dialog
+
+
 def test_how_the_file_is_read_can_be_changed(open_project, make_project):
     rows = "".join(f"M{'ü' if i % 3 else 'ö'}ller,{i},{'yn'[i % 2]}\n" for i in range(60))
     window = open_project(make_project(("name,x,y\n" + rows).encode("cp1252"), "y"))
-    click(find(window, QPushButton, "data_tabs_reading"))
-    assert find(window, QComboBox, "source_encoding").isVisible()
+    dialog = reading_of(window)
+    assert find(dialog, QComboBox, "import_encoding").currentText() == "found: Western European (Windows-1252)"
     data = window.controller.project.data
     assert "Müller" in set(window.controller.table().frame.texts("name"))
-    pick(window, "source_encoding", "cp1251")
+    pick(window, "import_encoding", "cp1251")
+    assert window.controller.project.data == data  # nothing is decided before it is asked for
+    click(find(dialog, QPushButton, "import_go"))
+    settle(window)
     assert window.controller.project.source.encoding == "cp1251"
     assert window.controller.project.data != data
     assert "Müller" not in set(window.controller.table().frame.texts("name"))
     while window.controller.session.undo_label:
         window.controller.undo()
     settle(window)
-    assert find(window, QComboBox, "source_encoding").currentData() != "cp1251"
+    assert find(reading_of(window), QComboBox, "import_encoding").currentText().startswith("found: Western")
     assert "Müller" in set(window.controller.table().frame.texts("name"))
 
 
 def test_a_way_of_reading_that_is_refused_is_shown_as_it_was(window):
-    click(find(window, QPushButton, "data_tabs_reading"))
     before = window.controller.session.key
-    pick_refused = find(window, QComboBox, "source_header")
-    pick_refused.setFocus()
-    key(pick_refused, Key.Key_Down)
+    dialog = reading_of(window)
+    pick(window, "import_header", "none")
+    assert [one.name for one in dialog.table.table.columns][:2] == ["column_1", "column_2"]
+    click(find(dialog, QPushButton, "import_go"))
     settle(window)
     assert "no column “species”" in banner(window)
     assert window.controller.session.key == before
-    assert pick_refused.currentData() == window.controller.project.source.header == "first"
+    assert reading_of(window).table.table.columns[0].name == "species"
 
 
 # ---- what is odd

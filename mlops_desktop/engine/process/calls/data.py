@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.engine.data import Imported
+from mlops_desktop.engine.data import FilePreview, Imported
 from mlops_desktop.engine.process.call import Call, ProjectCall
 from mlops_desktop.engine.profiling import Overview, Profile
 from mlops_desktop.engine.project import Project
@@ -26,9 +26,37 @@ class ImportFile(ProjectCall[Imported, None]):
 
     def run(self, job: Job) -> Imported:
         """See `engine.data.import_cells`."""
-        from mlops_desktop.engine.data import import_cells
+        from mlops_desktop.engine.data import complete_source, import_cells
 
-        return import_cells(self.folder, self.file, self.project, job, as_given=self.as_given)
+        project = self.project
+        if self.as_given and project.source is not None:
+            project = replace(project, source=complete_source(self.file, project.source))
+        return import_cells(self.folder, self.file, project, job, as_given=self.as_given)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The beginning of a table as it would be read, and what is in doubt about it, the weightiest first."""
+
+    table: FilePreview
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class PreviewFile(Call[Preview, None]):
+    """The first rows of a file or an address, read by the source and the notes of `project`; nothing is kept."""
+
+    file: str
+    project: Project
+    as_given: bool = False
+
+    def run(self, job: Job) -> Preview:
+        """See `engine.data.preview_table` and `engine.questions.preview_questions`."""
+        from mlops_desktop.engine.data import preview_table
+        from mlops_desktop.engine.questions import preview_questions
+
+        table = preview_table(self.file, self.project, job, as_given=self.as_given)
+        return Preview(table, preview_questions(self.project, table))
 
 
 @dataclass(frozen=True)

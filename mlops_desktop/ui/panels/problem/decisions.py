@@ -26,6 +26,7 @@ from mlops_desktop.engine.project import (
     set_target,
 )
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.ui.import_dialog import ImportDialog
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.source_dialog import SourceDialog
@@ -51,6 +52,7 @@ class ProblemDecisions(QObject):
         self._overview, self._titles = overview, titles
         self._renewing: object | None = None
         self._other: SourceDialog | None = None
+        self._preview: ImportDialog | None = None
         self.before: Project | None = None  # the decisions that a renewal that is under way started from
 
     # ---- what a person decides
@@ -186,36 +188,44 @@ class ProblemDecisions(QObject):
         """Ask for data that is no single file: a database, a folder, two files."""
         if self._other is None:
             self._other = SourceDialog(self._window)
-            self._other.read_asked.connect(self.take_file)
+            self._other.read_asked.connect(self.take_other)
         self._other.open()
 
-    def take_file(self, file: Location, source: Source | None = None) -> None:
-        """Bring in new data under the same decisions. When it is refused, everything stays as it is."""
-        project = replace(self.controller.project, source=source)
+    def take_other(self, location: Location, source: Source) -> None:
+        """Bring in the data of an address by the source that was given for it."""
+        self.take_file(location, replace(self.controller.project, source=source))
+
+    def take_file(self, file: Location, decided: Project | None = None) -> None:
+        """Bring in new data under the same decisions, by the source and the notes that were `decided`. When it is refused, all stays."""
+        project = decided or replace(self.controller.project, source=None)
 
         def done(found: Imported) -> None:
             new = found.project
             for one in found.evidence:
                 self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
             today = replace(self.controller.project, data=new.data, file=new.file, source=new.source)
+            if decided is not None:
+                today = replace(today, columns=decided.columns, answers=decided.answers)
             self._decide(self.tr("Data from {file}").format(file=new.file), today, follow=True)
 
         self.controller.ask(
-            ImportFile(self.controller.inputs[0], project, str(file), as_given=source is not None),
+            ImportFile(self.controller.inputs[0], project, str(file), as_given=decided is not None),
             done,
             owner="problem.import",
             title=self.tr("Reading {file}").format(file=name_of(file)),
             on_over=self.refused.emit,
         )
 
-    def read_again(self, source: Source) -> None:
-        """Read the file again with other settings; a file that has moved is asked for."""
+    def change_reading(self) -> None:
+        """Show the first rows of the file with the settings it is read by; a file that has moved is asked for."""
         file = last_import(self.controller.folder)[0] if self.controller.folder else None
         if file is None:
             text = self.tr("Where is “{file}” now?").format(file=self.controller.project.file)
             name, _ = QFileDialog.getOpenFileName(self._window, text, "")
             if not name:
-                self.refused.emit()
                 return
             file = Path(name)
-        self.take_file(file, source)
+        if self._preview is None:
+            self._preview = ImportDialog(self.controller, self._window)
+            self._preview.import_asked.connect(self.take_file)
+        self._preview.open_for(file, self.controller.project)

@@ -13,16 +13,18 @@ from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, cl
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.table import DataTable
 
-READING = 250  # pixels for the form beside the rows
+READING = 250  # pixels for how the file was read, beside the rows
 
 
 class FileCard(QFrame):
-    """`another` asks for another file, `other` for data that is no single file, `edited` brings a change in the table of notes (see
-    `NotesTable`), `at` its current column.
+    """`another` asks for another file, `other` for data that is no single file, `change_reading` for other settings to read it by.
+
+    `edited` brings a change in the table of notes (see `NotesTable`), `at` its current column.
     """
 
     another = Signal()
     other = Signal()
+    change_reading = Signal()
     edited = Signal(str, str, object)
     at = Signal(str)
 
@@ -58,9 +60,16 @@ class FileCard(QFrame):
         self.show_tab("rows")
 
     def _rows_page(self) -> QWidget:
-        self._repaired, self._form = column(spacing=6), column(spacing=6)
+        self._repaired = column(spacing=6)
+        hint = label(
+            self.tr("Names of columns, delimiter, encoding, decimal mark, sheet and more, shown on the first rows."),
+            "caption",
+            tone="3",
+            wrap=True,
+        )
+        self.change = Button(self.tr("Change how it is read …"), self.change_reading.emit, name="change_reading", icon="sliders")
         inner = QWidget()
-        inner.setLayout(column(self._repaired, self._form, None, margins=(0, 0, 8, 0)))
+        inner.setLayout(column(row(self.change, None), hint, self._repaired, None, margins=(0, 0, 8, 0)))
         self._reading = scrolled(inner)
         self._reading.setFixedWidth(READING)
         page = QWidget()
@@ -68,7 +77,7 @@ class FileCard(QFrame):
         return page
 
     def show_tab(self, id_: str) -> None:
-        """Bring rows, notes or reading to the front; the form of reading is beside the rows, so that its effect is seen."""
+        """Bring rows, notes or reading to the front; how the file was read stands beside the rows."""
         self.tabs.show_choice(id_)
         self._pages.setCurrentIndex(1 if id_ == "notes" else 0)
         self._reading.setVisible(id_ == "reading")
@@ -84,10 +93,10 @@ class FileCard(QFrame):
         for text in sentences:
             self._repaired.addWidget(label(text, "caption", tone="warn", wrap=True))
 
-    def show_form(self, form: QWidget) -> None:
-        """The form of how the file is read."""
-        clear(self._form)
-        self._form.addWidget(form)
+    def change_asked(self) -> None:
+        """Bring the button for other settings to the front."""
+        self.show_tab("reading")
+        self.change.setFocus()
 
     def go_to(self, name: str) -> None:
         """Show the evidence for the type of a column."""

@@ -18,7 +18,6 @@ from mlops_desktop.engine.project import (
     Project,
 )
 from mlops_desktop.serving.cells import level_of
-from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
@@ -43,7 +42,6 @@ class ProblemPanel(Panel):
     def __init__(self, controller: ProjectController) -> None:
         super().__init__(controller)
         self._shown: tuple[Any, ...] = ()
-        self._form: ComponentForm | None = None
         self._read = ""  # the data whose repairs are shown
         self.target = TargetCard()
         self.goals = GoalsCard()
@@ -75,6 +73,7 @@ class ProblemPanel(Panel):
         self.brief.split_column_picked.connect(self.decisions.set_split_column)
         self.file.another.connect(self.decisions.choose_file)
         self.file.other.connect(self.decisions.choose_other)
+        self.file.change_reading.connect(self.decisions.change_reading)
         self.file.edited.connect(self.decisions.note)
         self.file.at.connect(self._show_why)
 
@@ -141,13 +140,6 @@ class ProblemPanel(Panel):
         if self._read != project.data and self.controller.folder is not None:
             self._read = project.data
             self.file.show_repaired(last_import(self.controller.folder)[1])
-        if project.source is None:
-            return
-        if self._form is None or type(self._form.component()) is not type(project.source):
-            self._form = ComponentForm(project.source, on_change=self.decisions.read_again, name="source")
-            self.file.show_form(self._form)
-        else:
-            self._form.show_component(project.source)
 
     def _show_why(self, name: str) -> None:
         """The evidence for the type of the current column, as text."""
@@ -212,6 +204,7 @@ class ProblemPanel(Panel):
             (self.tr("Goals"), self.goals),
             (self.tr("Costs of errors"), self.goals.costs_on),
             (self.tr("Choose another file"), self.file.choose),
+            (self.tr("Change how the file is read"), self.file.change_asked),
             *((area.accessibleName(), area) for area in self.brief.areas.values()),
         ]
         overview = self.controller.last_overview()

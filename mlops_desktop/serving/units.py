@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlops_desktop.serving.cells import Scale
+from .cells import Scale
 
 # Each mark of a currency with the currency: several marks of one currency are alike, those of two never mix.
 CURRENCIES: Mapping[str, str] = {

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from mlops_desktop.base.cell_kind import cell_kind, cell_text
+from mlops_desktop.serving.cell_kind import cell_kind, cell_text
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mlops_desktop.base.cell_kind import cell_kind
+from .cell_kind import cell_kind
 
 SAMPLE_BYTES = 2**18
 DELIMITERS = "\t;|,"
@@ -218,15 +218,20 @@ def numbered_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]
         text, back = _without_escapes(text, dialect)
     if dialect.delimiter == BLANKS:
         text = re.sub(r"(?m)[ \t]+(?=\r?$)", "", text.replace("\t", " "))
+    for number, row in numbered_lines(io.StringIO(text, newline=""), dialect):
+        yield number, [cell.translate(back) for cell in row] if back else row
+
+
+def numbered_lines(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """As `numbered_rows`, for lines that come one by one, in a dialect that cuts them at a mark and has no escape."""
     csv.field_size_limit(2**31 - 1)
-    lines = io.StringIO(text, newline="")
     skip = dialect.blanks or dialect.delimiter == BLANKS
     if dialect.quote:
         reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, skipinitialspace=skip)
     else:
         reader = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skip)
     for row in reader:
-        yield reader.line_num, [cell.translate(back) for cell in row] if back else row
+        yield reader.line_num, row
 
 
 def _without_escapes(text: str, dialect: Dialect) -> tuple[str, dict[int, str]]:

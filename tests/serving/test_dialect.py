@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base.dialect import BLANKS, FIXED, ONE_COLUMN, Dialect, cut, find_dialect, fixed_cuts, numbered_rows, read_rows, sep_line
+from mlops_desktop.serving.dialect import (
+    BLANKS,
+    FIXED,
+    ONE_COLUMN,
+    Dialect,
+    cut,
+    find_dialect,
+    fixed_cuts,
+    numbered_rows,
+    read_rows,
+    sep_line,
+)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Any, Literal
 
-from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
+from .cells import MISSING_NUMBER_TEXTS
 
 CellKind = Literal["", "number", "date", "boolean", "text"]
 _MISSING = frozenset(text.casefold() for text in (*MISSING_NUMBER_TEXTS, "n.a.", "k.a.", "n/d", r"\N", "#N/A", "#REF!", "#NAME?", "#NUM!"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.engine.data.units import CURRENCIES, UNITS, magnitude_scales, unit_scales
 from mlops_desktop.serving.cells import Grammar, Scale
 from mlops_desktop.serving.numbers import number_reader
+from mlops_desktop.serving.units import CURRENCIES, UNITS, magnitude_scales, unit_scales
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,146 @@
+"""The first rows of a file as they would be read: which settings are found, the types, and what is noted. The rest is not read."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.job import Job, Part
+from mlops_desktop.base.source import Source
+from mlops_desktop.engine import disk
+from mlops_desktop.engine.data.loading import Location, blank_source, load_cells, name_of, place_of, source_for
+from mlops_desktop.engine.data.table import Table
+from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.cells import MISSING_NUMBER_TEXTS
+from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.frame import MISSING_DATE
+from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
+
+ROWS = 100
+CELLS = 20_000
+TYPED_ROWS = 5_000
+_MARKS = {".": "point", ",": "comma"}
+
+
+@dataclass(frozen=True)
+class PreviewColumn:
+    """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
+
+    `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones.
+    """
+
+    name: str
+    type: str
+    values: tuple[float | str | None, ...]
+    decimal: str = ""
+    thousands: str = ""
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """The beginning of a table. `given` is the source with what a person chose, all else left to be found; in `found` it is found.
+
+    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column.
+    """
+
+    given: Source
+    found: Source
+    rows: int
+    whole: bool
+    columns: tuple[PreviewColumn, ...]
+    notes: tuple[Evidence, ...]
+
+
+def preview_table(location: Location, project: Project, job: Job, *, as_given: bool = False) -> FilePreview:
+    """The beginning of a file or of an address, read by the project's source and its notes on columns.
+
+    With `as_given` the parameters of the source that are not at their default were chosen; otherwise only those that differ from what is
+    found were. UserError as `load_cells` raises it. A temporary copy of the first rows is read, so the time does not depend on the size.
+    """
+    place = place_of(location)
+    blank = blank_source(place)
+    given = source_for(place, project.source) or blank
+    with tempfile.TemporaryDirectory(prefix="mlops-desktop-") as folder, disk.explain_errors(f"The file “{name_of(place)}”"):
+        part = blank.beginning(place, Path(folder))
+        if not as_given and given != blank:
+            given = _chosen(given, blank.guess(part))
+        found = given.guess(part)
+        whole = part == place
+        cells = load_cells(part, found if whole else _without_end(found), Part(job, 0.0, 0.6), as_given=True)[1]
+    rows, cells = cells.rows, replace(cells, table=cells.table.slice(0, TYPED_ROWS))
+    table = type_cells(cells, project.columns, Part(job, 0.6, 1.0))
+    return FilePreview(
+        given=given,
+        found=_with_decimal(found, table.schema.columns),
+        rows=rows,
+        whole=whole,
+        columns=_columns(table),
+        notes=tuple(note for note in (*cells.notes, *table.evidence) if not note.column),
+    )
+
+
+def _chosen(source: Source, guessed: Source) -> Source:
+    """A source whose parameters are at their default where they are as they are found anyway."""
+    changes: Any = {name: param.default for name, param in source.params().items() if getattr(source, name) == getattr(guessed, name)}
+    return replace(source, **changes)
+
+
+def _without_end(source: Source) -> Source:
+    """A source that leaves nothing out at the end: the end of the first rows is not that of the file."""
+    changes: Any = {"skip_end": 0} if "skip_end" in source.params() else {}
+    return replace(source, **changes)
+
+
+def _with_decimal(found: Source, columns: Sequence[Column]) -> Source:
+    """The source with the decimal mark that all columns of numbers have in common, where it is a parameter that was left open."""
+    param = found.params().get("decimal")
+    marks = {column.grammar.decimal for column in columns if column.type == "number"}
+    if param is None or getattr(found, "decimal", None) != param.default or len(marks) != 1:
+        return found
+    changes: Any = {"decimal": _MARKS.get(marks.pop(), param.default)}
+    return replace(found, **changes)
+
+
+def _columns(table: Table) -> tuple[PreviewColumn, ...]:
+    count = min(table.rows, ROWS, max(CELLS // max(len(table.schema.columns), 1), 10))
+    evidence: dict[str, list[Evidence]] = {}
+    for one in table.evidence:
+        evidence.setdefault(one.column, []).append(one)
+    made = []
+    for column in table.schema.columns:
+        is_number = column.type in NUMBER_TYPES and column.type != "boolean"
+        made.append(
+            PreviewColumn(
+                name=column.name,
+                type=column.type,
+                values=_values(table, column, count),
+                decimal=column.grammar.decimal if is_number else "",
+                thousands=column.grammar.thousands if is_number else "",
+                missing=tuple(word for word in column.grammar.missing if word not in MISSING_NUMBER_TEXTS),
+                evidence=tuple(evidence.get(column.name, ())),
+            )
+        )
+    return tuple(made)
+
+
+def _values(table: Table, column: Column, count: int) -> tuple[float | str | None, ...]:
+    frame, layout = table.frame, table.frame.layout
+    if column.type in CATEGORICAL_TYPES:
+        at = layout.categoricals.index(column.name)
+        return tuple(frame.levels[at][code] if code >= 0 else None for code in frame.codes[:count, at].tolist())
+    if column.type in NUMBER_TYPES:
+        numbers = frame.numbers[:count, layout.numbers.index(column.name)].tolist()
+        if column.type == "boolean":
+            texts = {0.0: (*column.grammar.false, "false")[0], 1.0: (*column.grammar.true, "true")[0]}
+            return tuple(texts.get(value) for value in numbers)
+        return tuple(None if math.isnan(value) else value for value in numbers)
+    dates = frame.dates[:count, layout.dates.index(column.name)].tolist()
+    return tuple(None if value == MISSING_DATE else date_text(value) for value in dates)

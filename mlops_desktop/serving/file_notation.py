@@ -1,0 +1,164 @@
+"""How a new file writes its numbers, dates and booleans, found in its cells and mapped to the schema of a model.
+
+What the file proves is used and noted; what it does not prove, and what contradicts the schema, is refused in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from .cells import BOOLEAN_PAIRS, Grammar, boolean_texts, level_of
+from .column import Column
+from .date_notation import DateNotation, order_text
+from .dates import is_time_of_day
+from .errors import UserError
+from .message import msg
+from .number_notation import DECIMAL_NAMES, OTHER, NumberNotation
+from .schema import Schema
+
+# Words that workbooks of other languages write are too rare in training data to be sought there.
+_PAIRS = (
+    *BOOLEAN_PAIRS,
+    *(("verdadero", "falso"), ("vero", "falso"), ("verdadeiro", "falso"), ("waar", "onwaar"), ("prawda", "fałsz"), ("j", "n")),
+)
+_MEANINGS = {word: value for pair in _PAIRS for word, value in zip(pair, (True, False), strict=True)}
+_MOST_WORDS = 20
+NOTATION = "notation"  # the code of warnings that say what a file writes otherwise than the training data
+
+
+def likely_decimal(delimiter: str) -> str:
+    """The decimal mark that a delimiter suggests: a comma beside semicolons, a point beside commas; else ""."""
+    return {";": ",", ",": "."}.get(delimiter, "")
+
+
+@dataclass(frozen=True)
+class FileNotation:
+    """The schema with the grammars that read a file, and what is different from the training data in sentences."""
+
+    schema: Schema
+    notes: tuple[str, ...] = ()
+
+
+class BooleanNotation:
+    """The words of one boolean column that its grammar does not know."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self._known = boolean_texts(column.grammar).keys() | {level_of(text).casefold() for text in (*column.grammar.missing, "")}
+        self._words: set[str] = set()
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Take note of some cells."""
+        for text in texts:
+            word = level_of(text).casefold()
+            if word not in self._known and len(self._words) <= _MOST_WORDS:
+                self._words.add(word)
+
+    def grammar(self) -> Grammar:
+        """The grammar with these words, when all of them are words for yes or no."""
+        own, words = self.column.grammar, sorted(self._words)
+        if not words or not _MEANINGS.keys() >= self._words:
+            return own
+        true = tuple(word for word in words if _MEANINGS[word])
+        return replace(own, true=own.true + true, false=own.false + tuple(word for word in words if not _MEANINGS[word]))
+
+
+class NotationFinder:
+    """Takes the cells of a file, column by column and in any number of parts, and finds how they are written.
+
+    `likely` is the decimal mark that the mark between the cells suggests, `decimal` the one that a person gave; each may be "".
+    """
+
+    def __init__(self, schema: Schema, likely: str = "", decimal: str = "") -> None:
+        self._schema, self._likely, self._given = schema, likely, decimal
+        self._numbers = {c.name: NumberNotation(c) for c in schema.columns if c.type in ("number", "integer")}
+        self._dates = {c.name: DateNotation(c) for c in schema.columns if c.type == "date" and not is_time_of_day(c.grammar.date)}
+        self._booleans = {c.name: BooleanNotation(c) for c in schema.columns if c.type == "boolean"}
+
+    def wants(self, name: str) -> bool:
+        """Whether the cells of a column can be written in several ways."""
+        return name in self._numbers or name in self._dates or name in self._booleans
+
+    def add(self, columns: Mapping[str, Iterable[str]]) -> None:
+        """Take note of cells, by column; each text counts once however often it comes."""
+        for name, texts in columns.items():
+            finder = self._numbers.get(name) or self._dates.get(name) or self._booleans.get(name)
+            if finder is not None:
+                finder.add(texts if isinstance(texts, (set, frozenset)) else dict.fromkeys(texts))
+
+    def found(self) -> FileNotation:
+        """The schema that reads the file.
+
+        UserError, which names the columns, when numbers or dates read both ways and nothing settles it.
+        """
+        grammars = {**self._number_grammars(), **self._date_grammars()}
+        grammars.update({name: one.grammar() for name, one in self._booleans.items()})
+        changed = [c for c in self._schema.columns if grammars.get(c.name, c.grammar) != c.grammar]
+        if not changed:
+            return FileNotation(self._schema)
+        columns = tuple(replace(c, grammar=grammars.get(c.name, c.grammar)) for c in self._schema.columns)
+        return FileNotation(Schema(columns), tuple(_notes(changed, grammars)))
+
+    def _number_grammars(self) -> dict[str, Grammar]:
+        proven = {self._given} if self._given else {mark for one in self._numbers.values() for mark in one.proven}
+        found = {name: one.grammar(proven, self._likely) for name, one in self._numbers.items()}
+        undecided = [name for name, grammar in found.items() if grammar is None]
+        if undecided:
+            own = self._numbers[undecided[0]].column.grammar.decimal
+            template = (
+                "The numbers of {names} read both ways: the training data has a decimal {own}, and this file has marks before three digits "
+                "that may be a decimal {other} as well."
+            )
+            raise UserError(
+                msg(template, names=_quoted(undecided), own=DECIMAL_NAMES[own], other=DECIMAL_NAMES[OTHER[own]]),
+                "Write the numbers as in the training data, or some of them with one or two decimals.",
+            )
+        return {name: grammar for name, grammar in found.items() if grammar is not None}
+
+    def _date_grammars(self) -> dict[str, Grammar]:
+        orders = {order for one in self._dates.values() if (order := one.order()) is not None}
+        found = {name: one.grammar(orders) for name, one in self._dates.items()}
+        undecided = [name for name, grammar in found.items() if grammar is None]
+        if undecided:
+            raise UserError(
+                msg(
+                    "The dates of {names} read both ways: nothing in this file says whether the day or the month stands first.",
+                    names=_quoted(undecided),
+                ),
+                "Write them as in the training data, or as year-month-day.",
+            )
+        return {name: grammar for name, grammar in found.items() if grammar is not None}
+
+
+def _notes(changed: list[Column], grammars: Mapping[str, Grammar]) -> Iterator[str]:
+    """What is written otherwise than in the training data, one sentence for each difference."""
+    by_difference: dict[tuple[str, str], list[str]] = {}
+    for column in changed:
+        for difference in _differences(column, grammars[column.name]):
+            by_difference.setdefault(difference, []).append(column.name)
+    for (template, value), names in by_difference.items():
+        yield msg(template, names=_quoted(names), value=value)
+
+
+def _differences(column: Column, new: Grammar) -> Iterator[tuple[str, str]]:
+    own = column.grammar
+    if new.decimal != own.decimal:
+        yield "The numbers of {names} have a decimal {value} in this file; they were read so.", DECIMAL_NAMES[new.decimal]
+    elif new.thousands != own.thousands:
+        yield "The numbers of {names} have “{value}” between thousands in this file; they were read so.", new.thousands
+    if new.date != own.date:
+        yield "The dates of {names} are written {value} in this file; they were read so.", order_text(new.date)
+    if new.percent != own.percent:
+        yield "The numbers of {names} are percentages in this file; they were read as shares{value}.", ""
+    if marks := [mark for mark in new.affixes if mark not in own.affixes]:
+        yield "The numbers of {names} stand with {value} in this file, which was left off.", _quoted(marks)
+    if scales := [scale.mark for scale in new.scales if scale not in own.scales and scale.mark != column.unit]:
+        yield f"The numbers of {{names}} stand with {{value}} in this file; they were converted to {column.unit}.", _quoted(scales)
+    if words := [*new.true[len(own.true) :], *new.false[len(own.false) :]]:
+        yield "Yes and no of {names} are written {value} in this file; they were read so.", _quoted(words)
+
+
+def _quoted(names: list[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"“{name}”" for name in names[:most]) + more

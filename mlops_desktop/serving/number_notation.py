@@ -1,0 +1,196 @@
+"""How a new file writes the numbers of one column: marks that its cells prove, and numbers that read both ways."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+
+from .cells import Grammar, Scale, clean_text
+from .column import Column
+from .numbers import number_reader
+from .units import CURRENCIES, UNITS
+
+_DIGITS = re.compile(r"[+-]?[0-9]+")
+# A mark that cannot stand before a group of thousands: "4,5", "0.125", "1234.500".
+_FRACTION = re.compile(r"[+-]?(?:[0-9]+[.,](?:[0-9]{0,2}|[0-9]{4,})|[.,][0-9]+|(?:0[0-9]*|[0-9]{4,})[.,][0-9]{3})")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+(,)|(?:,[0-9]{3})+(\.))[0-9]+")
+# The same before a group of three, with marks around it.
+_NO_GROUP = re.compile(r"(?<![\d.,])(?:0\d*|\d{4,})([.,])\d{3}(?![\d.,])")
+_MARKED = re.compile(r"(?P<sign>[+−–-]?)\s*(?P<before>[^\d\s+−–.,-]*)\s*(?P<number>[+−–-]?[0-9](?:.*[0-9])?)\s*(?P<after>[^\d\s.,]*)")
+_GROUPS: Mapping[str, tuple[str, ...]] = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}  # marks between thousands by decimal mark
+OTHER = {".": ",", ",": "."}
+DECIMAL_NAMES = {".": "point", ",": "comma"}
+
+
+class NumberNotation:
+    """What the cells of one number or integer column show, text by text; `column` is the model's."""
+
+    def __init__(self, column: Column) -> None:
+        grammar = column.grammar
+        self.column = column
+        self.proven: set[str] = set()  # decimal marks
+        self._own = number_reader(grammar)
+        self._readers = {
+            mark: [(group, number_reader(replace(grammar, decimal=mark, thousands=group))) for group in groups]
+            for mark, groups in _GROUPS.items()
+        }
+        self._groups: dict[str, set[str]] = {mark: set() for mark in _GROUPS}  # by decimal mark: what stands between thousands then
+        self._fits = dict.fromkeys(_GROUPS, True)  # whether every number that reads both ways is one of the column's type
+        self._inside = dict.fromkeys(_GROUPS, True)  # … and lies in the range of the training data
+        self._reads_both_ways = False
+        self._own_reads_both = True  # whether the own grammar reads every number that reads both ways
+        self._marks: Counter[str] = Counter()  # units and currencies that the column's grammar does not know
+        self._bare = False
+        self._largest = 0.0  # of the numbers before a percent sign
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Take note of some cells."""
+        for text in texts:
+            if _DIGITS.fullmatch(text):
+                self._bare = True
+            elif _FRACTION.fullmatch(text):
+                self._bare = True
+                self.proven.add("," if "," in text else ".")
+            elif found := _GROUPED.fullmatch(text):
+                self._bare = True
+                self._prove(found[1] or found[2])
+            else:
+                self._add_other(clean_text(text))
+
+    def _prove(self, decimal: str) -> None:
+        self.proven.add(decimal)
+        self._groups[decimal].add(OTHER[decimal])
+
+    def _add_other(self, text: str) -> None:
+        if not text or text in self.column.grammar.missing:
+            return
+        if self._classify(text):
+            self._bare = True
+            return
+        found = _MARKED.fullmatch(text)
+        mark = found["before"] or found["after"] if found else ""
+        if found is None or (found["before"] and found["after"]) or not (mark in CURRENCIES or mark in UNITS or mark == "%"):
+            return  # no number: its row is refused by the column's grammar
+        if self._classify(found["sign"] + found["number"]):
+            self._marks[mark] += 1
+
+    def _classify(self, text: str) -> bool:
+        """Note what a number proves; False when it is none in any notation."""
+        values, groups = {}, {}
+        for mark, readers in self._readers.items():
+            for group, read in readers:
+                value = _value(read, text)
+                if value is not None:
+                    values[mark], groups[mark] = value, group
+                    break
+        if not values:
+            return False
+        if any(map(math.isnan, values.values())):
+            return True  # a number that means missing
+        self._largest = max(self._largest, *map(abs, values.values()))
+        for mark, group in groups.items():
+            if group:
+                self._groups[mark].add(group)
+        no_group = _NO_GROUP.search(text)
+        if len(values) == 1 or no_group:
+            self.proven.add(no_group[1] if no_group and len(values) > 1 else next(iter(values)))
+        elif values["."] != values[","]:
+            self._reads_both_ways = True
+            self._own_reads_both &= _value(self._own, text) is not None
+            for mark, value in values.items():
+                self._fits[mark] &= self.column.type != "integer" or value.is_integer()
+                self._inside[mark] &= self._is_inside(value)
+        return True
+
+    def _is_inside(self, value: float) -> bool:
+        low, high = self.column.low, self.column.high
+        return low is None or high is None or low <= value <= high
+
+    def grammar(self, proven: Collection[str], likely: str) -> Grammar | None:
+        """The grammar for the cells of this file: the column's own unless the file proves another.
+
+        `proven` are the decimal marks that the columns of the file prove, `likely` is the one that the mark between its cells suggests.
+        None when numbers read both ways and nothing settles it.
+        """
+        own = self.column.grammar
+        mark = self._decimal(proven, likely)
+        if not mark:
+            return None
+        groups = self._groups[mark]
+        if len(self.proven) > 1 or len(groups) > 1:
+            return own  # the cells contradict each other: those that the own grammar does not read are refused
+        if mark != own.decimal or groups - {own.thousands}:
+            kept = own.thousands if mark == own.decimal or own.thousands in ("'", " ") else ""
+            own = replace(own, decimal=mark, thousands=next(iter(groups), kept))
+        return self._with_marks(own)
+
+    def _decimal(self, proven: Collection[str], likely: str) -> str:
+        """The decimal mark of the cells, "" when nothing settles it."""
+        own = self.column.grammar.decimal
+        if self.proven:
+            return own if own in self.proven else next(iter(self.proven))
+        if not self._reads_both_ways:
+            return own
+        if len(proven) == 1:
+            return next(iter(proven))
+        fitting = [mark for mark in _GROUPS if self._fits[mark]]
+        if len(fitting) == 1:
+            return fitting[0]
+        return own if self._supports_own(likely) else ""
+
+    def _supports_own(self, likely: str) -> bool:
+        """Whether the own reading of numbers that read both ways is no guess: custom and range do not speak for another."""
+        own = self.column.grammar.decimal
+        other = OTHER[own]
+        only_own = self._inside[own] and not self._inside[other]
+        if likely == own:
+            return self._inside[own] or not self._inside[other]
+        if not self._own_reads_both:
+            return False
+        if own == ".":
+            return only_own or (not likely and not self.column.grammar.thousands)
+        return only_own and not likely
+
+    def _with_marks(self, grammar: Grammar) -> Grammar:
+        """The grammar with units and currencies whose meaning the schema settles."""
+        marks, unit = set(self._marks), self.column.unit
+        if not marks:
+            return grammar
+        if marks == {"%"} and not self._bare:
+            return self._with_percent(grammar)
+        if marks <= CURRENCIES.keys() and len({CURRENCIES[mark] for mark in marks}) == 1:
+            known = {CURRENCIES[mark] for mark in (unit, *grammar.affixes) if mark in CURRENCIES}
+            if known <= {CURRENCIES[mark] for mark in marks} and (known or not (unit or grammar.affixes or grammar.scales)):
+                return replace(grammar, affixes=(*grammar.affixes, *sorted(marks)))
+        if unit in UNITS and all(mark in UNITS and UNITS[mark][0] == UNITS[unit][0] for mark in marks):
+            same = [mark for mark in sorted(marks) if UNITS[mark][1] == UNITS[unit][1]]
+            others = [mark for mark in sorted(marks) if mark not in same]
+            if others and UNITS[unit][0] == "temperature":
+                return grammar
+            scales = tuple(Scale(mark, *_ratio(UNITS[mark][1], UNITS[unit][1])) for mark in (*same, *others)) if others else ()
+            return replace(grammar, scales=(*grammar.scales, *scales)) if others else replace(grammar, affixes=(*grammar.affixes, *same))
+        return grammar
+
+    def _with_percent(self, grammar: Grammar) -> Grammar:
+        """Percentages as shares or as they stand, whichever the range of the training data allows alone."""
+        low, high = self.column.low, self.column.high
+        if low is None or high is None or self.column.type != "number":
+            return grammar
+        size = max(abs(low), abs(high))
+        if size <= 1 < self._largest:
+            return replace(grammar, percent=True)
+        return replace(grammar, affixes=(*grammar.affixes, "%")) if 1 < self._largest <= size else grammar
+
+
+def _value(read: Callable[[str], float], text: str) -> float | None:
+    try:
+        return read(text)
+    except ValueError:
+        return None
+
+
+def _ratio(size: float, stated: float) -> tuple[float, float]:
+    return (size / stated, 1.0) if (size / stated).is_integer() else (float(size), float(stated))

@@ -1,0 +1,99 @@
+"""Finds the encoding of a text from its bytes: byte order marks, UTF-16 without one, UTF-8 with few damaged bytes."""
+
+from __future__ import annotations
+
+import codecs
+from typing import BinaryIO
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SAMPLE_BYTES = 2**18
+_HIGH = bytes(range(128, 256))
+_FEW = 40  # bytes beyond ASCII from which their share says something
+
+
+def marked_encoding(start: bytes) -> str:
+    """The encoding that the first bytes of a text show, by a byte order mark or the zero bytes of UTF-16; else ""."""
+    for bom, name in BOMS:
+        if start.startswith(bom):
+            return name
+    return utf16_without_mark(start)
+
+
+def utf16_without_mark(sample: bytes) -> str:
+    """`utf-16-le` or `utf-16-be` when every second byte of mostly Latin text is zero, else ""."""
+    pairs = len(sample) // 2
+    if pairs < 4:
+        return ""
+    even, odd = sample[0 : 2 * pairs : 2].count(0) / pairs, sample[1 : 2 * pairs : 2].count(0) / pairs
+    return "utf-16-le" if odd > 0.7 and even < 0.1 else "utf-16-be" if even > 0.7 and odd < 0.1 else ""
+
+
+def utf8_share(data: bytes) -> float:
+    """The share of well-formed sequences among what is not ASCII; 1 for ASCII. A single damaged byte leaves a text what it is."""
+    if data.isascii():
+        return 1.0
+    try:
+        data.decode("utf-8")
+        return 1.0
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd") - data.count("\ufffd".encode())
+    others = len(text) - len(data.translate(None, _HIGH))
+    return (others - bad) / others
+
+
+def is_hardly_western(data: bytes) -> bool:
+    """Whether so many letters are beyond ASCII that no Western language is likely; said of bytes that are no UTF-8."""
+    high = sum(byte >= 0x80 for byte in data)
+    letters = high + sum(chr(byte).isalpha() for byte in data if byte < 0x80)
+    return high >= _FEW and high > 0.3 * letters
+
+
+def western_encoding(data: bytes) -> str:
+    """Windows' Western European, or ISO 8859-1 where that has no letter for a byte."""
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def odd_lines(data: bytes) -> bytes:
+    """The first lines that are not ASCII."""
+    lines, size = [], 0
+    for line in data.split(b"\n"):
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+            if size > SAMPLE_BYTES // 4:
+                break
+    return b"\n".join(lines)[: SAMPLE_BYTES // 4]
+
+
+def text_encoding(file: BinaryIO) -> str:
+    """The encoding of a file that is at its beginning: as its first bytes show, UTF-8 where at most a few bytes are damaged, else Western
+    European. "" when it is the encoding of another script, which these bytes alone do not tell.
+    """
+    piece = file.read(SAMPLE_BYTES)
+    if marked := marked_encoding(piece):
+        return marked
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece:
+            decoder.decode(piece)
+            piece = file.read(SAMPLE_BYTES)
+        decoder.decode(b"", final=True)
+        return "utf-8"
+    except UnicodeDecodeError:
+        file.seek(0)
+        data = file.read()
+    if utf8_share(data) >= 0.5:
+        return "utf-8"
+    lines = odd_lines(data)
+    return "" if is_hardly_western(lines) else western_encoding(lines)

@@ -1,0 +1,175 @@
+"""A new file is read alike by the command line, a bundle and its service, however it is written, and doubtful numbers are refused."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import openpyxl
+import pytest
+from tests.end_to_end.road import Service, call, done, refused, run_bundle, serving
+
+from mlops_desktop.base.job import Silent
+from mlops_desktop.engine.evaluation import predict_file
+from mlops_desktop.serving import csv_io
+from mlops_desktop.serving.bundle import open_bundle
+
+ROWS = 160
+NEW = 12
+NAMES = ("Eingang", "Ort", "Gewicht", "Wert", "Stück", "Express")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A project that was trained on a workbook, its bundle as a service, and the rows that it is asked for."""
+
+    project: Path
+    bundle: Path
+    service: Service
+    rows: list[list[object]]
+    folder: Path
+
+
+def table() -> list[list[object]]:
+    rng = np.random.default_rng(8)
+    return [
+        [
+            datetime.datetime(2024, 1, 1) + datetime.timedelta(days=int(rng.integers(300))),
+            str(rng.choice(["Köln", "Rom", "Zürich"])),
+            round(float(rng.uniform(0.5, 60)), 2),
+            round(float(rng.uniform(900, 9000)), 2),
+            int(rng.integers(1, 2500)),
+            bool(rng.integers(2)),
+        ]
+        for _ in range(ROWS)
+    ]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
+    folder = tmp_path_factory.mktemp("new_file")
+    rows = table()
+    book = openpyxl.Workbook()
+    book.active.append([*NAMES, "Preis"])
+    for day, place, weight, value, pieces, quick in rows:
+        price = 5 + 0.3 * weight + 0.002 * value + 0.001 * pieces + 4 * quick + (place == "Rom") + day.month
+        book.active.append([day, place, weight, value, pieces, quick, price])
+    book.save(folder / "train.xlsx")
+    done("new", folder / "p", "--data", folder / "train.xlsx", "--target", "Preis")
+    done("set", folder / "p", 'candidates=["ridge"]', "split.folds=2")
+    done("run", folder / "p", "--trials", 1, "--seed", 3)
+    done("export", folder / "p", "rest_bundle", folder / "bundle")
+    with serving(sys.executable, folder / "bundle", folder) as service:
+        yield Model(folder / "p", folder / "bundle", service, rows[:NEW], folder)
+
+
+def german(rows: list[list[object]]) -> list[list[str]]:
+    return [
+        [
+            f"{day:%d.%m.%Y}",
+            place,
+            f"{weight:.2f}".replace(".", ","),
+            f"{value:,.2f}".translate(str.maketrans(",.", ".,")),
+            f"{pieces:,}".replace(",", "."),
+            "WAHR" if quick else "FALSCH",
+        ]
+        for day, place, weight, value, pieces, quick in rows
+    ]
+
+
+def english(rows: list[list[object]]) -> list[list[str]]:
+    return [
+        [f"{day:%m/%d/%Y}", place, f"{weight:.2f}", f"{value:,.2f}", f"{pieces:,}", "yes" if quick else "no"]
+        for day, place, weight, value, pieces, quick in rows
+    ]
+
+
+def text_of(rows: list[list[str]], mark: str, above: str = "") -> str:
+    lines = [mark.join(f'"{cell}"' if mark in cell else cell for cell in row) for row in (list(NAMES), *rows)]
+    return above + "\r\n".join(lines) + "\r\n"
+
+
+WRITTEN = {
+    "a German CSV": (lambda rows: text_of(german(rows), ";"), "utf-8"),
+    "with a byte order mark": (lambda rows: text_of(german(rows), ";"), "utf-8-sig"),
+    "as Excel saves Unicode text": (lambda rows: text_of(german(rows), "\t"), "utf-16"),
+    "as Windows saves it": (lambda rows: text_of(german(rows), ";"), "cp1252"),
+    "with the delimiter above": (lambda rows: text_of(german(rows), ";", "sep=;\r\n"), "utf-8"),
+    "an English CSV": (lambda rows: text_of(english(rows), ","), "utf-8"),
+    "English between bars": (lambda rows: text_of(english(rows), "|"), "utf-8"),
+}
+
+
+def answers(text: str) -> list[float]:
+    rows = list(csv.DictReader(text.splitlines()))
+    assert not any(row["error"] for row in rows), rows
+    return [float(row["prediction"]) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def wanted(model: Model) -> list[float]:
+    book = openpyxl.Workbook()
+    for row in (list(NAMES), *model.rows):
+        book.active.append(row)
+    book.save(model.folder / "new.xlsx")
+    done("predict", model.project, model.folder / "new.xlsx", model.folder / "wanted.csv")
+    return answers((model.folder / "wanted.csv").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_way_of_writing_gives_the_answers_of_the_workbook(name, model, wanted, tmp_path):
+    make, encoding = WRITTEN[name]
+    body = make(model.rows).encode(encoding)
+    (tmp_path / "in.csv").write_bytes(body)
+    scorer = open_bundle(model.bundle).scorer
+    by_app = predict_file(scorer, tmp_path / "in.csv", tmp_path / "app.csv", Silent())
+    rows, refused_rows, notes = csv_io.predict_file(scorer, tmp_path / "in.csv", tmp_path / "bundle.csv")
+    assert (by_app.rows, by_app.refused) == (rows, refused_rows) == (NEW, 0)
+    assert set(by_app.warnings) <= set(notes)  # the bundle alone says that an encoding is a guess
+    assert any("“Eingang”" in note for note in by_app.warnings)
+    text = (tmp_path / "app.csv").read_text(encoding="utf-8")
+    assert answers(text) == pytest.approx(wanted, abs=1e-9)
+    assert (tmp_path / "bundle.csv").read_text(encoding="utf-8") == text
+    status, reply, headers = model.service.ask("POST", "/v1/predict/csv", body, "text/csv")
+    assert (status, reply.decode()) == (200, text)
+    assert unquote(headers["x-model-notes"]) == " ".join(notes)
+
+
+def test_commands_say_what_is_written_otherwise(model, wanted, tmp_path):
+    (tmp_path / "in.csv").write_text(text_of(german(model.rows), ";"), encoding="utf-8")
+    by_app = call("predict", model.project, tmp_path / "in.csv", tmp_path / "app.csv")
+    by_bundle = run_bundle(sys.executable, model.bundle, "predict", tmp_path / "in.csv", tmp_path / "bundle.csv", cwd=tmp_path)
+    for found, out in ((by_app, "app.csv"), (by_bundle, "bundle.csv")):
+        assert found.returncode == 0, found.stderr
+        assert "decimal comma" in found.stderr
+        assert answers((tmp_path / out).read_text(encoding="utf-8")) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_numbers_that_read_both_ways_are_refused_in_one_sentence(model, tmp_path):
+    rows = [["2024-03-04", "Rom", "12,345", "1,234", "7", "yes"]] * 3
+    body = text_of(rows, ";").encode()
+    (tmp_path / "in.csv").write_bytes(body)
+    message = refused(call("predict", model.project, tmp_path / "in.csv", tmp_path / "out.csv"))
+    alone = run_bundle(sys.executable, model.bundle, "predict", tmp_path / "in.csv", tmp_path / "out.csv", cwd=tmp_path)
+    assert alone.returncode == 2
+    status, reply, _ = model.service.ask("POST", "/v1/predict/csv", body, "text/csv")
+    assert status == 422
+    for text in (message, alone.stderr, json.loads(reply)["title"]):
+        assert "“Gewicht”, “Wert” read both ways" in text
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_evaluation_and_drift_read_the_file_alike(model, tmp_path):
+    rows = [[*row, f"{10 + at},5"] for at, row in enumerate(german(model.rows))]
+    lines = [";".join(row) for row in ([*NAMES, "Preis"], *rows)]
+    (tmp_path / "new.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = json.loads(done("evaluate", model.project, "--data", tmp_path / "new.csv", "--json"))
+    assert (found["rows_in_file"], found["rows_left_out"]) == (NEW, 0)
+    assert any("decimal comma" in note for note in found["notes"])

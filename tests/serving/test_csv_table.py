@@ -1,0 +1,51 @@
+"""The table of a text is found by the names of the model's columns, whatever is above it and between its cells."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.csv_io import decoded
+from mlops_desktop.serving.csv_table import csv_rows, find_csv_table
+from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.schema import Schema
+
+SCHEMA = Schema((Column("Ort", "category"), Column("Größe", "number")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ort;Größe\nKöln;1,5\nRom;2,5\n",
+        "sep=;\nOrt;Größe\nKöln;1,5\nRom;2,5\n",
+        "Bericht 2024\n\nOrt;Größe\nKöln;1,5\nRom;2,5\n",
+        '"Ort","Größe"\n"Köln","1,5"\n"Rom","2,5"\n',
+        "'Ort';'Größe'\n'Köln';'1,5'\n'Rom';'2,5'\n",
+        "Ort\tGröße\r\nKöln\t1,5\r\nRom\t2,5\r\n",
+        "Ort | Größe\nKöln | 1,5\nRom | 2,5\n",
+        'Ort, "Größe"\nKöln, "1,5"\nRom, "2,5"\n',
+        "\ufeff\ufeffOrt;Größe\nKö\0ln;1,5\nRom;2,5\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_table_is_found(text, encoding):
+    if encoding == "cp1252":
+        text = text.replace("\ufeff", "")
+    opened, notes = decoded(io.BytesIO(text.encode(encoding)))
+    table = find_csv_table(opened, SCHEMA)
+    assert [name.strip() for name in table.header] == ["Ort", "Größe"]
+    rows = [[cell.strip() for cell in row] for rows in csv_rows(opened, table, 1) for row in rows]
+    assert rows == [["Köln", "1,5"], ["Rom", "2,5"]]
+    assert len(notes) == (encoding == "cp1252")
+
+
+def test_a_damaged_byte_leaves_utf8_what_it_is():
+    opened, notes = decoded(io.BytesIO("Ort;Größe\nKöln;1\nZürich;2\n".encode() + b"R\xfcm;3\n"))
+    assert (opened.read(), notes) == ("Ort;Größe\nKöln;1\nZürich;2\nR\ufffdm;3\n", ())
+
+
+def test_another_script_is_not_guessed():
+    with pytest.raises(UserError, match="not UTF-8"):
+        decoded(io.BytesIO(("Город;x\n" + "Нижний Новгород;1\n" * 5).encode("cp1251")))

@@ -1,0 +1,137 @@
+"""What a new file proves about its numbers, dates, booleans and units is used and noted; what it does not prove is refused."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import pytest
+
+from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.dates import date_text
+from mlops_desktop.serving.errors import UserError
+from mlops_desktop.serving.file_notation import NotationFinder, likely_decimal
+from mlops_desktop.serving.schema import Schema
+
+GERMAN = Column("x", "number", Grammar(decimal=",", thousands="."), low=100, high=20_000)
+SHARE = Column("y", "number", Grammar(decimal=","))
+PLAIN = Column("x", "number")
+WHOLE = Column("n", "integer")
+DAY = Column("d", "date")
+SLASHES = Column("d", "date", Grammar(date="%d/%m/%Y"))
+ANSWER = Column("b", "boolean", Grammar(true=("yes",), false=("no",)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model's columns, the cells of a new file, the mark between these, and what is read (None: refused)."""
+
+    columns: tuple[Column, ...]
+    cells: dict[str, list[str]]
+    values: dict[str, list[object]] | None
+    delimiter: str = ""
+    notes: tuple[str, ...] = field(default=())  # a part of each
+
+
+CASES = {
+    "a decimal point is proved": Case(
+        (GERMAN, SHARE), {"x": ["1234.500"], "y": ["1.250"]}, {"x": [1234.5], "y": [1.25]}, ",", ("decimal point",)
+    ),
+    "a column proves it for another": Case((GERMAN, SHARE), {"x": ["4.125"], "y": ["0.5"]}, {"x": [4.125], "y": [0.5]}, "\t", ("point",)),
+    "three digits prove nothing": Case((GERMAN,), {"x": ["950.250", "1.125"]}, None, ","),
+    "nor between tabs": Case((GERMAN,), {"x": ["950.250", "612.500"]}, None, "\t"),
+    "semicolons and the range agree with a decimal comma": Case((GERMAN,), {"x": ["4.871"]}, {"x": [4871.0]}, ";"),
+    "the own mark elsewhere settles it": Case((GERMAN, SHARE), {"x": ["4.871"], "y": ["2,5"]}, {"x": [4871.0], "y": [2.5]}, "\t"),
+    "a workbook's German CSV": Case(
+        (PLAIN, WHOLE, DAY),
+        {"x": ["4919,99", "1.234,50"], "n": ["1.234", "7"], "d": ["27.02.2024", "01.03.2024"]},
+        {"x": [4919.99, 1234.5], "n": [1234.0, 7.0], "d": ["2024-02-27", "2024-03-01"]},
+        ";",
+        ("decimal comma", "day.month.year"),
+    ),
+    "a comma before three digits between semicolons": Case((PLAIN,), {"x": ["1,234"]}, None, ";"),
+    "a comma before three digits in quotes between commas": Case((PLAIN,), {"x": ["1,234"]}, {"x": [1234.0]}, ",", ("thousands",)),
+    "whole numbers have no decimals": Case((WHOLE,), {"n": ["1,234"]}, {"n": [1234.0]}, "\t", ("thousands",)),
+    "a plain point is what it always was": Case((PLAIN,), {"x": ["1.234", "5.678"]}, {"x": [1.234, 5.678]}, "\t"),
+    "blanks between thousands": Case((PLAIN,), {"x": ["1 234,5"]}, {"x": [1234.5]}, ";", ("decimal comma",)),
+    "a currency where there was none": Case((PLAIN,), {"x": ["4.919,99 €"]}, {"x": [4919.99]}, ";", ("decimal comma", "“€”")),
+    "grams in a column of kilograms": Case(
+        (Column("x", "number", unit="kg"),), {"x": ["1500 g", "2.5 kg", "3"]}, {"x": [1.5, 2.5, 3.0]}, ",", ("converted to kg",)
+    ),
+    "percentages of shares": Case((Column("x", "number", low=0, high=1),), {"x": ["12.5 %"]}, {"x": [0.125]}, ",", ("percentages",)),
+    "a month first is proved": Case(
+        (SLASHES,), {"d": ["03/04/2024", "12/31/2024"]}, {"d": ["2024-03-04", "2024-12-31"]}, ",", ("month/day/year",)
+    ),
+    "the own order needs no proof": Case((SLASHES,), {"d": ["03/04/2024"]}, {"d": ["2024-04-03"]}, ","),
+    "another mark with dates that read both ways": Case((Column("d", "date", Grammar(date="%d.%m.%Y")),), {"d": ["03/04/2024"]}, None, ","),
+    "one column of dates proves the order of another": Case(
+        (DAY, Column("e", "date")),
+        {"d": ["3/4/2024"], "e": ["3/14/2024 13:05"]},
+        {"d": ["2024-03-04"], "e": ["2024-03-14T13:05:00"]},
+        ",",
+        ("month",),
+    ),
+    "yes and no of another language": Case((ANSWER,), {"b": ["WAHR", "falsch", ""]}, {"b": [1.0, 0.0, None]}, ";", ("“wahr”",)),
+    "the file of the model's own kind": Case(
+        (GERMAN, WHOLE, SLASHES, ANSWER),
+        {"x": ["4.871,67"], "n": ["7"], "d": ["13/04/2024"], "b": ["yes"]},
+        {"x": [4871.67], "n": [7.0], "d": ["2024-04-13"], "b": [1.0]},
+        ";",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_a_file_proves(case):
+    schema = Schema(case.columns)
+    finder = NotationFinder(schema, likely_decimal(case.delimiter))
+    for row in range(max(map(len, case.cells.values()))):  # in parts
+        finder.add({name: cells[row : row + 1] for name, cells in case.cells.items()})
+    if case.values is None:
+        with pytest.raises(UserError, match="read both ways") as caught:
+            finder.found()
+        assert all(f"“{column.name}”" in caught.value.message for column in case.columns)
+        assert not any(cell in caught.value.message for cells in case.cells.values() for cell in cells)
+        return
+    found = finder.found()
+    assert len(found.notes) == len(case.notes)
+    assert all(any(part in note for note in found.notes) for part in case.notes)
+    read = found.schema.from_texts(case.cells, len(next(iter(case.cells.values()))))
+    assert not read.errors
+    for name, values in case.values.items():
+        column = found.schema.column(name)
+        if column.type == "date":
+            assert [date_text(value) for value in read.frame.date(name).tolist()] == values
+        else:
+            assert [None if math.isnan(value) else value for value in read.frame.number(name).tolist()] == values
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        (GERMAN, ["4,5", "950.25"]),  # marks that contradict each other
+        (Column("x", "number", Grammar(affixes=("$",))), ["12 €"]),  # another currency
+        (PLAIN, ["12 kg"]),  # a unit that nothing was said about
+        (PLAIN, ["12 %"]),
+        (ANSWER, ["perhaps", "ja"]),
+        (SLASHES, ["31.12.2024", "12/31/2024", "31/12/2024"]),
+    ],
+)
+def test_what_settles_nothing_leaves_the_rows_to_be_refused(column, cells):
+    finder = NotationFinder(Schema((column,)), ",")
+    finder.add({column.name: cells})
+    found = finder.found()
+    assert (found.schema, found.notes) == (Schema((column,)), ())
+    assert found.schema.from_texts({column.name: cells}, len(cells)).errors
+
+
+def test_a_time_with_a_zone_is_named_in_a_column_of_local_times():
+    column = Column("at", "date", Grammar(date=""))
+    finder = NotationFinder(Schema((column,)), ",")
+    cells = ["2024-07-01T01:00:00Z", "2024-07-01T02:00:00"]
+    finder.add({"at": cells})
+    errors = finder.found().schema.from_texts({"at": cells}, 2).errors
+    assert [(issue.row, issue.code) for issue in errors] == [(0, "with_zone")]
+    assert "time zone" in errors[0].message
+    assert [issue.code for issue in Schema((column,)).from_rows([{"at": cells[0]}]).errors] == ["with_zone"]

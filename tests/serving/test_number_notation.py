@@ -1,0 +1,50 @@
+"""Which decimal mark the cells of one column of numbers prove, by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops_desktop.serving.cells import Grammar
+from mlops_desktop.serving.column import Column
+from mlops_desktop.serving.number_notation import NumberNotation
+
+
+@pytest.mark.parametrize(
+    ("cells", "proven"),
+    [
+        (["4,5", "2,25"], {","}),
+        (["0.125"], {"."}),
+        (["1234.500"], {"."}),
+        (["1.234,5"], {","}),
+        (["1,234,567.125"], {"."}),
+        (["1.234.567"], {","}),
+        ([".5", "-3."], {"."}),
+        (["$0.125", "$ 12.50"], {"."}),
+        (["1.234", "12.345", "-1.000"], set()),
+        (["1,234", "7", "-12"], set()),
+        (["4,5", "4.5"], {",", "."}),
+        (["", "NA", "no number", "1 234"], set()),
+    ],
+)
+def test_decimal_marks_that_cells_prove(cells, proven):
+    notation = NumberNotation(Column("x", "number", Grammar(affixes=("$",), missing=("", "NA"))))
+    notation.add(cells)
+    assert notation.proven == proven
+
+
+def test_the_order_of_the_cells_changes_nothing():
+    cells = ["1.234", "12.345,5", "7", "0,5", "1 €"]
+    found = set()
+    for at in range(len(cells)):
+        notation = NumberNotation(Column("x", "number"))
+        notation.add(cells[at:] + cells[:at])
+        found.add(notation.grammar(notation.proven, ""))
+    assert found == {Grammar(decimal=",", thousands=".", affixes=("€",))}
+
+
+def test_a_given_mark_settles_numbers_that_read_both_ways():
+    notation = NumberNotation(Column("x", "number", Grammar(decimal=",", thousands=".")))
+    notation.add(["950.250"])
+    assert notation.grammar((), ".") is None
+    assert notation.grammar({"."}, "") == Grammar()
+    assert notation.grammar({","}, ".") == Grammar(decimal=",", thousands=".")
