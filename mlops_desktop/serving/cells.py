@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,7 @@ class Grammar(Serializable):
     notations: tuple[str, ...] = ()
     scales: tuple[Scale, ...] = ()  # units and magnitudes behind numbers, each with its conversion
     pivot: int = 69  # two-digit years from this one on are 19xx, the others 20xx
+    recoded: tuple[tuple[str, str], ...] = ()  # texts of categories and booleans with the level each stands for; "" is an empty cell
     missing_dates: tuple[str, ...] = ()  # days as ISO 8601 that mean “no date”, such as 9999-12-31
 
 
@@ -94,9 +95,10 @@ def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
     """The function that parses a text as 1.0, 0.0 or NaN (missing). It raises ValueError for any other text."""
     values = boolean_texts(grammar)
     missing = frozenset(grammar.missing) | {""}
+    recoded = dict(grammar.recoded)
 
     def read(text: str) -> float:
-        level = level_of(text)
+        level = recoded_level(text, recoded)
         if level in missing:
             return math.nan
         value = values.get(level.casefold())
@@ -110,12 +112,19 @@ def boolean_reader(grammar: Grammar) -> Callable[[str], float]:
 def level_reader(grammar: Grammar) -> Callable[[str], str]:
     """The function that parses a text as its canonical level, "" where it means missing."""
     missing = frozenset(grammar.missing) | {""}
+    recoded = dict(grammar.recoded)
 
     def read(text: str) -> str:
-        level = level_of(text)
+        level = recoded_level(text, recoded)
         return "" if level in missing else level
 
     return read
+
+
+def recoded_level(value: Any, recoded: Mapping[str, str]) -> str:
+    """The level that a value stands for, by `Grammar.recoded`: its text unless that stands for another. TypeError as of `level_of`."""
+    level = level_of(value)
+    return recoded.get(level, level)
 
 
 _WHOLE = re.compile(r"(-?)(0|[1-9][0-9]{0,15})\.0+")

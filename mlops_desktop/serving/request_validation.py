@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader
+from .cells import EXACT, boolean_reader, boolean_texts, level_of, level_reader, recoded_level
 from .column import (
     CATEGORICAL_TYPES,
     NUMBER_TYPES,
@@ -143,7 +143,7 @@ class RequestValidator:
                 _absent(column, issues)
                 levels.append(())
                 continue
-            cells, raw = encode(texts)
+            cells, raw = encode(text or "" for text in texts)
             readings = read_levels(column, raw)
             own, names = encode([level or None for level in readings])
             codes[:, j] = np.append(own, -1)[cells]
@@ -235,15 +235,15 @@ def _known(column: Column) -> frozenset[str]:
 
 def _boolean_cell(column: Column) -> Callable[[Any, int, Issues], float]:
     """The function that validates any value of a boolean column; it returns NaN where missing or refused."""
-    texts, missing = boolean_texts(column.grammar), frozenset(column.grammar.missing)
+    texts, missing, recoded = boolean_texts(column.grammar), frozenset(column.grammar.missing), dict(column.grammar.recoded)
 
     def cell(value: Any, row: int, issues: Issues) -> float:
         if hasattr(value, "item"):
             value = value.item()
-        if value is None or (isinstance(value, str) and level_of(value) in missing):
-            return _missing(column, row, issues)
-        if isinstance(value, str):
-            level = level_of(value)
+        if value is None or isinstance(value, str):
+            level = recoded_level(value, recoded)
+            if not level or level in missing:
+                return _missing(column, row, issues)
             read = texts.get(level.casefold())
             return _refuse(column, row, "unreadable", value, issues) if read is None else read
         if isinstance(value, (bool, int, float)) and value in (0, 1):
@@ -300,7 +300,7 @@ def _refuse(column: Column, row: int, code: str, value: Any, issues: Issues) -> 
 
 def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
     """The function that validates any value of a column of texts; it returns the canonical level, "" where missing or refused."""
-    missing = frozenset(column.grammar.missing) | {""}
+    missing, recoded = frozenset(column.grammar.missing) | {""}, dict(column.grammar.recoded)
     known = _known(column)
     checks_levels = column.type in ("category", "ordered") and bool(known)
 
@@ -309,7 +309,7 @@ def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
             issues.errors.append(invalid_value(column, row, "not_finite", "number"))
             return ""
         try:
-            level = level_of(value)
+            level = recoded_level(value, recoded)
         except TypeError:
             issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
-from mlops_desktop.serving.cells import EXACT, Grammar, clean_text, level_of
+from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of
 from mlops_desktop.serving.dates import date_text, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
@@ -191,6 +192,28 @@ def _dates(name: str, array: Any, zone: bool) -> RawColumn:
     all_codes = np.full(len(values), -1, dtype=np.intp)
     all_codes[there] = codes
     return RawColumn(name, "date", all_codes, values=distinct.astype(np.int64), zone=zone)
+
+
+def recoded_column(raw: RawColumn, levels: Mapping[str, str]) -> RawColumn:
+    """The column as texts, with those that stand for another level replaced by it; "" stands for empty cells."""
+    import pyarrow as pa
+
+    texts = [*(raw.texts if raw.kind == "text" else typed_texts(raw, Column(raw.name, "category"))), ""]
+    known = {level_of(text): clean_text(level) for text, level in levels.items()}
+    codes, distinct = encode(known.get(level_of(text), text) for text in texts)
+    return RawColumn(raw.name, "text", codes[raw.codes], pa.array(distinct, pa.string()))
+
+
+def value_of_empty(raw: RawColumn, column: Column, levels: list[str]) -> float:
+    """The value of a cell without one in a typed source: NaN or code -1, unless empty cells stand for a level (it joins `levels`)."""
+    level = dict(column.grammar.recoded).get("") if column.grammar.recoded else None
+    if column.type == "boolean":
+        return boolean_reader(column.grammar)("") if level is not None else math.nan
+    if level is None or raw.codes.min(initial=0) >= 0:
+        return -1.0
+    if level not in levels:
+        levels.append(level)
+    return float(levels.index(level))
 
 
 def read_raw(raw: RawColumn, column: Column) -> Reading:

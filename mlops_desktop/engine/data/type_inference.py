@@ -17,7 +17,7 @@ from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, m
 from mlops_desktop.engine.data.identifiers import identifies_rows
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
 from mlops_desktop.engine.data.text_inference import (
     TRUE_FALSE,
     dash_evidence,
@@ -46,7 +46,11 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
     columns, evidence = [], []
     for raw in raws:
         note = notes.get(raw.name, ColumnNote())
-        column, found = _forced(raw, note, hints) if note.type else _free(raw, note, hints)
+        shown = recoded_column(raw, note.recode) if note.recode else raw
+        column, found = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
+        if note.recode:
+            column, recoded = _recoded(column, note)
+            found = [*found, recoded]
         columns.append(replace(column, unit=note.unit or column.unit, description=note.description))
         evidence.extend(found)
         evidence.extend(_source_evidence(raw))
@@ -54,6 +58,16 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
             message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
             evidence.append(Evidence(raw.name, "mixed_types", message))
     return tuple(columns), evidence
+
+
+def _recoded(column: Column, note: ColumnNote) -> tuple[Column, Evidence]:
+    """The column with the texts that stand for another level. Numbers and dates have none."""
+    if column.type not in (*CATEGORICAL_TYPES, "boolean"):
+        return column, Evidence(column.name, "recode", "What texts stand for has no effect in a column of numbers or dates.")
+    levels = tuple((level_of(text), level_of(level)) for text, level in sorted(note.recode.items()))
+    shown = ", ".join(f"{f'“{text}”' if text else 'an empty cell'} as “{level}”" for text, level in levels[:5])
+    message = msg("You chose to read {shown}{more}.", shown=shown, more=" …" if len(levels) > 5 else "")
+    return replace(column, grammar=replace(column.grammar, recoded=levels)), Evidence(column.name, "recode", message)
 
 
 def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:

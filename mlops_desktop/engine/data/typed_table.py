@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, value_of_empty
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.type_inference import decide_types
 from mlops_desktop.engine.project import ColumnNote
@@ -121,9 +121,11 @@ def _frame(schema: Schema, raws: Mapping[str, RawColumn], rows: int) -> Frame:
         if column.type in NUMBER_TYPES:
             values = values.copy()
             values[list(refused)] = np.nan
-            numbers[:, at] = np.append(values, np.nan)[raw.codes]
+            numbers[:, at] = np.append(values, value_of_empty(raw, column, []) if column.type == "boolean" else np.nan)[raw.codes]
         elif column.type in CATEGORICAL_TYPES:
-            codes[:, at], levels[at] = by_appearance(np.append(values, -1)[raw.codes], levels_read)
+            levels_read = [*levels_read]
+            empty = int(value_of_empty(raw, column, levels_read))
+            codes[:, at], levels[at] = by_appearance(np.append(values, empty)[raw.codes], levels_read)
         else:
             dates[:, at] = np.append(values, MISSING_DATE)[raw.codes]
     return Frame(layout, rows, numbers, codes, tuple(levels), dates)

@@ -20,6 +20,7 @@ from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.recommendations import Suggestion, read_suggestions, write_suggestions
 from mlops_desktop.engine.pipeline.recommended import suggest_algorithms, suggest_steps
 from mlops_desktop.engine.pipeline.splitting import default_split
+from mlops_desktop.engine.profiling import tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
@@ -92,6 +93,13 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
             msg("It has: {names}{text}.", names=", ".join(names[:12]), text=" …" if len(names) > 12 else ""),
         )
     notes = dict(project.columns)
+    note = notes.get(project.target, ColumnNote())
+    if not note.recode and (levels := tick_levels(table, project.target)):
+        notes[project.target] = replace(note, recode=levels)
+        tick = next(iter(levels))
+        reasons[f"recode.{project.target}"] = msg(
+            "“{target}” holds “{tick}” or nothing, so an empty cell is read as “no”.", target=project.target, tick=tick
+        )
     grouped = any(note.role == "group" for note in notes.values())
     for name, (role, reason) in default_roles(table, project.target).items():
         if role == "group" and grouped:

@@ -39,7 +39,7 @@ class Result:
 
 
 ROLES_THAT_SPLIT = ("group", "time", "fold", "id")
-TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing")
+TYPE_NOTES = ("columns.type", "columns.levels", "columns.missing", "columns.recode")
 ROLES_NOT_LEARNED_FROM = tuple(role for role in get_args(Role) if role != "feature")
 
 RESULTS: Mapping[str, Result] = {

@@ -3,6 +3,7 @@ from .data_health import health as health
 from .data_health import safe_fixes as safe_fixes
 from .data_health import taken_care as taken_care
 from .finding import Finding as Finding
+from .level_rules import tick_levels as tick_levels
 from .results import ByTarget as ByTarget
 from .results import ColumnOverview as ColumnOverview
 from .results import ColumnProfile as ColumnProfile

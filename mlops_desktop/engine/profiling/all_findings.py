@@ -54,7 +54,7 @@ def _joined(fixes: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
     out: dict[str, Any] = {}
     for fix in fixes:
         for kind, value in (fix or {}).items():
-            if kind in ("role", "type", "missing"):
+            if kind in ("role", "type", "missing", "recode"):
                 out.setdefault(kind, {}).update(value)
             elif kind not in out:
                 out[kind] = value

@@ -13,6 +13,7 @@ from mlops_desktop.engine.data import group_column
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
+from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
@@ -157,7 +158,7 @@ MISSING = FindingKind("missing", "Missing in {column}")
 def _missing(seen: Seen) -> Iterator[Finding]:
     for column in seen.features():
         share = float(seen.frame.missing(column.name).mean())
-        if not 0 < share < 1:
+        if not 0 < share < 1 or tick_levels(seen.table, column.name):
             continue
         count = int(seen.frame.missing(column.name).sum())
         severity: Severity = "warning" if share >= SOME_MISSING else "info"
@@ -348,6 +349,9 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     hidden_missing,
     capped,
     number_codes,
+    spellings,
+    ticks,
+    several_answers,
     reading_findings,
     _outliers,
     _many_levels,

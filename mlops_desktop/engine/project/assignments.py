@@ -35,7 +35,15 @@ _TEXTS = ("name", "target", "metric", "chosen")
 _PLAIN = ("task", "sampler", "positive", "threshold", "refit", "seed", "source", "split")
 _OLD_NAMES = {"loader": "source"}  # still understood
 # What is decided about a column: `roles.COLUMN=id`. The values of the first two never hold “=”, so a column's name may.
-_NOTES = {"roles": "role", "types": "type", "units": "unit", "descriptions": "description", "levels": "levels", "missing": "missing"}
+_NOTES = {
+    "roles": "role",
+    "types": "type",
+    "units": "unit",
+    "descriptions": "description",
+    "levels": "levels",
+    "missing": "missing",
+    "recode": "recode",
+}
 _CHOICES = {"role": ROLES, "type": TYPES}
 
 
@@ -70,7 +78,8 @@ def set_field(project: Project, text: str, columns: Collection[str] | None = Non
 
 
 def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
-    """The project with the ready-made fix of a finding: `role`, `type` and `missing` (by column), `row_filter` and `step` (records).
+    """The project with the ready-made fix of a finding: `role`, `type`, `missing` and `recode` (by column), `row_filter` and `step`
+    (records).
 
     A row filter or step that is there already is not added again; one that is off is switched on. UserError for anything else.
     """
@@ -78,6 +87,7 @@ def apply_fix(project: Project, fix: Mapping[str, Any]) -> Project:
         "role": lambda p, v: _note_all(p, "role", v),
         "type": lambda p, v: _note_all(p, "type", v),
         "missing": _add_missing,
+        "recode": _add_recoded,
         "row_filter": lambda p, v: _added(p, "row_filters", v),
         "step": lambda p, v: _added(p, "steps", v),
     }
@@ -247,6 +257,8 @@ def _set_note(project: Project, head: str, rest: str, columns: Collection[str] |
         raise serialization.unknown("column", column, columns)
     if field in ("levels", "missing"):
         return _note(project, column, **{field: _text_list(value)})
+    if field == "recode":
+        return _note(project, column, recode=_json(value) if value else {})
     if field in _CHOICES:
         return _note(project, column, **{field: _text(value) or None})
     return _note(project, column, **{field: _text(value)})
@@ -286,6 +298,16 @@ def _add_missing(project: Project, by_column: Any) -> Project:
         before = project.columns.get(column, ColumnNote()).missing
         read = serialization.read(serialization.hints(ColumnNote)["missing"], values, "missing")
         project = _note(project, column, missing=[*before, *(value for value in read if value not in before)])
+    return project
+
+
+def _add_recoded(project: Project, by_column: Any) -> Project:
+    """Further texts that stand for a level, beside those that the columns have."""
+    if not isinstance(by_column, Mapping):
+        raise serialization.refused("recode", by_column, "an object of columns, each an object of texts and levels")
+    for column, levels in by_column.items():
+        read = serialization.read(serialization.hints(ColumnNote)["recode"], levels, "recode")
+        project = _note(project, column, recode={**project.columns.get(column, ColumnNote()).recode, **read})
     return project
 
 

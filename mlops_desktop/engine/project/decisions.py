@@ -34,6 +34,7 @@ class ColumnNote:
     description: str = ""
     levels: tuple[str, ...] = ()  # the order of an ordered category
     missing: tuple[str, ...] = ()  # further texts and numbers that mean missing, such as "-200" or "unknown"
+    recode: dict[str, str] = field(default_factory=dict)  # texts and the level each stands for; "" is an empty cell
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,11 @@ def _label(finding: Finding) -> str:
         return msg("Give “{column}” the role “{role}”", column=finding.column, role=role)
     if "type" in finding.fix:
         return msg("Read “{column}” as {type}", column=finding.column, type=next(iter(finding.fix["type"].values())))
+    if "recode" in finding.fix:
+        levels = next(iter(finding.fix["recode"].values()))
+        if "" in levels:
+            return msg("Read empty cells of “{column}” as “{level}”", column=finding.column, level=levels[""])
+        return msg("Merge the spellings of “{column}”", column=finding.column)
     if "missing" in finding.fix:
         return msg("Count these values of “{column}” as missing", column=finding.column)
     known = choices().row_filters if "row_filter" in finding.fix else choices().operations

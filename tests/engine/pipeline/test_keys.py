@@ -62,6 +62,7 @@ def all_keys(project: Project) -> dict[str, str]:
         (lambda p: replace(p, data="e" * 32), "table"),
         (lambda p: replace(p, columns={"a": ColumnNote(type="category")}), "table"),
         (lambda p: replace(p, columns={"a": ColumnNote(missing=("-200",))}), "table"),
+        (lambda p: replace(p, columns={"a": ColumnNote(recode={"": "no"})}), "table"),
         (lambda p: replace(p, row_filters=(Step(choices().row_filters.read("drop_duplicates")),)), "rows"),
         (lambda p: replace(p, split=splitter(folds=7)), "split"),
         (lambda p: replace(p, seed=9), "split"),

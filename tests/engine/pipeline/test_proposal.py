@@ -96,6 +96,16 @@ def test_the_target_may_look_like_an_identifier(tmp_path):
     assert made.pipeline.everything.target.values.tolist() == list(range(1, 61))
 
 
+def test_a_target_of_tick_boxes_has_two_classes(tmp_path):
+    file = tmp_path / "ticks.csv"
+    file.write_text("age,news\n" + "".join(f"{20 + i % 50},{'x' if i % 3 else ''}\n" for i in range(90)), encoding="utf-8")
+    found = import_cells(tmp_path / "p", file, Project(name="p", target="news"), Silent())
+    project, reasons = propose(tmp_path / "p", found.project, Silent())
+    assert (project.task, project.positive) == ("binary", "yes")
+    assert project.columns["news"].recode[""] == "no"
+    assert "“x” or nothing" in reasons["recode.news"]
+
+
 def test_a_role_of_a_person_is_kept(trained):
     mine = replace(trained.project, columns={"island": ColumnNote(role="group")}, split=splitter())
     project, reasons = propose(trained.folder, mine, Silent())
