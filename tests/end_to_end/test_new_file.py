@@ -14,12 +14,12 @@ from urllib.parse import unquote
 import numpy as np
 import openpyxl
 import pytest
-from tests.end_to_end.road import Service, call, done, refused, run_bundle, serving
 
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.evaluation import predict_file
 from mlops_desktop.serving import csv_io
 from mlops_desktop.serving.bundle import open_bundle
+from tests.end_to_end.commands import Service, call, done, refused, run_bundle, serving
 
 ROWS = 160
 NEW = 12
