@@ -189,9 +189,11 @@ def _open_part(location: str, job: Job) -> tuple[str, Cells]:
 def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]:
     """The cells by a source that was found for another location.
 
-    By one that is guessed anew when it cannot read this one, or takes its rows for single cells.
+    By one that is guessed anew when this one disproves it, when it cannot read it, or takes its rows for single cells.
     """
     guesses = type(source).guess is not Source.guess
+    if not source.fits(location):
+        return _read_guessed(location, job)
     try:
         cells = read_source(source, location, job, _open_part)
     except UserError:
