@@ -106,6 +106,10 @@ class Source(Component, ABC):
         """This source with the parameters that are left to it found from the location (delimiter, encoding, sheet …)."""
         return self
 
+    def fits(self, location: str) -> bool:
+        """Whether parameters that were found for another location may be right for this one; False when its bytes disprove one."""
+        return True
+
 
 @dataclass(frozen=True, kw_only=True)
 class PartTable:

@@ -9,7 +9,7 @@ from functools import partial
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
-from mlops_desktop.cli.output import columns_text, print_evidence, print_json, rows_text
+from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
 from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, ListQuestions, ProfileFile, WriteReport
 from mlops_desktop.engine.project import read_project, to_json
 from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
@@ -19,8 +19,10 @@ from mlops_desktop.serving.value_text import value_text
 
 def profile_command(args: argparse.Namespace) -> int:
     """Print types, statistics and findings of any data file."""
+    replaced = args.out is not None and args.out.exists()
     with child_process() as child:
         found = run_call(child, ProfileFile(args.file, args.out))
+    print_replaced(args.out, replaced)
     print_evidence(found.evidence)
     if args.json:
         print_json(to_json(found))
@@ -112,8 +114,10 @@ def check_command(args: argparse.Namespace) -> int:
 
 def report_command(args: argparse.Namespace) -> int:
     """Write everything that was decided, found and measured as one offline page."""
+    replaced = args.out.exists()
     # In a copy of a project that cannot be written an access to the held-out test set could not be counted.
     call_on(args.dir, lambda place, project: WriteReport(place, project, args.out, without_test_set=place != args.dir))
+    print_replaced(args.out, replaced)
     return 0
 
 

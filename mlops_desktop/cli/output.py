@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
@@ -34,6 +35,12 @@ def print_evidence(evidence: Sequence[Evidence]) -> None:
     """What a person should know of how a file was read, on stderr: a line for each piece of evidence."""
     for line in evidence_lines(evidence):
         print(f"- {line}", file=sys.stderr)
+
+
+def print_replaced(out: Path, replaced: bool) -> None:
+    """On stderr that an earlier output file is gone, if it is."""
+    if replaced:
+        print(f"{out} was replaced.", file=sys.stderr)
 
 
 def rows_text(count: int) -> str:

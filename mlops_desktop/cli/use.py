@@ -10,18 +10,20 @@ from functools import partial
 from pathlib import Path
 
 from mlops_desktop.cli.calling import call_on, child_process, opened, run_call
-from mlops_desktop.cli.output import print_json, rows_text
+from mlops_desktop.cli.output import print_json, print_replaced, rows_text
 from mlops_desktop.engine.process import MeasureDrift, PredictFile
 from mlops_desktop.engine.project import PROJECT_FILE, Project, to_json
 
 
 def predict_command(args: argparse.Namespace) -> int:
     """Score a file with the chosen model of a project or with a bundle."""
+    replaced = args.output.exists()
     with _model_of(args.source) as (place, project), child_process() as child:
         found = run_call(child, PredictFile(place, args.input, args.output, project))
     for warning in found.warnings:
         print(warning, file=sys.stderr)
     print(f"{rows_text(found.rows)}, {found.refused:,} of them refused, to {args.output}.", file=sys.stderr)
+    print_replaced(args.output, replaced)
     return 0
 
 

@@ -136,11 +136,14 @@ def predict_file(scorer: Scorer, source: Path, target: Path) -> tuple[int, int, 
     """Write the answers to every row of a CSV file to another; the number of rows and of invalid ones, and warnings: a guessed encoding,
     what is written otherwise than in the training data, and each column of the model that is not in the file.
 
-    The target is there wholly or not at all. UserError when the source cannot be read, is no CSV for this model, or the target not written.
+    The target is there wholly or not at all. UserError when it is the source, when the source cannot be read or is no CSV for this
+    model, or when the target cannot be written.
     """
     rows = refused = 0
     warnings: tuple[str, ...] = ()
     part = target.with_name(target.name + ".part")
+    if source.exists() and target.exists() and source.samefile(target):
+        raise UserError(msg("“{target}” is the file that is read, so it is not written.", target=target), "Choose another name.")
     try:
         with source.open("rb") as file, part.open("w", encoding="utf-8", newline="") as out:
             text, notes = decoded(file)

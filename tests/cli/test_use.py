@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.conftest import SAMPLES, call
+from tests.cli.conftest import SAMPLES, call, refused
 
 
 def test_answers_and_drift(project, tmp_path):
@@ -23,3 +23,17 @@ def test_answers_and_drift(project, tmp_path):
         assert "The column “sex” is not there" in done.stderr
         assert "extra" not in done.stderr
     assert json.loads(call("drift", project, SAMPLES / "penguins.csv", "--json").stdout)["verdict"] == "stable"
+
+
+def test_no_output_replaces_what_is_read_or_a_project(project, tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_bytes((SAMPLES / "penguins.csv").read_bytes())
+    kept = {path: path.read_bytes() for path in (own, project / "project.json")}
+    assert "file that is read" in refused(call("predict", project, own, own))
+    assert "project's own files" in refused(call("predict", project, own, project / "project.json"))
+    assert "no .html file" in refused(call("report", project, own))
+    assert "file that is read" in refused(call("profile", own, own))
+    assert {path: path.read_bytes() for path in kept} == kept
+    for command in (("predict", project, own, tmp_path / "out.csv"), ("profile", own, tmp_path / "p.html")):
+        assert "replaced" not in call(*command).stderr
+        assert "replaced" in call(*command).stderr

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from mlops_desktop.engine.training import read_only_note
 from tests.end_to_end.commands import SAMPLES, call, command, done, environment, files_of, leaderboard, refused
 from tests.engine.disks import NOBODY, fill, small_disk
 
@@ -214,9 +215,11 @@ def test_no_permission(penguins, common):
 
     def message(*arguments: object) -> str:
         line = command(*arguments)
-        return refused(
-            subprocess.run(line, capture_output=True, encoding="utf-8", env=env, preexec_fn=become, cwd=common, timeout=100, check=False)
+        found = subprocess.run(
+            line, capture_output=True, encoding="utf-8", env=env, preexec_fn=become, cwd=common, timeout=100, check=False
         )
+        found.stderr = found.stderr.replace(f"{read_only_note(project)}\n", "")
+        return refused(found)
 
     before = files_of(project)
     wrong = [

@@ -131,4 +131,7 @@ def test_what_cannot_be_read_leaves_nothing_behind(scorers, tmp_path):
     (tmp_path / "in.csv").write_text("age\n40\n", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be written"):
         predict_file(scorers["binary"], tmp_path / "in.csv", tmp_path / "no" / "out.csv")
+    with pytest.raises(UserError, match="file that is read"):
+        predict_file(scorers["binary"], tmp_path / "in.csv", tmp_path / "in.csv")
+    assert (tmp_path / "in.csv").read_text(encoding="utf-8") == "age\n40\n"
     assert sorted(os.listdir(tmp_path)) == ["in.csv"]

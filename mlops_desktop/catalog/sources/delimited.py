@@ -138,6 +138,12 @@ class Delimited(TableSource):
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
             return self._guessed(plain.path)
 
+    def fits(self, location: str) -> bool:
+        if self.encoding == "auto" or self.encoding.startswith("utf"):
+            return True  # another encoding than these is an error when the file is read
+        with plain_file(Path(location), _ENDINGS, self.member) as plain:
+            return not find_encoding(plain.path).startswith("utf") or plain.path.read_bytes().isascii()
+
     def _guessed(self, path: Path) -> Delimited:
         """This source with the parameters left to it found from a file that is not compressed."""
         encoding = find_encoding(path) if self.encoding == "auto" else self.encoding

@@ -101,7 +101,7 @@ def place_of(location: Location) -> str:
         path, mark, query = address_path(place), *place.partition("?")[1:]
         whole = path and not path.startswith("/") and Path(path).exists()
         return f"{path_address(place.partition(':')[0], Path(path).resolve())}{mark}{query}" if whole else place
-    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and Path(place).is_dir() else place
+    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and os.path.isdir(place) else place
 
 
 def is_source_address(location: Location) -> bool:
@@ -189,9 +189,11 @@ def _open_part(location: str, job: Job) -> tuple[str, Cells]:
 def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]:
     """The cells by a source that was found for another location.
 
-    By one that is guessed anew when it cannot read this one, or takes its rows for single cells.
+    By one that is guessed anew when this one disproves it, when it cannot read it, or takes its rows for single cells.
     """
     guesses = type(source).guess is not Source.guess
+    if not source.fits(location):
+        return _read_guessed(location, job)
     try:
         cells = read_source(source, location, job, _open_part)
     except UserError:

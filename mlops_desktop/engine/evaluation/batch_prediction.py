@@ -14,6 +14,7 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data import Location, conform, load_anew, name_of
+from mlops_desktop.engine.project import refuse_output
 from mlops_desktop.serving.answers import NO_ANSWER, table_header, table_rows, unanswered
 from mlops_desktop.serving.column import ValidationResult
 from mlops_desktop.serving.file_notation import NOTATION
@@ -36,9 +37,10 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
     """Write the answer to every row of a file, in its order, as CSV; a refused row has its reason in `error` and is else empty.
 
     `source` is what the project's data was read with: a database has the same table or query then. Columns that the model has no use for
-    are left out. UserError when the file cannot be read, when no column of the model is in it, or when one lacks without which the model
-    has no answer.
+    are left out. UserError when `out` may not be written (`refuse_output`), when the file cannot be read, when no column of the model is in
+    it, or when one lacks without which the model has no answer.
     """
+    refuse_output(out, ".csv", file)
     checked, rows, warnings = read_for_scoring(scorer, file, Part(job, 0.0, 0.4), source)
     errors = errors_by_row(checked)
     refused = len(errors)

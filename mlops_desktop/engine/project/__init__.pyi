@@ -18,6 +18,7 @@ from .decisions import digest as digest
 from .decisions import require as require
 from .decisions import require_suitable_sampler as require_suitable_sampler
 from .decisions import suitable_samplers as suitable_samplers
+from .output_file import refuse_output as refuse_output
 from .project_file import BACKUP_FILE as BACKUP_FILE
 from .project_file import DAMAGED_FILE as DAMAGED_FILE
 from .project_file import PROJECT_FILE as PROJECT_FILE

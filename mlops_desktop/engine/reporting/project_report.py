@@ -9,14 +9,14 @@ from pathlib import Path
 
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.profiling import Profile
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.project import Project, refuse_output
 from mlops_desktop.engine.reporting import data_section, decision_sections, result_sections
 from mlops_desktop.engine.reporting.page import Html, card, number, page
 from mlops_desktop.engine.reporting.report_facts import ReportFacts
 
 
 def write_report(path: Path, facts: ReportFacts) -> None:
-    """Write the report of a project; the file is there wholly or not at all. UserError when the disk refuses."""
+    """Write the report of a project; the file is there wholly or not at all. UserError when the disk or `refuse_page` refuses."""
     _write(path, report_html(facts))
 
 
@@ -68,7 +68,7 @@ def _cards(facts: ReportFacts) -> list[Html]:
 
 
 def write_profile_report(path: Path, profile: Profile, name: str) -> None:
-    """Write the profile of a data file called `name` as one offline page. UserError when the disk refuses."""
+    """Write the profile of a data file called `name` as one offline page. UserError when the disk or `refuse_page` refuses."""
     columns = profile.columns
     missing = sum(column.missing for column in columns)
     cards = [
@@ -86,6 +86,15 @@ def write_profile_report(path: Path, profile: Profile, name: str) -> None:
     _write(path, page(f"Profile: {name}", "Types, statistics and findings", cards, [section for section in sections if section[2]]))
 
 
+def refuse_page(path: Path, source: str | None = None) -> None:
+    """UserError when no page may be written at `path`, as that of the file `source`: to be refused before long work.
+
+    See `engine.project.refuse_output`.
+    """
+    refuse_output(path, ".html", source)
+
+
 def _write(path: Path, text: str) -> None:
+    refuse_page(path)
     with disk.explain_errors(f"The page “{path.name}”"):
         disk.write_atomic(path, text.encode("utf-8"))

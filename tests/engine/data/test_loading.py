@@ -53,6 +53,16 @@ def test_a_given_source_is_taken(tmp_path):
     assert load_cells(path, replace(source, header="first"), Silent())[1].names == ["1", "2"]
 
 
+def test_the_next_file_may_have_another_encoding(tmp_path):
+    for name, encoding in (("first.csv", "cp1252"), ("next.csv", "utf-8"), ("plain.csv", "ascii")):
+        (tmp_path / name).write_text("Ort;x\nKöln;1\nRom;2\n".replace("ö", "ö" if encoding != "ascii" else "oe"), encoding=encoding)
+    source, _ = load_cells(tmp_path / "first.csv", None, Silent())
+    _, cells = load_cells(tmp_path / "next.csv", source, Silent())
+    assert cells.column("Ort").texts == ["Köln", "Rom"]
+    assert "looked at anew" in cells.notes[0].message
+    assert load_cells(tmp_path / "plain.csv", source, Silent())[0] == source
+
+
 def test_the_next_file_may_be_written_differently(tmp_path):
     first, second, third = (tmp_path / f"{name}.csv" for name in "abc")
     first.write_text("a,b\n1,x\n", encoding="utf-8")

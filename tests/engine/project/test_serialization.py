@@ -113,7 +113,7 @@ def test_a_field_can_have_another_name_in_json_and_stand_inline():
         ({"name": "w", "size": 2}, "has no “class”"),
         ({"name": "w", "class": 1}, "“x.class” cannot be 1"),
         ({"class": "a"}, "“x” has no “name”"),
-        ({"name": "w", "rest": [1, True]}, "“x.rest\\[1\\]” cannot be True"),
+        ({"name": "w", "rest": [1, True]}, "“x.rest\\[1\\]” cannot be true"),
     ],
 )
 def test_json_that_does_not_fit_such_fields_is_refused(document, named):

@@ -184,8 +184,10 @@ class ProfileFile(Call[Profile, None]):
         """See `engine.profiling.profile`."""
         from mlops_desktop.engine.data import load_cells, name_of, type_cells
         from mlops_desktop.engine.profiling import profile
-        from mlops_desktop.engine.reporting import write_profile_report
+        from mlops_desktop.engine.reporting import refuse_page, write_profile_report
 
+        if self.out:
+            refuse_page(self.out, self.file)
         _, cells = load_cells(self.file, None, Part(job, 0.0, 0.3))
         table = type_cells(cells, {}, Part(job, 0.3, 0.5))
         found = profile(table, None, Part(job, 0.5, 0.9))

@@ -22,7 +22,7 @@ from mlops_desktop.engine.packaging import golden_rows
 from mlops_desktop.engine.pipeline import Pipeline
 from mlops_desktop.engine.process.call import ProjectCall
 from mlops_desktop.engine.project import Project
-from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, write_report
+from mlops_desktop.engine.reporting import DeployedModel, ReportFacts, SplitSizes, refuse_page, write_report
 from mlops_desktop.engine.training import Chosen, Runs, board_order, open_chosen
 
 
@@ -87,6 +87,7 @@ class WriteReport(ProjectCall[None, None]):
 
     def run(self, job: Job) -> None:
         """See `engine.reporting.write_report`."""
+        refuse_page(self.out)  # before the held-out test set is used
         pipeline = Pipeline(self.folder, self.project)
         runs = Runs(pipeline.folder)
         profile = pipeline.profile(Part(job, 0.0, 0.2))

@@ -104,7 +104,8 @@ class ProblemDecisions(QObject):
         project = self.controller.project
         for other, note in project.columns.items():
             if note.role == role:
-                project = set_note(project, other, role=None)
+                # Without a role a group would be proposed again.
+                project = set_note(project, other, role="feature" if role == "group" and not name else None)
         if name:
             project = set_note(project, name, role=role)
         text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
