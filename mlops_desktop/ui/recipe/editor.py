@@ -55,7 +55,7 @@ class Recipe(QObject):
     """
 
     leaving = Signal()  # something else is about to be done: what was typed last is taken over now
-    changed = Signal()  # the choice, the draft, or what the child says
+    changed = Signal()  # the project, the choice, the draft, or what the child says
     removed = Signal(str)  # something was taken out; it is called so
 
     def __init__(self, controller: ProjectController, panel: str, stage: str, parent: QObject) -> None:
@@ -184,6 +184,7 @@ class Recipe(QObject):
             self._shown = {STEP: (), ROW_FILTER: ()}
         self._follow()
         self._schedule(PAUSE_MS)
+        self.changed.emit()  # a preview that is remembered, as after an undo, is the answer at once
 
     def _schedule(self, pause: int) -> None:
         self.preview.show(self.tried(), *self.selected_positions(), pause)

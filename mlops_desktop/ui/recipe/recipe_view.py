@@ -179,7 +179,6 @@ class RecipeView(QWidget):
     def show_project(self) -> None:
         """The decisions, or what is known of them, changed."""
         self.recipe.show()
-        self.refresh()
 
     def refresh(self) -> None:
         """Show what the recipe looks at."""

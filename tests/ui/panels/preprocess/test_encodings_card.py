@@ -43,6 +43,17 @@ def test_another_encoding_is_a_decision_with_undo(panel):
     assert panel.controller.project.encodings == {}
 
 
+def test_an_undo_in_another_stage_is_shown(panel):
+    find(panel, ComboBox, "encoding_lightgbm").picked.emit("one_hot_scaled")
+    rest(panel)
+    window = panel.window()
+    window.show_stage("problem")
+    panel.controller.undo()
+    window.show_stage("preprocess")
+    rest(panel)
+    assert text(panel, "encoding_lightgbm_summary") == "6 features: Ordinal encoding"
+
+
 def test_its_parameters_have_a_form(panel):
     click(find(panel, QWidget, "encoding_logistic_settings"))
     panel.view.side.findChild(QWidget, "encoding_logistic_form").changed.emit(choices().encodings["one_hot_scaled"](max_levels=2))
