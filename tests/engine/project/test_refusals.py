@@ -26,7 +26,8 @@ def test_a_goal_that_no_score_can_be_is_refused(task, metric, score, message):
 
 
 @pytest.mark.parametrize(
-    ("task", "metric", "score"), [("regression", "neg_mean_absolute_error", -20000), ("regression", "r2", -3), ("binary", "f1", 1), (None, "", 9)]
+    ("task", "metric", "score"),
+    [("regression", "neg_mean_absolute_error", -20000), ("regression", "r2", -3), ("binary", "f1", 1), (None, "", 9)],
 )
 def test_a_goal_that_a_score_can_be_is_accepted(task, metric, score):
     refuse_goal(Project(task=task, metric=metric, goals=Goals(score=score)))
