@@ -47,7 +47,8 @@ class Metric:
 
     `id` is the name of scikit-learn's scorer, so higher is better. `purpose` is what a person who chooses it wants of a model, `trait` the
     trait that a task must have (`TaskSpec.traits`), `sentence` says what the metric is, `meaning` what a value of it means: a format with
-    `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in `purpose`). `prepare` makes the statistic.
+    `value` (unsigned), `share` (value in per cent) and `positive` (the positive class; also in `purpose`). `prepare` makes the statistic,
+    `bounds` are its least and its greatest value; those of an error may stay out.
     """
 
     id: str
@@ -57,11 +58,17 @@ class Metric:
     sentence: str
     meaning: str
     prepare: Callable[[Answers], Statistic]
+    bounds: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def is_error(self) -> bool:
         """Whether people write it as an error, where less is better; its value has a minus sign, as `neg_…` says."""
         return self.id.startswith("neg_")
+
+    def can_be(self, score: float) -> bool:
+        """Whether a signed score lies within the bounds; an error is never more than 0."""
+        low, high = self.bounds
+        return low <= score <= (min(high, 0.0) if self.is_error else high)
 
     def shown(self, score: float) -> float:
         """The value as people write it: errors without their minus sign."""

@@ -21,6 +21,7 @@ from mlops_desktop.engine.project import (
     new_project_folder,
     project_to_json,
     read_option,
+    refuse_goal,
     refuse_metric,
     require_suitable_sampler,
     set_field,
@@ -76,6 +77,8 @@ def set_command(args: argparse.Namespace) -> int:
             refuse_split(project, known_columns(args.dir, project))
         if project.metric != before.metric:
             refuse_metric(project)
+        if (project.metric, project.goals.score) != (before.metric, before.goals.score):
+            refuse_goal(project)
         if project.sampler != before.sampler:
             require_suitable_sampler(project)
         project = _recommended_again(args.dir, before, project)

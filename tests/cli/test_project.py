@@ -94,6 +94,13 @@ def test_a_metric_that_does_not_fit_is_refused_and_nothing_is_left(project, tmp_
     assert (project / "project.json").read_bytes() == before
 
 
+def test_a_goal_that_cannot_be_met_is_refused(project):
+    before = (project / "project.json").read_bytes()
+    assert "never 1.2" in refused(call("set", project, "goals.score=1.2"))
+    assert "goals.score=-0.5 for at most 0.5" in refused(call("set", project, "metric=neg_log_loss", "goals.score=0.5"))
+    assert (project / "project.json").read_bytes() == before
+
+
 def test_a_sampler_that_does_not_suit_the_task_is_refused(project):
     before = (project / "project.json").read_bytes()
     assert "does not suit a regression task" in refused(call("set", project, "task=regression", "sampler=class_balance"))

@@ -5,6 +5,8 @@ Ids and signs are scikit-learn's, so higher is always better.
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
@@ -16,6 +18,7 @@ from mlops_desktop.engine.metrics.measures import answers
 from mlops_desktop.serving.frame import Floats
 from mlops_desktop.serving.message import msg
 
+SHARE = (0.0, 1.0)  # the least and the greatest value of most metrics
 _ALL = (
     Metric(
         "roc_auc",
@@ -25,6 +28,7 @@ _ALL = (
         "How well the scores put rows of the positive class before the others: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one “{positive}” and one not, the right one gets the higher score {share} times in 100.",
         measures.of_positive(measures.auc),
+        SHARE,
     ),
     Metric(
         "roc_auc_ovr",
@@ -34,6 +38,7 @@ _ALL = (
         "How well the scores put rows of a class before the others, averaged over the classes: 1 is perfect, 0.5 is guessing.",
         "Of two rows, one of a class and one of another, the right one gets the higher score {share} times in 100.",
         measures.over_classes(measures.auc),
+        SHARE,
     ),
     Metric(
         "average_precision",
@@ -43,6 +48,7 @@ _ALL = (
         "Precision averaged over all cut-offs: 1 is perfect, the share of the positive class is guessing. It fits rare classes.",
         "From the highest score down, {share} % of the rows are “{positive}”, averaged over all of these.",
         measures.of_positive(measures.average_precision),
+        SHARE,
     ),
     Metric(
         "average_precision",
@@ -52,6 +58,7 @@ _ALL = (
         "Precision averaged over all cut-offs and over the classes: 1 is perfect.",
         "From the highest score of a class down, {share} % of the rows are of it, averaged over classes.",
         measures.over_classes(measures.average_precision),
+        SHARE,
     ),
     Metric(
         "neg_log_loss",
@@ -79,6 +86,7 @@ _ALL = (
         "The share of rows that are answered rightly. It flatters where one class is frequent.",
         "{share} of 100 rows are answered rightly.",
         measures.of_confusion(measures.accuracy),
+        SHARE,
     ),
     Metric(
         "balanced_accuracy",
@@ -88,6 +96,7 @@ _ALL = (
         "The share that is answered rightly, averaged over the classes, so that rare classes count as much as frequent ones.",
         "On average over the classes, {share} of 100 rows are answered rightly.",
         measures.of_confusion(measures.balanced_accuracy),
+        SHARE,
     ),
     Metric(
         "precision",
@@ -97,6 +106,7 @@ _ALL = (
         "Of the rows answered with the positive class, the share that really is of it.",
         "Of 100 rows answered “{positive}”, {share} really are.",
         measures.of_confusion(measures.positive_rate("precision")),
+        SHARE,
     ),
     Metric(
         "recall",
@@ -106,6 +116,7 @@ _ALL = (
         "Of the rows that really are of the positive class, the share that is found.",
         "Of 100 rows that really are “{positive}”, {share} are found.",
         measures.of_confusion(measures.positive_rate("recall")),
+        SHARE,
     ),
     Metric(
         "f1",
@@ -115,6 +126,7 @@ _ALL = (
         "The balance of precision and recall (their harmonic mean): 1 is perfect.",
         "Precision and recall for “{positive}” balance at {share} %.",
         measures.of_confusion(measures.positive_rate("f1")),
+        SHARE,
     ),
     Metric(
         "precision_macro",
@@ -124,6 +136,7 @@ _ALL = (
         "Of the rows answered with a class, the share that really is of it, averaged over the classes.",
         "Of 100 rows answered with a class, {share} really are of it, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("precision")),
+        SHARE,
     ),
     Metric(
         "recall_macro",
@@ -133,6 +146,7 @@ _ALL = (
         "Of the rows of a class, the share that is found, averaged over the classes.",
         "Of 100 rows of a class, {share} are found, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("recall")),
+        SHARE,
     ),
     Metric(
         "f1_macro",
@@ -142,6 +156,7 @@ _ALL = (
         "The balance of precision and recall, averaged over the classes: rare classes count as much as frequent ones.",
         "Precision and recall balance at {share} %, averaged over the classes.",
         measures.of_confusion(measures.macro_rate("f1")),
+        SHARE,
     ),
     Metric(
         "f1_weighted",
@@ -151,6 +166,7 @@ _ALL = (
         "The balance of precision and recall, averaged over the classes by their numbers of rows.",
         "Precision and recall balance at {share} %, averaged over the classes by their numbers of rows.",
         measures.of_confusion(measures.macro_rate("f1", weighted=True)),
+        SHARE,
     ),
     Metric(
         "matthews_corrcoef",
@@ -160,6 +176,7 @@ _ALL = (
         "The correlation between answers and truth: 1 is perfect, 0 is guessing, whatever the shares of the classes.",
         "Answers and truth correlate at {value}; 1 is perfect, 0 is guessing.",
         measures.of_confusion(measures.matthews),
+        (-1.0, 1.0),
     ),
     Metric(
         "neg_root_mean_squared_error",
@@ -205,6 +222,7 @@ _ALL = (
         "The share of the target's variation that is explained: 1 is perfect, 0 is no better than always answering the mean.",
         "The model explains {share} % of the target's variation.",
         measures.r2,
+        (-inf, 1.0),
     ),
 )
 

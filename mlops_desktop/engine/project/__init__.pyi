@@ -1,6 +1,5 @@
 from .assignments import apply_fix as apply_fix
 from .assignments import read_option as read_option
-from .assignments import refuse_metric as refuse_metric
 from .assignments import set_field as set_field
 from .assignments import set_note as set_note
 from .assignments import set_target as set_target
@@ -31,6 +30,8 @@ from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
 from .project_lock import ProjectLock as ProjectLock
+from .refusals import refuse_goal as refuse_goal
+from .refusals import refuse_metric as refuse_metric
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs

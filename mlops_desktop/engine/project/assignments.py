@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Encoding
@@ -15,10 +15,8 @@ from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import ROLES, TYPES, ColumnNote, Costs, Project, Role
 from mlops_desktop.engine.project.migrations import splitter_record
+from mlops_desktop.engine.project.refusals import refuse_unknown_metric
 from mlops_desktop.serving.message import msg
-
-if TYPE_CHECKING:
-    from mlops_desktop.base.metric import Metric
 
 # Fields that are lists of components or ids; `NAME+=VALUE` adds to them.
 _LISTS = {
@@ -157,41 +155,9 @@ def _set_encoding(project: Project, algorithm: str, value: str) -> Project:
 
 def _changed(project: Project, field: str, value: Any) -> Project:
     read = serialization.read_field(Project, field, value, field)
-    if field == "metric":
-        _check_known("metric", [read] if read else [], _metrics())
+    if field == "metric" and read:
+        refuse_unknown_metric(read)
     return serialization.check_algorithms(replace(project, **{field: read}))
-
-
-def _check_known(kind: str, names: Collection[str], known: Collection[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise serialization.unknown(kind, name, known)
-
-
-def refuse_metric(project: Project) -> None:
-    """UserError when the project's metric is unknown, or is none for its task; nothing decided is nothing wrong."""
-    if not project.metric:
-        return
-    known = _metrics()
-    _check_known("metric", [project.metric], known)
-    fitting = [metric.id for metric in _metrics_for(project.task)] if project.task is not None else [project.metric]
-    if project.metric not in fitting:
-        raise UserError(
-            msg("“{metric}” is no metric for a {task} task.", metric=project.metric, task=project.task),
-            msg("There are: {names}.", names=", ".join(fitting)),
-        )
-
-
-def _metrics() -> Mapping[str, Metric]:
-    from mlops_desktop.engine.metrics import METRICS  # computes; not for who only opens a project
-
-    return METRICS
-
-
-def _metrics_for(task: str) -> list[Metric]:
-    from mlops_desktop.engine.metrics import metrics_for
-
-    return metrics_for(task)
 
 
 def _set_part(project: Project, group: str, part: str, value: str) -> Project:

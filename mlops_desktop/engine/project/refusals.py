@@ -1,0 +1,60 @@
+"""Refuses decisions that cannot work together: a metric, a goal, a cut-off or an encoding that does not fit the task or the algorithm."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.project import serialization
+from mlops_desktop.engine.project.decisions import Project
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.value_text import value_text
+
+if TYPE_CHECKING:
+    from mlops_desktop.base.metric import Metric
+
+
+def refuse_unknown_metric(metric: str) -> None:
+    """UserError when no task has a metric of that id."""
+    from mlops_desktop.engine.metrics import METRICS  # computes; not for who only opens a project
+
+    if metric not in METRICS:
+        raise serialization.unknown("metric", metric, METRICS)
+
+
+def refuse_metric(project: Project) -> None:
+    """UserError when the project's metric is unknown, or is none for its task; nothing decided is nothing wrong."""
+    if not project.metric:
+        return
+    refuse_unknown_metric(project.metric)
+    fitting = [metric.id for metric in _metrics_for(project.task)] if project.task is not None else [project.metric]
+    if project.metric not in fitting:
+        raise UserError(
+            msg("“{metric}” is no metric for a {task} task.", metric=project.metric, task=project.task),
+            msg("There are: {names}.", names=", ".join(fitting)),
+        )
+
+
+def refuse_goal(project: Project) -> None:
+    """UserError when the score that is the goal can never be a value of the project's metric; without a metric it may be any."""
+    wanted, task = project.goals.score, project.task
+    metric = next((one for one in _metrics_for(task) if one.id == project.metric), None) if task is not None else None
+    if wanted is None or metric is None or metric.can_be(wanted):
+        return
+    if metric.is_error and wanted > 0:
+        raise UserError(
+            msg("The score of {metric} is its negative.", metric=metric.label),
+            msg("Write goals.score={score} for at most {wanted}.", score=value_text(-wanted), wanted=value_text(wanted)),
+        )
+    low, high = (value_text(bound) for bound in metric.bounds)
+    raise UserError(
+        msg("{metric} is never {wanted}, so it cannot be the goal.", metric=metric.label, wanted=value_text(wanted)),
+        msg("It is at most {high}.", high=high) if metric.bounds[0] == -inf else msg("It is from {low} to {high}.", low=low, high=high),
+    )
+
+
+def _metrics_for(task: str) -> list[Metric]:
+    from mlops_desktop.engine.metrics import metrics_for
+
+    return metrics_for(task)
