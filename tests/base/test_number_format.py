@@ -22,7 +22,8 @@ from mlops_desktop.engine.metrics.definitions import METRICS
         (21819.3, "21,819"),
         (1_234_567.8, "1,234,568"),
         (99.96, "99.96"),
-        (0.00001234, "1.23e\u221205"),
+        (0.00001234, "1.23e-05"),
+        (-0.00001234, "\u22121.23e-05"),
     ],
 )
 def test_numbers_as_text(value, text):

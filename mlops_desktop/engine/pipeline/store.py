@@ -70,6 +70,8 @@ class ArtifactStore:
         `check=False`: another process has just checked it, so the bytes of large arrays are not read again (a window must not wait).
         """
         place = self._place(key)
+        if not self._is_there(key):
+            raise KeyError(key)
         try:
             entry = _read_entry(place)
             if check and key not in self._checked:
@@ -97,9 +99,7 @@ class ArtifactStore:
     def __contains__(self, key: str) -> bool:
         """Whether `get` will find the entry; a damaged one is removed and counts as absent."""
         place = self._place(key)
-        if not (place / _ENTRY).is_file():
-            if place.exists():
-                self._discard(key)
+        if not self._is_there(key):
             return False
         if key in self._checked:
             return True
@@ -113,6 +113,16 @@ class ArtifactStore:
             return False
         self._checked.add(key)
         return True
+
+    def _is_there(self, key: str) -> bool:
+        """Whether the entry has its document; one that lost it is removed."""
+        place = self._place(key)
+        before = place.exists()  # asked first: another process may move a whole entry there at any moment
+        if (place / _ENTRY).is_file():
+            return True
+        if before:
+            self._discard(key)
+        return False
 
     def put_value(self, key: str, value: object) -> None:
         """Keep a frozen dataclass, as plain JSON, under a key."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -46,6 +47,23 @@ def store(tmp_path):
 def fresh(store):
     """The same folder, seen by a process that trusts nothing yet."""
     return ArtifactStore(store.root)
+
+
+@pytest.mark.parametrize("look", [lambda store: KEY in store, lambda store: store.get(KEY)], ids=["in", "get"])
+def test_an_entry_that_another_process_makes_meanwhile_stays(store, monkeypatch, look):
+    exists, made = Path.exists, []
+
+    def exists_by_now(path, **options):
+        if path.name == KEY and not made:
+            made.append(path)
+            fresh(store).put(KEY, {"a": 1})
+        return exists(path, **options)
+
+    monkeypatch.setattr(Path, "exists", exists_by_now)
+    with contextlib.suppress(KeyError):
+        look(store)
+    assert made
+    assert fresh(store).get(KEY)[0] == {"a": 1}
 
 
 def test_what_is_put_comes_back(store):

@@ -371,6 +371,15 @@ def test_rows_that_belong_together_and_their_order(open_project, make_project):
     assert window.panel.brief.split_columns["time"].chosen() == ""
 
 
+def test_no_group_holds_after_another_column_was_the_group(open_project, make_project):
+    rows = "".join(f"P{i // 4:02d},{i % 13},w{i % 9},{'yn'[(i * 7) % 3 == 0]}\n" for i in range(120))
+    window = open_project(make_project("patient,x,ward,y\n" + rows, "y"))
+    pick(window, "tie_group", "ward")
+    pick(window, "tie_group", "")
+    assert window.panel.brief.split_columns["group"].chosen() == ""
+    assert "group" not in {note.role for note in window.controller.project.columns.values()}
+
+
 # ---- the data dictionary
 
 

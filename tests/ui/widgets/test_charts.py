@@ -285,7 +285,7 @@ def test_counts_have_whole_ticks() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (NAN, "–"), (0, "0"), (12480, "12,480"), (65.159, "65.16"), (-0.03, "−0.03"), (1e-9, "1e−09"), (1234567.8, "1,234,568")],
+    [(None, "–"), (NAN, "–"), (0, "0"), (12480, "12,480"), (65.159, "65.16"), (-0.03, "−0.03"), (1e-9, "1e-09"), (1234567.8, "1,234,568")],
 )
 def test_figures_are_for_reading(value: float | None, text: str) -> None:
     assert format_number(value) == text

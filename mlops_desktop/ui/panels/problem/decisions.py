@@ -102,14 +102,21 @@ class ProblemDecisions(QObject):
     def set_split_column(self, role: Role, name: str) -> None:
         """A column says which rows belong together, or when they were: the split follows."""
         project = self.controller.project
+        none = role == "group" and not name
         for other, note in project.columns.items():
             if note.role == role:
-                # Without a role a group would be proposed again.
-                project = set_note(project, other, role="feature" if role == "group" and not name else None)
+                project = set_note(project, other, role="feature" if none else None)
         if name:
             project = set_note(project, name, role=role)
+        elif (proposed := self._proposed(role)) and project.columns.get(proposed, ColumnNote()).role is None:
+            project = set_note(project, proposed, role="feature")  # without a role it would be proposed again
         text = self.tr("Rows that belong together") if role == "group" else self.tr("Order in time")
         self._decide(text, project, follow=True)
+
+    def _proposed(self, role: Role) -> str:
+        """The column that has this role unless a person decides otherwise; empty when there is none."""
+        overview = self._overview()
+        return next((name for name, guess in overview.roles.items() if guess.value == role), "") if overview else ""
 
     def end_merge(self) -> None:
         """What is edited next is a step of undo of its own."""
