@@ -247,6 +247,7 @@ class Encoding(Tunable, ABC):
     """
 
     handles_gaps: ClassVar[bool] = True  # False: gaps must have been filled by the steps of the recipe
+    leaves_gaps: ClassVar[bool] = False  # True: only for algorithms that declare an encoding with gaps in its matrix
 
     @abstractmethod
     def operations(self, given: EncoderInput) -> tuple[OperationSpec, ...]:

@@ -8,12 +8,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
 from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.packaging import bytes_text
-from mlops_desktop.engine.pipeline import known_columns, refuse_split, unknown_columns
+from mlops_desktop.engine.pipeline import known_columns, refuse_split, refuse_steps, unknown_columns
 from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
 from mlops_desktop.engine.project import (
     Project,
@@ -21,14 +22,17 @@ from mlops_desktop.engine.project import (
     new_project_folder,
     project_to_json,
     read_option,
+    refuse_encodings,
     refuse_goal,
     refuse_metric,
+    refuse_threshold,
     require_suitable_sampler,
     set_field,
     to_json,
     write_project,
 )
 from mlops_desktop.engine.training import Runs, clean_store, open_project
+from mlops_desktop.serving.message import msg
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -73,20 +77,35 @@ def set_command(args: argparse.Namespace) -> int:
             project = set_field(project, field, known_columns(args.dir, project))
         if project.chosen and project.chosen != before.chosen:
             project = replace(project, chosen=Runs(args.dir).get(project.chosen).id)
-        if project.split != before.split:
-            refuse_split(project, known_columns(args.dir, project))
-        if project.metric != before.metric:
-            refuse_metric(project)
-        if (project.metric, project.goals.score) != (before.metric, before.goals.score):
-            refuse_goal(project)
-        if project.sampler != before.sampler:
-            require_suitable_sampler(project)
+        _refuse_unfit(args.dir, before, project)
         project = _recommended_again(args.dir, before, project)
         if project.positive is not None and project.positive != before.positive:
             with child_process() as child:
                 run_call(child, Propose(args.dir, project))  # refuses one that the target does not have
         save(project)
     return 0
+
+
+def _refuse_unfit(folder: Path, before: Project, project: Project) -> None:
+    """UserError when a changed decision cannot work with the others or with the table."""
+
+    def changed(*names: str) -> bool:
+        return any(getattr(project, name) != getattr(before, name) for name in names)
+
+    if changed("split"):
+        refuse_split(project, known_columns(folder, project))
+    if changed("steps", "row_filters"):
+        refuse_steps(project, known_columns(folder, project))
+    if changed("metric"):
+        refuse_metric(project)
+    if changed("metric", "goals"):
+        refuse_goal(project)
+    if changed("sampler"):
+        require_suitable_sampler(project)
+    if changed("threshold"):
+        refuse_threshold(project)
+    if changed("encodings", "candidates"):
+        refuse_encodings(project)
 
 
 def _recommended_again(folder: Path, before: Project, project: Project) -> Project:
@@ -100,6 +119,11 @@ def _recommended_again(folder: Path, before: Project, project: Project) -> Proje
         return project
     with child_process() as child:
         found = run_call(child, ReRecommend(folder, project, before))
+    if project.task not in (None, before.task, found.project.task):
+        raise UserError(
+            msg("“{target}” cannot be predicted as a {task} task.", target=project.target, task=project.task),
+            msg("It can as a {task} task.", task=found.project.task),
+        )
     for line in found.changes:
         print(f"- {line}")
     return found.project

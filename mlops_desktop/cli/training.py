@@ -10,7 +10,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import print_json, reason_lines
-from mlops_desktop.engine.pipeline import Keys, known_columns, unknown_columns
+from mlops_desktop.engine.pipeline import Keys, known_columns, refuse_steps, unknown_columns
 from mlops_desktop.engine.process import Propose, Train
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Runs, board_order, first_runs, run_differences
@@ -29,6 +29,7 @@ def run_command(args: argparse.Namespace) -> int:
         project = replace(project, search=search, seed=project.seed if args.seed is None else args.seed)
         proposed = run_call(child, Propose(args.dir, project))
         project, notes = proposed.project, reason_lines(proposed.reasons)
+        refuse_steps(project, known_columns(args.dir, project))
         notes += unknown_columns(project, known_columns(args.dir, project) or project.columns)
         if project.chosen and all(run.id != project.chosen for run in Runs(args.dir).list(Keys(project).board)):
             notes.append(f"chosen: {project.chosen[:8]} is no run of these decisions, so the best run is chosen.")

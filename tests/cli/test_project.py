@@ -101,6 +101,24 @@ def test_a_goal_that_cannot_be_met_is_refused(project):
     assert (project / "project.json").read_bytes() == before
 
 
+def test_decisions_that_cannot_work_are_refused(project, tmp_path):
+    before = (project / "project.json").read_bytes()
+    step = {"id": "scale", "params": {"columns": ["wingspan"]}}
+    for decision, message in (
+        ('encodings={"knn": "native_categories"}', "one_hot_scaled"),
+        ("threshold=0.3", "only two classes"),
+        ("task=regression", "cannot be predicted as a regression task. It can as a multiclass task."),
+        (f"steps={json.dumps([step])}", "cannot use “wingspan”"),
+    ):
+        assert message in refused(call("set", project, decision))
+    assert (project / "project.json").read_bytes() == before
+    copy = shutil.copytree(project, tmp_path / "copy")
+    decided = json.loads(before)
+    decided["steps"] = [step]
+    (copy / "project.json").write_text(json.dumps(decided), encoding="utf-8")
+    assert "cannot use “wingspan”" in refused(call("run", copy, "--trials", 1))
+
+
 def test_a_sampler_that_does_not_suit_the_task_is_refused(project):
     before = (project / "project.json").read_bytes()
     assert "does not suit a regression task" in refused(call("set", project, "task=regression", "sampler=class_balance"))

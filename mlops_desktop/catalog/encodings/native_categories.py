@@ -16,6 +16,7 @@ class NativeCategories(Encoding):
 
     id: ClassVar[str] = "native_categories"
     label: ClassVar[str] = "Categories and gaps as they are"
+    leaves_gaps: ClassVar[bool] = True
     help: ClassVar[str] = "Each category stays one column, and empty cells stay empty: the algorithm finds out by itself what they mean."
 
     max_levels: int = number(

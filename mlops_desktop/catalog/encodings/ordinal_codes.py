@@ -19,6 +19,7 @@ class OrdinalCodes(Encoding):
 
     id: ClassVar[str] = "ordinal_codes"
     label: ClassVar[str] = "Categories as numbers"
+    leaves_gaps: ClassVar[bool] = True
     help: ClassVar[str] = "Each category stays one column, its levels numbered: trees split such a column as often as they need."
 
     order: str = choice(

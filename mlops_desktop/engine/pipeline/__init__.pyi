@@ -5,6 +5,7 @@ from .candidate import Combination as Combination
 from .candidate import read_candidate as read_candidate
 from .consistency import consistent as consistent
 from .consistency import refuse_split as refuse_split
+from .consistency import refuse_steps as refuse_steps
 from .consistency import unknown_columns as unknown_columns
 from .keys import Key as Key
 from .keys import Keys as Keys

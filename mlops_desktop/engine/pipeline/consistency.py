@@ -62,6 +62,28 @@ def refuse_split(project: Project, names: Collection[str] | None) -> None:
         )
 
 
+def refuse_steps(project: Project, names: Collection[str] | None) -> None:
+    """UserError when a step that is on names a column that the table (`names`, if they are known) lacks and no earlier step can make."""
+    if names is None:
+        return
+    free = False  # whether an earlier step makes columns of any name
+    for step in (step for step in (*project.row_filters, *project.steps) if step.on):
+        for field, param in step.component.params().items():
+            named: tuple[str, ...] = getattr(step.component, field) if isinstance(param, Columns) and not free else ()
+            for name in named:
+                if not any(_is_made_of(known, name) for known in names):
+                    raise UserError(
+                        msg("The step “{step}” cannot use “{name}”: there is no such column.", step=step.component.label, name=name),
+                        msg("There are: {names}.", names=", ".join(list(names)[:12])),
+                    )
+        free = free or (isinstance(step.component, Operation) and (step.component.stage != "prepare" or _makes(step.component)))
+
+
+def _is_made_of(column: str, name: str) -> bool:
+    """Whether a name is that of a column, or may be of what a step makes of it: its name, then a sign and more."""
+    return name.startswith(column) and not name[len(column) :][:1].isalnum()
+
+
 def _fit_task(project: Project, known: Mapping[str, TargetOption], messages: list[str]) -> Project:
     option = known.get(project.target)
     if option is None:

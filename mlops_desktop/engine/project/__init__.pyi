@@ -30,8 +30,10 @@ from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
 from .project_lock import ProjectLock as ProjectLock
+from .refusals import refuse_encodings as refuse_encodings
 from .refusals import refuse_goal as refuse_goal
 from .refusals import refuse_metric as refuse_metric
+from .refusals import refuse_threshold as refuse_threshold
 from .saved_inputs import KeptInput as KeptInput
 from .saved_inputs import read_inputs as read_inputs
 from .saved_inputs import write_inputs as write_inputs

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from mlops_desktop.base.errors import UserError
+from mlops_desktop.engine.choices import ALL, choices, task_spec
 from mlops_desktop.engine.project import serialization
 from mlops_desktop.engine.project.decisions import Project
 from mlops_desktop.serving.message import msg
@@ -52,6 +53,26 @@ def refuse_goal(project: Project) -> None:
         msg("{metric} is never {wanted}, so it cannot be the goal.", metric=metric.label, wanted=value_text(wanted)),
         msg("It is at most {high}.", high=high) if metric.bounds[0] == -inf else msg("It is from {low} to {high}.", low=low, high=high),
     )
+
+
+def refuse_threshold(project: Project) -> None:
+    """UserError when a threshold is set for a task without two classes, where nothing would use it."""
+    if project.threshold is not None and project.task is not None and not task_spec(project.task).has_positive:
+        raise UserError(msg("A {task} task has no threshold: only two classes have one.", task=project.task), "Leave it out: threshold=")
+
+
+def refuse_encodings(project: Project) -> None:
+    """UserError when an encoding that leaves gaps is pinned for an algorithm that takes none: one named in `encodings`, or a candidate."""
+    encodings, chosen = choices().encodings, {algorithm.id for algorithm in project.candidates}
+    for id_ in sorted({*project.encodings, *(chosen if ALL in project.encodings else ())} - {ALL}):
+        algorithm = choices().algorithms[id_]
+        pinned = project.encodings.get(id_) or project.encodings[ALL]
+        if pinned.leaves_gaps and not encodings[algorithm.encoding].leaves_gaps:
+            fitting = [name for name, encoding in encodings.items() if not encoding.leaves_gaps]
+            raise UserError(
+                msg("The encoding “{encoding}” leaves gaps, which “{algorithm}” cannot take.", encoding=pinned.id, algorithm=id_),
+                msg("Encodings that it can: {names}.", names=", ".join(fitting)),
+            )
 
 
 def _metrics_for(task: str) -> list[Metric]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.choices import choices
-from mlops_desktop.engine.pipeline.consistency import consistent
+from mlops_desktop.engine.pipeline.consistency import consistent, refuse_steps
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.profiling.results import ColumnOverview, Overview, TargetOption
 from mlops_desktop.engine.project.decisions import ColumnNote, Costs, Goals, Project, Step
@@ -116,3 +117,12 @@ def test_a_split_needs_its_column(split, role, fits):
     project, messages = consistent(bare, OVERVIEW)
     assert (project.split == split) is fits
     assert bool(messages) is not fits
+
+
+def test_a_step_may_name_columns_of_the_table_and_those_that_earlier_steps_make():
+    named = [Step(operation("scale", columns=["n", "n is missing"])), Step(operation("scale", columns=["typo"]), on=False)]
+    free = [Step(operation("formula", name="new", formula="n + 1")), Step(operation("scale", columns=["new"]))]
+    refuse_steps(Project(steps=(*named, *free)), ["n", "g"])
+    refuse_steps(Project(steps=(free[1],)), None)
+    with pytest.raises(UserError, match="cannot use “new”"):
+        refuse_steps(Project(steps=(free[1], *free)), ["n", "g"])
