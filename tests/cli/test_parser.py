@@ -27,6 +27,9 @@ def test_every_command_has_its_function():
 
 def test_bad_calls_are_one_sentence(project, tmp_path):
     assert "no file" in refused(call("new", tmp_path / "p", "--data", tmp_path / "gone.csv"))
+    for address in ("http://example.com/a.csv", "https://example.com/table"):
+        assert "Download the file first" in refused(call("new", tmp_path / "p", "--data", address))
+    assert "There are: baseline" in refused(call("set", project, "encodings.nope=one_hot_scaled"))
     assert "no project" in refused(call("run", tmp_path))
     assert "already holds a project" in refused(call("new", project, "--data", SAMPLES / "penguins.csv"))
     assert "field" in refused(call("set", project, "metrik=accuracy"))
