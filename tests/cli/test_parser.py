@@ -35,4 +35,10 @@ def test_bad_calls_are_one_sentence(project, tmp_path):
     assert "field" in refused(call("set", project, "metrik=accuracy"))
     assert "--budget" in refused(call("run", project, "--budget", "-1"))
     assert "no exporter" in refused(call("export", project, "nothing", tmp_path / "out"))
-    assert call("nonsense").returncode == 2
+
+
+def test_wrong_arguments_are_one_line_with_the_place_of_the_usage(tmp_path):
+    for arguments, command in ((["nonsense"], ""), (["predict", tmp_path], " predict"), (["set", tmp_path, "a=b", "--no"], "")):
+        done = call(*arguments)
+        assert refused(done).endswith(f"See: mlops-desktop{command} --help")
+        assert len(done.stderr.splitlines()) == 1
