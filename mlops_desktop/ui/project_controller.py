@@ -49,6 +49,7 @@ class ProjectController(QObject):
     project_changed = Signal()  # a decision changed, or another project was opened
     results_changed = Signal()  # something new is in the store or in the runs
     banner = Signal(str, str, str)  # tone (info, ok, warn, err), text, name of the stage it belongs to ("" everywhere)
+    edit_banner = Signal(str, str, str)  # the same about the last edit: it goes with the next one, and when that edit is taken back
     crashed = Signal(str, str, str)  # what happened (a sentence), details, name of the stage it belongs to
     offer = Signal(str, str, object)  # a banner with a way out: text, what its button says, what to call when it is pressed
     saved = Signal(str)  # whether the decisions are on the disk: saving, saved or failed

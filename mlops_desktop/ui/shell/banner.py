@@ -22,6 +22,7 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self.stage = self._about = ""
         self._details = ""
+        self._project: object | None = None  # the decisions that the sentence is about, where it is about one edit
         self._act: Callable[[], object] | None = None
         self._sign = Picture("info", "accent", 18)
         self._text = label("", "small", wrap=True)
@@ -44,6 +45,7 @@ class Banner(QFrame):
     def show_message(self, tone: str, text: str, stage: str, details: str = "", offer: Offer | None = None, about: str = "") -> None:
         """Show a sentence; `tone`: info, ok, warn, err. `about`: the stage whose work failed, where that is not `stage`."""
         self.stage, self._details = stage, details
+        self._project = None
         self._about = (about or stage) if tone == "err" else ""
         message, self._act = offer or ("", None)
         self._sign.show_icon(*SIGNS[tone])
@@ -55,6 +57,15 @@ class Banner(QFrame):
         self._more.setVisible(bool(details))
         set_property(self, "tone", tone)
         self.show()
+
+    def bind_to(self, project: object) -> None:
+        """The sentence is about the edit that led to these decisions."""
+        self._project = project
+
+    def show_project(self, project: object) -> None:
+        """Hide a sentence about an edit that is not the last one any more."""
+        if self._project is not None and self._project is not project:
+            self.hide()
 
     @Slot(str)
     def clear_failure(self, stage: str) -> None:

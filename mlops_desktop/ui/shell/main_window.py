@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         controller.results_changed.connect(self._refresh)
         controller.jobs.changed.connect(self._show_states)
         controller.banner.connect(self._show_banner)
+        controller.edit_banner.connect(self._show_edit_banner)
         controller.offer.connect(self._show_offer)
         controller.crashed.connect(self._show_crash)
         controller.started.connect(self._banner.clear_failure)
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
         if self._stage and self.controller.folder is None:
             self.show_stage("")
             return
+        self._banner.show_project(self.controller.project)
         self._show_states()
         self._show_frame()
         self.start.keep_summary()
@@ -247,6 +249,11 @@ class MainWindow(QMainWindow):
     def _show_banner(self, tone: str, text: str, stage: str) -> None:
         self._log(text)
         self._banner.show_message(tone, text, stage)
+
+    @Slot(str, str, str)
+    def _show_edit_banner(self, tone: str, text: str, stage: str) -> None:
+        self._show_banner(tone, text, stage)
+        self._banner.bind_to(self.controller.project)
 
     @Slot(str, str, object)
     def _show_offer(self, text: str, message: str, act: Callable[[], object]) -> None:

@@ -352,6 +352,13 @@ def test_kind_of_data(window):
     assert window.panel.brief.kind.choice() == "table"
 
 
+def test_the_banner_of_a_proposal_goes_with_its_undo(window):
+    pick(window, "target", "sex")
+    assert "Undo takes it back" in banner(window)
+    window.controller.undo()
+    assert banner(window) == ""
+
+
 def test_a_refused_goal_is_not_shown_in_another_project(window, make_project):
     line = find(window, NumberLine, "goal_response_ms")
     write(line, "abc")

@@ -155,7 +155,7 @@ class MonitorPage(QWidget):
             changes = self.tr(" Proposed anew: {changes}.").format(changes=", ".join(found.changes)) if found.changes else ""
             message = self.tr("The project has the data of {file} now. Train to make a model of it; Undo takes it back.")
             self.controller.go_to.emit("train")
-            self.controller.banner.emit("ok", message.format(file=updated.file) + changes, "train")
+            self.controller.edit_banner.emit("ok", message.format(file=updated.file) + changes, "train")
 
         self.controller.ask(
             ReRecommend(self.controller.inputs[0], updated, before),

@@ -172,7 +172,7 @@ class ProblemDecisions(QObject):
             self.before = None
             self.controller.put(self.tr("What follows from: {what}").format(what=because), found.project)
             if found.changes:
-                self.controller.banner.emit("info", self._changes_text(because, found.changes), self._stage)
+                self.controller.edit_banner.emit("info", self._changes_text(because, found.changes), self._stage)
 
         def over() -> None:
             if self._renewing is token:  # no later one is under way
