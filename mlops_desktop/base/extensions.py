@@ -76,7 +76,7 @@ def explain_errors(module: str) -> Iterator[None]:
         yield
     except UserError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # code that ends the program is a fault of its file too
         file = _extension_file(module)
         if file is None:
             raise
@@ -85,7 +85,7 @@ def explain_errors(module: str) -> Iterator[None]:
         ) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception | SystemExit) -> str:
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {error.msg}"
     return str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"

@@ -54,11 +54,12 @@ def child_process(jobs: int = 1) -> Iterator[Child]:
 def run_call(child: Child, call: Call[R, P]) -> R:
     """The result of a call, its progress on stderr; Ctrl-C stops it and everything that it started."""
     results: list[R] = []
+    show = ProgressLines()
     errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            results.append(child.call(call, _show_progress))
+            results.append(child.call(call, show))
         except BaseException as error:  # handed to the main thread, which alone sees Ctrl-C
             errors.append(error)
 
@@ -75,6 +76,15 @@ def run_call(child: Child, call: Call[R, P]) -> R:
     return results[0]
 
 
-def _show_progress(fraction: float, message: str) -> None:
-    if message:
-        print(f"{fraction:4.0%}  {message}", file=sys.stderr, flush=True)
+class ProgressLines:
+    """Prints the progress of one call on stderr, a line that says the same as the one before left out."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, fraction: float, message: str) -> None:
+        """Print the share that is done, and what is being done."""
+        line = f"{fraction:4.0%}  {message}"
+        if message and line != self._last:
+            print(line, file=sys.stderr, flush=True)
+            self._last = line

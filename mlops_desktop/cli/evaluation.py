@@ -45,8 +45,8 @@ def evaluate_command(args: argparse.Namespace) -> int:
         return 0
     for metric in found.metrics:
         print(f"{metric.id:36} {_number(metric.value):>12}  [{_number(metric.low)}, {_number(metric.high)}]")
-    if uses := found.test_accesses:
-        print(pluralize(uses, "The held-out test set was used once.", "The held-out test set was used {n} times."))
+    if found.test_accesses:
+        print(_accesses_text(found.test_accesses))
     return 0
 
 
@@ -97,6 +97,8 @@ def _answer(args: argparse.Namespace) -> int:
 def check_command(args: argparse.Namespace) -> int:
     """Print whether each goal is met; exit code 1 when one is not, or when a question of weight is open and that was asked."""
     found = call_on(args.dir, CheckGoals)
+    if found.test_accesses:
+        print(_accesses_text(found.test_accesses), file=sys.stderr)
     doubts = call_on(args.dir, ListQuestions) if args.questions else ()
     left = [one.id for one in open_questions(doubts)]
     passed = found.passed and not left
@@ -119,6 +121,10 @@ def report_command(args: argparse.Namespace) -> int:
     call_on(args.dir, lambda place, project: WriteReport(place, project, args.out, without_test_set=place != args.dir))
     print_replaced(args.out, replaced)
     return 0
+
+
+def _accesses_text(uses: int) -> str:
+    return pluralize(uses, "The held-out test set was used once.", "The held-out test set was used {n} times.")
 
 
 def _number(value: float | None) -> str:

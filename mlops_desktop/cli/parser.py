@@ -7,10 +7,19 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from mlops_desktop import __version__
 
 Add = Callable[..., argparse.ArgumentParser]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses wrong arguments in one line instead of a block of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where the usage stands, and end the program with exit code 2."""
+        self.exit(2, f"mlops-desktop: {message}. See: {self.prog} --help\n")
 
 
 def main(arguments: list[str]) -> int:
@@ -44,7 +53,7 @@ def main(arguments: list[str]) -> int:
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands. Parsed arguments name the `function` of a command and the `module` of this package that holds it."""
     about = "From a data file to a running machine-learning service. Without a command: the window."
-    parser = argparse.ArgumentParser(prog="mlops-desktop", description=about)
+    parser = Parser(prog="mlops-desktop", description=about)
     parser.add_argument("--version", action="version", version=f"MLOps Desktop {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 

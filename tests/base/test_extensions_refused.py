@@ -29,6 +29,8 @@ TAKEN = (
         ("catalog/mine.py", "x = 1", "has no place here"),
         ("algorithms/mine.py", "x = 1", "has no place here"),
         ("serving/models/mine.py", "1 / 0", "division by zero"),
+        ("serving/models/mine.py", "raise SystemExit(3)", "mine.py” cannot be loaded: SystemExit: 3"),
+        ("catalog/algorithms/mine.py", "raise SystemExit(3)", "mine.py” cannot be loaded: SystemExit: 3"),
         ("serving/tasks/mine.py", "x = 1", "has no SPEC"),
         ("README.md", "", "holds no Python file"),
     ],

@@ -27,9 +27,18 @@ def test_every_command_has_its_function():
 
 def test_bad_calls_are_one_sentence(project, tmp_path):
     assert "no file" in refused(call("new", tmp_path / "p", "--data", tmp_path / "gone.csv"))
+    for address in ("http://example.com/a.csv", "https://example.com/table"):
+        assert "Download the file first" in refused(call("new", tmp_path / "p", "--data", address))
+    assert "There are: baseline" in refused(call("set", project, "encodings.nope=one_hot_scaled"))
     assert "no project" in refused(call("run", tmp_path))
     assert "already holds a project" in refused(call("new", project, "--data", SAMPLES / "penguins.csv"))
     assert "field" in refused(call("set", project, "metrik=accuracy"))
     assert "--budget" in refused(call("run", project, "--budget", "-1"))
     assert "no exporter" in refused(call("export", project, "nothing", tmp_path / "out"))
-    assert call("nonsense").returncode == 2
+
+
+def test_wrong_arguments_are_one_line_with_the_place_of_the_usage(tmp_path):
+    for arguments, command in ((["nonsense"], ""), (["predict", tmp_path], " predict"), (["set", tmp_path, "a=b", "--no"], "")):
+        done = call(*arguments)
+        assert refused(done).endswith(f"See: mlops-desktop{command} --help")
+        assert len(done.stderr.splitlines()) == 1

@@ -35,5 +35,9 @@ def test_no_output_replaces_what_is_read_or_a_project(project, tmp_path):
     assert "file that is read" in refused(call("profile", own, own))
     assert {path: path.read_bytes() for path in kept} == kept
     for command in (("predict", project, own, tmp_path / "out.csv"), ("profile", own, tmp_path / "p.html")):
-        assert "replaced" not in call(*command).stderr
+        written = call(*command).stderr
+        assert "replaced" not in written
+        progress = [line for line in written.splitlines() if "%  " in line]
+        assert len(progress) == len(set(progress))
+        assert "Row 0 " not in written
         assert "replaced" in call(*command).stderr

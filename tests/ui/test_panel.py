@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -203,6 +204,12 @@ def test_nothing_of_another_project_is_seen(open_project, make_project):
     deploy = window.panel
     deploy.show_page("monitor")
     deploy.export.folder.setText("/somewhere/apples")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        deploy.run.service.start(Path("/somewhere/apples"), taken.getsockname()[1])
+    assert deploy.run.service.state == "failed"
+    deploy.run.card.add_line("apples and pears")
+    deploy.run.request.show_example({"apples": 3})
+    deploy.run.request.show_answer(200, '{"yield": 1}', 2.0)
     other = make_project(OTHER, "grade")
     window.show_stage("")
     window.controller.open(other)
@@ -210,7 +217,12 @@ def test_nothing_of_another_project_is_seen(open_project, make_project):
         window.show_stage(stage)
         overview = [text for text in texts(window.panel) if any(word in text for word in OF_THE_FIRST)]
         assert overview == [], (stage, overview)
-    assert deploy.tabs.choice() == "export"
+    deploy_front = deploy.tabs.choice()
+    for page in ("run", "monitor"):
+        deploy.show_page(page)
+        assert [text for text in texts(deploy) if any(word in text for word in OF_THE_FIRST)] == [], page
+    assert deploy.run.service.state == "stopped"
+    assert deploy_front == "export"
     assert deploy.export.folder.text().startswith(str(other))
 
 

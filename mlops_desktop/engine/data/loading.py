@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.reading import read_source
 from mlops_desktop.serving.message import msg
 
+_WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
 Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
@@ -151,6 +153,7 @@ def _kind_of(location: Location) -> type[Source]:
     place = place_of(location)
     best = best_source(place)
     if best is None:
+        _refuse_web_address(place)
         suffixes = {suffix for source in choices().sources.values() for suffix in source.suffixes if suffix.count(".") == 1}
         raise UserError(
             msg("Files such as “{name_of}” cannot be opened.", name_of=name_of(place)),
@@ -207,9 +210,15 @@ def _read_given(location: str, source: Source, job: Job) -> tuple[Source, Cells]
     return source, cells
 
 
+def _refuse_web_address(place: str) -> None:
+    if _WEB.match(place):
+        raise UserError("Addresses of the web are not read.", "Download the file first, then give its path.")
+
+
 def _refuse_unreadable(path: Path) -> None:
     with disk.explain_errors(f"The file “{path.name}”"):
         if not path.exists():
+            _refuse_web_address(str(path))
             raise UserError(msg("There is no file “{path}”.", path=path), "Check the name and the folder.")
         if not path.is_file():
             raise UserError(msg("“{path}” is no ordinary file.", path=path.name), "Choose a data file, such as a CSV or Excel file.")

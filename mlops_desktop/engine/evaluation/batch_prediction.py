@@ -52,13 +52,14 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
                 writer = csv.writer(target, lineterminator="\n")
                 writer.writerow(table_header(scorer))
                 for start in range(0, rows, CHUNK):
-                    job.step(0.4 + 0.6 * start / rows, msg("Row {start:,} of {rows:,}", start=start, rows=rows))
-                    at = np.arange(start, min(start + CHUNK, rows))
+                    end = min(start + CHUNK, rows)
+                    at = np.arange(start, end)
                     here = {row - start: errors[row] for row in at.tolist() if row in errors}
                     scores = scorer.scores(checked.frame.take(at))
                     without = [row for row in unanswered(scores) if row not in here]
                     refused += len(without)
                     writer.writerows(table_rows(scorer, scores, {**here, **dict.fromkeys(without, NO_ANSWER)}))
+                    job.step(0.4 + 0.6 * end / rows, msg("Row {row:,} of {rows:,}", row=end, rows=rows))
             os.replace(temporary, out)
         finally:
             temporary.unlink(missing_ok=True)

@@ -180,7 +180,7 @@ def check_algorithms(project: Project) -> Project:
     for names, known in ((project.encodings, (ALL, *choices().algorithms)), (sorted(project.consent), tuple(choices().algorithms))):
         for name in names:
             if name not in known:
-                raise unknown("algorithm", name, known)
+                raise unknown("algorithm", name, choices().algorithms)
     return project
 
 

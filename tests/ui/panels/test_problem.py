@@ -352,6 +352,20 @@ def test_kind_of_data(window):
     assert window.panel.brief.kind.choice() == "table"
 
 
+def test_a_refused_goal_is_not_shown_in_another_project(window, make_project):
+    line = find(window, NumberLine, "goal_response_ms")
+    write(line, "abc")
+    key(line, Key.Key_Return)
+    goals = window.panel.goals
+    assert goals.problem.isVisible()
+    window.show_stage("")
+    window.controller.open(make_project("energy_efficiency", "heating_load"))
+    window.show_stage("problem")
+    assert line.text() == ""
+    assert line.property("bad") is False
+    assert not goals.problem.isVisible()
+
+
 def test_rows_that_belong_together_and_their_order(open_project, make_project):
     rows = "".join(f"P{i // 4:02d},2024-0{1 + i % 9}-1{i % 7},{i % 13},{'yn'[(i * 7) % 3 == 0]}\n" for i in range(120))
     window = open_project(make_project("patient,day,x,y\n" + rows, "y"))

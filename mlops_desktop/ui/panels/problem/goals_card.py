@@ -37,6 +37,7 @@ class GoalsCard(QFrame):
         self._takers: dict[str, Callable[[], None]] = {}
         self._titles: dict[str, QLabel] = {}
         self._waiting: list[str] = []
+        self._refused: dict[str, str] = {}  # the reason by the line, the first refused first
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -142,6 +143,7 @@ class GoalsCard(QFrame):
     def _show(self, name: str, value: float | None) -> None:
         if name not in self._waiting:
             self._lines[name].show_number(value)
+            self._show_message(name, "")  # what was refused is not there any more
 
     def _switch_costs(self, on: bool) -> None:
         self.costs_changed.emit(Costs(false_positive=1.0, false_negative=1.0) if on else None, "on")
@@ -171,9 +173,15 @@ class GoalsCard(QFrame):
                 self._show_message(name, "")
 
     def _show_message(self, name: str, text: str) -> None:
+        if text == self._refused.get(name, ""):
+            return
+        self._refused.pop(name, None)
+        if text:
+            self._refused[name] = text
         set_property(self._lines[name], "bad", bool(text))
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
+        first = next(iter(self._refused.values()), "")
+        self.problem.setText(first)
+        self.problem.setVisible(bool(first))
 
     def _take_goal(self, field: str) -> None:
         value = self._lines[f"goal_{field}"].number()

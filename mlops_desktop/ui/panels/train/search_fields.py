@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice, Number, Param
 from mlops_desktop.engine.project import Project, Search, parameters
-from mlops_desktop.ui.fields import field_for
+from mlops_desktop.ui.fields import Field, field_for
 from mlops_desktop.ui.panels.train.split_fields import titled
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Segments, Weight, column, label, row
@@ -85,8 +85,7 @@ class SearchFields(QWidget):
             value, reason = field.param.check(field.value()), ""
         except UserError as error:
             value, reason = getattr(self._search, name), error_text(error)
-        field.show_bad(bool(reason))
-        field.setToolTip(reason or field.param.help)
+        _show_reason(field, reason)
         self._change(name, value)
         self.left.emit()
 
@@ -116,7 +115,14 @@ class SearchFields(QWidget):
         self._points.setVisible(search.method == "grid")
         for name, field in self.others.items():
             field.show_value(getattr(search, name))
+            _show_reason(field, "")
         self.seed.show_value(seed)
+
+
+def _show_reason(field: Field, reason: str) -> None:
+    """Mark a field as refused, with the reason as tool tip; an empty reason takes the mark away."""
+    field.show_bad(bool(reason))
+    field.setToolTip(reason or field.param.help)
 
 
 def _spin_box(param: Param, name: str, suffix: str = "") -> SpinBox:

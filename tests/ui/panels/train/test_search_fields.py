@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtWidgets import QLineEdit, QPushButton, QSpinBox
 
 from mlops_desktop.base.params import number
 from mlops_desktop.engine.project.decisions import Search
@@ -84,3 +84,20 @@ def test_a_declared_setting_has_its_field_without_a_line_here(qtbot):
     box.setValue(30)
     box.editingFinished.emit()
     assert received == [(Patient(patience=30), "patience")]
+
+
+def test_a_refused_setting_is_not_marked_once_another_value_is_shown(qtbot):
+    @dataclass(frozen=True, kw_only=True)
+    class Careful(Search):
+        least_gain: float = number(0.1, 0.0, 1.0, "Least gain")
+
+    fields = SearchFields(cores=1, settings=Careful)
+    qtbot.addWidget(fields)
+    qtbot.addWidget(fields.more)
+    line = find(fields.more, QLineEdit, "search_least_gain")
+    line.setText("abc")
+    line.done.emit()
+    assert line.property("bad") is True
+    fields.show_search(Careful(least_gain=0.5), 0)
+    assert line.property("bad") is False
+    assert "abc" not in fields.others["least_gain"].toolTip()
