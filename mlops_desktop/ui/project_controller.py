@@ -134,9 +134,9 @@ class ProjectController(QObject):
 
     def close(self) -> None:
         """Save and let go of the project; work that goes on for it is stopped."""
+        self.jobs.stop_all()
         if self.session is None:
             return
-        self.jobs.stop_all()
         self.unsaved()
         self._save_timer.stop()
         self.not_saved = ""
@@ -323,21 +323,24 @@ class ProjectController(QObject):
         owner: str,
         title: str,
         long: bool = False,
+        new: bool = False,
         on_progress: Callable[[float, str], object] | None = None,
         on_partial: Callable[[P], object] | None = None,
         on_refused: Callable[[UserError], object] | None = None,
         on_over: Callable[[], object] | None = None,
     ) -> BackgroundJob[R, P]:
-        """Have a call done in the background. `owner`: an earlier call of the same owner is dropped.
+        """Have a call done in the background. `owner`: an earlier call of the same owner is dropped. `new`: it is about a project that is
+        still to be opened, so its answer arrives whichever is open, and its failure is none of a stage.
 
         `on_partial` gets what the call hands over before it ends. Refusals become a banner, a crash the crash dialog; `on_over` is called
         in every case, and then `results_changed` is emitted once. An answer about a project that is not open any more is dropped.
         """
-        self._failed.pop(call.stage, None)
-        self.started.emit(call.stage)
-        folder = call.folder if isinstance(call, ProjectCall) else None
+        stage = "" if new else call.stage
+        self._failed.pop(stage, None)
+        self.started.emit(stage)
+        folder = call.folder if isinstance(call, ProjectCall) and not new else None
         handlers = (on_progress or ignore, on_partial or ignore, on_refused or ignore, on_over or ignore)
-        pending = PendingCall(self, folder, call.stage, title, on_done, *handlers)
+        pending = PendingCall(self, folder, stage, title, on_done, *handlers)
         job = BackgroundJob(
             call=call,
             title=title,

@@ -237,49 +237,52 @@ class StartPage(QWidget):
         self.take_file(resource_folder() / "samples" / file, target)
 
     def take_file(self, file: Location, target: str = "", decided: Project | None = None) -> None:
-        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes."""
+        """Make a project of a data file or of an address: import it, then propose every decision. `decided` holds source and notes.
+
+        The project that is open stays open until the data is imported, and when it cannot be.
+        """
         name = name_of(file)
         folder = free_folder(project_home(), Path(name).stem)
+        project = Project(name=folder.name, target=target)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             new_project_folder(folder)
-            write_project(folder, Project(name=folder.name, target=target))
-            self.controller.open(folder)
+            write_project(folder, project)
         except (OSError, UserError) as error:
-            self.controller.banner.emit(
-                "err", self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error)), ""
-            )
+            self._show_not_made(folder, error)
             return
-        made: list[bool] = []
-
-        def imported(found: Imported) -> None:
-            made.append(True)
-            self.controller.start_from(found.project)
-            self._settings.opened(folder)
-            for one in found.evidence:
-                self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
-            self._propose()
+        if decided is not None:
+            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers)
 
         def over() -> None:
-            if made:
-                return
-            if self.controller.place == folder:
-                self.controller.close()
-            shutil.rmtree(folder, ignore_errors=True)
+            if self.controller.place != folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
         self.controller.ask(
-            self._import(file, decided),
-            imported,
+            ImportFile(folder, project, str(file), as_given=decided is not None),
+            partial(self._imported, folder),
             owner="start",
             title=self.tr("Reading {file}").format(file=name),
+            new=True,
             on_over=over,
         )
 
-    def _import(self, file: Location, decided: Project | None) -> ImportFile:
-        folder, project = self.controller.inputs
-        if decided is not None:
-            project = replace(project, source=decided.source, columns=decided.columns, answers=decided.answers)
-        return ImportFile(folder, project, str(file), as_given=decided is not None)
+    def _show_not_made(self, folder: Path, error: OSError | UserError) -> None:
+        text = self.tr("No project can be made in {folder}: {error}").format(folder=folder.parent, error=error_text(error))
+        self.controller.banner.emit("err", text, "")
+
+    def _imported(self, folder: Path, found: Imported) -> None:
+        """Open the new project with its data."""
+        try:
+            self.controller.open(folder)
+        except UserError as error:
+            self._show_not_made(folder, error)
+            return
+        self.controller.start_from(found.project)
+        self._settings.opened(folder)
+        for one in found.evidence:
+            self.controller.log.emit(f"{one.column}: {one.message}" if one.column else one.message)
+        self._propose()
 
     def _propose(self) -> None:
         def proposed(found: Proposal) -> None:

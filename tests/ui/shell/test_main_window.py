@@ -141,9 +141,23 @@ def test_a_bad_file_is_a_sentence_and_leaves_nothing(window, qtbot, home, tmp_pa
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     window.open_path(tmp_path / "empty.csv")
     qtbot.waitUntil(lambda: "empty" in banner(window), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.controller.folder is None, timeout=PATIENCE)
-    assert not (home / "empty").exists()
+    qtbot.waitUntil(lambda: not (home / "empty").exists(), timeout=PATIENCE)
+    assert window.controller.folder is None
     assert window.stage == ""
+
+
+def test_a_bad_file_leaves_the_open_project_open(window, qtbot, home, tmp_path):
+    open_sample(window, qtbot)
+    controller = window.controller
+    controller.edit("Seed", seed=9)
+    before = (controller.folder, controller.project, controller.session)
+    window.show_stage("")
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    window.open_path(tmp_path / "empty.csv")
+    qtbot.waitUntil(lambda: "empty" in banner(window) and not controller.jobs.quick.now, timeout=PATIENCE)
+    assert (controller.folder, controller.project, controller.session) == before
+    assert "failed" not in {state.state for state in controller.stages()}
+    assert not (home / "empty").exists()
 
 
 def test_a_dropped_file_becomes_a_project(window, qtbot, home, tmp_path):

@@ -74,6 +74,16 @@ def test_a_clipboard_without_a_table_is_a_sentence(opened, home):
     assert not home.exists()
 
 
+def test_a_file_that_is_being_read_does_not_replace_a_project_opened_meanwhile(opened, home, make_project, tmp_path):
+    folder = make_project()
+    (tmp_path / "late.csv").write_text("a,y\n" + "".join(f"{i},{i % 2}\n" for i in range(90)), encoding="utf-8")
+    opened.open_path(tmp_path / "late.csv")
+    opened.open_path(folder)
+    settle(opened)
+    assert opened.controller.folder == folder
+    assert not (home / "late").exists()
+
+
 def test_a_damaged_project_is_restored_by_the_button_of_its_banner(opened, make_project):
     folder = make_project()
     write_project(folder, read_project(folder))  # so that there is a copy
