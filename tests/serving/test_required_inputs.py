@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 
@@ -113,8 +114,8 @@ def test_row_by_row_the_others_are_answered(service):
 
 
 def test_a_line_of_a_csv_without_an_answer_is_refused_with_its_reason(bare):
-    lines = ["age,income,member\n", "20,100,true\n", "20,,true\n", "x,100,true\n", "30,100,false\n"]
-    (chunk,) = read_chunks(iter(lines), bare.schema)
+    text = io.StringIO("age,income,member\n20,100,true\n20,,true\nx,100,true\n30,100,false\n")
+    (chunk,) = read_chunks(text, bare.schema)
     cells, scores, good = answer_chunk(bare, chunk)
     assert good == [0, 3]
     assert np.isfinite(scores).all()

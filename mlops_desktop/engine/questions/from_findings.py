@@ -11,7 +11,7 @@ from mlops_desktop.engine.questions.question import Option, Question, accepted
 from mlops_desktop.serving.message import msg
 
 FIX = "fix"
-_ADDED = "The decision is added; it can be undone."
+_ADDED = msg("The decision is added; it can be undone.")
 
 
 def finding_questions(project: Project, findings: Sequence[Finding]) -> Iterator[Question]:

@@ -35,6 +35,11 @@ def ask(process, *messages):
     process.stdin.flush()
 
 
+def template(text):
+    """A sentence as it crosses the border: to be translated on the other side."""
+    return {"$template": text, "args": {}}
+
+
 def events(process, number):
     """All events of one call, its last one included."""
     found = []
@@ -55,7 +60,12 @@ def test_events_of_each_kind(process):
         {"id": 2, "event": "done", "result": None},
     ]
     ask(process, {"id": 3, "call": "Refuses", "args": {}})
-    assert events(process, 3)[-1] == {"id": 3, "event": "refused", "message": "The column is empty.", "remedy": "Choose another one."}
+    assert events(process, 3)[-1] == {
+        "id": 3,
+        "event": "refused",
+        "message": template("The column is empty."),
+        "remedy": template("Choose another one."),
+    }
     ask(process, {"id": 4, "call": "Fails", "args": {"value": "Smith"}})
     failed = events(process, 4)[-1]
     assert failed["event"] == "failed"
@@ -65,7 +75,7 @@ def test_events_of_each_kind(process):
 def test_progress_says_how_far_and_what(process):
     ask(process, {"id": 1, "call": "Steps", "args": {"count": 2, "pause": 0.1}})
     progress = [e for e in events(process, 1) if e["event"] == "progress"]
-    assert progress[-1] == {"id": 1, "event": "progress", "fraction": 0.5, "message": "step 1"}
+    assert progress[-1] == {"id": 1, "event": "progress", "fraction": 0.5, "message": template("step 1")}
 
 
 def test_a_call_that_was_cancelled_before_its_turn_never_begins_its_work(process):

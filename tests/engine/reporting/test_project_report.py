@@ -134,7 +134,7 @@ def facts(task: str, *, classes: int = 3) -> ReportFacts:
         metric=metric,
         positive=EVIL if task == "binary" else None,
         brief=Brief(statement=EVIL, users="us"),
-        goals=Goals(score=0.1, response_ms=2.0, cost=1.0),
+        goals=Goals(score=-0.1 if task == "regression" else 0.1, response_ms=2.0, cost=1.0),
         costs=Costs(false_positive=1, false_negative=5),
         row_filters=(Step(choices().row_filters["drop_missing_target"]()), Step(choices().row_filters["drop_duplicates"](), on=False)),
         steps=(Step(operations["clip"]()), Step(operations["scale"](), on=False)),
@@ -230,7 +230,7 @@ def test_what_it_says_of_a_binary_problem():
 
 def test_regression_shows_errors_unsigned():
     text = report_html(facts("regression"))
-    assert "RMSE of at most -0.1" in text
+    assert "RMSE of at most 0.1" in text
     assert "Answers over true values" in text
     assert "This task has no cut-off" in text
 
