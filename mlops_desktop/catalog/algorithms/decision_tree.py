@@ -43,7 +43,7 @@ class DecisionTree(Algorithm):
         "none",
         {"none": "As they come", "balanced": "Balanced"},
         "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
     )
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:

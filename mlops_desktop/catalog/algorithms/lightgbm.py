@@ -95,7 +95,7 @@ class LightGbm(Algorithm):
         "none",
         {"none": "As they come", "balanced": "Balanced"},
         "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
     )
 
     @classmethod

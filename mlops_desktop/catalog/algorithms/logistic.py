@@ -41,7 +41,7 @@ class LogisticRegression(Algorithm):
         "none",
         {"none": "As they come", "balanced": "Balanced"},
         "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
     )
     max_iter: int = number(1000, 10, 100_000, "Most steps", help="When the search for weights is given up.", whole=True, log=True)
 

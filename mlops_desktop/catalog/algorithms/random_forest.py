@@ -55,7 +55,7 @@ class RandomForest(Algorithm):
         "none",
         {"none": "As they come", "balanced": "Balanced", "balanced_subsample": "Balanced in each tree"},
         "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; probabilities are then no shares any more.",
+        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
     )
 
     @classmethod

@@ -21,7 +21,7 @@ class ClassBalance(Sampler):
     id: ClassVar[str] = "class_balance"
     label: ClassVar[str] = "Balance the classes"
     traits: ClassVar[frozenset[str]] = frozenset({CLASSES})
-    help: ClassVar[str] = "Rare classes get larger weights while a model is fitted. Probabilities are then no shares any more."
+    help: ClassVar[str] = "Rare classes get larger weights in a fit. The probabilities then no longer match how often a class occurs."
 
     strength: float = number(1.0, 0.0, 1.0, "Strength", help="1: every class counts alike; 0: as the rows come.", tune=(0.0, 1.0))
 

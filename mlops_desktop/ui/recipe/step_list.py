@@ -113,7 +113,7 @@ class RecipeSide(QFrame):
         self.count.setText(str(mine))
         self.count.setVisible(mine > 0)
         self.steps_note.setVisible(not recipe.steps)
-        self.steps_note.setText(self.tr("No step yet: the columns go to the models as they are in the file."))
+        self.steps_note.setText(self.tr("No step yet: each model gets the columns as its matrix below says."))
         self._show_rows()
         self._show_outcome()
 
