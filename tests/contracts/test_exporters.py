@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.end_to_end.road import files_of, run_bundle
 
 import mlops_desktop.catalog.exporters as package
 from mlops_desktop.base.errors import Cancelled, UserError
@@ -24,6 +23,7 @@ from mlops_desktop.serving.bundle import open_bundle, verify_sums
 from mlops_desktop.serving.manifest import CHECKSUMS, FILES, IDENTITY, LICENCES, missing
 from mlops_desktop.serving.selftest import replay
 from tests.contracts.own_tests import own_tests
+from tests.end_to_end.commands import files_of, run_bundle
 from tests.serving.conftest import SCORERS, write_bundle
 
 EXPORTERS = Registry(package, Exporter)
