@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, place_of, source_for
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
+from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.targets import guess_targets
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import ColumnNote, Project, set_note
@@ -24,8 +25,18 @@ from mlops_desktop.serving.names import clean_name
 SOURCE_FILE = "source.json"
 
 
-def import_cells(folder: Path, location: Location, project: Project, job: Job, *, as_given: bool = False) -> Imported:
+def import_cells(
+    folder: Path,
+    location: Location,
+    project: Project,
+    job: Job,
+    *,
+    as_given: bool = False,
+    keep: Callable[[Project, Table], None] | None = None,
+) -> Imported:
     """Read a file or an address (with the project's source if that opens this kind, unchanged when `as_given`) and keep its cells.
+
+    `keep` is called with the project as it was imported and its typed table.
 
     UserError when it cannot be read, or lacks the target or a column that a decision names. Nothing is lost then.
     """
@@ -45,8 +56,11 @@ def import_cells(folder: Path, location: Location, project: Project, job: Job, *
     # The parameters in an address are those of the source, where they can be changed; a password is never kept.
     kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
     _remember(folder, kept, [note.message for note in cells.notes])
+    project = replace(project, data=data, file=name_of(kept), source=source)
+    if keep is not None:
+        keep(project, table)
     return Imported(
-        project=replace(project, data=data, file=name_of(kept), source=source),
+        project=project,
         rows=table.rows,
         columns=tuple(ImportedColumn(column.name, column.type) for column in table.schema.columns),
         evidence=(*cells.notes, *table.evidence),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
@@ -25,11 +25,24 @@ class Table:
     schema: Schema
     frame: Frame
     evidence: tuple[Evidence, ...] = ()
+    _distinct: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def rows(self) -> int:
         """Number of rows."""
         return self.frame.rows
+
+    def distinct(self, name: str) -> int:
+        """How many different values a column has, missing cells left out; counted once and kept."""
+        if name not in self._distinct:
+            frame, kind = self.frame, self.frame.layout.kind(name)
+            if kind == "categorical":
+                codes, levels = frame.categorical(name)
+                self._distinct[name] = int(np.count_nonzero(np.bincount(codes[codes >= 0], minlength=len(levels))))
+            else:
+                values = frame.number(name) if kind == "number" else frame.date(name)
+                self._distinct[name] = len(np.unique(values[~frame.missing(name)]))
+        return self._distinct[name]
 
     def values(self, name: str) -> NDArray[Any]:
         """One column as its own values: float64, int64 microseconds, or an object array of texts and None."""

@@ -167,7 +167,7 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
     ranked = []
     last = len(table.schema.columns) - 1
     for i, column in enumerate(table.schema.columns):
-        distinct = _distinct(table.frame, column.name)
+        distinct = table.distinct(column.name)
         if column.type in ("id", "date", "text") or distinct < 2 or (column.type in ("category", "ordered") and distinct > MANY_CLASSES):
             continue
         reasons = []
@@ -205,7 +205,7 @@ def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]
     for column in table.schema.columns:
         if column.name == target:
             continue
-        distinct = _distinct(table.frame, column.name)
+        distinct = table.distinct(column.name)
         if group is not None and column.name == group[0]:
             roles[column.name] = ("group", group[1])
         elif column.type == "id":
@@ -223,10 +223,3 @@ def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]
         elif distinct == 1 and not table.frame.missing(column.name).any():
             roles[column.name] = ("ignore", msg("“{column}” has the same value in every row.", column=column.name))
     return roles
-
-
-def _distinct(frame: Frame, name: str) -> int:
-    there = ~frame.missing(name)
-    kind = frame.layout.kind(name)
-    values = frame.categorical(name)[0] if kind == "categorical" else frame.number(name) if kind == "number" else frame.date(name)
-    return len(np.unique(values[there]))

@@ -12,6 +12,7 @@ from .keys import Keys as Keys
 from .keys import installed_version as installed_version
 from .legacy_keys import LegacyKeys as LegacyKeys
 from .pipeline import Pipeline as Pipeline
+from .pipeline import keep_table as keep_table
 from .preview_results import ColumnCells as ColumnCells
 from .preview_results import ColumnChange as ColumnChange
 from .preview_results import ColumnDistribution as ColumnDistribution

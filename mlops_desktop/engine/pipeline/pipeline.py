@@ -26,6 +26,11 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
 
+def keep_table(folder: Path, project: Project, table: Table) -> None:
+    """Keep the typed table of a project that was just imported, so that it is not read from its snapshot again."""
+    ArtifactStore(folder / "store").put(Keys(project).table, *table_to_record(table))
+
+
 class Pipeline:
     """The pipeline of one project value in one folder. Results are shared through the folder's store."""
 

@@ -41,7 +41,7 @@ def overview(table: Table, job: Job) -> Overview:
                 name=column.name,
                 type=column.type,
                 missing=int(table.frame.missing(column.name).sum()),
-                distinct=_distinct(table, column.name),
+                distinct=table.distinct(column.name),
                 bars=_bars(table, column),
                 evidence=tuple(replace(e, rows=e.rows[:SHOWN_ROWS]) for e in table.evidence if e.column == column.name),
                 target=_target_option(table, column.name),
@@ -69,7 +69,7 @@ def _target_option(table: Table, name: str) -> TargetOption:
         return TargetOption(refused=error.sentences)
     if not possible:
         return TargetOption(
-            refused=msg("“{name}” has {distinct:,} different texts, too many to be classes.", name=name, distinct=_distinct(table, name))
+            refused=msg("“{name}” has {distinct:,} different texts, too many to be classes.", name=name, distinct=table.distinct(name))
         )
     task = Task(guessed) if guessed in possible else possible[0]
     found = TargetOption(task=task, reason=reason)
@@ -117,11 +117,3 @@ def _bars(table: Table, column: Column) -> tuple[int, ...]:
         return (len(values),)
     at = np.minimum(((values - low) / (high - low) * bins).astype(np.intp), bins - 1)
     return tuple(np.bincount(at, minlength=bins).tolist())
-
-
-def _distinct(table: Table, name: str) -> int:
-    column = table.schema.column(name)
-    if column.type in CATEGORICAL_TYPES:
-        return len(table.frame.categorical(name)[1])  # levels of an imported table are its distinct values, each of them used
-    values = table.frame.number(name) if column.type in NUMBER_TYPES else table.frame.date(name)
-    return len(np.unique(values[~table.frame.missing(name)]))

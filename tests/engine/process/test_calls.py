@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import fields, is_dataclass
 
+import numpy as np
 import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.resources import resource_folder
+from mlops_desktop.engine.data.snapshot import read_cells, snapshot_path
+from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.process.call import result_types
 from mlops_desktop.engine.process.calls.data import ImportFile, ListQuestions, MakeOverview, MakeProfile, ProfileFile, Propose
 from mlops_desktop.engine.process.calls.evaluation import CheckGoals, Evaluate, MeasureResponseTime, WriteReport
@@ -155,3 +159,16 @@ def test_sentences_of_results_can_be_translated(tmp_path):
     found += through_json(Propose, proposal).reasons.values()
     assert len(found) > 30
     assert [text for text in found if not isinstance(text, Message)] == []
+
+
+def test_an_import_keeps_its_typed_table(tmp_path):
+    """The table that later calls read is the one of the snapshot, and it is there already."""
+    (tmp_path / "t.csv").write_text(
+        "a,when,y\n" + "".join(f"{i % 7},2024-01-{1 + i % 9:02d},{'no' if i % 3 else 'yes'}\n" for i in range(40))
+    )
+    project = ImportFile(tmp_path / "p", Project(name="p"), str(tmp_path / "t.csv")).run(Silent()).project
+    pipeline = Pipeline(tmp_path / "p", project)
+    assert pipeline.keys.table in pipeline.store
+    again = type_cells(read_cells(snapshot_path(tmp_path / "p", project.data)), project.columns, Silent())
+    assert (pipeline.table.schema, pipeline.table.evidence) == (again.schema, again.evidence)
+    assert np.array_equal(pipeline.table.frame.numbers, again.frame.numbers)

@@ -6,6 +6,7 @@ The window imports these classes too: what the work needs is imported where it i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from mlops_desktop.base.job import Job, Part
@@ -25,13 +26,14 @@ class ImportFile(ProjectCall[Imported, None]):
     as_given: bool = False
 
     def run(self, job: Job) -> Imported:
-        """See `engine.data.import_cells`."""
+        """See `engine.data.import_cells`; the typed table is in the store afterwards."""
         from mlops_desktop.engine.data import complete_source, import_cells
+        from mlops_desktop.engine.pipeline import keep_table
 
         project = self.project
         if self.as_given and project.source is not None:
             project = replace(project, source=complete_source(self.file, project.source))
-        return import_cells(self.folder, self.file, project, job, as_given=self.as_given)
+        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, keep=partial(keep_table, self.folder))
 
 
 @dataclass(frozen=True)
