@@ -12,7 +12,8 @@ from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import without_password
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
-from mlops_desktop.engine.data.loading import Location, is_source_address, load_named, name_of, place_of, source_for
+from mlops_desktop.engine.data.loading import load_named, source_for
+from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.results import Imported, ImportedColumn
 from mlops_desktop.engine.data.snapshot import DATA_FOLDER, cells_digest, snapshot_path, write_cells
 from mlops_desktop.engine.data.table import Table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -12,15 +11,15 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Text
-from mlops_desktop.base.source import Source, address_path, display_name, file_notes, is_address, path_address
+from mlops_desktop.base.source import Source, file_notes
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.location import Location, is_source_address, name_of, place_of
 from mlops_desktop.engine.data.reading import read_source
 from mlops_desktop.serving.message import msg
 
 _WEB = re.compile(r"(https?|ftp):[/\\]", re.IGNORECASE)  # a Path keeps one of two slashes
-Location = str | os.PathLike[str]  # the path of a file, or an address
 
 
 def load_cells(location: Location, source: Source | None, job: Job, *, as_given: bool = False) -> tuple[Source, Cells]:
@@ -89,26 +88,6 @@ def load_anew(location: Location, known: Source | None, wanted: Collection[str],
     except UserError:
         return found, cells  # what was found anew says better what is wrong
     return (again, other) if set(wanted) & set(other.names) else (found, cells)
-
-
-def name_of(location: Location) -> str:
-    """How a location is named to a person: a file's name, or an address without user and password."""
-    return display_name(place_of(location), choices().sources.values())
-
-
-def place_of(location: Location) -> str:
-    """A location as sources know it: that of a folder is an address, and the path in an address is a whole one."""
-    place = os.fspath(location)
-    if is_source_address(place):
-        path, mark, query = address_path(place), *place.partition("?")[1:]
-        whole = path and not path.startswith("/") and Path(path).exists()
-        return f"{path_address(place.partition(':')[0], Path(path).resolve())}{mark}{query}" if whole else place
-    return path_address("folder", Path(place).resolve()) if not is_source_address(place) and os.path.isdir(place) else place
-
-
-def is_source_address(location: Location) -> bool:
-    """Whether a location is an address of a source rather than the path of a file."""
-    return is_address(os.fspath(location), choices().sources.values())
 
 
 def guess_source(location: Location) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine import disk
-from mlops_desktop.engine.data.loading import Location, blank_source, load_cells, name_of, place_of, source_for
+from mlops_desktop.engine.data.loading import blank_source, load_cells, source_for
+from mlops_desktop.engine.data.location import Location, name_of, place_of
+from mlops_desktop.engine.data.results import FilePreview, PreviewColumn
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
 from mlops_desktop.engine.project import Project
@@ -26,37 +28,6 @@ ROWS = 100
 CELLS = 20_000
 TYPED_ROWS = 5_000
 _MARKS = {".": "point", ",": "comma"}
-
-
-@dataclass(frozen=True)
-class PreviewColumn:
-    """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
-
-    `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones.
-    """
-
-    name: str
-    type: str
-    values: tuple[float | str | None, ...]
-    decimal: str = ""
-    thousands: str = ""
-    missing: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True)
-class FilePreview:
-    """The beginning of a table. `given` is the source with what a person chose, all else left to be found; in `found` it is found.
-
-    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column.
-    """
-
-    given: Source
-    found: Source
-    rows: int
-    whole: bool
-    columns: tuple[PreviewColumn, ...]
-    notes: tuple[Evidence, ...]
 
 
 def preview_table(location: Location, project: Project, job: Job, *, as_given: bool = False) -> FilePreview:

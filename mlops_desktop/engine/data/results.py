@@ -1,10 +1,11 @@
-"""What the import of a table answers."""
+"""What the import of a table and the preview of a file answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.source import Source
 from mlops_desktop.engine.project import Project
 
 
@@ -28,3 +29,34 @@ class Imported:
     columns: tuple[ImportedColumn, ...]
     evidence: tuple[Evidence, ...]
     targets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PreviewColumn:
+    """A column of a preview: its type, its first values (None: missing), and how its cells were parsed.
+
+    `values` are numbers in a column of numbers, else texts. `missing` are words for missing beyond the usual ones.
+    """
+
+    name: str
+    type: str
+    values: tuple[float | str | None, ...]
+    decimal: str = ""
+    thousands: str = ""
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """The beginning of a table. `given` is the source with what a person chose, all else left to be found; in `found` it is found.
+
+    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column.
+    """
+
+    given: Source
+    found: Source
+    rows: int
+    whole: bool
+    columns: tuple[PreviewColumn, ...]
+    notes: tuple[Evidence, ...]
