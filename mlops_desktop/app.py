@@ -7,6 +7,20 @@ import sys
 from functools import partial
 from pathlib import Path
 
+# What the window needs of the engine at its start, before PySide6: its import hook reads the source of every module that is imported later.
+from mlops_desktop.engine.data import Table as Table
+from mlops_desktop.engine.data import name_of as name_of
+from mlops_desktop.engine.pipeline import ArtifactStore as ArtifactStore
+from mlops_desktop.engine.pipeline import read_suggestions as read_suggestions
+from mlops_desktop.engine.process import Child as Child
+from mlops_desktop.engine.process import MakeOverview as MakeOverview
+from mlops_desktop.engine.project import Session as Session
+from mlops_desktop.engine.training import open_project as open_project
+from mlops_desktop.engine.training import readable_project as readable_project
+from mlops_desktop.engine.workflow import STAGES as STAGES
+
+# isort: split
+
 import PySide6
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
