@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 
 _YEARS = (-719_162, 2_932_897)  # days from 1970 to the first of January of the year 1 and of the year 10000
 _TICKS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "date32[day]": 1, "date64[ms]": 86_400_000}  # of a day
+
+
+def arrow_batches(table: Any) -> Batches:
+    """The batches and the report of a pyarrow.Table, without row numbers that pandas wrote and without times beyond the years of a date."""
+    table, messages = without_row_numbers(table)
+    table, notes = within_years(table)
+    yield from table_batches(table)
+    return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes))
 
 
 def without_row_numbers(table: Any) -> tuple[Any, list[str]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.parquet import read_parquet, write_beginning
-from mlops_desktop.base.source import BEGINNING_ROWS, Batches, ReadReport, Source, file_notes, table_batches
-from mlops_desktop.catalog.sources._arrow import within_years, without_row_numbers
+from mlops_desktop.base.source import BEGINNING_ROWS, Batches, Source
+from mlops_desktop.catalog.sources._arrow import arrow_batches
 from mlops_desktop.serving.message import msg
 
 
@@ -40,7 +40,4 @@ class Parquet(Source):
                 msg("“{path}” is no Parquet file, or it is damaged.", path=path.name), "Choose another file, or save it again."
             ) from error
         job.step(0.8)
-        table, messages = without_row_numbers(table)
-        table, notes = within_years(table)
-        yield from table_batches(table)
-        return ReadReport(rows_read=table.num_rows, notes=(*file_notes(messages), *notes))
+        return (yield from arrow_batches(table))
