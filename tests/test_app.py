@@ -110,18 +110,21 @@ def test_a_qt_that_would_crash_is_refused_in_a_sentence(monkeypatch, capsys):
     assert "does not work on this Python" in capsys.readouterr().err
 
 
-def test_it_starts_without_the_catalogue_and_the_work_of_its_child():
+@pytest.fixture(scope="module")
+def loaded() -> list[str]:
+    """The modules that the start of the window loads, in their order."""
     code = "import sys, mlops_desktop.app; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_it_starts_without_the_catalogue_and_the_work_of_its_child(loaded):
     members = [name for name in loaded if re.fullmatch(r"mlops_desktop\.catalog\.(?!tasks)\w+\.\w+", name)]
     work = [name for name in loaded if re.fullmatch(r"mlops_desktop\.engine\.(reporting|evaluation|packaging|monitoring)\.\w+", name)]
     reads = r"mlops_desktop\.engine\.(data\.(type_inference|loading|importing|cells)|training\.(trials|executor)|pipeline\.pipeline)"
     assert [*members, *work, *(name for name in loaded if re.fullmatch(reads, name))] == []
 
 
-def test_the_engine_is_imported_before_qt():
+def test_the_engine_is_imported_before_qt(loaded):
     """PySide6's import hook reads the source of every module that is imported after it: 10 % of the start."""
-    code = "import sys, mlops_desktop.app; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     late = [name for name in loaded[loaded.index("PySide6") :] if name.startswith("mlops_desktop.engine.")]
     assert late == []
