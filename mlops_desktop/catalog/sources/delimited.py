@@ -39,7 +39,6 @@ from mlops_desktop.serving.message import msg
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
-_DECIMALS = {"auto": "", "point": ".", "comma": ","}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -120,13 +119,6 @@ class Delimited(TableSource):
         help="The mark that takes a quote or delimiter behind it its meaning.",
     )
     places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
-    decimal: str = choice(
-        "auto",
-        {"auto": "found from the cells", "point": "point 1.5", "comma": "comma 1,5"},
-        "Decimal mark",
-        help="Settles numbers such as 1,234 that can be read both ways.",
-    )
-
     member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
 
     def beginning(self, location: str, folder: Path) -> str:
@@ -234,7 +226,6 @@ class Delimited(TableSource):
                 *(_damaged(rows.table) if whole.damaged else ()),
             ),
             has_names=layout.names is not None,
-            decimal=_DECIMALS[self.decimal],
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),

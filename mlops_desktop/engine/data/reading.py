@@ -39,7 +39,7 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
     arrays = [storable(column) for column in table.columns]
     return Cells(
         table=pa.Table.from_arrays(arrays, names=table.column_names),
-        decimal=report.decimal,
+        format=source.cell_format(),
         likely_decimal=report.likely_decimal,
         delimiter=report.delimiter,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},

@@ -33,7 +33,7 @@ def batch(*columns, names=None):
 GIVEN = {
     "two batches": (
         [batch([1, 2], ["1", "a"], names=["a", "a"]), batch([3], ["1"], names=["a", "a"])],
-        ReadReport(rows_read=3, notes=file_notes(["mended."]), decimal=",", mixed={1: ("1",)}),
+        ReadReport(rows_read=3, notes=file_notes(["mended."]), mixed={1: ("1",)}),
     ),
     "empty column before a mixed one": (
         [batch(["", ""], ["1", "x"], names=["", "m"])],
@@ -45,7 +45,7 @@ GIVEN = {
 
 def test_batches_become_one_table_with_the_report_of_the_source():
     cells = read_source(Given(), "two batches", Silent())
-    assert (cells.names, cells.rows, cells.decimal) == (["a", "a_2"], 3, ",")
+    assert (cells.names, cells.rows, cells.format.decimal) == (["a", "a_2"], 3, "")
     assert cells.table.column(0).to_pylist() == [1, 2, 3]
     assert cells.mixed == {"a_2": ("1",)}
     assert cells.notes[0] == Evidence("", "file", "mended.")
