@@ -31,7 +31,8 @@ class ReadReport:
     `likely_decimal` is the decimal mark that the mark between the cells suggests (a semicolon: the comma), `delimiter` is that mark in a
     text. `mixed` maps the position of a column to the texts in it that stand for
     values of several types (1 and "1"),
-    `units` to the unit that the source gives. `notes` say what was repaired or left out.
+    `units` to the unit that the source gives. `notes` say what was repaired or left out. `found` is the source with the parameters as they
+    were found on the way, where `guess` does not find them.
     """
 
     rows_read: int
@@ -42,6 +43,7 @@ class ReadReport:
     delimiter: str = ""
     mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[int, str] = field(default_factory=dict)
+    found: Source | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,10 @@ class Source(Component, ABC):
     def guess(self, location: str) -> Self:
         """This source with the parameters that are left to it found from the location (delimiter, encoding, sheet …)."""
         return self
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        """What there is to choose from for parameters that name a part of the location (sheets, tables), by parameter."""
+        return {}
 
     def fits(self, location: str) -> bool:
         """Whether parameters that were found for another location may be right for this one; False when its bytes disprove one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.source import CellFormat
+from mlops_desktop.base.source import CellFormat, Source
 from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
 
 
@@ -18,16 +18,18 @@ class Cells:
     `table` is a `pyarrow.Table` of storable columns (`raw_column.storable`) with unique names. `format` is what a person said of its
     texts; `likely_decimal` is the decimal mark that the mark between the cells suggests. `mixed` maps a column's name to the
     texts in it that stand for values of several types. `notes` say what was repaired or left out. `units` are those that the source gives,
-    by the name of the column, and `delimiter` is the mark between the cells of a text; neither is kept in a snapshot.
+    by the name of the column, `delimiter` is the mark between the cells of a text, and `source` is the source with what it found on the
+    way; none of these is kept in a snapshot.
     """
 
     table: Any
-    format: CellFormat = CellFormat()
+    format: CellFormat = field(default_factory=CellFormat)
     likely_decimal: str = ""
     delimiter: str = ""
     mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Evidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
     _columns: dict[str, RawColumn] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -69,8 +69,7 @@ def read_cells(path: Path) -> Cells:
             table = read_parquet(path, memory_map=True)
             facts = json.loads((table.schema.metadata or {})[_KEY])
             mixed = {str(name): tuple(texts) for name, texts in facts.get("mixed", {}).items()}
-            notes = tuple(Evidence(one["column"], one["rule"], one["message"], tuple(one["rows"])) for one in facts.get("notes", ()))
-            notes += file_notes(facts.get("said", ()))  # format 1: messages alone
+            notes = _notes_of(facts)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
     more = facts.get("cell_format", {})
@@ -82,6 +81,22 @@ def read_cells(path: Path) -> Cells:
     )
     likely = str(facts.get("likely_decimal", ""))
     return Cells(table=table.replace_schema_metadata(None), format=given, likely_decimal=likely, mixed=mixed, notes=notes)
+
+
+def read_notes(path: Path) -> tuple[Evidence, ...]:
+    """What was noted when the cells of a snapshot were read from their source. UserError as `read_cells`."""
+    import pyarrow.parquet as pq
+
+    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+        try:
+            return _notes_of(json.loads((pq.read_schema(path).metadata or {})[_KEY]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError("The data of this project is damaged and cannot be read.", "Import the data file again.") from error
+
+
+def _notes_of(facts: dict[str, Any]) -> tuple[Evidence, ...]:
+    notes = tuple(Evidence.from_json(one) for one in facts.get("notes", ()))
+    return notes + file_notes(facts.get("said", ()))  # format 1: messages alone
 
 
 def _further(given: CellFormat) -> dict[str, Any]:

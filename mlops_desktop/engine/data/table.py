@@ -102,5 +102,5 @@ def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[
     frame = Frame(
         layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
     )
-    evidence = tuple(Evidence(e["column"], e["rule"], e["message"], tuple(e["rows"])) for e in document["evidence"])
+    evidence = tuple(Evidence.from_json(e) for e in document["evidence"])
     return Table(schema, frame, evidence)
