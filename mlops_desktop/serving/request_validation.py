@@ -27,7 +27,7 @@ from .column import (
     unexpected_missing,
     unknown_level,
 )
-from .dates import OffsetError, date_reader
+from .dates import OffsetError, date_reader, is_written_as_number
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
 from .message import msg
 from .names import known_names
@@ -326,6 +326,7 @@ def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
 def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
     """The function that validates any value of a column of dates; it returns MISSING_DATE where missing or refused."""
     read = date_reader(column.grammar)
+    takes_numbers = is_written_as_number(column.grammar.date)
     low = _LEAST if column.low is None else column.low
     high = math.inf if column.high is None else column.high
 
@@ -333,6 +334,8 @@ def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
         if value is None:
             _missing(column, row, issues)
             return MISSING_DATE
+        if takes_numbers and isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = level_of(value)
         if not isinstance(value, str):
             issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return MISSING_DATE
