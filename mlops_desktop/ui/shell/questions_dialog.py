@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.process import ListQuestions
 from mlops_desktop.engine.project import project_key
 from mlops_desktop.engine.questions import Question
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, scrolled

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
 from mlops_desktop.engine.process import FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes, taken_care
 from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
