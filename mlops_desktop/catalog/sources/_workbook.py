@@ -17,9 +17,9 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.catalog.sources._sheet_xml import sheet_parts, special_cells
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 _MOST_BYTES = 2**31  # unpacked; a workbook of Excel's full size has less
 _EXACT = 2**53  # whole numbers below it are exact as floats

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.header import generated_names
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import text
-from mlops_desktop.base.row_sifter import RowSifter, sift
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.table_finder import LeftOut, find_table, is_blank, row_text
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._workbook import Sheet, SheetColumn, Workbook, open_workbook, read_sheet, sheet_column, unnamed_errors
+from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.table_finder import LeftOut, find_table, is_blank, row_text
 
 
 @dataclass(frozen=True, kw_only=True)

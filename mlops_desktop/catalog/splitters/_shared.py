@@ -8,10 +8,10 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import columns, number
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 def test_share() -> Any:

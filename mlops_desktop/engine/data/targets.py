@@ -10,7 +10,6 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
@@ -19,6 +18,7 @@ from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import BOOLEAN_PAIRS, level_of
 from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
 _TARGET_NAMES = re.compile(

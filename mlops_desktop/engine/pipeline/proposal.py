@@ -12,7 +12,6 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Target, Task
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
 from mlops_desktop.engine.metrics import default_metric
@@ -24,6 +23,7 @@ from mlops_desktop.engine.profiling import tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:

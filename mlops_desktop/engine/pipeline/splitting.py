@@ -12,11 +12,11 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
