@@ -325,8 +325,7 @@ def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
 
 def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
     """The function that validates any value of a column of dates; it returns MISSING_DATE where missing or refused."""
-    read = date_reader(column.grammar)
-    takes_numbers = is_written_as_number(column.grammar.date)
+    read, takes_numbers = date_reader(column.grammar), is_written_as_number(column.grammar.date)
     low, high = _LEAST if column.low is None else column.low, math.inf if column.high is None else column.high
 
     def cell(value: Any, row: int, issues: Issues) -> int:
