@@ -13,11 +13,11 @@ from mlops_desktop.engine.data.date_rules import is_named_date
 from mlops_desktop.engine.data.evidence import cells_text
 from mlops_desktop.engine.data.identifiers import has_id_name, snake_name
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
+from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.dates import date_reader, date_text
 from mlops_desktop.serving.frame import Bools, Floats
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column, Grammar
-from mlops_desktop.serving.value_text import number_text
 
 _MONTH_NAME = re.compile(r"(?:.*_)?(?:month|year_?month|monat|mois|mese|mes|period|periode|yyyymm|yyyy_mm|ym|maand|buchungsmonat)")
 _TIME_NAME = re.compile(r"(?i)time|stamp|epoch|unix|zeit|heure|created|updated|modified|_at$|_ts$|^ts$|_on$|expir|valid|seen|login|visit")
@@ -75,7 +75,7 @@ def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
     kind = _kind(raw.name, numbers)
     if kind is None:
         return
-    first = number_text(float(numbers[0]), 17)
+    first = level_of(float(numbers[0]))
     try:
         moment = date_reader(Grammar(date=kind.format, zone=kind.format in ("%s", "%Q", "%U")))(first)
     except ValueError:
