@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of
-from mlops_desktop.serving.dates import date_text, missing_dates
+from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
@@ -293,6 +293,9 @@ def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[
     if raw.kind == "date":
         assert raw.values is not None
         return np.where(missing_dates(raw.values, column.grammar), MISSING_DATE, raw.values), [], {}
+    if raw.kind in ("number", "integer") and is_written_as_number(column.grammar.date):
+        moments, faults = read_dates(column, typed_texts(raw, Column(raw.name, "category")))
+        return moments, [], faults
     if raw.kind != "text":
         return np.full(len(raw.counts), MISSING_DATE), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
     own = column.grammar
