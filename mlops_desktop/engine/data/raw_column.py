@@ -69,6 +69,15 @@ class RawColumn:
         size = len(self.distinct) if self.values is None else len(self.values)
         return np.bincount(self.codes[self.codes >= 0], minlength=size).astype(np.int64)
 
+    def by_appearance(self) -> Ints:
+        """The positions of the distinct values in the order of their first rows, the position behind them for cells without one; those that
+        no row holds are left out.
+        """
+        first = np.full(len(self.counts) + 1, self.rows)
+        first[self.codes[::-1]] = np.arange(self.rows - 1, -1, -1)  # the last of equal positions, the first row, stays
+        order = np.flatnonzero(first < self.rows)
+        return order if (np.diff(first[order]) > 0).all() else order[np.argsort(first[order], kind="stable")]
+
     def matching(self, pattern: str) -> Bools:
         """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
         import pyarrow.compute as pc

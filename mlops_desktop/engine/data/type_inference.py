@@ -15,7 +15,7 @@ from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
 from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
-from mlops_desktop.engine.data.identifiers import identifies_rows
+from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
@@ -157,6 +157,9 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     if column.type != "integer":
         return column, evidence
     values, _, _ = read_raw(raw, column)
+    there = np.isfinite(values) & (raw.counts > 0)
+    if not may_identify(raw.name, raw.count(there), len(np.unique(values[there]))):
+        return column, evidence
     if reason := identifies_rows(raw.name, np.append(values, np.nan)[raw.codes]):
         grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
