@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_share, western_encoding
 
 SAMPLE_BYTES = 2**18

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import call_on, child_process, edited, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, print_replaced, rows_text
 from mlops_desktop.engine.data import last_import
@@ -16,6 +15,7 @@ from mlops_desktop.engine.process import CheckGoals, Evaluate, EvaluateFile, Imp
 from mlops_desktop.engine.project import Project, read_project, to_json
 from mlops_desktop.engine.questions import answer_question, open_questions, unasked_answers
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.value_text import value_text
 
 

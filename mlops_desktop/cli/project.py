@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.source import Source
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
@@ -34,6 +33,7 @@ from mlops_desktop.engine.project import (
 )
 from mlops_desktop.engine.training import Runs, clean_store, open_project
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import pluralize
 
 
 def new_command(args: argparse.Namespace) -> int:

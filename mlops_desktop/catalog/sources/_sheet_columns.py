@@ -9,11 +9,11 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.header import generated_names
 from mlops_desktop.base.mixed_cells import canonical_texts
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.catalog.sources._workbook import Sheet
+from mlops_desktop.serving.header import generated_names
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 _ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!")

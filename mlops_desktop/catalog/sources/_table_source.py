@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Source
-from mlops_desktop.base.table_finder import Layout, LeftOut, Wanted
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.table_finder import Layout, LeftOut, Wanted
 
 _SHOWN = 3
 

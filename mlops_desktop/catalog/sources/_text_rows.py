@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.header import generated_names
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.base.row_sifter import RowSifter, sift
-from mlops_desktop.base.table_finder import LeftOut, row_text
 from mlops_desktop.catalog.sources._regular_rows import MOST_LINES, RegularRows, parse_regular
 from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
+from mlops_desktop.serving.header import generated_names
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.table_finder import LeftOut, row_text
 
 
 @dataclass(frozen=True)

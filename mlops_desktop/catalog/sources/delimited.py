@@ -14,10 +14,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.base.row_sifter import RowSifter
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text, write_beginning
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
@@ -35,6 +32,9 @@ from mlops_desktop.serving.dialect import (
     sep_line,
 )
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.row_sifter import RowSifter
+from mlops_desktop.serving.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
 _QUOTES = {"double": '"', "single": "'", "none": ""}

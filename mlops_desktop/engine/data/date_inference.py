@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.date_formats import DateFormat, day_first, find_date_formats
 from mlops_desktop.engine.data.date_rules import clock_evidence, is_season, never_dates, with_century, without_no_dates
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, example_evidence, mask, stray_evidence, without_words
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import as_message, joined, msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
 STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same

@@ -7,12 +7,12 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import CombinedSource, PartTable, Source, file_notes
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name, unique_names
+from mlops_desktop.serving.plural import plural_msg
 
 Opener = Callable[[str, Job], tuple[str, Cells]]  # a location as its name and its cells
 

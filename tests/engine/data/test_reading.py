@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.header import generated_names
 from mlops_desktop.base.job import Silent
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes
 from mlops_desktop.engine.data.reading import name_columns, read_source, without_empty
+from mlops_desktop.serving.header import generated_names
 
 
 @dataclass(frozen=True, kw_only=True)

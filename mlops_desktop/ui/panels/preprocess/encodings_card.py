@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.families import Encoding
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.pipeline import EncodingPreview
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, heading, held, label, row

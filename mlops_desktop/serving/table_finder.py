@@ -13,9 +13,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from mlops_desktop.base.header import is_header
-from mlops_desktop.base.name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, unit_of
-from mlops_desktop.serving.cell_kind import CellKind, cell_kind, cell_text
+from .cell_kind import CellKind, cell_kind, cell_text
+from .header import is_header
+from .name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, unit_of
 
 Row = Sequence[Any]
 SAMPLE_ROWS = 300

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from mlops_desktop.base.table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
-from mlops_desktop.serving.cell_kind import cell_text
+from .cell_kind import cell_text
+from .table_finder import ASCII_BLANKS, Layout, LeftOut, Row, Wanted, begins_with, is_blank, is_rule, row_text, verdict
 
 _TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sub-total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme"),
