@@ -12,9 +12,10 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
-from mlops_desktop.engine.data.date_rules import excel_dates, is_named_date, without_no_dates
+from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
+from mlops_desktop.engine.data.dates_as_numbers import as_texts, maybe_dates, reads_as_date
 from mlops_desktop.engine.data.evidence import STRAY_SHARE, Hints, cells_text, mask, stray_evidence
-from mlops_desktop.engine.data.identifiers import identifies_rows
+from mlops_desktop.engine.data.identifiers import identifies_rows, may_identify
 from mlops_desktop.engine.data.number_formats import decimal_vote
 from mlops_desktop.engine.data.number_inference import fit_format, infinite_evidence, led_by_zeros, number_column
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, recoded_column
@@ -53,6 +54,8 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
             found = [*found, recoded]
         columns.append(replace(column, unit=note.unit or column.unit, description=note.description))
         evidence.extend(found)
+        if not note.type:
+            evidence.extend(maybe_dates(raw, column))
         evidence.extend(_source_evidence(raw))
         if raw.mixed:
             message = "Some cells hold a number and others a text (or a yes / no) that looks the same; they are read as one value."
@@ -113,9 +116,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     boolean = _boolean(raw, present, missing)
     if boolean is not None:
         return boolean
-    months = raw.matching("(?:0[1-9]|1[0-2])[.](?:19|20)[0-9]{2}")[present]  # 05.2024 would be a number of four decimals
-    by_name = is_named_date(raw.name) and raw.matching("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}")[present].all()
-    if by_name or (months.all() and raw.matching("0.*")[present].any()):
+    if reads_as_date(raw, present):
         compact = date_column(raw, present, missing, hints, compact=True)
         if compact is not None and compact[0] is not None:
             return compact[0], compact[1]
@@ -156,6 +157,9 @@ def _or_id(raw: RawColumn, column: Column, evidence: list[Evidence]) -> tuple[Co
     if column.type != "integer":
         return column, evidence
     values, _, _ = read_raw(raw, column)
+    there = np.isfinite(values) & (raw.counts > 0)
+    if not may_identify(raw.name, raw.count(there), len(np.unique(values[there]))):
+        return column, evidence
     if reason := identifies_rows(raw.name, np.append(values, np.nan)[raw.codes]):
         grammar = Grammar(missing=column.grammar.missing)
         return Column(raw.name, "id", grammar), [
@@ -211,6 +215,8 @@ def _forced(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, lis
         return Column(raw.name, note.type, Grammar(missing=missing_texts, zone=raw.zone), levels=levels), evidence
     grammar = Grammar(missing=missing, missing_numbers=_noted_numbers(note), zone=raw.zone)
     column = Column(raw.name, note.type, grammar)
+    if note.type == "date":
+        raw = as_texts(raw)
     if raw.kind == "text":
         present = ~raw.among(missing)
         if note.type == "date":
