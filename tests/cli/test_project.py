@@ -109,6 +109,7 @@ def test_decisions_that_cannot_work_are_refused(project, tmp_path):
         ("threshold=0.3", "only two classes"),
         ("task=regression", "cannot be predicted as a regression task. It can as a multiclass task."),
         (f"steps={json.dumps([step])}", "cannot use “wingspan”"),
+        (f"steps={json.dumps([{'id': 'interactions'}, step])}", "needs the column “wingspan”"),
     ):
         assert message in refused(call("set", project, decision))
     assert (project / "project.json").read_bytes() == before
