@@ -13,6 +13,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.hostile_texts import hostile_text
@@ -144,6 +145,45 @@ DATES = {
     "months without a zero": case(["2024-5-3", "2024-11-12 7:05"], "date", ["2024-05-03", "2024-11-12T07:05:00"], "no_clock"),
     "a known word among dates": case(["2024-01-05", "unknown", "2024-02-01"], "date", ["2024-01-05", None, "2024-02-01"], "missing_words"),
     "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),
+    "zone before the year": case(
+        ["Wed May 01 10:00:00 UTC 2024", "Thu May 02 11:30:00 UTC 2024"], "date", ["2024-05-01T10:00:00Z", "2024-05-02T11:30:00Z"]
+    ),
+    "year last": case(["Wed May  1 10:00:00 2024", "Thu May 12 11:00:00 2024"], "date", ["2024-05-01T10:00:00", "2024-05-12T11:00:00"]),
+    "JavaScript": case(
+        ["Wed May 01 2024 10:00:00 GMT+0200 (Central European Summer Time)", "Fri Mar 01 2024 10:00:00 GMT+0100 (CET)"],
+        "date",
+        ["2024-05-01T08:00:00Z", "2024-03-01T09:00:00Z"],
+    ),
+    "web log": case(["01/May/2024:10:00:00 +0200", "02/May/2024:11:00:00 +0000"], "date", ["2024-05-01T08:00:00Z", "2024-05-02T11:00:00Z"]),
+    "compact with T": case(["20240501T101500", "20240502T111500"], "date", ["2024-05-01T10:15:00", "2024-05-02T11:15:00"]),
+    "compact in UTC": case(["20240501T101500Z", "20240502T111500Z"], "date", ["2024-05-01T10:15:00Z", "2024-05-02T11:15:00Z"]),
+    "compact with a blank": case(["20240501 10:15", "20240502 23:15"], "date", ["2024-05-01T10:15:00", "2024-05-02T23:15:00"]),
+    "fourteen digits": case(["20240501101500", "20240502111530"], "date", ["2024-05-01T10:15:00", "2024-05-02T11:15:30"]),
+    "eight digits by name": case(["20240501", "20240502"], "date", ["2024-05-01", "2024-05-02"], name="Buchungsdatum"),
+    "eight digits": case(["20240501", "20240502"], "integer", [20240501, 20240502], "maybe_date"),
+    "day first without marks": case(["01052024", "15052024"], "date", ["2024-05-01", "2024-05-15"], ORDER, name="Datum"),
+    "months of six digits": case(["202401", "202312"], "date", ["2024-01-01", "2023-12-01"], name="period"),
+    "six digits": case(["202401", "202312"], "integer", [202401, 202312], "maybe_date"),
+    "seconds since 1970": case(["1714557600", "1714561200"], "integer", [1714557600, 1714561200], "maybe_date"),
+    "milliseconds since 1970": case(["1714557600123", "1714561200456"], "integer", [1714557600123, 1714561200456], "maybe_date"),
+    "numbers of phones": case(["1512345678", "1523456789"], "integer", [1512345678, 1523456789], name="phone"),
+    "serial days": case(["45413", "45414.5"], "number", [45413, 45414.5], "maybe_date", name="order date"),
+    "salaries": case(["45413", "52000"], "integer", [45413, 52000], name="salary"),
+    "years": case(["2023", "2024"], "integer", [2023, 2024], name="year"),
+    "clock with h": case(["12h30", "24h00", "8h05"], "date", ["12:30:00", "00:00:00", "08:05:00"]),
+    "Uhr": case(["01.05.2024 12:00 Uhr", "13.05.2024 09:30 Uhr"], "date", ["2024-05-01T12:00:00", "2024-05-13T09:30:00"], ORDER),
+    "24:00": case(["24:00", "08:30"], "date", ["00:00:00", "08:30:00"]),
+    "quarters in words": case(["1. Quartal 2024", "3. Quartal 2023"], "date", ["2024-01-01", "2023-07-01"]),
+    "quarters in several ways": case(["2024Q1", "2024Q2"], "date", ["2024-01-01", "2024-04-01"]),
+    "weeks in words": case(["Week 5 2024", "Week 12 2024"], "date", ["2024-01-29", "2024-03-18"]),
+    "calendar weeks": case(["KW 05/2024", "KW 12/2024"], "date", ["2024-01-29", "2024-03-18"]),
+    "month and short year": case(["Jan-24", "Dez-23"], "date", ["2024-01-01", "2023-12-01"], "two_digit_years"),
+    "month and short year with a blank": case(["Jan 24", "Feb 23"], "date", ["2024-01-01", "2023-02-01"], "month_or_day"),
+    "month and short year by name": case(["Jan 24", "Feb 23"], "date", ["2024-01-01", "2023-02-01"], "two_digit_years", name="month"),
+    "month and year in digits": case(["01-2024", "12-2023"], "date", ["2024-01-01", "2023-12-01"]),
+    "month and short year in digits": case(["01/24", "12/23"], "date", ["2024-01-01", "2023-12-01"], "two_digit_years"),
+    "genes": case(["TP53", "1-Mar", "BRCA1"], "category", ["TP53", "1-Mar", "BRCA1"], "excel_dates"),
+    "numbers of things": case(["80 blue", "75 red", "3 blue"], "category", ["80 blue", "75 red", "3 blue"]),
     "zero width in dates": case(["2024-01-05\u200b", "2024-02-01"], "date", ["2024-01-05", "2024-02-01"], "invisible"),
 }
 TEXTS = {
@@ -257,3 +297,25 @@ def test_hostile_columns_get_a_type_whatever_their_length_and_are_served_as_they
         assert few.schema == many.schema or kinds <= {"category", "text", "id", "ordered"} or "id" in kinds
         served = few.schema.from_texts({"x": cells}, len(cells)).frame
         assert values_of(Table(few.schema, served), len(cells)) == values_of(few, len(cells))
+
+
+AS_DATES = {
+    "seconds": (("1714557600", "1714561200.5"), ("2024-05-01T10:00:00Z", "2024-05-01T11:00:00.500000Z")),
+    "milliseconds": (("1714557600000", "1714561200250"), ("2024-05-01T10:00:00Z", "2024-05-01T11:00:00.250000Z")),
+    "microseconds": (("1714557600000001", "1714561200000000"), ("2024-05-01T10:00:00.000001Z", "2024-05-01T11:00:00Z")),
+    "serial days": (("45413", "45414.75"), ("2024-05-01", "2024-05-02T18:00:00")),
+    "eight digits": (("20240501", "20231231"), ("2024-05-01", "2023-12-31")),
+    "six digits": (("202405", "202312"), ("2024-05-01", "2023-12-01")),
+    "years": (("2019", "2024"), ("2019-01-01", "2024-01-01")),
+}
+
+
+@pytest.mark.parametrize(("cells", "dates"), AS_DATES.values(), ids=AS_DATES)
+@pytest.mark.parametrize("of_texts", [True, False], ids=["texts", "numbers"])
+def test_numbers_are_dates_where_a_person_says_so(cells, dates, of_texts):
+    column = pd.Series(cells, dtype="str") if of_texts else pd.Series([float(cell) for cell in cells])
+    table = type_cells(cells_of({"x": column}), {"x": ColumnNote(type="date")}, Silent())
+    assert values_of(table, 2) == list(dates)
+    row = table.schema.from_rows([{"x": float(cells[0]) if "." in cells[0] else int(cells[0])}])
+    assert row.errors == []
+    assert values_of(Table(table.schema, row.frame), 1) == [dates[0]]

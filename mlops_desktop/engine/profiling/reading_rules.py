@@ -59,6 +59,16 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
         "If it is the other mark, every number is a thousand times larger or smaller.",
         "",
     ),
+    FindingKind("maybe_date", "Dates written as numbers in {column}?"): (
+        "warning",
+        "As numbers they have no month and no weekday, and a model learns from the size of a number that only counts.",
+        "date",
+    ),
+    FindingKind("month_or_day", "Months with a year or days in {column}?"): (
+        "warning",
+        "“Jan 24” can be January 2024 or the 24th of January; as the other one every date is wrong.",
+        "category",
+    ),
     FindingKind("excel_dates", "Dates that a spreadsheet made in {column}"): (
         "warning",
         "What stood there before the spreadsheet changed it cannot be known: mend the cells in the file.",
