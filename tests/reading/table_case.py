@@ -20,8 +20,8 @@ PLAIN_RULES = {"type", "date_order_known", "two_digit_years"}  # rules of eviden
 class Case:
     """A file, and the table in it.
 
-    `columns` are joined by “ | ”, each with its name, its type, its typed value in the first row (– where missing) and its unit. `notes` are
-    the rules of what is noted on the whole table, `doubts` those of what is told of columns beside their type, each as “column: rule”;
+    `columns` are joined by “ | ”, each with its name, its type, its typed value in the first row (– where missing) and its unit. `notes`
+    are the rules of what is noted on the whole table, `doubts` those of what is told of columns beside their type, each as “column: rule”;
     both are sorted and joined by blanks or “ | ”.
     """
 
