@@ -58,16 +58,22 @@ class NumberFormat:
 
 
 def find_format(
-    sample: Sequence[str], decimal: str = "", least: float = 0.5, counts: Sequence[int] | None = None, likely: str = ""
+    sample: Sequence[str],
+    decimal: str = "",
+    least: float = 0.5,
+    counts: Sequence[int] | None = None,
+    likely: str = "",
+    thousands: str | None = None,
 ) -> NumberFormat | None:
     """The grammar that reads most cells of these distinct texts (clean, none missing), or None when it would be less than `least` of them.
 
     `counts` is how many cells hold each text (one each when None). `decimal` is the decimal mark that the file's other columns use,
-    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways.
+    `likely` the one that its delimiter suggests; they settle texts such as "1.234" and "1,234" that read both ways. `thousands` is the mark
+    that a person chose ("": none); another one is taken only where hardly a cell reads with it.
     """
     if not sample:
         return None
-    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely):
+    if all(map(_PLAIN.fullmatch, sample)) and "," not in (decimal, likely) and thousands != ".":
         return NumberFormat(Grammar(), 1.0)
     sizes = [1] * len(sample) if counts is None else list(counts)
     if sides := sides_of(sample):
@@ -82,7 +88,7 @@ def find_format(
     conflict = _conflict(shapes)
     if conflict is not None:
         kind, marks, kept = conflict
-        main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely)
+        main = find_format([shape.string for shape, _ in kept], decimal, 0.0, [size for _, size in kept], likely, thousands)
         return replace(main, conflict=kind, marks=marks) if main is not None else None
     zeros = any(_ZERO.fullmatch(text) for text in sample)
     base = _with_marks(shapes)
@@ -92,10 +98,13 @@ def find_format(
         match = re.compile(number_pattern(_written(grammar, candidate))).fullmatch
         readable = sum(size for (found, size) in shapes if match(found.string) is not None)
         shares[candidate] = readable / sum(sizes)
-    best = max(shares.values())
+    chosen_ones = [one for one in _CANDIDATES if thousands is not None and one[0] != thousands and one[1] in ("", thousands)]
+    if max((shares[one] for one in chosen_ones), default=0.0) < max(least, 0.5):
+        chosen_ones = [*_CANDIDATES]
+    best = max(shares[one] for one in chosen_ones)
     if best < least:
         return None
-    ties = [candidate for candidate in _CANDIDATES if shares[candidate] == best]
+    ties = [candidate for candidate in chosen_ones if shares[candidate] == best]
     bodies = [shape["body"] for shape, _ in shapes]
     chosen, doubt = _settle(ties, bodies, decimal, likely, money=bool(grammar.affixes) and base.unit in CURRENCIES)
     return replace(base, grammar=_written(grammar, chosen), share=best, doubt=doubt)

@@ -110,7 +110,8 @@ def fit_format(raw: RawColumn, present: Bools, hints: Hints, least: float = 0.5)
         at = np.union1d(heavy, at[np.linspace(0, len(at) - 1, _SAMPLE).astype(np.intp)])
     found: NumberFormat | None = None
     for _ in range(_ROUNDS):
-        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, raw.counts[at].tolist(), hints.likely_decimal)
+        sizes = raw.counts[at].tolist()
+        found = find_format(raw.texts_at(at.tolist()), hints.decimal, least, sizes, hints.likely_decimal, hints.thousands)
         if found is None:
             return None
         more = np.setdiff1d(np.flatnonzero(present & ~raw.matching(number_pattern(found.grammar))), at)

@@ -34,6 +34,7 @@ from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, Column
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_OTHER_MARK = {".": ",", ",": "."}  # the decimal mark beside a mark of thousands
 _FRACTION = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 
 
@@ -48,6 +49,7 @@ def decide_types(cells: Cells, notes: Mapping[str, ColumnNote] | None = None) ->
     columns, evidence = [], []
     for raw in raws:
         note = notes.get(raw.name, ColumnNote())
+        note = replace(note, missing=(*note.missing, *cells.format.missing)) if cells.format.missing else note
         shown = recoded_column(raw, note.recode) if note.recode else raw
         column, found = _forced(shown, note, hints) if note.type else _free(shown, note, hints)
         if note.recode:
@@ -87,7 +89,8 @@ def _source_evidence(raw: RawColumn) -> Iterator[Evidence]:
 
 
 def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
-    votes = [cells.decimal] if cells.decimal else []
+    given = cells.format
+    votes = [given.decimal] if given.decimal else []
     orders: list[bool] = []
     for raw in raws:
         if raw.kind != "text":
@@ -103,8 +106,14 @@ def _hints(raws: Sequence[RawColumn], cells: Cells) -> Hints:
         unambiguous = len(formats) == 1 or (len(formats) == 2 and formats[1].share < formats[0].share)
         if unambiguous and formats[0].rival is not None and formats[0].share >= 1 - STRAY_SHARE:
             orders.append(day_first(formats[0].grammar))
-    decimal = cells.decimal or (votes[0] if len(set(votes)) == 1 else "")
-    return Hints(decimal, "" if votes else cells.likely_decimal, orders[0] if orders and len(set(orders)) == 1 else None)
+    decimal = given.decimal or _OTHER_MARK.get(given.thousands or "", "") or (votes[0] if len(set(votes)) == 1 else "")
+    return Hints(
+        decimal,
+        "" if votes else cells.likely_decimal,
+        orders[0] if orders and len(set(orders)) == 1 else None,
+        given.thousands,
+        given.day_first,
+    )
 
 
 def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[Evidence]]:

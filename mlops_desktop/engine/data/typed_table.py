@@ -83,7 +83,7 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
 
 def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
     """How the texts of another file are written; typed cells of a file prove nothing."""
-    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.decimal)
+    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal)
     for name, raw in raws.items():
         if raw.kind != "text" or not finder.wants(name):
             continue
