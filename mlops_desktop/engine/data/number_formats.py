@@ -77,8 +77,7 @@ def find_format(
         return NumberFormat(Grammar(), 1.0)
     sizes = [1] * len(sample) if counts is None else list(counts)
     if sides := sides_of(sample):
-        bare = [re.sub(rf"(?<=[^A-Za-z])\s*(?:{_any([*sides])})$|(?<=[A-Z€])\s+(?:{_any([*sides])})$", "", text) for text in sample]
-        found = find_format(bare, decimal, least, sizes, likely)
+        found = find_format(_without_sides(sample, sides), decimal, least, sizes, likely)
         signs = tuple(Scale(mark, sign) for mark, sign in sides.items())
         return found and replace(found, grammar=replace(found.grammar, scales=(*found.grammar.scales, *signs)))
     shapes = [(found, size) for found, size in zip(map(_SHAPE.fullmatch, sample), sizes, strict=True) if found is not None]
@@ -124,6 +123,13 @@ def sides_of(sample: Sequence[str]) -> dict[str, float]:
             positive = plus if len(used) == 2 else ""
             return {mark: 1.0 if mark == positive else -1.0 for mark in sorted(used)}
     return {}
+
+
+def _without_sides(sample: Sequence[str], sides: Mapping[str, float]) -> list[str]:
+    """The texts without the marks of debit and credit behind them."""
+    marks = _any([*sides])
+    behind = re.compile(rf"(?<=[^A-Za-z])\s*(?:{marks})$|(?<=[A-Z€])\s+(?:{marks})$")
+    return [behind.sub("", text) for text in sample]
 
 
 def _ends_in_digit(text: str) -> bool:
