@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.compound_formats import unread_amounts
 from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
@@ -140,6 +141,7 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     amounts = (number is not None and not number.codes) or date is not None
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
+    stopped = stopped or list(unread_amounts(raw, present))
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
     if len(evidence) == 1:
         evidence += unread_evidence(raw, present)
