@@ -202,7 +202,8 @@ class _Finder:
         if self.wanted.header == "none" or first >= len(self.rows):
             return ()
         if self.wanted.header_rows:
-            there = [i for i in range(first, len(self.rows)) if self.plain[i]]
+            start = first if self.wanted.from_first else self._with_groups(self._block(first))[0]
+            there = [i for i in range(min(start, first), len(self.rows)) if self.plain[i]]
             more = self.wanted.header_rows + (self.wanted.units == "row")
             return tuple(there[:more])
         if self._is_data(first):
