@@ -75,9 +75,19 @@ class TableSource(Source):
 
 def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:
     """What stands above the rows of a table and how its names were chosen."""
-    return tuple(Evidence("", reason, message) for reason, message in layout_messages(layout, mark, _HINT))
+    return tuple(_note(*found, joined=layout.taken == "joined") for found in layout_messages(layout, mark, _HINT))
 
 
 def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
     """One piece of evidence for each reason why rows were left out, with how many they are and what they hold."""
-    return tuple(Evidence("", reason, message) for reason, message in left_out_messages(left, mark, _HINT))
+    return tuple(_note(*found) for found in left_out_messages(left, mark, _HINT))
+
+
+def _note(reason: str, message: str, *, joined: bool = False) -> Evidence:
+    """The evidence for a reason, with the parameter that overrules it."""
+    if joined and reason == "names":
+        return Evidence("", reason, message, parameter="names", values=("first", "last"))
+    return Evidence("", reason, message, (), *_KEPT.get(reason, ()))
+
+
+_KEPT = dict.fromkeys(("total", "inside"), ("keep_all", ("true",)))  # what keeps rows that were left out for a reason

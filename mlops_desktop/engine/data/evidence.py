@@ -30,11 +30,16 @@ _UNKNOWN = re.compile(
 
 @dataclass(frozen=True)
 class Hints:
-    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests."""
+    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
+
+    `thousands` and `given_day_first` are what a person chose for the file.
+    """
 
     decimal: str = ""
     likely_decimal: str = ""
     day_first: bool | None = None
+    thousands: str | None = None
+    given_day_first: bool | None = None
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

@@ -182,7 +182,7 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
             score, reasons = score + 0.6, [*reasons, msg("it has two values")]
         elif column.type in ("category", "ordered", "boolean") and distinct <= 10:
             score, reasons = score + 0.3, [*reasons, msg("it has {distinct} categories", distinct=distinct)]
-        score -= 2 * float(table.frame.missing(column.name).mean())
+        score -= 2 * (table.missing(column.name) / table.rows)
         ranked.append((-score, i, column.name, reasons))
     return [(name, _because(reasons)) for _, _, name, reasons in sorted(ranked)]
 
@@ -220,6 +220,6 @@ def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]
             )
         elif distinct == 0:
             roles[column.name] = ("ignore", msg("“{column}” is empty in every row.", column=column.name))
-        elif distinct == 1 and not table.frame.missing(column.name).any():
+        elif distinct == 1 and not table.missing(column.name):
             roles[column.name] = ("ignore", msg("“{column}” has the same value in every row.", column=column.name))
     return roles
