@@ -27,6 +27,7 @@ from mlops_desktop.engine.data.text_inference import (
     missing_texts_of,
     text_column_type,
 )
+from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
@@ -142,6 +143,8 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     stopped = number.evidence if number is not None else date[1] if date is not None else []
     stopped = stopped or list(unread_amounts(raw, present))
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
+    if len(evidence) == 1:
+        evidence += unread_evidence(raw, present)
     zeros = led_by_zeros(raw) & present
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)

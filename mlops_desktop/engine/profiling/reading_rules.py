@@ -34,6 +34,16 @@ _FINDINGS: Mapping[FindingKind, tuple[Severity, str, str]] = {
         "As texts these dates have no order. Mend the cells in the file, or read the rest as dates.",
         "date",
     ),
+    FindingKind("unread_numbers", "{column} looks like numbers"): (
+        "warning",
+        "As texts these amounts have no order. Leave off in the file what stands beside the numbers.",
+        "",
+    ),
+    FindingKind("unread_dates", "{column} looks like dates"): (
+        "warning",
+        "As texts these dates have no order. Write them as year-month-day in the file.",
+        "",
+    ),
     FindingKind("unmarked", "Numbers without their unit in {column}"): (
         "warning",
         "They may be in another unit than the rest.",
