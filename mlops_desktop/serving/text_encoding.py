@@ -122,6 +122,6 @@ def text_encoding(file: BinaryIO, words: Collection[str] = ()) -> str:
     if utf8_share(data) >= 0.5:
         return "utf-8"
     lines = odd_lines(data)
-    if told := encoding_of_words(lines, words):
-        return told if told != "cp1252" else western_encoding(lines)
+    if found := encoding_of_words(lines, words):
+        return found if found != "cp1252" else western_encoding(lines)
     return "" if is_hardly_western(lines) else western_encoding(lines)

@@ -139,8 +139,8 @@ def test_every_way_of_writing_gives_the_answers_of_the_workbook(name, model, wan
     assert (tmp_path / "bundle.csv").read_text(encoding="utf-8") == text
     status, reply, headers = model.service.ask("POST", "/v1/predict/csv", body, "text/csv")
     assert (status, reply.decode()) == (200, text)
-    told = [note for note in notes if "“sep=;”" not in note]  # headers repeat no line
-    assert unquote(headers["x-model-notes"]).endswith(" ".join(told))
+    expected = [note for note in notes if "“sep=;”" not in note]  # headers repeat no line
+    assert unquote(headers["x-model-notes"]).endswith(" ".join(expected))
 
 
 def test_commands_say_what_is_written_otherwise(model, wanted, tmp_path):

@@ -88,7 +88,7 @@ def load_anew(
     like = source_for(location, known)
     if like is not None and like.schemes:
         return _spelled(*load_named(location, like, wanted, job), wanted)
-    found, cells = load_named(location, _told_by(words, location), wanted, job)
+    found, cells = load_named(location, _source_by_words(words, location), wanted, job)
     if like is None or _named(cells, wanted):
         return _spelled(found, cells, wanted)
     try:
@@ -98,7 +98,7 @@ def load_anew(
     return _spelled(again, other, wanted) if _named(other, wanted) else _spelled(found, cells, wanted)
 
 
-def _told_by(words: Collection[str], location: Location) -> Source | None:
+def _source_by_words(words: Collection[str], location: Location) -> Source | None:
     """The source for a text in the encoding that some words tell, None where they tell nothing that is not found without them."""
     place = place_of(location)
     kind = None if is_source_address(place) else best_source(place)
