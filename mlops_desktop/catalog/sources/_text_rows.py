@@ -60,8 +60,11 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
     reasons: dict[int, str] = {}
     if not sifter.wanted.keep_all:
         totals = rows.totals(sifter)
-        below = sifter.below(rows.tail(end), width, sum(at < end for at in totals))
+        marked = sum(at < end for at in totals)
+        below = sifter.below(rows.tail(end), width, marked)
         reasons = dict(enumerate(below, end - len(below)))
+        if 0 in totals and len(below) < end and (reason := sifter.on_top(rows.row(0), width, marked)):
+            reasons[0] = reason
         for at in totals | rows.candidates(sifter):
             if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
                 reasons[at] = reason

@@ -36,7 +36,19 @@ from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 
-_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
+_DELIMITERS = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "bar": "|",
+    "caret": "^",
+    "tilde": "~",
+    "broken_bar": "¦",
+    "colon": ":",
+    "blank": BLANKS,
+    "fixed": FIXED,
+    "none": ONE_COLUMN,
+}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
@@ -77,6 +89,10 @@ class Delimited(TableSource):
             "semicolon": "semicolon",
             "tab": "tab",
             "bar": "bar |",
+            "caret": "caret ^",
+            "tilde": "tilde ~",
+            "broken_bar": "broken bar ¦",
+            "colon": "colon :",
             "blank": "runs of blanks",
             "fixed": "fixed places",
             "none": "nothing: one column",

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.engine.data.compound_formats import unread_amounts
 from mlops_desktop.engine.data.date_formats import day_first, find_date_formats
 from mlops_desktop.engine.data.date_inference import date_column
 from mlops_desktop.engine.data.date_rules import excel_dates, without_no_dates
@@ -26,6 +27,7 @@ from mlops_desktop.engine.data.text_inference import (
     missing_texts_of,
     text_column_type,
 )
+from mlops_desktop.engine.data.unread_values import unread_evidence
 from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.cells import BOOLEAN_PAIRS, MISSING_NUMBER_TEXTS, Grammar, clean_text, has_invisible, level_of
 from mlops_desktop.serving.frame import Bools
@@ -139,7 +141,10 @@ def _free(raw: RawColumn, note: ColumnNote, hints: Hints) -> tuple[Column, list[
     amounts = (number is not None and not number.codes) or date is not None
     kind, reason, levels = text_column_type(raw, ~raw.among(missing_texts), amounts)
     stopped = number.evidence if number is not None else date[1] if date is not None else []
+    stopped = stopped or list(unread_amounts(raw, present))
     evidence = [Evidence(raw.name, "type", reason), *stopped, *excel_dates(raw, present), *dash_evidence(raw)]
+    if len(evidence) == 1:
+        evidence += unread_evidence(raw, present)
     zeros = led_by_zeros(raw) & present
     if zeros.any() and raw.matching("['’]?[0-9]+")[present].any():
         rows = raw.rows_with(zeros, 1)
