@@ -174,11 +174,11 @@ def _text_by_appearance(name: str, codes: Codes, dictionary: Any, mixed: tuple[s
 
 
 def _are_by_appearance(codes: Codes, size: int) -> bool:
-    """Whether codes from 0 first appear in rising order, all of them."""
+    """Whether codes from 0 first appear in rising order, all of them, and no cell is without one."""
     if not len(codes):
         return size == 0
     highest = np.maximum.accumulate(codes)
-    return bool(codes[0] == 0 and highest[-1] == size - 1 and np.diff(highest).max(initial=0) <= 1)
+    return bool(codes[0] == 0 and codes.min() == 0 and highest[-1] == size - 1 and np.diff(highest).max(initial=0) <= 1)
 
 
 def appearance(codes: Codes, size: int) -> Ints:
