@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _ODD_BYTES = 2**16  # of lines that are not ASCII, in which their encoding is lo
 _ROWS = 200
 _BEGINNING_BYTES = 2**17
 _CUTS = 100  # line ends at which the beginning of a file may be cut
+_LETTERS_READ_TWICE = "Ã¼ Ã¤ Ã¶ ÃŸ Ã© Ã¨ Ãª Ã± Ã³ Ã¡ Ã£ Ã§ Å‚ Å¡ â€™ â€œ â€“"
+_TWICE = tuple(map(str.encode, re.split(" ", _LETTERS_READ_TWICE)))
 # Files that people rename: what their first bytes are, and what they are called.
 _MAGIC = (
     (b"PK\x03\x04", "an Excel file or another archive", "If it is an Excel file, give it the ending .xlsx."),
@@ -171,3 +174,12 @@ def write_beginning(path: Path, target: Path) -> bool:
     whole = (at for at in ends if block.count(b'"', 0, at) % 2 == 0)
     target.write_bytes(block[: next(whole, ends[0] if ends else len(block))])
     return True
+
+
+def read_twice(data: bytes) -> str:
+    """A text of a UTF-8 file whose letters were turned into several by a program that took UTF-8 for Windows-1252; "" without any."""
+    at = next((at for mark in _TWICE if (at := data.find(mark)) >= 0), -1)
+    if at < 0:
+        return ""
+    around = data[max(0, at - 40) : at + 40].decode("utf-8", "ignore")
+    return next((word for word in re.split(r"[\s,;|\"]", around) if any(mark.decode() in word for mark in _TWICE)), "")[:40]

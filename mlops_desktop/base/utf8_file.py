@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.text_file import SAMPLE_BYTES, not_written_in, pieces, refuse_binary, utf8_facts, with_byte_order
+from mlops_desktop.base.text_file import SAMPLE_BYTES, not_written_in, pieces, read_twice, refuse_binary, utf8_facts, with_byte_order
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.plural import plural_msg
 
@@ -47,20 +47,30 @@ def utf8_file(path: Path, encoding: str) -> Iterator[Utf8File]:
         if share < 0.5:
             raise UserError(msg("“{path}” is not written in UTF-8.", path=path.name), "Choose another encoding, or let it be found.")
         if share == 1 and not nothing:
-            yield Utf8File(path, marks)
+            yield Utf8File(path, marks, tuple(_twice(path, marks)))
             return
         encoding, damaged = "utf-8", share < 1
     with tempfile.TemporaryDirectory(prefix="mlops-desktop-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / path.name
         nothing = _write_utf8(path, copy, with_byte_order(encoding, start), "replace" if damaged else "strict")
-        notes = []
+        notes: list[str] = []
         if not encoding.startswith("utf"):
             template = "The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong."
             notes.append(msg(template, encoding=encoding))
+        notes += _twice(copy, 0)
         if nothing:
             one, many = "1 NUL byte, which no text has, was left out.", "{n} NUL bytes, which no text has, were left out."
             notes.append(plural_msg(nothing, one, many))
         yield Utf8File(copy, 0, tuple(notes), damaged)
+
+
+def _twice(path: Path, start: int) -> list[str]:
+    """What is to be noted of a file in which letters beyond ASCII were read as others and saved again."""
+    with path.open("rb") as file:
+        file.seek(start)
+        shown = read_twice(file.read(_BLOCK))
+    template = "Texts such as “{shown}” were UTF-8 once, were read as Windows-1252 and saved again. Export the file anew."
+    return [msg(template, shown=shown)] if shown else []
 
 
 def _marks(start: bytes) -> int:

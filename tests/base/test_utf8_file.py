@@ -43,3 +43,14 @@ def test_damaged_text_stays_utf8(tmp_path):
     path.write_bytes(b"abcdefghijkl\x81")
     with pytest.raises(UserError, match="not written in cp1252 at byte 12"), utf8_file.utf8_file(path, "cp1252"):
         pass
+
+
+def test_letters_that_were_read_twice_are_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(utf8_file, "_BLOCK", 2**22)
+    path = tmp_path / "x.csv"
+    path.write_text("name;n\nMÃ¼ller;1\nSchÃ¶n;2\n", encoding="utf-8")
+    with utf8_file.utf8_file(path, "utf-8") as file:
+        assert "MÃ¼ller" in file.notes[0]
+    path.write_text("name;n\nMüller;1\nSÃO;2\nÅrhus;3\n", encoding="utf-8")
+    with utf8_file.utf8_file(path, "utf-8") as file:
+        assert file.notes == ()

@@ -67,8 +67,11 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
     reasons: dict[int, str] = {}
     if not sifter.wanted.keep_all:
         totals = rows.totals(sifter)
-        below = sifter.below(rows.tail(end), width, sum(at < end for at in totals))
+        marked = sum(at < end for at in totals)
+        below = sifter.below(rows.tail(end), width, marked)
         reasons = dict(enumerate(below, end - len(below)))
+        if 0 in totals and len(below) < end and (reason := sifter.on_top(rows.row(0), width, marked)):
+            reasons[0] = reason
         for at in totals | rows.candidates(sifter):
             if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
                 reasons[at] = reason
@@ -134,7 +137,7 @@ def _swallowed(rows: list[list[str]], columns: int, text: str) -> bool:
 
 
 def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:
-    """What is noted of rows of another length, each with its number."""
+    """What is noted of rows of another length, each with the numbers of all of them, by which a new file's are refused."""
     short, long = [], []
     for number, row in rows:
         if len(row) < width:
@@ -157,7 +160,7 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
         if found:
             shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
             message = plural_msg(len(found), one, many, rows=shown)
-            notes.append(Evidence("", "ragged", message, tuple(found[:10])))
+            notes.append(Evidence("", "ragged", message, tuple(found)))
     return notes
 
 

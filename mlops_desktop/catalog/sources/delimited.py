@@ -13,12 +13,12 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Choice, choice, text
+from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
 from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
 from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
-from mlops_desktop.catalog.sources._compressed import PlainFile, is_packed, plain_file
+from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_rows import text_rows
 from mlops_desktop.serving.dialect import (
@@ -37,10 +37,21 @@ from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.row_sifter import RowSifter
 from mlops_desktop.serving.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 
-_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
+_DELIMITERS = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "bar": "|",
+    "caret": "^",
+    "tilde": "~",
+    "broken_bar": "¦",
+    "colon": ":",
+    "blank": BLANKS,
+    "fixed": FIXED,
+    "none": ONE_COLUMN,
+}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
-_DECIMALS = {"auto": "", "point": ".", "comma": ","}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -79,6 +90,10 @@ class Delimited(TableSource):
             "semicolon": "semicolon",
             "tab": "tab",
             "bar": "bar |",
+            "caret": "caret ^",
+            "tilde": "tilde ~",
+            "broken_bar": "broken bar ¦",
+            "colon": "colon :",
             "blank": "runs of blanks",
             "fixed": "fixed places",
             "none": "nothing: one column",
@@ -104,6 +119,24 @@ class Delimited(TableSource):
             "big5": "Chinese (Big5)",
             "shift_jis": "Japanese (Shift JIS)",
             "euc_kr": "Korean (EUC-KR)",
+            "cp932": "Japanese (Windows-932)",
+            "euc_jp": "Japanese (EUC-JP)",
+            "koi8_r": "Cyrillic (KOI8-R)",
+            "koi8_u": "Cyrillic (KOI8-U)",
+            "iso8859-5": "Cyrillic (ISO 8859-5)",
+            "mac_cyrillic": "Cyrillic (Mac)",
+            "cp866": "Cyrillic (DOS)",
+            "iso8859-2": "Central European (ISO 8859-2)",
+            "mac_latin2": "Central European (Mac)",
+            "cp852": "Central European (DOS)",
+            "cp437": "Western European (DOS, 437)",
+            "cp850": "Western European (DOS, 850)",
+            "iso8859-7": "Greek (ISO 8859-7)",
+            "cp1255": "Hebrew (Windows-1255)",
+            "cp1256": "Arabic (Windows-1256)",
+            "cp1257": "Baltic (Windows-1257)",
+            "cp1258": "Vietnamese (Windows-1258)",
+            "cp874": "Thai (Windows-874)",
         },
         "Encoding",
         help="How letters are written as bytes; another one helps when accents look wrong.",
@@ -121,19 +154,16 @@ class Delimited(TableSource):
         help="The mark that takes a quote or delimiter behind it its meaning.",
     )
     places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
-    decimal: str = choice(
-        "auto",
-        {"auto": "found from the cells", "point": "point 1.5", "comma": "comma 1,5"},
-        "Decimal mark",
-        help="Settles numbers such as 1,234 that can be read both ways.",
-    )
-
-    member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
+    member: str = listed("File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
 
     def beginning(self, location: str, folder: Path) -> str:
         path = Path(location)
         part = folder / path.name
         return str(part) if not is_packed(path) and write_beginning(path, part) else location
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        names = archive_names(Path(location), _ENDINGS)
+        return {"member": names} if names else {}
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
@@ -227,7 +257,8 @@ class Delimited(TableSource):
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),
             notes=(
-                *file_notes([*plain.messages, *file.notes]),
+                *plain.notes,
+                *file_notes(file.notes),
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
@@ -235,7 +266,6 @@ class Delimited(TableSource):
                 *(_damaged(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
-            decimal=_DECIMALS[self.decimal],
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
@@ -269,7 +299,7 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
         return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
-        return [Evidence("", "delimiter", message)]
+        return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
     return []
 
 

@@ -31,6 +31,7 @@ from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
 from .project_lock import ProjectLock as ProjectLock
+from .refusals import fitting_encodings as fitting_encodings
 from .refusals import refuse_encodings as refuse_encodings
 from .refusals import refuse_goal as refuse_goal
 from .refusals import refuse_metric as refuse_metric
