@@ -84,7 +84,7 @@ def _marks(start: bytes) -> int:
 def _write_utf8(path: Path, target: Path, encoding: str, errors: str) -> int:
     """Write the text of a file as UTF-8 without byte order marks and NUL bytes; the number of these."""
     decoder = codecs.getincrementaldecoder(encoding)(errors)
-    nothing, before, begun = 0, 0, False
+    nothing, before, started = 0, 0, False
     with path.open("rb") as file, target.open("wb") as out:
         while True:
             block = file.read(_BLOCK)
@@ -94,9 +94,9 @@ def _write_utf8(path: Path, target: Path, encoding: str, errors: str) -> int:
             except UnicodeError as error:
                 raise not_written_in(path, encoding, error, before - held) from error
             before += len(block)
-            if not begun:
+            if not started:
                 text = text.lstrip("\ufeff")
-                begun = bool(text)
+                started = bool(text)
             nothing += text.count("\0")
             out.write(text.replace("\0", "").encode())
             if not block:
