@@ -218,7 +218,7 @@ def test_what_it_says_of_a_binary_problem():
     assert "320 (80 %)" in text
     assert "tie</span>" in text
     assert text.count("chosen</span>") == 1
-    assert "Fences around the middle half" in text  # the label of a choice, not its id
+    assert "Interquartile range" in text  # the label of a choice, not its id
     assert text.count("switched off") == 2  # a step and a row filter
     assert text.count("rows, before the split") == 1
     assert "It broke" in text
@@ -231,8 +231,8 @@ def test_what_it_says_of_a_binary_problem():
 def test_regression_shows_errors_unsigned():
     text = report_html(facts("regression"))
     assert "RMSE of at most 0.1" in text
-    assert "Answers over true values" in text
-    assert "This task has no cut-off" in text
+    assert "Predictions against true values" in text
+    assert "This task has no threshold" in text
 
 
 def test_many_classes_list_mix_ups():

@@ -198,7 +198,7 @@ def test_the_proposed_threshold_is_reported_beside_the_one_that_is_used(churn, c
     assert found.classification.threshold == 0.9
     assert found.choice.threshold == proposed
     assert proposed in found.classification.threshold_curve.threshold
-    assert found.choice.reason.startswith("At this cut-off F1")
+    assert found.choice.reason.startswith("At this threshold F1")
     priced = Pipeline(made.folder, replace(made.project, costs=costs))
     found = out_of_fold_evaluation(open_chosen(priced, made.runs, Silent()), Silent())
     curve = found.classification.threshold_curve

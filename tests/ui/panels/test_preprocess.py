@@ -374,8 +374,8 @@ def test_a_rule_for_rows_is_switched_off_and_on_as_a_step_is(open_project, make_
     assert "All 344 rows are used" in panel.view.side.rows_note.text()
     assert label_text(panel, "title") == "Keep rows where …"
     assert off.isVisible()
-    assert label_text(panel, "facts") == "220 rows would be passed over of 344: the rule is off."
-    assert panel.view.below.title.text() == "Rows that would be passed over"
+    assert label_text(panel, "facts") == "220 rows would be excluded of 344: the rule is off."
+    assert panel.view.below.title.text() == "Rows that would be excluded"
     assert ", off" in card(panel, 0, "row_filters").accessibleName()
     press_card = card(panel, 0, "row_filters")
     press_card.setFocus()

@@ -144,7 +144,7 @@ def test_thousands_of_trials_show_the_best(board):
 def test_texts():
     assert [spent(s) for s in (0.04, 9.94, 9.96, 61, 3700)] == ["0.0 s", "9.9 s", "10 s", "1 min 1 s", "1 h 1 min"]
     assert model_text(GOOD, None)[0] == "Logistic regression"
-    assert "Greatest depth: 3" in model_text(POOR, None)[1]
+    assert "Maximum depth: 3" in model_text(POOR, None)[1]
     strange = replace(GOOD, algorithm={"id": "gone", "version": 1, "params": {}}, label="Gone")
     assert model_text(strange, None) == ("Gone", "Gone")
     assert board_order([LOST, POOR, GOOD]) == [GOOD, POOR, LOST]

@@ -34,17 +34,19 @@ class BatchPage(QWidget):
         """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
         if out is None:
             proposed = str(file.with_name(f"{file.stem}_answers.csv"))
-            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the answers"), proposed, self.tr("CSV files") + " (*.csv)")
+            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the predictions"), proposed, self.tr("CSV files") + " (*.csv)")
             if not name:
                 return
             out = Path(name)
         if out.resolve() == file.resolve():
-            self.controller.banner.emit("warn", self.tr("The answers would overwrite the file itself. Choose another name."), self._stage)
+            self.controller.banner.emit(
+                "warn", self.tr("The predictions would overwrite the file itself. Choose another name."), self._stage
+            )
             return
         self._answer(file, out)
 
     def _answer(self, file: Path, out: Path) -> None:
-        title = self.tr("Answering {file}").format(file=file.name)
+        title = self.tr("Predicting {file}").format(file=file.name)
         self._out = out
         self.card.show_state(title + " …")
         done: list[bool] = []
