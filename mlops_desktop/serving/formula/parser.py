@@ -368,7 +368,7 @@ def _suggest(name: str, known: list[str], heading: str) -> str:
     folded = {candidate.lower(): candidate for candidate in reversed(known[:2000])}
     near = [
         folded[match]
-        for match in difflib.get_close_matches(name.lower()[:80], [c[:80] for c in folded], n=3, threshold=0.6)
+        for match in difflib.get_close_matches(name.lower()[:80], [c[:80] for c in folded], n=3, cutoff=0.6)
         if match in folded
     ]
     if near:

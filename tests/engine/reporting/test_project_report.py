@@ -167,8 +167,8 @@ def test_parameters_of_an_older_version_of_an_algorithm_are_shown():
     given = facts("binary")
     older = replace(given.chosen, algorithm={"id": "lightgbm", "version": 1, "params": {"rounds": 77}})
     page = report_html(replace(given, chosen=older, runs=(older, *given.runs)))
-    assert "Rounds: 77;" in page  # the chosen model, with every parameter
-    assert "rounds 77<" in page  # the leaderboard, with those that are not the defaults
+    assert "Boosting rounds: 77;" in page  # the chosen model, with every parameter
+    assert "boosting rounds 77<" in page  # the leaderboard, with those that are not the defaults
 
 
 def test_runs_are_named_by_the_operations_that_differ():
@@ -238,7 +238,7 @@ def test_regression_shows_errors_unsigned():
 def test_many_classes_list_mix_ups():
     text = report_html(facts("multiclass", classes=16))
     read(text)
-    assert "most frequent mix-ups of 16 classes" in text
+    assert "most frequent confusions of 16 classes" in text
     assert "The first 6 of 16 classes are shown." in text
 
 

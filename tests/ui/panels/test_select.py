@@ -152,7 +152,7 @@ def test_a_twin_names_the_column_it_repeats(open_project, make_project):
     steps = (Step(operation("select_correlation")),)
     panel = ready(opened(open_project, make_project("a,b,c,out\n" + rows, "out", steps=steps), "select"))
     why = dict(listed(panel).values())
-    assert why["dropped"] in ("says the same as “a” (correlation 1.00)", "says the same as “b” (correlation 1.00)")
+    assert why["dropped"] in ("repeats “a” (correlation 1.00)", "repeats “b” (correlation 1.00)")
 
 
 def test_directions_show_their_first_rows(panel):
