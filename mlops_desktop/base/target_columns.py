@@ -86,7 +86,8 @@ def read_classes(target: TargetColumn) -> tuple[Ints, tuple[Class, ...]]:
 
 
 def _classes_of_numbers(column: Column, cells: Floats) -> tuple[Ints, tuple[Class, ...]]:
-    numbers, values = np.unique(cells, return_inverse=True)
+    numbers = np.unique(cells)
+    values = np.searchsorted(numbers, cells)
     found: list[Class]
     if column.type == "boolean":
         texts = (*column.grammar.false[:1], *column.grammar.true[:1])
@@ -118,5 +119,7 @@ def refuse_few_or_many(name: str, classes: Sequence[Class], rows: int) -> None:
 def bands(values: Floats) -> Ints:
     """The positions of numbers in ten equally full bands, (rows,)."""
     edges = np.quantile(values, np.linspace(0, 1, BANDS + 1)[1:-1]) if len(values) else np.empty(0)
-    found: Ints = np.unique(np.searchsorted(edges, values), return_inverse=True)[1].astype(np.intp)
+    band = np.searchsorted(edges, values)
+    used = np.bincount(band, minlength=BANDS) > 0
+    found: Ints = (np.cumsum(used) - 1)[band].astype(np.intp)
     return found

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.text_encoding import is_hardly_western, marked_encoding, odd_lines, utf8_share, western_encoding
 
 SAMPLE_BYTES = 2**18
 _ROWS = 200
 _BEGINNING_BYTES = 2**17
 _CUTS = 100  # line ends at which the beginning of a file may be cut
+_LETTERS_READ_TWICE = "Ã¼ Ã¤ Ã¶ ÃŸ Ã© Ã¨ Ãª Ã± Ã³ Ã¡ Ã£ Ã§ Å‚ Å¡ â€™ â€œ â€“"
+_TWICE = tuple(map(str.encode, re.split(" ", _LETTERS_READ_TWICE)))
 # Files that people rename: what their first bytes are, and what they are called.
 _MAGIC = (
     (b"PK\x03\x04", "an Excel file or another archive", "If it is an Excel file, give it the ending .xlsx."),
@@ -147,6 +150,15 @@ class Utf8Text:
     damaged: bool = False
 
 
+def _read_twice(data: bytes) -> str:
+    """A text of a UTF-8 file whose letters were turned into several by a program that took UTF-8 for Windows-1252; "" without any."""
+    at = next((at for mark in _TWICE if (at := data.find(mark)) >= 0), -1)
+    if at < 0:
+        return ""
+    around = data[max(0, at - 40) : at + 40].decode("utf-8", "ignore")
+    return next((word for word in re.split(r"[\s,;|\"]", around) if any(mark.decode() in word for mark in _TWICE)), "")[:40]
+
+
 def read_utf8(path: Path, encoding: str) -> Utf8Text:
     """The text of a file in an encoding. UserError when it is no text file, or not written in it."""
     data = path.read_bytes()
@@ -165,6 +177,9 @@ def read_utf8(path: Path, encoding: str) -> Utf8Text:
         if not encoding.startswith("utf"):
             template = "The file is not UTF-8; it was read as {encoding}. Choose another encoding if letters look wrong."
             notes.append(msg(template, encoding=encoding))
+    if not data.isascii() and (shown := _read_twice(data[: 2**22])):
+        template = "Texts such as “{shown}” were UTF-8 once, were read as Windows-1252 and saved again. Export the file anew."
+        notes.append(msg(template, shown=shown))
     nothing = data.count(b"\0")
     if nothing:
         data = data.replace(b"\0", b"")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.serving.plural import pluralize
 
 Json = dict[str, Any]
 

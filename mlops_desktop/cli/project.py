@@ -5,34 +5,31 @@ from __future__ import annotations
 import argparse
 import shutil
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.base.source import Source
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import columns_text, print_evidence, print_json, reason_lines, rows_text
 from mlops_desktop.engine.data import given_source
 from mlops_desktop.engine.packaging import bytes_text
-from mlops_desktop.engine.pipeline import known_columns, refuse_split, refuse_steps, unknown_columns
-from mlops_desktop.engine.process import ImportFile, Propose, ReRecommend
+from mlops_desktop.engine.pipeline import known_columns, refuse_unfit, unknown_columns, uses_names
+from mlops_desktop.engine.process import CheckSteps, ImportFile, Propose, ReRecommend
 from mlops_desktop.engine.project import (
     Project,
     ProjectLock,
     new_project_folder,
     project_to_json,
     read_option,
-    refuse_encodings,
-    refuse_goal,
-    refuse_metric,
-    refuse_threshold,
-    require_suitable_sampler,
     set_field,
     to_json,
     write_project,
 )
 from mlops_desktop.engine.training import Runs, clean_store, open_project
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import pluralize
 
 
 def new_command(args: argparse.Namespace) -> int:
@@ -41,7 +38,7 @@ def new_command(args: argparse.Namespace) -> int:
     new_project_folder(args.dir)
     try:
         with ProjectLock(args.dir), child_process() as child:
-            source = given_source(args.data, dict(map(read_option, args.source))) if args.source else None
+            source = _given(args)
             project = Project(name=args.dir.resolve().name, target=args.target, task=args.task, metric=args.metric, source=source)
             found = run_call(child, ImportFile(args.dir, project, args.data, as_given=source is not None))
             proposed = run_call(child, Propose(args.dir, found.project))
@@ -58,6 +55,11 @@ def new_command(args: argparse.Namespace) -> int:
         for line in reason_lines(proposed.reasons):
             print(f"- {line}")
     return 0
+
+
+def _given(args: argparse.Namespace) -> Source | None:
+    """The source of `--data` with the parameters of `--source`; None when none are given."""
+    return given_source(args.data, dict(map(read_option, args.source))) if args.source else None
 
 
 def _remove_made_files(folder: Path, existed: bool) -> None:
@@ -88,24 +90,11 @@ def set_command(args: argparse.Namespace) -> int:
 
 def _refuse_unfit(folder: Path, before: Project, project: Project) -> None:
     """UserError when a changed decision cannot work with the others or with the table."""
-
-    def changed(*names: str) -> bool:
-        return any(getattr(project, name) != getattr(before, name) for name in names)
-
-    if changed("split"):
-        refuse_split(project, known_columns(folder, project))
-    if changed("steps", "row_filters"):
-        refuse_steps(project, known_columns(folder, project))
-    if changed("metric"):
-        refuse_metric(project)
-    if changed("metric", "goals"):
-        refuse_goal(project)
-    if changed("sampler"):
-        require_suitable_sampler(project)
-    if changed("threshold"):
-        refuse_threshold(project)
-    if changed("encodings", "candidates"):
-        refuse_encodings(project)
+    refuse_unfit(before, project, partial(known_columns, folder, project))
+    recipe = (project.row_filters, project.steps)
+    if recipe != (before.row_filters, before.steps) and project.data and uses_names(project):
+        with child_process() as child:
+            run_call(child, CheckSteps(folder, project, before))
 
 
 def _recommended_again(folder: Path, before: Project, project: Project) -> Project:
@@ -153,7 +142,9 @@ def clean_command(args: argparse.Namespace) -> int:
 def update_command(args: argparse.Namespace) -> int:
     """Read new data under the same decisions."""
     with edited(args.dir) as (project, save), child_process() as child:
-        found = run_call(child, ImportFile(args.dir, project, args.data))
+        source = _given(args)
+        given = source is not None
+        found = run_call(child, ImportFile(args.dir, replace(project, source=source) if given else project, args.data, as_given=given))
         updated = found.project
         proposed = run_call(child, Propose(args.dir, updated))
         save(proposed.project)

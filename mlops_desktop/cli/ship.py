@@ -6,7 +6,7 @@ import argparse
 import sys
 from functools import partial
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.serving.plural import pluralize
 
 
 def export_command(args: argparse.Namespace) -> int:

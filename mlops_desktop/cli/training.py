@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.cli.calling import child_process, edited, opened, run_call
 from mlops_desktop.cli.output import print_json, reason_lines
 from mlops_desktop.engine.pipeline import Keys, known_columns, refuse_steps, unknown_columns
@@ -15,6 +14,7 @@ from mlops_desktop.engine.process import Propose, Train
 from mlops_desktop.engine.project import to_json
 from mlops_desktop.engine.training import Runs, board_order, first_runs, run_differences
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import pluralize
 
 
 def run_command(args: argparse.Namespace) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline import ArtifactStore, Keys
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.training import Run, Runs, best_run, first_runs, ranked
 from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.plural import plural_msg
 
 State = Literal["locked", "open", "running", "done", "stale", "failed"]
 TITLES = {  # in the order of the work; a panel is in the package of its stage

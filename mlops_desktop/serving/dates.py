@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -19,14 +20,15 @@ from .month_names import month_number
 DAY = 86_400_000_000  # microseconds
 _SECOND = 1_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
+_LEAST, _MOST = (date.min.toordinal() - _EPOCH) * DAY, (date.max.toordinal() + 1 - _EPOCH) * DAY
 
 _LETTER = "[A-Za-zÀ-ÖØ-öø-ÿĀ-ž]"
 # Hours of the zones that have a name; others are written as offsets.
 _ZONES = {"Z": 0, "z": 0, "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3}
 _ZONES |= {"utc": 0, "gmt": 0, "MSK": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "JST": 9}
 # An offset or the name of a zone, perhaps with a place behind it.
-ZONE = rf"(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})(?:\[[A-Za-z0-9_+/-]{{1,40}}\])?"
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\[.*\])?")
+ZONE = rf"(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(_ZONES)})(?:\[[A-Za-z0-9_+/-]{{1,40}}\]| \([A-Za-zÀ-ÿ .-]{{2,40}}\))?"
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\[.*\]| \(.*\))?")
 _TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
 _ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})(?:-([0-9]{{2}})(?:[T ]{_TIME} ?({ZONE})?)?)?")
 _ISO_TIME = re.compile(_TIME)
@@ -52,8 +54,16 @@ _FIELDS = {
     "f": "(?P<f>[0-9]{1,9})",
     "p": r"(?P<p>[AaPp]\.?[Mm]\.?)",
     "z": f"(?P<z>{ZONE})",
+    "s": r"(?P<s>[+-]?[0-9]{1,11}(?:\.[0-9]{1,9})?)",
+    "Q": "(?P<Q>[+-]?[0-9]{1,14})",
+    "U": "(?P<U>[+-]?[0-9]{1,17})",
+    "E": "(?P<E>[0-9]{1,7}(?:[.,][0-9]{1,15})?)",
 }
-_CLOCK_PART = re.compile(r"(?<=[a-zA-Z])(?P<gap>[ T,]*)(?=%[HI])")
+_CLOCK_PART = re.compile(r"(?<=[a-zA-Z])(?P<gap>[ T,]*)(?=%[HI])(?!.*%[Yyd])")
+_EPOCHS = {"s": 1_000_000, "Q": 1_000, "U": 1}  # microseconds of one unit of time since 1970
+_NUMERIC = re.compile("(?:%[A-Za-z])+")
+_EXCEL_DAYS = 25_569  # from 1899-12-30, on which the serial numbers of Excel count, to 1970
+_EXCEL_LAST = 2_958_465  # 9999-12-31
 
 
 class OffsetError(ValueError):
@@ -64,8 +74,10 @@ def date_pattern(format_: str) -> str:
     """The regular expression (valid in Python and RE2) of a format; ValueError when it has an unknown field.
 
     Fields: %Y %y %m %d %b %B %a (ignored) %H %I %M %S %f %p %z, %G %V %u (ISO year, week and weekday), %q (quarter), %o (day, perhaps as an
-    ordinal number). Days, months and hours may have one digit, except where fields are adjacent; a blank matches one or more. Behind a day
-    the clock may be absent, and so may seconds and their fraction.
+    ordinal number), %s %Q %U (seconds, milliseconds, microseconds since 1970), %E (serial number of Excel, 1 is 1900-01-01).
+
+    Days, months and hours may have one digit, except where fields are adjacent; a blank matches one or more. Behind a day the clock may be
+    absent, and so may seconds and their fraction.
     """
     split = _CLOCK_PART.search(format_)
     if split is None:
@@ -97,7 +109,12 @@ def _pattern(format_: str, at: int = 0) -> str:
 
 def is_time_of_day(format_: str) -> bool:
     """Whether a format has no day: its values are microseconds since midnight."""
-    return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%G"))
+    return bool(format_) and not any(field in format_ for field in ("%Y", "%y", "%G", "%s", "%Q", "%U", "%E"))
+
+
+def is_written_as_number(format_: str) -> bool:
+    """Whether dates of a format are written as numbers alone, such as 20240328 or seconds since 1970: then a number can be a date."""
+    return _NUMERIC.fullmatch(format_) is not None and not re.search("%[abBpz]", format_)
 
 
 def date_reader(grammar: Grammar) -> Callable[[str], int]:
@@ -164,6 +181,8 @@ def _read_time(text: str, zone: bool) -> int:
 
 def _from_fields(found: dict[str, str | None], zone: bool, pivot: int) -> int:
     get = found.get
+    if since := _since_a_day(found):
+        return since[0]
     hour = get("H")
     twelve = get("I")
     if twelve is not None:
@@ -171,6 +190,25 @@ def _from_fields(found: dict[str, str | None], zone: bool, pivot: int) -> int:
             raise ValueError("not an hour of a half day")
         hour = str(int(twelve) % 12 + (12 if (get("p") or "a")[0] in "pP" else 0))
     return _day(found, pivot) * DAY + _clock(hour, get("M"), get("S"), get("f")) - _offset(get("z"), zone)
+
+
+def _since_a_day(found: dict[str, str | None]) -> tuple[int] | None:
+    """The microseconds of a date that is a count of time units or days; None for any other."""
+    for field, size in _EPOCHS.items():
+        if count := found.get(field):
+            value = int(Decimal(count) * size)
+            if not _LEAST <= value < _MOST:
+                raise ValueError("beyond the years 1 to 9999")
+            return (value,)
+    serial = found.get("E")
+    if not serial:
+        return None
+    days = Decimal(serial.replace(",", "."))
+    if not 1 <= days <= _EXCEL_LAST + 1 or int(days) == 60:  # 60 is 1900-02-29, which was no day
+        raise ValueError("not a serial number of a day")
+    if days < 60:
+        days += 1
+    return (int(((days - _EXCEL_DAYS) * 86_400_000).to_integral_value()) * 1_000,)  # a float of days is exact to milliseconds
 
 
 def _day(found: dict[str, str | None], pivot: int) -> int:
@@ -200,7 +238,7 @@ def _offset(offset: str | None, zone: bool) -> int:
         return 0
     if not zone:
         raise OffsetError("an offset in a column of local dates")
-    hours = _ZONES.get(offset.partition("[")[0])
+    hours = _ZONES.get(re.split(r"\[| \(", offset)[0])
     if hours is not None:
         return hours * 3600 * _SECOND
     found = _OFFSET.fullmatch(offset)

@@ -27,7 +27,7 @@ from .column import (
     unexpected_missing,
     unknown_level,
 )
-from .dates import OffsetError, date_reader
+from .dates import OffsetError, date_reader, is_written_as_number
 from .frame import MISSING_DATE, Floats, Frame, Ints, Layout, Longs, encode
 from .message import msg
 from .names import known_names
@@ -325,19 +325,19 @@ def _level_cell(column: Column) -> Callable[[Any, int, Issues], str]:
 
 def _date_cell(column: Column) -> Callable[[Any, int, Issues], int]:
     """The function that validates any value of a column of dates; it returns MISSING_DATE where missing or refused."""
-    read = date_reader(column.grammar)
-    low = _LEAST if column.low is None else column.low
-    high = math.inf if column.high is None else column.high
+    read, takes_numbers = date_reader(column.grammar), is_written_as_number(column.grammar.date)
+    low, high = _LEAST if column.low is None else column.low, math.inf if column.high is None else column.high
 
     def cell(value: Any, row: int, issues: Issues) -> int:
         if value is None:
             _missing(column, row, issues)
             return MISSING_DATE
-        if not isinstance(value, str):
+        text = level_of(value) if takes_numbers and type(value) in (int, float) else value
+        if not isinstance(text, str):
             issues.errors.append(invalid_value(column, row, "wrong_type", kind_of_value(value)))
             return MISSING_DATE
         try:
-            moment: int = read(value)
+            moment: int = read(text)
         except ValueError as error:
             code = "with_zone" if isinstance(error, OffsetError) else "unreadable"
             issues.errors.append(invalid_value(column, row, code, "text"))

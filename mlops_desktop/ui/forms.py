@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import Choice
 from mlops_desktop.serving.value_text import value_text
 from mlops_desktop.ui.fields import Field, Kinds, field_for
+from mlops_desktop.ui.listed_field import ListedField
 from mlops_desktop.ui.translation import error_text
 from mlops_desktop.ui.widgets.basic import Weight, column, label
 
@@ -103,6 +104,12 @@ class ComponentForm(QWidget):
             text = self.tr("Found: {what}").format(what=value_text(value)) if open_ and not isinstance(field.param, Choice) else ""
             self._found[key].setText(text)
             self._found[key].setVisible(bool(text))
+
+    def show_listed(self, names: Mapping[str, Sequence[str]]) -> None:
+        """What there is to choose from for the parameters that name a part of a location, by parameter."""
+        for key, field in self.fields.items():
+            if isinstance(field, ListedField):
+                field.show_listed(names.get(key, ()))
 
     def show_columns(self, columns: Kinds) -> None:
         """The columns that there are at this step."""

@@ -11,12 +11,12 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.source import Source
 from mlops_desktop.engine.data import Location, PreviewColumn, name_of
 from mlops_desktop.engine.process import Preview, PreviewFile
 from mlops_desktop.engine.project import Project
 from mlops_desktop.engine.questions import ACCEPT, SOURCE_QUESTION, Question, answer_question, open_questions
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.schema import NUMBER_TYPES
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.jobs import BackgroundJob

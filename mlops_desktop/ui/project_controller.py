@@ -69,9 +69,12 @@ class ProjectController(QObject):
         self._store: ArtifactStore | None = None
         title = self.tr("Looking at the columns")
         self._table: Query[LoadedTable] = Query(self, owner="table", title=title, parent=self, read=self._read_table, remember=2)
+        title = self.tr("Looking for sound steps")
+        self._suggestions: Query[tuple[Suggestion, ...]] = Query(
+            self, owner="suggestions", title=title, parent=self, read=self._read_suggestions
+        )
         self._failed: dict[str, str] = {}
         self.not_saved = ""  # why the decisions could not be saved; empty when they are, or will be in a moment
-        self._suggested: tuple[str, tuple[Suggestion, ...]] = ("", ())  # the last that were known, and their key
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.timeout.connect(self._save_in_background)
@@ -143,7 +146,6 @@ class ProjectController(QObject):
         self.not_saved = ""
         self._held.close()
         self.folder = self.place = self.session = None
-        self._suggested = ("", ())
         self.forget_status()
         self.project_changed.emit()
 
@@ -265,10 +267,13 @@ class ProjectController(QObject):
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What is sound for today's rows and columns, with reasons; until that is known, what was known last of this project."""
-        if self.folder is not None and (key := self.keys.suggestions) != self._suggested[0]:
-            with contextlib.suppress(KeyError):  # not found out yet
-                self._suggested = (key, translated(read_suggestions(self.store, key)))
-        return self._suggested[1]
+        self._suggestions.want(self.keys.suggestions if self.folder is not None else "", scope="project")
+        return self._suggestions.value or ()
+
+    def _read_suggestions(self, key: str) -> tuple[Suggestion, ...] | None:
+        with contextlib.suppress(KeyError):  # not found out yet
+            return translated(read_suggestions(self.store, key))
+        return None
 
     # ---- the table
 

@@ -63,3 +63,11 @@ def test_a_sample_ends_with_a_whole_line(tmp_path):
     assert more
     assert text.startswith("abcdefg")
     assert text.endswith("g\n")
+
+
+def test_letters_that_were_read_twice_are_told_of(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("name;n\nMÃ¼ller;1\nSchÃ¶n;2\n", encoding="utf-8")
+    assert "MÃ¼ller" in read_utf8(path, "utf-8").notes[0]
+    path.write_text("name;n\nMüller;1\nSÃO;2\nÅrhus;3\n", encoding="utf-8")
+    assert read_utf8(path, "utf-8").notes == ()

@@ -13,6 +13,7 @@ import pytest
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import Table
 from mlops_desktop.engine.data.typed_table import type_cells
+from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.dates import date_text
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.hostile_texts import hostile_text
@@ -91,6 +92,50 @@ NUMBERS = {
     "three decimals with semicolons": case(["2,296", "80,781"], "number", [2.296, 80.781], "decimal", semicolons=True),
     "three digits behind a comma": case(["2,296", "80,781"], "integer", [2296, 80781], "decimal"),
     "durations": case(["25:30:00", "1:15:00", "100:00:36"], "number", [25.5, 1.25, 100.01], "duration", unit="h"),
+    "minutes and hours": case(["15m", "1.5h", "1h 30m", "90 min"], "number", [15, 90, 90, 90], "converted", unit="min"),
+    "minutes in one unit": case(["15m", "90m"], "integer", [15, 90], unit="m"),
+    "hours in words": case(["1 hour 30 minutes", "45 minutes", "2 hours"], "number", [90, 45, 120], "converted", unit="min"),
+    "Stunden": case(["1 Std. 30 Min.", "45 Min.", "-2 Std."], "number", [90, 45, -120], "converted", unit="min"),
+    "weeks and days": case(["1w 2d 4h", "3h 30m", "0"], "number", [13200, 210, 0], "converted", unit="min"),
+    "milliseconds": case(["1m30.5s", "250ms"], "number", [90500, 250], "converted", unit="ms"),
+    "durations of ISO 8601": case(["PT1H30M", "PT45M", "P1DT2H"], "number", [1.5, 0.75, 26], "converted", unit="h"),
+    "months of ISO 8601": case(["P1Y", "P2Y6M", "P3M"], "number", [12, 30, 3], "converted", unit="months"),
+    "months and days of ISO 8601": case(["P1Y2M10DT2H", "P1M1D"], "category", ["P1Y2M10DT2H", "P1M1D"], "amounts"),
+    "years and months": case(["5y 3m", "7y"], "number", [63, 84], "converted", unit="months"),
+    "terms of bonds": case(["3M", "1Y", "10Y"], "number", [3, 12, 120], "converted", unit="months"),
+    "hours by name": case(["1:30:00", "0:45:36"], "number", [1.5, 0.76], "duration", name="duration", unit="h"),
+    "hours and minutes beyond a day": case(["36:15", "12:30"], "number", [36.25, 12.5], "duration", unit="h"),
+    "days with a point": case(["1.02:03:36", "00:15:00"], "number", [26.06, 0.25], "duration", unit="h"),
+    "feet and inches": case(["5'11\"", "6'2\"", "5'"], "number", [71, 74, 60], "converted", unit="in"),
+    "feet without a mark for inches": case(["6'5", "5'11"], "number", [77, 71], "converted", unit="in"),
+    "feet in words": case(["5 ft 11 in", "6 ft 2.5 in"], "number", [71, 74.5], "converted", unit="in"),
+    "inches": case(['15.6"', '13"'], "number", [15.6, 13], unit="in"),
+    "pounds and ounces": case(["7 lb 3 oz", "8 lbs"], "number", [115, 128], "converted", unit="oz"),
+    "minutes with apostrophes": case(["1'30\"", "2'45\""], "category", ["1'30\"", "2'45\""], "amounts"),
+    "per mille": case(["5 ‰", "12.5‰"], "number", [0.005, 0.0125], "converted"),
+    "per mille and per cent": case(["5 ‰", "1 %"], "number", [0.005, 0.01], "converted"),
+    "per mille and bare": case(["5 ‰", "7", "3"], "category", ["5 ‰", "7", "3"], "not_number"),
+    "basis points": case(["25 bp", "50bp"], "integer", [25, 50], unit="bp"),
+    "basis points and per cent": case(["25 bp", "0.5 %"], "number", [0.0025, 0.005], "converted"),
+    "debit and credit": case(["1,200.00 CR", "250.50 DR", "10.00CR"], "number", [1200, -250.5, 10], "debit_credit"),
+    "Indian debit and credit": case(["1,00,200.00 Cr", "250.50 Dr"], "number", [100200, -250.5], "debit_credit"),
+    "crores": case(["5 Cr", "7.5 Cr"], "number", [5e7, 7.5e7], "converted"),
+    "only credit": case(["100.00 CR", "250.50"], "number", [-100, 250.5], "debit_credit"),
+    "Soll and Haben": case(["1.100,00 S", "250,50 H"], "number", [1100, -250.5], "debit_credit"),
+    "Soll and Haben behind a currency": case(["100,00 EUR S", "20,00 EUR H"], "number", [100, -20], "debit_credit", unit="EUR"),
+    "sizes": case(["5 S", "6 M", "7 L"], "category", ["5 S", "6 M", "7 L"], "marks"),
+    "trailing plus": case(["100,00+", "50,00-"], "number", [100, -50], "notation"),
+    "an unknown mark": case(["5 people", "7 people"], "integer", [5, 7], "mark", unit="people"),
+    "an unknown mark in some": case(["5 people", "seven"], "category", ["5 people", "seven"]),
+    "days of May": case(["5 May", "7 May"], "category", ["5 May", "7 May"], "excel_dates"),
+    "decades": case(["1990s", "2000s"], "category", ["1990s", "2000s"]),
+    "ordinals": case(["4th", "5th"], "category", ["4th", "5th"]),
+    "laboratory units": case(["5 U/L", "7 U/L"], "integer", [5, 7], unit="U/L"),
+    "blood pressure": case(["120/80", "135/85"], "category", ["120/80", "135/85"], "pairs"),
+    "with their error": case(["5.1 ± 0.2", "6.3 ± 0.1"], "category", ["5.1 ± 0.2", "6.3 ± 0.1"], "amounts"),
+    "powers of ten": case(["1.2x10^5", "3.4x10^2"], "category", ["1.2x10^5", "3.4x10^2"], "amounts"),
+    "fractions": case(["1 1/2", "2 3/4", "3"], "category", ["1 1/2", "2 3/4", "3"], "amounts"),
+    "codes with a slash": case(["1/2", "3/4"], "category", ["1/2", "3/4"]),
     "durations in days": case(["2 days, 0:45:00", "11:30:00"], "number", [48.75, 11.5], "duration", unit="h"),
 }
 DATES = {
@@ -144,6 +189,45 @@ DATES = {
     "months without a zero": case(["2024-5-3", "2024-11-12 7:05"], "date", ["2024-05-03", "2024-11-12T07:05:00"], "no_clock"),
     "a known word among dates": case(["2024-01-05", "unknown", "2024-02-01"], "date", ["2024-01-05", None, "2024-02-01"], "missing_words"),
     "a word among dates": case(["2024-01-05", "never", "2024-02-01"], "category", ["2024-01-05", "never", "2024-02-01"], "not_date"),
+    "zone before the year": case(
+        ["Wed May 01 10:00:00 UTC 2024", "Thu May 02 11:30:00 UTC 2024"], "date", ["2024-05-01T10:00:00Z", "2024-05-02T11:30:00Z"]
+    ),
+    "year last": case(["Wed May  1 10:00:00 2024", "Thu May 12 11:00:00 2024"], "date", ["2024-05-01T10:00:00", "2024-05-12T11:00:00"]),
+    "JavaScript": case(
+        ["Wed May 01 2024 10:00:00 GMT+0200 (Central European Summer Time)", "Fri Mar 01 2024 10:00:00 GMT+0100 (CET)"],
+        "date",
+        ["2024-05-01T08:00:00Z", "2024-03-01T09:00:00Z"],
+    ),
+    "web log": case(["01/May/2024:10:00:00 +0200", "02/May/2024:11:00:00 +0000"], "date", ["2024-05-01T08:00:00Z", "2024-05-02T11:00:00Z"]),
+    "compact with T": case(["20240501T101500", "20240502T111500"], "date", ["2024-05-01T10:15:00", "2024-05-02T11:15:00"]),
+    "compact in UTC": case(["20240501T101500Z", "20240502T111500Z"], "date", ["2024-05-01T10:15:00Z", "2024-05-02T11:15:00Z"]),
+    "compact with a blank": case(["20240501 10:15", "20240502 23:15"], "date", ["2024-05-01T10:15:00", "2024-05-02T23:15:00"]),
+    "fourteen digits": case(["20240501101500", "20240502111530"], "date", ["2024-05-01T10:15:00", "2024-05-02T11:15:30"]),
+    "eight digits by name": case(["20240501", "20240502"], "date", ["2024-05-01", "2024-05-02"], name="Buchungsdatum"),
+    "eight digits": case(["20240501", "20240502"], "integer", [20240501, 20240502], "maybe_date"),
+    "day first without marks": case(["01052024", "15052024"], "date", ["2024-05-01", "2024-05-15"], ORDER, name="Datum"),
+    "months of six digits": case(["202401", "202312"], "date", ["2024-01-01", "2023-12-01"], name="period"),
+    "six digits": case(["202401", "202312"], "integer", [202401, 202312], "maybe_date"),
+    "seconds since 1970": case(["1714557600", "1714561200"], "integer", [1714557600, 1714561200], "maybe_date"),
+    "milliseconds since 1970": case(["1714557600123", "1714561200456"], "integer", [1714557600123, 1714561200456], "maybe_date"),
+    "numbers of phones": case(["1512345678", "1523456789"], "integer", [1512345678, 1523456789], name="phone"),
+    "serial days": case(["45413", "45414.5"], "number", [45413, 45414.5], "maybe_date", name="order date"),
+    "salaries": case(["45413", "52000"], "integer", [45413, 52000], name="salary"),
+    "years": case(["2023", "2024"], "integer", [2023, 2024], name="year"),
+    "clock with h": case(["12h30", "24h00", "8h05"], "date", ["12:30:00", "00:00:00", "08:05:00"]),
+    "Uhr": case(["01.05.2024 12:00 Uhr", "13.05.2024 09:30 Uhr"], "date", ["2024-05-01T12:00:00", "2024-05-13T09:30:00"], ORDER),
+    "24:00": case(["24:00", "08:30"], "date", ["00:00:00", "08:30:00"]),
+    "quarters in words": case(["1. Quartal 2024", "3. Quartal 2023"], "date", ["2024-01-01", "2023-07-01"]),
+    "quarters in several ways": case(["2024Q1", "2024Q2"], "date", ["2024-01-01", "2024-04-01"]),
+    "weeks in words": case(["Week 5 2024", "Week 12 2024"], "date", ["2024-01-29", "2024-03-18"]),
+    "calendar weeks": case(["KW 05/2024", "KW 12/2024"], "date", ["2024-01-29", "2024-03-18"]),
+    "month and short year": case(["Jan-24", "Dez-23"], "date", ["2024-01-01", "2023-12-01"], "two_digit_years"),
+    "month and short year with a blank": case(["Jan 24", "Feb 23"], "date", ["2024-01-01", "2023-02-01"], "month_or_day"),
+    "month and short year by name": case(["Jan 24", "Feb 23"], "date", ["2024-01-01", "2023-02-01"], "two_digit_years", name="month"),
+    "month and year in digits": case(["01-2024", "12-2023"], "date", ["2024-01-01", "2023-12-01"]),
+    "month and short year in digits": case(["01/24", "12/23"], "date", ["2024-01-01", "2023-12-01"], "two_digit_years"),
+    "genes": case(["TP53", "1-Mar", "BRCA1"], "category", ["TP53", "1-Mar", "BRCA1"], "excel_dates"),
+    "numbers of things": case(["80 blue", "75 red", "3 blue"], "category", ["80 blue", "75 red", "3 blue"]),
     "zero width in dates": case(["2024-01-05\u200b", "2024-02-01"], "date", ["2024-01-05", "2024-02-01"], "invisible"),
 }
 TEXTS = {
@@ -257,3 +341,25 @@ def test_hostile_columns_get_a_type_whatever_their_length_and_are_served_as_they
         assert few.schema == many.schema or kinds <= {"category", "text", "id", "ordered"} or "id" in kinds
         served = few.schema.from_texts({"x": cells}, len(cells)).frame
         assert values_of(Table(few.schema, served), len(cells)) == values_of(few, len(cells))
+
+
+AS_DATES = {
+    "seconds": (("1714557600", "1714561200.5"), ("2024-05-01T10:00:00Z", "2024-05-01T11:00:00.500000Z")),
+    "milliseconds": (("1714557600000", "1714561200250"), ("2024-05-01T10:00:00Z", "2024-05-01T11:00:00.250000Z")),
+    "microseconds": (("1714557600000001", "1714561200000000"), ("2024-05-01T10:00:00.000001Z", "2024-05-01T11:00:00Z")),
+    "serial days": (("45413", "45414.75"), ("2024-05-01", "2024-05-02T18:00:00")),
+    "eight digits": (("20240501", "20231231"), ("2024-05-01", "2023-12-31")),
+    "six digits": (("202405", "202312"), ("2024-05-01", "2023-12-01")),
+    "years": (("2019", "2024"), ("2019-01-01", "2024-01-01")),
+}
+
+
+@pytest.mark.parametrize(("cells", "dates"), AS_DATES.values(), ids=AS_DATES)
+@pytest.mark.parametrize("of_texts", [True, False], ids=["texts", "numbers"])
+def test_numbers_are_dates_where_a_person_says_so(cells, dates, of_texts):
+    column = pd.Series(cells, dtype="str") if of_texts else pd.Series([float(cell) for cell in cells])
+    table = type_cells(cells_of({"x": column}), {"x": ColumnNote(type="date")}, Silent())
+    assert values_of(table, 2) == list(dates)
+    row = table.schema.from_rows([{"x": float(cells[0]) if "." in cells[0] else int(cells[0])}])
+    assert row.errors == []
+    assert values_of(Table(table.schema, row.frame), 1) == [dates[0]]

@@ -150,7 +150,7 @@ def test_rows_left_out_are_asked_about_and_can_be_kept(opened):
     dialog = opened(WITH_TOTAL)
     assert questions(dialog) == ["source.total"]
     assert "90 rows" in dialog.facts.text()
-    click(find(dialog, QPushButton, "question_0_keep"))
+    click(find(dialog, QPushButton, "question_0_keep_all=true"))
     settle(opened.window)
     assert questions(dialog) == []
     assert "91 rows" in dialog.facts.text()

@@ -240,7 +240,6 @@ def test_suggestions_come_back_with_their_project_and_its_undo(controller, make_
     controller.open(folder)
     controller.store.remove([controller.keys.suggestions])
     controller.store.put(controller.keys.suggestions, write_suggestions([(step.component, "Why.") for step in controller.project.steps]))
-    controller._suggested = ("", ())
     found = controller.suggestions()
     assert [component.id for component, _ in found] == [step.component.id for step in controller.project.steps]
     controller.edit("Seed", seed=3)

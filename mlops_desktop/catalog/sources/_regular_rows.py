@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mlops_desktop.base.header import generated_names
-from mlops_desktop.base.row_sifter import MARKED, TAIL, TOTALS, RowSifter
-from mlops_desktop.base.table_finder import RULES
 from mlops_desktop.serving.dialect import Dialect, numbered_rows
+from mlops_desktop.serving.header import generated_names
+from mlops_desktop.serving.row_sifter import MARKED, TAIL, TOTALS, RowSifter
+from mlops_desktop.serving.table_finder import RULES
 
 _MOST_ODD = 1000
 MOST_LINES = 20  # of a cell in a row of another length; more of them were swallowed by a quote that is never closed

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.params import choice, flag, number, text
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import Source
-from mlops_desktop.base.table_finder import Layout, LeftOut, Wanted
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.table_finder import Layout, LeftOut, Wanted
 
 _SHOWN = 3
 
@@ -78,14 +78,15 @@ def layout_notes(layout: Layout, mark: str) -> tuple[Evidence, ...]:
     """What stands above the rows of a table and how its names were chosen."""
     notes = [*left_out_notes(layout.left_out, mark)]
     if layout.taken == "joined":
-        notes.append(Evidence("", "names", msg("{rows} rows name the columns; they were joined.", rows=len(layout.header))))
+        message = msg("{rows} rows name the columns; they were joined.", rows=len(layout.header))
+        notes.append(Evidence("", "names", message, parameter="names", values=("first", "last")))
     return tuple(notes)
 
 
 def left_out_notes(left: Iterable[LeftOut], mark: str) -> tuple[Evidence, ...]:
     """One piece of evidence for each reason why rows were left out, with how many they are and what they hold."""
     by_reason = groupby(sorted(left, key=lambda one: (one.reason, one.at)), key=lambda one: one.reason)
-    return tuple(Evidence("", reason, _left_out(reason, list(found), mark)) for reason, found in by_reason)
+    return tuple(Evidence("", reason, _left_out(reason, list(found), mark), (), *_KEPT.get(reason, ())) for reason, found in by_reason)
 
 
 def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
@@ -95,6 +96,7 @@ def _left_out(reason: str, rows: Sequence[LeftOut], mark: str) -> str:
     return plural_msg(len(rows), one, many, shown=shown, rows=places, mark=mark)
 
 
+_KEPT = dict.fromkeys(("total", "inside"), ("keep_all", ("true",)))  # what keeps rows that were left out for a reason
 # Templates for one line and for many.
 _LEFT_OUT = {
     "above": ("1 line above the table was left out: {shown}.", "{n} lines above the table were left out: {shown}."),

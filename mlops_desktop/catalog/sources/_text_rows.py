@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.header import generated_names
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.base.row_sifter import RowSifter, sift
-from mlops_desktop.base.table_finder import LeftOut, row_text
 from mlops_desktop.catalog.sources._regular_rows import MOST_LINES, RegularRows, parse_regular
 from mlops_desktop.serving.dialect import FIXED, Dialect, numbered_rows
+from mlops_desktop.serving.header import generated_names
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.table_finder import LeftOut, row_text
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,11 @@ def _sifted(rows: RegularRows, sifter: RowSifter, skip_end: int) -> TextRows:
     reasons: dict[int, str] = {}
     if not sifter.wanted.keep_all:
         totals = rows.totals(sifter)
-        below = sifter.below(rows.tail(end), width, sum(at < end for at in totals))
+        marked = sum(at < end for at in totals)
+        below = sifter.below(rows.tail(end), width, marked)
         reasons = dict(enumerate(below, end - len(below)))
+        if 0 in totals and len(below) < end and (reason := sifter.on_top(rows.row(0), width, marked)):
+            reasons[0] = reason
         for at in totals | rows.candidates(sifter):
             if at < end and at not in reasons and (reason := sifter.inside(rows.row(at), width)):
                 reasons[at] = reason

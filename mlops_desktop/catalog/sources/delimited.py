@@ -13,14 +13,11 @@ from typing import Any
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.params import Choice, choice, text
-from mlops_desktop.base.plural import plural_msg
-from mlops_desktop.base.row_sifter import RowSifter
+from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text, write_beginning
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
-from mlops_desktop.catalog.sources._compressed import PlainFile, is_packed, plain_file
+from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_rows import text_rows
 from mlops_desktop.serving.dialect import (
@@ -35,11 +32,25 @@ from mlops_desktop.serving.dialect import (
     sep_line,
 )
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
+from mlops_desktop.serving.row_sifter import RowSifter
+from mlops_desktop.serving.table_finder import SAMPLE_ROWS, Layout, LeftOut, find_table
 
-_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": BLANKS, "fixed": FIXED, "none": ONE_COLUMN}
+_DELIMITERS = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "bar": "|",
+    "caret": "^",
+    "tilde": "~",
+    "broken_bar": "¦",
+    "colon": ":",
+    "blank": BLANKS,
+    "fixed": FIXED,
+    "none": ONE_COLUMN,
+}
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
-_DECIMALS = {"auto": "", "point": ".", "comma": ","}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -78,6 +89,10 @@ class Delimited(TableSource):
             "semicolon": "semicolon",
             "tab": "tab",
             "bar": "bar |",
+            "caret": "caret ^",
+            "tilde": "tilde ~",
+            "broken_bar": "broken bar ¦",
+            "colon": "colon :",
             "blank": "runs of blanks",
             "fixed": "fixed places",
             "none": "nothing: one column",
@@ -120,19 +135,16 @@ class Delimited(TableSource):
         help="The mark that takes a quote or delimiter behind it its meaning.",
     )
     places: str = text("", "Fixed places", help="Where the columns of fixed places begin, such as 1, 13, 25; empty: found from the file.")
-    decimal: str = choice(
-        "auto",
-        {"auto": "found from the cells", "point": "point 1.5", "comma": "comma 1,5"},
-        "Decimal mark",
-        help="Settles numbers such as 1,234 that can be read both ways.",
-    )
-
-    member: str = text("", "File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
+    member: str = listed("File in the archive", help="Which file of a .zip archive is read; empty: the largest table.")
 
     def beginning(self, location: str, folder: Path) -> str:
         path = Path(location)
         part = folder / path.name
         return str(part) if not is_packed(path) and write_beginning(path, part) else location
+
+    def listed(self, location: str) -> dict[str, tuple[str, ...]]:
+        names = archive_names(Path(location), _ENDINGS)
+        return {"member": names} if names else {}
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
@@ -226,7 +238,8 @@ class Delimited(TableSource):
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),
             notes=(
-                *file_notes([*plain.messages, *whole.notes]),
+                *plain.notes,
+                *file_notes(whole.notes),
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
@@ -234,7 +247,6 @@ class Delimited(TableSource):
                 *(_damaged(rows.table) if whole.damaged else ()),
             ),
             has_names=layout.names is not None,
-            decimal=_DECIMALS[self.decimal],
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
@@ -265,7 +277,7 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
         return [Evidence("", "fixed", msg("No mark stands between the cells; they were cut at fixed places: {places}.", places=places))]
     if dialect.delimiter == ONE_COLUMN and any("," in cell for row in rows for cell in row):
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
-        return [Evidence("", "delimiter", message)]
+        return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
     return []
 
 

@@ -11,11 +11,11 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, text
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.source import Batches, CombinedSource, PartTable, ReadReport, address_path, file_notes, table_batches
 from mlops_desktop.catalog.sources._append import append_tables
 from mlops_desktop.catalog.sources._matching import Matches, match
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import pluralize
 
 
 @dataclass(frozen=True, kw_only=True)

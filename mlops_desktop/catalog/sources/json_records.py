@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.header import generated_names, is_header
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import choice, text
 from mlops_desktop.base.source import Batches, ReadReport, Source, file_notes, table_batches
@@ -19,6 +18,7 @@ from mlops_desktop.catalog.sources._columns import PART_ROWS, ColumnBuilder, add
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import plain_file
 from mlops_desktop.catalog.sources._json_records import Records, doubled_keys, find_records, flatten
+from mlops_desktop.serving.header import generated_names, is_header
 from mlops_desktop.serving.message import msg
 
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".geojson")

@@ -8,10 +8,10 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.params import columns, number
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold
 from mlops_desktop.serving.frame import Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 def test_share() -> Any:
@@ -37,7 +37,9 @@ def wanted_rows(rows: int, share: float) -> int:
 
 def parts(rows: int, test: Ints) -> Fold:
     """The training and the test rows, both rising, when these are the test rows."""
-    return np.setdiff1d(np.arange(rows), test), np.sort(test)
+    chosen = np.zeros(rows, dtype=bool)
+    chosen[test] = True
+    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
 def shuffled_folds(strata: Ints, count: int, rng: np.random.Generator) -> list[Fold]:
@@ -51,8 +53,14 @@ def shuffled_folds(strata: Ints, count: int, rng: np.random.Generator) -> list[F
         )
     shuffled = rng.permutation(rows)
     fold_of = np.empty(rows, dtype=np.intp)
-    fold_of[shuffled[np.argsort(strata[shuffled], kind="stable")]] = np.arange(rows) % count
+    fold_of[by_stratum(strata, shuffled)] = np.arange(rows) % count
     return folds_of(fold_of, count)
+
+
+def by_stratum(strata: Ints, shuffled: Ints) -> Ints:
+    """Shuffled rows one stratum after the other, in their order within each."""
+    small = strata.astype(np.uint16) if len(strata) and strata.max() < 2**16 else strata  # which numpy sorts by counting
+    return shuffled[np.argsort(small[shuffled], kind="stable")]
 
 
 def folds_of(fold_of: Ints, count: int) -> list[Fold]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.catalog.splitters._shared import column_of, fold_count, folds_of, parts, test_share
 from mlops_desktop.serving.frame import Bools, Floats, Ints, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 @dataclass(frozen=True, kw_only=True)

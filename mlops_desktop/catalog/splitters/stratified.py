@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
-from mlops_desktop.catalog.splitters._shared import fold_count, parts, shuffled_folds, test_share, wanted_rows
+from mlops_desktop.catalog.splitters._shared import by_stratum, fold_count, parts, shuffled_folds, test_share, wanted_rows
 from mlops_desktop.serving.frame import Ints
 
 
@@ -40,9 +40,8 @@ def _by_share(strata: Ints, shuffled: Ints, wanted: int) -> Ints:
     for position in np.argsort(np.floor(ideal) - ideal, kind="stable").tolist() * 2:
         if taken.sum() < wanted and taken[position] < spare[position]:
             taken[position] += 1
-    by_stratum = shuffled[np.argsort(strata[shuffled], kind="stable")]
     rank = np.arange(len(strata)) - np.repeat(np.cumsum(counts) - counts, counts)
-    chosen: Ints = by_stratum[rank < np.repeat(taken, counts)]
+    chosen: Ints = by_stratum(strata, shuffled)[rank < np.repeat(taken, counts)]
     if not len(chosen):
         raise UserError("Every class has one row only, so nothing is left to test with.", "Bring more rows, or choose another target.")
     return chosen

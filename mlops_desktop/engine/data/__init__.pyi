@@ -23,6 +23,7 @@ from .row_query import check_filter as check_filter
 from .row_query import rows_key as rows_key
 from .row_query import rows_where as rows_where
 from .snapshot import read_cells as read_cells
+from .snapshot import read_notes as read_notes
 from .snapshot import snapshot_path as snapshot_path
 from .table import Table as Table
 from .table import table_from_record as table_from_record

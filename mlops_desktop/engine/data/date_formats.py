@@ -17,9 +17,45 @@ _DAYS = (
     *("%d.%b.%Y", "%d.%b.%y", "%d/%b/%y", "%d. %b %y", "%o %b %Y", "%b %o, %Y", "%b %o %Y", "%o de %b de %Y", "%o %b, %Y", "%o of %b %Y"),
     *("%a, %d %b %Y", "%a %b %d %Y", "%a, %d. %b %Y", "%a %d %b %Y", "%a %o %b %Y", "%a, %b %d, %Y", "%a, %o de %b de %Y"),
     *(f"%a{gap}%d{mark}%m{mark}%{year}" for gap in (", ", " ") for mark in "./" for year in "Yy"),
-    *("%m/%Y", "%m.%Y", "%b %Y", "%b-%Y", "%b-%y", "%b/%Y", "%b. %Y", "%Y %b", "%Y-%b", "%b de %Y", "%YM%m", "%Y-M%m"),
+    *(
+        "%m/%Y",
+        "%m.%Y",
+        "%m-%Y",
+        "%b %y",
+        "%b. %y",
+        "%b'%y",
+        "%b’%y",
+        "%b%y",
+        "%b%Y",
+        "%b.%y",
+        "%b.%Y",
+        "%b %Y",
+        "%b-%Y",
+        "%b-%y",
+        "%b/%Y",
+        "%b. %Y",
+        "%Y %b",
+        "%Y-%b",
+        "%b de %Y",
+        "%YM%m",
+        "%Y-M%m",
+    ),
     *("%G-W%V", "%GW%V", "%G-W%V-%u", "%G W%V", "%G/W%V", "W%V %G", "W%V/%G", "W%V-%G"),
-    *("KW %V/%G", "KW%V/%G", "KW %V %G", "%G-KW%V"),
+    *("KW %V/%G", "KW%V/%G", "KW %V %G", "KW%V %G", "KW%V-%G", "%G-KW%V", "%G/KW%V", "%G KW%V", "%G KW %V", "KW %V, %G"),
+    *("Week %V %G", "Week %V, %G", "%G Week %V", "Wk %V %G", "%G wk %V", "w%V %G"),
+    *(
+        "%q. Quartal %Y",
+        "%q. Quartal %y",
+        "%q.Quartal %Y",
+        "Q%q'%y",
+        "Q%q’%y",
+        "Quarter %q %Y",
+        "%qQ %Y",
+        "%qT%Y",
+        "Q%q, %Y",
+        "Q%q%Y",
+        "%Y %qQ",
+    ),
     *(
         "%Y-Q%q",
         "%YQ%q",
@@ -37,13 +73,35 @@ _DAYS = (
         "Q%q/%y",
     ),
 )
-_TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H.%M.%S", "%H.%M")
+_TIMES = (
+    *("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H.%M.%S", "%H.%M", "%Hh%M", "%H h %M"),
+    *("%H:%M Uhr", "%H:%M:%S Uhr", "%H.%M Uhr"),
+)
+# Formats whose day and clock are not parted by a blank or a comma, or whose year stands last.
+_WHOLE = (
+    *("%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%a %d %b %H:%M:%S %z %Y", "%a %d %b %H:%M:%S %Y", "%b %d %H:%M:%S %Y"),
+    *("%a %b %d %I:%M:%S %p %z %Y", "%a %d %b %Y %I:%M:%S %p %z", "%a %b %d %I:%M:%S %p %Y"),
+    *(f"{bracket}%d/%b/%Y:%H:%M:%S{zone}" for bracket in ("", "[") for zone in (" %z", "")),
+    *(f"%Y%m%d{gap}%H{mark}%M{end}{zone}" for gap in "T _-" for mark in ("", ":") for end in (f"{mark}%S", "") for zone in ("", "%z")),
+    *("%Y-%m-%dT%H%M%S", "%Y-%m-%dT%H%M%S%z", "%Y-%m-%d %H%M%S", "%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d-%H.%M.%S", "%Y-%m-%d-%H:%M:%S"),
+    *("%Y-%m-%d %H-%M-%S", "%Y-%m-%d_%H-%M-%S", "%Y-%m-%d_%H:%M:%S", "%Y-%m-%d-%H-%M-%S", "%Y:%m:%d %H:%M:%S", "%Y.%m.%d-%H:%M:%S"),
+    *("%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S.%f", "%d%b%y:%H:%M:%S", "%d%b%Y %H:%M:%S", "%d-%b-%Y:%H:%M:%S"),
+)
+# Formats that are written as numbers; whether they are tried is decided by the name of the column or by a person.
+_NUMBERS = ("%Y%m%d", "%Y%m", "%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%s", "%Q", "%U", "%E", "%m/%y", "%m-%y", "%Y.%m", "%y%m%d", "%d%m%Y")
+_NUMBER_TEXTS = {  # what a text must be to have one of them, where its fields alone do not say so
+    "%Y": re.compile("(?:1[6-9]|20)[0-9]{2}"),
+    "%s": re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?"),
+    "%Q": re.compile("[0-9]{12,13}"),
+    "%U": re.compile("[0-9]{15,16}"),
+    "%E": re.compile(r"[2-6][0-9]{4}(?:[.,][0-9]{1,15})?"),
+}
 _CLOCK = re.compile(
-    r"(?P<day>.*?)(?P<gap>[ T]+|, )?(?P<clock>[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?)"
+    r"(?P<day>.*?)(?P<gap>[ T]+|, )?"
+    r"(?P<clock>[0-9]{1,2}(?:[:.h]| h )[0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?| Uhr)?)"
     rf"(?P<zone> ?{ZONE})?"
 )
 _PADDED = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:.*)?)?$")  # as ISO 8601 wants months, days and hours
-_COMPACT = "%Y%m%d"
 _SAMPLE = 400  # texts that are held against the formats
 _MOST_SHAPES = 40  # of texts that differ in more than their digits, each of which is held against every known format
 _DIGIT = re.compile("[0-9]")
@@ -71,7 +129,7 @@ def find_date_formats(sample: Sequence[str], compact: bool = False, least: float
 
     At most two, which differ in the order of day and month.
 
-    `compact` allows "20240328", which is a whole number as well.
+    `compact` allows "20240328" and the like, which are numbers as well.
     """
     texts = list(sample[:_SAMPLE])
     scored: dict[Grammar, float] = {}
@@ -131,7 +189,14 @@ def _shapes(texts: Sequence[str], compact: bool) -> list[Grammar]:
 
 def _shapes_of(text: str, compact: bool) -> list[Grammar]:
     padded = _PADDED.match(text) is not None
-    found = [_grammar(day, "", "", False, padded) for day in (*_DAYS, *((_COMPACT,) if compact else ())) if _match(day).fullmatch(text)]
+    found = [_grammar(day, "", "", False, padded) for day in _DAYS if _match(day).fullmatch(text)]
+    wholes = [
+        one for one in _WHOLE if (whole := _match(one).fullmatch(text)) and (whole.groupdict().get("H") or whole.groupdict().get("I"))
+    ]
+    found += [_grammar(one, "", "", "%z" in one, False) for one in wholes]
+    if compact:
+        fitting = [one for one in _NUMBERS if _NUMBER_TEXTS.get(one, _match(one)).fullmatch(text)]
+        found += [_grammar(one, "", "", one in ("%s", "%Q", "%U"), False) for one in fitting]
     split = _CLOCK.fullmatch(text)
     if split is None:
         return found

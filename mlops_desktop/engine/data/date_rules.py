@@ -15,6 +15,7 @@ from mlops_desktop.engine.data.raw_column import RawColumn, read_raw
 from mlops_desktop.serving.dates import DAY, is_time_of_day
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.month_names import month_number
 from mlops_desktop.serving.schema import Column
 
 POSIX_PIVOT = 69  # two-digit years from 69 on are 19xx (POSIX)
@@ -22,6 +23,7 @@ _NEAR = 30  # years up to 2030 are as likely as past ones
 _LATEST_BIRTH = 26
 _GAP = 5  # so many years without a date separate the end of one century from the beginning of the other
 _BIRTH = re.compile("(?i)birth|born|(?:^|_)dob|geb|naiss|nasc|nacim|nascit|urodz|geboorte")
+_MONTH_NAME = re.compile("(?i)month|monat|mois|mese|^mes|period")
 _DATE_NAME = re.compile("(?i)date|datum|fecha|day|_dt|^dt|termin|f[aä]e?llig|birth|geburt|tag$|jour|giorno|^data")
 # Days that stand for “no date”: those that nothing real lies near, and those that count when all other dates are far from them.
 _NEVER = (
@@ -62,6 +64,11 @@ def with_century(raw: RawColumn, column: Column, good: Bools) -> tuple[Column, l
             span = f"{part[0]:02} to {part[-1]:02} as {century}{part[0]:02} to {century}{part[-1]:02}"
             parts.append(span if len(part) > 1 else f"{part[0]:02} as {century}{part[0]:02}")
     message = msg("The years have two digits: {parts} were taken.", parts=" and ".join(parts))
+    if "%d" not in column.grammar.date and re.search("%b[.]? ?%y", column.grammar.date) and not _MONTH_NAME.search(raw.name):
+        message = msg(
+            "“{cell}” could be a day without a year; it was read as a month: {parts}.", cell=raw.sample(good, 1)[0], parts=parts[0]
+        )
+        return replace(column, grammar=replace(column.grammar, pivot=pivot)), [Evidence(raw.name, "month_or_day", message)]
     doubtful = pivot != POSIX_PIVOT or any(_NEAR < year < POSIX_PIVOT for year in short)
     evidence = Evidence(raw.name, "century" if doubtful else "two_digit_years", message)
     return replace(column, grammar=replace(column.grammar, pivot=pivot)), [evidence]
@@ -127,6 +134,12 @@ def _no_date(raw: RawColumn, cells: Bools, day: str) -> Evidence:
     return Evidence(raw.name, "no_date", message, raw.rows_with(cells))
 
 
+def _are_months(raw: RawColumn, cells: Bools) -> bool:
+    """Whether the letters in all of these texts name months."""
+    texts = raw.texts_at(np.flatnonzero(cells).tolist())
+    return all(month_number("".join(char for char in text if char.isalpha())) for text in texts)
+
+
 @cache
 def _numbers(days: tuple[str, ...]) -> list[int]:
     return [int(day) for day in np.array(days, dtype="datetime64[D]").astype(np.int64)]
@@ -164,6 +177,9 @@ def excel_dates(raw: RawColumn, present: Bools) -> Iterator[Evidence]:
     if (raw.matching(_RANGE) & others).any() or (numbers.any() and raw.count(numbers) >= max(raw.count(dates), 0.5 * raw.count(others))):
         message = "Some cells are dates among other values; spreadsheets turn texts such as “6-25” or “1.5” into dates: {shown}."
         yield example_evidence(raw, "excel_dates", message, dates)
-    elif not others.any() and raw.matching(_DAY_AND_MONTH)[present].all():
+    elif others.any() and (days := raw.matching(_DAY_AND_MONTH) & dates).any() and _are_months(raw, days):
+        message = "Some cells are days without a year among other texts; spreadsheets turn names such as “SEPT2” into days: {shown}."
+        yield example_evidence(raw, "excel_dates", message, days)
+    elif not others.any() and raw.matching(_DAY_AND_MONTH)[present].all() and _are_months(raw, present):
         message = "Days without a year: spreadsheets turn texts such as “10-14” into such dates. They were read as texts: {shown}."
         yield example_evidence(raw, "excel_dates", message, dates)

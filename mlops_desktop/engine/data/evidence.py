@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 
 STRAY_SHARE = 0.01  # at most this share of a column's cells may be unreadable for it to be numbers or dates all the same
@@ -25,16 +25,22 @@ _UNKNOWN = re.compile(
     r"|not (?:available|known|recorded|measured|applicable|detected|reported|tested)"
     r"|nicht (?:bekannt|gemessen|bestimmt|erhoben|vorhanden|verfügbar|anwendbar)|sans objet|sin datos|non disponibile"
     r"|n[./]?[abdkmv]\.?|n\. ?[abdkmv]\.?|k\.? ?a\.?|keine angabe|nil|void|blank|leer|tbd|error|refused|withheld|<?(?:lod|loq)|bdl"
+    r"|#(?:nv|wert!|bezug!|zahl!|name\?|valeur!|valor!|nombre\?|nome\?|n/a n/a|n/d)|[(\[<]null[)\]>]|undefined|nat|not? a time|:|\.\.+|…"
 )
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests."""
+    """What the unambiguous columns of a table suggest for its ambiguous ones; `likely_decimal` is what its delimiter suggests.
+
+    `thousands` and `given_day_first` are what a person chose for the file.
+    """
 
     decimal: str = ""
     likely_decimal: str = ""
     day_first: bool | None = None
+    thousands: str | None = None
+    given_day_first: bool | None = None
 
 
 def mask(among: Bools, at: Collection[int]) -> Bools:

@@ -46,6 +46,11 @@ def names_people(name: str) -> bool:
     return _PERSON.fullmatch(snake_name(name)) is not None
 
 
+def may_identify(name: str, rows: int, distinct: int) -> bool:
+    """Whether so many values in so many rows may be an identifier by `identifies_rows`: unique ones, or any under the name of one."""
+    return distinct == rows or has_id_name(name)
+
+
 def identifies_rows(name: str, values: Floats) -> str:
     """Why whole numbers, one for each row and NaN where missing, are an identifier; empty when they are none.
 

@@ -104,7 +104,7 @@ def blank_source(location: Location) -> Source:
 
 
 def given_source(location: Location, params: Mapping[str, object]) -> Source:
-    """The source for a location, with some parameters given and the others found.
+    """The source for a location, with some parameters given and the others left to be found (`complete_source`).
 
     UserError when no source opens this kind, or it has no such parameter or value.
     """
@@ -113,8 +113,7 @@ def given_source(location: Location, params: Mapping[str, object]) -> Source:
         _refuse_unreadable(Path(place))
     known = kind.params()
     texts = {name: str(value) for name, value in params.items() if isinstance(known.get(name), Text)}  # a sheet may be called 2024
-    with disk.explain_errors(f"The file “{name_of(place)}”"):
-        return kind.from_json({"params": {**params, **texts}}).located(place)[0].guess(place)
+    return kind.from_json({"params": {**params, **texts}}).located(place)[0]
 
 
 def complete_source(location: Location, source: Source) -> Source:

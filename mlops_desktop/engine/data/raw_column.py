@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mlops_desktop.base.mixed_cells import canonical_texts
 from mlops_desktop.engine.data.quick_reading import among, iso_dates, number_dates, quick_numbers
 from mlops_desktop.serving.cells import EXACT, Grammar, boolean_reader, clean_text, level_of
-from mlops_desktop.serving.dates import date_text, missing_dates
+from mlops_desktop.serving.dates import date_text, is_written_as_number, missing_dates
 from mlops_desktop.serving.frame import MISSING_DATE, Bools, Floats, Ints, Longs, encode
 from mlops_desktop.serving.request_validation import read_dates, read_levels, read_numbers
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
@@ -68,6 +68,15 @@ class RawColumn:
         """How many rows hold each distinct value."""
         size = len(self.distinct) if self.values is None else len(self.values)
         return np.bincount(self.codes[self.codes >= 0], minlength=size).astype(np.int64)
+
+    def by_appearance(self) -> Ints:
+        """The positions of the distinct values in the order of their first rows, the position behind them for cells without one; those that
+        no row holds are left out.
+        """
+        first = np.full(len(self.counts) + 1, self.rows)
+        first[self.codes[::-1]] = np.arange(self.rows - 1, -1, -1)  # the last of equal positions, the first row, stays
+        order = np.flatnonzero(first < self.rows)
+        return order if (np.diff(first[order]) > 0).all() else order[np.argsort(first[order], kind="stable")]
 
     def matching(self, pattern: str) -> Bools:
         """Which of the distinct texts match a regular expression (RE2's grammar) as a whole."""
@@ -284,6 +293,9 @@ def _read_dates(raw: RawColumn, column: Column) -> tuple[Longs, list[str], dict[
     if raw.kind == "date":
         assert raw.values is not None
         return np.where(missing_dates(raw.values, column.grammar), MISSING_DATE, raw.values), [], {}
+    if raw.kind in ("number", "integer") and is_written_as_number(column.grammar.date):
+        moments, faults = read_dates(column, typed_texts(raw, Column(raw.name, "category")))
+        return moments, [], faults
     if raw.kind != "text":
         return np.full(len(raw.counts), MISSING_DATE), [], dict.fromkeys(range(len(raw.counts)), "wrong_type")
     own = column.grammar

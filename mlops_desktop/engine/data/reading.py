@@ -7,12 +7,12 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job, Part
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.source import CombinedSource, PartTable, Source, file_notes
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import storable
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.names import clean_name, unique_names
+from mlops_desktop.serving.plural import plural_msg
 
 Opener = Callable[[str, Job], tuple[str, Cells]]  # a location as its name and its cells
 
@@ -39,13 +39,22 @@ def read_source(source: Source, location: str, job: Job, open_part: Opener | Non
     arrays = [storable(column) for column in table.columns]
     return Cells(
         table=pa.Table.from_arrays(arrays, names=table.column_names),
-        decimal=report.decimal,
+        format=source.cell_format(),
         likely_decimal=report.likely_decimal,
         delimiter=report.delimiter,
         mixed={name: report.mixed[at] for name, at in zip(table.column_names, places, strict=True) if report.mixed.get(at)},
-        notes=(*report.notes, *notes),
+        notes=(*report.notes, *_unnamed(source, report.has_names), *notes),
+        source=report.found,
         units={name: report.units[at] for name, at in zip(table.column_names, places, strict=True) if report.units.get(at)},
     )
+
+
+def _unnamed(source: Source, has_names: bool) -> tuple[Evidence, ...]:
+    """That nothing names the columns, and that the first row might, where the source has a parameter for it."""
+    if has_names:
+        return ()
+    message = msg("No row names the columns, so they were named column_1, column_2 …")
+    return (Evidence("", "header", message, (), *(("header", ("first",)) if "header" in source.params() else ())),)
 
 
 def _parts(source: CombinedSource, location: str, job: Job, open_part: Opener) -> list[PartTable]:
@@ -65,9 +74,7 @@ def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int
     unnamed = frozenset(name for name, old in zip(names, given or [""] * len(names), strict=True) if not clean_name(old))
     table, messages = without_empty(table.rename_columns(names), unnamed)
     left = [name for name in table.column_names if name in unnamed]
-    if given is None:
-        messages.insert(0, msg("No row names the columns, so they were named column_1, column_2 …"))
-    elif left:
+    if given is not None and left:
         names_left = ", ".join(left[:5]) + (" …" if len(left) > 5 else "")
         messages.append(msg("Columns without a name were named after their place: {names}.", names=names_left))
     if doubled:

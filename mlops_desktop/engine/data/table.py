@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
@@ -25,7 +25,7 @@ class Table:
     schema: Schema
     frame: Frame
     evidence: tuple[Evidence, ...] = ()
-    _distinct: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    _counts: dict[str, tuple[int, int]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -33,16 +33,36 @@ class Table:
         return self.frame.rows
 
     def distinct(self, name: str) -> int:
-        """How many different values a column has, missing cells left out; counted once and kept."""
-        if name not in self._distinct:
+        """How many different values a column has, missing cells left out."""
+        return self._counted(name)[0]
+
+    def missing(self, name: str) -> int:
+        """How many cells of a column are missing."""
+        return self._counted(name)[1]
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """The numbers of different values and of missing cells of the columns for which they are known."""
+        return dict(self._counts)
+
+    def with_counts(self, counts: Mapping[str, tuple[int, int]]) -> Table:
+        """The same table, which knows these numbers (see `counts`)."""
+        known = replace(self)
+        known._counts.update(counts)
+        return known
+
+    def _counted(self, name: str) -> tuple[int, int]:
+        """The numbers of different values and of missing cells of a column; counted once and kept."""
+        if name not in self._counts:
             frame, kind = self.frame, self.frame.layout.kind(name)
+            missing = frame.missing(name)
             if kind == "categorical":
                 codes, levels = frame.categorical(name)
-                self._distinct[name] = int(np.count_nonzero(np.bincount(codes[codes >= 0], minlength=len(levels))))
+                distinct = int(np.count_nonzero(np.bincount(codes[codes >= 0], minlength=len(levels))))
             else:
                 values = frame.number(name) if kind == "number" else frame.date(name)
-                self._distinct[name] = len(np.unique(values[~frame.missing(name)]))
-        return self._distinct[name]
+                distinct = len(np.unique(values[~missing]))
+            self._counts[name] = distinct, int(np.count_nonzero(missing))
+        return self._counts[name]
 
     def values(self, name: str) -> NDArray[Any]:
         """One column as its own values: float64, int64 microseconds, or an object array of texts and None."""
@@ -60,7 +80,12 @@ def table_to_record(table: Table) -> tuple[dict[str, Any], dict[str, NDArray[Any
         arrays[f"levels.{j}"] = np.frombuffer(b"".join(parts), dtype=np.uint8)
         arrays[f"ends.{j}"] = np.cumsum([len(part) for part in parts], dtype=np.int64)
     unused: dict[str, NDArray[Any]] = {}
-    document = {"schema": pack(table.schema, unused), "rows": table.rows, "evidence": [e.to_json() for e in table.evidence]}
+    document = {
+        "schema": pack(table.schema, unused),
+        "rows": table.rows,
+        "evidence": [e.to_json() for e in table.evidence],
+        "counts": {name: list(counts) for name, counts in table.counts().items()},
+    }
     return document, arrays
 
 
@@ -102,5 +127,6 @@ def table_from_record(document: Mapping[str, Any], arrays: Mapping[str, NDArray[
     frame = Frame(
         layout, int(document["rows"]), arrays["numbers"], arrays["codes"].astype(np.intp, copy=False), tuple(levels), arrays["dates"]
     )
-    evidence = tuple(Evidence(e["column"], e["rule"], e["message"], tuple(e["rows"])) for e in document["evidence"])
-    return Table(schema, frame, evidence)
+    evidence = tuple(Evidence.from_json(e) for e in document["evidence"])
+    counts = {name: (int(distinct), int(missing)) for name, (distinct, missing) in document.get("counts", {}).items()}
+    return Table(schema, frame, evidence).with_counts(counts)

@@ -10,7 +10,6 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.target_columns import MANY_CLASSES, Class, TargetColumn
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.data.identifiers import group_column, whole_numbers
@@ -19,6 +18,7 @@ from mlops_desktop.engine.project import Role
 from mlops_desktop.serving.cells import BOOLEAN_PAIRS, level_of
 from mlops_desktop.serving.frame import Frame, Ints, Layout
 from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
 _TARGET_NAMES = re.compile(
@@ -182,7 +182,7 @@ def guess_targets(table: Table) -> list[tuple[str, str]]:
             score, reasons = score + 0.6, [*reasons, msg("it has two values")]
         elif column.type in ("category", "ordered", "boolean") and distinct <= 10:
             score, reasons = score + 0.3, [*reasons, msg("it has {distinct} categories", distinct=distinct)]
-        score -= 2 * float(table.frame.missing(column.name).mean())
+        score -= 2 * (table.missing(column.name) / table.rows)
         ranked.append((-score, i, column.name, reasons))
     return [(name, _because(reasons)) for _, _, name, reasons in sorted(ranked)]
 
@@ -220,6 +220,6 @@ def default_roles(table: Table, target: str = "") -> dict[str, tuple[Role, str]]
             )
         elif distinct == 0:
             roles[column.name] = ("ignore", msg("“{column}” is empty in every row.", column=column.name))
-        elif distinct == 1 and not table.frame.missing(column.name).any():
+        elif distinct == 1 and not table.missing(column.name):
             roles[column.name] = ("ignore", msg("“{column}” has the same value in every row.", column=column.name))
     return roles

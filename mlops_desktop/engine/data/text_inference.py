@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_desktop.base.evidence import Evidence
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data.identifiers import has_id_name
 from mlops_desktop.engine.data.raw_column import RawColumn
 from mlops_desktop.serving.cells import MISSING_TEXTS, level_of
 from mlops_desktop.serving.frame import Bools
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 # Words that are a boolean even where all cells hold the same one; “yes” alone may be a level among others to come.
 TRUE_FALSE = (("true", "false"), ("vrai", "faux"), ("wahr", "falsch"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.evidence import Evidence
@@ -20,6 +22,8 @@ from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema, ValidationIssue, ValidationResult
 
+ValueTable = tuple[NDArray[Any], list[str]]
+_BLOCK = 8192  # rows
 _TEXTS = 10_000  # distinct texts that are looked at together
 
 
@@ -28,9 +32,12 @@ def type_cells(cells: Cells, notes: Mapping[str, ColumnNote], job: Job) -> Table
     job.step(0.0, "Deciding the types of the columns")
     columns, evidence = decide_types(cells, notes)
     job.step(0.6, "Reading the cells")
-    frame = _frame(Schema(columns), {raw.name: raw for raw in cells.columns()}, cells.rows)
+    schema, raws = Schema(columns), {raw.name: raw for raw in cells.columns()}
+    tables = _value_tables(schema, raws)
+    frame = _frame(schema, tables, raws, cells.rows)
     job.step(1.0)
-    return Table(Schema(columns), frame, tuple(evidence))
+    counts = {name: _counts(tables[name][0], raw) for name, raw in raws.items()}
+    return Table(schema, frame, tuple(evidence)).with_counts(counts)
 
 
 def conform(cells: Cells, schema: Schema) -> ValidationResult:
@@ -63,7 +70,7 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
             errors.extend(invalid_value(column, int(row), code, "text") for row in np.flatnonzero(raw.codes == at))
         if not column.nullable:
             needed[column.name] = frozenset(np.flatnonzero(np.isin(raw.codes, list(refused))).tolist())
-    frame = _frame(schema, raws, cells.rows)
+    frame = _frame(schema, _value_tables(schema, raws), raws, cells.rows)
     for name, already in needed.items():
         gone = (row for row in np.flatnonzero(frame.missing(name)).tolist() if row not in already)
         errors.extend(invalid_value(schema.column(name), row, "missing", "null") for row in gone)
@@ -76,7 +83,7 @@ def conform(cells: Cells, schema: Schema) -> ValidationResult:
 
 def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> FileNotation:
     """How the texts of another file are written; typed cells of a file prove nothing."""
-    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.decimal)
+    finder = NotationFinder(schema, likely_decimal(cells.delimiter), cells.format.decimal)
     for name, raw in raws.items():
         if raw.kind != "text" or not finder.wants(name):
             continue
@@ -106,29 +113,59 @@ def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[Validat
     return Table(table.schema, checked.frame, notes), problems
 
 
-def _frame(schema: Schema, raws: Mapping[str, RawColumn], rows: int) -> Frame:
-    layout = schema.layout()
-    numbers = np.full((rows, len(layout.numbers)), np.nan)
-    codes = np.full((rows, len(layout.categoricals)), -1, dtype=np.intp)
-    dates = np.full((rows, len(layout.dates)), MISSING_DATE, dtype=np.int64)
-    levels: list[list[str]] = [[] for _ in layout.categoricals]
-    places = {name: i for block in (layout.numbers, layout.categoricals, layout.dates) for i, name in enumerate(block)}
+def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, ValueTable]:
+    """What each distinct value of the columns stands for, and a cell without one, last; and the levels of categories as they appear."""
+    tables: dict[str, ValueTable] = {}
     for column in schema.columns:
-        raw, at = raws.get(column.name), places[column.name]
+        raw = raws.get(column.name)
         if raw is None:
             continue
-        values, levels_read, refused = read_raw(raw, column)
+        values, levels, refused = read_raw(raw, column)
         if column.type in NUMBER_TYPES:
-            values = values.copy()
-            values[list(refused)] = np.nan
-            numbers[:, at] = np.append(values, value_of_empty(raw, column, []) if column.type == "boolean" else np.nan)[raw.codes]
+            empty = value_of_empty(raw, column, []) if column.type == "boolean" else np.nan
+            tables[column.name] = np.append(values, empty), []
+            tables[column.name][0][list(refused)] = np.nan
         elif column.type in CATEGORICAL_TYPES:
-            levels_read = [*levels_read]
-            empty = int(value_of_empty(raw, column, levels_read))
-            codes[:, at], levels[at] = by_appearance(np.append(values, empty)[raw.codes], levels_read)
+            levels = [*levels]
+            codes = np.append(values, int(value_of_empty(raw, column, levels)))
+            order = raw.by_appearance()
+            codes[order], levels = by_appearance(codes[order], levels)
+            tables[column.name] = codes, levels
         else:
-            dates[:, at] = np.append(values, MISSING_DATE)[raw.codes]
-    return Frame(layout, rows, numbers, codes, tuple(levels), dates)
+            tables[column.name] = np.append(values, MISSING_DATE), []
+    return tables
+
+
+def _counts(values: NDArray[Any], raw: RawColumn) -> tuple[int, int]:
+    """The numbers of different values and of missing cells of a column by the values of its table (see `_value_tables`)."""
+    cells = np.append(raw.counts, raw.rows - raw.counts.sum())
+    missing = np.isnan(values) if values.dtype == np.float64 else values < 0 if values.dtype == np.intp else np.equal(values, MISSING_DATE)
+    return len(np.unique(values[~missing & (cells > 0)])), int(cells[missing].sum())
+
+
+def _frame(schema: Schema, tables: Mapping[str, ValueTable], raws: Mapping[str, RawColumn], rows: int) -> Frame:
+    layout = schema.layout()
+    numbers = np.empty((rows, len(layout.numbers)))
+    codes = np.empty((rows, len(layout.categoricals)), dtype=np.intp)
+    dates = np.empty((rows, len(layout.dates)), dtype=np.int64)
+    blocks: tuple[tuple[NDArray[Any], Sequence[str], Any], ...] = (
+        (numbers, layout.numbers, np.nan),
+        (codes, layout.categoricals, -1),
+        (dates, layout.dates, MISSING_DATE),
+    )
+    filled = []
+    for block, names, missing in blocks:
+        for at, name in enumerate(names):
+            if name in tables:
+                filled.append((block, at, tables[name][0], raws[name].codes))
+            else:
+                block[:, at] = missing
+    for start in range(0, rows, _BLOCK):  # all columns of some rows, as the cells of a row lie together in memory
+        part = slice(start, start + _BLOCK)
+        for block, at, values, cells in filled:
+            block[part, at] = values[cells[part]]
+    levels = tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
+    return Frame(layout, rows, numbers, codes, levels, dates)
 
 
 def by_appearance(codes: Ints, levels: list[str]) -> tuple[Ints, list[str]]:

@@ -14,7 +14,6 @@ import numpy as np
 from mlops_desktop.base.families import Target
 from mlops_desktop.base.job import Job, Part, Silent
 from mlops_desktop.base.metric import Answers, Metric
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.evaluation import curves
 from mlops_desktop.engine.evaluation.results import (
@@ -30,6 +29,7 @@ from mlops_desktop.engine.metrics import answers, class_rates, confusion, log_lo
 from mlops_desktop.engine.training import threshold_curve
 from mlops_desktop.serving.frame import Floats, Frame
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.scorer import Scorer
 from mlops_desktop.serving.value_text import value_text
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime
 from mlops_desktop.engine.evaluation import check as check_goals
 from mlops_desktop.engine.metrics import METRICS
@@ -16,6 +15,7 @@ from mlops_desktop.engine.project import Goals, Project
 from mlops_desktop.engine.training import Run, Runs
 from mlops_desktop.engine.workflow import ProjectStatus
 from mlops_desktop.serving.message import joined, msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from .candidate import read_candidate as read_candidate
 from .consistency import consistent as consistent
 from .consistency import refuse_split as refuse_split
 from .consistency import refuse_steps as refuse_steps
+from .consistency import refuse_unfit as refuse_unfit
 from .consistency import unknown_columns as unknown_columns
+from .consistency import uses_names as uses_names
 from .keys import Key as Key
 from .keys import Keys as Keys
 from .keys import installed_version as installed_version
@@ -27,6 +29,7 @@ from .preview_results import StepChanges as StepChanges
 from .preview_results import StepPreview as StepPreview
 from .preview_session import preview as preview
 from .preview_session import rank as rank
+from .preview_session import refuse_failing_steps as refuse_failing_steps
 from .proposal import propose as propose
 from .proposal import suggestions as suggestions
 from .re_recommendation import re_recommend as re_recommend

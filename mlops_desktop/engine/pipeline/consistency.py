@@ -1,17 +1,27 @@
-"""Finds decisions that are invalid after the target, a role or the data changed. Light: the window calls it too."""
+"""Finds decisions that cannot hold: changed ones, and others after the target, a role or the data changed. Light: the window calls it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation
-from mlops_desktop.base.params import Columns
+from mlops_desktop.base.params import Columns, Param, Text
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.profiling import Overview, TargetOption
-from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter
+from mlops_desktop.engine.project import (
+    ColumnNote,
+    Project,
+    Step,
+    default_splitter,
+    refuse_encodings,
+    refuse_goal,
+    refuse_metric,
+    refuse_threshold,
+    require_suitable_sampler,
+)
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -45,6 +55,41 @@ def unknown_columns(project: Project, names: Collection[str]) -> list[str]:
         for name in project.columns
         if name not in names
     ]
+
+
+def refuse_unfit(before: Project, project: Project, names: Callable[[], Collection[str] | None]) -> None:
+    """UserError when a decision that differs from `before` cannot work with the others or with the table, whose columns `names` gives.
+
+    Only steps that use columns by name may still be impossible: see `uses_names`.
+    """
+
+    def changed(*fields: str) -> bool:
+        return any(getattr(project, field) != getattr(before, field) for field in fields)
+
+    if changed("split"):
+        refuse_split(project, names())
+    if changed("steps", "row_filters"):
+        refuse_steps(project, names())
+    if changed("metric"):
+        refuse_metric(project)
+    if changed("metric", "goals"):
+        refuse_goal(project)
+    if changed("sampler"):
+        require_suitable_sampler(project)
+    if changed("threshold"):
+        refuse_threshold(project)
+    if changed("encodings", "candidates"):
+        refuse_encodings(project)
+
+
+def uses_names(project: Project) -> bool:
+    """Whether a step or row filter that is on uses columns by name: only a fit can say whether they are there by then, and of its kind."""
+    on = [step.component for step in (*project.row_filters, *project.steps) if step.on]
+    return any(getattr(one, field) for one in on for field, param in one.params().items() if _takes_names(param))
+
+
+def _takes_names(param: Param) -> bool:
+    return isinstance(param, Columns) or (isinstance(param, Text) and param.grammar == "formula")
 
 
 def refuse_split(project: Project, names: Collection[str] | None) -> None:

@@ -21,7 +21,7 @@ from mlops_desktop.engine.pipeline.step_fitting import FittedPipeline, FittedSte
 from mlops_desktop.engine.pipeline.store import ArtifactStore
 from mlops_desktop.engine.profiling import Overview, Profile, overview, profile
 from mlops_desktop.engine.project import Project, require
-from mlops_desktop.serving.frame import Floats, Ints, Layout
+from mlops_desktop.serving.frame import Floats, Frame, Ints, Layout
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.value_text import value_text
 
@@ -38,6 +38,14 @@ class Pipeline:
         self.folder, self.project = folder, project
         self.keys = Keys(project)
         self.store = ArtifactStore(folder / "store")
+
+    def of(self, project: Project) -> Pipeline:
+        """The pipeline of other decisions on the same data. It has the same typed table, where they leave that as it is."""
+        other = Pipeline(self.folder, project)
+        other.store = self.store
+        if "table" in self.__dict__ and other.keys.table == self.keys.table:
+            other.table = self.table
+        return other
 
     @cached_property
     def table(self) -> Table:
@@ -91,17 +99,29 @@ class Pipeline:
         return np.flatnonzero(keep)
 
     @cached_property
-    def _clean(self) -> Dataset:
-        """The rows that the row filters leave, features alone, with target and weights."""
+    def _kept(self) -> Table:
+        """The table of the rows that the row filters leave."""
+        if len(self.kept_rows) == self.table.rows:
+            return self.table
+        return replace(self.table, frame=self.table.frame.take(self.kept_rows))
+
+    @cached_property
+    def target(self) -> Target:
+        """The target of the rows that the row filters leave. UserError when it cannot be learned, or nothing is there to learn from."""
         require(self.project, "target", "task")
-        table = replace(self.table, frame=self.table.frame.take(self.kept_rows))
         assert self.project.task is not None
-        target = target_of(table, self.project.target, self.project.task)
+        target = target_of(self._kept, self.project.target, self.project.task)
         if not self.features:
             if len(self.table.schema.columns) == 1:
                 raise UserError("The file has one column: nothing is beside it to learn from.", "Choose a file with more columns.")
             raise UserError("No column is left to learn from.", "Give at least one column the role “feature”.")
-        facts = self._split_facts(self.kept_rows, target)
+        return target
+
+    @cached_property
+    def _clean(self) -> Dataset:
+        """The rows that the row filters leave, features alone, with target and weights."""
+        target, table = self.target, self._kept
+        facts = self._split_facts(table.frame, target)
         return Dataset(table.frame.select(self.features), target, self._weights(table), facts.group, facts.time)
 
     def _weights(self, table: Table) -> Floats | None:
@@ -122,7 +142,7 @@ class Pipeline:
         task = self.project.task
         if task is None or not task_spec(task).has_positive:
             return None
-        classes = self._clean.target.classes
+        classes = self.target.classes
         if self.project.positive not in classes:
             raise UserError(
                 msg("The positive class “{positive}” is not in “{target}”.", positive=self.project.positive, target=self.project.target),
@@ -132,14 +152,14 @@ class Pipeline:
 
     @cached_property
     def _cut(self) -> tuple[Ints, Ints]:
-        return split_rows(self.project.split, self._split_facts(self.kept_rows, self._clean.target), self.project.seed)
+        return split_rows(self.project.split, self._split_facts(self._kept.frame, self.target), self.project.seed)
 
-    def _split_facts(self, rows: Ints, target: Target) -> SplitFacts:
+    def _split_facts(self, frame: Frame, target: Target) -> SplitFacts:
         splitter = self.project.split
         named = {role: name for name, role in self.roles().items() if role in ("group", "time", "fold")}
         if column := splitter.named_column():
             named[splitter.role] = column
-        return read_facts(self.table.frame.take(rows), target, named)
+        return read_facts(frame, target, named)
 
     @property
     def everything(self) -> Dataset:
@@ -169,7 +189,9 @@ class Pipeline:
     @cached_property
     def folds(self) -> list[tuple[Ints, Ints]]:
         """Training and validation positions within the training part, fold by fold."""
-        return make_folds(self.project.split, self._split_facts(self.train_rows, self.train.target), self.project.seed)
+        return make_folds(
+            self.project.split, self._split_facts(self.table.frame.take(self.train_rows), self.train.target), self.project.seed
+        )
 
     def texts(self, layout: Layout) -> tuple[str, ...]:
         """The columns of a layout that hold free text, as the types of the table say."""

@@ -32,7 +32,7 @@ from mlops_desktop.engine.pipeline.preview_results import (
     StepPreview,
 )
 from mlops_desktop.engine.pipeline.proposal import suggestions
-from mlops_desktop.engine.project import Step, digest, require
+from mlops_desktop.engine.project import Project, Step, digest, require
 from mlops_desktop.serving.formula.expression import check
 from mlops_desktop.serving.frame import Bools, Frame, Ints
 from mlops_desktop.serving.message import msg
@@ -186,6 +186,28 @@ def _steps_tried(answer: RecipePreview, pipeline: Pipeline, session: PreviewSess
         encodings=found,
         matrix=matrix_size(found),
     )
+
+
+def refuse_failing_steps(pipeline: Pipeline, before: Project, job: Job) -> None:
+    """UserError when a step or row filter that is on cannot be done on the sample; one that fails alike in `before` is passed over."""
+    failing = _errors(pipeline, Part(job, 0.0, 0.5))
+    known = _errors(Pipeline(pipeline.folder, before), Part(job, 0.5, 1.0)) if failing else []
+    new = [error for error in failing if error not in known]
+    if new:
+        raise UserError(new[0], "")
+
+
+def _errors(pipeline: Pipeline, job: Job) -> list[str]:
+    """Why row filters cannot be done; if all can, why the first step that cannot be done cannot."""
+    outcomes = _filtered(pipeline, -1)[1]
+    if (found := [one.error for one in outcomes if one.error]) or not pipeline.project.target or pipeline.project.task is None:
+        return found
+    try:
+        session = session_of(pipeline)
+    except UserError:  # about the target or the split, which the run refuses: the steps cannot be tried
+        return []
+    results = session.results([step.component for step in pipeline.project.steps if step.on], job)
+    return [result.error for result in results if result.error]
 
 
 def _filtered(pipeline: Pipeline, selected: int) -> tuple[Bools, tuple[RowFilterPreview, ...], Ints | None]:

@@ -12,7 +12,6 @@ from mlops_desktop.base.component import Component
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Operation, Target, Task
 from mlops_desktop.base.job import Job
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.engine.data import default_positive, default_roles, guess_targets, guess_task
 from mlops_desktop.engine.metrics import default_metric
@@ -24,6 +23,7 @@ from mlops_desktop.engine.profiling import tick_levels
 from mlops_desktop.engine.project import ColumnNote, Project, Step, default_splitter, refuse_metric
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import as_message, msg
+from mlops_desktop.serving.plural import plural_msg
 
 
 def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str, str]]:
@@ -33,12 +33,13 @@ def propose(folder: Path, project: Project, job: Job) -> tuple[Project, dict[str
     the target does not have.
     """
     job.step(0.0, "Looking at the columns")
-    project, reasons = propose_task(folder, project)
-    project = _with_measures(folder, project, reasons)
+    reasons: dict[str, str] = {}
+    pipeline = _with_task(Pipeline(folder, project), reasons)
+    pipeline = pipeline.of(_with_measures(pipeline, reasons))
     job.step(0.4, "Proposing the split")
-    project = _with_split(folder, project, reasons)
+    pipeline = pipeline.of(_with_split(pipeline, reasons))
     job.step(0.6, "Proposing steps and algorithms")
-    return _with_recipe(folder, project, reasons), reasons
+    return _with_recipe(pipeline, reasons), reasons
 
 
 def propose_task(folder: Path, project: Project) -> tuple[Project, dict[str, str]]:
@@ -46,11 +47,15 @@ def propose_task(folder: Path, project: Project) -> tuple[Project, dict[str, str
     target.
     """
     reasons: dict[str, str] = {}
-    project = _with_roles(folder, project, reasons)
-    if not project.task:
-        task, reasons["task"] = guess_task(Pipeline(folder, project).table, project.target)
-        project = replace(project, task=Task(task))
-    return project, reasons
+    return _with_task(Pipeline(folder, project), reasons).project, reasons
+
+
+def _with_task(pipeline: Pipeline, reasons: dict[str, str]) -> Pipeline:
+    pipeline = pipeline.of(_with_roles(pipeline, reasons))
+    if pipeline.project.task:
+        return pipeline
+    task, reasons["task"] = guess_task(pipeline.table, pipeline.project.target)
+    return pipeline.of(replace(pipeline.project, task=Task(task)))
 
 
 def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
@@ -61,10 +66,10 @@ def suggestions(pipeline: Pipeline) -> tuple[Suggestion, ...]:
     key = pipeline.keys.suggestions
     with contextlib.suppress(KeyError):
         return read_suggestions(pipeline.store, key)
-    missing = int(pipeline.table.frame.missing(pipeline.project.target).sum())
+    missing = pipeline.table.missing(pipeline.project.target)
     row_filters = [(choices().row_filters.read("drop_missing_target"), _why_drop(missing, pipeline.project.target))] if missing else []
     columns = [c for c in pipeline.table.schema.columns if c.name in pipeline.features]
-    found = (*row_filters, *suggest_steps(columns, pipeline.train.frame))
+    found = (*row_filters, *suggest_steps(columns, pipeline.table.frame, pipeline.train_rows))
     pipeline.store.put(key, write_suggestions(found))
     return found
 
@@ -78,8 +83,8 @@ def _why_drop(missing: int, target: str) -> str:
     )
 
 
-def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
-    table = Pipeline(folder, project).table
+def _with_roles(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
+    table, project = pipeline.table, pipeline.project
     if not project.target:
         ranked = guess_targets(table)
         if not ranked:
@@ -110,15 +115,15 @@ def _with_roles(folder: Path, project: Project, reasons: dict[str, str]) -> Proj
     return replace(project, columns=notes)
 
 
-def _with_measures(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+def _with_measures(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
     """The project with rows without a target left out, and with a positive class and a metric."""
-    table = Pipeline(folder, project).table
-    missing = table.frame.missing(project.target)
-    if missing[Pipeline(folder, project).kept_rows].any():
+    table, project = pipeline.table, pipeline.project
+    missing = table.missing(project.target)
+    if missing and table.frame.missing(project.target)[pipeline.kept_rows].any():
         rest = [step for step in project.row_filters if step.component.id != "drop_missing_target"]
         project = replace(project, row_filters=(Step(choices().row_filters.read("drop_missing_target")), *rest))
-        reasons["row_filters"] = _why_drop(int(missing.sum()), project.target)
-    target = Pipeline(folder, project).everything.target
+        reasons["row_filters"] = _why_drop(missing, project.target)
+    target = pipeline.of(project).target
     if project.positive is not None:
         _refuse_positive(project, target)
     elif task_spec(target.task).has_positive:
@@ -142,19 +147,15 @@ def _refuse_positive(project: Project, target: Target) -> None:
         )
 
 
-def _with_split(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
+def _with_split(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
+    project = pipeline.project
     if project.split != default_splitter():
         return project
-    pipeline = Pipeline(folder, project)
     roles = set(pipeline.roles().values())
-    split, reason = default_split(pipeline.everything.target, roles)
+    split, reason = default_split(pipeline.target, roles)
     guessed = [name for name, (role, _) in default_roles(pipeline.table, project.target).items() if role == "group"]
-    if (
-        guessed
-        and pipeline.roles().get(guessed[0]) == split.role
-        and (refusal := _refusal(Pipeline(folder, replace(project, split=split))))
-    ):
-        split, reason = default_split(pipeline.everything.target, roles - {"group"})
+    if guessed and pipeline.roles().get(guessed[0]) == split.role and (refusal := _refusal(pipeline.of(replace(project, split=split)))):
+        split, reason = default_split(pipeline.target, roles - {"group"})
         reason = msg("{reason} Whole groups cannot stay together: {refusal}", reason=reason, refusal=refusal)
     reasons["split"] = reason
     return replace(project, split=split)
@@ -170,8 +171,8 @@ def _refusal(pipeline: Pipeline) -> str:
     return ""
 
 
-def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Project:
-    pipeline = Pipeline(folder, project)
+def _with_recipe(pipeline: Pipeline, reasons: dict[str, str]) -> Project:
+    project = pipeline.project
     if not project.steps:
         found = [(component, why) for component, why in suggestions(pipeline) if isinstance(component, Operation)]
         project = replace(project, steps=tuple(Step(operation) for operation, _ in found))
@@ -179,7 +180,7 @@ def _with_recipe(folder: Path, project: Project, reasons: dict[str, str]) -> Pro
     if not project.candidates:
         assert project.task is not None
         texts = any(c.type == "text" for c in pipeline.table.schema.columns if c.name in pipeline.features)
-        algorithms = suggest_algorithms(project.task, pipeline.train.frame.rows, texts=texts)
+        algorithms = suggest_algorithms(project.task, len(pipeline.train_rows), texts=texts)
         project = replace(project, candidates=tuple(algorithm for algorithm, _ in algorithms))
         reasons.update({f"candidates.{algorithm.id}": _named(algorithm, reason) for algorithm, reason in algorithms})
     return project

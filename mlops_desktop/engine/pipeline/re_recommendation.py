@@ -12,7 +12,6 @@ from typing import Any
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Job, Part, Silent
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import default_roles
 from mlops_desktop.engine.metrics import METRICS
 from mlops_desktop.engine.pipeline.consistency import consistent
@@ -21,6 +20,7 @@ from mlops_desktop.engine.pipeline.proposal import propose, propose_task
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.serving.cells import level_of
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 
 _RECOMMENDED = ("task", "positive", "metric", "split", "steps", "candidates")
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, Operation
 from mlops_desktop.engine.choices import choices, task_spec
-from mlops_desktop.serving.frame import Frame
+from mlops_desktop.serving.frame import MISSING_DATE, Frame, Ints
 from mlops_desktop.serving.message import msg
 from mlops_desktop.serving.schema import Column
 
 MANY_ROWS = 10_000  # from which, and with texts, boosting comes first: a linear model is not the quick one any more
+_FIRST_ROWS = 1000
 BIG_TABLE = 50_000  # rows from which algorithms of more than linear cost are left out at first
 
 
@@ -20,12 +23,13 @@ def operation(id_: str, **params: Any) -> Operation:
     return choices().operations.read({"id": id_, "params": params})
 
 
-def suggest_steps(columns: Sequence[Column], frame: Frame) -> list[tuple[Operation, str]]:
-    """Steps that suit these feature columns, each with its reason (one sentence). `frame` is the training part; `columns` describe it.
+def suggest_steps(columns: Sequence[Column], frame: Frame, rows: Ints) -> list[tuple[Operation, str]]:
+    """Steps that suit these feature columns, each with its reason (one sentence). `columns` describe those of `frame`; `rows` are the
+    positions of the training part in it.
 
     Only what is about the data: how categories, texts, gaps and scales go into a matrix is for the encoding of each algorithm.
     """
-    empty = [c.name for c in columns if frame.rows and _is_constant(frame, c.name)]
+    empty = [c.name for c in columns if len(rows) and _is_constant(frame, c.name, rows)]
     dates = [c.name for c in columns if c.name not in empty and frame.layout.kind(c.name) == "date"]
     found: list[tuple[Operation, str]] = []
     if empty:
@@ -60,16 +64,16 @@ def suggest_algorithms(task: str, rows: int, *, texts: bool = False) -> list[tup
     return [(registry.read(id_), reason) for id_, reason in fitting if registry[id_].takes_sparse or not texts]
 
 
-def _is_constant(frame: Frame, name: str) -> bool:
-    there = ~frame.missing(name)
+def _is_constant(frame: Frame, name: str, rows: Ints) -> bool:
+    """Whether these rows of a column hold one value, or none at all; most columns show in their first rows that they do not."""
     kind = frame.layout.kind(name)
-    if kind == "categorical":
-        values: Any = frame.categorical(name)[0][there]
-    else:
-        values = (frame.number(name) if kind == "number" else frame.date(name))[there]
-    if not len(values):
-        return True
-    return bool(there.all() and (values == values[0]).all())
+    cells: Any = frame.categorical(name)[0] if kind == "categorical" else frame.number(name) if kind == "number" else frame.date(name)
+    for some in (rows[:_FIRST_ROWS], rows):
+        values = cells[some]
+        gone = np.isnan(values) if kind == "number" else values == (-1 if kind == "categorical" else MISSING_DATE)
+        if not gone.all() and (gone.any() or not (values == values[0]).all()):
+            return False
+    return True
 
 
 def _list(names: Sequence[str]) -> str:

@@ -12,11 +12,11 @@ import numpy as np
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.families import Target
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.base.splitter import Fold, SplitFacts, Splitter
 from mlops_desktop.engine.choices import choices, task_spec
 from mlops_desktop.serving.frame import Floats, Frame, Ints, Longs
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.value_text import value_text
 
 MANY_ROWS = 10_000  # from which three folds measure as well as five, in half the time
@@ -67,10 +67,18 @@ def split_rows(splitter: Splitter, facts: SplitFacts, seed: int) -> tuple[Ints, 
         raise UserError(msg("The table has {there}: too few to learn from and to test with.", there=there), "Bring a table with more rows.")
     train, test = splitter.hold_out(facts, np.random.default_rng([seed, 1]))
     target = facts.target
-    lacking = np.setdiff1d(target.values, target.values[train]) if target.classes else np.empty(0, dtype=np.intp)
+    lacking = _lacking_classes(target, train)
     if len(lacking):
         raise UserError(msg("No training row is of class “{classes}”.", classes=target.classes[lacking[0]]), splitter.lacking_class_remedy)
     return train.astype(np.intp), test.astype(np.intp)
+
+
+def _lacking_classes(target: Target, train: Ints) -> Ints:
+    """The classes of the table that no training row has."""
+    if not target.classes:
+        return np.empty(0, dtype=np.intp)
+    there, trained = (np.bincount(values, minlength=len(target.classes)) for values in (target.values, target.values[train]))
+    return np.flatnonzero((there > 0) & (trained == 0))
 
 
 def make_folds(splitter: Splitter, facts: SplitFacts, seed: int) -> list[Fold]:

@@ -13,6 +13,7 @@ import json
 import re
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -210,13 +211,26 @@ def _write(folder: Path, document: dict[str, Any], arrays: Mapping[str, NDArray[
 
     listed = []
     for i, (name, array) in enumerate(arrays.items()):
-        path = folder / f"{i}.npy"
         if array.dtype.hasobject:
             raise TypeError(f"{name}: an array of objects cannot be kept")
-        np.save(path, np.asarray(array), allow_pickle=False)
-        listed.append([name, path.stat().st_size, _checksum(path)])
+        listed.append([name, *_write_array(folder / f"{i}.npy", np.asarray(array))])
     text = json.dumps({"document": encode_messages(document), "arrays": listed, "origin": origin}, ensure_ascii=True, separators=(",", ":"))
     (folder / _ENTRY).write_bytes(f"{zlib.crc32(text.encode()):08x}\n{text}".encode())
+
+
+def _write_array(path: Path, array: NDArray[Any]) -> tuple[int, int]:
+    """Write an array as `numpy.save` does; the number of bytes and their checksum."""
+    import numpy as np
+
+    start = BytesIO()
+    by_columns = array.flags.f_contiguous and not array.flags.c_contiguous
+    facts = {"descr": np.lib.format.dtype_to_descr(array.dtype), "fortran_order": by_columns, "shape": array.shape}
+    np.lib.format.write_array_header_1_0(start, facts)
+    data = np.ascontiguousarray(array.T if by_columns else array).reshape(-1).view(np.uint8).data
+    with path.open("wb") as file:
+        file.write(start.getvalue())
+        file.write(data)
+    return len(start.getvalue()) + len(data), zlib.crc32(data, zlib.crc32(start.getvalue()))
 
 
 def _read_entry(place: Path) -> dict[str, Any]:

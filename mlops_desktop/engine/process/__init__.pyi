@@ -26,6 +26,7 @@ from .calls.model import OpenedModel as OpenedModel
 from .calls.model import OpenModel as OpenModel
 from .calls.model import PredictFile as PredictFile
 from .calls.model import RowExplanation as RowExplanation
+from .calls.recipe import CheckSteps as CheckSteps
 from .calls.recipe import PreviewRecipe as PreviewRecipe
 from .calls.recipe import RankColumns as RankColumns
 from .calls.recipe import SuggestedStep as SuggestedStep

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import has_id_name, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.frame import Bools, Floats, Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import Column
 from mlops_desktop.serving.value_text import number_text
 

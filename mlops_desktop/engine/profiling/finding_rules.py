@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from mlops_desktop.base.plural import plural_msg
 from mlops_desktop.engine.data import group_column
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
@@ -17,6 +16,7 @@ from mlops_desktop.engine.profiling.level_rules import several_answers, spelling
 from mlops_desktop.engine.profiling.reading_rules import reading_findings
 from mlops_desktop.serving.frame import Floats, Ints
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import plural_msg
 from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Column
 from mlops_desktop.serving.value_text import number_text
 

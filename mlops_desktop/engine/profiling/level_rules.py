@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Table, snake_name
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen
 from mlops_desktop.serving.frame import Frame
 from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 
 _MOST_LEVELS = 1000

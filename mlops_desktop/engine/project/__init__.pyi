@@ -24,12 +24,14 @@ from .project_file import PROJECT_FILE as PROJECT_FILE
 from .project_file import can_restore as can_restore
 from .project_file import new_project_folder as new_project_folder
 from .project_file import project_from_json as project_from_json
+from .project_file import project_key as project_key
 from .project_file import project_to_json as project_to_json
 from .project_file import read_document as read_document
 from .project_file import read_project as read_project
 from .project_file import restore_backup as restore_backup
 from .project_file import write_project as write_project
 from .project_lock import ProjectLock as ProjectLock
+from .refusals import fitting_encodings as fitting_encodings
 from .refusals import refuse_encodings as refuse_encodings
 from .refusals import refuse_goal as refuse_goal
 from .refusals import refuse_metric as refuse_metric

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -61,14 +62,19 @@ def refuse_threshold(project: Project) -> None:
         raise UserError(msg("A {task} task has no threshold: only two classes have one.", task=project.task), "Leave it out: threshold=")
 
 
+def fitting_encodings(algorithms: Iterable[str]) -> list[str]:
+    """The ids of the encodings that all these algorithms can learn from: one that leaves gaps only suits those that declare such a one."""
+    encodings = choices().encodings
+    gaps = all(encodings[choices().algorithms[id_].encoding].leaves_gaps for id_ in algorithms)
+    return [id_ for id_, encoding in encodings.items() if gaps or not encoding.leaves_gaps]
+
+
 def refuse_encodings(project: Project) -> None:
-    """UserError when an encoding that leaves gaps is pinned for an algorithm that takes none: one named in `encodings`, or a candidate."""
-    encodings, chosen = choices().encodings, {algorithm.id for algorithm in project.candidates}
+    """UserError when an encoding is pinned for an algorithm that cannot learn from it: one named in `encodings`, or a candidate."""
+    chosen = {algorithm.id for algorithm in project.candidates}
     for id_ in sorted({*project.encodings, *(chosen if ALL in project.encodings else ())} - {ALL}):
-        algorithm = choices().algorithms[id_]
         pinned = project.encodings.get(id_) or project.encodings[ALL]
-        if pinned.leaves_gaps and not encodings[algorithm.encoding].leaves_gaps:
-            fitting = [name for name, encoding in encodings.items() if not encoding.leaves_gaps]
+        if pinned.id not in (fitting := fitting_encodings([id_])):
             raise UserError(
                 msg("The encoding “{encoding}” leaves gaps, which “{algorithm}” cannot take.", encoding=pinned.id, algorithm=id_),
                 msg("Encodings that it can: {names}.", names=", ".join(fitting)),

@@ -17,12 +17,15 @@ from mlops_desktop.serving.value_text import value_text
 DOUBTS: Mapping[str, Weight] = {
     "currencies": "high",
     **dict.fromkeys(("date_order", "mixed_types", "decimal", "unmarked", "infinite", "not_number", "units", "marks"), "warning"),
-    **dict.fromkeys(("not_date", "no_zone", "excel_dates"), "warning"),
-    **dict.fromkeys(("no_date", "century"), "info"),
-    **dict.fromkeys(("stray", "missing_words", "leading_zeros", "long_numbers", "limits", "notation", "converted", "duration"), "info"),
+    **dict.fromkeys(("not_date", "no_zone", "excel_dates", "maybe_date", "month_or_day", "amounts", "pairs"), "warning"),
+    **dict.fromkeys(("no_date", "century", "debit_credit", "mark"), "info"),
+    **dict.fromkeys(
+        ("stray", "missing_words", "leading_zeros", "long_numbers", "limits", "notation", "converted", "duration"),
+        "info",
+    ),
 }
 # Rules that say what stopped a column from being of a type, and that type: a person may want it all the same.
-_STOPPED = {"not_number": "number", "not_date": "date", "currencies": "number", "units": "number", "marks": "number"}
+_STOPPED = {"not_number": "number", "not_date": "date", "maybe_date": "date", "currencies": "number", "units": "number", "marks": "number"}
 
 
 class ReadColumn(Protocol):

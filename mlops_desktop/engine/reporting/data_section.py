@@ -7,12 +7,12 @@ from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling import ColumnProfile, Finding, Profile
 from mlops_desktop.engine.project import ColumnNote, Project
 from mlops_desktop.engine.reporting.decision_sections import not_yet
 from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, items, join, number, paragraph, pill, share, table
 from mlops_desktop.engine.reporting.report_plots import short
+from mlops_desktop.serving.plural import pluralize
 
 MOST_COLUMNS = 200
 MOST_FINDINGS = 100

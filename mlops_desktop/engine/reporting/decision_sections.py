@@ -8,7 +8,6 @@ from typing import Any
 
 from mlops_desktop.base.component import Component
 from mlops_desktop.base.metric import Metric
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.splitter import Splitter
 from mlops_desktop.engine.choices import choices, task_spec, tasks
 from mlops_desktop.engine.evaluation import Acceptance
@@ -18,6 +17,7 @@ from mlops_desktop.engine.reporting.page import Html, escape, facts, heading, it
 from mlops_desktop.engine.reporting.report_facts import DeployedModel, ReportFacts, SplitSizes
 from mlops_desktop.engine.reporting.report_plots import short
 from mlops_desktop.engine.training import Run, first_runs, pipeline_differences, run_differences, tied_with_best
+from mlops_desktop.serving.plural import pluralize
 
 MOST_RUNS = 40
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.pipeline import ColumnCells, ColumnChange, ColumnDistribution, FilteredOut
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided, elided_name

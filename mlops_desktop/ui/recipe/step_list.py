@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.workflow import TITLES
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.recipe.editor import ROW_FILTER, STEP, Recipe
 from mlops_desktop.ui.recipe.step_cards import RecipeList, StepItem
 from mlops_desktop.ui.recipe.step_summary import step_summary

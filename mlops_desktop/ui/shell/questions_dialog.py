@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.process import ListQuestions
+from mlops_desktop.engine.project import project_key
 from mlops_desktop.engine.questions import Question
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.widgets.basic import Button, clear, column, heading, label, row, scrolled
 from mlops_desktop.ui.widgets.question_card import Decide, QuestionCard
 
@@ -59,6 +61,9 @@ class ProjectQuestions(QuestionsDialog):
     def __init__(self, controller: ProjectController, parent: QWidget) -> None:
         super().__init__(self._answer, parent)
         self._controller = controller
+        title = self.tr("Looking for what is in doubt")
+        self._found: Query[tuple[Question, ...]] = Query(controller, owner="questions", title=title, parent=self)
+        self._found.changed.connect(self._show_found)
         controller.project_changed.connect(self.refresh)
         controller.opened.connect(self.close)  # the list is about the project that was open
 
@@ -71,9 +76,16 @@ class ProjectQuestions(QuestionsDialog):
     @Slot()
     def refresh(self) -> None:
         """Look again for what is in doubt, while the list is seen."""
-        if self.isVisible() and self._controller.folder is not None and self._controller.project.data:
-            call = ListQuestions(self._controller.folder, self._controller.project)
-            self._controller.ask(call, self.show_questions, owner="questions", title=self.tr("Looking for what is in doubt"))
+        project = self._controller.project
+        if self.isVisible() and self._controller.folder is not None and project.data:
+            self._found.forget_refusals()
+            self._found.want(project_key(project), ListQuestions(*self._controller.inputs))
+            self._show_found()
+
+    @Slot()
+    def _show_found(self) -> None:
+        if self._found.value is not None:
+            self.show_questions(self._found.value)
 
     def _answer(self, question: Question, option: str, reason: str) -> None:
         from mlops_desktop.engine.questions import answer_question

@@ -8,9 +8,9 @@ from typing import Any
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Table
 from mlops_desktop.engine.profiling import ColumnOverview, Overview
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.serving.schema import NUMBER_TYPES, Column
 from mlops_desktop.ui.widgets.column_labels import TYPE_ICONS, type_names
 from mlops_desktop.ui.widgets.table_model import TableColumn

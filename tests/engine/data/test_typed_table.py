@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
 from mlops_desktop.engine.data.table import table_from_record, table_to_record
 from mlops_desktop.engine.data.typed_table import by_appearance, conform, read_like, type_cells
+from mlops_desktop.engine.project import ColumnNote
 from mlops_desktop.serving.frame import MISSING_DATE
 from tests.imported import cells_of
 
@@ -47,6 +49,19 @@ def test_every_column_is_there(table):
     assert frame.date("day")[2] == MISSING_DATE
     assert table.rows == 4
     assert table.values("kind").tolist() == ["b", "a", "b", None]
+
+
+def test_the_numbers_of_values_and_gaps_are_those_of_the_rows():
+    notes = {"tick": ColumnNote(recode={"x": "tick", "": "none"})}
+    some = texts(tick=["", "x", "", "x"], same=["1.0", "1", "x", ""], num=["-5", "2", "nan", "2.0"], far=["9", "9", "1e400", "2"])
+    typed = cells_of({"day": pd.to_datetime(["2020-01-01", None, "2020-01-01"]), "x": pd.Series([np.nan, -0.0, 0.0])})
+    for table in (type_cells(CELLS, {}, Silent()), type_cells(some, notes, Silent()), type_cells(typed, {}, Silent())):
+        assert set(table.counts()) == {column.name for column in table.schema.columns}
+        recounted = replace(table)
+        assert {name: (recounted.distinct(name), recounted.missing(name)) for name in table.counts()} == table.counts()
+        assert table_from_record(*table_to_record(table)).counts() == table.counts()
+    levels = type_cells(some, notes, Silent()).frame.categorical("tick")[1]
+    assert list(levels) == ["none", "tick"]  # the empty cell stands first
 
 
 def test_typed_cells_give_the_same_levels_as_texts():

@@ -14,9 +14,10 @@ from mlops_desktop.base.job import Silent
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import preview_session
+from mlops_desktop.engine.pipeline.consistency import uses_names
 from mlops_desktop.engine.pipeline.pipeline import Pipeline
 from mlops_desktop.engine.pipeline.preview_results import ColumnRanking, MatrixSize, RecipePreview, RowFilterPreview
-from mlops_desktop.engine.pipeline.preview_session import preview, rank, session_of
+from mlops_desktop.engine.pipeline.preview_session import preview, rank, refuse_failing_steps, session_of
 from mlops_desktop.engine.pipeline.recommendations import read_suggestions
 from mlops_desktop.engine.pipeline.recommended import operation
 from mlops_desktop.engine.project.decisions import Step
@@ -81,6 +82,36 @@ def test_row_filters_count_the_rows_they_take_and_show_some(trained):
     assert "nothing" in ask(trained, -1, 0, row_filters=(Step(wrong),)).row_filters[0].error
     none = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "body_mass_g < 0"}})
     assert "no row" in ask(trained, -1, 0, row_filters=(Step(none),)).problem
+
+
+FORMULA = operation("formula", name="area", formula="wingspan + 1")
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([operation("interactions"), operation("scale", columns=["wingspan"])], "needs the column “wingspan”"),
+        ([operation("drop_columns", columns=["bill_length_mm"]), operation("scale", columns=["bill_length_mm"])], "bill_length_mm"),
+        ([operation("scale", columns=["island"])], "cannot use the column “island”"),
+        ([FORMULA], "wingspan"),
+    ],
+)
+def test_a_step_that_cannot_be_done_is_refused_unless_it_could_not_before(trained, steps, message):
+    project = replace(trained.project, steps=tuple(map(Step, steps)))
+    changed = replace(project, steps=(*project.steps, Step(operation("scale"))))
+    assert uses_names(project)
+    with pytest.raises(UserError, match=message):
+        refuse_failing_steps(Pipeline(trained.folder, project), trained.project, Silent())
+    refuse_failing_steps(Pipeline(trained.folder, changed), project, Silent())
+    refuse_failing_steps(Pipeline(trained.folder, replace(project, task=None)), trained.project, Silent())  # cannot be tried yet
+
+
+def test_a_row_filter_that_cannot_be_done_is_refused(trained):
+    wrong = choices().row_filters.read({"id": "filter_rows", "params": {"condition": "nothing > 1"}})
+    project = replace(trained.project, row_filters=(Step(wrong),))
+    assert uses_names(project)
+    with pytest.raises(UserError, match="nothing"):
+        refuse_failing_steps(Pipeline(trained.folder, project), trained.project, Silent())
 
 
 def test_a_row_filter_that_is_off_takes_nothing_and_counts_what_it_would_take(trained):

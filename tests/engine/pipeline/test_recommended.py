@@ -28,11 +28,11 @@ def test_only_what_is_about_the_data_is_suggested():
         always=["same"] * ROWS,
         never=[""] * ROWS,
     )
-    found = suggest_steps(table.schema.columns, table.frame)
+    found = suggest_steps(table.schema.columns, table.frame, np.arange(table.rows))
     wanted = [("drop_columns", ("always", "never")), ("date_parts", ("when",))]
     assert [(operation.id, operation.columns) for operation, _ in found] == wanted
     assert all(reason.endswith(".") for _, reason in found)
-    assert suggest_steps([c for c in table.schema.columns if c.name in ("number", "city")], table.frame) == []
+    assert suggest_steps([c for c in table.schema.columns if c.name in ("number", "city")], table.frame, np.arange(table.rows)) == []
 
 
 def test_algorithms_fit_task_and_size():

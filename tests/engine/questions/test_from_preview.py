@@ -19,8 +19,8 @@ WITH_TOTAL = "".join(["shop,n,zone\n", *_SHOPS[:40], "Total,80,\n", *_SHOPS[40:]
 @pytest.mark.parametrize(
     ("text", "id_", "option", "param", "value"),
     [
-        (WITHOUT_NAMES, "source.header", "first", "header", "first"),
-        (WITH_TOTAL, "source.total", "keep", "keep_all", True),
+        (WITHOUT_NAMES, "source.header", "header=first", "header", "first"),
+        (WITH_TOTAL, "source.total", "keep_all=true", "keep_all", True),
     ],
     ids=["no names", "a total"],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -262,6 +264,29 @@ def test_the_filter_of_a_large_table_is_made_by_the_child(panel, monkeypatch):
     write_filter(panel, "body_mass_g < 0")
     assert panel.preview.table.rowCount() == 0
     assert find(panel, QLabel, "row_count").text() == "0 of 344 rows"
+    asked: list[str] = []
+    panel.controller.started.connect(asked.append)
+    write_filter(panel, 'island = "Dream"')  # remembered
+    assert panel.preview.table.rowCount() == panel.controller.table().frame.texts("island").count("Dream")
+    assert asked == []
+
+
+def test_a_filter_that_was_stopped_is_not_applied_and_enter_tries_again(panel, monkeypatch):
+    monkeypatch.setattr(panel_module, "AT_ONCE", 10)
+    line = find(panel, QLineEdit, "row_filter")
+    other_work = Event()
+    panel.controller.jobs.quick.warm_up([other_work.wait])  # the call waits behind it
+    line.setText("body_mass_g < 1")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert find(panel, QLabel, "row_count").text() == "looking …"
+    panel._filtered.cancel()
+    other_work.set()
+    settle(panel.window())
+    assert "not applied" in find(panel, QLabel, "row_count").text()
+    assert panel.preview.table.rowCount() == 344
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    settle(panel.window())
+    assert panel.preview.table.rowCount() == 0
 
 
 def test_the_filter_holds_for_the_new_types(panel):

@@ -30,10 +30,12 @@ class ImportFile(ProjectCall[Imported, None]):
         from mlops_desktop.engine.data import complete_source, import_cells
         from mlops_desktop.engine.pipeline import keep_table
 
-        project = self.project
+        project, chosen = self.project, frozenset[str]()
         if self.as_given and project.source is not None:
+            chosen = frozenset(project.source.changed_params())
             project = replace(project, source=complete_source(self.file, project.source))
-        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, keep=partial(keep_table, self.folder))
+        keep = partial(keep_table, self.folder)
+        return import_cells(self.folder, self.file, project, job, as_given=self.as_given, chosen=chosen, keep=keep)
 
 
 @dataclass(frozen=True)
@@ -167,12 +169,14 @@ class ListQuestions(ProjectCall[tuple[Question, ...], None]):
 
     def run(self, job: Job) -> tuple[Question, ...]:
         """See `engine.questions.questions`."""
+        from mlops_desktop.engine.data import read_notes, snapshot_path
         from mlops_desktop.engine.pipeline import Pipeline
         from mlops_desktop.engine.questions import questions
 
+        notes = read_notes(snapshot_path(self.folder, self.project.data)) if self.project.data else ()
         pipeline = Pipeline(self.folder, self.project)
         findings = pipeline.profile(Part(job, 0.0, 0.7)).findings
-        return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings)
+        return questions(self.project, pipeline.overview(Part(job, 0.7, 1.0)), findings, notes)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from mlops_desktop.base.families import Operation
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.pipeline import ColumnRanking, RecipePreview
 from mlops_desktop.engine.process.call import ProjectCall
+from mlops_desktop.engine.project import Project
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,19 @@ class PreviewRecipe(ProjectCall[RecipePreview, None]):
         from mlops_desktop.engine.pipeline import Pipeline, preview
 
         return preview(Pipeline(self.folder, self.project), self.at, self.row_filter, job)
+
+
+@dataclass(frozen=True)
+class CheckSteps(ProjectCall[None, None]):
+    """Refuse a recipe with a step that cannot be done on a sample of the training part, unless it could not in `before` as well."""
+
+    before: Project
+
+    def run(self, job: Job) -> None:
+        """See `engine.pipeline.refuse_failing_steps`."""
+        from mlops_desktop.engine.pipeline import Pipeline, refuse_failing_steps
+
+        refuse_failing_steps(Pipeline(self.folder, self.project), self.before, job)
 
 
 @dataclass(frozen=True)

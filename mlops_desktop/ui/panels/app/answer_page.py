@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QWidget
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.engine.evaluation import Outcome, Trial
 from mlops_desktop.engine.process import ExplainRow, RowExplanation
-from mlops_desktop.engine.project import KeptInput, read_inputs, write_inputs
+from mlops_desktop.engine.project import KeptInput, digest, read_inputs, write_inputs
 from mlops_desktop.serving.column import ValidationIssue
 from mlops_desktop.ui.panels.app.answer_card import AnswerCard
 from mlops_desktop.ui.panels.app.explanation_card import WhyCard
 from mlops_desktop.ui.panels.app.saved_inputs_card import KeptCard, compared
 from mlops_desktop.ui.panels.app.what_if_card import WhatIfCard
 from mlops_desktop.ui.project_controller import ProjectController
+from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.translation import error_text, translated
 from mlops_desktop.ui.widgets.basic import column, row
 
@@ -35,6 +36,7 @@ class AnswerPage(QWidget):
         self.controller, self._stage = controller, stage
         self.trial: Trial | None = None
         self.outcome: Outcome | None = None  # the last row that was tried
+        self._model = ""  # the key of its scorer
         self._sent: dict[str, Any] = {}  # that row as the form had it
         self.ends = (0.0, 0.0)  # where answers that are numbers lay in training
         self._column = ""
@@ -43,6 +45,9 @@ class AnswerPage(QWidget):
         self._explaining.setSingleShot(True)
         self._explaining.setInterval(EXPLAIN_MS)
         self._explaining.timeout.connect(self._explain)
+        title = self.tr("Explaining the answer")
+        self._explanation: Query[RowExplanation] = Query(controller, owner="app.why", title=title, parent=self)
+        self._explanation.changed.connect(self._show_explanation)
         self.card = AnswerCard(name="answer")
         self.why, self.what_if = WhyCard(name="why"), WhatIfCard(name="what_if")
         self.kept = KeptCard(name="kept")
@@ -52,9 +57,9 @@ class AnswerPage(QWidget):
         self.kept.load_asked.connect(self._load_kept)
         self.kept.remove_asked.connect(self._remove_kept)
 
-    def take(self, trial: Trial, name: str, order: list[str]) -> None:
-        """Another model answers from now on; `order` of its columns, the most telling first."""
-        self.trial = trial
+    def take(self, trial: Trial, key: str, name: str, order: list[str]) -> None:
+        """Another model answers from now on: that of a `key`; `order` of its columns, the most telling first."""
+        self.trial, self._model = trial, key
         curves = trial.curve_columns(order)
         self._column = self._column if self._column in curves else next(iter(curves), "")
         self.what_if.show_columns(curves, self._column)
@@ -118,20 +123,25 @@ class AnswerPage(QWidget):
         if trial is None or outcome is None or outcome.answer is None:
             return
         if trial.seconds_to_explain(outcome.row) < PATIENCE_S:
+            self._explanation.want("")
             one = trial.explain(outcome)
             parts = [(part.field, part.contribution) for part in one.contributions]
             self.why.show_parts(trial.scorer, one.about, one.base, one.answer, parts, outcome.row)
             return
 
-        def done(found: RowExplanation) -> None:
-            if self.outcome is outcome:
-                self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row)
-
         if not self.why.parts:
             self.why.show_working(self.tr("Working out the contributions …"))
-        self.controller.ask(
-            ExplainRow(*self.controller.inputs, dict(outcome.row)), done, owner="app.why", title=self.tr("Explaining the answer")
-        )
+        self._explanation.want(self._row_key(outcome), ExplainRow(*self.controller.inputs, dict(outcome.row)))
+        self._show_explanation()
+
+    def _row_key(self, outcome: Outcome) -> str:
+        return digest(self._model, dict(outcome.row))
+
+    def _show_explanation(self) -> None:
+        """The explanation of the row that is shown, by the child process."""
+        found, trial, outcome = self._explanation.value, self.trial, self.outcome
+        if found is not None and trial is not None and outcome is not None and self._explanation.key == self._row_key(outcome):
+            self.why.show_parts(trial.scorer, found.about, found.base, found.answer, found.contributions, outcome.row)
 
     # ---- kept inputs
 

@@ -154,7 +154,7 @@ class AppPanel(Panel):
         self._key, self._name, self._folder = key, name, self.controller.folder
         order = trial.order(self._ranked())
         self.form.show_schema(trial.scorer.schema, order, frozenset(order) - trial.scorer.used_sources, before)
-        self.answer.take(trial, name, order)
+        self.answer.take(trial, key, name, order)
         self._pages.setCurrentIndex(1)
         self.show_answer()
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRandomGenerator, Signal
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, column, label, row
 from mlops_desktop.ui.widgets.inputs import SpinBox
 

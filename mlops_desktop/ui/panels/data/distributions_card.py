@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy
 
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling import ByTarget, ColumnProfile, Profile
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panels.data.statistics_tables import value_text
 from mlops_desktop.ui.widgets.basic import Segments, Tool, column, heading, label, row
 from mlops_desktop.ui.widgets.column_labels import type_names

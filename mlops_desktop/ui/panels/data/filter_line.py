@@ -73,9 +73,13 @@ class FilterLine(QWidget):
 
     def again(self) -> None:
         """The table changed: check the filter anew and apply it to the new rows."""
-        self._emitted = ""
+        self.forget()
         if self.line.text().strip():
             self.flush()
+
+    def forget(self) -> None:
+        """The filter was not applied: Enter brings it once more."""
+        self._emitted = ""
 
     def _changed(self) -> None:
         if not self.line.text().strip():

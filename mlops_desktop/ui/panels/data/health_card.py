@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.profiling import Finding
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Weight, clear, column, label, row, rule, scrolled
 from mlops_desktop.ui.widgets.figure_cards import FindingRow
 from mlops_desktop.ui.widgets.small_plots import Ring

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.profiling import Overview, Profile
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panels.data.statistics_tables import (
     kinds_text,
     value_text,

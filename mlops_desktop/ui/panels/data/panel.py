@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.base.plural import pluralize
-from mlops_desktop.engine.data import Table, check_filter, rows_where
-from mlops_desktop.engine.process import FilteredRows, FilterRows, MakeProfile
+from mlops_desktop.engine.data import Table, check_filter, rows_key, rows_where
+from mlops_desktop.engine.process import FilterRows, MakeProfile
 from mlops_desktop.engine.profiling import Overview, Profile, Relations, apply_fixes, health, safe_fixes, taken_care
+from mlops_desktop.serving.frame import Bools
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.data.distributions_card import DistributionsCard
 from mlops_desktop.ui.panels.data.filter_line import FilterLine
@@ -52,6 +53,9 @@ class DataPanel(Panel):
         self.profile: Query[Profile] = Query(
             controller, owner="data", title=title, parent=self, read=lambda key: controller.result(key, Profile)
         )
+        title = self.tr("Filtering the rows")
+        self._filtered: Query[Bools] = Query(controller, owner="data.filter", title=title, parent=self, read=self._read_rows, remember=2)
+        self._filtered.changed.connect(self._show_filtered)
         self._details: Profile | None = None  # the profile that the tabs show
         self._stale: set[str] = set()  # tabs that show an older one: each is filled when it is selected
         self._shown: tuple[Any, ...] = ()
@@ -83,11 +87,7 @@ class DataPanel(Panel):
         )
         self.count = label("", "caption", tone="3", figures=True)
         self.count.setObjectName("row_count")
-        self.filter = FilterLine(
-            name="row_filter",
-            title=self.tr("Show only rows where"),
-            check=self._check_filter,
-        )
+        self.filter = FilterLine(name="row_filter", title=self.tr("Show only rows where"), check=self._check_filter)
         self.filter.setFixedWidth(280)
         self.preview = DataTable(name="preview", title=self.tr("The data"), run_in_background=self.controller.jobs.io.do)
         self.statistics = RowsTable(statistics_columns(), name="statistics", title=self.tr("Statistics of each column"))
@@ -231,27 +231,37 @@ class DataPanel(Panel):
         table = self.controller.table()
         if table is None:
             return
-        if not text:
-            self.preview.show_rows(None)
-            self._show_count(table.rows)
-        elif table.rows <= AT_ONCE:
+        if text and table.rows > AT_ONCE:
+            self._filtered.forget_refusals()
+            self._filtered.want(rows_key(self.controller.keys.table, text), FilterRows(*self.controller.inputs, text))
+            self._show_filtered()
+            return
+        self._filtered.want("")
+        if text:
             self._show_rows(rows_where(table.frame, text))
         else:
-            self.count.setText(self.tr("looking …"))
-            call = FilterRows(*self.controller.inputs, text)
-            self.controller.ask(call, self._take_rows, owner="data.filter", title=self.tr("Filtering the rows"))
+            self.preview.show_rows(None)
+            self._show_count(table.rows)
 
-    def _take_rows(self, found: FilteredRows) -> None:
+    def _read_rows(self, key: str) -> Bools | None:
         try:
-            mask = self.controller.store.get(found.key)[1]["mask"]
+            mask: Bools = self.controller.store.get(key)[1]["mask"]
         except KeyError:
-            self.controller.banner.emit("warn", self.tr("The filtered rows could not be read. Type the filter again."), self.id)
-            return
-        table = self.controller.table()
-        if table is not None and len(mask) == table.rows and self.filter.text().strip():
+            return None
+        return mask
+
+    def _show_filtered(self) -> None:
+        """The rows that the child found; those that were shown stay until then."""
+        table, mask = self.controller.table(), self._filtered.value
+        if self._filtered.asking:
+            self.count.setText(self.tr("looking …"))
+        elif self._filtered.refused:
+            self.count.setText(self.tr("The filter was not applied. Press Enter to try again."))
+            self.filter.forget()
+        elif mask is not None and table is not None and len(mask) == table.rows:
             self._show_rows(mask)
 
-    def _show_rows(self, mask: Any) -> None:
+    def _show_rows(self, mask: Bools) -> None:
         self.preview.show_rows(mask)
         self._show_count(int(np.count_nonzero(mask)))
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.monitoring import ColumnDrift, DriftReport
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import card, clear, column, heading, label, row, set_property
 from mlops_desktop.ui.widgets.charts import ColumnChart
 from mlops_desktop.ui.widgets.elided import Elided

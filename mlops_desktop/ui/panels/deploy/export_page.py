@@ -12,11 +12,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
 
 from mlops_desktop.base.families import Exporter
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.packaging import Check, bytes_text, consent_ids, readiness
 from mlops_desktop.engine.process import CheckGoals, Export, ExportedFiles
 from mlops_desktop.serving.manifest import START
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.panels.deploy.checks_card import ChecksCard
 from mlops_desktop.ui.panels.deploy.written_files_card import WrittenCard

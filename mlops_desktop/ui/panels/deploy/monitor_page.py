@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.data import Imported
 from mlops_desktop.engine.monitoring import DriftReport, read_service_report
 from mlops_desktop.engine.process import ImportFile, MeasureDrift, ReRecommend, ReRecommendation
 from mlops_desktop.engine.project import Project
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.http import Http
 from mlops_desktop.ui.panels.deploy.drift_card import DriftCard
 from mlops_desktop.ui.panels.deploy.service import LocalService

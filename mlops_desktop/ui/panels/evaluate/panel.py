@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, check
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
 from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.evaluate.results_page import ResultsPage
 from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses_text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.evaluation import Evaluation
 from mlops_desktop.engine.metrics import METRICS
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panels.evaluate.confusion_card import ConfusionCard
 from mlops_desktop.ui.panels.evaluate.curves_card import CurvesCard, ErrorsCard
 from mlops_desktop.ui.panels.evaluate.goals_met import GoalsMet

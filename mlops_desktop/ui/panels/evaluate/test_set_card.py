@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Picture, Weight, column, label, row
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.evaluation import Evaluation, Importance, WorstRow
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import column, heading, label, row
 from mlops_desktop.ui.widgets.charts import BarChart
 from mlops_desktop.ui.widgets.rows_table import Cell, Row, RowColumn, RowsTable

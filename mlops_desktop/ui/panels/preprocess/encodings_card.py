@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from mlops_desktop.base.families import Encoding
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import ALL, choices
 from mlops_desktop.engine.pipeline import EncodingPreview
+from mlops_desktop.engine.project import fitting_encodings
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, heading, held, label, row
@@ -50,7 +51,8 @@ class EncodingsCard(QWidget):
         first = ids[0] if ids else ALL
         title = label(self._title(ids), "small", wrap=True)
         title.setObjectName(f"encoding_{first}_for")
-        pick = ComboBox([(id_, member.label) for id_, member in choices().encodings.items()], name=f"encoding_{first}", title=title.text())
+        offered = [(id_, choices().encodings[id_].label) for id_ in dict.fromkeys([*fitting_encodings(ids), encoding.id])]
+        pick = ComboBox(offered, name=f"encoding_{first}", title=title.text())
         pick.show_choice(encoding.id)
         pick.picked.connect(lambda id_: self._pin(ids, choices().encodings[id_]()))
         settings = Tool("sliders", self.tr("Settings"), lambda: self._toggle(first), name=f"encoding_{first}_settings")

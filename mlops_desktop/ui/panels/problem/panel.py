@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec
 from mlops_desktop.engine.data import last_import
 from mlops_desktop.engine.metrics import metrics_for
@@ -18,6 +17,7 @@ from mlops_desktop.engine.project import (
     Project,
 )
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.panel import Panel
 from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions

@@ -9,11 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import task_spec, tasks
 from mlops_desktop.engine.metrics import metric_of
 from mlops_desktop.engine.profiling import Overview, TargetOption
 from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, Segments, Weight, clear, column, heading, label, row
 from mlops_desktop.ui.widgets.inputs import ComboBox
 from mlops_desktop.ui.widgets.metric_labels import metric_choices

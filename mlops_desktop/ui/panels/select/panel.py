@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.base.selection import Selection
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.pipeline import ColumnRanking, JudgedColumn
 from mlops_desktop.engine.process import RankColumns
 from mlops_desktop.engine.workflow import blocked
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.query import Query
 from mlops_desktop.ui.recipe.editor import Recipe
 from mlops_desktop.ui.recipe.preview_panes import Pane, RowsPane, waiting_text

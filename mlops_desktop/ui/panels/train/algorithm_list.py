@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from mlops_desktop.base.families import Algorithm
-from mlops_desktop.engine.choices import BASELINE, choices, task_spec
-from mlops_desktop.engine.project import Project
+from mlops_desktop.engine.choices import ALL, BASELINE, choices, task_spec
+from mlops_desktop.engine.project import Project, fitting_encodings
 from mlops_desktop.ui.forms import ComponentForm
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import Tool, clear, column, label, row
@@ -41,7 +41,14 @@ class AlgorithmList(QWidget):
         self._candidates = project.candidates
         first = {algorithm.id: algorithm for algorithm in reversed(project.candidates)}
         for id_, line in self._rows.items():
-            line.show_candidate(first.get(id_))
+            line.show_candidate(first.get(id_), self._unfit(project, line.kind))
+
+    def _unfit(self, project: Project, kind: type[Algorithm]) -> str:
+        """Why the algorithm cannot be tried: the encoding that is pinned for it; empty when it can."""
+        pinned = project.encodings.get(kind.id) or project.encodings.get(ALL)
+        if pinned is None or pinned.id in fitting_encodings([kind.id]):
+            return ""
+        return self.tr("It cannot learn from the encoding “{encoding}”, which is chosen for it.").format(encoding=pinned.label)
 
     def flush(self) -> None:
         """Take over at once what was typed last."""
@@ -88,7 +95,7 @@ class _Row(QWidget):
 
     def __init__(self, kind: type[Algorithm]) -> None:
         super().__init__()
-        self._kind = kind
+        self.kind = kind
         self._form: ComponentForm | None = None
         self._component: Algorithm | None = None
         self._absent = translated(kind.missing())
@@ -107,14 +114,14 @@ class _Row(QWidget):
         why = [label(self.tr("It {reason}.").format(reason=self._absent), "caption", tone="3", wrap=True)] if self._absent else []
         self.setLayout(column(row(self.tick, None, self.open, spacing=4), *why, self._drawer, spacing=0))
 
-    def show_candidate(self, candidate: Algorithm | None) -> None:
-        """Show the algorithm with the parameters of its candidate; None: it is no candidate."""
+    def show_candidate(self, candidate: Algorithm | None, unfit: str) -> None:
+        """Show the algorithm with the parameters of its candidate; None: it is no candidate. `unfit`: why it cannot be one."""
         on = candidate is not None
-        fixed = on and self._kind.id == BASELINE
+        fixed = on and self.kind.id == BASELINE
         self.tick.setChecked(on)
-        self.tick.setEnabled(not fixed and (on or not self._absent))
-        text = self.tr("Always tried: every other model has to beat it.") if fixed else self._kind.help
-        self.tick.setToolTip(self.tr("{name} {reason}.").format(name=self._kind.label, reason=self._absent) if self._absent else text)
+        self.tick.setEnabled(not fixed and (on or not (self._absent or unfit)))
+        text = self.tr("Always tried: every other model has to beat it.") if fixed else unfit or self.kind.help
+        self.tick.setToolTip(self.tr("{name} {reason}.").format(name=self.kind.label, reason=self._absent) if self._absent else text)
         self.open.setEnabled(on)
         self._component = candidate
         if candidate is None:
@@ -130,8 +137,8 @@ class _Row(QWidget):
 
     def _toggle(self) -> None:
         if self._form is None and self._component is not None:
-            self._form = ComponentForm(self._component, on_change=self.edited.emit, name=f"algorithm_{self._kind.id}")
-            tuned = [param.label for param in self._kind().search_space().values()]
+            self._form = ComponentForm(self._component, on_change=self.edited.emit, name=f"algorithm_{self.kind.id}")
+            tuned = [param.label for param in self.kind().search_space().values()]
             if tuned:
                 text = self.tr("The search begins with these values and also tries others for: {names}.").format(names=", ".join(tuned))
                 self._body.addWidget(label(text, "caption", tone="3", wrap=True))

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame
 
 from mlops_desktop.base.metric import Metric
 from mlops_desktop.base.number_format import format_number
-from mlops_desktop.base.plural import pluralize
 from mlops_desktop.engine.choices import BASELINE
 from mlops_desktop.engine.training import Run
+from mlops_desktop.serving.plural import pluralize
 from mlops_desktop.ui.widgets.basic import Button, column, heading, label, row
 from mlops_desktop.ui.widgets.charts import ScatterChart
 from mlops_desktop.ui.widgets.leaderboard import Leaderboard

@@ -43,6 +43,12 @@ def test_another_encoding_is_a_decision_with_undo(panel):
     assert panel.controller.project.encodings == {}
 
 
+def test_only_encodings_that_the_models_can_learn_from_are_offered(panel):
+    linear, boosting = find(panel, ComboBox, "encoding_logistic"), find(panel, ComboBox, "encoding_lightgbm")
+    assert {"native_categories", "ordinal_codes"} & {linear.itemData(i) for i in range(linear.count())} == set()
+    assert {boosting.itemData(i) for i in range(boosting.count())} == set(choices().encodings)
+
+
 def test_an_undo_in_another_stage_is_shown(panel):
     find(panel, ComboBox, "encoding_lightgbm").picked.emit("one_hot_scaled")
     rest(panel)

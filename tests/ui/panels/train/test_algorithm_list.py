@@ -26,6 +26,14 @@ def made(qtbot):
     return widget
 
 
+def test_an_algorithm_that_cannot_learn_from_the_pinned_encoding_cannot_be_ticked(made):
+    pinned = {"*": choices().encodings["native_categories"]()}
+    made.show_project(Project(task="binary", candidates=algorithms("lightgbm"), encodings=pinned))
+    assert not find(made, QCheckBox, "algorithm_knn").isEnabled()
+    assert "cannot learn" in find(made, QCheckBox, "algorithm_knn").toolTip()
+    assert find(made, QCheckBox, "algorithm_lightgbm").isEnabled()
+
+
 @pytest.mark.parametrize("task", tasks())
 def test_every_algorithm_of_the_task_can_be_set_by_its_form(made, task):
     fitting = [id_ for id_, kind in choices().algorithms.items() if kind.supports(task_spec(task))]

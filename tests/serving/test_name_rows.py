@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base.name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, unit_of
+from mlops_desktop.serving.name_rows import are_import_ids, are_type_names, are_units, best_names, joined_names, unit_of
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base.row_sifter import RowSifter, sift
-from mlops_desktop.base.table_finder import Wanted, find_table
+from mlops_desktop.serving.row_sifter import RowSifter, sift
+from mlops_desktop.serving.table_finder import Wanted, find_table
 
 NAMES = ["day", "kind", "n"]
 BODY = [["2024-01-01", "A", "1"], ["2024-01-02", "B", "2"], ["2024-01-03", "A", "3"], ["2024-01-04", "B", "4"]]

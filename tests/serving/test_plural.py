@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_desktop.base.plural import pluralize
+from mlops_desktop.serving.plural import pluralize
 
 
 def test_one_is_singular_and_everything_else_plural():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_desktop.base.header import is_header
+from mlops_desktop.serving.header import is_header
 
 
 @pytest.mark.parametrize(

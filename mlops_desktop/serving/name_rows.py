@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from mlops_desktop.serving.cell_kind import cell_kind, cell_text
+from .cell_kind import cell_kind, cell_text
 
 Row = Sequence[Any]
 _LONG_NAME = 25

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops_desktop.serving.message import Message
+from .message import Message
 
 
 def pluralize(count: int, one: str, many: str) -> str:

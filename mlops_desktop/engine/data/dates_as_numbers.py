@@ -1,0 +1,123 @@
+"""Dates that are written as numbers: which columns are read so by their name or form, and which may hold them and are asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlops_desktop.base.evidence import Evidence
+from mlops_desktop.engine.data.date_rules import is_named_date
+from mlops_desktop.engine.data.evidence import cells_text
+from mlops_desktop.engine.data.identifiers import has_id_name, snake_name
+from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, typed_texts
+from mlops_desktop.serving.cells import level_of
+from mlops_desktop.serving.dates import date_reader, date_text
+from mlops_desktop.serving.frame import Bools, Floats
+from mlops_desktop.serving.message import msg
+from mlops_desktop.serving.schema import Column, Grammar
+
+_MONTH_NAME = re.compile(r"(?:.*_)?(?:month|year_?month|monat|mois|mese|mes|period|periode|yyyymm|yyyy_mm|ym|maand|buchungsmonat)")
+_TIME_NAME = re.compile(r"(?i)time|stamp|epoch|unix|zeit|heure|created|updated|modified|_at$|_ts$|^ts$|_on$|expir|valid|seen|login|visit")
+_NO_TIME_NAME = re.compile(
+    "(?i)phone|tel|mobil|fax|handy|n[or]$|number|nummer|numéro|code|ean|isbn|account|konto|iban|bytes|size|amount|price"
+)
+_MONTH, _DAY, _CLOCK = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])", "(?:[01][0-9]|2[0-4])[0-5][0-9](?:[0-5][0-9])?"
+_YEAR = "(?:19|20)[0-9]{2}"
+_2000, _2010, _2030, _2040 = 946_684_800, 1_262_304_000, 1_893_456_000, 2_208_988_800  # seconds since 1970
+
+
+def reads_as_date(raw: RawColumn, present: Bools) -> bool:
+    """Whether all of these texts of digits are dates by the column's name (20240328, 202403) or beyond doubt (20240328141500, 03.2024)."""
+    if not raw.matching(r"[0-9]{6,14}|[0-9]{2,4}[-./][0-9]{2,4}")[present].all():
+        return False
+    if raw.matching(_YEAR + _MONTH + _DAY + _CLOCK)[present].all():
+        return True
+    months = raw.matching(rf"{_MONTH}[.]{_YEAR}")[present]  # 05.2024 would be a number of four decimals
+    short = raw.matching(rf"{_MONTH}[-/][0-9]{{2}}")[present]
+    if (months.all() or short.all()) and raw.matching("0.*")[present].any():
+        return True
+    named_month = _MONTH_NAME.fullmatch(snake_name(raw.name)) is not None
+    named = is_named_date(raw.name)
+    if named and any(raw.matching(form)[present].all() for form in ("(?:19|20)[0-9]{6}|0{8}|9999[0-9]{4}", _DAY + _MONTH + _YEAR)):
+        return True
+    by_month = named_month and raw.matching(rf"{_YEAR}[.]?{_MONTH}|{_MONTH}[-/][0-9]{{2}}")[present].all()
+    return bool(by_month or (named and raw.matching(_YEAR + _MONTH)[present].all()))
+
+
+@dataclass(frozen=True)
+class _Kind:
+    format: str
+    what: str
+
+
+_SECONDS = _Kind("%s", msg("seconds since 1970"))
+_MILLISECONDS = _Kind("%Q", msg("milliseconds since 1970"))
+_MICROSECONDS = _Kind("%U", msg("microseconds since 1970"))
+_SERIAL = _Kind("%E", msg("the days that Excel counts from 1900"))
+_DAYS = _Kind("%Y%m%d", msg("days written as year, month and day"))
+_MONTHS = _Kind("%Y%m", msg("months written as year and month"))
+_POINT_MONTHS = _Kind("%Y.%m", msg("months written as year and month"))
+
+
+def maybe_dates(raw: RawColumn, column: Column) -> Iterator[Evidence]:
+    """That a column of numbers may hold dates: nobody but a person can know, so it is left as numbers and asked about."""
+    if column.type not in ("number", "integer") or column.unit or has_id_name(raw.name):
+        return
+    values, _, refused = read_raw(raw, column)
+    there = np.isfinite(values)
+    there[list(refused)] = False
+    numbers = values[there]
+    if raw.kind not in ("text", "number", "integer") or len(numbers) < 2:
+        return
+    kind = _kind(raw.name, numbers)
+    if kind is None:
+        return
+    first = level_of(float(numbers[0]))
+    try:
+        moment = date_reader(Grammar(date=kind.format, zone=kind.format in ("%s", "%Q", "%U")))(first)
+    except ValueError:
+        return
+    message = msg(
+        "{cells} a number that may be a date: {what}. {first} would be {date}. They were read as numbers.",
+        cells=cells_text(raw.count(there), "holds", "hold"),
+        what=kind.what,
+        first=first,
+        date=date_text(moment),
+    )
+    yield Evidence(raw.name, "maybe_date", message, raw.rows_with(there))
+
+
+def _kind(name: str, numbers: Floats) -> _Kind | None:
+    least, most = float(numbers.min()), float(numbers.max())
+    timed = is_named_date(name) or _TIME_NAME.search(name) is not None
+    for kind, size in ((_SECONDS, 1.0), (_MILLISECONDS, 1e3), (_MICROSECONDS, 1e6)):
+        low, high = (_2000, _2040) if timed else (_2010, _2030)
+        if (timed or not _NO_TIME_NAME.search(name)) and low * size <= least and most < high * size:
+            return kind
+    whole = bool((numbers % 1 == 0).all())
+    if whole and least >= 19_000_101 and most <= 20_991_231:
+        days, months = numbers % 100, numbers // 100 % 100
+        return _DAYS if ((days >= 1) & (days <= 31) & (months >= 1) & (months <= 12)).all() else None
+    if whole and least >= 190_001 and most <= 209_912:
+        return _MONTHS if ((numbers % 100 >= 1) & (numbers % 100 <= 12)).all() else None
+    if is_named_date(name) and least >= 20_000 and most < 60_000:
+        return _SERIAL
+    if whole or least < 1900 or most >= 2100:
+        return None
+    months = np.round(numbers * 100)
+    in_months = np.allclose(numbers * 100, months, rtol=0, atol=1e-6) and ((months % 100 >= 1) & (months % 100 <= 12)).all()
+    return _POINT_MONTHS if in_months else None
+
+
+def as_texts(raw: RawColumn) -> RawColumn:
+    """A column of typed numbers as their texts, so that they can be read as dates."""
+    import pyarrow as pa
+
+    if raw.kind not in ("number", "integer"):
+        return raw
+    texts = typed_texts(raw, Column(raw.name, "category"))
+    distinct = pa.array([*texts, ""], pa.string())
+    return replace(raw, kind="text", codes=np.where(raw.codes < 0, len(texts), raw.codes), distinct=distinct, values=None, _readings={})
