@@ -54,11 +54,12 @@ def facts_text(recipe: Recipe) -> str:
     at, row_filter = recipe.selected_positions()
     if row_filter >= 0:
         tried = answer.row_filters[row_filter]
-        one, many, end = tr("Recipe", "1 row is excluded"), tr("Recipe", "{n} rows are excluded"), tr("Recipe", "of {rows}.")
+        one, many = tr("Recipe", "1 of {rows} rows is excluded."), tr("Recipe", "{n} of {rows} rows are excluded.")
         if not tried.on:
-            one, many = tr("Recipe", "1 row would be excluded"), tr("Recipe", "{n} rows would be excluded")
-            end = tr("Recipe", "of {rows}: the rule is off.")
-        return f"{pluralize(tried.gone, one, many)} {end.format(rows=format(rows.table, ','))}"
+            one = tr("Recipe", "1 of {rows} rows would be excluded: the rule is off.")
+            many = tr("Recipe", "{n} of {rows} rows would be excluded: the rule is off.")
+        rows = format(rows.table, ",")
+        return pluralize(tried.gone, *(text.replace("{rows}", rows) for text in (one, many)))
     step = answer.step
     if step is None:
         return ""

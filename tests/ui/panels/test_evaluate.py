@@ -76,7 +76,7 @@ def test_out_of_fold_is_shown_while_the_test_set_is_held_out(trained, open_proje
     assert find(window, QLabel, "test_set_note").isVisible()
     assert not find(window, QPushButton, "evaluation_source_test").isEnabled()
     assert accesses_of(window) == 0
-    assert "did not see it" in find(window, QLabel, "evaluation_facts").text()
+    assert "was not trained on it" in find(window, QLabel, "evaluation_facts").text()
     best = window.controller.project_status().best
     found = window.controller.result(window.controller.keys.out_of_fold(best.id), Evaluation)
     rows = {row.id: row for row in panel.results.metrics.rows_model.rows}
@@ -228,7 +228,7 @@ def test_numbers(trained, open_project):
         click(find(window, QPushButton, f"error_kind_{kind}"))
         assert chart.isVisible()
         assert not chart.is_empty()
-    assert "Half of the answers miss by less than" in find(window, QLabel, "errors_note").text()
+    assert "Half of the predictions are off by less than" in find(window, QLabel, "errors_note").text()
     worst = panel.results.worst.table.rows_model.rows
     assert len(worst) == 20
     table = window.controller.table()
@@ -240,7 +240,7 @@ def test_the_worst_rows_come_with_their_values(trained, open_project):
     window = open_project(trained("churn"), "evaluate")
     table = window.panel.results.worst.table
     titles = [column.title for column in table.rows_model.columns]
-    assert titles[:4] == ["Row", "Truth", "Answer", "P(truth)"]
+    assert titles[:4] == ["Row", "True value", "Prediction", "P(truth)"]
     assert "customerID" not in titles  # an identifier says nothing
     assert len(titles) == 8
     lines = CHURN.splitlines()

@@ -41,7 +41,7 @@ class KeptCard(QFrame):
         super().__init__()
         columns = [
             RowColumn(self.tr("Kept input"), width=110),
-            RowColumn(self.tr("Answer"), figures=True),
+            RowColumn(self.tr("Prediction"), figures=True),
             RowColumn(self.tr("Difference"), align="right", figures=True),
             RowColumn(self.tr("Inputs that differ"), stretch=True),
         ]

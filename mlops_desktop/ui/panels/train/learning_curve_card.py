@@ -110,9 +110,9 @@ class LearningCard(QFrame):
         rise = float(np.nanmax(valid) - np.nanmin(valid))
         text = []
         if rise > 0 and (valid[-1] - valid[-3]) / rise > STEEP:
-            text.append(self.tr("The validation score is still rising: more rows would help."))
+            text.append(self.tr("The validation score is still improving: more rows would help."))
         elif rise > 0:
-            text.append(self.tr("The validation score hardly rises any more: more rows would help little."))
+            text.append(self.tr("The validation score hardly improves any more: more rows would help little."))
         if abs(train[-1] - valid[-1]) > max(WIDE[0] * rise, WIDE[1] * max(abs(train[-1]), abs(valid[-1]))):
             text.append(self.tr("The gap is wide: the model overfits its training rows."))
         return text
