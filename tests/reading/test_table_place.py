@@ -105,7 +105,7 @@ CASES = {
     "years as names": Case("country,2015,2016\nA,1.5,2\nB,2.5,3\n", 2, "country category A | 2015 number 1.5 | 2016 integer 2"),
     "numbers as names": Case("id,100022,100025\nr1,TRUE,FALSE\nr2,TRUE,TRUE\n", 2, "id id r1 | 100022 boolean 1 | 100025 boolean 0"),
     "rising rows without names": Case(
-        "0,10,20\n1,11,21\n2,12,22\n", 3, "column_1 integer 0 | column_2 integer 10 | column_3 integer 20", notes="file"
+        "0,10,20\n1,11,21\n2,12,22\n", 3, "column_1 integer 0 | column_2 integer 10 | column_3 integer 20", notes="header"
     ),
     "repeated names": Case("a,b\n1,x\n2,y\na,b\n3,z\n", 3, "a integer 1 | b category x", notes="repeated"),
     "repeated names and units": Case("t;v\n[s];[m]\n1;2\n3;4\nt;v\n[s];[m]\n5;6\n", 3, "t integer 1 | v integer 2", notes="repeated units"),
@@ -163,7 +163,7 @@ CASES = {
         '\ufeff\ufeff"zip";"n"\n"01067";"1,5"\n"20095";"2,5"\n', 2, "zip category 01067 | n number 1.5", doubts="zip: leading_zeros"
     ),
     "missing as in databases": Case(
-        "1\t\\N\tx\n2\t5\ty\n3\t6\t\\N\n", 3, "column_1 integer 1 | column_2 integer – | column_3 category x", notes="file"
+        "1\t\\N\tx\n2\t5\ty\n3\t6\t\\N\n", 3, "column_1 integer 1 | column_2 integer – | column_3 category x", notes="header"
     ),
     "one column with a gap": Case("x\n1\n\n3\n", 3, "x integer 1"),
 }

@@ -8,7 +8,7 @@ from tests.reading.table_case import Case, check_case
 
 ROWS = {
     "no header text": Case(
-        "Anna,F,33\nBob,M,44\nCarla,F,25\n", 3, "column_1 category Anna | column_2 category F | column_3 integer 33", notes="file"
+        "Anna,F,33\nBob,M,44\nCarla,F,25\n", 3, "column_1 category Anna | column_2 category F | column_3 integer 33", notes="header"
     ),
     "blank lines between": Case("a,b\n\n1,2.5\n\n2,3.5\n\n3,4.5\n", 3, "a integer 1 | b number 2.5"),
     "trailing delim all": Case("a;b;c;\n1;2,5;x;\n2;3,5;y;\n3;4,5;x;\n", 3, "a integer 1 | b number 2.5 | c category x", notes="file"),

@@ -129,7 +129,7 @@ def _swallowed(rows: list[list[str]], columns: int, text: str) -> bool:
 
 
 def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evidence]:
-    """What is noted of rows of another length, each with its number."""
+    """What is noted of rows of another length, each with the numbers of all of them, by which a new file's are refused."""
     short, long = [], []
     for number, row in rows:
         if len(row) < width:
@@ -152,7 +152,7 @@ def _ragged(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> list[Evide
         if found:
             shown = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
             message = plural_msg(len(found), one, many, rows=shown)
-            notes.append(Evidence("", "ragged", message, tuple(found[:10])))
+            notes.append(Evidence("", "ragged", message, tuple(found)))
     return notes
 
 

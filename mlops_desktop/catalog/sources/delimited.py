@@ -118,6 +118,24 @@ class Delimited(TableSource):
             "big5": "Chinese (Big5)",
             "shift_jis": "Japanese (Shift JIS)",
             "euc_kr": "Korean (EUC-KR)",
+            "cp932": "Japanese (Windows-932)",
+            "euc_jp": "Japanese (EUC-JP)",
+            "koi8_r": "Cyrillic (KOI8-R)",
+            "koi8_u": "Cyrillic (KOI8-U)",
+            "iso8859-5": "Cyrillic (ISO 8859-5)",
+            "mac_cyrillic": "Cyrillic (Mac)",
+            "cp866": "Cyrillic (DOS)",
+            "iso8859-2": "Central European (ISO 8859-2)",
+            "mac_latin2": "Central European (Mac)",
+            "cp852": "Central European (DOS)",
+            "cp437": "Western European (DOS, 437)",
+            "cp850": "Western European (DOS, 850)",
+            "iso8859-7": "Greek (ISO 8859-7)",
+            "cp1255": "Hebrew (Windows-1255)",
+            "cp1256": "Arabic (Windows-1256)",
+            "cp1257": "Baltic (Windows-1257)",
+            "cp1258": "Vietnamese (Windows-1258)",
+            "cp874": "Thai (Windows-874)",
         },
         "Encoding",
         help="How letters are written as bytes; another one helps when accents look wrong.",
@@ -143,8 +161,7 @@ class Delimited(TableSource):
         return str(part) if not is_packed(path) and write_beginning(path, part) else location
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
-        names = archive_names(Path(location), _ENDINGS)
-        return {"member": names} if names else {}
+        return {"member": archive_names(Path(location), _ENDINGS)}
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain:

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_desktop.base.errors import UserError
-from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.engine.data.cells import Cells
 from mlops_desktop.engine.data.raw_column import RawColumn, read_raw, value_of_empty
@@ -92,25 +90,6 @@ def _notation(raws: Mapping[str, RawColumn], cells: Cells, schema: Schema) -> Fi
         for start in range(0, len(telling), _TEXTS):
             finder.add({name: raw.texts_at(telling[start : start + _TEXTS].tolist())})
     return finder.found()
-
-
-def read_like(cells: Cells, table: Table) -> tuple[Table, dict[int, list[ValidationIssue]]]:
-    """Another file's cells as a table of the same schema, and the faults of the rows that hold cells which cannot be read (rows from 0).
-
-    The evidence of the table says what the file writes otherwise than the training data.
-
-    UserError when no column of the table is there.
-    """
-    if {column.name for column in table.schema.columns}.isdisjoint(cells.names):
-        names = ", ".join(f"“{column.name}”" for column in table.schema.columns[:5])
-        raise UserError("None of the columns is in this file.", msg("It needs columns such as {names}.", names=names))
-    checked = conform(cells, table.schema)
-    problems: dict[int, list[ValidationIssue]] = {}
-    for problem in checked.errors:
-        if problem.row is not None:
-            problems.setdefault(problem.row, []).append(problem)
-    notes = tuple(Evidence("", NOTATION, issue.message) for issue in checked.warnings if issue.code == NOTATION)
-    return Table(table.schema, checked.frame, notes), problems
 
 
 def _value_tables(schema: Schema, raws: Mapping[str, RawColumn]) -> dict[str, ValueTable]:
