@@ -275,7 +275,7 @@ def test_an_error_is_shown_on_its_step_and_next_opens_it(open_project, make_proj
     assert "“gone”" in card(panel, 0).accessibleName()
     assert "Not tried" in card(panel, 1).accessibleName()
     assert "“gone”" in panel.unready()[0]
-    assert "cannot be done" in label_text(panel, "outcome")
+    assert "does not work" in label_text(panel, "outcome")
     click(find(panel, Switch, "preprocess_steps_0_on"))
     rest(panel)
     assert panel.unready()[0] == ""

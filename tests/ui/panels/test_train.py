@@ -61,7 +61,7 @@ def test_before_training_one_button_leads_on(quick):
     why, control = quick.panel.unready()
     assert "Train a model first" in why
     assert control is find(quick, QPushButton, "start_training")
-    assert "275 rows to learn from, 69 held out" in find(quick, QLabel, "split_summary").text()
+    assert "275 rows for training, 69 held out" in find(quick, QLabel, "split_summary").text()
 
 
 def test_without_a_target_the_page_shows_where_to_go(make_project, open_project):

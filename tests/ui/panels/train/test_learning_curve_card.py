@@ -53,7 +53,7 @@ def test_points_come_one_by_one_and_the_verdict_at_the_end(made):
     assert "overfits" not in verdict_text(made)
     flat = points([0.5, 0.7, 0.8, *[0.801] * 7], [1.0] * 10)
     made.show_curve("Ridge", flat, METRICS["accuracy"], done=True, busy=False)
-    assert "hardly gets better" in verdict_text(made)
+    assert "hardly improves" in verdict_text(made)
     assert "overfits" in verdict_text(made)
 
 
