@@ -20,6 +20,7 @@ from mlops_desktop.engine.project.decisions import Costs, Goals, Search
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.engine.training import ThresholdCurve
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts, cost_at, counts_at
+from mlops_desktop.ui.source_dialog import SourceDialog
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
 from tests.ui.conftest import SAMPLES, banner, click, find, settle
 from tests.ui.panels.conftest import CHURN, copied
@@ -286,6 +287,17 @@ def test_another_file_is_dropped_or_chosen(trained, open_project, tmp_path, monk
     settle(window)
     assert "no column “species”" in banner(window)
     assert "others.csv" in find(window, QLabel, "evaluation_facts").text()  # what was there stays
+    folder = tmp_path / "several"
+    folder.mkdir()
+    (folder / "a.csv").write_text("\n".join(lines[:60]), encoding="utf-8")
+    click(find(window, QPushButton, "evaluate_file_other"))
+    dialog = find(window, SourceDialog, "source_dialog")
+    dialog.kind.show_choice("folder")
+    dialog.kind.picked.emit("folder")
+    dialog.place.setText(str(folder))
+    click(find(dialog, QPushButton, "source_read"))
+    settle(window)
+    assert "59 rows of several" in find(window, QLabel, "evaluation_facts").text()
     panel._file = file
     window.controller.edit("Fit on all rows", refit="all")
     assert panel.file.value is None  # a file is answered by the model that is deployed: another one now

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 
-from mlops_desktop.engine.data import sent_row, sent_value, span
+from mlops_desktop.engine.data import Location, sent_row, sent_value, span
 from mlops_desktop.engine.evaluation import Evaluation, Trial
 from mlops_desktop.engine.process import OpenModel
 from mlops_desktop.engine.training import stored_scorer
@@ -245,7 +245,7 @@ class AppPanel(Panel):
         self._right.setCurrentIndex(1)
         self.batch.card.zone.choose.setFocus()
 
-    def take_file(self, file: Path, out: Path | None = None) -> None:
+    def take_file(self, file: Location, out: Path | None = None) -> None:
         """Answer every row of a file; the person is asked where the answers go unless `out` is given."""
         if self.answer.trial is not None:
             self._right.setCurrentIndex(1)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from mlops_desktop.base.number_format import format_number
+from mlops_desktop.engine.data import Location
 from mlops_desktop.engine.evaluation import Evaluation, ResponseTime, check
 from mlops_desktop.engine.process import Evaluate, EvaluateFile, MeasureResponseTime, WriteReport
 from mlops_desktop.engine.training import Run
@@ -20,8 +21,8 @@ from mlops_desktop.ui.panels.evaluate.test_set_card import TestSetCard, accesses
 from mlops_desktop.ui.panels.evaluate.threshold_card import Counts
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.query import Query
+from mlops_desktop.ui.source_dialog import DataZone
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, card, clear, column, held, row
-from mlops_desktop.ui.widgets.drop_zone import DropZone
 from mlops_desktop.ui.widgets.elided import Elided
 from mlops_desktop.ui.widgets.figure_cards import Banner, EmptyState
 from mlops_desktop.ui.widgets.leaderboard import model_text
@@ -42,7 +43,7 @@ class EvaluatePanel(Panel):
         self.file = self._query("file", self.tr("Evaluating the file"), Evaluation, stored=False, long=True)
         self.response = self._query("time", self.tr("Measuring the response time"), ResponseTime)
         self.file.changed.connect(self._show_file)
-        self._file: Path | None = None  # the other file that was evaluated last
+        self._file: Location | None = None  # the other file that was evaluated last
         self._source = "oof"
         self._test_shown = ""  # the evaluation on the held-out test set that was shown first when it was made
         self._shown: tuple[Any, ...] = ()
@@ -58,12 +59,10 @@ class EvaluatePanel(Panel):
         read: Callable[[str], R | None] | None = (lambda key: controller.result(key, kind)) if stored else None
         return Query(controller, owner=f"evaluate.{name}", title=title, parent=self, read=read, long=long)
 
-    # ---- building
-
     def _build(self) -> None:
         self.results, self.test_set_card = ResultsPage(self.controller), TestSetCard()
         self.open = self.test_set_card.open
-        self.drop = DropZone(
+        self.drop = DataZone(
             self.tr("Evaluate another file"),
             self.tr("Drop a file here that holds the true values: each row is predicted and compared with its true value."),
             name="evaluate_file",
@@ -224,8 +223,8 @@ class EvaluatePanel(Panel):
             self.test.retry()
             self.show_results()
 
-    def evaluate_file(self, file: Path) -> None:
-        """Evaluate the chosen model on a file that it never saw."""
+    def evaluate_file(self, file: Location) -> None:
+        """Evaluate the chosen model on a file, or the data of an address, that it never saw."""
         if self.controller.project_status().best is None:
             return
         self._file = file
