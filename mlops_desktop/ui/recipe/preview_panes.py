@@ -58,8 +58,8 @@ def facts_text(recipe: Recipe) -> str:
         if not tried.on:
             one = tr("Recipe", "1 of {rows} rows would be excluded: the rule is off.")
             many = tr("Recipe", "{n} of {rows} rows would be excluded: the rule is off.")
-        rows = format(rows.table, ",")
-        return pluralize(tried.gone, *(text.replace("{rows}", rows) for text in (one, many)))
+        total = format(rows.table, ",")
+        return pluralize(tried.gone, *(text.replace("{rows}", total) for text in (one, many)))
     step = answer.step
     if step is None:
         return ""

@@ -189,8 +189,8 @@ class TrainPanel(Panel):
                 done=kept, time=spent(search.seconds or 0)
             )
         more = search.trials - done_of_plan(self.controller.project, runs)
-        kept, more = trials_text(len(runs)), trials_text(more if more > 0 else MORE_TRIALS)
-        return self.tr("{done} kept; “Continue training” adds {more}.").format(done=kept, more=more)
+        kept, added = trials_text(len(runs)), trials_text(more if more > 0 else MORE_TRIALS)
+        return self.tr("{done} kept; “Continue training” adds {more}.").format(done=kept, more=added)
 
     # ---- the learning curve
 
