@@ -182,15 +182,11 @@ class TrainPanel(Panel):
         )
 
     def _more_text(self, runs: list[Run]) -> str:
-        search = self.controller.project.search
+        search, kept = self.controller.project.search, trials_text(len(runs))
         if search.trials is None:
-            kept = trials_text(len(runs))
-            return self.tr("{done} kept; “Continue training” searches for another {time}.").format(
-                done=kept, time=spent(search.seconds or 0)
-            )
+            return self.tr("{done} kept; continuing searches for another {time}.").format(done=kept, time=spent(search.seconds or 0))
         more = search.trials - done_of_plan(self.controller.project, runs)
-        kept, added = trials_text(len(runs)), trials_text(more if more > 0 else MORE_TRIALS)
-        return self.tr("{done} kept; “Continue training” adds {more}.").format(done=kept, more=added)
+        return self.tr("{done} kept; continuing adds {more}.").format(done=kept, more=trials_text(more if more > 0 else MORE_TRIALS))
 
     # ---- the learning curve
 
