@@ -59,7 +59,10 @@ ROWS = {
     ),
     "cells without a value below the names": Case("a;b\n;\n1;2,5\n2;3,5\n", 2, "a integer 1 | b number 2.5", notes="empty"),
     "repeated names of texts": Case(
-        "value,kind\nabc,x\nabd,y\nvalue,kind\nabe,x\nabf,y\nvalue,kind\nabc,y\n", 7, "value category abc | kind category x"
+        "value,kind\n" + "abc,x\nabd,y\n" * 3 + "value,kind\n" + "abe,x\nabf,y\n" * 3,
+        12,
+        "value category abc | kind category x",
+        notes="repeated",
     ),
     "codes below a name": Case("city,code\nRom,B081\nUlm,C103\nRom,NA\ncity2,A777\n", 4, "city category Rom | code category B081"),
     "codes without a name": Case("00:1a:2b:3c\n00:1a:2b:3d\n00:1b:2b:3d\n", 3, "column_1 category 00:1a:2b:3c", notes="header"),
