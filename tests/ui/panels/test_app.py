@@ -507,7 +507,7 @@ def test_another_threshold_answers_at_once_and_undo_brings_the_first_back(opened
     panel = opened()
     controller, first = panel.controller, panel.answer.trial.scorer.threshold
     write(panel, "tenure", "9")
-    controller.edit("Cut-off", threshold=0.99)
+    controller.edit("Threshold", threshold=0.99)
     rest(panel)
     assert panel.answer.trial.scorer.threshold == 0.99
     assert panel.form.row()["tenure"] == 9

@@ -34,19 +34,21 @@ class BatchPage(QWidget):
     def take_file(self, file: Location, out: Path | None = None) -> None:
         """Answer every row of a file or of an address; the person is asked where the answers go unless `out` is given."""
         if out is None:
-            name = f"{Path(name_of(file)).stem}_answers.csv"
+            name = f"{Path(name_of(file)).stem}_predictions.csv"
             proposed = name if is_source_address(file) else str(Path(file).with_name(name))
-            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the answers"), proposed, self.tr("CSV files") + " (*.csv)")
+            name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the predictions"), proposed, self.tr("CSV files") + " (*.csv)")
             if not name:
                 return
             out = Path(name)
         if not is_source_address(file) and out.resolve() == Path(file).resolve():
-            self.controller.banner.emit("warn", self.tr("The answers would overwrite the file itself. Choose another name."), self._stage)
+            self.controller.banner.emit(
+                "warn", self.tr("The predictions would overwrite the file itself. Choose another name."), self._stage
+            )
             return
         self._answer(file, out)
 
     def _answer(self, file: Location, out: Path) -> None:
-        title = self.tr("Answering {file}").format(file=name_of(file))
+        title = self.tr("Predicting {file}").format(file=name_of(file))
         self._out = out
         self.card.show_state(title + " …")
         done: list[bool] = []
