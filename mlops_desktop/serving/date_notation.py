@@ -14,7 +14,7 @@ _DAY_FIRST = tuple(f"%d{mark}%m{mark}%{year}" for mark in "./-" for year in "Yy"
 _MONTH_FIRST = tuple(f"%m{mark}%d{mark}%{year}" for mark in "./-" for year in "Yy")
 _OTHERS = (
     *("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y", "%d.%b.%Y"),
-    *("%b %d, %Y", "%b %d %Y", "%d/%b/%Y"),
+    *("%b %d, %Y", "%b %d %Y", "%d/%b/%Y", "%Y%m%d"),
 )
 _CLOCKS = (" %H:%M:%S.%f", " %I:%M:%S %p")  # each may be absent
 _MOST_KNOWN = 50_000
@@ -114,4 +114,4 @@ def order_text(format_: str) -> str:
     text = _without_clock(format_)
     for field, name in _PARTS.items():
         text = text.replace(field, name)
-    return text
+    return text.replace("yearmonthday", "yyyymmdd")
