@@ -161,8 +161,7 @@ class Delimited(TableSource):
         return str(part) if not is_packed(path) and write_beginning(path, part) else location
 
     def listed(self, location: str) -> dict[str, tuple[str, ...]]:
-        names = archive_names(Path(location), _ENDINGS)
-        return {"member": names} if names else {}
+        return {"member": archive_names(Path(location), _ENDINGS)}
 
     def guess(self, location: str) -> Delimited:
         with plain_file(Path(location), _ENDINGS, self.member) as plain:

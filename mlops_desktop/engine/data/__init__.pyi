@@ -14,6 +14,8 @@ from .location import is_source_address as is_source_address
 from .location import name_of as name_of
 from .new_file import NewFile as NewFile
 from .new_file import read_new_file as read_new_file
+from .preview import listed_names as listed_names
+from .preview import preview_source as preview_source
 from .preview import preview_table as preview_table
 from .request_rows import sent_row as sent_row
 from .request_rows import sent_value as sent_value

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops_desktop.engine.data import group_column
 from mlops_desktop.engine.profiling.code_rules import capped, codes_for_missing, hidden_missing, number_codes
+from mlops_desktop.engine.profiling.date_pieces import date_pieces
 from mlops_desktop.engine.profiling.finding import Finding, FindingKind, Seen, Severity
 from mlops_desktop.engine.profiling.leakage import HIGH, MODERATE, SingleColumn
 from mlops_desktop.engine.profiling.level_rules import several_answers, spellings, tick_levels, ticks
@@ -353,6 +354,7 @@ RULES: tuple[Callable[[Seen], Iterator[Finding]], ...] = (
     ticks,
     several_answers,
     reading_findings,
+    date_pieces,
     _outliers,
     _many_levels,
     _imbalance,

@@ -29,7 +29,7 @@ def test_an_answer_is_a_parameter_of_the_source_and_settles_the_question(tmp_pat
     file.write_text(text)
     found = PreviewFile(str(file), Project()).run(Silent())
     assert [one.id for one in found.questions] == [id_]
-    project = answer_question(Project(source=found.table.given), found.questions[0], option)
+    project = answer_question(Project(source=found.given), found.questions[0], option)
     assert getattr(project.source, param) == value
     again = PreviewFile(str(file), replace(project, answers={}), as_given=True).run(Silent())
     assert again.questions == ()

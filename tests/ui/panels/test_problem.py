@@ -17,9 +17,9 @@ from mlops_desktop.engine.data.importing import last_import
 from mlops_desktop.engine.project.decisions import Brief, Costs, Goals, Step
 from mlops_desktop.engine.project.project_file import read_project
 from mlops_desktop.ui.import_dialog import ImportDialog
-from mlops_desktop.ui.panels.problem.notes_model import FIELDS, list_text, read_list
 from mlops_desktop.ui.panels.problem.text_area import TextArea
 from mlops_desktop.ui.widgets.inputs import ComboBox, NumberLine
+from mlops_desktop.ui.widgets.notes_model import FIELDS, list_text, read_list
 from tests.ui.conftest import banner, click, find, settle
 
 Key = Qt.Key

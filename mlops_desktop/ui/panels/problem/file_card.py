@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
-from mlops_desktop.ui.panels.problem.data_dictionary import NotesTable
 from mlops_desktop.ui.widgets.basic import Button, Picture, Segments, Weight, clear, column, label, row, scrolled
 from mlops_desktop.ui.widgets.elided import Elided
+from mlops_desktop.ui.widgets.notes_table import NotesTable
 from mlops_desktop.ui.widgets.table import DataTable
 
 READING = 250  # pixels for how the file was read, beside the rows

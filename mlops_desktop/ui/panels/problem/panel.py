@@ -23,11 +23,11 @@ from mlops_desktop.ui.panels.problem.brief_card import BriefCard
 from mlops_desktop.ui.panels.problem.decisions import ProblemDecisions
 from mlops_desktop.ui.panels.problem.file_card import FileCard
 from mlops_desktop.ui.panels.problem.goals_card import GoalsCard
-from mlops_desktop.ui.panels.problem.notes_model import NoteRow
 from mlops_desktop.ui.panels.problem.target_card import TargetCard
 from mlops_desktop.ui.project_controller import ProjectController
 from mlops_desktop.ui.translation import translated
 from mlops_desktop.ui.widgets.basic import column, row
+from mlops_desktop.ui.widgets.notes_model import NoteRow
 from mlops_desktop.ui.widgets.table_columns import table_columns
 
 LEFT = 360
