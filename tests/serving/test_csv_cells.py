@@ -70,7 +70,7 @@ def test_a_quote_that_is_never_closed_is_a_letter():
 def test_names_in_another_spelling_and_unknown_ones():
     found, values, _ = read(["NAME,Day,n,m,other", *(f"{row},1" for row in ROWS)])
     assert values[:3] == [0.0, 1.0, 2.0]
-    assert found.notes == ("The column “NAME” was taken for “name”.", "The column “Day” was taken for “day”.")
+    assert found.notes == ("Columns are spelled otherwise in this file, and were read so: “NAME” as “name”, “Day” as “day”.",)
     assert (found.unknown, found.absent) == (["other"], set())
 
 

@@ -19,6 +19,7 @@ SHARE = Column("y", "number", Grammar(decimal=","))
 PLAIN = Column("x", "number")
 WHOLE = Column("n", "integer")
 DAY = Column("d", "date")
+LATE = Column("d", "date", low=1_700_000_000_000_000, high=1_710_000_000_000_000)
 SLASHES = Column("d", "date", Grammar(date="%d/%m/%Y"))
 ANSWER = Column("b", "boolean", Grammar(true=("yes",), false=("no",)))
 
@@ -81,7 +82,8 @@ CASES = {
     "a little outside the range in the own notation": Case(
         (Column("x", "number", Grammar(decimal=",", thousands="."), low=100, high=900),), {"x": ["1.200"]}, {"x": [1200.0]}, ";"
     ),
-    "days without marks": Case((DAY,), {"d": ["20240227"]}, {"d": ["2024-02-27"]}, ",", ("yyyymmdd",)),
+    "days without marks": Case((LATE,), {"d": ["20240227"]}, {"d": ["2024-02-27"]}, ",", ("yyyymmdd",)),
+    "days that Excel counts": Case((LATE,), {"d": ["45349", "45350.5"]}, {"d": ["2024-02-27", "2024-02-28T12:00:00"]}, ",", ("Excel",)),
     "yes and no of another language": Case((ANSWER,), {"b": ["WAHR", "falsch", ""]}, {"b": [1.0, 0.0, None]}, ";", ("“wahr”",)),
     "the file of the model's own kind": Case(
         (GERMAN, WHOLE, SLASHES, ANSWER),
@@ -125,6 +127,9 @@ def test_what_a_file_proves(case):
         (PLAIN, ["12 kg"], "“kg” in this file, but the training data says no unit"),  # a unit that nothing was said about
         (PLAIN, ["12 %"], "“%”"),
         (ANSWER, ["perhaps", "ja"], ""),
+        (LATE, ["12345"], ""),  # a number far from the days of the training data
+        (DAY, ["45349"], ""),  # … which are not known
+        (LATE, ["1705000000"], ""),  # a moment in a column of local times
         (SLASHES, ["31.12.2024", "12/31/2024", "31/12/2024"], ""),
     ],
 )
