@@ -43,16 +43,17 @@ def utf16_without_mark(sample: bytes) -> str:
 
 def utf8_share(data: bytes) -> float:
     """The share of well-formed sequences among what is not ASCII; 1 for ASCII. A single damaged byte leaves a text what it is."""
+    others, bad = utf8_counts(data)
+    return (others - bad) / others if bad else 1.0
+
+
+def utf8_counts(data: bytes) -> tuple[int, int]:
+    """The number of sequences beyond ASCII in UTF-8, and how many of them are not well-formed."""
     if data.isascii():
-        return 1.0
-    try:
-        data.decode("utf-8")
-        return 1.0
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
+        return 0, 0
+    text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd") - data.count("\ufffd".encode())
-    others = len(text) - len(data.translate(None, _HIGH))
-    return (others - bad) / others
+    return len(text) - len(data.translate(None, _HIGH)), bad
 
 
 def is_hardly_western(data: bytes) -> bool:

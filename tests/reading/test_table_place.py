@@ -8,7 +8,7 @@ import pytest
 
 from mlops_desktop.base.errors import UserError
 from mlops_desktop.base.job import Silent
-from mlops_desktop.catalog.sources import _text_rows
+from mlops_desktop.catalog.sources import _coded_columns, _regular_rows, _text_rows
 from mlops_desktop.engine.choices import choices
 from mlops_desktop.engine.data.loading import guess_source, load_cells, load_named
 from tests.reading.table_case import Case, check_case, written
@@ -272,6 +272,9 @@ def test_the_quick_way_and_the_exact_way_read_the_same(seed, tmp_path, monkeypat
     for other in draw.sample([head, "1", "1,2,3,4,5,6", "# a, b", "----", "", "   ", '"a,b",c', "note"], draw.randint(0, 3)):
         lines.insert(draw.randint(0, len(lines)), other)
     path = written(tmp_path, "\n".join([head, *lines]) + "\n")
+    if seed % 2:  # in pieces of a row or two
+        monkeypatch.setattr(_regular_rows, "_BLOCK_BYTES", 150)
+        monkeypatch.setattr(_coded_columns, "PIECE_BYTES", 1)
     quick = outcome(path)
     monkeypatch.setattr(_text_rows, "_is_regular", lambda *_: False)
     assert outcome(path) == quick

@@ -15,7 +15,8 @@ from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.job import Job
 from mlops_desktop.base.params import Choice, choice, listed, text
 from mlops_desktop.base.source import Batches, ReadReport, file_notes, table_batches
-from mlops_desktop.base.text_file import find_encoding, read_utf8, sample_text, write_beginning
+from mlops_desktop.base.text_file import SAMPLE_BYTES, find_encoding, pieces, sample_text, write_beginning
+from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
@@ -171,7 +172,7 @@ class Delimited(TableSource):
         if self.encoding == "auto" or self.encoding.startswith("utf"):
             return True  # another encoding than these is an error when the file is read
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            return not find_encoding(plain.path).startswith("utf") or plain.path.read_bytes().isascii()
+            return not find_encoding(plain.path).startswith("utf") or all(piece.isascii() for piece in pieces(plain.path))
 
     def _guessed(self, path: Path) -> Delimited:
         """This source with the parameters left to it found from a file that is not compressed."""
@@ -231,37 +232,37 @@ class Delimited(TableSource):
     def read(self, location: str, job: Job) -> Batches:
         job.step(0.0, msg("Reading {path}", path=Path(location).name))
         with plain_file(Path(location), _ENDINGS, self.member) as plain:
-            table, report = self._table(plain, job)
+            encoding = find_encoding(plain.path) if self.encoding == "auto" else self.encoding
+            with utf8_file(plain.path, encoding) as file:
+                job.step(0.3)
+                table, report = self._table(plain, encoding, file)
         job.step(0.9)
         yield from table_batches(table)
         return report
 
-    def _table(self, plain: PlainFile, job: Job) -> tuple[Any, ReadReport]:
+    def _table(self, plain: PlainFile, encoding: str, file: Utf8File) -> tuple[Any, ReadReport]:
         """The cells as an Arrow table of texts, and the report."""
         path = plain.path
-        encoding = find_encoding(path) if self.encoding == "auto" else self.encoding
-        whole = read_utf8(path, encoding)
-        job.step(0.3)
         found = self._find(*sample_text(path, encoding))
         if not any(found.rows):
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a file with a table in it.")
         layout, wanted = found.layout, self.wanted()
         dialect = found.dialect
-        start = _offset(whole.data, found.lines_to(layout.body))
+        start = _offset(file, found.lines_to(layout.body))
         sifter = RowSifter.over(layout, wanted, found.rows)
-        rows = text_rows(whole.data, start, dialect, layout.names, _width(found), sifter, self.skip_end)
+        rows = text_rows(file, start, dialect, layout.names, _width(found), sifter, self.skip_end)
         above = replace(layout, left_out=found.left_out)
         report = ReadReport(
             rows_read=rows.table.num_rows,
             rows_left_out=len(found.left_out) + len(rows.left_out),
             notes=(
                 *plain.notes,
-                *file_notes(whole.notes),
+                *file_notes(file.notes),
                 *layout_notes(above, self.comment),
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
                 *_undivided(dialect, found.rows),
-                *(_damaged(rows.table) if whole.damaged else ()),
+                *(_damaged(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
             likely_decimal="," if dialect.delimiter == ";" else "",
@@ -271,12 +272,15 @@ class Delimited(TableSource):
         return rows.table, report
 
 
-def _offset(data: bytes, lines: int) -> int:
-    """Where the text begins after so many lines."""
+def _offset(file: Utf8File, lines: int) -> int:
+    """The byte at which the text begins after so many lines of those in which the table was found."""
     if not lines:
-        return 0
+        return file.start
+    with file.path.open("rb") as opened:
+        opened.seek(file.start)
+        data = opened.read(4 * SAMPLE_BYTES)
     end = next(islice(_LINE_END.finditer(data), lines - 1, None), None)
-    return end.end() if end else len(data)
+    return file.start + (end.end() if end else len(data))
 
 
 def _width(found: _Found) -> int:
@@ -310,6 +314,7 @@ def _damaged(table: Any) -> Sequence[Evidence]:
 
     notes = []
     for name, column in zip(table.column_names, table.columns, strict=True):
+        column = column.cast("string")
         rows = pc.indices_nonzero(pc.match_substring(column, "\ufffd")).to_pylist()
         if rows:
             cells = "; ".join(f"row {at + 1:,}: “{column[at].as_py()[:40]}”" for at in rows[:3])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from mlops_desktop.base.evidence import Evidence
 from mlops_desktop.base.source import CellFormat, Source
 from mlops_desktop.engine.data.raw_column import RawColumn, raw_column
+
+_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,4 +53,5 @@ class Cells:
 
     def columns(self) -> list[RawColumn]:
         """Every column by its distinct values, in order."""
-        return [self.column(name) for name in self.names]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            return list(pool.map(self.column, self.names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,19 +56,21 @@ def import_cells(
             source, cells = load_anew(place, known, before, Part(job, 0.4, 0.5))
     cells = replace(cells, notes=tuple(_settled(note) if note.parameter in chosen else note for note in cells.notes))
     project = _with_units(project, cells)
-    table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
-    _refuse_lacking(name, project, cells.names)
-    job.step(0.8, "Keeping a copy in the project")
-    data = cells_digest(cells)
-    path = snapshot_path(folder, data)
-    if not path.exists() or read_notes(path) != cells.notes:
-        write_cells(cells, path)
-    # The parameters in an address are those of the source, where they can be changed; a password is never kept.
-    kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
+    cells.columns()
+    with ThreadPoolExecutor(1) as beside:  # Arrow, the hash and the disk leave Python free meanwhile
+        digest = beside.submit(cells_digest, cells)
+        table = type_cells(cells, project.columns, Part(job, 0.5, 0.8))
+        _refuse_lacking(name, project, cells.names)
+        job.step(0.8, "Keeping a copy in the project")
+        path = snapshot_path(folder, digest.result())
+        written = beside.submit(_write_new, cells, path)
+        # The parameters in an address are those of the source, where they can be changed; a password is never kept.
+        kept = without_password(source.located(place)[1]) if is_source_address(place) else str(Path(place).resolve())
+        project = replace(project, data=path.stem, file=name_of(kept), source=source)
+        if keep is not None:
+            keep(project, table)
+        written.result()
     _remember(folder, kept, [note.message for note in cells.notes])
-    project = replace(project, data=data, file=name_of(kept), source=source)
-    if keep is not None:
-        keep(project, table)
     return Imported(
         project=project,
         rows=table.rows,
@@ -87,6 +90,12 @@ def _names_before(folder: Path, project: Project) -> set[str]:
 
 def _settled(note: Evidence) -> Evidence:
     return replace(note, parameter="", values=())
+
+
+def _write_new(cells: Cells, path: Path) -> None:
+    """Write the cells unless they are there already, with the same notes."""
+    if not path.exists() or read_notes(path) != cells.notes:
+        write_cells(cells, path)
 
 
 def _with_units(project: Project, cells: Cells) -> Project:

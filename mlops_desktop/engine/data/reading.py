@@ -61,8 +61,18 @@ def _parts(source: CombinedSource, location: str, job: Job, open_part: Opener) -
     places, tables = source.parts(location), []
     for at, place in enumerate(places):
         name, cells = open_part(place, Part(job, at / len(places), (at + 1) / len(places)))
-        tables.append(PartTable(name=name, table=cells.table, mixed=cells.mixed, notes=cells.notes))
+        tables.append(PartTable(name=name, table=_plain(cells.table), mixed=cells.mixed, notes=cells.notes))
     return tables
+
+
+def _plain(table: Any) -> Any:
+    """An Arrow table with texts that are held by their distinct values as they are."""
+    import pyarrow as pa
+
+    for at, field in enumerate(table.schema):
+        if field.type == pa.dictionary(pa.int32(), pa.string()):
+            table = table.set_column(at, field.name, table.column(at).cast(pa.string()))
+    return table
 
 
 def name_columns(table: Any, given: Sequence[Any] | None) -> tuple[Any, list[int], tuple[Evidence, ...]]:
@@ -127,6 +137,8 @@ def _blank(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")
     return column.is_null()

@@ -54,7 +54,7 @@ def write_cells(cells: Cells, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
-                pq.write_table(table, file, compression="zstd", store_schema=True)
+                pq.write_table(table, file, compression="zstd", compression_level=1, write_statistics=False, store_schema=True)
                 file.flush()
                 os.fsync(file.fileno())
             disk.replace(temporary, path)
@@ -117,11 +117,12 @@ def cells_digest(cells: Cells) -> str:
     for raw in cells.columns():
         total.update(json.dumps([raw.name, raw.kind, raw.zone, raw.ordered, raw.mixed]).encode())
         codes, distinct = raw.given or (raw.codes, raw.distinct)
-        total.update(np.ascontiguousarray(codes, dtype="<i8").tobytes())
+        total.update(np.ascontiguousarray(codes, dtype="<i8").data)
         if raw.values is None:
-            parts = [text.encode("utf-8", "surrogatepass") for text in distinct.to_pylist()]
-            total.update(np.array([len(part) for part in parts], dtype="<i8").tobytes())
-            total.update(b"".join(parts))
+            _, ends, texts = distinct.buffers()
+            places = np.frombuffer(ends, np.int32)[distinct.offset : distinct.offset + len(distinct) + 1] if ends else np.zeros(1, np.int32)
+            total.update(np.diff(places).astype("<i8").data)
+            total.update(memoryview(texts or b"")[places[0] : places[-1]])
         else:
             total.update(np.ascontiguousarray(raw.values, dtype=raw.values.dtype.newbyteorder("<")).tobytes())
     return total.hexdigest()[:32]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from mlops_desktop.serving.schema import CATEGORICAL_TYPES, NUMBER_TYPES, Schema
 
 ValueTable = tuple[NDArray[Any], list[str]]
 _BLOCK = 8192  # rows
+_THREADS = 2
 _TEXTS = 10_000  # distinct texts that are looked at together
 
 
@@ -142,10 +144,14 @@ def _frame(schema: Schema, tables: Mapping[str, ValueTable], raws: Mapping[str, 
                 filled.append((block, at, tables[name][0], raws[name].codes))
             else:
                 block[:, at] = missing
-    for start in range(0, rows, _BLOCK):  # all columns of some rows, as the cells of a row lie together in memory
+
+    def fill(start: int) -> None:  # all columns of some rows, as the cells of a row lie together in memory
         part = slice(start, start + _BLOCK)
         for block, at, values, cells in filled:
             block[part, at] = values[cells[part]]
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(fill, range(0, rows, _BLOCK)))
     levels = tuple(tables[name][1] if name in tables else [] for name in layout.categoricals)
     return Frame(layout, rows, numbers, codes, levels, dates)
 

@@ -59,6 +59,9 @@ def test_the_numbers_of_values_and_gaps_are_those_of_the_rows():
         recounted = replace(table)
         assert {name: (recounted.distinct(name), recounted.missing(name)) for name in table.counts()} == table.counts()
         assert table_from_record(*table_to_record(table)).counts() == table.counts()
+    gaps = cells_of({"c": pd.array([1, None, 2], dtype="Int64")})
+    filled = type_cells(gaps, {"c": ColumnNote(type="category", recode={"": "none"})}, Silent())
+    assert filled.frame.texts("c") == ["1", "none", "2"]
     levels = type_cells(some, notes, Silent()).frame.categorical("tick")[1]
     assert list(levels) == ["none", "tick"]  # the empty cell stands first
 
