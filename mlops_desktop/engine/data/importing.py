@@ -82,10 +82,13 @@ def import_cells(
 
 def _names_before(folder: Path, project: Project) -> set[str]:
     """The columns of the data that the project has, and those that its decisions name; none for its first data."""
-    path = snapshot_path(folder, project.data) if project.data else None
-    if path is None:
+    if not project.data:
         return set()
-    return {*(read_cells(path).names if path.exists() else ()), *project.columns, project.target} - {""}
+    try:
+        names = read_cells(snapshot_path(folder, project.data)).names
+    except UserError:  # the copy is gone or damaged, which new data mend
+        names = []
+    return {*names, *project.columns, project.target} - {""}
 
 
 def _settled(note: Evidence) -> Evidence:
