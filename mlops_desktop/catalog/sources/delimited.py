@@ -54,6 +54,7 @@ _DELIMITERS = {
 _QUOTES = {"double": '"', "single": "'", "none": ""}
 _ESCAPES = {"auto": None, "none": False, "backslash": True}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".psv")
+_LEAST_ROWS = 3  # rows that agree on a delimiter by more than chance
 _NOTHING = ' \t\r\n;,|"'  # what a line without a filled cell consists of
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -276,6 +277,7 @@ class Delimited(TableSource):
                 *left_out_notes(rows.left_out, self.comment),
                 *rows.notes,
                 *_undivided(dialect, found.rows),
+                *_rivals(dialect, found.rows[next(iter(layout.header), layout.body) :]),
                 *(_damaged(rows.table) if file.damaged else ()),
             ),
             has_names=layout.names is not None,
@@ -314,6 +316,20 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
     return []
+
+
+def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
+    """The delimiters that would part every row of a table, its names too, into equally many cells as well."""
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    found = []
+    for name, mark in _DELIMITERS.items():
+        counts = {sum(cell.count(mark) for cell in row) for row in filled} if mark in DELIMITERS and mark != dialect.delimiter else {0}
+        if len(filled) >= _LEAST_ROWS and len(counts) == 1 and counts != {0}:
+            found.append(name)
+    if not found or dialect.delimiter in (FIXED, ONE_COLUMN):
+        return []
+    message = msg("Each row could be parted by another mark as well: {marks}.", marks=", ".join(f"“{_DELIMITERS[one]}”" for one in found))
+    return [Evidence("", "delimiter", message, parameter="delimiter", values=tuple(found))]
 
 
 def _units(layout: Layout, names: Sequence[str]) -> dict[int, str]:
