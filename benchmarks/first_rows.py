@@ -2,9 +2,9 @@
 
     python -m benchmarks.first_rows [--rounds 7] [FILE …]
 
-Without files a CSV of 1,000,000 x 20 (about 130 MB) and its Parquet form are made. The time runs from the call that a chosen or dropped file
-makes until the import dialog is painted with typed rows, questions and settings. The children are warm, as they are when a person has found
-the file. Nothing else should run meanwhile.
+Without files a CSV of 1,000,000 x 20 (about 130 MB) and its Parquet form are made. The time runs from the call that a chosen or dropped
+file makes until the import dialog is painted with typed rows, questions and settings. The children are warm, as they are when a person
+has found the file. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations

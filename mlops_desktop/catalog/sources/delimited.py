@@ -20,7 +20,7 @@ from mlops_desktop.base.utf8_file import Utf8File, utf8_file
 from mlops_desktop.catalog.sources._compressed import ENDINGS as COMPRESSED
 from mlops_desktop.catalog.sources._compressed import PlainFile, archive_names, is_packed, plain_file
 from mlops_desktop.catalog.sources._stacked import OneTable, may_be_stacked, one_table
-from mlops_desktop.catalog.sources._table_source import TableSource, layout_notes, left_out_notes
+from mlops_desktop.catalog.sources._table_source import TableSource, header_reason, layout_notes, left_out_notes
 from mlops_desktop.catalog.sources._text_rows import text_rows
 from mlops_desktop.serving.dialect import (
     BLANKS,
@@ -284,6 +284,7 @@ class Delimited(TableSource):
             likely_decimal="," if dialect.delimiter == ";" else "",
             delimiter=dialect.delimiter,
             units=_units(layout, rows.table.column_names),
+            reasons={**_reasons(found, encoding), "header": header_reason(found.rows, layout)},
         )
         return rows.table, report
 
@@ -316,6 +317,19 @@ def _undivided(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evid
         message = msg("Each line was read as one cell, although lines hold commas: their numbers of cells differ.")
         return [Evidence("", "delimiter", message, parameter="delimiter", values=("comma",))]
     return []
+
+
+def _reasons(found: _Found, encoding: str) -> dict[str, str]:
+    """Why the delimiter and the encoding are as they are."""
+    filled = [len(row) for row in found.rows[next(iter(found.layout.header), found.layout.body) :] if any(cell.strip() for cell in row)]
+    width = _width(found)
+    cells = msg(
+        "{agreeing:,} of the first {rows:,} rows have {width:,} cells then.", agreeing=filled.count(width), rows=len(filled), width=width
+    )
+    letters = (
+        "Every letter is valid in it." if encoding.startswith("utf") else "The bytes are no Unicode; this gives the likeliest letters."
+    )
+    return {"delimiter": cells, "encoding": msg(letters)}
 
 
 def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:
