@@ -128,9 +128,8 @@ def test_every_guess_is_shown_as_found(opened):
         "decimal": "found: comma 1,5",
     }
     assert find(dialog, QLabel, "import_skip_found").text() == "Found: 2"
-    why = {
-        name: find(dialog, QLabel, f"import_{name}_found").text() for name in ("delimiter", "encoding", "header", "decimal", "thousands")
-    }
+    names = ("delimiter", "encoding", "header", "decimal", "thousands")
+    why = {name: find(dialog, QLabel, f"import_{name}_found").text() for name in names}
     assert why == {
         "delimiter": "61 of the first 61 rows have 3 cells then.",
         "encoding": "Every letter is valid in it.",

@@ -326,10 +326,9 @@ def _reasons(found: _Found, encoding: str) -> dict[str, str]:
     cells = msg(
         "{agreeing:,} of the first {rows:,} rows have {width:,} cells then.", agreeing=filled.count(width), rows=len(filled), width=width
     )
-    letters = (
-        "Every letter is valid in it." if encoding.startswith("utf") else "The bytes are no Unicode; this gives the likeliest letters."
-    )
-    return {"delimiter": cells, "encoding": msg(letters)}
+    unicode = encoding.startswith("utf")
+    letters = msg("Every letter is valid in it.") if unicode else msg("The bytes are no Unicode; this gives the likeliest letters.")
+    return {"delimiter": cells, "encoding": letters}
 
 
 def _rivals(dialect: Dialect, rows: Sequence[Sequence[str]]) -> Sequence[Evidence]:

@@ -55,8 +55,8 @@ class PreviewColumn:
 class FilePreview:
     """The beginning of a table. `given` is the source with what a person chose, all else left to be found; in `found` it is found.
 
-    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column; `reasons`
-    say of parameters of the source why they were found so.
+    `rows` counts the rows that were read, which are all of the file when `whole`. `notes` are about the table, not about a column;
+    `reasons` say of parameters of the source why they were found so.
     """
 
     given: Source
