@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
-from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.params import number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
@@ -39,12 +40,7 @@ class DecisionTree(Algorithm):
         tune=(1, 100),
     )
     ccp_alpha: float = number(0.0, 0.0, 1e12, "Pruning", help="The higher, the more questions that gain little are taken out.")
-    class_weight: str = choice(
-        "none",
-        {"none": "As they come", "balanced": "Balanced"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
-    )
+    class_weight: str = shared.class_weight()
 
     def build(self, task: TaskSpec, seed: int, matrix: Matrix) -> Any:
         from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor

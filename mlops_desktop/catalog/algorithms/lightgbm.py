@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
 from mlops_desktop.base.params import choice, number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, category_columns, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import Nodes, grow
 from mlops_desktop.serving.frame import Ints, Matrix
@@ -48,39 +49,11 @@ class LightGbm(Algorithm):
         {"learning_rate": 0.1, "n_estimators": 600, "num_leaves": 12, "min_child_samples": 4, "colsample_bytree": 0.9, "subsample": 0.9},
     )
 
-    learning_rate: float = number(
-        0.06,
-        1e-4,
-        1.0,
-        "Learning rate",
-        help="How much each tree may mend: the lower, the more trees are needed.",
-        log=True,
-        tune=(0.01, 0.3),
-    )
-    n_estimators: int = number(
-        200,
-        1,
-        10_000,
-        "Rounds",
-        help="Trees, one after the other (for each class, when there are more than two).",
-        whole=True,
-        log=True,
-        tune=(50, 600),
-    )
-    num_leaves: int = number(
-        24, 2, 2048, "Leaves of a tree", help="How many different answers a tree may give.", whole=True, log=True, tune=(7, 127)
-    )
-    min_child_samples: int = number(
-        20,
-        1,
-        100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each tree's answer.",
-        whole=True,
-        log=True,
-        tune=(3, 100),
-    )
-    reg_lambda: float = number(0.0, 0.0, 1e6, "Penalty", help="Holds the answers of the trees small.", log=True, tune=(1e-4, 10.0))
+    learning_rate: float = shared.learning_rate(0.06)
+    n_estimators: int = shared.rounds(200, 10_000, tune=(50, 600))
+    num_leaves: int = shared.leaves(24)
+    min_child_samples: int = shared.rows_of_a_leaf(20, tune=(3, 100))
+    reg_lambda: float = shared.leaf_penalty()
     colsample_bytree: float = number(
         0.7, 0.05, 1.0, "Share of columns", help="The share of the columns that each tree may look at.", tune=(0.4, 1.0)
     )
@@ -91,12 +64,7 @@ class LightGbm(Algorithm):
         "Error, for numbers",
         help="The median is less moved by a few extreme values.",
     )
-    class_weight: str = choice(
-        "none",
-        {"none": "As they come", "balanced": "Balanced"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
-    )
+    class_weight: str = shared.class_weight()
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_desktop.base.families import CLASSES, NUMBERS, Algorithm, TaskSpec
-from mlops_desktop.base.params import choice, number
+from mlops_desktop.base.params import number
+from mlops_desktop.catalog.algorithms import _parameters as shared
 from mlops_desktop.catalog.algorithms._estimators import OneThread, check_matrix, renamed_params, seen_classes
 from mlops_desktop.catalog.algorithms._tree_nodes import grow, scikit_nodes
 from mlops_desktop.serving.frame import Matrix
+from mlops_desktop.serving.message import as_message
 from mlops_desktop.serving.model import Model
 from mlops_desktop.serving.models.some_classes import expand_classes
 from mlops_desktop.serving.models.trees import MEAN
@@ -40,23 +42,9 @@ class RandomForest(Algorithm):
         help="The share of the columns that each question may choose from. Nothing: the square root of their number, a third for numbers.",
         tune=(0.1, 1.0),
     )
-    min_samples_leaf: int = number(
-        1,
-        1,
-        100_000,
-        "Rows for an answer",
-        help="So many training rows at least stand behind each tree's answer.",
-        whole=True,
-        log=True,
-        tune=(1, 30),
-    )
+    min_samples_leaf: int = shared.rows_of_a_leaf(1, tune=(1, 30))
     max_depth: int | None = number(None, 1, 64, "Greatest depth", help="How many questions at most lead to an answer.", whole=True)
-    class_weight: str = choice(
-        "none",
-        {"none": "As they come", "balanced": "Balanced", "balanced_subsample": "Balanced in each tree"},
-        "Weight of the classes",
-        help="Balanced gives rare classes as much say as frequent ones; the probabilities then no longer match how often each occurs.",
-    )
+    class_weight: str = shared.class_weight(balanced_subsample=as_message("Balanced in each tree"))
 
     @classmethod
     def upgrade(cls, params: dict[str, Any], version: int) -> dict[str, Any]:
