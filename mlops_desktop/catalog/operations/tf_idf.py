@@ -39,7 +39,7 @@ class TfIdf(Operation):
     )
     low: int = number(1, 1, 8, "Shortest run", help="How many words or characters a term has at least.", whole=True)
     high: int = number(1, 1, 8, "Longest run", help="How many words or characters a term has at most.", whole=True, tune=(1, 2))
-    min_rows: int | None = min_rows("a term", "Terms of fewer rows are left out.")
+    min_rows: int | None = min_rows("Fewest rows of a term", "Terms of fewer rows are left out.")
     most: int = number(20_000, 1, 1_000_000, "Most terms", help="Of more, the most frequent are kept.", whole=True, log=True)
     sublinear: bool = flag(False, "Dampen repeats", help="Counts 1 + ln(count) instead of the count.", tune=True)
     lower: bool = flag(True, "Small letters", help="Takes “Free” and “free” as one word.")

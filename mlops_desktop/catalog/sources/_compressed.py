@@ -117,8 +117,8 @@ def _unpack_member(path: Path, folder: Path, endings: tuple[str, ...], member: s
     others = [name for name in files if name != chosen.filename]
     if member or not others:
         return PlainFile(plain)
-    message = f"The file “{chosen.filename}” of the archive was read; there are also {_shown(others)}."
-    return PlainFile(plain, (message,))
+    template = "The file “{chosen}” of the archive was read; there are also {others}."
+    return PlainFile(plain, (msg(template, chosen=chosen.filename, others=_shown(others)),))
 
 
 def _hidden(name: str) -> bool:

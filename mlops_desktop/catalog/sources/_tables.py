@@ -36,7 +36,8 @@ def choose_table(place: str, wanted: str, names: Sequence[str], rows_of: Callabl
     chosen = max(names, key=rows_of)  # the first one of the longest
     others = [f"“{name}”" for name in names if name != chosen]
     more = " …" if len(others) > 5 else ""
-    return chosen, [f"The table “{chosen}” was read, the longest; there are also {', '.join(others[:5])}{more}."]
+    listed = ", ".join(others[:5]) + more
+    return chosen, [msg("The table “{chosen}” was read, the longest; there are also {others}.", chosen=chosen, others=listed)]
 
 
 def cursor_table(cursor: Any, job: Job) -> tuple[Any, dict[int, tuple[str, ...]], list[str]]:

@@ -94,7 +94,8 @@ class Excel(TableSource):
             raise UserError(msg("“{path}” is empty.", path=path.name), "Choose a workbook with a table in it.")
         others = [f"“{name}”" for name in names if name != found.title]
         if others:
-            notes.insert(0, f"The sheet “{found.title}” was read; there are also {', '.join(others[:5])}.")
+            listed = ", ".join(others[:5])
+            notes.insert(0, msg("The sheet “{sheet}” was read; there are also {others}.", sheet=found.title, others=listed))
         return found, notes
 
 

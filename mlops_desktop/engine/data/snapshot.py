@@ -16,9 +16,10 @@ from mlops_desktop.base.parquet import read_parquet
 from mlops_desktop.base.source import file_notes
 from mlops_desktop.engine import disk
 from mlops_desktop.engine.data.cells import Cells
+from mlops_desktop.serving.message import decode_message, encode_messages, msg
 
 _KEY = b"mlops_desktop.cells"
-_FORMAT = 2
+_FORMAT = 3
 _DIGEST_VERSION = 1  # another number would make every result out of date
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 DATA_FOLDER = "data"
@@ -43,11 +44,11 @@ def write_cells(cells: Cells, path: Path) -> None:
         "decimal": cells.decimal,
         "likely_decimal": cells.likely_decimal,
         "mixed": {name: list(texts) for name, texts in cells.mixed.items()},
-        "notes": [note.to_json() for note in cells.notes],
+        "notes": [encode_messages(note.to_json()) for note in cells.notes],
     }
     table = cells.table.replace_schema_metadata({_KEY: json.dumps(facts, sort_keys=True).encode()})
     temporary = path.with_name(disk.temporary_name(path.name))
-    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("xb") as file:
@@ -61,10 +62,10 @@ def write_cells(cells: Cells, path: Path) -> None:
 
 def read_cells(path: Path) -> Cells:
     """The cells that `write_cells` wrote, now or in an older version. UserError when the file is gone or damaged."""
-    with disk.explain_errors(f"The data of this project, “{path.name}”,"):
+    with disk.explain_errors(msg("The data of this project, “{name}”,", name=path.name)):
         try:
             table = read_parquet(path, memory_map=True)
-            facts = json.loads((table.schema.metadata or {})[_KEY])
+            facts = json.loads((table.schema.metadata or {})[_KEY], object_hook=decode_message)
             mixed = {str(name): tuple(texts) for name, texts in facts.get("mixed", {}).items()}
             notes = tuple(Evidence(one["column"], one["rule"], one["message"], tuple(one["rows"])) for one in facts.get("notes", ()))
             notes += file_notes(facts.get("said", ()))  # format 1: messages alone

@@ -45,7 +45,7 @@ def predict_file(scorer: Scorer, file: Location, out: Path, job: Job, source: So
     errors = errors_by_row(checked)
     refused = len(errors)
     temporary = out.with_name(disk.temporary_name(out.name))
-    with disk.explain_errors(f"“{out.name}”"):
+    with disk.explain_errors(msg("“{name}”", name=out.name)):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as target:
